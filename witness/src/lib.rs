@@ -1,6 +1,7 @@
 //! Records a transaction run in revm as one [`MessageWitness`] per call frame.
 
 pub mod fork;
+pub mod layout;
 pub mod message;
 pub mod records;
 
