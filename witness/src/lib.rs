@@ -3,6 +3,7 @@
 pub mod fork;
 pub mod message;
 pub mod records;
+pub mod state_root;
 
 pub use fork::Fork;
 pub use message::{AccessWitness, MessageWitness};
