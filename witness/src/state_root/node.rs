@@ -69,6 +69,8 @@ impl Node {
 
     /// Sets the value at `path`. `false`: it was that already, and every reference stays valid.
     pub(super) fn insert(&mut self, path: Nibbles, value: Vec<u8>) -> Result<bool, MissingNode> {
+        #[cfg(test)]
+        WALKED.set(WALKED.get() + 1);
         let changed = match &mut self.kind {
             Kind::Unknown { hash } => return Err(MissingNode { hash: *hash }),
             Kind::Branch { children } => {
@@ -115,6 +117,8 @@ impl Node {
 
     /// Removes the value at `path`.
     pub(super) fn remove(&mut self, path: Nibbles) -> Result<Removal, MissingNode> {
+        #[cfg(test)]
+        WALKED.set(WALKED.get() + 1);
         match &mut self.kind {
             Kind::Unknown { hash } => Err(MissingNode { hash: *hash }),
             Kind::Leaf { path: own, .. } => {
@@ -231,6 +235,8 @@ fn split(path: &Nibbles, index: usize) -> (usize, Nibbles) {
 
 #[cfg(test)]
 thread_local! {
+    /// Nodes that changes came to on this thread.
+    pub(super) static WALKED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
     /// Nodes encoded on this thread.
     pub(super) static ENCODED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
 }

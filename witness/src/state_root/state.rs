@@ -152,8 +152,13 @@ impl Entry {
 
 #[cfg(test)]
 impl StateTrie {
-    /// Forgets all but the hash of an account's leaf or of a branch above it.
-    pub(super) fn forget(&mut self, address: Address, depth: usize) -> bool {
+    /// Forgets all but the hash of the node `depth` branches down to an account.
+    pub(super) fn forget_account(&mut self, address: Address, depth: usize) -> bool {
         self.accounts.forget(&keccak256(address), depth)
+    }
+
+    /// Forgets all but the hash of the node `depth` branches down to a slot.
+    pub(super) fn forget_slot(&mut self, address: Address, slot: B256, depth: usize) -> bool {
+        self.entry(address).storage.forget(&keccak256(slot), depth)
     }
 }

@@ -1,5 +1,7 @@
 //! Every root is compared with a rebuild of the whole trie by `alloy_trie::root`.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::collections::BTreeMap;
 
 use alloy_primitives::{Address, B256, KECCAK256_EMPTY, U256, address, b256, keccak256};
@@ -9,7 +11,10 @@ use alloy_trie::{
     root::{state_root_unhashed, storage_root_unhashed, storage_root_unsorted},
 };
 
-use super::{Account, MissingNode, StateTrie, Trie, node::ENCODED};
+use super::{
+    Account, MissingNode, StateTrie, Trie,
+    node::{ENCODED, WALKED},
+};
 
 /// xorshift64*, so that a failing run can be repeated.
 struct Random(u64);
@@ -298,9 +303,9 @@ fn storage_outlasts_an_absent_account() {
 }
 
 #[test]
-fn nothing_set_is_lost_by_a_missing_node() {
+fn nothing_set_is_lost_by_a_missing_account() {
     let account = Some(Account { nonce: 1, balance: U256::ONE, code_hash: KECCAK256_EMPTY });
-    // First nibbles of the hashed addresses: 5, 1, d.
+    // The first nibbles of the hashed addresses differ.
     let [gone, unknown, later] = [0, 1, 2].map(Address::with_last_byte);
     let mut state = StateTrie::new();
     state.set_account(gone, account);
@@ -309,7 +314,7 @@ fn nothing_set_is_lost_by_a_missing_node() {
         state_rebuilt(&addresses.map(|address| (address, (account, BTreeMap::new()))).into())
     };
     assert_eq!(state.root(), Ok(model([gone, unknown])));
-    assert!(state.forget(unknown, 1));
+    assert!(state.forget_account(unknown, 1));
 
     state.set_account(gone, None);
     let missing = state.root();
@@ -319,52 +324,73 @@ fn nothing_set_is_lost_by_a_missing_node() {
     assert_eq!(state.root(), Ok(model([unknown, later])));
 }
 
-/// The nodes that `root` encodes after `change`.
-fn encoded(state: &mut StateTrie, change: impl FnOnce(&mut StateTrie)) -> usize {
+#[test]
+fn nothing_set_is_lost_by_a_missing_slot() {
+    let account = Some(Account { nonce: 1, balance: U256::ONE, code_hash: KECCAK256_EMPTY });
+    let address = Address::ZERO;
+    // The first nibbles of the hashed slots differ.
+    let [gone, unknown, later] = [0, 1, 2].map(B256::with_last_byte);
+    let mut state = StateTrie::new();
+    state.set_account(address, account);
+    // The leaf of a smaller value would stand inside the branch.
+    state.set_storage(address, gone, U256::MAX);
+    state.set_storage(address, unknown, U256::MAX);
+    let model = |slots: [B256; 2]| {
+        let slots = slots.map(|slot| (slot, U256::MAX)).into();
+        state_rebuilt(&BTreeMap::from([(address, (account, slots))]))
+    };
+    assert_eq!(state.root(), Ok(model([gone, unknown])));
+    assert!(state.forget_slot(address, unknown, 1));
+
+    state.set_storage(address, gone, U256::ZERO);
+    let missing = state.root();
+    assert!(missing.is_err());
+    assert_eq!(state.root(), missing);
+    state.set_storage(address, later, U256::MAX);
+    assert_eq!(state.root(), Ok(model([unknown, later])));
+}
+
+/// The nodes that `root` walks and encodes after `change`.
+fn cost(state: &mut StateTrie, change: impl FnOnce(&mut StateTrie)) -> (usize, usize) {
     state.root().unwrap();
     change(state);
-    let before = ENCODED.get();
+    let before = (WALKED.get(), ENCODED.get());
     state.root().unwrap();
-    ENCODED.get() - before
+    (WALKED.get() - before.0, ENCODED.get() - before.1)
 }
 
 #[test]
 fn one_slot_costs_two_paths() {
-    let slot = |index: u64| B256::from(U256::from(index));
     let address = |index: u64| Address::left_padding_from(&index.to_be_bytes());
-    let mut worst = Vec::new();
-    for size in [10, 100, 1_000, 10_000, 100_000] {
+    let slot = |index: u64| B256::from(U256::from(index));
+    let set = |state: &mut StateTrie, index, value| {
+        state.set_storage(address(0), slot(index), U256::from(value));
+    };
+    for size in [10, 100, 1_000, 10_000, 100_000_u64] {
         let mut state = StateTrie::new();
         for index in 0..100 {
             let account = Account { nonce: index, balance: U256::ONE, code_hash: KECCAK256_EMPTY };
             state.set_account(address(index), Some(account));
         }
-        for index in 0..size {
-            state.set_storage(address(0), slot(index), U256::ONE);
+        (0..size).for_each(|index| set(&mut state, index, 1));
+
+        // Account path: at most 4. Slot path: a branch for each nibble that the size needs, the
+        // leaf, and what lies where two keys agree by chance.
+        let bound = 4 + size.ilog2().div_ceil(4) as usize + 3;
+        // Written, removed, added.
+        for value in [2, 0, 3] {
+            for index in 0..10 {
+                let (walked, encoded) = cost(&mut state, |state| set(state, index, value));
+                assert!((2..=bound).contains(&walked), "{walked} walked of {size}");
+                assert!((2..=bound).contains(&encoded), "{encoded} encoded of {size}");
+            }
         }
-        let all = encoded(&mut state, |_| ());
-        assert_eq!(all, 0, "nothing changed, nothing encoded");
-        let one = |state: &mut StateTrie, index, value| {
-            encoded(state, |state| state.set_storage(address(0), slot(index), U256::from(value)))
-        };
-        let written = (0..10).map(|index| one(&mut state, index, 2)).max().unwrap();
-        let removed = (0..10).map(|index| one(&mut state, index, 0)).max().unwrap();
-        let added = (0..10).map(|index| one(&mut state, index, 3)).max().unwrap();
-        assert_eq!(one(&mut state, 0, 3), 0, "the same value");
-        assert_eq!(
-            encoded(&mut state, |state| {
-                state.set_storage(address(0), slot(1), U256::MAX);
-                state.set_storage(address(0), slot(1), U256::from(3));
-            }),
-            0,
-            "set and set back",
-        );
-        worst.push((size, written.max(removed).max(added)));
-    }
-    // Account path: at most 4. Slot path: a branch for each nibble the size needs, and where two
-    // keys agree by chance a few more.
-    for &(size, nodes) in &worst {
-        let depth = size.ilog2().div_ceil(4) as usize;
-        assert!(nodes <= 4 + depth + 3, "{worst:?}");
+        assert_eq!(cost(&mut state, |_| ()), (0, 0), "nothing set");
+        assert_eq!(cost(&mut state, |state| set(state, 0, 3)).1, 0, "the same value");
+        let set_back = cost(&mut state, |state| {
+            set(state, 1, 4);
+            set(state, 1, 3);
+        });
+        assert_eq!(set_back.1, 0, "set and set back");
     }
 }

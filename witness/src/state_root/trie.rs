@@ -56,7 +56,7 @@ impl Trie {
     pub fn root(&mut self) -> B256 {
         let Some(node) = &mut self.top else { return EMPTY_ROOT_HASH };
         let reference = node.reference(&mut Vec::new());
-        // The root is a hash even where a parent would hold the node itself.
+        // A root is a hash even of a node so short that a parent would hold the node itself.
         reference.as_hash().unwrap_or_else(|| keccak256(reference))
     }
 }
