@@ -58,11 +58,7 @@ pub(crate) struct PrestateDatabase<'a> {
 
 impl<'a> PrestateDatabase<'a> {
     /// Analyses all code once.
-    pub(crate) fn new(
-        prestate: &'a Prestate,
-        block_hashes: &'a BlockHashes,
-        spec: SpecId,
-    ) -> Self {
+    pub(crate) fn new(prestate: &'a Prestate, block_hashes: &'a BlockHashes, spec: SpecId) -> Self {
         let accounts = prestate.iter().map(|(address, account)| {
             let code = bytecode(&account.code, spec);
             let code_hash = if code.is_empty() { KECCAK_EMPTY } else { code.hash_slow() };

@@ -106,7 +106,8 @@ pub(super) fn account<CTX>(
 where
     CTX: ContextTr<Journal: JournalExt>,
 {
-    let loaded = context.journal_ref().evm_state().get(&address).map(|account| account.info.clone());
+    let loaded =
+        context.journal_ref().evm_state().get(&address).map(|account| account.info.clone());
     let mut info = match loaded {
         Some(info) => info,
         None => {

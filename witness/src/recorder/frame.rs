@@ -18,9 +18,7 @@ use revm::{
 use super::{Recorded, Recorder, RecorderError, facts::WarmList};
 use crate::{
     message::MessageWitness,
-    records::{
-        CallRecord, Create2Record, CreateRecord, FrameKind, OpeningRecord, Outcome, Record,
-    },
+    records::{CallRecord, Create2Record, CreateRecord, FrameKind, OpeningRecord, Outcome, Record},
 };
 
 /// A frame that is running.
@@ -158,8 +156,7 @@ impl Recorder {
         message.gasUsed = U256::from(gas_used);
         message.status = U256::from(status);
         message.stateRootLeave = if status == 1 { root } else { message.stateRootEnter };
-        message.returndataHash =
-            if status == 0 { KECCAK_EMPTY } else { keccak256(&result.output) };
+        message.returndataHash = if status == 0 { KECCAK_EMPTY } else { keccak256(&result.output) };
         let returndata = if status == 0 { Bytes::new() } else { result.output.clone() };
         Some(Ended { outcome: Outcome::Child, gas_used, status, returndata })
     }

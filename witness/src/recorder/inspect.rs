@@ -229,10 +229,9 @@ impl Recorder {
                 Record::Sload(SloadRecord { key: key.into(), cold, value: value.into() })
             }
             opcode::SSTORE => self.sstore(step, end, executing, context)?,
-            opcode::TLOAD => Record::Tload(TransientRecord {
-                key: step.input(0).into(),
-                value: top().into(),
-            }),
+            opcode::TLOAD => {
+                Record::Tload(TransientRecord { key: step.input(0).into(), value: top().into() })
+            }
             opcode::TSTORE => Record::Tstore(TransientRecord {
                 key: step.input(0).into(),
                 value: step.input(1).into(),
@@ -283,15 +282,15 @@ impl Recorder {
         CTX: ContextTr<Journal: JournalExt>,
     {
         let (key, value) = (step.input(0), step.input(1));
-        let cold =
-            self.warm.is_slot_cold(context.journal_ref(), step.journal, executing, key);
+        let cold = self.warm.is_slot_cold(context.journal_ref(), step.journal, executing, key);
         let (original, now) = facts::slot(context, executing, key)?;
-        let before = facts::entries(context.journal_ref(), step.journal).iter().find_map(|entry| {
-            match entry {
-                JournalEntry::StorageChanged { had_value, .. } => Some(*had_value),
-                _ => None,
-            }
-        });
+        let before =
+            facts::entries(context.journal_ref(), step.journal).iter().find_map(
+                |entry| match entry {
+                    JournalEntry::StorageChanged { had_value, .. } => Some(*had_value),
+                    _ => None,
+                },
+            );
         Some(Record::Sstore(SstoreRecord {
             key: key.into(),
             value: value.into(),

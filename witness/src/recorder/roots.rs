@@ -156,11 +156,8 @@ impl Roots {
 /// The account as the trie holds it; `None` if it is absent at this instant.
 fn leaf(account: &Account) -> Option<state_root::Account> {
     let info = &account.info;
-    let absent = if account.is_touched() {
-        info.is_empty()
-    } else {
-        account.is_loaded_as_not_existing()
-    };
+    let absent =
+        if account.is_touched() { info.is_empty() } else { account.is_loaded_as_not_existing() };
     let code_hash = if info.code_hash.is_zero() { KECCAK_EMPTY } else { info.code_hash };
     (!absent).then_some(state_root::Account { nonce: info.nonce, balance: info.balance, code_hash })
 }

@@ -15,7 +15,7 @@ mod trie;
 #[cfg(test)]
 mod tests;
 
-pub use state::{Account, StateTrie};
+pub use state::{Account, StateTrie, Storage};
 pub use trie::Trie;
 
 use alloy_primitives::B256;

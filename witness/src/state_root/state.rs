@@ -52,6 +52,13 @@ pub struct StateTrie {
     slot_hashes: HashMap<B256, B256>,
 }
 
+/// All slots of an account, taken out of a [`StateTrie`].
+#[derive(Debug, Clone)]
+pub struct Storage {
+    trie: Trie,
+    changed: BTreeMap<B256, U256>,
+}
+
 /// What was set for one address.
 #[derive(Debug, Clone)]
 struct Entry {
@@ -88,6 +95,26 @@ impl StateTrie {
         let entry = self.entry(address);
         entry.storage = Trie::new();
         entry.changed.clear();
+        self.changed.insert(address);
+    }
+
+    /// Takes all of an account's slots out, to be put back by [`StateTrie::put_storage`]: what a
+    /// creation does to them, and what its undoing does.
+    pub fn take_storage(&mut self, address: Address) -> Storage {
+        let entry = self.entry(address);
+        let storage = Storage {
+            trie: std::mem::take(&mut entry.storage),
+            changed: std::mem::take(&mut entry.changed),
+        };
+        self.changed.insert(address);
+        storage
+    }
+
+    /// Puts slots back, in place of all that the account has.
+    pub fn put_storage(&mut self, address: Address, storage: Storage) {
+        let entry = self.entry(address);
+        entry.storage = storage.trie;
+        entry.changed = storage.changed;
         self.changed.insert(address);
     }
 
