@@ -62,6 +62,9 @@ pub enum ExecuteError {
     /// The chain would not take it.
     #[error("the transaction is invalid: {0}")]
     InvalidTransaction(InvalidTransaction),
+    /// Only calls can carry blobs or authorisations.
+    #[error("the transaction is invalid: type {0} cannot create a contract")]
+    Create(u8),
     /// The block lacks what its fork wants.
     #[error("the block is invalid: {0}")]
     InvalidBlock(InvalidHeader),
@@ -80,6 +83,12 @@ impl From<MissingNode> for ExecuteError {
     fn from(missing: MissingNode) -> Self {
         Self::Recorder(missing.into())
     }
+}
+
+/// Most blobs in a transaction: the block's limit (EIP-4844, EIP-7691), then one of its own
+/// (EIP-7594).
+const fn most_blobs(fork: Fork) -> u64 {
+    if matches!(fork, Fork::Prague) { 9 } else { 6 }
 }
 
 /// Runs a transaction and records it.
@@ -122,6 +131,9 @@ impl From<MissingNode> for ExecuteError {
 /// ```
 pub fn record(execution: &Execution) -> Result<Recording, ExecuteError> {
     let spec = execution.fork.spec_id();
+    if execution.tx.tx_type >= 3 && execution.tx.kind.is_create() {
+        return Err(ExecuteError::Create(execution.tx.tx_type));
+    }
     let database = PrestateDatabase::new(&execution.prestate, &execution.block_hashes, spec);
     let mut trie = database.trie();
     let state_root_enter = trie.root()?;
@@ -131,6 +143,7 @@ pub fn record(execution: &Execution) -> Result<Recording, ExecuteError> {
         .modify_cfg_chained(|cfg| {
             cfg.set_spec_and_mainnet_gas_params(spec);
             cfg.chain_id = execution.chain_id;
+            cfg.max_blobs_per_tx = Some(most_blobs(execution.fork));
         })
         .build_mainnet_with_inspector(Recorder::new(trie));
     let run = evm.inspect_tx(execution.tx.clone()).map_err(|error| match error {
