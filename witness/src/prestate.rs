@@ -72,8 +72,7 @@ impl<'a> PrestateDatabase<'a> {
         let mut trie = StateTrie::new();
         for (address, account) in self.prestate {
             let info = &self.accounts[address];
-            let Account { nonce, balance, code_hash } =
-                Account { nonce: info.nonce, balance: info.balance, code_hash: info.code_hash };
+            let (nonce, balance, code_hash) = (info.nonce, info.balance, info.code_hash);
             trie.set_account(*address, Some(Account { nonce, balance, code_hash }));
             for (key, value) in account.storage.iter().filter(|(_, value)| !value.is_zero()) {
                 trie.set_storage(*address, *key, (*value).into());

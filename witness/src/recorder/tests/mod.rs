@@ -1,12 +1,14 @@
 //! Where gas runs short: which records are consumed, and that their facts are those that the same
-//! opcode finds with gas in plenty. And the outcomes of calls and creations that open no frame.
+//! opcode finds with gas in plenty.
+
+mod frames;
 
 use std::collections::BTreeMap;
 
-use alloy_primitives::{Address, B256, Bytes, U256, address, keccak256};
+use alloy_primitives::{Address, B256, Bytes, U256, address};
 use revm::{
     context::{BlockEnv, TxEnv},
-    primitives::{KECCAK_EMPTY, TxKind},
+    primitives::TxKind,
 };
 
 use crate::{
@@ -270,82 +272,4 @@ fn static_context_leaves_no_record() {
         assert!(witness.isStatic);
         assert_eq!(witness.stateAccessList.len() > 1, recorded, "{opcode:#04x}");
     }
-}
-
-/// CREATE or CREATE2 of an empty initcode that takes `value`.
-fn creation(opcode: u8, value: u64) -> Bytes {
-    let operands = if opcode == 0xf5 { 4 } else { 3 };
-    let mut operands = vec![U256::ZERO; operands];
-    operands[0] = U256::from(value);
-    guest(opcode, &operands)
-}
-
-fn created(execution: &Execution) -> (u8, u64, u64, u8, Bytes) {
-    match second(&record(execution).expect("valid")).expect("a record") {
-        Record::Create(r) => (r.outcome, r.gas, r.gasUsed, r.status, r.returndata),
-        Record::Create2(r) => (r.outcome, r.gas, r.gasUsed, r.status, r.returndata),
-        other => panic!("{other:?}"),
-    }
-}
-
-#[test]
-fn creations_without_a_frame() {
-    let gas = 200_000;
-    // All but one 64th of what is left after three pushes and the opcode.
-    let left = gas - 3 * 3 - 32_000;
-    let given = left - left / 64;
-    let mut run = execution(Fork::Osaka, creation(0xf0, 1001), gas);
-    assert_eq!(created(&run), (Outcome::Balance as u8, given, 0, 0, Bytes::new()));
-    run = execution(Fork::Osaka, creation(0xf0, 0), gas);
-    run.prestate.entry(GUEST).or_default().nonce = u64::MAX;
-    assert_eq!(created(&run), (Outcome::Nonce as u8, given, 0, 0, Bytes::new()));
-    run = execution(Fork::Osaka, creation(0xf0, 0), gas);
-    run.prestate.entry(GUEST.create(0)).or_default().nonce = 1;
-    assert_eq!(created(&run), (Outcome::Collision as u8, given, given, 0, Bytes::new()));
-    run = execution(Fork::Osaka, creation(0xf5, 0), gas);
-    let target = GUEST.create2(B256::ZERO, KECCAK_EMPTY);
-    run.prestate.entry(target).or_default().code = vec![0].into();
-    let given = left - 3 - (left - 3) / 64;
-    assert_eq!(created(&run), (Outcome::Collision as u8, given, given, 0, Bytes::new()));
-    // With nothing in the way, even empty initcode is a message.
-    run = execution(Fork::Osaka, creation(0xf5, 0), gas);
-    assert_eq!(created(&run), (Outcome::Child as u8, given, 0, 1, Bytes::new()));
-    let recording = record(&run).expect("valid");
-    assert_eq!(recording.messages.len(), 2);
-    let witness = &recording.messages[1].witness;
-    assert_eq!((witness.to, witness.context), (Address::ZERO, target));
-    assert_eq!(witness.returndataHash, keccak256([]));
-}
-
-#[test]
-fn depth_of_1024() {
-    // Calls itself with all gas for ever.
-    let mut code = vec![PUSH0; 5];
-    push_address(&mut code, GUEST);
-    code.extend([0x5a, 0xf1]);
-    let mut run = execution(Fork::Cancun, code.into(), 0);
-    run.tx.gas_limit = u64::MAX / 2;
-    let recording = record(&run).expect("valid");
-    assert_eq!(recording.messages.len(), 1025);
-    let last = &recording.messages[1024];
-    assert_eq!((last.depth, last.parent), (1024, Some(1023)));
-    let record = Record::decode(&last.witness.stateAccessList[1]).expect("a record");
-    let Record::Call(0xf1, call) = record else { panic!("{record:?}") };
-    assert_eq!((call.outcome, call.gasUsed, call.status), (Outcome::Depth as u8, 0, 0));
-}
-
-/// The code that runs under a delegation is the delegate's, in the delegating account's context.
-#[test]
-fn delegation_in_calls() {
-    let mut code = vec![PUSH0; 5];
-    push_address(&mut code, DELEGATING);
-    code.extend([0x5a, 0xf1]);
-    let recording = run(Fork::Prague, &code.clone().into(), 100_000);
-    let witness = &recording.messages[1].witness;
-    assert_eq!((witness.to, witness.context), (OTHER, DELEGATING));
-    assert_eq!(recording.messages[1].code, Bytes::from(vec![0; 40]));
-    // Before Prague the designator is code that halts at once.
-    let recording = run(Fork::Cancun, &code.into(), 100_000);
-    let witness = &recording.messages[1].witness;
-    assert_eq!((witness.to, witness.status), (DELEGATING, U256::ZERO));
 }
