@@ -50,7 +50,7 @@ pub enum RecorderError {
     /// The recorder has met a second transaction; it is made for one.
     #[error("a recorder records one transaction, found a second")]
     SecondTransaction,
-    /// A frame was opened and never left: the run was cut short by an error.
+    /// A frame did not come to its end: an error of the database has cut the run short.
     #[error("the run ended inside message {message}")]
     Unfinished {
         /// Index of the message.

@@ -1,4 +1,4 @@
-//! Records official state tests and compares with what they say: the state root and the logs after
+//! Records official state tests, and mainnet transactions in their format, and compares with what they say: the state root and the logs after
 //! the transaction, which transactions are refused; and with a trie that is rebuilt from scratch at
 //! every instant of which a witness names a root.
 //!
@@ -100,7 +100,7 @@ fn sample() -> Vec<PathBuf> {
         PathBuf::from,
     );
     let mut files = Vec::new();
-    for folder in ["statetests", "statetests_older_forks"] {
+    for folder in ["statetests", "statetests_older_forks", "mainnet"] {
         collect(&root.join(folder), &mut files);
     }
     if files.is_empty() {

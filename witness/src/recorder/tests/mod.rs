@@ -1,6 +1,7 @@
 //! Where gas runs short: which records are consumed, and that their facts are those that the same
 //! opcode finds with gas in plenty.
 
+mod errors;
 mod frames;
 
 use std::collections::BTreeMap;
