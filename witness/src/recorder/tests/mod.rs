@@ -2,6 +2,7 @@
 //! opcode finds with gas in plenty.
 
 mod errors;
+mod facts;
 mod frames;
 
 use std::collections::BTreeMap;
