@@ -3,6 +3,7 @@
 pub mod encoding;
 pub mod execute;
 pub mod fork;
+pub mod layout;
 pub mod message;
 pub mod prestate;
 pub mod recorder;
