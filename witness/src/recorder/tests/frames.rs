@@ -9,9 +9,11 @@ use revm::{
     state::{AccountInfo, Bytecode},
 };
 
-use super::{DELEGATING, GUEST, OTHER, PUSH0, execution, guest, push_address, run, second};
+use super::{DELEGATING, GUEST, OTHER, PUSH0, SENDER, execution, guest, push_address, run, second};
 use crate::{
-    Execution, Fork, Recorded, Recorder, record,
+    Execution, Fork, Recorded, Recorder,
+    prestate::state_trie,
+    record,
     records::{Outcome, Record},
     state_root::{Account, StateTrie},
 };
@@ -156,4 +158,37 @@ fn earlier_transactions_in_the_same_journal() {
     let (apart, together) = (run(true), run(false));
     assert_eq!(apart.iter().map(|run| run.0.len()).collect::<Vec<_>>(), [2, 2, 2, 2]);
     assert_eq!(together, apart);
+}
+
+/// An account that has storage and nothing else loses it to a creation, and has it back when that
+/// fails (revm knows no EIP-7610).
+#[test]
+fn creation_over_storage() {
+    for (end, success) in [(0xfd, false), (0xf3, true)] {
+        // PUSH1 0x11, PUSH0, SSTORE, then RETURN or REVERT.
+        let initcode = [0x60, 0x11, PUSH0, 0x55, PUSH0, PUSH0, end];
+        let mut code = vec![0x66];
+        code.extend(initcode);
+        code.extend([PUSH0, 0x52, PUSH0, 0x60, 7, 0x60, 25, PUSH0, 0xf5]);
+        let mut run = execution(Fork::Cancun, code.into(), 200_000);
+        let target = GUEST.create2(B256::ZERO, keccak256(initcode));
+        let account = run.prestate.entry(target).or_default();
+        account.balance = U256::from(3);
+        account.storage.insert(B256::with_last_byte(7), B256::with_last_byte(8));
+
+        let mut after = run.prestate.clone();
+        for bumped in [SENDER, GUEST] {
+            after.entry(bumped).or_default().nonce += 1;
+        }
+        if success {
+            let account = after.entry(target).or_default();
+            account.nonce = 1;
+            account.storage = [(B256::ZERO, B256::with_last_byte(0x11))].into();
+        }
+        let recording = record(&run).expect("valid");
+        assert_eq!(recording.messages[1].witness.status == U256::ONE, success);
+        let expected = state_trie(&after).root().expect("all is known");
+        assert_eq!(recording.messages[0].witness.stateRootLeave, expected);
+        assert_eq!(recording.state_root_leave, expected);
+    }
 }
