@@ -10,7 +10,7 @@ pub mod recorder;
 pub mod records;
 pub mod state_root;
 
-pub use execute::{Execution, Recording, record};
+pub use execute::{ExecuteError, Execution, Recording, record};
 pub use fork::Fork;
 pub use message::{AccessWitness, MessageWitness};
-pub use recorder::{Recorded, Recorder};
+pub use recorder::{Recorded, Recorder, RecorderError};
