@@ -1,8 +1,15 @@
 //! Records a transaction run in revm as one [`MessageWitness`] per call frame.
 
+pub mod encoding;
+pub mod execute;
 pub mod fork;
 pub mod message;
+pub mod prestate;
+pub mod recorder;
 pub mod records;
+pub mod state_root;
 
+pub use execute::{Execution, Recording, record};
 pub use fork::Fork;
 pub use message::{AccessWitness, MessageWitness};
+pub use recorder::{Recorded, Recorder};

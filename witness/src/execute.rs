@@ -1,0 +1,172 @@
+//! [`record`]: runs one transaction on a given state and returns its messages.
+//! `specs/02-message-witness.md`.
+//!
+//! In the data's way this stands between the input and everything else: transaction, block and
+//! pre-state come in, messages and roots go out.
+
+use alloy_primitives::{B256, Bytes, Log};
+use revm::{
+    Context, InspectEvm, MainBuilder, MainContext,
+    context::{
+        BlockEnv, TxEnv,
+        result::{EVMError, ExecutionResult, InvalidHeader, InvalidTransaction},
+    },
+};
+
+use crate::{
+    Fork,
+    prestate::{BlockHashes, Prestate, PrestateDatabase, PrestateError},
+    recorder::{Recorded, Recorder, RecorderError},
+    state_root::MissingNode,
+};
+
+/// All that decides what a transaction does.
+#[derive(Clone, Debug)]
+pub struct Execution {
+    /// The rules.
+    pub fork: Fork,
+    /// Chain id, as `CHAINID` gives it and replay protection wants it.
+    pub chain_id: u64,
+    /// The block that the transaction is in.
+    pub block: BlockEnv,
+    /// The transaction.
+    pub tx: TxEnv,
+    /// The state before it, gas not yet bought.
+    pub prestate: Prestate,
+    /// Hashes of ancestors, at least of those that `BLOCKHASH` asks for.
+    pub block_hashes: BlockHashes,
+}
+
+/// What a transaction did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recording {
+    /// Its messages in pre-order; none if it ran no code.
+    pub messages: Vec<Recorded>,
+    /// State root before gas is bought.
+    pub state_root_enter: B256,
+    /// State root after refund, fees and deletions.
+    pub state_root_leave: B256,
+    /// Gas used, as the receipt has it.
+    pub gas_used: u64,
+    /// Whether it succeeded, as the receipt has it.
+    pub success: bool,
+    /// Its logs.
+    pub logs: Vec<Log>,
+    /// What the top message returned; the deployed code of a creation. Empty after a halt.
+    pub output: Bytes,
+}
+
+/// Why a transaction could not be recorded.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ExecuteError {
+    /// The chain would not take it.
+    #[error("the transaction is invalid: {0}")]
+    InvalidTransaction(InvalidTransaction),
+    /// Only calls can carry blobs or authorisations.
+    #[error("the transaction is invalid: type {0} cannot create a contract")]
+    Create(u8),
+    /// The block lacks what its fork wants.
+    #[error("the block is invalid: {0}")]
+    InvalidBlock(InvalidHeader),
+    /// The input lacks something.
+    #[error(transparent)]
+    Prestate(#[from] PrestateError),
+    /// The recorder gave up.
+    #[error(transparent)]
+    Recorder(#[from] RecorderError),
+    /// revm failed by itself, in a precompile.
+    #[error("execution failed: {0}")]
+    Fatal(String),
+}
+
+impl From<MissingNode> for ExecuteError {
+    fn from(missing: MissingNode) -> Self {
+        Self::Recorder(missing.into())
+    }
+}
+
+/// Most blobs in a transaction: the block's limit (EIP-4844, EIP-7691), then one of its own
+/// (EIP-7594).
+const fn most_blobs(fork: Fork) -> u64 {
+    if matches!(fork, Fork::Prague) { 9 } else { 6 }
+}
+
+/// Runs a transaction and records it.
+///
+/// # Errors
+///
+/// [`ExecuteError`] if the chain would reject the transaction, or if the input does not have all
+/// that the run asks for.
+///
+/// ```
+/// use std::collections::BTreeMap;
+///
+/// use alloy_primitives::{Address, U256, bytes};
+/// use iso_evm_witness::{
+///     Execution, Fork,
+///     prestate::{Prestate, PrestateAccount},
+///     record,
+/// };
+/// use revm::{context::{BlockEnv, TxEnv}, primitives::TxKind};
+///
+/// let (sender, contract) = (Address::repeat_byte(1), Address::repeat_byte(2));
+/// let prestate = Prestate::from([
+///     (sender, PrestateAccount { balance: U256::from(10).pow(U256::from(18)), ..Default::default() }),
+///     // PUSH1 42, PUSH0, SSTORE
+///     (contract, PrestateAccount { code: bytes!("602a5f55"), ..Default::default() }),
+/// ]);
+/// let tx = TxEnv { caller: sender, kind: TxKind::Call(contract), gas_limit: 100_000, ..Default::default() };
+/// let execution = Execution {
+///     fork: Fork::Cancun,
+///     chain_id: 1,
+///     block: BlockEnv::default(),
+///     tx,
+///     prestate,
+///     block_hashes: BTreeMap::new(),
+/// };
+/// let recording = record(&execution).unwrap();
+/// assert!(recording.success);
+/// // The opening record and that of SSTORE.
+/// assert_eq!(recording.messages[0].witness.stateAccessList.len(), 2);
+/// ```
+pub fn record(execution: &Execution) -> Result<Recording, ExecuteError> {
+    let spec = execution.fork.spec_id();
+    if execution.tx.tx_type >= 3 && execution.tx.kind.is_create() {
+        return Err(ExecuteError::Create(execution.tx.tx_type));
+    }
+    let database = PrestateDatabase::new(&execution.prestate, &execution.block_hashes, spec);
+    let mut trie = database.trie();
+    let state_root_enter = trie.root()?;
+    let mut evm = Context::mainnet()
+        .with_db(database)
+        .with_block(execution.block.clone())
+        .modify_cfg_chained(|cfg| {
+            cfg.set_spec_and_mainnet_gas_params(spec);
+            cfg.chain_id = execution.chain_id;
+            cfg.max_blobs_per_tx = Some(most_blobs(execution.fork));
+        })
+        .build_mainnet_with_inspector(Recorder::new(trie));
+    let run = evm.inspect_tx(execution.tx.clone()).map_err(|error| match error {
+        EVMError::Transaction(error) => ExecuteError::InvalidTransaction(error),
+        EVMError::Header(error) => ExecuteError::InvalidBlock(error),
+        EVMError::Database(error) => error.into(),
+        EVMError::Custom(error) => ExecuteError::Fatal(error),
+        EVMError::CustomAny(error) => ExecuteError::Fatal(error.to_string()),
+    })?;
+    let (messages, mut after) = evm.inspector.finish(&run.state)?;
+    let (gas_used, success) = (run.result.tx_gas_used(), run.result.is_success());
+    let (logs, output) = match run.result {
+        ExecutionResult::Success { logs, output, .. } => (logs, output.into_data()),
+        ExecutionResult::Revert { output, .. } => (Vec::new(), output),
+        ExecutionResult::Halt { .. } => (Vec::new(), Bytes::new()),
+    };
+    Ok(Recording {
+        messages,
+        state_root_enter,
+        state_root_leave: after.root()?,
+        gas_used,
+        success,
+        logs,
+        output,
+    })
+}

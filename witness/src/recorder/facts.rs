@@ -1,0 +1,166 @@
+//! Facts about accounts and slots, out of revm's journal, and out of the database for those that
+//! revm did not load because gas had run out. `specs/03-records.md`, section Facts.
+//!
+//! In the data's way this stands between revm's journal and the records that the recorder fills.
+//! Nothing here alters the run: no load, no warming, no journal entry.
+
+use std::collections::HashSet;
+
+use alloy_primitives::{Address, B256, U256};
+use revm::{
+    Database,
+    context::{Block, Cfg, ContextTr, JournalEntry, JournalTr, Transaction},
+    context_interface::{context::ContextError, transaction::AccessListItemTr},
+    inspector::JournalExt,
+    primitives::{KECCAK_EMPTY, hardfork::SpecId},
+    state::{AccountInfo, Bytecode, TransactionId},
+};
+
+/// What is warm although the journal has not loaded it: EIP-2930's access list and, from Shanghai,
+/// the coinbase (EIP-3651). Precompiles are asked of the journal.
+#[derive(Clone, Debug, Default)]
+pub(super) struct WarmList {
+    /// The journal's number of this transaction.
+    transaction: TransactionId,
+    /// Whether the fork tells cold from warm at all.
+    berlin: bool,
+    addresses: HashSet<Address>,
+    slots: HashSet<(Address, U256)>,
+}
+
+impl WarmList {
+    /// Takes the list off the transaction that `context` runs. `executing` is an account that this
+    /// transaction has loaded.
+    pub(super) fn new<CTX>(context: &CTX, executing: Address) -> Self
+    where
+        CTX: ContextTr<Journal: JournalExt>,
+    {
+        let spec: SpecId = context.cfg().spec().into();
+        let mut list = Self { berlin: spec.is_enabled_in(SpecId::BERLIN), ..Self::default() };
+        if let Some(account) = context.journal_ref().evm_state().get(&executing) {
+            list.transaction = account.transaction_id;
+        }
+        if spec.is_enabled_in(SpecId::SHANGHAI) {
+            list.addresses.insert(context.block().beneficiary());
+        }
+        // revm, as the protocol, knows no access list in a legacy transaction.
+        if context.tx().tx_type() != 0 {
+            for item in context.tx().access_list().into_iter().flatten() {
+                list.addresses.insert(*item.address());
+                let slots = item.storage_slots().map(|key| (*item.address(), (*key).into()));
+                list.slots.extend(slots);
+            }
+        }
+        list
+    }
+
+    /// Whether the access to `address` that was made, or would have been made, since the journal
+    /// had `since` entries was cold.
+    pub(super) fn is_cold<J: JournalExt>(
+        &self,
+        journal: &J,
+        since: usize,
+        address: Address,
+    ) -> bool {
+        if !self.berlin || self.addresses.contains(&address) {
+            return false;
+        }
+        let warmed = |entry: &JournalEntry| matches!(entry, JournalEntry::AccountWarmed { address: warmed } if *warmed == address);
+        let known = journal.evm_state().get(&address);
+        let is_cold = entries(journal, since).iter().any(warmed)
+            || known.is_none_or(|account| account.is_cold_transaction_id(self.transaction));
+        is_cold && !journal.precompile_addresses().contains(&address)
+    }
+
+    /// As [`Self::is_cold`], for a storage slot.
+    pub(super) fn is_slot_cold<J: JournalExt>(
+        &self,
+        journal: &J,
+        since: usize,
+        address: Address,
+        key: U256,
+    ) -> bool {
+        if !self.berlin {
+            return false;
+        }
+        let warmed = |entry: &JournalEntry| matches!(entry, JournalEntry::StorageWarmed { address: account, key: slot } if *account == address && *slot == key);
+        let slot = || journal.evm_state().get(&address)?.storage.get(&key);
+        entries(journal, since).iter().any(warmed)
+            || !self.slots.contains(&(address, key))
+                && slot().is_none_or(|slot| slot.is_cold_transaction_id(self.transaction))
+    }
+}
+
+/// The journal's entries from `since` on.
+pub(super) fn entries<J: JournalExt>(journal: &J, since: usize) -> &[JournalEntry] {
+    journal.journal().get(since..).unwrap_or_default()
+}
+
+/// An account as it stands, code included if `with_code`. `None` after a database error, which
+/// then stops the run.
+pub(super) fn account<CTX>(
+    context: &mut CTX,
+    address: Address,
+    with_code: bool,
+) -> Option<AccountInfo>
+where
+    CTX: ContextTr<Journal: JournalExt>,
+{
+    let loaded =
+        context.journal_ref().evm_state().get(&address).map(|account| account.info.clone());
+    let mut info = match loaded {
+        Some(info) => info,
+        None => {
+            let read = context.db_mut().basic(address);
+            or_stop(context, read)?.unwrap_or_default()
+        }
+    };
+    if with_code && info.code.is_none() {
+        info.code = Some(if info.is_code_hash_empty_or_zero() {
+            Bytecode::default()
+        } else {
+            let read = context.db_mut().code_by_hash(info.code_hash);
+            or_stop(context, read)?
+        });
+    }
+    Some(info)
+}
+
+/// A slot's value at the start of the transaction and now. `None` as in [`account`].
+pub(super) fn slot<CTX>(context: &mut CTX, address: Address, key: U256) -> Option<(U256, U256)>
+where
+    CTX: ContextTr<Journal: JournalExt>,
+{
+    let account = context.journal_ref().evm_state().get(&address);
+    if let Some(slot) = account.and_then(|account| account.storage.get(&key)) {
+        return Some((slot.original_value, slot.present_value));
+    }
+    if account.is_some_and(|account| account.is_created()) {
+        return Some((U256::ZERO, U256::ZERO));
+    }
+    let read = context.db_mut().storage(address, key);
+    or_stop(context, read).map(|value| (value, value))
+}
+
+/// The code hash that EXTCODEHASH gives: zero for an empty account.
+pub(super) fn code_hash(info: &AccountInfo) -> B256 {
+    match info {
+        info if info.is_empty() => B256::ZERO,
+        info if info.code_hash.is_zero() => KECCAK_EMPTY,
+        info => info.code_hash,
+    }
+}
+
+/// Hands a database error to revm, which ends the run with it.
+fn or_stop<CTX: ContextTr, T>(
+    context: &mut CTX,
+    read: Result<T, <CTX::Db as Database>::Error>,
+) -> Option<T> {
+    match read {
+        Ok(value) => Some(value),
+        Err(error) => {
+            *context.error() = Err(ContextError::Db(error));
+            None
+        }
+    }
+}

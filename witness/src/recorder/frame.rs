@@ -1,0 +1,287 @@
+//! Frames: a message when one opens, its claims when it ends, and the record of the CALL or CREATE
+//! that asked for it. `specs/02-message-witness.md` and `specs/03-records.md`, section Outcomes.
+//!
+//! In the data's way this stands between revm's frame hooks and the [`MessageWitness`]es.
+
+use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
+use revm::{
+    context::{Cfg, ContextTr, Host, JournalTr, Transaction},
+    inspector::JournalExt,
+    interpreter::{
+        CallInputs, CallOutcome, CallScheme, CreateInputs, CreateScheme, InstructionResult,
+        Interpreter, InterpreterResult, interpreter::EthInterpreter,
+    },
+    primitives::{KECCAK_EMPTY, hardfork::SpecId},
+    state::Bytecode,
+};
+
+use super::{Recorded, Recorder, RecorderError, facts::WarmList};
+use crate::{
+    message::MessageWitness,
+    records::{CallRecord, Create2Record, CreateRecord, FrameKind, OpeningRecord, Outcome, Record},
+};
+
+/// A frame that is running.
+#[derive(Debug)]
+pub(super) struct OpenFrame {
+    /// Index of its message.
+    pub(super) message: usize,
+    /// The record of the CALL or CREATE that it is in.
+    pub(super) pending: Option<Pending>,
+}
+
+/// A record that waits for its callee to end.
+#[derive(Debug)]
+pub(super) enum Pending {
+    /// The opcode and what is known of its record.
+    Call(u8, CallRecord),
+    Create(CreateRecord),
+    Create2(Create2Record),
+}
+
+/// What a frame will be, if it opens.
+#[derive(Debug)]
+pub(super) struct Entering {
+    kind: FrameKind,
+    to: Address,
+    code: Bytes,
+    code_hash: B256,
+    call_data: Bytes,
+}
+
+/// What a callee has done, as its record tells it.
+struct Ended {
+    outcome: Outcome,
+    gas_used: u64,
+    status: u8,
+    returndata: Bytes,
+}
+
+impl Entering {
+    pub(super) fn call<CTX>(context: &CTX, inputs: &CallInputs, spec: SpecId) -> Self
+    where
+        CTX: ContextTr<Journal: JournalExt>,
+    {
+        let (code_hash, code) = &inputs.known_bytecode;
+        let called = inputs.bytecode_address;
+        let delegate = || {
+            let account = context.journal_ref().evm_state().get(&called)?;
+            account.info.code.as_ref().and_then(Bytecode::eip7702_address)
+        };
+        Self {
+            kind: match inputs.scheme {
+                CallScheme::Call => FrameKind::Call,
+                CallScheme::CallCode => FrameKind::Callcode,
+                CallScheme::DelegateCall => FrameKind::Delegatecall,
+                CallScheme::StaticCall => FrameKind::Staticcall,
+            },
+            to: delegate().filter(|_| spec.is_enabled_in(SpecId::PRAGUE)).unwrap_or(called),
+            code: code.original_bytes(),
+            code_hash: if code_hash.is_zero() { KECCAK_EMPTY } else { *code_hash },
+            call_data: inputs.input.bytes(context),
+        }
+    }
+
+    pub(super) fn create(inputs: &CreateInputs) -> Self {
+        let create2 = matches!(inputs.scheme(), CreateScheme::Create2 { .. });
+        Self {
+            kind: if create2 { FrameKind::Create2 } else { FrameKind::Create },
+            to: Address::ZERO,
+            code: inputs.init_code().clone(),
+            code_hash: inputs.init_code_hash(),
+            call_data: inputs.init_code().clone(),
+        }
+    }
+
+    /// keccak256 of the calldata, for the caller's record.
+    pub(super) fn call_data_hash(&self) -> B256 {
+        keccak256(&self.call_data)
+    }
+}
+
+impl Recorder {
+    /// A frame has opened: its value has moved, its new account is made.
+    pub(super) fn open<CTX>(
+        &mut self,
+        entering: Entering,
+        interp: &Interpreter<EthInterpreter>,
+        context: &CTX,
+    ) where
+        CTX: ContextTr<Journal: JournalExt> + Host,
+    {
+        let input = &interp.input;
+        if self.frames.is_empty() {
+            self.warm = WarmList::new(context, input.target_address);
+            self.roots.start(context.journal_ref());
+        } else {
+            self.roots.follow(context.journal_ref());
+        }
+        let opening = OpeningRecord { kind: entering.kind as u8, codeHash: entering.code_hash };
+        let witness = MessageWitness {
+            stateRootEnter: self.root(),
+            isStatic: interp.runtime_flag.is_static,
+            origin: context.tx().caller(),
+            caller: input.caller_address,
+            to: entering.to,
+            context: input.target_address,
+            callvalue: input.call_value,
+            gasPrice: context.effective_gas_price(),
+            gasAvailable: U256::from(interp.gas.limit()),
+            stateAccessList: vec![Record::Opening(opening).encode()],
+            callData: entering.call_data,
+            ..MessageWitness::default()
+        };
+        let message = self.messages.len();
+        self.messages.push(Recorded {
+            witness,
+            parent: self.frames.last().map(|frame| frame.message),
+            depth: self.frames.len(),
+            code: entering.code,
+        });
+        self.frames.push(OpenFrame { message, pending: None });
+    }
+
+    /// The innermost frame has ended, and the journal is past its commit or undoing.
+    fn close<CTX>(&mut self, context: &CTX, result: &InterpreterResult) -> Option<Ended>
+    where
+        CTX: ContextTr<Journal: JournalExt>,
+    {
+        let frame = self.frames.pop()?;
+        self.roots.follow(context.journal_ref());
+        let root = self.root();
+        let status = status(result.result);
+        let message = &mut self.messages[frame.message].witness;
+        let available = message.gasAvailable.saturating_to::<u64>();
+        let gas_used = spent(result, available);
+        message.gasUsed = U256::from(gas_used);
+        message.status = U256::from(status);
+        message.stateRootLeave = if status == 1 { root } else { message.stateRootEnter };
+        message.returndataHash = if status == 0 { KECCAK_EMPTY } else { keccak256(&result.output) };
+        let returndata = if status == 0 { Bytes::new() } else { result.output.clone() };
+        Some(Ended { outcome: Outcome::Child, gas_used, status, returndata })
+    }
+
+    /// A call has ended, with or without a frame.
+    pub(super) fn end_call<CTX>(
+        &mut self,
+        context: &CTX,
+        inputs: &CallInputs,
+        outcome: &CallOutcome,
+    ) where
+        CTX: ContextTr<Journal: JournalExt>,
+    {
+        let result = &outcome.result;
+        let ended = if self.entering.take().is_none() {
+            self.close(context, result)
+        } else {
+            let (kind, gas_used, status) = match result.result {
+                _ if outcome.was_precompile_called => {
+                    (Outcome::Precompile, spent(result, inputs.gas_limit), status(result.result))
+                }
+                InstructionResult::CallTooDeep => (Outcome::Depth, 0, 0),
+                InstructionResult::OutOfFunds => (Outcome::Balance, 0, 0),
+                InstructionResult::OverflowPayment => {
+                    return self.fail(RecorderError::BalanceOverflow(inputs.target_address));
+                }
+                _ => (Outcome::Nocode, 0, 1),
+            };
+            Some(Ended { outcome: kind, gas_used, status, returndata: result.output.clone() })
+        };
+        if let Some(ended) = ended {
+            self.complete(context, ended);
+        }
+    }
+
+    /// A creation has ended, with or without a frame.
+    pub(super) fn end_create<CTX>(
+        &mut self,
+        context: &CTX,
+        inputs: &CreateInputs,
+        result: &InterpreterResult,
+    ) where
+        CTX: ContextTr<Journal: JournalExt>,
+    {
+        let ended = if self.entering.take().is_none() {
+            self.close(context, result).map(|mut ended| {
+                // The output of a creation that succeeded is code, not data for its caller.
+                if ended.status != 2 {
+                    ended.returndata = Bytes::new();
+                }
+                ended
+            })
+        } else {
+            let (outcome, gas_used) = match result.result {
+                InstructionResult::CallTooDeep => (Outcome::Depth, 0),
+                InstructionResult::OutOfFunds => (Outcome::Balance, 0),
+                InstructionResult::CreateCollision => (Outcome::Collision, inputs.gas_limit()),
+                InstructionResult::OverflowPayment => {
+                    return self.fail(RecorderError::BalanceOverflow(inputs.caller()));
+                }
+                // How revm tells that the nonce cannot grow.
+                _ => (Outcome::Nonce, 0),
+            };
+            Some(Ended { outcome, gas_used, status: 0, returndata: Bytes::new() })
+        };
+        if let Some(ended) = ended {
+            self.complete(context, ended);
+        }
+    }
+
+    /// Completes the record that waits in the frame which is innermost now; the top message has none.
+    fn complete<CTX>(&mut self, context: &CTX, ended: Ended)
+    where
+        CTX: ContextTr<Journal: JournalExt>,
+    {
+        self.roots.follow(context.journal_ref());
+        let Some(pending) = self.frames.last_mut().and_then(|frame| frame.pending.take()) else {
+            return;
+        };
+        let state_root = self.root();
+        let Ended { outcome, gas_used, status, returndata } = ended;
+        macro_rules! completed {
+            ($record:expr) => {{
+                let mut record = $record;
+                record.outcome = outcome as u8;
+                record.gasUsed = gas_used;
+                record.status = status;
+                record.stateRoot = state_root;
+                record.returndata = returndata;
+                record
+            }};
+        }
+        self.push(&match pending {
+            Pending::Call(opcode, record) => Record::Call(opcode, completed!(record)),
+            Pending::Create(record) => Record::Create(completed!(record)),
+            Pending::Create2(record) => Record::Create2(completed!(record)),
+        });
+    }
+
+    /// Appends a record to the innermost message.
+    pub(super) fn push(&mut self, record: &Record) {
+        if let Some(frame) = self.frames.last() {
+            self.messages[frame.message].witness.stateAccessList.push(record.encode());
+        }
+    }
+
+    /// Whether the context's fork is recorded.
+    pub(super) fn check_fork<CTX: ContextTr>(&mut self, context: &CTX) {
+        self.spec = context.cfg().spec().into();
+        if !(SpecId::ISTANBUL..=SpecId::OSAKA).contains(&self.spec) {
+            self.fail(RecorderError::UnsupportedFork(self.spec));
+        }
+    }
+}
+
+/// 1 success, 2 revert, 0 exceptional halt.
+const fn status(result: InstructionResult) -> u8 {
+    match result {
+        result if result.is_ok() => 1,
+        InstructionResult::Revert => 2,
+        _ => 0,
+    }
+}
+
+/// Gas that a callee spent of what it got: all of it on an exceptional halt.
+const fn spent(result: &InterpreterResult, gas: u64) -> u64 {
+    if result.result.is_halt() { gas } else { gas.saturating_sub(result.gas.remaining()) }
+}

@@ -1,0 +1,177 @@
+//! The [`Recorder`]: an inspector for any revm that turns a transaction into one
+//! [`MessageWitness`] per frame. `specs/02-message-witness.md` and `specs/03-records.md`.
+//!
+//! In the data's way this stands between revm and the wire types: revm runs the transaction,
+//! [`inspect`] meets its hooks, [`facts`] and [`roots`] read its journal, and the messages come out
+//! in pre-order.
+
+mod facts;
+mod frame;
+mod inspect;
+mod opcodes;
+mod roots;
+#[cfg(test)]
+mod tests;
+
+use alloy_primitives::{Address, B256, Bytes};
+use revm::{primitives::hardfork::SpecId, state::EvmState};
+
+use self::{facts::WarmList, frame::Entering, frame::OpenFrame, opcodes::Step, roots::Roots};
+use crate::{
+    message::MessageWitness,
+    state_root::{MissingNode, StateTrie},
+};
+
+/// A message with its place in the call tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recorded {
+    /// What goes to the hypervisor.
+    pub witness: MessageWitness,
+    /// Index of the message that opened this one; `None` for the top message.
+    pub parent: Option<usize>,
+    /// Number of messages above it.
+    pub depth: usize,
+    /// The code that runs; the initcode in a creation.
+    pub code: Bytes,
+}
+
+/// Why there is no record of a run.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RecorderError {
+    /// The fork is not one of [`crate::Fork::ALL`].
+    #[error("fork {0} is not recorded: expected istanbul to osaka")]
+    UnsupportedFork(SpecId),
+    /// The recorder has met a second transaction; it is made for one.
+    #[error("a recorder records one transaction, found a second")]
+    SecondTransaction,
+    /// A frame was opened and never left: the run was cut short by an error.
+    #[error("the run ended inside message {message}")]
+    Unfinished {
+        /// Index of the message.
+        message: usize,
+    },
+    /// A balance would pass 2^256, which no real state allows.
+    #[error("the balance of {0} would pass 2^256")]
+    BalanceOverflow(Address),
+    /// The state given has not all that the run changes.
+    #[error(transparent)]
+    MissingNode(#[from] MissingNode),
+}
+
+/// Records one transaction. Attach it to a revm as its inspector, run, then take the messages out.
+///
+/// It wants the state before the transaction as a [`StateTrie`]: what is not in it is absent from
+/// every root. It expects Ethereum's own rules: precompiles that keep no state, and no second
+/// inspector that answers calls itself.
+///
+/// ```
+/// use alloy_primitives::{Address, U256, bytes};
+/// use iso_evm_witness::recorder::Recorder;
+/// use iso_evm_witness::state_root::{Account, StateTrie};
+/// use revm::{
+///     Context, InspectEvm, MainBuilder, MainContext,
+///     context::TxEnv,
+///     database::InMemoryDB,
+///     primitives::TxKind,
+///     state::{AccountInfo, Bytecode},
+/// };
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// // A contract that stores 42 in slot 0, in the database and in the trie alike.
+/// let contract = Address::repeat_byte(0xcc);
+/// let info = AccountInfo::from_bytecode(Bytecode::new_raw(bytes!("602a5f55")));
+/// let mut state = StateTrie::new();
+/// let account = Account { nonce: info.nonce, balance: info.balance, code_hash: info.code_hash };
+/// state.set_account(contract, Some(account));
+/// let mut database = InMemoryDB::default();
+/// database.insert_account_info(contract, info);
+///
+/// let recorder = Recorder::new(state);
+/// let mut evm = Context::mainnet().with_db(database).build_mainnet_with_inspector(recorder);
+/// let tx = TxEnv::builder().kind(TxKind::Call(contract)).gas_limit(100_000).build()?;
+/// let run = evm.inspect_tx(tx)?;
+///
+/// let (messages, mut after) = evm.inspector.finish(&run.state)?;
+/// assert_eq!(messages[0].witness.status, U256::ONE);
+/// // Gas was free, so nothing comes after the only message.
+/// assert_eq!(messages[0].witness.stateRootLeave, after.root()?);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Recorder {
+    roots: Roots,
+    warm: WarmList,
+    spec: SpecId,
+    messages: Vec<Recorded>,
+    /// Frames that are running, the innermost last.
+    frames: Vec<OpenFrame>,
+    /// A call or creation that has not yet shown whether it opens a frame.
+    entering: Option<Entering>,
+    /// The recorded opcode that is running.
+    step: Option<Step>,
+    started: bool,
+    error: Option<RecorderError>,
+}
+
+impl Recorder {
+    /// A recorder of a transaction that runs on this state.
+    pub fn new(state: StateTrie) -> Self {
+        Self {
+            roots: Roots::new(state),
+            warm: WarmList::default(),
+            spec: SpecId::default(),
+            messages: Vec::new(),
+            frames: Vec::new(),
+            entering: None,
+            step: None,
+            started: false,
+            error: None,
+        }
+    }
+
+    /// The messages in pre-order; none if the transaction ran no code.
+    ///
+    /// # Errors
+    ///
+    /// [`RecorderError`] if the run was not recorded to its end.
+    pub fn into_messages(self) -> Result<Vec<Recorded>, RecorderError> {
+        self.parts().map(|(messages, _)| messages)
+    }
+
+    /// The messages, and the state after the transaction. `state` is what revm returned as the
+    /// transaction's outcome: refund, fees and deletions come after the last message.
+    ///
+    /// # Errors
+    ///
+    /// [`RecorderError`] if the run was not recorded to its end.
+    pub fn finish(self, state: &EvmState) -> Result<(Vec<Recorded>, StateTrie), RecorderError> {
+        self.parts().map(|(messages, roots)| (messages, roots.finish(state)))
+    }
+
+    fn parts(self) -> Result<(Vec<Recorded>, Roots), RecorderError> {
+        if let Some(error) = self.error {
+            return Err(error);
+        }
+        match self.frames.last() {
+            Some(frame) => Err(RecorderError::Unfinished { message: frame.message }),
+            None => Ok((self.messages, self.roots)),
+        }
+    }
+
+    /// Keeps the first error; a root after it is of no use.
+    fn fail(&mut self, error: impl Into<RecorderError>) {
+        self.error.get_or_insert(error.into());
+    }
+
+    /// Root of the state, as of the last look at the journal.
+    fn root(&mut self) -> B256 {
+        match self.roots.root() {
+            Ok(root) => root,
+            Err(missing) => {
+                self.fail(missing);
+                B256::ZERO
+            }
+        }
+    }
+}

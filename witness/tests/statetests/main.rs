@@ -1,0 +1,123 @@
+//! Records official state tests and compares with what they say: the state root and the logs after
+//! the transaction, which transactions are refused; and with a trie that is rebuilt from scratch at
+//! every instant of which a witness names a root.
+//!
+//! The tests are not part of the repository. `ISO_FIXTURES` names the folder that holds them
+//! (default `../shared/fixtures`, from the workspace root), `ISO_STATETESTS` how many files to take,
+//! evenly spread (default 200; `all`).
+
+mod consistency;
+mod fixture;
+mod rebuild;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use alloy_primitives::{B256, keccak256};
+use iso_evm_witness::{Execution, Recording, record};
+
+use crate::fixture::Case;
+
+#[test]
+fn recordings_agree_with_the_state_tests() {
+    let files = sample();
+    let mut failures = Vec::new();
+    let (mut cases, mut messages) = (0, 0);
+    for path in &files {
+        let text = fs::read_to_string(path).expect("fixture can be read");
+        for case in fixture::cases(&text) {
+            cases += 1;
+            match check(&case) {
+                Ok(count) => messages += count,
+                Err(problem) => {
+                    failures.push(format!("{} {}: {problem}", path.display(), case.name));
+                }
+            }
+        }
+    }
+    println!("{} files, {cases} cases, {messages} messages", files.len());
+    assert!(failures.is_empty(), "{} failures:\n{}", failures.len(), failures.join("\n"));
+}
+
+/// Checks one case. Returns the number of messages.
+fn check(case: &Case) -> Result<usize, String> {
+    let Some(execution) = &case.execution else {
+        // What cannot even be put together is refused before any recorder sees it.
+        return if case.rejected { Ok(0) } else { Err("unusable, yet to be accepted".into()) };
+    };
+    let recording = match (record(execution), case.rejected) {
+        (Err(_), true) => return Ok(0),
+        (Err(error), false) => return Err(error.to_string()),
+        (Ok(_), true) => return Err("to be rejected, was recorded".into()),
+        (Ok(recording), false) => recording,
+    };
+    let logs = keccak256(alloy_rlp::encode(&recording.logs));
+    expect("state root", recording.state_root_leave, case.state_root)?;
+    expect("logs", logs, case.logs)?;
+    consistency::check(&recording)?;
+    check_roots(execution, &recording)?;
+    Ok(recording.messages.len())
+}
+
+/// Checks every root in the recording against a rebuilt one.
+fn check_roots(execution: &Execution, recording: &Recording) -> Result<(), String> {
+    let (messages, rebuilt) = rebuild::run(execution);
+    if messages != recording.messages {
+        return Err("two recordings differ".into());
+    }
+    let named = consistency::roots_in_order(&messages);
+    if let Some(at) =
+        (0..named.len().max(rebuilt.len())).find(|at| named.get(*at) != rebuilt.get(*at))
+    {
+        return Err(format!(
+            "root {at}: recorded {:?}, rebuilt {:?}",
+            named.get(at),
+            rebuilt.get(at)
+        ));
+    }
+    Ok(())
+}
+
+fn expect(what: &str, found: B256, expected: B256) -> Result<(), String> {
+    if found == expected {
+        Ok(())
+    } else {
+        Err(format!("{what}: expected {expected}, found {found}"))
+    }
+}
+
+/// The files to test; none if there are no fixtures.
+fn sample() -> Vec<PathBuf> {
+    let root = std::env::var_os("ISO_FIXTURES").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/fixtures"),
+        PathBuf::from,
+    );
+    let mut files = Vec::new();
+    for folder in ["statetests", "statetests_older_forks"] {
+        collect(&root.join(folder), &mut files);
+    }
+    if files.is_empty() {
+        println!("no state tests in {}: skipped (set ISO_FIXTURES)", root.display());
+    }
+    files.sort();
+    let wanted = match std::env::var("ISO_STATETESTS").as_deref() {
+        Ok("all") => files.len(),
+        Ok(count) => count.parse().expect("ISO_STATETESTS is a number or all"),
+        Err(_) => 200,
+    };
+    let every = files.len().div_ceil(wanted.max(1)).max(1);
+    files.into_iter().step_by(every).collect()
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            collect(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "json") {
+            files.push(path);
+        }
+    }
+}
