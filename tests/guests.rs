@@ -78,8 +78,10 @@ fn corner(case: &Corner, fork: Fork) -> Guest {
 #[test]
 fn the_truth_is_accepted_and_lies_are_refused() {
     let Some(cases) = load::<Corner>("guests/corner_cases.json") else { return };
-    let cases: Vec<_> =
-        [Fork::Istanbul, Fork::Prague, Fork::Osaka].iter().flat_map(|&fork| cases.iter().map(move |case| (case, fork))).collect();
+    let cases: Vec<_> = [Fork::Istanbul, Fork::Prague, Fork::Osaka]
+        .iter()
+        .flat_map(|&fork| cases.iter().map(move |case| (case, fork)))
+        .collect();
     parallel::check_all(&cases, |(case, fork)| {
         let run = corner(case, *fork).record();
         audit::all_valid(&run.name, run.fork, &run.recording)?;
@@ -112,7 +114,9 @@ fn agrees_with_native(case: &Corner, witness: &MessageWitness) -> Result<(), Str
     if success && gas.parse() != Ok(gas_used) {
         return wrong(&format!("gas {gas_used}"));
     }
-    if let Some(word) = before.strip_prefix("Return ").map(str::trim).filter(|word| !word.is_empty()) {
+    if let Some(word) =
+        before.strip_prefix("Return ").map(str::trim).filter(|word| !word.is_empty())
+    {
         let output = word_or_bytes(word);
         if witness.returndataHash != keccak256(output) {
             return wrong("another output");

@@ -5,7 +5,11 @@ use alloy_primitives::U256;
 use iso_evm_hypervisor::{Inconclusive, Verdict};
 use iso_evm_witness::{Fork, MessageWitness, encoding::encode};
 
-use crate::harness::{audit, guest::Guest, program::{Program, op}};
+use crate::harness::{
+    audit,
+    guest::Guest,
+    program::{Program, op},
+};
 
 fn guest() -> Guest {
     let code = Program::new()

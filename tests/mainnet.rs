@@ -2,7 +2,7 @@
 //! logs compared with those that plain revm came to, and every message audited.
 
 use alloy_primitives::keccak256;
-use iso_evm_witness::execute::record;
+use iso_evm_witness::record;
 
 use crate::harness::{audit, fixtures, parallel, state_test};
 
@@ -12,8 +12,7 @@ const FORKS: [&str; 6] = ["Istanbul", "Berlin", "London", "Paris", "Shanghai", "
 fn every_message_is_valid() {
     let Some(folder) = fixtures::third_party("mainnet") else { return };
     let files = FORKS.iter().flat_map(|fork| fixtures::json_files(&folder.join(fork)));
-    let cases: Vec<_> =
-        files.flat_map(|path| state_test::cases(&fixtures::read(&path))).collect();
+    let cases: Vec<_> = files.flat_map(|path| state_test::cases(&fixtures::read(&path))).collect();
     assert!(cases.len() > 100, "only {} transactions", cases.len());
     parallel::check_all(&cases, check);
 }

@@ -122,8 +122,10 @@ fn underflow_by_one() {
     for fork in FORKS {
         for opcode in opcodes(fork).filter(|opcode| opcode.inputs > 0) {
             for (what, bytes) in &after {
-                let code =
-                    Program::new().repeat(opcode.inputs - 1, [0x60, 0x00]).op([opcode.byte]).op(bytes);
+                let code = Program::new()
+                    .repeat(opcode.inputs - 1, [0x60, 0x00])
+                    .op([opcode.byte])
+                    .op(bytes);
                 let name = format!("{} short by one, then {what}", opcode.mnemonic);
                 cases.push(Guest::new(name, fork, code.build()).gas(200_000));
             }

@@ -2,11 +2,12 @@
 
 use std::sync::LazyLock;
 
+use alloy_primitives::Bytes;
 use iso_evm_hypervisor::{Audited, Engine, Verdict};
 use iso_evm_witness::{
-    Fork, MessageWitness,
+    Fork, MessageWitness, Recorded, Recording,
     encoding::encode,
-    execute::{Recorded, Recording},
+    records::{FrameKind, Record},
 };
 
 static ENGINES: LazyLock<[Engine; 8]> = LazyLock::new(|| Fork::ALL.map(Engine::new));
@@ -18,19 +19,15 @@ pub(crate) fn engine(fork: Fork) -> &'static Engine {
 
 /// Audits `witness` with the code that `message` ran.
 pub(crate) fn audit_as(fork: Fork, witness: &MessageWitness, message: &Recorded) -> Audited {
-    audit_bytes(fork, &encode(witness), message)
+    engine(fork).audit(&encode(witness), code(message), None)
 }
 
-/// Audits calldata with the code that `message` ran.
-pub(crate) fn audit_bytes(fork: Fork, calldata: &[u8], message: &Recorded) -> Audited {
-    let is_create = message.witness.stateAccessList.first().is_some_and(|opening| {
-        iso_evm_witness::records::Record::decode(opening).is_ok_and(|record| {
-            matches!(record, iso_evm_witness::records::Record::Opening(opening)
-                if opening.kind >= iso_evm_witness::records::FrameKind::Create as u8)
-        })
-    });
-    let code = (!is_create).then_some(&message.code);
-    engine(fork).audit(calldata, code, None)
+/// The code to be archived for a message: none for a creation, whose code is its calldata.
+pub(crate) fn code(message: &Recorded) -> Option<&Bytes> {
+    let opening = message.witness.stateAccessList.first().map(Record::decode);
+    let is_create = matches!(opening, Some(Ok(Record::Opening(opening)))
+        if opening.kind >= FrameKind::Create as u8);
+    (!is_create).then_some(&message.code)
 }
 
 /// Audits every message of a recording; an error names the first that is not valid.

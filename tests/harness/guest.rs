@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 
 use alloy_primitives::{Address, B256, Bytes, TxKind, U256, keccak256};
 use iso_evm_witness::{
-    Fork,
-    execute::{Execution, Recorded, Recording, record},
+    Execution, Fork, Recorded, Recording,
     prestate::{Prestate, PrestateAccount},
+    record,
     records::FrameKind,
 };
 use revm::{
@@ -24,10 +24,11 @@ use super::{
 };
 
 /// Who sends the transaction.
-pub(crate) const SENDER: Address = Address::repeat_byte(0x33);
+pub(crate) const SENDER: Address = Address::repeat_byte(0x44);
 /// The guest's account.
 pub(crate) const CONTRACT: Address = Address::repeat_byte(0x22);
-const DRIVER: Address = Address::repeat_byte(0x11);
+/// Who calls the guest.
+const DRIVER: Address = Address::repeat_byte(0x33);
 const COINBASE: Address = Address::repeat_byte(0xc0);
 
 const GAS_PRICE: u128 = 9;
@@ -159,7 +160,12 @@ impl Guest {
             FrameKind::Delegatecall => (op::DELEGATECALL, false),
             FrameKind::Staticcall => (op::STATICCALL, false),
             FrameKind::Create => {
-                return program.op([op::CALLDATASIZE]).push(0).push(self.value).op([op::CREATE]).build();
+                return program
+                    .op([op::CALLDATASIZE])
+                    .push(0)
+                    .push(self.value)
+                    .op([op::CREATE])
+                    .build();
             }
             FrameKind::Create2 => {
                 let program = program.push(1).op([op::CALLDATASIZE]).push(0).push(self.value);

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use alloy_primitives::{Address, B256, Bytes, TxKind, U256};
 use iso_evm_witness::{
-    Fork,
-    execute::Execution,
+    Execution, Fork,
     prestate::{Prestate, PrestateAccount},
 };
 use revm::{
