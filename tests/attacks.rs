@@ -13,8 +13,6 @@ use crate::harness::{
 
 const CALLEE: Address = Address::repeat_byte(0x55);
 const CALLDATA: [u8; 77] = [0xcd; 77];
-/// Returns 70 bytes.
-const CALLEE_CODE: [u8; 14] = hex!("7fdeadbeef0000000000000000ff");
 
 fn power(exponent: usize) -> U256 {
     U256::ONE << exponent
@@ -74,8 +72,9 @@ fn guest(opcode: u8, operands: &[U256], code: Program) -> Guest {
     Guest::new(name, Fork::Osaka, code.build()).calldata(CALLDATA).with_code(CALLEE, callee())
 }
 
+/// Returns 70 bytes, not all of them zero.
 fn callee() -> Vec<u8> {
-    let program = Program::new().push(U256::from_be_slice(&CALLEE_CODE)).push(9).op([op::MSTORE]);
+    let program = Program::new().push(U256::from(0xdead_beef_u64)).push(9).op([op::MSTORE]);
     program.push(70).push(0).op([op::RETURN]).build()
 }
 

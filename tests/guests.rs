@@ -142,14 +142,14 @@ fn lies_are_refused(run: &Run) -> Result<(), String> {
     }
     let mut hashes = vec![keccak256([]), keccak256([0; 32]), B256::ZERO];
     hashes.push(truth.returndataHash ^ B256::with_last_byte(1));
-    for returndataHash in hashes {
-        if returndataHash != truth.returndataHash {
-            let lie = MessageWitness { returndataHash, ..truth.clone() };
+    for hash in hashes {
+        if hash != truth.returndataHash {
+            let lie = MessageWitness { returndataHash: hash, ..truth.clone() };
             lies.push((MismatchKind::ReturndataHash, lie));
         }
     }
-    for gasUsed in [truth.gasUsed.wrapping_sub(U256::ONE), truth.gasUsed + U256::ONE] {
-        lies.push((MismatchKind::GasUsed, MessageWitness { gasUsed, ..truth.clone() }));
+    for gas in [truth.gasUsed.wrapping_sub(U256::ONE), truth.gasUsed + U256::ONE] {
+        lies.push((MismatchKind::GasUsed, MessageWitness { gasUsed: gas, ..truth.clone() }));
     }
     for (kind, lie) in lies {
         match audit::audit_as(run.fork, &lie, run.guest()).verdict {
@@ -167,7 +167,6 @@ fn whole_programs_cost_less_host_gas_than_before() {
     for case in &cases {
         let name = case.name.as_str();
         let mut guest = Guest::new(name, Fork::Prague, case.code.to_vec()).gas(10_000_000);
-        guest.kind = FrameKind::Call;
         guest.storage =
             case.storage.iter().map(|(&key, &value)| (key.into(), value.into())).collect();
         let run = guest.record();

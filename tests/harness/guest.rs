@@ -68,11 +68,6 @@ impl Guest {
         }
     }
 
-    pub(crate) fn kind(mut self, kind: FrameKind) -> Self {
-        self.kind = kind;
-        self
-    }
-
     pub(crate) fn calldata(mut self, calldata: impl Into<Vec<u8>>) -> Self {
         self.calldata = calldata.into();
         self
