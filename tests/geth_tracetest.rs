@@ -23,8 +23,7 @@ fn every_message_is_valid() {
     println!("{} files in range, {earlier} of earlier forks", inputs.len());
     assert!(inputs.len() >= 20, "only {} files in range", inputs.len());
     parallel::check_all(&inputs, |(name, input)| {
-        let recording =
-            record(&input.execution).map_err(|error| format!("{name}: {error}"))?;
+        let recording = record(&input.execution).map_err(|error| format!("{name}: {error}"))?;
         audit::all_valid(name, input.execution.fork, &recording)
     });
 }

@@ -1,7 +1,7 @@
 //! The inputs in `fixtures/`: recorded, compared with what the execution specs make of them and
 //! with the committed `witness.bin`, and every message audited. Never skipped.
 
-use std::{collections::BTreeMap, env, fs, path::PathBuf};
+use std::{collections::BTreeMap, fs, path::PathBuf};
 
 use alloy_primitives::{B256, Bytes, U64, keccak256};
 use iso_evm_witness::{Fork, Recording, input::Input, record};
