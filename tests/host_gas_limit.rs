@@ -35,10 +35,10 @@ fn below_what_is_needed_there_is_no_verdict() {
         MessageWitness { stateAccessList: truth.stateAccessList[..1].to_vec(), ..truth.clone() },
     ];
     for witness in [truth].into_iter().chain(&lies) {
-        let calldata = encode(witness);
+        let calldata = encode(witness).into();
         let engine = audit::engine(run.fork);
-        let at = |limit| engine.audit(&calldata, Some(&message.code), Some(limit)).verdict;
-        let unlimited = engine.audit(&calldata, Some(&message.code), None);
+        let at = |limit| engine.audit(&calldata, &message.code, Some(limit)).verdict;
+        let unlimited = engine.audit(&calldata, &message.code, None);
         assert_eq!(unlimited.verdict == Verdict::Valid, witness == truth);
 
         // the least limit that suffices, by bisection; monotonic, or the samples below fail

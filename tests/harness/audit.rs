@@ -2,13 +2,8 @@
 
 use std::sync::LazyLock;
 
-use alloy_primitives::Bytes;
 use iso_evm_hypervisor::{Audited, Engine, Verdict};
-use iso_evm_witness::{
-    Fork, MessageWitness, Recorded, Recording,
-    encoding::encode,
-    records::{FrameKind, Record},
-};
+use iso_evm_witness::{Fork, MessageWitness, Recorded, Recording, encoding::encode};
 
 static ENGINES: LazyLock<[Engine; 8]> = LazyLock::new(|| Fork::ALL.map(Engine::new));
 
@@ -19,15 +14,7 @@ pub(crate) fn engine(fork: Fork) -> &'static Engine {
 
 /// Audits `witness` with the code that `message` ran.
 pub(crate) fn audit_as(fork: Fork, witness: &MessageWitness, message: &Recorded) -> Audited {
-    engine(fork).audit(&encode(witness), code(message), None)
-}
-
-/// The code to be archived for a message: none for a creation, whose code is its calldata.
-pub(crate) fn code(message: &Recorded) -> Option<&Bytes> {
-    let opening = message.witness.stateAccessList.first().map(Record::decode);
-    let is_create = matches!(opening, Some(Ok(Record::Opening(opening)))
-        if opening.kind >= FrameKind::Create as u8);
-    (!is_create).then_some(&message.code)
+    engine(fork).audit(&encode(witness).into(), &message.code, None)
 }
 
 /// Audits every message of a recording; an error names the first that is not valid.

@@ -16,7 +16,7 @@ const WORD: usize = 32;
 #[derive(Debug)]
 pub(crate) struct Change {
     pub(crate) name: String,
-    pub(crate) calldata: Vec<u8>,
+    pub(crate) calldata: Bytes,
     pub(crate) expected: Expected,
 }
 
@@ -42,7 +42,7 @@ pub(crate) fn all(truth: &MessageWitness) -> Vec<Change> {
     }
     record_order(truth, &mut changes);
     let honest = encode(truth);
-    changes.retain(|change| change.calldata != honest);
+    changes.retain(|change| change.calldata[..] != honest);
     changes
 }
 
@@ -136,7 +136,7 @@ fn message_fields(truth: &MessageWitness) -> Vec<Change> {
         for (what, word, in_type) in replacements(field.kind, word_at(&honest, at)) {
             changes.push(Change {
                 name: format!("{}: {what}", field.name),
-                calldata: with_word(&honest, at, word),
+                calldata: with_word(&honest, at, word).into(),
                 expected: if in_type { message_class(truth, field) } else { Expected::Malformed },
             });
         }
@@ -150,7 +150,7 @@ fn message_fields(truth: &MessageWitness) -> Vec<Change> {
         let expected = [message_class(truth, field), message_class(truth, neighbour)];
         changes.push(Change {
             name: format!("{} and {} swapped", field.name, neighbour.name),
-            calldata: swapped,
+            calldata: swapped.into(),
             expected: if fit { either(expected) } else { Expected::Malformed },
         });
     }
@@ -158,7 +158,7 @@ fn message_fields(truth: &MessageWitness) -> Vec<Change> {
         let field = &classes::MESSAGE[14];
         changes.push(Change {
             name: format!("callData: {what}"),
-            calldata: encode(&MessageWitness { callData: bytes, ..truth.clone() }),
+            calldata: encode(&MessageWitness { callData: bytes, ..truth.clone() }).into(),
             expected: message_class(truth, field),
         });
     }
@@ -211,10 +211,10 @@ fn record_class(truth: &MessageWitness, index: usize, record: &Record, field: &F
     }
 }
 
-fn with_record(truth: &MessageWitness, index: usize, record: AccessWitness) -> Vec<u8> {
+fn with_record(truth: &MessageWitness, index: usize, record: AccessWitness) -> Bytes {
     let mut changed = truth.clone();
     changed.stateAccessList[index] = record;
-    encode(&changed)
+    encode(&changed).into()
 }
 
 fn record_fields(truth: &MessageWitness, index: usize, changes: &mut Vec<Change>) {
@@ -309,7 +309,7 @@ fn same_outputs(a: &AccessWitness, b: &AccessWitness) -> bool {
 fn record_order(truth: &MessageWitness, changes: &mut Vec<Change>) {
     let records = &truth.stateAccessList;
     let mut push = |name: String, list: Vec<AccessWitness>, expected| {
-        let calldata = encode(&MessageWitness { stateAccessList: list, ..truth.clone() });
+        let calldata = encode(&MessageWitness { stateAccessList: list, ..truth.clone() }).into();
         changes.push(Change { name, calldata, expected });
     };
     for index in 0..records.len() {

@@ -76,10 +76,12 @@ fn every_lie(name: &str) {
 }
 
 fn check(case: &Case<'_>) -> Result<(), String> {
-    assert!(case.change.calldata != encode(&case.message.witness), "{}: no change", case.name);
-    let code = audit::code(case.message);
-    let Audited { verdict, .. } =
-        audit::engine(case.fork).audit(&case.change.calldata, code, Some(case.host_gas_limit));
+    assert!(case.change.calldata[..] != encode(&case.message.witness), "{}: no change", case.name);
+    let Audited { verdict, .. } = audit::engine(case.fork).audit(
+        &case.change.calldata,
+        &case.message.code,
+        Some(case.host_gas_limit),
+    );
     let as_expected = match (&case.change.expected, &verdict) {
         (
             Expected::Mismatch(kinds, record),
