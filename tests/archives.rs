@@ -134,7 +134,7 @@ fn archive_call(
         ExecutionResult::Success { output, .. } => Some(Address::from_word(
             <[u8; 32]>::try_from(&output.data()[..]).expect("a word").into(),
         )),
-        other => { eprintln!("{other:?}"); None }
+        _ => None,
     }
 }
 

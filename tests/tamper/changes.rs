@@ -27,6 +27,8 @@ pub(crate) enum Expected {
     Mismatch(Vec<MismatchKind>, Option<u64>),
     /// A mismatch of whatever kind, or malformed.
     Refused,
+    /// Refused, unless the guest then runs for longer than the host has gas.
+    NeverValid,
     /// No canonical encoding.
     Malformed,
     /// Not for this audit to say; `code`: whether other code is asked for, which may be nowhere.
@@ -122,7 +124,7 @@ fn message_class(truth: &MessageWitness, field: &Field) -> Expected {
         ("callData", _) if creates => Expected::Mismatch(vec![MismatchKind::CodeHash], None),
         (_, Class::Output(kind)) => Expected::Mismatch(vec![kind], None),
         // what the frame spent is all that it had
-        ("gasAvailable", _) if truth.status.is_zero() => Expected::Refused,
+        ("gasAvailable", _) if truth.status.is_zero() => Expected::NeverValid,
         // nothing moved it
         ("stateRootEnter", _) if truth.status != U256::ONE => {
             Expected::Mismatch(vec![MismatchKind::StateRootLeave], None)
@@ -175,6 +177,7 @@ fn either([a, b]: [Expected; 2]) -> Expected {
         (Expected::Unproved { code: first }, Expected::Unproved { code: second }) => {
             Expected::Unproved { code: *first || *second }
         }
+        _ if a == Expected::NeverValid || b == Expected::NeverValid => Expected::NeverValid,
         _ => Expected::Refused,
     }
 }
