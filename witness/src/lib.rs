@@ -6,6 +6,7 @@ pub mod encoding;
 pub mod execute;
 pub mod fork;
 pub mod input;
+pub mod layout;
 pub mod message;
 pub mod prestate;
 pub mod recorder;

@@ -1,0 +1,105 @@
+//! Where guest code lives on the host chain, and the factory that puts it there. Normative text:
+//! `specs/08-archives.md`.
+//!
+//! An archive is a contract of a `0x00` byte and a part of the code. All archives of a factory
+//! have one init code, which asks the factory for the bytes; the address follows from the salt.
+
+use alloy_primitives::{Address, B256, Bytes, U256, address, keccak256};
+use revm::bytecode::opcode::*;
+
+use crate::{asm::Code, factory::emit_archive_factory, state_word::ones};
+
+/// What an archive's salt is made of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ArchiveKey {
+    /// The code's hash, computed by the factory: anyone may archive.
+    #[default]
+    CodeHash,
+    /// The account (`to`): the factory takes archives from its registrar only.
+    Account,
+}
+
+/// How a hypervisor finds its archives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ArchiveOptions {
+    /// What the salt is made of.
+    pub key: ArchiveKey,
+    /// The factory that deploys them.
+    pub factory: Address,
+}
+
+impl Default for ArchiveOptions {
+    /// Archives by code hash, from the factory at its deterministic address.
+    fn default() -> Self {
+        Self { key: ArchiveKey::CodeHash, factory: default_factory() }
+    }
+}
+
+/// Bytes of code in a full part: EIP-170's limit less the `0x00` byte.
+pub const PART_SIZE: usize = crate::gas::MAX_CODE_SIZE as usize - 1;
+
+/// What the number of a part is multiplied by before it is added to the salt: it leaves room for
+/// an address below.
+pub fn part_step() -> U256 {
+    U256::ONE << 160
+}
+
+/// The deterministic deployer that most chains have (CREATE2 with the first word as salt).
+pub const DETERMINISTIC_DEPLOYER: Address = address!("4e59b44847b379578588920ca78fbf26c0b4956c");
+
+/// Where the factory of archives by code hash is, deployed with salt zero through
+/// [`DETERMINISTIC_DEPLOYER`].
+pub fn default_factory() -> Address {
+    let initcode = emit_archive_factory(ArchiveKey::CodeHash, None).initcode();
+    DETERMINISTIC_DEPLOYER.create2_from_code(B256::ZERO, initcode)
+}
+
+/// The init code of every archive: asks its creator, deploys what that answers.
+pub fn archive_initcode() -> Bytes {
+    let ask = [PUSH0, PUSH0, PUSH0, PUSH0, CALLER, GAS, STATICCALL, POP];
+    let take = [RETURNDATASIZE, PUSH0, PUSH0, RETURNDATACOPY, RETURNDATASIZE, PUSH0, RETURN];
+    [ask.as_slice(), take.as_slice()].concat().into()
+}
+
+/// The address of part `part` of an archive.
+///
+/// `salt` is the code's hash or, as a word, the account.
+pub fn archive_address(factory: Address, salt: B256, part: u64) -> Address {
+    let salt = U256::from_be_bytes(salt.0).wrapping_add(part_step() * U256::from(part));
+    factory.create2(B256::from(salt), keccak256(archive_initcode()))
+}
+
+/// Salt of the archives of `code` at `account`, by the mode.
+pub fn archive_salt(key: ArchiveKey, code_hash: B256, account: Address) -> B256 {
+    match key {
+        ArchiveKey::CodeHash => code_hash,
+        ArchiveKey::Account => account.into_word(),
+    }
+}
+
+/// The contracts that hold `code`, part by part: each a `0x00` byte and a part.
+pub fn archive_parts(code: &[u8]) -> Vec<Bytes> {
+    let part = |bytes: &[u8]| Bytes::from([&[0][..], bytes].concat());
+    if code.is_empty() { vec![part(&[])] } else { code.chunks(PART_SIZE).map(part).collect() }
+}
+
+/// Host: `creator salt …` → `address …` (EIP-1014). Uses three words of memory at `scratch`, of
+/// which the last holds the hash of the init code.
+pub(crate) fn create2_address(c: &mut Code<'_>, scratch: usize) {
+    c.push(U256::from(0xff) << 160).ops(&[OR]).push(scratch).ops(&[MSTORE]);
+    c.push(scratch + 32).ops(&[MSTORE]);
+    c.push(85).push(scratch + 11).ops(&[KECCAK256]);
+    c.push(ones(160)).ops(&[AND]);
+}
+
+/// Host: `salt …` → `archive …`: the address of an archive, by its salt; `factory` is the
+/// running contract if it is not given.
+pub(crate) fn archive_address_of(c: &mut Code<'_>, scratch: usize, factory: Option<Address>) {
+    let initcode_hash = U256::from_be_bytes(keccak256(archive_initcode()).0);
+    c.push(initcode_hash).push(scratch + 64).ops(&[MSTORE]);
+    match factory {
+        Some(factory) => c.push(U256::from_be_slice(factory.as_slice())),
+        None => c.ops(&[ADDRESS]),
+    };
+    create2_address(c, scratch);
+}

@@ -1,0 +1,84 @@
+//! The guest's memory: expansion gas, charged and checked before memory is touched. Normative
+//! text: `specs/05-hypervisor.md`, section Memory, and `specs/06-gas.md`.
+//!
+//! Guest memory is the host's memory from [`GUEST_MEMORY`] on. Nothing lies behind it, so what the
+//! guest has not written reads as zero.
+
+use revm::bytecode::opcode::*;
+
+use crate::{
+    asm::Assembler,
+    dispatch::{Shared, charge, load, store},
+    gas::{GAS_COPY, GAS_MEMORY, MEMORY_QUADRATIC_SHIFT},
+    layout::*,
+    state_word::{self, delta},
+};
+
+/// Offsets and lengths of more bits than this run out of any gas that a frame can have; smaller
+/// ones cost less than 2^64, which is what the state word's gas field can take.
+const SIZE_BITS: usize = 32;
+
+pub(crate) fn emit(asm: &mut Assembler, shared: &Shared) {
+    touch_copy(asm, shared);
+    touch(asm, shared);
+}
+
+/// Charges [`GAS_COPY`] for each word of `length`, then goes on as `touch`.
+///
+/// Host: `return offset length S` → `S'`.
+fn touch_copy(asm: &mut Assembler, shared: &Shared) {
+    let too_large = asm.terminal("touch_copy.too_large");
+    let mut c = asm.routine(shared.touch_copy.label);
+    c.ops(&[DUP3]).push(SIZE_BITS).ops(&[SHR]).jumpi(too_large);
+    c.ops(&[DUP3]).push(31).ops(&[ADD]).push(5).ops(&[SHR]); // words return offset length S
+    c.push(delta(0, 0, GAS_COPY)).ops(&[MUL, DUP5, ADD, SWAP4, POP]); // return offset length S'
+    c.jump(shared.touch.label);
+    c.end();
+
+    let mut c = asm.routine(too_large);
+    c.assume(4).ops(&[POP, POP, POP]).jump(shared.fault);
+    c.end();
+}
+
+/// Charges the expansion of guest memory to `[offset, offset + length)`; length 0 is free whatever
+/// the offset.
+///
+/// Host: `return offset length S` → `S'`. Halts: out of gas.
+fn touch(asm: &mut Assembler, shared: &Shared) {
+    let done = asm.label("touch.done", 4);
+    let touched = asm.label("touch.touched", 6);
+    let out_of_gas = asm.terminal("touch.out_of_gas");
+
+    let mut c = asm.routine(shared.touch.label);
+    c.ops(&[DUP3, ISZERO]).jumpi(done);
+    c.ops(&[DUP2, DUP4, OR]).push(SIZE_BITS).ops(&[SHR]).jumpi(out_of_gas);
+    c.ops(&[DUP2, DUP4, ADD]).push(31).ops(&[ADD]).push(5).ops(&[SHR]); // words return offset length S
+    load(&mut c, WORD_LIMIT);
+    c.push(31).ops(&[ADD]).push(5).ops(&[SHR]); // before words return offset length S
+    c.ops(&[DUP2, DUP2, LT, ISZERO]).jumpi(touched);
+    cost_of_words(&mut c); // cost(before) words return offset length S
+    c.ops(&[DUP2]);
+    cost_of_words(&mut c);
+    c.ops(&[SUB]); // cost words return offset length S
+    c.ops(&[DUP6, SWAP1]); // cost S words return offset length S
+    charge(&mut c); // S' words return offset length S
+    c.ops(&[SWAP5, POP]); // words return offset length S'
+    c.push(5).ops(&[SHL]).push(31).ops(&[SWAP1, SUB]);
+    store(&mut c, WORD_LIMIT); // return offset length S'
+    c.ops(&[DUP4]).push(state_word::gas_guard()).ops(&[AND]).jumpi(out_of_gas);
+    c.bind(done); // return offset length S
+    c.ops(&[SWAP2, POP, POP]).ret(shared.touch);
+    c.bind(touched); // before words return offset length S
+    c.ops(&[POP, POP]).jump(done);
+    c.end();
+
+    let mut c = asm.routine(out_of_gas);
+    c.assume(4).ops(&[POP, POP, POP]).jump(shared.fault);
+    c.end();
+}
+
+/// Host: `words …` → `gas …`: linear plus quadratic.
+fn cost_of_words(c: &mut crate::asm::Code<'_>) {
+    c.ops(&[DUP1, DUP1, MUL]).push(MEMORY_QUADRATIC_SHIFT).ops(&[SHR, SWAP1]);
+    c.push(GAS_MEMORY).ops(&[MUL, ADD]);
+}
