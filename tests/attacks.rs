@@ -81,8 +81,8 @@ fn callee() -> Vec<u8> {
     program.push(70).push(0).op([op::RETURN]).build()
 }
 
-/// Runs all in every fork (in the oldest, the newest opcodes are undefined). Each opcode must have been seen to succeed as well as to fail: an attack that only ever halts shows
-/// nothing.
+/// Runs all in every fork (in the oldest, the newest opcodes are undefined). Each opcode must have
+/// been seen to succeed as well as to fail: an attack that only ever halts shows nothing.
 fn check(guests: Vec<(u8, Guest)>) {
     let mut ended = [[false; 2]; 256];
     for (opcode, guest) in &guests {
