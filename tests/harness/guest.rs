@@ -1,0 +1,210 @@
+//! One program run as a message of exactly the gas, value, kind and context that a test wants.
+//!
+//! A driver contract, called by the transaction, passes its calldata on to the guest; so the
+//! guest's gas is free of intrinsic gas, and it can run in every kind of frame.
+
+use std::collections::BTreeMap;
+
+use alloy_primitives::{Address, B256, Bytes, TxKind, U256, keccak256};
+use iso_evm_witness::{
+    Execution, Fork, Recorded, Recording,
+    prestate::{Prestate, PrestateAccount},
+    record,
+    records::FrameKind,
+};
+use revm::{
+    context::{BlockEnv, TxEnv},
+    context_interface::block::BlobExcessGasAndPrice,
+    primitives::eip4844,
+};
+
+use super::{
+    audit,
+    program::{Program, op},
+};
+
+/// Who sends the transaction.
+pub(crate) const SENDER: Address = Address::repeat_byte(0x44);
+/// The guest's account.
+pub(crate) const CONTRACT: Address = Address::repeat_byte(0x22);
+/// Who calls the guest.
+const DRIVER: Address = Address::repeat_byte(0x33);
+const COINBASE: Address = Address::repeat_byte(0xc0);
+
+const GAS_PRICE: u128 = 9;
+const TRANSACTION_GAS: u64 = 16_000_000;
+const NUMBER: u64 = 20_000_000;
+/// What a call that moves value gives to the callee on top.
+const CALL_STIPEND: u64 = 2300;
+
+/// A message to be run.
+#[derive(Clone, Debug)]
+pub(crate) struct Guest {
+    pub(crate) name: String,
+    pub(crate) fork: Fork,
+    pub(crate) kind: FrameKind,
+    pub(crate) code: Vec<u8>,
+    pub(crate) calldata: Vec<u8>,
+    pub(crate) gas: u64,
+    pub(crate) value: u64,
+    pub(crate) storage: BTreeMap<B256, B256>,
+    /// Accounts beside sender, driver and guest.
+    pub(crate) others: Prestate,
+}
+
+impl Guest {
+    /// A plain call with a million gas.
+    pub(crate) fn new(name: impl Into<String>, fork: Fork, code: impl Into<Vec<u8>>) -> Self {
+        Self {
+            name: name.into(),
+            fork,
+            kind: FrameKind::Call,
+            code: code.into(),
+            calldata: Vec::new(),
+            gas: 1_000_000,
+            value: 0,
+            storage: BTreeMap::new(),
+            others: Prestate::new(),
+        }
+    }
+
+    pub(crate) fn calldata(mut self, calldata: impl Into<Vec<u8>>) -> Self {
+        self.calldata = calldata.into();
+        self
+    }
+
+    pub(crate) fn gas(mut self, gas: u64) -> Self {
+        self.gas = gas;
+        self
+    }
+
+    pub(crate) fn value(mut self, value: u64) -> Self {
+        self.value = value;
+        self
+    }
+
+    /// Another account with code.
+    pub(crate) fn with_code(mut self, address: Address, code: impl Into<Bytes>) -> Self {
+        let account = PrestateAccount { nonce: 1, code: code.into(), ..Default::default() };
+        self.others.insert(address, account);
+        self
+    }
+
+    /// Records the transaction. Message 0 is the driver's, message 1 the guest's.
+    pub(crate) fn record(&self) -> Run {
+        let recording = record(&self.execution())
+            .unwrap_or_else(|error| panic!("{}: not recorded: {error}", self.name));
+        Run { fork: self.fork, name: self.name.clone(), recording }
+    }
+
+    /// Records it and audits all its messages.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        let run = self.record();
+        audit::all_valid(&run.name, run.fork, &run.recording)
+    }
+
+    fn execution(&self) -> Execution {
+        let account = |balance: u64, nonce, code: Vec<u8>| PrestateAccount {
+            nonce,
+            balance: U256::from(balance),
+            code: code.into(),
+            storage: BTreeMap::new(),
+        };
+        let mut prestate = self.others.clone();
+        prestate.insert(SENDER, account(1 << 60, 5, Vec::new()));
+        prestate.insert(COINBASE, account(1, 0, Vec::new()));
+        prestate.insert(DRIVER, account(1_000_000, 1, self.driver()));
+        if self.kind.is_create() {
+            assert!(self.calldata.is_empty(), "a creation has no calldata");
+        } else {
+            let mut guest = account(1_000, 1, self.code.clone());
+            guest.storage.clone_from(&self.storage);
+            prestate.insert(CONTRACT, guest);
+        }
+        let tx = TxEnv {
+            caller: SENDER,
+            gas_limit: TRANSACTION_GAS,
+            gas_price: GAS_PRICE,
+            kind: TxKind::Call(DRIVER),
+            data: self.transaction_data().to_vec().into(),
+            nonce: 5,
+            chain_id: Some(1),
+            ..Default::default()
+        };
+        let block_hashes =
+            (NUMBER - 256..NUMBER).map(|number| (number, keccak256(number.to_be_bytes())));
+        Execution {
+            fork: self.fork,
+            chain_id: 1,
+            block: block(self.fork),
+            tx,
+            prestate,
+            block_hashes: block_hashes.collect(),
+        }
+    }
+
+    fn transaction_data(&self) -> &[u8] {
+        if self.kind.is_create() { &self.code } else { &self.calldata }
+    }
+
+    fn driver(&self) -> Vec<u8> {
+        let program = Program::new().op([op::CALLDATASIZE]).push(0).push(0).op([op::CALLDATACOPY]);
+        let (opcode, has_value) = match self.kind {
+            FrameKind::Call => (op::CALL, true),
+            FrameKind::Callcode => (op::CALLCODE, true),
+            FrameKind::Delegatecall => (op::DELEGATECALL, false),
+            FrameKind::Staticcall => (op::STATICCALL, false),
+            FrameKind::Create => {
+                return program
+                    .op([op::CALLDATASIZE])
+                    .push(0)
+                    .push(self.value)
+                    .op([op::CREATE])
+                    .build();
+            }
+            FrameKind::Create2 => {
+                let program = program.push(1).op([op::CALLDATASIZE]).push(0).push(self.value);
+                return program.op([op::CREATE2]).build();
+            }
+        };
+        let program = program.push(0).push(0).op([op::CALLDATASIZE]).push(0);
+        let stipend = if self.value == 0 { 0 } else { CALL_STIPEND };
+        let program = if has_value { program.push(self.value) } else { program };
+        program.push_address(CONTRACT).push(self.gas - stipend).op([opcode]).build()
+    }
+}
+
+fn block(fork: Fork) -> BlockEnv {
+    let fraction = if fork < Fork::Prague {
+        eip4844::BLOB_BASE_FEE_UPDATE_FRACTION_CANCUN
+    } else {
+        eip4844::BLOB_BASE_FEE_UPDATE_FRACTION_PRAGUE
+    };
+    BlockEnv {
+        number: U256::from(NUMBER),
+        beneficiary: COINBASE,
+        timestamp: U256::from(1_700_000_000),
+        gas_limit: 30_000_000,
+        basefee: if fork < Fork::London { 0 } else { 7 },
+        difficulty: if fork < Fork::Paris { U256::from(0x1234) } else { U256::ZERO },
+        prevrandao: (fork >= Fork::Paris).then(|| keccak256("prevrandao")),
+        blob_excess_gas_and_price: (fork >= Fork::Cancun)
+            .then(|| BlobExcessGasAndPrice::new(0x200_0000, fraction)),
+        ..Default::default()
+    }
+}
+
+/// A recorded guest.
+#[derive(Debug)]
+pub(crate) struct Run {
+    pub(crate) fork: Fork,
+    pub(crate) name: String,
+    pub(crate) recording: Recording,
+}
+
+impl Run {
+    /// The guest's message.
+    pub(crate) fn guest(&self) -> &Recorded {
+        &self.recording.messages[1]
+    }
+}

@@ -1,0 +1,8 @@
+//! What the tests stand on.
+
+pub(crate) mod audit;
+pub(crate) mod fixtures;
+pub(crate) mod guest;
+pub(crate) mod parallel;
+pub(crate) mod program;
+pub(crate) mod state_test;

@@ -1,0 +1,24 @@
+//! Tests across the crates, as one binary: what is recorded is audited by the emitted hypervisor.
+
+// What the others stand on: guests, audits, files.
+mod harness;
+
+// The inputs in `fixtures/`: recorded, compared with the committed bytes, audited.
+mod replay;
+// go-ethereum's tracer tests.
+mod geth_tracetest;
+// Mainnet transactions, Istanbul to Cancun.
+mod mainnet;
+// Small programs on which earlier hypervisors went wrong, and whole ones with their host gas.
+mod guests;
+
+// Every field of every record and of the message, changed one at a time.
+mod tamper;
+// Offsets, lengths and destinations at their extremes.
+mod attacks;
+// The guest's stack at its bounds.
+mod stack;
+// Too little host gas is never a verdict.
+mod host_gas_limit;
+// Archives that are missing, foreign or half there.
+mod archives;

@@ -1,0 +1,118 @@
+//! Accounts as geth's `prestateTracer` and a genesis file hold them.
+
+use std::{collections::BTreeMap, fmt, marker::PhantomData};
+
+use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
+use serde::{Deserialize, Deserializer, de};
+
+use super::number::{self, Number};
+use crate::prestate::{Prestate, PrestateAccount};
+
+/// A JSON object whose keys are all different once they are read.
+#[derive(Clone, Debug)]
+pub(super) struct UniqueMap<K, V>(pub(super) BTreeMap<K, V>);
+
+impl<K, V> Default for UniqueMap<K, V> {
+    fn default() -> Self {
+        Self(BTreeMap::new())
+    }
+}
+
+impl<'de, K, V> Deserialize<'de> for UniqueMap<K, V>
+where
+    K: Deserialize<'de> + Ord + fmt::Debug + Copy,
+    V: Deserialize<'de>,
+{
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor<K, V>(PhantomData<(K, V)>);
+
+        impl<'de, K, V> de::Visitor<'de> for Visitor<K, V>
+        where
+            K: Deserialize<'de> + Ord + fmt::Debug + Copy,
+            V: Deserialize<'de>,
+        {
+            type Value = UniqueMap<K, V>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut entries = BTreeMap::new();
+                while let Some(key) = map.next_key::<K>()? {
+                    if entries.insert(key, map.next_value()?).is_some() {
+                        return Err(de::Error::custom(format_args!("duplicate key {key:?}")));
+                    }
+                }
+                Ok(UniqueMap(entries))
+            }
+        }
+
+        deserializer.deserialize_map(Visitor(PhantomData))
+    }
+}
+
+/// A storage key or value: 32 bytes, or a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+struct Word(Number);
+
+/// An account as `prestateTracer` returns it: what is absent is zero or empty.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Account {
+    #[serde(deserialize_with = "number::deserialize")]
+    balance: Option<U256>,
+    #[serde(deserialize_with = "number::deserialize")]
+    nonce: Option<u64>,
+    code: Option<Bytes>,
+    code_hash: Option<B256>,
+    storage: Option<UniqueMap<Word, Word>>,
+}
+
+/// All accounts of a file.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(transparent)]
+pub(super) struct Accounts(UniqueMap<Address, Account>);
+
+/// What contradicts itself in an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AccountError {
+    /// The code does not have the hash that is given with it.
+    #[error("prestate.{address}.code: its hash is {expected}, \"codeHash\" is {found}")]
+    CodeHash {
+        /// Whose code.
+        address: Address,
+        /// The hash of the code.
+        expected: B256,
+        /// The hash given.
+        found: B256,
+    },
+}
+
+impl Accounts {
+    /// The accounts as a run wants them.
+    pub(super) fn into_prestate(self) -> Result<Prestate, AccountError> {
+        let word = |Word(Number(word))| B256::from(word);
+        let account = |(address, account): (Address, Account)| {
+            let code = account.code.unwrap_or_default();
+            match account.code_hash {
+                Some(found)
+                    if found != keccak256(&code) && !(code.is_empty() && found.is_zero()) =>
+                {
+                    let expected = keccak256(&code);
+                    return Err(AccountError::CodeHash { address, expected, found });
+                }
+                _ => {}
+            }
+            let storage = account.storage.unwrap_or_default().0;
+            let account = PrestateAccount {
+                nonce: account.nonce.unwrap_or_default(),
+                balance: account.balance.unwrap_or_default(),
+                code,
+                storage: storage.into_iter().map(|(key, value)| (word(key), word(value))).collect(),
+            };
+            Ok((address, account))
+        };
+        self.0.0.into_iter().map(account).collect()
+    }
+}

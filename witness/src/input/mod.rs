@@ -1,0 +1,141 @@
+//! `INPUT.json`: transaction, block and pre-state, recognised by its shape. `specs/09-container.md`
+//! §Input.
+//!
+//! In the data's way this is the first stage: what it makes, [`Input`], is what
+//! [`crate::execute`] runs.
+
+use alloy_hardforks::EthereumHardfork;
+use serde::Deserialize;
+
+use crate::{
+    Execution, Fork,
+    block::{Block, BlockError},
+    fork::ForkError,
+    prestate::{BlockHashes, Prestate},
+    transaction::{Transaction, TransactionError},
+};
+
+mod alloc;
+pub mod chain;
+mod geth;
+pub(crate) mod number;
+mod rpc;
+
+/// All that is needed to run one transaction, and what it came from.
+#[derive(Clone, Debug)]
+pub struct Input {
+    /// What revm runs.
+    pub execution: Execution,
+    /// The transaction in it.
+    pub transaction: Transaction,
+    /// The block in it.
+    pub block: Block,
+}
+
+/// Why an `INPUT.json` cannot be run.
+#[derive(Debug, thiserror::Error)]
+pub enum InputError {
+    /// Not JSON, or a field is not what it should be. The message says where.
+    #[error("{0}")]
+    Json(#[from] serde_json::Error),
+    /// Neither of the two shapes.
+    #[error(
+        "unknown shape: expected the keys \"transaction\" and \"prestate\", or geth's \"genesis\", \
+         \"context\" and \"input\""
+    )]
+    Shape,
+    /// The fork in the file is none that is audited.
+    #[error("fork: {0}")]
+    Fork(#[from] ForkError),
+    /// The fork asked for is not the file's.
+    #[error("--fork {asked} contradicts the file, whose fork is {found}")]
+    ForkContradiction {
+        /// What was asked for.
+        asked: Fork,
+        /// What the file says, or what follows from chain, number and timestamp.
+        found: Fork,
+    },
+    /// The fork does not follow from the chain.
+    #[error(
+        "fork: not given, and it does not follow from chain {0} without a known schedule and the \
+         block's number and timestamp"
+    )]
+    ForkUnknown(u64),
+    /// The block is of a fork after the last that is audited.
+    #[error("fork {0} is later than osaka, the last that is audited")]
+    ForkTooLate(EthereumHardfork),
+    /// The transaction is none that could have run.
+    #[error("transaction: {0}")]
+    Transaction(#[from] TransactionError),
+    /// The block is none that could be.
+    #[error("block: {0}")]
+    Block(#[from] BlockError),
+    /// An account contradicts itself.
+    #[error("{0}")]
+    Account(#[from] alloc::AccountError),
+}
+
+pub use alloc::AccountError;
+
+impl Input {
+    /// Reads an `INPUT.json`. `fork` is what the user asked for, if anything.
+    ///
+    /// # Errors
+    ///
+    /// [`InputError`], which says what is wrong and where.
+    pub fn parse(json: &[u8], fork: Option<Fork>) -> Result<Self, InputError> {
+        #[derive(Deserialize)]
+        struct Shape {
+            genesis: Option<serde::de::IgnoredAny>,
+            context: Option<serde::de::IgnoredAny>,
+            input: Option<serde::de::IgnoredAny>,
+            transaction: Option<serde::de::IgnoredAny>,
+            prestate: Option<serde::de::IgnoredAny>,
+        }
+
+        let shape: Shape = serde_json::from_slice(json)?;
+        if shape.genesis.is_some() && shape.context.is_some() && shape.input.is_some() {
+            serde_json::from_slice::<geth::TracerTest>(json)?.into_input(fork)
+        } else if shape.transaction.is_some() || shape.prestate.is_some() {
+            serde_json::from_slice::<rpc::RpcInput>(json)?.into_input(fork)
+        } else {
+            Err(InputError::Shape)
+        }
+    }
+
+    /// Puts an input together from its parts.
+    ///
+    /// # Errors
+    ///
+    /// If the transaction is for another chain.
+    pub fn new(
+        fork: Fork,
+        chain_id: u64,
+        block: Block,
+        transaction: Transaction,
+        prestate: Prestate,
+        block_hashes: BlockHashes,
+    ) -> Result<Self, TransactionError> {
+        let tx = transaction.tx_env();
+        match tx.chain_id {
+            Some(found) if found != chain_id => {
+                return Err(TransactionError::Chain { expected: chain_id, found });
+            }
+            _ => {}
+        }
+        let execution =
+            Execution { fork, chain_id, block: block.block_env(), tx, prestate, block_hashes };
+        Ok(Self { execution, transaction, block })
+    }
+}
+
+/// The fork of the file, unless something else was asked for.
+fn agree(asked: Option<Fork>, found: Fork) -> Result<Fork, InputError> {
+    match asked {
+        Some(asked) if asked != found => Err(InputError::ForkContradiction { asked, found }),
+        _ => Ok(found),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,79 @@
+//! The first shape: what a node's RPC returns, put side by side.
+
+use std::collections::BTreeMap;
+
+use alloy_primitives::B256;
+use serde::Deserialize;
+
+use super::{
+    Input, InputError, agree,
+    alloc::{Accounts, UniqueMap},
+    chain,
+    number::Number,
+};
+use crate::{
+    Fork,
+    block::BlockFields,
+    transaction::{TransactionDefaults, TransactionFields},
+};
+
+/// Gas that a transaction may have from Osaka on (EIP-7825).
+const MAX_TRANSACTION_GAS: u64 = 1 << 24;
+
+/// `{"fork", "block", "blockHashes", "transaction", "prestate"}`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct RpcInput {
+    fork: Option<String>,
+    #[serde(default)]
+    block: BlockFields,
+    #[serde(default)]
+    block_hashes: UniqueMap<Number, B256>,
+    transaction: TransactionFields,
+    #[serde(default)]
+    prestate: Accounts,
+}
+
+impl RpcInput {
+    /// The input, all checked.
+    pub(super) fn into_input(self, asked: Option<Fork>) -> Result<Input, InputError> {
+        self.transaction.type_number()?;
+        let chain_id = self.transaction.chain().unwrap_or(chain::MAINNET);
+        let fork = self.fork(chain_id, asked)?;
+        let (number, timestamp) = (self.block.number, self.block.timestamp);
+        let blobs = chain::blob_params(
+            fork,
+            chain_id,
+            number.unwrap_or_default(),
+            timestamp.unwrap_or_default(),
+        );
+        let block = self.block.into_block(fork, blobs)?;
+        let most = if fork >= Fork::Osaka { MAX_TRANSACTION_GAS } else { u64::MAX };
+        let transaction = self.transaction.into_transaction(TransactionDefaults {
+            chain_id,
+            gas: block.gas_limit.min(most),
+            gas_price: block.base_fee_per_gas.unwrap_or_default().into(),
+        })?;
+        let block_hashes: BTreeMap<u64, B256> = (self.block_hashes.0.into_iter())
+            // BLOCKHASH answers zero for a number that no block can have.
+            .filter_map(|(Number(number), hash)| Some((u64::try_from(number).ok()?, hash)))
+            .collect();
+        let prestate = self.prestate.into_prestate()?;
+        Ok(Input::new(fork, chain_id, block, transaction, prestate, block_hashes)?)
+    }
+
+    /// The fork given, or the one that follows from the chain's schedule.
+    fn fork(&self, chain_id: u64, asked: Option<Fork>) -> Result<Fork, InputError> {
+        if let Some(name) = &self.fork {
+            return agree(asked, name.parse()?);
+        }
+        let place = self.block.number.zip(self.block.timestamp);
+        let upgrade =
+            place.and_then(|(number, timestamp)| chain::upgrade_at(chain_id, number, timestamp));
+        match (upgrade, asked) {
+            (Some(upgrade), asked) => agree(asked, chain::fork_of(upgrade)?),
+            (None, Some(asked)) => Ok(asked),
+            (None, None) => Err(InputError::ForkUnknown(chain_id)),
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! Why something is no transaction that could have run.
+
+use std::fmt;
+
+use alloy_primitives::{Address, B256, U256};
+
+/// Why something is no transaction that could have run.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TransactionError {
+    /// Its type is not one of Ethereum's.
+    #[error("transaction type 0x{number:02x} is not Ethereum's{}", OtherChain(*.name))]
+    Type {
+        /// The type's number.
+        number: u8,
+        /// Whose it is, if that is known.
+        name: Option<&'static str>,
+    },
+    /// The type is no number below 256.
+    #[error("transaction type {0:#x} is above 0xff")]
+    TypeTooBig(U256),
+    /// The bytes are not the canonical encoding of a transaction.
+    #[error("not the canonical encoding of a transaction (EIP-2718, without blobs)")]
+    Encoding,
+    /// A field that this type of transaction must have is absent.
+    #[error("field {0:?} is missing")]
+    Missing(&'static str),
+    /// A field that this type of transaction cannot have.
+    #[error("a transaction of type {number} has no field {field:?}")]
+    Unexpected {
+        /// The transaction's type.
+        number: u8,
+        /// The field.
+        field: &'static str,
+    },
+    /// Two fields that mean the same differ.
+    #[error("fields {0:?} and {1:?} contradict each other")]
+    Contradiction(&'static str, &'static str),
+    /// The signature is nobody's.
+    #[error("the signature is invalid: r {r:#x}, s {s:#x}")]
+    Signature {
+        /// Its `r`.
+        r: U256,
+        /// Its `s`.
+        s: U256,
+    },
+    /// `v` is none of 0, 1, 27, 28, or EIP-155's.
+    #[error("the signature's v is invalid: {0:#x}")]
+    Parity(U256),
+    /// Neither signature nor sender.
+    #[error("field \"from\" is missing, and there is no signature to recover it from")]
+    NoSender,
+    /// The signer is not who the transaction says.
+    #[error("the sender is wrong: the signature is by {expected}, \"from\" is {found}")]
+    Sender {
+        /// The signer.
+        expected: Address,
+        /// The sender given.
+        found: Address,
+    },
+    /// The hash is not this transaction's.
+    #[error("the hash is wrong: the transaction's is {expected}, \"hash\" is {found}")]
+    Hash {
+        /// The transaction's.
+        expected: B256,
+        /// The one given.
+        found: B256,
+    },
+    /// The chain that it was signed for is not the one it is in.
+    #[error("the transaction is for chain {found}, not {expected}")]
+    Chain {
+        /// The chain's id.
+        expected: u64,
+        /// The transaction's.
+        found: u64,
+    },
+}
+
+impl TransactionError {
+    /// A type that is not Ethereum's, with its name if another chain uses it.
+    pub(crate) const fn unknown_type(number: u8) -> Self {
+        Self::Type { number, name: other_chains_type(number) }
+    }
+}
+
+/// What other chains use a transaction type's number for.
+pub const fn other_chains_type(number: u8) -> Option<&'static str> {
+    Some(match number {
+        0x64 => "an Arbitrum deposit",
+        0x65 => "an unsigned Arbitrum transaction",
+        0x66 => "an Arbitrum contract transaction",
+        0x68 => "an Arbitrum retry",
+        0x69 => "an Arbitrum retryable submission",
+        0x6a => "an internal Arbitrum transaction",
+        0x71 => "a ZKsync EIP-712 transaction",
+        0x78 => "a legacy Arbitrum transaction",
+        0x7b | 0x7c => "a Celo transaction",
+        0x7e => "an OP Stack deposit",
+        0xff => "a ZKsync priority transaction",
+        _ => return None,
+    })
+}
+
+/// The end of a sentence that says whose type it is.
+struct OtherChain(Option<&'static str>);
+
+impl fmt::Display for OtherChain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.map_or(Ok(()), |name| write!(f, " (it is {name})"))
+    }
+}

@@ -1,0 +1,84 @@
+use alloy_consensus::TxLegacy;
+use alloy_primitives::{U256, address, b256, bytes, hex};
+
+use super::*;
+
+/// The example of EIP-155: its signing key, hash and signature stand in the EIP.
+#[test]
+fn eip155_example() {
+    let bytes = hex!(
+        "f86c098504a817c800825208943535353535353535353535353535353535353535880de0b6b3a76400008025a0"
+        "28ef61340bd939bc2195fe537567866003e1a15d3c71ff63e1590620aa636276a067cbe9d8997f761aecb703304b"
+        "3800ccf555c9f3dc64214b297fb1966a3b6d83"
+    );
+    let transaction = Transaction::decode_signed(&bytes).unwrap();
+    assert_eq!(transaction.from(), address!("9d8A62f656a8d1615C1294fd71e9CFb3E4855A4F"));
+    assert_eq!(transaction.body().chain_id(), Some(1));
+    assert_eq!(
+        transaction.body().signature_hash(),
+        b256!("daf5a779ae972f972197303d7b574746c7ef83eadac0f2791ad23db92e4c8e53")
+    );
+    let fields = TransactionFields::from(&transaction);
+    assert_eq!(fields.v, Some(U256::from(37)));
+    let json = serde_json::to_string(&fields).unwrap();
+    let read: TransactionFields = serde_json::from_str(&json).unwrap();
+    assert_eq!(read.into_transaction(DEFAULTS).unwrap(), transaction);
+    let from = transaction.from();
+    let unsigned = Transaction::unsigned(from, transaction.body().clone());
+    assert_eq!(Transaction::decode_unsigned(from, &unsigned.encode()).unwrap(), unsigned);
+}
+
+const DEFAULTS: fields::TransactionDefaults =
+    fields::TransactionDefaults { chain_id: 1, gas: 30_000_000, gas_price: 7 };
+
+#[test]
+fn nine_fields_whose_last_two_are_not_zero_are_no_payload() {
+    let body = TxLegacy { chain_id: Some(1), ..Default::default() };
+    let from = Address::repeat_byte(1);
+    let mut bytes = Transaction::unsigned(from, body.into()).encode();
+    assert!(Transaction::decode_unsigned(from, &bytes).is_ok());
+    *bytes.last_mut().unwrap() = 1;
+    assert_eq!(Transaction::decode_unsigned(from, &bytes), Err(TransactionError::Encoding));
+}
+
+#[test]
+fn types_of_other_chains_are_named() {
+    let error = Transaction::decode_signed(&bytes!("7ef800")).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "transaction type 0x7e is not Ethereum's (it is an OP Stack deposit)"
+    );
+    let fields: TransactionFields = serde_json::from_str(r#"{"type": "0x64"}"#).unwrap();
+    assert_eq!(
+        fields.into_transaction(DEFAULTS).unwrap_err().to_string(),
+        "transaction type 0x64 is not Ethereum's (it is an Arbitrum deposit)"
+    );
+    assert_eq!(Transaction::decode_signed(&[5]).unwrap_err(), TransactionError::unknown_type(5));
+}
+
+#[test]
+fn sender_and_hash_must_be_the_signatures() {
+    let fields = |json: &str| -> TransactionFields { serde_json::from_str(json).unwrap() };
+    let signed = r#""nonce": "0x9", "gasPrice": "0x4a817c800", "gas": "0x5208", "value": "0xde0b6b3a7640000",
+        "to": "0x3535353535353535353535353535353535353535", "v": "0x25",
+        "r": "0x28ef61340bd939bc2195fe537567866003e1a15d3c71ff63e1590620aa636276",
+        "s": "0x67cbe9d8997f761aecb703304b3800ccf555c9f3dc64214b297fb1966a3b6d83""#;
+    let plain = fields(&format!("{{{signed}}}")).into_transaction(DEFAULTS).unwrap();
+    assert_eq!(plain.from(), address!("9d8A62f656a8d1615C1294fd71e9CFb3E4855A4F"));
+    let other = Address::repeat_byte(3);
+    let wrong = fields(&format!("{{{signed}, \"from\": \"{other}\"}}"));
+    let expected = plain.from();
+    assert_eq!(
+        wrong.into_transaction(DEFAULTS),
+        Err(TransactionError::Sender { expected, found: other })
+    );
+    let found = B256::repeat_byte(3);
+    let wrong = fields(&format!("{{{signed}, \"hash\": \"{found}\"}}"));
+    let expected = plain.hash().unwrap();
+    assert_eq!(wrong.into_transaction(DEFAULTS), Err(TransactionError::Hash { expected, found }));
+    let wrong = fields(&format!("{{{signed}, \"chainId\": 5}}"));
+    assert_eq!(
+        wrong.into_transaction(DEFAULTS),
+        Err(TransactionError::Contradiction("v", "chainId"))
+    );
+}
