@@ -10,7 +10,7 @@ use serde::Deserialize;
 use crate::harness::{audit, fixtures, parallel};
 
 /// Inputs that must be there.
-const NAMES: [&str; 19] = [
+pub(crate) const NAMES: [&str; 19] = [
     "arithmetic",
     "blobs",
     "block-context",

@@ -71,6 +71,8 @@ pub(crate) struct Shared {
     pub(crate) consume_bytes: Subroutine,
     /// `address` → `bool`: whether an instruction of the guest begins there.
     pub(crate) boundary: Subroutine,
+    /// `address` → `bool`: the same, where bytes before it look as if they reached over it.
+    pub(crate) uncovered: Subroutine,
     /// `value` → `length`: bytes without leading zeros.
     pub(crate) byte_length: Subroutine,
     /// `position gas hash allowed` → `gasUsed status`: outcome of a call or creation.
@@ -108,6 +110,7 @@ impl Shared {
             consume: asm.subroutine("consume", 2, 1),
             consume_bytes: asm.subroutine("consume_bytes", 2, 1),
             boundary: asm.subroutine("boundary", 1, 1),
+            uncovered: asm.subroutine("uncovered", 1, 1),
             byte_length: asm.subroutine("byte_length", 1, 1),
             settle: asm.subroutine("settle", 4, 2),
         }

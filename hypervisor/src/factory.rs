@@ -116,7 +116,6 @@ pub fn emit_archive_factory(key: ArchiveKey, registrar: Option<Address>) -> Cont
     c.ops(&[DUP1]).push(1).ops(&[ADD, PUSH0, TSTORE]);
     // Words of the part, from the last: the byte in front counts.
     c.ops(&[DUP1]).push(32).ops(&[ADD]).push(5).ops(&[SHR]); // words size offset
-    c.arrange("words size offset", "size words offset");
     c.ops(&[SWAP2, ADD, SWAP1]); // words end, end = offset + size
     c.bind(store); // words end
     c.ops(&[DUP1, ISZERO]).jumpi(stored);

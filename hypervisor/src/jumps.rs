@@ -6,7 +6,7 @@
 //! lies between `0x7f - i` and `0x7f`, which one addition tests for all 32 at once. Only where
 //! such a byte is found is the code scanned, from a place near by that passes this test, and the
 //! boundaries met on the way are remembered, one for each word of code, so that all scans of one
-//! run together are linear in the code.
+//! run together are linear in the code. A destination that a scan has found good is remembered too.
 
 use alloy_primitives::U256;
 use revm::bytecode::opcode::*;
@@ -44,6 +44,7 @@ fn covered(c: &mut Code<'_>) {
 
 pub(crate) fn emit(asm: &mut Assembler, shared: &Shared) {
     jump(asm, shared);
+    uncovered(asm, shared);
     boundary(asm, shared);
 }
 
@@ -54,6 +55,8 @@ pub(crate) fn emit(asm: &mut Assembler, shared: &Shared) {
 fn jump(asm: &mut Assembler, shared: &Shared) {
     let scan = asm.label("jump.scan", 2);
     let good = asm.label("jump.good", 2);
+    let known = asm.label("jump.known", 3);
+    let invalid = asm.label("jump.invalid", 3);
 
     let mut c = asm.routine(shared.jump);
     c.ops(&[SWAP1]).push(CODE).ops(&[ADD]); // address S
@@ -68,10 +71,90 @@ fn jump(asm: &mut Assembler, shared: &Shared) {
     c.end();
 
     let mut c = asm.routine(scan);
-    c.ops(&[DUP1, MLOAD, PUSH0, BYTE]).push(JUMPDEST).ops(&[XOR]).jumpi(shared.fault_under_one);
-    c.ops(&[DUP1]).call(shared.boundary).jumpi(good);
-    c.jump(shared.fault_under_one);
+    c.ops(&[DUP1]).push(3).ops(&[SHR]);
+    load(&mut c, VALID);
+    c.ops(&[ADD]); // flags address S
+    c.ops(&[DUP1, MLOAD, DUP3]).push(7).ops(&[AND, SHL]).push(255).ops(&[SHR]).jumpi(known);
+    c.ops(&[DUP2, MLOAD, PUSH0, BYTE]).push(JUMPDEST).ops(&[XOR]).jumpi(invalid);
+    c.ops(&[DUP2]).call(shared.uncovered).ops(&[ISZERO]).jumpi(invalid);
+    c.ops(&[DUP1, MLOAD, PUSH0, BYTE]); // byte flags address S
+    c.push(0x80).ops(&[DUP4]).push(7).ops(&[AND, SHR, OR, SWAP1, MSTORE8]); // address S
+    c.jump(good);
+    c.bind(known); // flags address S
+    c.ops(&[POP]).jump(good);
+    c.bind(invalid);
+    c.ops(&[POP, POP]).jump(shared.fault);
     c.end();
+}
+
+/// Byte `i` is `8 * i`: times `256^i`, its top five bits are `i`.
+fn indices() -> U256 {
+    let mut bytes = [0; 32];
+    for (index, byte) in (0_u8..).zip(&mut bytes) {
+        *byte = 8 * index;
+    }
+    U256::from_be_bytes(bytes)
+}
+
+/// Whether an instruction begins at `address`, where bytes before it look as if they reached over
+/// it. Each of these is looked at, the nearest first. If none reaches over it in turn, it is an
+/// instruction, and `address` is its data. If one that does is an instruction for certain, it is
+/// data, and so are the suspects between the two. If that does not settle it, `boundary` scans.
+///
+/// Host: `return address` → `bool`.
+fn uncovered(asm: &mut Assembler, shared: &Shared) {
+    let suspect = asm.label("uncovered.suspect", 3);
+    let coverer = asm.label("uncovered.coverer", 5);
+    let data = asm.label("uncovered.data", 6);
+    let all_data = asm.label("uncovered.all_data", 3);
+    let instruction = asm.label("uncovered.instruction", 5);
+    let scan = asm.label("uncovered.scan", 5);
+
+    let mut c = asm.routine(shared.uncovered.label);
+    c.ops(&[DUP2]);
+    covered(&mut c);
+    c.bind(suspect); // suspects return address
+    c.ops(&[DUP1, ISZERO]).jumpi(all_data);
+    c.ops(&[DUP3, DUP2]);
+    nearest(&mut c); // place suspects return address
+    c.ops(&[DUP1]);
+    covered(&mut c); // coverers place suspects return address
+    c.ops(&[DUP1, ISZERO]).jumpi(instruction);
+    c.bind(coverer);
+    c.ops(&[DUP1, ISZERO]).jumpi(scan);
+    c.ops(&[DUP2, DUP2]);
+    nearest(&mut c); // before coverers place suspects return address
+    c.ops(&[DUP1]);
+    covered(&mut c);
+    c.ops(&[ISZERO]).jumpi(data);
+    c.ops(&[POP]).push(1).ops(&[DUP2, SUB, AND]).jump(coverer);
+    c.bind(data); // before coverers place suspects return address
+    // Suspects behind `before` are data too: in the suspects they are the lowest bytes.
+    c.push(1).ops(&[ADD, DUP6, SUB]).push(3).ops(&[SHL]); // bits coverers place suspects return address
+    c.ops(&[SWAP2, POP, POP, SWAP1, DUP2, SHR, SWAP1, SHL]).jump(suspect);
+
+    c.bind(all_data); // 0 return address
+    c.ops(&[POP, SWAP1, POP]).push(1).ops(&[SWAP1]).ret(shared.uncovered);
+    c.bind(instruction); // 0 place suspects return address
+    c.ops(&[SWAP4, POP, POP, POP]).ret(shared.uncovered);
+    c.bind(scan); // 0 place suspects return address
+    c.ops(&[POP, POP, POP]).jump(shared.boundary.label);
+    c.end();
+}
+
+/// Host: `suspects address …` → `place …`: the one nearest to the address, which has the lowest
+/// bit; index 0 is the byte just before.
+fn nearest(c: &mut Code<'_>) {
+    c.ops(&[DUP1, PUSH0, SUB, AND]).push(7).ops(&[SHR]).push(indices()).ops(&[MUL]);
+    c.push(251).ops(&[SHR]).push(1).ops(&[ADD, SWAP1, SUB]);
+}
+
+/// Host: `place …` → `next …`: where the instruction after the one at `place` begins.
+fn after(c: &mut Code<'_>) {
+    c.ops(&[DUP1, MLOAD, PUSH0, BYTE]); // opcode place
+    // Data bytes of a PUSH: opcode - 0x5f, if that is 1 to 32.
+    c.push(PUSH0).ops(&[SWAP1, SUB]);
+    c.push(33).ops(&[DUP2, LT, MUL, ADD]).push(1).ops(&[ADD]);
 }
 
 /// Whether an instruction of the guest begins at `address`.
@@ -110,11 +193,8 @@ fn boundary(asm: &mut Assembler, shared: &Shared) {
     // Forward, instruction by instruction.
     c.bind(scan); // place return address
     c.ops(&[DUP3, DUP2, LT, ISZERO]).jumpi(scanned); // place < address?
-    c.ops(&[DUP1, MLOAD, PUSH0, BYTE]); // opcode place return address
-    // Data bytes of a PUSH: opcode - 0x5f, if that is 1 to 32.
-    c.push(PUSH0).ops(&[SWAP1, SUB]); // bytes place return address
-    c.push(33).ops(&[DUP2, LT, MUL]); // bytes-or-0 place return address
-    c.ops(&[DUP2, ADD]).push(1).ops(&[ADD]); // next place return address
+    c.ops(&[DUP1]);
+    after(&mut c); // next place return address
     // Another word? Then this boundary is its memo.
     c.ops(&[DUP1]).push(5).ops(&[SHR, DUP3]).push(5).ops(&[SHR, EQ]).jumpi(same_word);
     c.ops(&[DUP1]).push(31).ops(&[AND]).push(1).ops(&[ADD]); // entry next place return address

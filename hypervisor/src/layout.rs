@@ -20,8 +20,10 @@ macro_rules! words {
 }
 
 words! { 0;
-    /// Guest memory size less 31, or 0: a word at a smaller offset lies in touched memory.
+    /// Size of guest memory less 31, or 0: a word at a smaller offset lies in touched memory.
     WORD_LIMIT = 1,
+    /// Size of guest memory: `MSIZE`.
+    MEMORY_SIZE = 1,
     /// Where DUP16 and SWAP16 park the state word.
     PARK = 1,
     /// Address of guest memory.
@@ -53,6 +55,9 @@ words! { 0;
     /// Address of the boundary memo, one byte for each word of code: 1 + the offset in that word
     /// of an instruction's first byte, 0 if none is known yet.
     MEMO = 1,
+    /// Address of the flags of destinations that needed a scan and are good, one bit for each byte
+    /// of code, less an eighth of the code's address.
+    VALID = 1,
     /// How many of the guest's lowest stack words are spilled.
     SPILLED = 1,
     /// Address of the spill area; 0 until it is needed.
@@ -80,7 +85,7 @@ pub(crate) const STACK_LIMIT: usize = 1024;
 /// Bytes of the spill area.
 pub(crate) const SPILL_SIZE: usize = 32 * STACK_LIMIT;
 /// Largest code that can be held; a larger one is inconclusive.
-pub(crate) const CODE_LIMIT: usize = 1 << 23;
+pub(crate) const CODE_LIMIT: usize = (1 << 24) - CODE - AFTER_CODE - 32;
 
 /// Calldata position of the record list's length.
 pub(crate) const LIST: usize = TUPLE + LIST_OFFSET;

@@ -8,7 +8,7 @@ use revm::bytecode::opcode::*;
 
 use crate::{
     asm::Assembler,
-    dispatch::{Shared, charge, load, store},
+    dispatch::{Shared, load, store},
     gas::{GAS_COPY, GAS_MEMORY, MEMORY_QUADRATIC_SHIFT},
     layout::*,
     state_word::{self, delta},
@@ -46,34 +46,39 @@ fn touch_copy(asm: &mut Assembler, shared: &Shared) {
 /// Host: `return offset length S` → `S'`. Halts: out of gas.
 fn touch(asm: &mut Assembler, shared: &Shared) {
     let done = asm.label("touch.done", 4);
-    let touched = asm.label("touch.touched", 6);
-    let out_of_gas = asm.terminal("touch.out_of_gas");
+    let large = asm.label("touch.large", 4);
+    let expand = asm.label("touch.expand", 4);
+    let out_of_gas = asm.label("touch.out_of_gas", 4);
 
     let mut c = asm.routine(shared.touch.label);
-    c.ops(&[DUP3, ISZERO]).jumpi(done);
-    c.ops(&[DUP2, DUP4, OR]).push(SIZE_BITS).ops(&[SHR]).jumpi(out_of_gas);
-    c.ops(&[DUP2, DUP4, ADD]).push(31).ops(&[ADD]).push(5).ops(&[SHR]); // words return offset length S
-    load(&mut c, WORD_LIMIT);
-    c.push(31).ops(&[ADD]).push(5).ops(&[SHR]); // before words return offset length S
-    c.ops(&[DUP2, DUP2, LT, ISZERO]).jumpi(touched);
-    cost_of_words(&mut c); // cost(before) words return offset length S
-    c.ops(&[DUP2]);
-    cost_of_words(&mut c);
-    c.ops(&[SUB]); // cost words return offset length S
-    c.ops(&[DUP6, SWAP1]); // cost S words return offset length S
-    charge(&mut c); // S' words return offset length S
-    c.ops(&[SWAP5, POP]); // words return offset length S'
-    c.push(5).ops(&[SHL]).push(31).ops(&[SWAP1, SUB]);
-    store(&mut c, WORD_LIMIT); // return offset length S'
-    c.ops(&[DUP4]).push(state_word::gas_guard()).ops(&[AND]).jumpi(out_of_gas);
+    c.ops(&[DUP2, DUP4, OR]).push(SIZE_BITS).ops(&[SHR]).jumpi(large);
+    c.ops(&[DUP2, DUP4, ADD]);
+    load(&mut c, MEMORY_SIZE);
+    c.ops(&[LT]).jumpi(expand); // size < end
     c.bind(done); // return offset length S
     c.ops(&[SWAP2, POP, POP]).ret(shared.touch);
-    c.bind(touched); // before words return offset length S
-    c.ops(&[POP, POP]).jump(done);
-    c.end();
 
-    let mut c = asm.routine(out_of_gas);
-    c.assume(4).ops(&[POP, POP, POP]).jump(shared.fault);
+    c.bind(large);
+    c.ops(&[DUP3, ISZERO]).jumpi(done);
+    c.bind(out_of_gas); // return offset length S
+    c.ops(&[POP, POP, POP]).jump(shared.fault);
+
+    c.bind(expand); // return offset length S
+    c.ops(&[DUP3, ISZERO]).jumpi(done);
+    c.ops(&[DUP2, DUP4, ADD]).push(31).ops(&[ADD]).push(5).ops(&[SHR]); // words return offset length S
+    load(&mut c, MEMORY_SIZE);
+    c.push(5).ops(&[SHR]);
+    cost_of_words(&mut c); // cost-before words return offset length S
+    c.ops(&[DUP2]);
+    cost_of_words(&mut c);
+    c.ops(&[SUB]).push(state_word::GAS).ops(&[SHL]); // cost words return offset length S
+    c.ops(&[DUP6, ADD, SWAP5, POP]); // words return offset length S'
+    c.push(5).ops(&[SHL, DUP1]); // size size return offset length S'
+    store(&mut c, MEMORY_SIZE);
+    c.push(31).ops(&[SWAP1, SUB]);
+    store(&mut c, WORD_LIMIT); // return offset length S'
+    c.ops(&[DUP4]).push(state_word::gas_guard()).ops(&[AND]).jumpi(out_of_gas);
+    c.jump(done);
     c.end();
 }
 

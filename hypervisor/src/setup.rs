@@ -153,7 +153,11 @@ fn memory_map(c: &mut Code<'_>) {
     c.ops(&[DUP1]);
     store(c, MEMO); // memo size
     // One byte for each word of code, for the word that the last PUSH may end in, and for the next.
-    c.ops(&[SWAP1]).push(5).ops(&[SHR]).push(3 + 31).ops(&[ADD]).push(5).ops(&[SHR]).push(5);
-    c.ops(&[SHL, ADD]);
+    c.ops(&[DUP2]).push(5).ops(&[SHR, ADD]).push(3).ops(&[ADD]); // flags size
+    c.push(CODE / 8).ops(&[DUP2, SUB]);
+    store(c, VALID);
+    // One bit for each byte of code.
+    c.ops(&[SWAP1]).push(3).ops(&[SHR, ADD]).push(1 + 31).ops(&[ADD]);
+    c.push(5).ops(&[SHR]).push(5).ops(&[SHL]);
     store(c, GUEST_MEMORY);
 }

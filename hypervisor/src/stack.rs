@@ -138,8 +138,7 @@ fn rebalance(asm: &mut Assembler, shared: &Shared) {
     load(&mut c, SPILL);
     c.jumpi(allocated);
     // First time: guest memory moves up, the spill area takes its place.
-    load(&mut c, WORD_LIMIT);
-    c.push(62).ops(&[ADD]).push(5).ops(&[SHR]).push(5).ops(&[SHL]); // size-or-more S
+    load(&mut c, MEMORY_SIZE); // size S
     load(&mut c, GUEST_MEMORY); // from size S
     c.ops(&[DUP1]);
     store(&mut c, SPILL);

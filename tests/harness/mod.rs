@@ -3,6 +3,7 @@
 pub(crate) mod audit;
 pub(crate) mod fixtures;
 pub(crate) mod guest;
+pub(crate) mod host;
 pub(crate) mod parallel;
 pub(crate) mod program;
 pub(crate) mod state_test;

@@ -83,14 +83,6 @@ pub(super) fn emit_shared(asm: &mut Assembler, shared: &Shared, families: &Famil
     }
 }
 
-/// Guest: `…` → `size …`. Host: `S …`.
-pub(super) fn msize(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
-    advance(c, shared, row);
-    load(c, WORD_LIMIT);
-    c.push(31).ops(&[ADD]).push(5).ops(&[SHR]).push(5).ops(&[SHL, SWAP1]);
-    next(c, shared, row.outputs);
-}
-
 /// Guest: `offset length …` → `hash …`. Host: `S offset length …`.
 /// Gas: static + 6 a word + memory, all of it before memory is touched.
 pub(super) fn keccak256(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {

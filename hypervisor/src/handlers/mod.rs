@@ -114,7 +114,7 @@ fn handler(asm: &mut Assembler, shared: &Shared, families: &Families, row: &Opco
         Handler::Mload => memory::mload(c, shared, row, families.mload_expand),
         Handler::Mstore => memory::mstore(c, shared, row, families.mstore_expand),
         Handler::Mstore8 => memory::mstore8(c, shared, row, families.mstore8_expand),
-        Handler::Msize => memory::msize(c, shared, row),
+        Handler::Msize => environment::variable(c, shared, row, crate::layout::MEMORY_SIZE),
         Handler::Sload => storage::sload(c, shared, row),
         Handler::Sstore => storage::sstore(c, shared, row),
         Handler::Tstore => storage::tstore(c, shared, row),

@@ -1,0 +1,229 @@
+//! The container of one recorded transaction, `witness.bin`, and its JSON form.
+//! `specs/09-container.md`.
+//!
+//! In the data's way this stands between the recorder and the audits: it carries the messages as
+//! the bytes that the hypervisor takes, with the code they need and the facts around them. A
+//! message may be a lie, or not even a message: the container holds what was claimed.
+
+use std::collections::BTreeMap;
+
+use alloy_primitives::{B256, Bytes, keccak256};
+
+use crate::{
+    Fork, Recording,
+    block::Block,
+    encoding::{self, EncodingError},
+    input::Input,
+    message::MessageWitness,
+    prestate::BlockHashes,
+    records::{OpeningRecord, Record},
+    transaction::Transaction,
+};
+
+mod binary;
+mod json;
+mod ordered;
+mod reader;
+mod record_json;
+mod tree;
+
+pub use binary::{MAGIC, VERSION};
+pub use json::JsonError;
+pub use reader::{ContainerError, ContainerFault};
+pub use tree::Place;
+
+/// One transaction, recorded: what `witness.bin` holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Witness {
+    /// Chain id.
+    pub chain_id: u64,
+    /// The rules.
+    pub fork: Fork,
+    /// The block.
+    pub block: Block,
+    /// Hashes of the ancestors that `BLOCKHASH` asked for.
+    pub block_hashes: BlockHashes,
+    /// The transaction.
+    pub transaction: Transaction,
+    /// What the receipt says.
+    pub receipt: Receipt,
+    /// The state's roots before and after.
+    pub roots: Roots,
+    /// The messages in pre-order, each as the hypervisor's calldata; none if no code ran.
+    pub messages: Vec<Bytes>,
+    /// The code that the messages run, by hash. A creation's stands in its message.
+    pub codes: BTreeMap<B256, Bytes>,
+}
+
+/// The facts of a receipt that a run gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// Whether the transaction succeeded.
+    pub success: bool,
+    /// Gas used, after refunds.
+    pub gas_used: u64,
+}
+
+/// State roots of the whole transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Roots {
+    /// Before gas is bought.
+    pub enter: B256,
+    /// After refund, fees and deletions.
+    pub leave: B256,
+    /// What these are roots of.
+    pub source: RootSource,
+}
+
+/// Where state roots come from.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "lowercase")]
+#[repr(u8)]
+pub enum RootSource {
+    /// The trie of only the accounts given.
+    Prestate = 0,
+    /// The parent block's state, with all that comes before the transaction replayed.
+    Parent = 1,
+    /// The block's own state.
+    Block = 2,
+}
+
+impl RootSource {
+    /// All three, in the order of their numbers.
+    pub const ALL: [Self; 3] = [Self::Prestate, Self::Parent, Self::Block];
+
+    /// Lower-case name, as in every report.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Prestate => "prestate",
+            Self::Parent => "parent",
+            Self::Block => "block",
+        }
+    }
+}
+
+impl Witness {
+    /// The container of a recording: only what its messages need is put in.
+    pub fn new(input: &Input, recording: &Recording) -> Self {
+        let messages: Vec<_> = (recording.messages.iter())
+            .map(|message| Bytes::from(encoding::encode(&message.witness)))
+            .collect();
+        let mut witness = Self {
+            chain_id: input.execution.chain_id,
+            fork: input.execution.fork,
+            block: input.block.clone(),
+            block_hashes: input.execution.block_hashes.clone(),
+            transaction: input.transaction.clone(),
+            receipt: Receipt { success: recording.success, gas_used: recording.gas_used },
+            roots: Roots {
+                enter: recording.state_root_enter,
+                leave: recording.state_root_leave,
+                source: RootSource::Prestate,
+            },
+            messages,
+            codes: (recording.messages.iter())
+                .map(|message| (keccak256(&message.code), message.code.clone()))
+                .collect(),
+        };
+        let needs = witness.needs();
+        witness.codes.retain(|hash, _| needs.codes.contains_key(hash));
+        witness.block_hashes.retain(|number, _| needs.block_hashes.contains_key(number));
+        witness
+    }
+
+    /// The bytes of `witness.bin`.
+    pub fn encode(&self) -> Vec<u8> {
+        binary::encode(self)
+    }
+
+    /// Reads a `witness.bin`. Accepted bytes are those that [`Witness::encode`] gives back.
+    ///
+    /// # Errors
+    ///
+    /// [`ContainerError`], which says what is wrong and at which byte. Memory is bounded by the
+    /// length of `bytes`.
+    pub fn decode(bytes: &[u8]) -> Result<Self, ContainerError> {
+        binary::decode(bytes)
+    }
+
+    /// The JSON form: the same facts, each with its name.
+    pub fn to_json(&self) -> String {
+        json::to_json(self)
+    }
+
+    /// Reads the JSON form.
+    ///
+    /// # Errors
+    ///
+    /// [`JsonError`], which says what is wrong and where.
+    pub fn from_json(json: &[u8]) -> Result<Self, JsonError> {
+        json::from_json(json)
+    }
+
+    /// The message with this index, decoded.
+    ///
+    /// # Errors
+    ///
+    /// If its bytes are no canonical message.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such message.
+    pub fn message(&self, index: usize) -> Result<MessageWitness, EncodingError> {
+        encoding::decode(&self.messages[index])
+    }
+
+    /// The code that a message's opening record asks for, if the container has it. A creation's is
+    /// in the message.
+    pub fn code(&self, message: &MessageWitness) -> Option<&Bytes> {
+        self.codes.get(&code_needed(message)?)
+    }
+
+    /// Where each message stands in the call tree.
+    pub fn tree(&self) -> Vec<Place> {
+        tree::places(self.messages.iter().map(|bytes| encoding::decode(bytes).ok()))
+    }
+
+    /// What the messages ask for; what they claim counts, true or not.
+    fn needs(&self) -> Needs {
+        let mut needs = Needs::default();
+        for message in self.messages.iter().filter_map(|bytes| encoding::decode(bytes).ok()) {
+            needs.codes.extend(code_needed(&message).map(|hash| (hash, ())));
+            for access in message.stateAccessList.iter().filter(|access| access.opcode == 0x40) {
+                if let Ok(Record::Blockhash(record)) = Record::decode(access)
+                    && let Ok(number) = u64::try_from(record.number)
+                {
+                    needs.block_hashes.insert(number, ());
+                }
+            }
+        }
+        needs
+    }
+}
+
+/// What messages ask for beside themselves.
+#[derive(Debug, Default)]
+struct Needs {
+    codes: BTreeMap<B256, ()>,
+    block_hashes: BTreeMap<u64, ()>,
+}
+
+/// The message's opening record, if it has one.
+pub fn opening(message: &MessageWitness) -> Option<OpeningRecord> {
+    match Record::decode(message.stateAccessList.first()?) {
+        Ok(Record::Opening(opening)) => Some(opening),
+        _ => None,
+    }
+}
+
+/// The hash of the code that a message needs from outside: none in a creation.
+fn code_needed(message: &MessageWitness) -> Option<B256> {
+    let opening = opening(message)?;
+    let create = crate::records::FrameKind::from_number(opening.kind)?.is_create();
+    (!create).then_some(opening.codeHash)
+}
+
+#[cfg(test)]
+mod tests;
