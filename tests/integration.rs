@@ -9,6 +9,8 @@ mod replay;
 mod geth_tracetest;
 // Mainnet transactions, Istanbul to Cancun.
 mod mainnet;
+// Official state tests, a sample of every folder.
+mod statetests;
 // Small programs on which earlier hypervisors went wrong, and whole ones with their host gas.
 mod guests;
 

@@ -6,4 +6,3 @@ pub(crate) mod guest;
 pub(crate) mod host;
 pub(crate) mod parallel;
 pub(crate) mod program;
-pub(crate) mod state_test;

@@ -99,6 +99,12 @@ pub enum CommandError {
         /// The command.
         command: &'static str,
     },
+    /// State tests without a case that was asked for.
+    #[error("no case: nothing in the paths is of this fork and name")]
+    NoCase,
+    /// Threads that the system does not give.
+    #[error("no threads: {0}")]
+    Threads(#[from] rayon::ThreadPoolBuildError),
     /// Wrong usage, as clap puts it.
     #[error("{0}")]
     Usage(String),

@@ -89,6 +89,7 @@ pub mod error;
 pub mod exit_code;
 pub mod files;
 pub mod report;
+pub mod statetest;
 pub mod verify;
 
 pub use error::CommandError;

@@ -11,6 +11,7 @@ mod assemble;
 mod emit;
 mod inspect;
 mod record;
+mod statetest;
 mod verify;
 
 /// Record what a transaction did, inspect the record, assemble one
@@ -41,6 +42,7 @@ struct IsoVerify {
 #[derive(Debug, clap::Subcommand)]
 enum VerifyCommand {
     Emit(emit::Emit),
+    Statetest(statetest::Statetest),
 }
 
 /// Runs `iso-witness`.
@@ -56,6 +58,7 @@ pub fn iso_witness(args: impl IntoIterator<Item = OsString>) -> Exit {
 pub fn iso_verify(args: impl IntoIterator<Item = OsString>) -> Exit {
     run(args, |command: IsoVerify| match (command.command, command.verify) {
         (Some(VerifyCommand::Emit(command)), _) => command.run(),
+        (Some(VerifyCommand::Statetest(command)), _) => command.run(),
         (None, Some(command)) => command.run(),
         (None, None) => Err(CommandError::Usage("a file or a command is needed".to_owned())),
     })

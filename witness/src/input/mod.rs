@@ -20,6 +20,7 @@ pub mod chain;
 mod geth;
 pub(crate) mod number;
 mod rpc;
+pub mod state_test;
 
 /// All that is needed to run one transaction, and what it came from.
 #[derive(Clone, Debug)]

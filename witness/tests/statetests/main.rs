@@ -1,13 +1,12 @@
-//! Records official state tests, and mainnet transactions in their format, and compares with what they say: the state root and the logs after
-//! the transaction, which transactions are refused; and with a trie that is rebuilt from scratch at
-//! every instant of which a witness names a root.
+//! Records official state tests, and mainnet transactions in their format, and compares with what
+//! they say: the state root and the logs after the transaction, which transactions are refused; and
+//! with a trie that is rebuilt from scratch at every instant of which a witness names a root.
 //!
 //! The tests are not part of the repository. `ISO_FIXTURES` names the folder that holds them
 //! (default `../shared/fixtures`, from the workspace root), `ISO_STATETESTS` how many files to take,
 //! evenly spread (default 200; `all`).
 
 mod consistency;
-mod fixture;
 mod rebuild;
 
 use std::{
@@ -16,9 +15,11 @@ use std::{
 };
 
 use alloy_primitives::{B256, keccak256};
-use iso_evm_witness::{Execution, Recording, record};
-
-use crate::fixture::Case;
+use iso_evm_witness::{
+    Execution, Recording,
+    input::state_test::{self, Case, CaseError},
+    record,
+};
 
 /// Rebuilding takes long where a transaction has very many roots.
 const MOST_REBUILDS: usize = 500;
@@ -29,14 +30,19 @@ fn recordings_agree_with_the_state_tests() {
     let mut failures = Vec::new();
     let (mut cases, mut messages) = (0, 0);
     for path in &files {
-        let text = fs::read_to_string(path).expect("fixture can be read");
-        for case in fixture::cases(&text) {
+        let json = fs::read(path).expect("fixture can be read");
+        let all = state_test::cases(&json).expect("a state test");
+        for case in all.iter().filter(|case| case.fork().is_ok()) {
             cases += 1;
-            match check(&case) {
+            match check(case) {
                 Ok(count) => messages += count,
-                Err(problem) => {
-                    failures.push(format!("{} {}: {problem}", path.display(), case.name));
-                }
+                Err(problem) => failures.push(format!(
+                    "{} {} {} {}: {problem}",
+                    path.display(),
+                    case.test,
+                    case.fork_name,
+                    case.indexes
+                )),
             }
         }
     }
@@ -46,11 +52,13 @@ fn recordings_agree_with_the_state_tests() {
 
 /// Checks one case. Returns the number of messages.
 fn check(case: &Case) -> Result<usize, String> {
-    let Some(execution) = &case.execution else {
+    let rejected = case.exception.is_some();
+    let execution = &match case.execution() {
         // What cannot even be put together is refused before any recorder sees it.
-        return if case.rejected { Ok(0) } else { Err("unusable, yet to be accepted".into()) };
+        Err(CaseError::Transaction(_)) if rejected => return Ok(0),
+        execution => execution.map_err(|error| error.to_string())?,
     };
-    let recording = match (record(execution), case.rejected) {
+    let recording = match (record(execution), rejected) {
         (Err(_), true) => return Ok(0),
         (Err(error), false) => return Err(error.to_string()),
         (Ok(_), true) => return Err("to be rejected, was recorded".into()),
@@ -58,7 +66,7 @@ fn check(case: &Case) -> Result<usize, String> {
     };
     let logs = keccak256(alloy_rlp::encode(&recording.logs));
     expect("state root", recording.state_root_leave, case.state_root)?;
-    expect("logs", logs, case.logs)?;
+    expect("logs", logs, case.logs_hash)?;
     consistency::check(&recording)?;
     if consistency::roots_in_order(&recording.messages).len() <= MOST_REBUILDS {
         check_roots(execution, &recording)?;

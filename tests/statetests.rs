@@ -1,0 +1,130 @@
+//! Official state tests, a fixed sample: the first files of every folder, of each some cases of
+//! every fork. `iso-verify statetest` checks all of them.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+use alloy_primitives::B256;
+use iso_evm_hypervisor::Verdict;
+use iso_evm_verifier::statetest;
+use iso_evm_witness::{
+    encoding::encode,
+    input::state_test::{self, Case},
+    record,
+};
+
+use crate::harness::{audit, fixtures, parallel};
+
+/// Files of a folder that are taken.
+const FILES: usize = 2;
+/// Cases of a fork and file that are taken.
+const CASES: usize = 4;
+/// A file that is larger has cases that run long.
+const MOST_BYTES: u64 = 200_000;
+
+/// A case, and the file that it is in.
+pub(crate) struct Located {
+    path: PathBuf,
+    case: Case,
+}
+
+/// The cases of a file that are audited.
+pub(crate) fn cases(path: &Path) -> Vec<Located> {
+    let cases = state_test::cases(fixtures::read(path).as_bytes())
+        .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let located = |case| Located { path: path.to_owned(), case };
+    cases.into_iter().filter(|case| case.fork().is_ok()).map(located).collect()
+}
+
+/// Checks one case as the command does.
+pub(crate) fn check(Located { path, case }: &Located) -> Result<(), String> {
+    let fork = case.fork().expect("others are not taken");
+    statetest::check(case, audit::engine(fork)).map(|_| ()).map_err(|problem| {
+        format!("{}: {} {fork} {}: {problem}", path.display(), case.test, case.indexes)
+    })
+}
+
+/// The sample of all folders under `name`.
+fn sample(name: &str) -> Vec<Located> {
+    let Some(folder) = fixtures::third_party(name) else { return Vec::new() };
+    let mut folders: BTreeMap<PathBuf, Vec<PathBuf>> = BTreeMap::new();
+    for path in fixtures::json_files(&folder) {
+        let parent = path.parent().expect("a file is in a folder").to_owned();
+        folders.entry(parent).or_default().push(path);
+    }
+    let small = |path: &&PathBuf| path.metadata().is_ok_and(|meta| meta.len() <= MOST_BYTES);
+    let files = folders.values().flat_map(|files| {
+        let first = files.iter().filter(small).take(FILES);
+        // A folder of nothing but large files still has its first.
+        first.chain(files.iter().take(1).filter(move |_| !files.iter().any(|path| small(&path))))
+    });
+    let mut sample = Vec::new();
+    for path in files {
+        let mut taken: BTreeMap<_, usize> = BTreeMap::new();
+        sample.extend(cases(path).into_iter().filter(|located| {
+            let count = taken.entry(located.case.fork_name.clone()).or_default();
+            *count += 1;
+            *count <= CASES
+        }));
+    }
+    sample
+}
+
+#[test]
+fn a_sample_of_every_folder() {
+    let cases: Vec<_> =
+        ["statetests", "statetests_older_forks"].into_iter().flat_map(sample).collect();
+    if cases.is_empty() {
+        return;
+    }
+    println!("{} cases", cases.len());
+    parallel::check_all(&cases, check);
+}
+
+/// What the file says is compared, each thing by itself.
+#[test]
+fn another_root_other_logs_or_an_unmet_exception_fail() {
+    let Some(folder) = fixtures::third_party("mainnet/Cancun") else { return };
+    let path = fixtures::json_files(&folder).remove(0);
+    let Located { case, .. } = cases(&path).remove(0);
+    let engine = audit::engine(case.fork().expect("Cancun"));
+    assert!(statetest::check(&case, engine).is_ok_and(|messages| messages > 0));
+    let wrong = B256::repeat_byte(0x11);
+    for (kind, changed) in [
+        ("state-root", Case { state_root: wrong, ..case.clone() }),
+        ("logs-hash", Case { logs_hash: wrong, ..case.clone() }),
+        ("not-rejected", Case { exception: Some("any".to_owned()), ..case.clone() }),
+    ] {
+        let problem = statetest::check(&changed, engine).expect_err(kind);
+        assert_eq!((problem.audit, problem.kind), ("recording", kind));
+    }
+}
+
+/// A hypervisor of other rules finds fault, and where it does is said.
+#[test]
+fn the_problem_names_message_pc_and_record() {
+    let Some(folder) = fixtures::third_party("mainnet/Istanbul") else { return };
+    let all = fixtures::json_files(&folder).into_iter().flat_map(|path| cases(&path));
+    let mut found = 0;
+    for Located { case, .. } in all {
+        let recording = record(&case.execution().expect("it ran")).expect("it ran");
+        let other = audit::engine(iso_evm_witness::Fork::Osaka);
+        let first = recording.messages.iter().position(|message| {
+            let calldata = encode(&message.witness).into();
+            other.audit(&calldata, &message.code, None).verdict != Verdict::Valid
+        });
+        match (statetest::check(&case, other), first) {
+            (Ok(_), None) => {}
+            (Err(problem), Some(message)) => {
+                assert_eq!((problem.audit, problem.message), ("execution", Some(message)));
+                assert!(problem.expected.is_some() && problem.found.is_some());
+                assert!(problem.to_string().contains(&format!("message {message}: ")));
+                found += usize::from(problem.pc.is_some());
+            }
+            (checked, first) => panic!("{}: {checked:?}, {first:?}", case.test),
+        }
+    }
+    assert!(found > 0);
+}

@@ -1,0 +1,181 @@
+//! GeneralStateTest files: transactions with the state before them and what they must come to.
+//! `specs/09-container.md` §Input.
+//!
+//! In the data's way this stands where [`Input`](crate::Input) does: a [`Case`] becomes an
+//! [`Execution`], and what the file expects of it is compared with the recording.
+
+mod fields;
+
+use std::{collections::BTreeMap, fmt, sync::Arc};
+
+use alloy_primitives::{Address, B256, keccak256};
+use serde::Deserialize;
+
+use self::fields::{Account, Config, Env, Transaction};
+use crate::{Execution, Fork, fork::ForkError};
+
+/// How many ancestors a block knows.
+const BLOCK_HASH_WINDOW: u64 = 256;
+
+/// One transaction under one fork, and what must come of it.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// Name of the test in its file.
+    pub test: Arc<str>,
+    /// The fork as the file names it.
+    pub fork_name: String,
+    /// Which of the test's data, gas limits and values the transaction has.
+    pub indexes: Indexes,
+    /// Why the transaction must be rejected before it runs, if it must.
+    pub exception: Option<String>,
+    /// State root after the transaction.
+    pub state_root: B256,
+    /// keccak256 of the RLP of its logs.
+    pub logs_hash: B256,
+    unit: Arc<Unit>,
+}
+
+/// Positions in the transaction's lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, serde::Serialize)]
+pub struct Indexes {
+    /// In `data` and `accessLists`.
+    pub data: usize,
+    /// In `gasLimit`.
+    pub gas: usize,
+    /// In `value`.
+    pub value: usize,
+}
+
+impl fmt::Display for Indexes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "d{} g{} v{}", self.data, self.gas, self.value)
+    }
+}
+
+/// Why a case cannot be run.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CaseError {
+    /// Its fork is not audited.
+    #[error(transparent)]
+    Fork(#[from] ForkError),
+    /// No transaction can have such a value: rejected before any EVM sees it.
+    #[error("transaction.{0}: a value that no transaction can have")]
+    Transaction(&'static str),
+    /// No block can have such a value.
+    #[error("env.{0}: a value that no block can have")]
+    Block(&'static str),
+    /// No account can have such a nonce.
+    #[error("pre.{0}.nonce: larger than 64 bits")]
+    Nonce(Address),
+    /// An index without an entry.
+    #[error("transaction.{list}: there is no entry {index}")]
+    Index {
+        /// The list.
+        list: &'static str,
+        /// The index.
+        index: usize,
+    },
+}
+
+#[derive(Debug, Deserialize)]
+struct Unit {
+    #[serde(default)]
+    config: Config,
+    env: Env,
+    pre: BTreeMap<Address, Account>,
+    transaction: Transaction,
+    post: BTreeMap<String, Vec<Post>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Post {
+    hash: B256,
+    logs: B256,
+    indexes: Indexes,
+    expect_exception: Option<String>,
+}
+
+/// All cases of a file, those of forks that are not audited too.
+///
+/// # Errors
+///
+/// If it is not JSON, or not of this format.
+///
+/// ```
+/// use iso_evm_witness::{input::state_test, record};
+///
+/// let sender = "0x1111111111111111111111111111111111111111";
+/// let json = format!(
+///     r#"{{"plain transfer": {{
+///         "env": {{"currentCoinbase": "0x2222222222222222222222222222222222222222",
+///             "currentGasLimit": "0x1000000", "currentNumber": "0x1", "currentTimestamp": "0x1"}},
+///         "pre": {{"{sender}": {{"nonce": "0x0", "balance": "0x1000000", "code": "0x", "storage": {{}}}}}},
+///         "transaction": {{"data": ["0x"], "gasLimit": ["0x5208"], "gasPrice": "0x0", "nonce": "0x0",
+///             "sender": "{sender}", "to": "0x3333333333333333333333333333333333333333", "value": ["0x1"]}},
+///         "post": {{"Istanbul": [{{"indexes": {{"data": 0, "gas": 0, "value": 0}},
+///             "hash": "0x{hash}", "logs": "0x{hash}"}}]}}
+///     }}}}"#,
+///     hash = "00".repeat(32)
+/// );
+/// let cases = state_test::cases(json.as_bytes())?;
+/// let recording = record(&cases[0].execution()?)?;
+/// assert_eq!(recording.gas_used, 21_000);
+/// assert_ne!(recording.state_root_leave, cases[0].state_root);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn cases(json: &[u8]) -> Result<Vec<Case>, serde_json::Error> {
+    let units: BTreeMap<String, Unit> = serde_json::from_slice(json)?;
+    let mut cases = Vec::new();
+    for (test, unit) in units {
+        let (test, unit): (Arc<str>, _) = (test.into(), Arc::new(unit));
+        for (fork, posts) in &unit.post {
+            cases.extend(posts.iter().map(|post| Case {
+                test: test.clone(),
+                fork_name: fork.clone(),
+                indexes: post.indexes,
+                exception: post.expect_exception.clone(),
+                state_root: post.hash,
+                logs_hash: post.logs,
+                unit: unit.clone(),
+            }));
+        }
+    }
+    Ok(cases)
+}
+
+impl Case {
+    /// The fork, if it is audited. Older files call Paris the merge.
+    ///
+    /// # Errors
+    ///
+    /// [`ForkError`] if it is not.
+    pub fn fork(&self) -> Result<Fork, ForkError> {
+        if self.fork_name == "Merge" { Ok(Fork::Paris) } else { self.fork_name.parse() }
+    }
+
+    /// What is to be run.
+    ///
+    /// # Errors
+    ///
+    /// [`CaseError`] if it cannot be: if [`CaseError::Transaction`], because the transaction is none.
+    pub fn execution(&self) -> Result<Execution, CaseError> {
+        let Unit { config, env, pre, transaction, .. } = &*self.unit;
+        let fork = self.fork()?;
+        let account = |(address, account): (&Address, &Account)| {
+            let account = account.prestate().ok_or(CaseError::Nonce(*address))?;
+            Ok((*address, account))
+        };
+        let number = env.number()?;
+        let ancestors = number.saturating_sub(BLOCK_HASH_WINDOW)..number;
+        Ok(Execution {
+            fork,
+            chain_id: config.chain_id(),
+            block: env.block(fork)?,
+            tx: transaction.tx(config.chain_id(), self.indexes)?,
+            prestate: pre.iter().map(account).collect::<Result<_, CaseError>>()?,
+            // The format's own rule: no ancestor is in the file.
+            block_hashes: ancestors.map(|number| (number, keccak256(number.to_string()))).collect(),
+        })
+    }
+}
