@@ -1,0 +1,6 @@
+//! The binaries and their formats.
+
+mod cli;
+mod common;
+mod schema;
+mod schemas;
