@@ -67,7 +67,7 @@ pub fn print(bytes: &[u8]) -> Result<(), CommandError> {
 ///
 /// # Errors
 ///
-/// As [`print`].
+/// As [`print()`].
 pub fn print_coloured(text: &str) -> Result<(), CommandError> {
     print_to(anstream::stdout().lock(), text.as_bytes())
 }
@@ -110,6 +110,7 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
 

@@ -112,10 +112,10 @@ fn matches(pattern: &str, text: &str) -> bool {
     match pattern {
         "^0x[0-9a-fA-F]{64}$" => sized(64),
         "^0x[0-9a-fA-F]{40}$" => sized(40),
-        "^0x([0-9a-fA-F]{2})*$" => hex(&digits(text)) && text.len() % 2 == 0,
+        "^0x([0-9a-fA-F]{2})*$" => hex(&digits(text)) && text.len().is_multiple_of(2),
         "^(0x)?([0-9a-fA-F]{2})*$" => {
             let digits = text.strip_prefix("0x").unwrap_or(text);
-            hex(digits) && digits.len() % 2 == 0
+            hex(digits) && digits.len().is_multiple_of(2)
         }
         "^0x(0|[1-9a-f][0-9a-f]*)$" => {
             let digits = digits(text);
