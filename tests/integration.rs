@@ -22,3 +22,5 @@ mod stack;
 mod host_gas_limit;
 // Archives that are missing, foreign or half there.
 mod archives;
+// Pages, emitted contracts and golden vectors in `specs/`, made again and compared.
+mod specs;

@@ -9,7 +9,7 @@ use crate::{
     archive,
     asm::{Assembler, Code},
     checks::gas_left,
-    dispatch::{Shared, advance_checked, charge, check_gas, load, next, store},
+    dispatch::{Shared, advance_checked, charge, check_gas, dispatch, load, store},
     gas::{GAS_INIT_CODE_WORD_COST, GAS_KECCAK256_WORD, MAX_INIT_CODE_SIZE},
     layout::*,
     opcodes::Opcode,
@@ -117,15 +117,15 @@ pub(super) fn emit_shared(asm: &mut Assembler, shared: &Shared, families: &Famil
     c.jumpi(by_salt);
     address_by_nonce(c, shared);
     c.ops(&[SWAP1]);
-    next(c, shared, 1);
+    dispatch(c, 1);
     c.bind(by_salt); // S salt
     c.ops(&[SWAP1]).push(wire::CONTEXT).ops(&[CALLDATALOAD]); // creator salt S
     archive::create2_address(c, SCRATCH);
     c.ops(&[SWAP1]);
-    next(c, shared, 1);
+    dispatch(c, 1);
     c.bind(failed); // S salt
     c.ops(&[SWAP1, POP, PUSH0, SWAP1]);
-    next(c, shared, 1);
+    dispatch(c, 1);
     c.end();
 }
 

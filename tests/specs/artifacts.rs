@@ -1,0 +1,185 @@
+//! `artifacts/`: the emitted contracts, with code hash and ABI.
+
+use alloy_primitives::{Address, B256, Bytes, keccak256};
+use alloy_sol_types::{SolCall, SolError};
+use iso_evm_hypervisor::{
+    ArchiveKey, EmitOptions,
+    archive::{archive_initcode, default_factory},
+    emit_archive_factory, emit_audit, factory,
+    verdict::abi,
+};
+use iso_evm_witness::Fork;
+use serde::Serialize;
+
+use super::compare;
+
+/// Names and types of parameters.
+pub(super) struct Parameters(&'static [(&'static str, &'static str)]);
+
+impl Parameters {
+    /// As in Solidity.
+    pub(super) fn solidity(&self) -> String {
+        let one = |(name, kind): &(&str, &str)| format!("{kind} {name}");
+        self.0.iter().map(one).collect::<Vec<_>>().join(", ")
+    }
+
+    fn types(&self) -> String {
+        self.0.iter().map(|(_, kind)| *kind).collect::<Vec<_>>().join(",")
+    }
+
+    fn abi(&self) -> Vec<AbiParameter> {
+        self.0.iter().map(|(name, kind)| AbiParameter { name, kind }).collect()
+    }
+}
+
+/// An error of the audit contract, with the names that the Rust binding does not keep.
+pub(super) struct ErrorRow {
+    pub(super) name: &'static str,
+    pub(super) parameters: Parameters,
+    pub(super) selector: [u8; 4],
+    signature: &'static str,
+}
+
+pub(super) static ERRORS: [ErrorRow; 3] = [
+    ErrorRow {
+        name: "Mismatch",
+        parameters: Parameters(&[
+            ("kind", "uint256"),
+            ("pc", "uint256"),
+            ("record", "uint256"),
+            ("expected", "bytes32"),
+            ("found", "bytes32"),
+        ]),
+        selector: abi::Mismatch::SELECTOR,
+        signature: abi::Mismatch::SIGNATURE,
+    },
+    ErrorRow {
+        name: "Malformed",
+        parameters: Parameters(&[("position", "uint256")]),
+        selector: abi::Malformed::SELECTOR,
+        signature: abi::Malformed::SIGNATURE,
+    },
+    ErrorRow {
+        name: "Unavailable",
+        parameters: Parameters(&[("archive", "address")]),
+        selector: abi::Unavailable::SELECTOR,
+        signature: abi::Unavailable::SIGNATURE,
+    },
+];
+
+#[derive(Serialize)]
+struct AbiParameter {
+    name: &'static str,
+    #[serde(rename = "type")]
+    kind: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct AbiEntry {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    name: &'static str,
+    inputs: Vec<AbiParameter>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outputs: Option<Vec<AbiParameter>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state_mutability: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Artifact {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fork: Option<Fork>,
+    contract: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    archive_key: Option<&'static str>,
+    /// The factory: for an audit contract the one it looks to, for the factory its own address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    factory: Option<Address>,
+    code_hash: B256,
+    size: usize,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    abi: Vec<AbiEntry>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    initcode: Option<Bytes>,
+    bytecode: Bytes,
+}
+
+fn compare_artifact(name: &str, artifact: &Artifact) {
+    let json = serde_json::to_string_pretty(artifact).expect("an artifact is JSON");
+    compare(&format!("artifacts/{name}.json"), &(json + "\n"));
+}
+
+#[test]
+fn audit_contracts() {
+    for error in &ERRORS {
+        let signature = format!("{}({})", error.name, error.parameters.types());
+        assert_eq!(signature, error.signature);
+        assert_eq!(keccak256(&signature)[..4], error.selector);
+    }
+    for fork in Fork::ALL {
+        let contract = emit_audit(&EmitOptions::new(fork));
+        let errors = ERRORS.iter().map(|error| AbiEntry {
+            kind: "error",
+            name: error.name,
+            inputs: error.parameters.abi(),
+            outputs: None,
+            state_mutability: None,
+        });
+        let artifact = Artifact {
+            fork: Some(fork),
+            contract: "audit",
+            archive_key: Some("code-hash"),
+            factory: Some(default_factory()),
+            code_hash: contract.code_hash(),
+            size: contract.code.len(),
+            abi: errors.collect(),
+            initcode: None,
+            bytecode: contract.code.clone(),
+        };
+        compare_artifact(fork.name(), &artifact);
+    }
+}
+
+#[test]
+fn archive_factory() {
+    assert_eq!(factory::abi::archiveCall::SIGNATURE, "archive(bytes)");
+    let contract = emit_archive_factory(ArchiveKey::CodeHash, None);
+    let artifact = Artifact {
+        fork: None,
+        contract: "archive-factory",
+        archive_key: Some("code-hash"),
+        factory: Some(default_factory()),
+        code_hash: contract.code_hash(),
+        size: contract.code.len(),
+        abi: vec![AbiEntry {
+            kind: "function",
+            name: "archive",
+            inputs: Parameters(&[("code", "bytes")]).abi(),
+            outputs: Some(Parameters(&[("", "address")]).abi()),
+            state_mutability: Some("nonpayable"),
+        }],
+        initcode: Some(contract.initcode()),
+        bytecode: contract.code.clone(),
+    };
+    compare_artifact("archive-factory", &artifact);
+}
+
+#[test]
+fn archive_init_code() {
+    let initcode = archive_initcode();
+    let artifact = Artifact {
+        fork: None,
+        contract: "archive-initcode",
+        archive_key: None,
+        factory: None,
+        code_hash: keccak256(&initcode),
+        size: initcode.len(),
+        abi: Vec::new(),
+        initcode: None,
+        bytecode: initcode,
+    };
+    compare_artifact("archive-initcode", &artifact);
+}

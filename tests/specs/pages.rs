@@ -1,0 +1,133 @@
+//! `opcodes.md`, and the generated tables in 07 and 10.
+
+use std::fmt::Write as _;
+
+use alloy_primitives::hex;
+use iso_evm_hypervisor::{
+    MismatchKind, lint,
+    opcodes::{Handler, OPCODES, Opcode, opcodes},
+};
+use iso_evm_witness::{
+    AccessWitness, Fork,
+    records::{Record, RecordError},
+};
+use revm::bytecode::opcode::OpCode;
+
+use super::{artifacts::ERRORS, committed, compare, replace_block};
+
+/// The type of an opcode's record.
+fn record_type(row: &Opcode) -> Option<&'static str> {
+    Some(match row.handler {
+        Handler::AccountFact => match row.byte {
+            0x31 => "BalanceRecord",
+            0x3b => "ExtcodesizeRecord",
+            _ => "ExtcodehashRecord",
+        },
+        Handler::Extcodecopy => "ExtcodecopyRecord",
+        Handler::KeyedFact => match row.byte {
+            0x40 => "BlockhashRecord",
+            0x49 => "BlobhashRecord",
+            _ => "TransientRecord",
+        },
+        Handler::Tstore => "TransientRecord",
+        Handler::Fact => "ValueRecord",
+        Handler::Sload => "SloadRecord",
+        Handler::Sstore => "SstoreRecord",
+        Handler::Log(_) => "LogRecord",
+        Handler::Call => "CallRecord",
+        Handler::Create if row.inputs == 3 => "CreateRecord",
+        Handler::Create => "Create2Record",
+        Handler::Selfdestruct => "SelfdestructRecord",
+        _ => return None,
+    })
+}
+
+/// Static gas, by fork where it changes.
+fn static_gas(row: &Opcode) -> String {
+    let mut text = String::new();
+    let mut last = None;
+    for fork in Fork::ALL.into_iter().filter(|fork| row.since <= *fork) {
+        let gas = row.static_gas(fork);
+        match last {
+            None => text = gas.to_string(),
+            Some(last) if last != gas => {
+                let _ = write!(text, "; {fork} {gas}");
+            }
+            Some(_) => {}
+        }
+        last = Some(gas);
+    }
+    text
+}
+
+/// The handler's name, without what it is given.
+fn family(row: &Opcode) -> String {
+    let name = format!("{:?}", row.handler);
+    name.split('(').next().unwrap_or_default().to_owned()
+}
+
+fn coverage() -> String {
+    let mut page = "# Opcodes\n\n\
+        Generated from `hypervisor::opcodes`; do not edit. Every opcode here is audited, in each\n\
+        fork from the one named on. All other bytes, and `INVALID`, are exceptional halts.\n\n\
+        *Gas* is static gas: what the opcode costs whatever its operands and facts; where it\n\
+        changes, with the fork ([06](06-gas.md) has the rest). *Fork* is the first that has it;\n\
+        `istanbul` stands for all older ones. *Record* is the type in `witness::records`\n\
+        ([03](03-records.md)).\n\n\
+        | byte | mnemonic | in | out | gas | fork | record | handler |\n\
+        |---|---|---|---|---|---|---|---|\n"
+        .to_owned();
+    for row in OPCODES {
+        let record = record_type(row).map(|name| format!("`{name}`")).unwrap_or_default();
+        let (gas, family) = (static_gas(row), family(row));
+        let Opcode { byte, mnemonic, inputs, outputs, since, .. } = row;
+        let _ = writeln!(
+            page,
+            "| `0x{byte:02x}` | `{mnemonic}` | {inputs} | {outputs} | {gas} | {since} | {record} | {family} |"
+        );
+    }
+    page.push_str("\n| fork | opcodes |\n|---|---|\n");
+    for fork in Fork::ALL {
+        let _ = writeln!(page, "| {fork} | {} |", opcodes(fork).count());
+    }
+    page
+}
+
+#[test]
+fn opcodes_page() {
+    // The wire types know a record for exactly these opcodes. STOP's byte is the opening record's.
+    for row in OPCODES.iter().filter(|row| row.byte != 0) {
+        let decoded =
+            Record::decode(&AccessWitness { opcode: row.byte, metadata: Vec::new().into() });
+        let has_record = decoded != Err(RecordError::UnknownOpcode(row.byte));
+        assert_eq!(record_type(row).is_some(), has_record, "{}", row.mnemonic);
+    }
+    compare("opcodes.md", &coverage());
+}
+
+#[test]
+fn verdict_tables() {
+    let mut errors = "| selector | error |\n|---|---|\n".to_owned();
+    for error in &ERRORS {
+        let parameters = error.parameters.solidity();
+        let selector = hex::encode_prefixed(error.selector);
+        let _ = writeln!(errors, "| `{selector}` | `{}({parameters})` |", error.name);
+    }
+    let mut kinds = "| number | name | meaning |\n|---|---|---|\n".to_owned();
+    for kind in MismatchKind::ALL {
+        let _ = writeln!(kinds, "| {} | `{kind}` | {} |", *kind as u8, kind.meaning());
+    }
+    let page = replace_block(&committed("07-verdicts.md"), "errors", &errors);
+    compare("07-verdicts.md", &replace_block(&page, "kinds", &kinds));
+}
+
+#[test]
+fn host_opcodes() {
+    let names: Vec<_> = (0..=u8::MAX)
+        .filter(|op| lint::may_emit(*op))
+        .map(|op| format!("`{}`", OpCode::new(op).expect("only defined opcodes").as_str()))
+        .collect();
+    let lines = names.chunks(8).map(|names| names.join(", ")).collect::<Vec<_>>().join(",\n");
+    let page = replace_block(&committed("10-security-model.md"), "host-opcodes", &(lines + ".\n"));
+    compare("10-security-model.md", &page);
+}
