@@ -1,10 +1,10 @@
 //! The inputs in `fixtures/`: recorded, compared with what the execution specs make of them and
 //! with the committed `witness.bin`, and every message audited. Never skipped.
 
-use std::{collections::BTreeMap, fs, path::PathBuf};
+use std::{collections::BTreeMap, env, fs, path::PathBuf};
 
 use alloy_primitives::{B256, Bytes, U64, keccak256};
-use iso_evm_witness::{Fork, Recording, input::Input, record};
+use iso_evm_witness::{Fork, Recording, container::Witness, input::Input, record};
 use serde::Deserialize;
 
 use crate::harness::{audit, fixtures, parallel};
@@ -88,6 +88,26 @@ fn results_are_those_of_the_execution_specs() {
         assert_eq!(recording.state_root_leave, expected.state_root, "{name}");
     }
     assert!(expected.is_empty());
+}
+
+/// Byte for byte what is committed; `ISO_BLESS=1` writes the files anew.
+#[test]
+fn witnesses_are_those_committed() {
+    let bless = env::var_os("ISO_BLESS").is_some();
+    for name in NAMES {
+        let input = input(name);
+        let recording = record(&input.execution).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let witness = Witness::new(&input, &recording);
+        let bytes = witness.encode();
+        let file = path(&format!("{name}.witness.bin"));
+        if bless {
+            fs::write(&file, &bytes).expect("the folder can be written to");
+        }
+        let committed = fs::read(&file).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert!(bytes == committed, "{name}: another witness than {}", file.display());
+        assert_eq!(Witness::decode(&committed).as_ref(), Ok(&witness), "{name}");
+        assert_eq!(Witness::from_json(witness.to_json().as_bytes()).ok(), Some(witness), "{name}");
+    }
 }
 
 #[test]

@@ -11,7 +11,7 @@ use crate::harness::{
 };
 
 const LIMIT: usize = 1024;
-const FORKS: [Fork; 2] = [Fork::Istanbul, Fork::Osaka];
+const FORKS: [Fork; 8] = Fork::ALL;
 
 /// Folds `height` words into one and returns it. SWAP1 SUB tells their order.
 fn fold(program: Program, height: usize) -> Vec<u8> {

@@ -41,8 +41,6 @@ pub(crate) struct Shared {
     pub(crate) rebalance: Label,
     /// Terminal: `S …`. Dispatches under [`Guard::Height`].
     pub(crate) next: Label,
-    /// Terminal: `S result …`. Dispatches under [`Guard::Result`].
-    pub(crate) next_result: Label,
     /// `S destination …`: jumps of the guest, the destination being within the code.
     pub(crate) jump: Label,
     /// Terminal: `status pointer length S …`. Checks the claim and ends.
@@ -71,8 +69,6 @@ pub(crate) struct Shared {
     pub(crate) consume_bytes: Subroutine,
     /// `address` → `bool`: whether an instruction of the guest begins there.
     pub(crate) boundary: Subroutine,
-    /// `address` → `bool`: the same, where bytes before it look as if they reached over it.
-    pub(crate) uncovered: Subroutine,
     /// `value` → `length`: bytes without leading zeros.
     pub(crate) byte_length: Subroutine,
     /// `position gas hash allowed` → `gasUsed status`: outcome of a call or creation.
@@ -95,7 +91,6 @@ impl Shared {
             tripped: asm.terminal("tripped"),
             rebalance: asm.terminal("rebalance"),
             next: asm.terminal("next"),
-            next_result: asm.terminal("next_result"),
             jump: asm.label("jump", 2),
             exit: asm.terminal("exit"),
             setup: asm.terminal("setup"),
@@ -110,7 +105,6 @@ impl Shared {
             consume: asm.subroutine("consume", 2, 1),
             consume_bytes: asm.subroutine("consume_bytes", 2, 1),
             boundary: asm.subroutine("boundary", 1, 1),
-            uncovered: asm.subroutine("uncovered", 1, 1),
             byte_length: asm.subroutine("byte_length", 1, 1),
             settle: asm.subroutine("settle", 4, 2),
         }
@@ -147,12 +141,6 @@ pub(crate) fn dispatch_deep(c: &mut Code<'_>, depth: usize) {
     c.push(alloy_primitives::U256::from(depth) << state_word::RESULT).ops(&[DUP3, SUB]); // S-depth word S
     c.push(Guard::Result.mask()).ops(&[AND, BYTE]); // opcode S
     jump_to_slot(c);
-}
-
-/// Host: `S …` → (jumps), through the shared copy of [`dispatch`]: 12 gas more, 27 bytes less.
-pub(crate) fn next(c: &mut Code<'_>, shared: &Shared, outputs: usize) {
-    assert_eq!(c.height(), 1 + outputs, "an opcode leaves S and its results");
-    c.jump(if outputs == 0 { shared.next } else { shared.next_result });
 }
 
 /// Host: `S …` → `S' …`. The opcode's length, stack effect and static gas.
@@ -204,14 +192,12 @@ pub(crate) fn min(c: &mut Code<'_>) {
     c.ops(&[DUP2, DUP2, GT, DUP3, DUP3, XOR, MUL, XOR]);
 }
 
-/// The shared copies of dispatch, and slot 0.
+/// Dispatch for the start and after a rebalance, and slot 0.
 pub(crate) fn emit(asm: &mut Assembler, shared: &Shared) {
-    for (label, outputs) in [(shared.next, 0), (shared.next_result, 1)] {
-        let mut c = asm.routine(label);
-        c.assume(1 + outputs);
-        dispatch(&mut c, outputs);
-        c.end();
-    }
+    let mut c = asm.routine(shared.next);
+    c.assume(1);
+    dispatch(&mut c, 0);
+    c.end();
     // Address 0 is where the host starts, with its memory untouched, and slot 0.
     let entry = asm.terminal("slot0");
     let mut c = asm.handler(0, entry);

@@ -12,7 +12,7 @@ use alloy_primitives::U256;
 use revm::bytecode::opcode::*;
 
 use crate::{
-    asm::{Assembler, Code},
+    asm::{Assembler, Code, Label},
     dispatch::{Shared, dispatch, load},
     gas::{GAS_JUMPDEST, GAS_MID},
     layout::*,
@@ -35,16 +35,16 @@ fn reach() -> U256 {
 }
 
 /// Host: `address …` → `covered …`: not zero if a byte before `address`, read as an opcode, is a
-/// PUSH that reaches over it.
+/// PUSH that reaches over it. A sum that overflows its byte (opcodes from 0xe0 on) can make its
+/// neighbour look like one more such PUSH; that costs a scan, and no more.
 fn covered(c: &mut Code<'_>) {
     c.push(32).ops(&[SWAP1, SUB, MLOAD]); // word
-    c.ops(&[DUP1]).push(repeat(0x7f)).ops(&[AND]).push(reach()).ops(&[ADD]); // sums word
+    c.ops(&[DUP1]).push(reach()).ops(&[ADD]); // sums word
     c.ops(&[SWAP1, NOT, AND]).push(repeat(0x80)).ops(&[AND]); // covered
 }
 
 pub(crate) fn emit(asm: &mut Assembler, shared: &Shared) {
     jump(asm, shared);
-    uncovered(asm, shared);
     boundary(asm, shared);
 }
 
@@ -55,8 +55,6 @@ pub(crate) fn emit(asm: &mut Assembler, shared: &Shared) {
 fn jump(asm: &mut Assembler, shared: &Shared) {
     let scan = asm.label("jump.scan", 2);
     let good = asm.label("jump.good", 2);
-    let known = asm.label("jump.known", 3);
-    let invalid = asm.label("jump.invalid", 3);
 
     let mut c = asm.routine(shared.jump);
     c.ops(&[SWAP1]).push(CODE).ops(&[ADD]); // address S
@@ -70,18 +68,57 @@ fn jump(asm: &mut Assembler, shared: &Shared) {
     dispatch(&mut c, 0);
     c.end();
 
+    scan_near(asm, shared, scan, good);
+}
+
+/// A destination before which bytes look as if they reached over it. From the nearest of these the
+/// way goes back, each time to the nearest byte that looks as if it reached over the last, until
+/// there is none: an instruction begins there. From it forward, the first instruction behind that
+/// nearest byte tells. Where the way is long, `boundary` scans.
+///
+/// Host: `address S` → (goes to `good` or halts): invalid jump.
+fn scan_near(asm: &mut Assembler, shared: &Shared, scan: Label, good: Label) {
+    /// Bytes that the way may go back.
+    const NEAR: usize = 64;
+    let known = asm.label("jump.known", 3);
+    let invalid = asm.label("jump.invalid", 3);
+    let valid = asm.label("jump.valid", 3);
+    let back = asm.label("jump.back", 5);
+    let certain = asm.label("jump.certain", 6);
+    let forward = asm.label("jump.forward", 5);
+    let far = asm.label("jump.far", 5);
+
     let mut c = asm.routine(scan);
     c.ops(&[DUP1]).push(3).ops(&[SHR]);
     load(&mut c, VALID);
     c.ops(&[ADD]); // flags address S
     c.ops(&[DUP1, MLOAD, DUP3]).push(7).ops(&[AND, SHL]).push(255).ops(&[SHR]).jumpi(known);
     c.ops(&[DUP2, MLOAD, PUSH0, BYTE]).push(JUMPDEST).ops(&[XOR]).jumpi(invalid);
-    c.ops(&[DUP2]).call(shared.uncovered).ops(&[ISZERO]).jumpi(invalid);
+    c.ops(&[DUP2, DUP1]);
+    covered(&mut c);
+    nearest(&mut c); // near flags address S
+    c.ops(&[DUP1]);
+    c.bind(back); // place near flags address S
+    c.ops(&[DUP1]);
+    covered(&mut c);
+    c.ops(&[DUP1, ISZERO]).jumpi(certain);
+    nearest(&mut c); // place near flags address S
+    c.push(NEAR).ops(&[DUP2, ADD, DUP5, GT]).jumpi(far); // address > place + NEAR
+    c.jump(back);
+    c.bind(certain);
+    c.ops(&[POP]);
+    c.bind(forward); // place near flags address S
+    after(&mut c);
+    c.ops(&[DUP2, DUP2, GT, ISZERO]).jumpi(forward); // place > near
+    c.ops(&[SWAP1, POP, DUP3, SWAP1, GT]).jumpi(invalid); // place > address
+    c.bind(valid); // flags address S
     c.ops(&[DUP1, MLOAD, PUSH0, BYTE]); // byte flags address S
     c.push(0x80).ops(&[DUP4]).push(7).ops(&[AND, SHR, OR, SWAP1, MSTORE8]); // address S
     c.jump(good);
     c.bind(known); // flags address S
     c.ops(&[POP]).jump(good);
+    c.bind(far);
+    c.ops(&[POP, POP, DUP2]).call(shared.boundary).jumpi(valid);
     c.bind(invalid);
     c.ops(&[POP, POP]).jump(shared.fault);
     c.end();
@@ -94,52 +131,6 @@ fn indices() -> U256 {
         *byte = 8 * index;
     }
     U256::from_be_bytes(bytes)
-}
-
-/// Whether an instruction begins at `address`, where bytes before it look as if they reached over
-/// it. Each of these is looked at, the nearest first. If none reaches over it in turn, it is an
-/// instruction, and `address` is its data. If one that does is an instruction for certain, it is
-/// data, and so are the suspects between the two. If that does not settle it, `boundary` scans.
-///
-/// Host: `return address` → `bool`.
-fn uncovered(asm: &mut Assembler, shared: &Shared) {
-    let suspect = asm.label("uncovered.suspect", 3);
-    let coverer = asm.label("uncovered.coverer", 5);
-    let data = asm.label("uncovered.data", 6);
-    let all_data = asm.label("uncovered.all_data", 3);
-    let instruction = asm.label("uncovered.instruction", 5);
-    let scan = asm.label("uncovered.scan", 5);
-
-    let mut c = asm.routine(shared.uncovered.label);
-    c.ops(&[DUP2]);
-    covered(&mut c);
-    c.bind(suspect); // suspects return address
-    c.ops(&[DUP1, ISZERO]).jumpi(all_data);
-    c.ops(&[DUP3, DUP2]);
-    nearest(&mut c); // place suspects return address
-    c.ops(&[DUP1]);
-    covered(&mut c); // coverers place suspects return address
-    c.ops(&[DUP1, ISZERO]).jumpi(instruction);
-    c.bind(coverer);
-    c.ops(&[DUP1, ISZERO]).jumpi(scan);
-    c.ops(&[DUP2, DUP2]);
-    nearest(&mut c); // before coverers place suspects return address
-    c.ops(&[DUP1]);
-    covered(&mut c);
-    c.ops(&[ISZERO]).jumpi(data);
-    c.ops(&[POP]).push(1).ops(&[DUP2, SUB, AND]).jump(coverer);
-    c.bind(data); // before coverers place suspects return address
-    // Suspects behind `before` are data too: in the suspects they are the lowest bytes.
-    c.push(1).ops(&[ADD, DUP6, SUB]).push(3).ops(&[SHL]); // bits coverers place suspects return address
-    c.ops(&[SWAP2, POP, POP, SWAP1, DUP2, SHR, SWAP1, SHL]).jump(suspect);
-
-    c.bind(all_data); // 0 return address
-    c.ops(&[POP, SWAP1, POP]).push(1).ops(&[SWAP1]).ret(shared.uncovered);
-    c.bind(instruction); // 0 place suspects return address
-    c.ops(&[SWAP4, POP, POP, POP]).ret(shared.uncovered);
-    c.bind(scan); // 0 place suspects return address
-    c.ops(&[POP, POP, POP]).jump(shared.boundary.label);
-    c.end();
 }
 
 /// Host: `suspects address …` → `place …`: the one nearest to the address, which has the lowest

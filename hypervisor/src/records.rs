@@ -5,7 +5,7 @@ use iso_evm_witness::layout::{METADATA_OFFSET, RECORD_HEAD};
 use revm::bytecode::opcode::*;
 
 use crate::{
-    asm::{Assembler, Code, Label},
+    asm::{Assembler, Code},
     dispatch::{Shared, load, store},
     layout::*,
     verdict::MismatchKind,
@@ -63,17 +63,13 @@ pub(crate) fn emit(asm: &mut Assembler, shared: &Shared) {
 
 /// Host: `return length opcode` → `position`: of the metadata.
 fn consume(asm: &mut Assembler, shared: &Shared) {
-    let missing = asm.label("consume.missing", 4);
+    let missing = asm.label("consume.missing", 5);
     let wrong = asm.label("consume.wrong", 5);
-    let malformed: Label = shared.malformed;
 
     let mut c = asm.routine(shared.consume.label);
     load(&mut c, TABLE); // entry return length opcode
     c.ops(&[DUP1]).push(32).ops(&[ADD]);
     store(&mut c, TABLE);
-    c.ops(&[DUP1]);
-    load(&mut c, TABLE_END);
-    c.ops(&[EQ]).jumpi(missing); // entry return length opcode
     load(&mut c, RECORD); // record entry return length opcode
     c.ops(&[DUP1, CALLDATALOAD, DUP6, XOR]); // opcode differs
     c.ops(&[DUP3, CALLDATALOAD]).push(LIST_TABLE).ops(&[ADD, DUP3, XOR, OR]); // table entry
@@ -86,16 +82,20 @@ fn consume(asm: &mut Assembler, shared: &Shared) {
     c.ops(&[SWAP3, POP, SWAP1, POP]); // return position
     c.ret(shared.consume);
 
-    c.bind(missing); // entry return length opcode
-    c.ops(&[DUP4, PUSH0]).jump(shared.mismatch_of(MismatchKind::RecordMissing));
-
+    // Behind the last entry stands the opening record, which no entry looks like.
     c.bind(wrong); // record entry return length opcode
+    c.ops(&[DUP2]);
+    load(&mut c, TABLE_END);
+    c.ops(&[EQ]).jumpi(missing);
     c.ops(&[CALLDATALOAD]); // found entry return length opcode
     c.ops(&[DUP1]);
     expect_bits(&mut c, shared, 8);
     c.ops(&[DUP5, SWAP1]); // found expected …
     c.ops(&[DUP2, DUP2, XOR]).jumpi(shared.mismatch_of(MismatchKind::RecordOpcode));
-    c.jump(malformed);
+    c.jump(shared.malformed);
+
+    c.bind(missing); // record entry return length opcode
+    c.ops(&[DUP5, PUSH0]).jump(shared.mismatch_of(MismatchKind::RecordMissing));
     c.end();
 }
 

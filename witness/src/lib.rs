@@ -15,8 +15,8 @@ pub mod state_root;
 pub mod transaction;
 
 pub use container::Witness;
-pub use execute::{Execution, Recording, record};
+pub use execute::{ExecuteError, Execution, Recording, record};
 pub use fork::Fork;
 pub use input::Input;
 pub use message::{AccessWitness, MessageWitness};
-pub use recorder::{Recorded, Recorder};
+pub use recorder::{Recorded, Recorder, RecorderError};

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use alloy_primitives::{Address, B256, Bytes, U256};
+use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
 use revm::{
     Database,
     database_interface::DBErrorMarker,
@@ -30,6 +30,40 @@ pub struct PrestateAccount {
     pub code: Bytes,
     /// Storage by slot; a value of zero is the same as none.
     pub storage: BTreeMap<B256, B256>,
+}
+
+/// The state as a trie, for a [`Recorder`](crate::Recorder) in a revm of one's own.
+///
+/// ```
+/// use alloy_primitives::{Address, U256};
+/// use iso_evm_witness::prestate::{Prestate, PrestateAccount, state_trie};
+///
+/// # fn main() -> Result<(), iso_evm_witness::state_root::MissingNode> {
+/// let account = PrestateAccount { balance: U256::ONE, ..PrestateAccount::default() };
+/// let mut trie = state_trie(&Prestate::from([(Address::ZERO, account)]));
+/// assert_ne!(trie.root()?, state_trie(&Prestate::new()).root()?);
+/// # Ok(())
+/// # }
+/// ```
+pub fn state_trie(prestate: &Prestate) -> StateTrie {
+    trie_of(prestate, |_, account| keccak256(&account.code))
+}
+
+/// The state as a trie, with code hashes from `code_hash`.
+fn trie_of(
+    prestate: &Prestate,
+    code_hash: impl Fn(&Address, &PrestateAccount) -> B256,
+) -> StateTrie {
+    let mut trie = StateTrie::new();
+    for (address, account) in prestate {
+        let code_hash = code_hash(address, account);
+        let (nonce, balance) = (account.nonce, account.balance);
+        trie.set_account(*address, Some(Account { nonce, balance, code_hash }));
+        for (key, value) in account.storage.iter().filter(|(_, value)| !value.is_zero()) {
+            trie.set_storage(*address, *key, (*value).into());
+        }
+    }
+    trie
 }
 
 /// Hashes of a block's ancestors, by number.
@@ -69,17 +103,7 @@ impl<'a> PrestateDatabase<'a> {
 
     /// The same state as a trie.
     pub(crate) fn trie(&self) -> StateTrie {
-        let mut trie = StateTrie::new();
-        for (address, account) in self.prestate {
-            let info = &self.accounts[address];
-            let Account { nonce, balance, code_hash } =
-                Account { nonce: info.nonce, balance: info.balance, code_hash: info.code_hash };
-            trie.set_account(*address, Some(Account { nonce, balance, code_hash }));
-            for (key, value) in account.storage.iter().filter(|(_, value)| !value.is_zero()) {
-                trie.set_storage(*address, *key, (*value).into());
-            }
-        }
-        trie
+        trie_of(self.prestate, |address, _| self.accounts[address].code_hash)
     }
 }
 

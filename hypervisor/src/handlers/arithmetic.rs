@@ -5,7 +5,7 @@ use revm::bytecode::opcode::*;
 
 use crate::{
     asm::{Assembler, Code},
-    dispatch::{Shared, advance, charge_each, dispatch, next},
+    dispatch::{Shared, advance, charge_each, dispatch},
     gas::GAS_EXPONENTIATION_PER_BYTE,
     opcodes::Opcode,
 };
@@ -53,7 +53,7 @@ pub(super) fn exp(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
     c.bind(charged); // bytes S base exponent
     charge_each(c, GAS_EXPONENTIATION_PER_BYTE); // S base exponent
     c.ops(&[SWAP2, SWAP1, EXP, SWAP1]);
-    next(c, shared, row.outputs);
+    dispatch(c, row.outputs);
 }
 
 /// Halves the question five or eight times: is anything left above the lower half?
@@ -77,7 +77,7 @@ pub(super) fn clz(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
     c.ops(&[SWAP1]);
     significant(c, 0);
     c.push(256).ops(&[SUB, SWAP1]);
-    next(c, shared, row.outputs);
+    dispatch(c, row.outputs);
 }
 
 /// The subroutine `byte_length`.

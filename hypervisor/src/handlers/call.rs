@@ -10,7 +10,9 @@ use super::{
 use crate::{
     asm::{Assembler, Code},
     checks::gas_left,
-    dispatch::{Shared, advance_checked, charge, charge_each, check_gas, load, min, next, store},
+    dispatch::{
+        Shared, advance_checked, charge, charge_each, check_gas, dispatch, load, min, store,
+    },
     gas::{GAS_CALL_STIPEND, GAS_CALL_VALUE, GAS_NEW_ACCOUNT},
     layout::*,
     opcodes::Opcode,
@@ -112,7 +114,7 @@ pub(super) fn emit_shared(asm: &mut Assembler, shared: &Shared, families: &Famil
     load(c, RETURN_DATA);
     c.ops(&[SWAP1, CALLDATACOPY]); // S status
     c.ops(&[SWAP1]).push(1).ops(&[EQ, SWAP1]);
-    next(c, shared, 1);
+    dispatch(c, 1);
 
     c.bind(out_of_gas); // S position …
     c.ops(&[SWAP1]).push(OUTCOME).ops(&[ADD]);

@@ -6,7 +6,7 @@ use revm::bytecode::opcode::*;
 use crate::{
     asm::{Assembler, Code, Label},
     checks::gas_left,
-    dispatch::{Shared, advance, advance_checked, check_gas, dispatch, load, next},
+    dispatch::{Shared, advance, advance_checked, check_gas, dispatch, load},
     gas::{GAS_CODE_DEPOSIT, GAS_HIGH, GAS_MID, MAX_CODE_SIZE},
     layout::*,
     opcodes::Opcode,
@@ -54,7 +54,7 @@ pub(super) fn jumpdest(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
 pub(super) fn pc(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
     c.ops(&[DUP1]).push(pc_mask()).ops(&[AND]).push(CODE).ops(&[SWAP1, SUB, SWAP1]);
     advance(c, shared, row);
-    next(c, shared, row.outputs);
+    dispatch(c, row.outputs);
 }
 
 /// Guest: `…` → `gas left …`, after this opcode's own. Host: `S …`.
@@ -62,7 +62,7 @@ pub(super) fn gas(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
     advance(c, shared, row);
     gas_left(c);
     c.ops(&[SWAP1]);
-    next(c, shared, row.outputs);
+    dispatch(c, row.outputs);
 }
 
 /// Host: `S offset length …` → `S' offset length …`: checks, and charges memory.

@@ -9,7 +9,7 @@ use revm::bytecode::opcode::*;
 
 use crate::{
     asm::Code,
-    dispatch::{Shared, advance, advance_checked, charge_each, check_gas, load, min, next},
+    dispatch::{Shared, advance, advance_checked, charge_each, check_gas, dispatch, load, min},
     layout::*,
     opcodes::Opcode,
     records::{expect_equal, expect_flag, field},
@@ -53,7 +53,7 @@ pub(super) fn calldatacopy(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
     c.ops(&[SWAP1]);
     in_guest_memory(c);
     c.arrange("to source S length", "to source length S").ops(&[CALLDATACOPY]);
-    next(c, shared, row.outputs);
+    dispatch(c, row.outputs);
 }
 
 /// Guest: `to from length …` → `…`. Host: `S to from length …`.
@@ -72,7 +72,7 @@ pub(super) fn codecopy(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
     c.ops(&[SWAP1]).push(CODE).ops(&[ADD]);
     c.arrange("source address taken length S", "taken source address length S");
     copy_and_fill(c, MCOPY);
-    next(c, shared, row.outputs);
+    dispatch(c, row.outputs);
 }
 
 /// Guest: `to from length …` → `…`. Host: `S to from length …`.
@@ -88,7 +88,7 @@ pub(super) fn returndatacopy(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
     c.ops(&[ADD, SWAP1]);
     in_guest_memory(c); // address source length S
     c.ops(&[CALLDATACOPY]);
-    next(c, shared, row.outputs);
+    dispatch(c, row.outputs);
 }
 
 /// Guest: `to from length …` → `…`. Host: `S to from length …`. Memory for both ranges (EIP-5656).
@@ -101,7 +101,7 @@ pub(super) fn mcopy(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
     c.ops(&[SWAP1]);
     in_guest_memory(c); // address source length S
     c.ops(&[MCOPY]);
-    next(c, shared, row.outputs);
+    dispatch(c, row.outputs);
 }
 
 /// Guest: `account to from length …` → `…`. Host: `S account to from length …`.
@@ -140,5 +140,5 @@ pub(super) fn extcodecopy(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
     c.push(HEAD + 32).ops(&[ADD]);
     c.arrange("source address length taken S", "taken source address length S");
     copy_and_fill(c, CALLDATACOPY);
-    next(c, shared, row.outputs);
+    dispatch(c, row.outputs);
 }

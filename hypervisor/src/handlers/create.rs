@@ -9,7 +9,7 @@ use crate::{
     archive,
     asm::{Assembler, Code},
     checks::gas_left,
-    dispatch::{Shared, advance_checked, charge, check_gas, load, next, store},
+    dispatch::{Shared, advance_checked, charge, check_gas, dispatch, load, store},
     gas::{GAS_INIT_CODE_WORD_COST, GAS_KECCAK256_WORD, MAX_INIT_CODE_SIZE},
     layout::*,
     opcodes::Opcode,
@@ -117,15 +117,15 @@ pub(super) fn emit_shared(asm: &mut Assembler, shared: &Shared, families: &Famil
     c.jumpi(by_salt);
     address_by_nonce(c, shared);
     c.ops(&[SWAP1]);
-    next(c, shared, 1);
+    dispatch(c, 1);
     c.bind(by_salt); // S salt
     c.ops(&[SWAP1]).push(wire::CONTEXT).ops(&[CALLDATALOAD]); // creator salt S
     archive::create2_address(c, SCRATCH);
     c.ops(&[SWAP1]);
-    next(c, shared, 1);
+    dispatch(c, 1);
     c.bind(failed); // S salt
     c.ops(&[SWAP1, POP, PUSH0, SWAP1]);
-    next(c, shared, 1);
+    dispatch(c, 1);
     c.end();
 }
 
@@ -137,10 +137,7 @@ fn address_by_nonce(c: &mut Code<'_>, shared: &Shared) {
     let hash = c.local("hash", 1);
     c.ops(&[SWAP1, POP]);
     load(c, POSITION);
-    if NONCE_OR_SALT > 0 {
-        c.push(NONCE_OR_SALT).ops(&[ADD]);
-    }
-    c.ops(&[CALLDATALOAD]); // nonce S
+    c.push(NONCE_OR_SALT).ops(&[ADD, CALLDATALOAD]); // nonce S
     c.push(0x7f).ops(&[DUP2, GT]).jumpi(long);
     // One byte: itself, or 0x80 for zero.
     c.ops(&[DUP1, ISZERO]).push(7).ops(&[SHL, ADD]).push(1).ops(&[SWAP1]).jump(hash);

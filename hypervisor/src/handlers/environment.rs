@@ -7,7 +7,7 @@ use revm::bytecode::opcode::*;
 use super::Families;
 use crate::{
     asm::{Assembler, Code, Label},
-    dispatch::{Shared, advance, advance_checked, charge_each, dispatch, load, next},
+    dispatch::{Shared, advance, advance_checked, charge_each, dispatch, load},
     layout::*,
     opcodes::Opcode,
     records::{expect_equal, expect_flag, field},
@@ -67,7 +67,7 @@ fn account_fact(asm: &mut Assembler, shared: &Shared, label: Label) {
     expect_flag(&mut c, shared, shared.fork >= Fork::Berlin);
     charge_each(&mut c, shared.gas.account_cold); // S position
     c.ops(&[SWAP1]).push(64).ops(&[ADD, CALLDATALOAD, SWAP1]);
-    next(&mut c, shared, 1);
+    dispatch(&mut c, 1);
     c.end();
 }
 
@@ -81,7 +81,7 @@ fn keyed_fact(asm: &mut Assembler, shared: &Shared, label: Label) {
     field(&mut c, 3, 0);
     expect_equal(&mut c, shared, MismatchKind::Key); // S position
     c.ops(&[SWAP1]).push(32).ops(&[ADD, CALLDATALOAD, SWAP1]);
-    next(&mut c, shared, 1);
+    dispatch(&mut c, 1);
     c.end();
 }
 
@@ -91,6 +91,6 @@ fn keyed_fact(asm: &mut Assembler, shared: &Shared, label: Label) {
 fn fact(asm: &mut Assembler, shared: &Shared, label: Label) {
     let mut c = asm.routine(label);
     c.push(32).call(shared.consume).ops(&[CALLDATALOAD, SWAP1]);
-    next(&mut c, shared, 1);
+    dispatch(&mut c, 1);
     c.end();
 }

@@ -5,7 +5,7 @@ use revm::bytecode::opcode::*;
 use super::{Families, storage::refuse_static};
 use crate::{
     asm::{Assembler, Code},
-    dispatch::{Shared, advance_checked, check_gas, load, next, store},
+    dispatch::{Shared, advance_checked, check_gas, dispatch, load, store},
     gas::GAS_LOG_DATA,
     layout::*,
     opcodes::Opcode,
@@ -65,6 +65,6 @@ pub(super) fn emit_shared(asm: &mut Assembler, shared: &Shared, families: &Famil
     c.push(32).ops(&[ADD]).jump(topic);
     c.bind(done); // position S left
     c.ops(&[POP, SWAP1, POP]); // S
-    next(&mut c, shared, 0);
+    dispatch(&mut c, 0);
     c.end();
 }

@@ -8,7 +8,7 @@ use revm::bytecode::opcode::*;
 use super::Families;
 use crate::{
     asm::{Assembler, Code, Label},
-    dispatch::{Shared, advance, dispatch, load, next},
+    dispatch::{Shared, advance, dispatch, load},
     gas::GAS_KECCAK256_WORD,
     layout::*,
     opcodes::Opcode,
@@ -70,7 +70,7 @@ pub(super) fn emit_shared(asm: &mut Assembler, shared: &Shared, families: &Famil
     let mut c = asm.routine(families.mload_expand);
     expand(&mut c, shared, 32);
     load_word(&mut c);
-    next(&mut c, shared, 1);
+    dispatch(&mut c, 1);
     c.end();
     for (label, length, store) in
         [(families.mstore_expand, 32, MSTORE), (families.mstore8_expand, 1, MSTORE8)]
@@ -78,7 +78,7 @@ pub(super) fn emit_shared(asm: &mut Assembler, shared: &Shared, families: &Famil
         let mut c = asm.routine(label);
         expand(&mut c, shared, length);
         store_at(&mut c, store);
-        next(&mut c, shared, 0);
+        dispatch(&mut c, 0);
         c.end();
     }
 }

@@ -5,7 +5,7 @@ use revm::bytecode::opcode::*;
 
 use crate::{
     asm::{Code, Label},
-    dispatch::{Shared, advance_checked, charge_each, check, dispatch, next, store},
+    dispatch::{Shared, advance_checked, charge_each, check, dispatch, store},
     gas::{GAS_CALL_STIPEND, GAS_STORAGE_SET},
     layout::*,
     opcodes::Opcode,
@@ -73,7 +73,7 @@ pub(super) fn sstore(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
     expect_flag(c, shared, shared.fork >= Fork::Berlin);
     charge_each(c, shared.gas.sstore_cold); // S position
     effect(c, shared, 160, out_of_gas); // S
-    next(c, shared, row.outputs);
+    dispatch(c, row.outputs);
     c.bind(out_of_gas); // S position
     no_effect(c, shared, 160);
 }
@@ -106,5 +106,5 @@ pub(super) fn tstore(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
     c.ops(&[SWAP2, SWAP1]); // position value S
     c.push(32).ops(&[ADD, CALLDATALOAD]);
     expect_equal(c, shared, MismatchKind::Value); // S
-    next(c, shared, row.outputs);
+    dispatch(c, row.outputs);
 }

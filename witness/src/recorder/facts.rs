@@ -4,9 +4,10 @@
 //! In the data's way this stands between revm's journal and the records that the recorder fills.
 //! Nothing here alters the run: no load, no warming, no journal entry.
 
-use std::collections::HashSet;
-
-use alloy_primitives::{Address, B256, U256};
+use alloy_primitives::{
+    Address, B256, U256,
+    map::{AddressSet, HashSet},
+};
 use revm::{
     Database,
     context::{Block, Cfg, ContextTr, JournalEntry, JournalTr, Transaction},
@@ -24,7 +25,7 @@ pub(super) struct WarmList {
     transaction: TransactionId,
     /// Whether the fork tells cold from warm at all.
     berlin: bool,
-    addresses: HashSet<Address>,
+    addresses: AddressSet,
     slots: HashSet<(Address, U256)>,
 }
 

@@ -147,6 +147,9 @@ impl Recorder {
         CTX: ContextTr<Journal: JournalExt>,
     {
         let frame = self.frames.pop()?;
+        if result.result == InstructionResult::FatalExternalError {
+            self.fail(RecorderError::Unfinished { message: frame.message });
+        }
         self.roots.follow(context.journal_ref());
         let root = self.root();
         let status = status(result.result);

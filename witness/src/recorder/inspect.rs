@@ -4,41 +4,25 @@
 //! In the data's way this stands right behind revm. An opcode is noted before it runs, its record is
 //! made after: by then it has either succeeded, or a cost has stopped it.
 
-use alloy_primitives::{Address, B256, U256, keccak256};
+use alloy_primitives::Address;
 use revm::{
     Inspector,
     bytecode::opcode,
-    context::{ContextTr, JournalEntry, JournalTr},
+    context::{ContextTr, JournalTr},
     inspector::JournalExt,
     interpreter::{
         CallInputs, CallOutcome, CreateInputs, CreateOutcome, CreateScheme, InstructionResult,
         Interpreter, InterpreterAction, interpreter::EthInterpreter, interpreter_types::Jumps,
     },
-    primitives::hardfork::SpecId,
-    state::Bytecode,
 };
 
 use super::{
-    Recorder, RecorderError, facts,
+    Recorder, RecorderError,
     frame::{Entering, Pending},
     opcodes::{self, Step},
+    record::End,
 };
-use crate::records::{
-    BalanceRecord, BlobhashRecord, BlockhashRecord, CallRecord, Create2Record, CreateRecord,
-    ExtcodecopyRecord, ExtcodehashRecord, ExtcodesizeRecord, LogRecord, Outcome, Record,
-    SelfdestructRecord, SloadRecord, SstoreRecord, TransientRecord, ValueRecord,
-};
-
-/// How a recorded opcode went.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum End {
-    /// It did its work.
-    Done,
-    /// It asks for a frame.
-    Frame,
-    /// It ran out of gas although all that needs no fact was paid.
-    OutOfGas,
-}
+use crate::records::{Create2Record, CreateRecord};
 
 impl<CTX> Inspector<CTX, EthInterpreter> for Recorder
 where
@@ -171,207 +155,6 @@ impl Recorder {
         if let Some(record) = self.record_of(step, end, interp, context) {
             self.push(&record);
         }
-    }
-
-    /// The record of an opcode that has run. `None` if it comes later, or if the database failed.
-    fn record_of<CTX>(
-        &mut self,
-        step: &Step,
-        end: End,
-        interp: &Interpreter<EthInterpreter>,
-        context: &mut CTX,
-    ) -> Option<Record>
-    where
-        CTX: ContextTr<Journal: JournalExt>,
-    {
-        let executing = interp.input.target_address;
-        let top = || interp.stack.peek(0).unwrap_or_default();
-        Some(match step.opcode {
-            opcode::BALANCE => {
-                let (account, cold) = self.accessed(step, context);
-                let balance = facts::account(context, account, false)?.balance;
-                Record::Balance(BalanceRecord { account, cold, balance })
-            }
-            opcode::EXTCODESIZE => {
-                let (account, cold) = self.accessed(step, context);
-                let code = facts::account(context, account, true)?.code.unwrap_or_default();
-                let size = U256::from(code.len());
-                Record::Extcodesize(ExtcodesizeRecord { account, cold, size })
-            }
-            opcode::EXTCODEHASH => {
-                let (account, cold) = self.accessed(step, context);
-                let code_hash = facts::code_hash(&facts::account(context, account, false)?);
-                Record::Extcodehash(ExtcodehashRecord { account, cold, codeHash: code_hash })
-            }
-            opcode::EXTCODECOPY => {
-                let (account, cold) = self.accessed(step, context);
-                let code = facts::account(context, account, true)?.code.unwrap_or_default();
-                let (offset, size) = (step.input(2), step.input(3));
-                let code = code.original_bytes();
-                let start = offset.saturating_to::<usize>().min(code.len());
-                let end = start.saturating_add(size.saturating_to()).min(code.len());
-                let code = code.slice(start..end);
-                Record::Extcodecopy(ExtcodecopyRecord { account, cold, offset, size, code })
-            }
-            opcode::BLOCKHASH => {
-                let (number, hash) = (step.input(0), top().into());
-                Record::Blockhash(BlockhashRecord { number, hash })
-            }
-            opcode::BLOBHASH => {
-                let (index, hash) = (step.input(0), top().into());
-                Record::Blobhash(BlobhashRecord { index, hash })
-            }
-            opcode::SLOAD => {
-                let key = step.input(0);
-                let journal = context.journal_ref();
-                let cold = self.warm.is_slot_cold(journal, step.journal, executing, key);
-                let (_, value) = facts::slot(context, executing, key)?;
-                Record::Sload(SloadRecord { key: key.into(), cold, value: value.into() })
-            }
-            opcode::SSTORE => self.sstore(step, end, executing, context)?,
-            opcode::TLOAD => {
-                Record::Tload(TransientRecord { key: step.input(0).into(), value: top().into() })
-            }
-            opcode::TSTORE => Record::Tstore(TransientRecord {
-                key: step.input(0).into(),
-                value: step.input(1).into(),
-            }),
-            opcode::LOG0..=opcode::LOG4 => {
-                let size = step.input(1).saturating_to::<usize>();
-                let offset = step.input(0).saturating_to::<usize>();
-                let data_hash = if size == 0 {
-                    keccak256([])
-                } else {
-                    keccak256(&*interp.memory.slice_len(offset, size))
-                };
-                let topics = step.topics().iter().map(|topic| B256::from(*topic)).collect();
-                Record::Log(LogRecord { data_hash, topics })
-            }
-            opcode::CALL | opcode::CALLCODE | opcode::DELEGATECALL | opcode::STATICCALL => {
-                let record = self.call_facts(step, context)?;
-                if end == End::Frame {
-                    self.frames.last_mut()?.pending = Some(Pending::Call(step.opcode, record));
-                    return None;
-                }
-                Record::Call(step.opcode, record)
-            }
-            // The record starts when revm has put its inputs together.
-            opcode::CREATE | opcode::CREATE2 => return None,
-            opcode::SELFDESTRUCT => self.selfdestruct(step, end, executing, context)?,
-            opcode => Record::Value(opcode, ValueRecord { value: top() }),
-        })
-    }
-
-    /// The account that an opcode's first operand names, and whether the access was cold.
-    fn accessed<CTX>(&self, step: &Step, context: &CTX) -> (Address, bool)
-    where
-        CTX: ContextTr<Journal: JournalExt>,
-    {
-        let account = step.address(0);
-        (account, self.warm.is_cold(context.journal_ref(), step.journal, account))
-    }
-
-    fn sstore<CTX>(
-        &mut self,
-        step: &Step,
-        end: End,
-        executing: Address,
-        context: &mut CTX,
-    ) -> Option<Record>
-    where
-        CTX: ContextTr<Journal: JournalExt>,
-    {
-        let (key, value) = (step.input(0), step.input(1));
-        let cold = self.warm.is_slot_cold(context.journal_ref(), step.journal, executing, key);
-        let (original, now) = facts::slot(context, executing, key)?;
-        let before =
-            facts::entries(context.journal_ref(), step.journal).iter().find_map(
-                |entry| match entry {
-                    JournalEntry::StorageChanged { had_value, .. } => Some(*had_value),
-                    _ => None,
-                },
-            );
-        Some(Record::Sstore(SstoreRecord {
-            key: key.into(),
-            value: value.into(),
-            cold,
-            original: original.into(),
-            current: before.unwrap_or(now).into(),
-            stateRoot: self.root_after(end, context),
-        }))
-    }
-
-    fn selfdestruct<CTX>(
-        &mut self,
-        step: &Step,
-        end: End,
-        executing: Address,
-        context: &mut CTX,
-    ) -> Option<Record>
-    where
-        CTX: ContextTr<Journal: JournalExt>,
-    {
-        let (beneficiary, cold) = self.accessed(step, context);
-        let info = facts::account(context, beneficiary, false)?;
-        let moved = facts::entries(context.journal_ref(), step.journal).iter().any(|entry| {
-            matches!(
-                entry,
-                JournalEntry::AccountDestroyed { .. } | JournalEntry::BalanceTransfer { .. }
-            )
-        });
-        let balance_before = match moved {
-            _ if beneficiary == executing => step.balance,
-            true => info.balance.wrapping_sub(step.balance),
-            false => info.balance,
-        };
-        let empty =
-            info.nonce == 0 && info.is_code_hash_empty_or_zero() && balance_before.is_zero();
-        Some(Record::Selfdestruct(SelfdestructRecord {
-            beneficiary,
-            cold,
-            empty,
-            balance: step.balance,
-            stateRoot: self.root_after(end, context),
-        }))
-    }
-
-    /// What a call finds at the account it names.
-    fn call_facts<CTX>(&self, step: &Step, context: &mut CTX) -> Option<CallRecord>
-    where
-        CTX: ContextTr<Journal: JournalExt>,
-    {
-        let account = step.address(1);
-        let cold = self.warm.is_cold(context.journal_ref(), step.journal, account);
-        let delegations = self.spec.is_enabled_in(SpecId::PRAGUE);
-        let info = facts::account(context, account, delegations)?;
-        let delegate = info.code.as_ref().and_then(Bytecode::eip7702_address);
-        let delegate = delegate.filter(|_| delegations);
-        Some(CallRecord {
-            account,
-            value: step.call_value(),
-            cold,
-            empty: info.is_empty(),
-            delegated: delegate.is_some(),
-            delegate: delegate.unwrap_or_default(),
-            delegateCold: delegate.is_some_and(|delegate| {
-                delegate != account
-                    && self.warm.is_cold(context.journal_ref(), step.journal, delegate)
-            }),
-            outcome: Outcome::None as u8,
-            ..CallRecord::default()
-        })
-    }
-
-    /// Root after an opcode's effect; zero if it had none.
-    fn root_after<CTX>(&mut self, end: End, context: &CTX) -> B256
-    where
-        CTX: ContextTr<Journal: JournalExt>,
-    {
-        if end == End::OutOfGas {
-            return B256::ZERO;
-        }
-        self.roots.follow(context.journal_ref());
-        self.root()
     }
 }
 

@@ -2,13 +2,14 @@
 //! [`MessageWitness`] per frame. `specs/02-message-witness.md` and `specs/03-records.md`.
 //!
 //! In the data's way this stands between revm and the wire types: revm runs the transaction,
-//! [`inspect`] meets its hooks, [`facts`] and [`roots`] read its journal, and the messages come out
-//! in pre-order.
+//! `inspect` meets its hooks, `facts` and `roots` read its journal, `record` and `frame` make records
+//! and messages of it, and these come out in pre-order.
 
 mod facts;
 mod frame;
 mod inspect;
 mod opcodes;
+mod record;
 mod roots;
 #[cfg(test)]
 mod tests;
@@ -16,7 +17,12 @@ mod tests;
 use alloy_primitives::{Address, B256, Bytes};
 use revm::{primitives::hardfork::SpecId, state::EvmState};
 
-use self::{facts::WarmList, frame::Entering, frame::OpenFrame, opcodes::Step, roots::Roots};
+use self::{
+    facts::WarmList,
+    frame::{Entering, OpenFrame},
+    opcodes::Step,
+    roots::Roots,
+};
 use crate::{
     message::MessageWitness,
     state_root::{MissingNode, StateTrie},
@@ -44,7 +50,7 @@ pub enum RecorderError {
     /// The recorder has met a second transaction; it is made for one.
     #[error("a recorder records one transaction, found a second")]
     SecondTransaction,
-    /// A frame was opened and never left: the run was cut short by an error.
+    /// A frame did not come to its end: an error of the database has cut the run short.
     #[error("the run ended inside message {message}")]
     Unfinished {
         /// Index of the message.

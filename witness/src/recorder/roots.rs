@@ -59,7 +59,7 @@ impl Roots {
     /// earlier transactions may have left changes without entries.
     pub(super) fn start<J: JournalExt>(&mut self, journal: &J) {
         for (address, account) in journal.evm_state() {
-            if account.is_selfdestructed() {
+            if account.is_selfdestructed_locally() {
                 self.remove(*address);
                 continue;
             }
@@ -121,7 +121,7 @@ impl Roots {
     /// deletions come after the last look.
     pub(super) fn finish(mut self, state: &EvmState) -> StateTrie {
         for (address, account) in state.iter().filter(|(_, account)| account.is_touched()) {
-            if account.is_selfdestructed() || account.is_empty() {
+            if account.is_selfdestructed_locally() || account.is_empty() {
                 self.remove(*address);
                 continue;
             }

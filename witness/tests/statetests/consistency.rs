@@ -10,14 +10,18 @@ use iso_evm_witness::{
 /// Checks the messages against each other.
 pub(crate) fn check(recording: &Recording) -> Result<(), String> {
     let messages = &recording.messages;
+    let mut children = vec![Vec::new(); messages.len()];
+    for message in messages {
+        if let Some(parent) = message.parent {
+            children[parent].push(message);
+        }
+    }
     for (index, message) in messages.iter().enumerate() {
         let problem = |what: &str| Err(format!("message {index}: {what}"));
         let witness = &message.witness;
         let records = decoded(&witness.stateAccessList);
-        let children: Vec<_> =
-            (0..messages.len()).filter(|child| messages[*child].parent == Some(index)).collect();
         let opened = records.iter().filter(|record| outcome(record) == Some(Outcome::Child));
-        if opened.count() != children.len() {
+        if opened.count() != children[index].len() {
             return problem("children do not match records");
         }
         if message.parent.is_some_and(|parent| parent >= index) {
@@ -39,10 +43,8 @@ pub(crate) fn check(recording: &Recording) -> Result<(), String> {
         if witness.gasUsed > witness.gasAvailable {
             return problem("used more gas than there was");
         }
-        let children = children.iter().map(|child| &messages[*child]);
-        for (record, child) in
-            records.iter().filter(|record| outcome(record) == Some(Outcome::Child)).zip(children)
-        {
+        let opened = records.iter().filter(|record| outcome(record) == Some(Outcome::Child));
+        for (record, child) in opened.zip(&children[index]) {
             agrees(record, child).map_err(|what| format!("message {index}: {what}"))?;
         }
         let bytes = encode(witness);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use alloy_eips::{
     eip2930::AccessList,
-    eip7702::{Authorization, RecoveredAuthority, RecoveredAuthorization},
+    eip7702::{Authorization, SignedAuthorization},
 };
 use alloy_primitives::{Address, B256, Bytes, TxKind, U256, keccak256};
 use iso_evm_witness::{
@@ -78,7 +78,9 @@ struct SignedTuple {
     chain_id: U256,
     address: Address,
     nonce: U256,
-    signer: Option<Address>,
+    y_parity: U256,
+    r: U256,
+    s: U256,
 }
 
 #[derive(Deserialize)]
@@ -168,13 +170,13 @@ fn transaction(tx: &Transaction, indexes: &Indexes) -> Option<TxEnv> {
         to => TxKind::Call(to.parse().ok()?),
     };
     let authorizations = tx.authorization_list.iter().flatten().map(|tuple| {
-        let authority = tuple.signer.map_or(RecoveredAuthority::Invalid, RecoveredAuthority::Valid);
         let inner = Authorization {
             chain_id: tuple.chain_id,
             address: tuple.address,
             nonce: tuple.nonce.try_into().ok()?,
         };
-        Some(Either::Right(RecoveredAuthorization::new_unchecked(inner, authority)))
+        let (y_parity, r, s) = (tuple.y_parity.try_into().ok()?, tuple.r, tuple.s);
+        Some(Either::Left(SignedAuthorization::new_unchecked(inner, y_parity, r, s)))
     });
     let price = tx.gas_price.or(tx.max_fee_per_gas).unwrap_or_default();
     Some(TxEnv {

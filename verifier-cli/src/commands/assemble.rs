@@ -1,0 +1,28 @@
+//! `iso-witness assemble`: the exact inverse of `iso-witness inspect --json`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use iso_evm_witness::Witness;
+
+use crate::{Exit, error::CommandError, files};
+
+/// Make a witness of its JSON form
+#[derive(Debug, Args)]
+pub(super) struct Assemble {
+    /// What `inspect --json` printed; `-` for stdin
+    witness: PathBuf,
+    /// Where the witness goes; `-` for stdout
+    #[arg(short, long, value_name = "FILE")]
+    output: PathBuf,
+}
+
+impl Assemble {
+    pub(super) fn run(self) -> Result<Exit, CommandError> {
+        let json = files::read(&self.witness)?;
+        let witness = Witness::from_json(&json)
+            .map_err(|error| CommandError::Json { file: files::name(&self.witness), error })?;
+        files::write(&self.output, &witness.encode())?;
+        Ok(Exit::Valid)
+    }
+}

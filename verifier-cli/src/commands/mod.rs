@@ -1,0 +1,119 @@
+//! The two binaries' commands, one file each, and what they share: arguments, errors, exit codes.
+
+use std::{ffi::OsString, io::Write};
+
+use clap::{Parser, error::ErrorKind};
+use iso_evm_witness::Fork;
+
+use crate::{Exit, error::CommandError, files};
+
+mod assemble;
+mod emit;
+mod inspect;
+mod record;
+mod verify;
+
+/// Record what a transaction did, inspect the record, assemble one
+#[derive(Debug, Parser)]
+#[command(name = "iso-witness", version, arg_required_else_help = true)]
+enum IsoWitness {
+    Record(record::Record),
+    Inspect(inspect::Inspect),
+    Assemble(assemble::Assemble),
+}
+
+/// Audit what a transaction is said to have done
+#[derive(Debug, Parser)]
+#[command(
+    name = "iso-verify",
+    version,
+    arg_required_else_help = true,
+    args_conflicts_with_subcommands = true,
+    after_help = "Exit codes: 0 valid, 1 invalid, 2 unusable input or usage, 3 inconclusive."
+)]
+struct IsoVerify {
+    #[command(subcommand)]
+    command: Option<VerifyCommand>,
+    #[command(flatten)]
+    verify: Option<verify::Verify>,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum VerifyCommand {
+    Emit(emit::Emit),
+}
+
+/// Runs `iso-witness`.
+pub fn iso_witness(args: impl IntoIterator<Item = OsString>) -> Exit {
+    run(args, |command: IsoWitness| match command {
+        IsoWitness::Record(command) => command.run(),
+        IsoWitness::Inspect(command) => command.run(),
+        IsoWitness::Assemble(command) => command.run(),
+    })
+}
+
+/// Runs `iso-verify`.
+pub fn iso_verify(args: impl IntoIterator<Item = OsString>) -> Exit {
+    run(args, |command: IsoVerify| match (command.command, command.verify) {
+        (Some(VerifyCommand::Emit(command)), _) => command.run(),
+        (None, Some(command)) => command.run(),
+        (None, None) => Err(CommandError::Usage("a file or a command is needed".to_owned())),
+    })
+}
+
+/// Parses the arguments, runs the command, reports an error.
+fn run<C: Parser>(
+    args: impl IntoIterator<Item = OsString>,
+    command: impl FnOnce(C) -> Result<Exit, CommandError>,
+) -> Exit {
+    log_to_stderr();
+    let args: Vec<OsString> = args.into_iter().collect();
+    let json = args.iter().any(|arg| arg == "--json");
+    let error = match C::try_parse_from(&args) {
+        Ok(parsed) => match command(parsed) {
+            Ok(exit) => return exit,
+            Err(error) => {
+                say(&format!("error: {error}"));
+                error.to_string()
+            }
+        },
+        Err(usage) => {
+            // Help and version come this way too.
+            let _ = usage.print();
+            match usage.kind() {
+                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => return Exit::Valid,
+                _ => first_line(&usage.render().to_string()),
+            }
+        }
+    };
+    if json {
+        let error = serde_json::json!({ "error": error });
+        // An error about stdout cannot be written there.
+        let _ = files::print(format!("{error}\n").as_bytes());
+    }
+    Exit::Unusable
+}
+
+/// The line of a usage error that says what is wrong.
+fn first_line(usage: &str) -> String {
+    let line = usage.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    line.trim_start_matches("error: ").to_owned()
+}
+
+/// Writes a line to stderr; if nobody reads it, nothing is lost.
+pub(crate) fn say(line: &str) {
+    let _ = writeln!(anstream::stderr(), "{line}");
+}
+
+/// `RUST_LOG` decides what is logged; errors alone if it is not set.
+fn log_to_stderr() {
+    let filter = tracing_subscriber::EnvFilter::from_default_env();
+    let subscriber = tracing_subscriber::fmt().with_env_filter(filter);
+    // A second command of one process finds the first one's log.
+    let _ = subscriber.with_writer(std::io::stderr).try_init();
+}
+
+/// A fork's name as an argument.
+fn fork(name: &str) -> Result<Fork, iso_evm_witness::fork::ForkError> {
+    name.parse()
+}

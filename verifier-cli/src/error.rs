@@ -1,0 +1,105 @@
+//! Why a command could not do its work. One line, which says what is wrong and where.
+
+use std::io;
+
+use iso_evm_witness::{
+    container::{ContainerError, JsonError},
+    execute::ExecuteError,
+    input::InputError,
+};
+
+/// Why a command could not do its work: exit code 2.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError {
+    /// A file that cannot be read.
+    #[error("{file}: cannot be read: {error}")]
+    Read {
+        /// The file.
+        file: String,
+        /// Why.
+        error: io::Error,
+    },
+    /// A file that cannot be written.
+    #[error("{file}: cannot be written: {error}")]
+    Write {
+        /// The file.
+        file: String,
+        /// Why.
+        error: io::Error,
+    },
+    /// A file above [`crate::files::MAX_SIZE`].
+    #[error("{file}: larger than {limit} bytes")]
+    Oversized {
+        /// The file.
+        file: String,
+        /// The limit.
+        limit: u64,
+    },
+    /// A file with nothing in it.
+    #[error("{file}: empty")]
+    Empty {
+        /// The file.
+        file: String,
+    },
+    /// Not an `INPUT.json`.
+    #[error("{file}: {error}")]
+    Input {
+        /// The file.
+        file: String,
+        /// What is wrong with it.
+        error: InputError,
+    },
+    /// A transaction that does not run.
+    #[error("{file}: {error}")]
+    Execute {
+        /// The file.
+        file: String,
+        /// What is wrong with it.
+        error: ExecuteError,
+    },
+    /// Not a `witness.bin`.
+    #[error("{file}: {error}")]
+    Container {
+        /// The file.
+        file: String,
+        /// What is wrong with it.
+        error: ContainerError,
+    },
+    /// Not the JSON form of a witness.
+    #[error("{file}: {error}")]
+    Json {
+        /// The file.
+        file: String,
+        /// What is wrong with it.
+        error: JsonError,
+    },
+    /// A message that is not there.
+    #[error("{file}: there is no message {index}, only {count}")]
+    NoMessage {
+        /// The file.
+        file: String,
+        /// The message asked for.
+        index: usize,
+        /// How many there are.
+        count: usize,
+    },
+    /// An option without which another makes no sense.
+    #[error("{option} needs {needed}")]
+    Needs {
+        /// The option given.
+        option: &'static str,
+        /// The option missing.
+        needed: &'static str,
+    },
+    /// An option that the command has no use for.
+    #[error("{option} has no meaning for {command}")]
+    Meaningless {
+        /// The option given.
+        option: &'static str,
+        /// The command.
+        command: &'static str,
+    },
+    /// Wrong usage, as clap puts it.
+    #[error("{0}")]
+    Usage(String),
+}

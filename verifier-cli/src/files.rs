@@ -1,0 +1,157 @@
+//! Files as the commands name them: `-` is stdin or stdout; what is written replaces the old file
+//! at once or not at all.
+
+use std::{
+    fs::{self, File},
+    io::{self, Read, Write},
+    path::{Path, PathBuf},
+};
+
+use tempfile::Builder;
+
+use crate::error::CommandError;
+
+/// The largest file that is read, in bytes.
+pub const MAX_SIZE: u64 = 1 << 30;
+
+/// Stdin or stdout where a file is named.
+const STANDARD: &str = "-";
+
+/// Reads a whole file.
+///
+/// # Errors
+///
+/// If it cannot be read, is empty, or is larger than [`MAX_SIZE`].
+pub fn read(path: &Path) -> Result<Vec<u8>, CommandError> {
+    let file = name(path);
+    let standard = path.as_os_str() == STANDARD;
+    let source: io::Result<Box<dyn Read>> = if standard {
+        Ok(Box::new(io::stdin().lock()))
+    } else {
+        File::open(path).map(|file| Box::new(file) as Box<dyn Read>)
+    };
+    let mut bytes = Vec::new();
+    let read = source.and_then(|source| source.take(MAX_SIZE + 1).read_to_end(&mut bytes));
+    match read {
+        Err(error) => Err(CommandError::Read { file, error }),
+        Ok(0) => Err(CommandError::Empty { file }),
+        Ok(_) if bytes.len() as u64 > MAX_SIZE => {
+            Err(CommandError::Oversized { file, limit: MAX_SIZE })
+        }
+        Ok(_) => Ok(bytes),
+    }
+}
+
+/// Writes a whole file, or to stdout. An existing file is replaced atomically.
+///
+/// # Errors
+///
+/// If it cannot be written; then an existing file is as it was.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<(), CommandError> {
+    if path.as_os_str() == STANDARD {
+        return print(bytes);
+    }
+    replace(path, bytes).map_err(|error| CommandError::Write { file: name(path), error })
+}
+
+/// Writes bytes to stdout as they are. A reader that has gone away is no error.
+///
+/// # Errors
+///
+/// If stdout cannot be written for any other reason.
+pub fn print(bytes: &[u8]) -> Result<(), CommandError> {
+    print_to(io::stdout().lock(), bytes)
+}
+
+/// Writes text to stdout, in colour if that is a terminal and nobody minds (`NO_COLOR`).
+///
+/// # Errors
+///
+/// As [`print()`].
+pub fn print_coloured(text: &str) -> Result<(), CommandError> {
+    print_to(anstream::stdout().lock(), text.as_bytes())
+}
+
+fn print_to(mut stdout: impl Write, bytes: &[u8]) -> Result<(), CommandError> {
+    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(CommandError::Write { file: "stdout".to_owned(), error })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A file's name for messages.
+pub fn name(path: &Path) -> String {
+    if path.as_os_str() == STANDARD { "stdin".to_owned() } else { path.display().to_string() }
+}
+
+fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    // A link stays a link: what it points at is replaced.
+    let target: PathBuf = match fs::metadata(path) {
+        Ok(meta) if meta.is_file() => fs::canonicalize(path)?,
+        // A device or a pipe cannot be replaced, only written to.
+        Ok(_) => return File::options().write(true).open(path)?.write_all(bytes),
+        Err(_) => path.to_owned(),
+    };
+    let parent = target.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let mut builder = Builder::new();
+    builder.prefix(".witness-");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // As for any new file: the umask takes away what the user does not want.
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    let mut file = builder.tempfile_in(parent.unwrap_or(Path::new(".")))?;
+    file.write_all(bytes)?;
+    file.persist(&target)?;
+    Ok(())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_replaced_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("witness.bin");
+        write(&path, b"one").unwrap();
+        write(&path, b"another").unwrap();
+        assert_eq!(read(&path).unwrap(), b"another");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn what_cannot_be_written_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("missing").join("witness.bin");
+        assert!(matches!(write(&path, b"one"), Err(CommandError::Write { .. })));
+        assert!(matches!(write(folder.path(), b"one"), Err(CommandError::Write { .. })));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_and_a_device_stay_what_they_are() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("file"), folder.path().join("link"));
+        fs::write(&file, b"one").unwrap();
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        write(&link, b"two").unwrap();
+        assert_eq!(fs::read(&file).unwrap(), b"two");
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        write(Path::new("/dev/null"), b"three").unwrap();
+        assert!(!fs::metadata("/dev/null").unwrap().is_file());
+    }
+
+    #[test]
+    fn an_empty_file_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("empty");
+        fs::write(&path, b"").unwrap();
+        assert!(matches!(read(&path), Err(CommandError::Empty { .. })));
+    }
+}

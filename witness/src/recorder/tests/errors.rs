@@ -1,0 +1,104 @@
+//! What ends a recording.
+
+use alloy_primitives::{Bytes, U256};
+use revm::{
+    Context, InspectEvm, MainBuilder, MainContext,
+    context::{TxEnv, result::InvalidTransaction},
+    database::InMemoryDB,
+    primitives::{TxKind, hardfork::SpecId},
+    state::{AccountInfo, Bytecode},
+};
+
+use super::{GUEST, execution, guest};
+use crate::{
+    ExecuteError, Fork, Recorder, RecorderError, prestate::PrestateError, record,
+    state_root::StateTrie,
+};
+
+#[test]
+fn missing_block_hash_is_named() {
+    let mut run = execution(Fork::Osaka, guest(0x40, &[U256::from(41)]), 100_000);
+    run.block.number = U256::from(42);
+    let missing = ExecuteError::Prestate(PrestateError::MissingBlockHash(41));
+    assert_eq!(record(&run), Err(missing));
+    // Outside of the 256 before, nobody asks.
+    run.block.number = U256::from(41 + 257);
+    assert!(record(&run).is_ok());
+}
+
+#[test]
+fn refused_transactions_are_named() {
+    let valid = execution(Fork::Osaka, Bytes::new(), 0);
+    assert!(record(&valid).is_ok());
+    let refused = |change: fn(&mut TxEnv)| {
+        let mut run = valid.clone();
+        change(&mut run.tx);
+        record(&run).expect_err("refused")
+    };
+    use InvalidTransaction as Invalid;
+    for (change, expected) in [
+        (
+            (|tx| tx.gas_limit -= 1) as fn(&mut TxEnv),
+            Invalid::CallGasCostMoreThanGasLimit { initial_gas: 21_000, gas_limit: 20_999 },
+        ),
+        (|tx| tx.nonce = 1, Invalid::NonceTooHigh { tx: 1, state: 0 }),
+        (|tx| tx.chain_id = Some(2), Invalid::InvalidChainId),
+        (
+            |tx| tx.gas_limit = (1 << 24) + 1,
+            Invalid::TxGasLimitGreaterThanCap { gas_limit: (1 << 24) + 1, cap: 1 << 24 },
+        ),
+    ] {
+        assert_eq!(refused(change), ExecuteError::InvalidTransaction(expected));
+    }
+    let created = refused(|tx| {
+        tx.tx_type = 4;
+        tx.kind = TxKind::Create;
+    });
+    assert_eq!(created, ExecuteError::Create(4));
+}
+
+/// Runs STOP as often as asked under this fork, with one recorder.
+fn runs(spec: SpecId, count: usize) -> Result<usize, RecorderError> {
+    let mut database = InMemoryDB::default();
+    let code = Bytecode::new_legacy(vec![0].into());
+    database.insert_account_info(GUEST, AccountInfo::from_bytecode(code));
+    let mut evm = Context::mainnet()
+        .with_db(database)
+        .modify_cfg_chained(|cfg| cfg.set_spec_and_mainnet_gas_params(spec))
+        .build_mainnet_with_inspector(Recorder::new(StateTrie::new()));
+    for _ in 0..count {
+        let tx = TxEnv { kind: TxKind::Call(GUEST), ..TxEnv::default() };
+        evm.inspect_tx(tx).expect("valid");
+    }
+    evm.inspector.into_messages().map(|messages| messages.len())
+}
+
+#[test]
+fn one_transaction_of_a_known_fork() {
+    for fork in Fork::ALL {
+        assert_eq!(runs(fork.spec_id(), 1), Ok(1));
+    }
+    assert_eq!(runs(SpecId::OSAKA, 0), Ok(0));
+    assert_eq!(runs(SpecId::OSAKA, 2), Err(RecorderError::SecondTransaction));
+    for spec in [SpecId::PETERSBURG, SpecId::AMSTERDAM] {
+        assert_eq!(runs(spec, 1), Err(RecorderError::UnsupportedFork(spec)));
+    }
+}
+
+#[test]
+fn a_run_that_was_cut_short() {
+    let run = execution(Fork::Osaka, guest(0x40, &[U256::from(41)]), 100_000);
+    let database = crate::prestate::PrestateDatabase::new(
+        &run.prestate,
+        &run.block_hashes,
+        run.fork.spec_id(),
+    );
+    let trie = database.trie();
+    let mut evm = Context::mainnet()
+        .with_db(database)
+        .with_block(revm::context::BlockEnv { number: U256::from(42), ..run.block })
+        .build_mainnet_with_inspector(Recorder::new(trie));
+    assert!(evm.inspect_tx(run.tx).is_err());
+    let unfinished = RecorderError::Unfinished { message: 0 };
+    assert_eq!(evm.inspector.into_messages(), Err(unfinished));
+}
