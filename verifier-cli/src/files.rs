@@ -54,13 +54,25 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), CommandError> {
     replace(path, bytes).map_err(|error| CommandError::Write { file: name(path), error })
 }
 
-/// Writes to stdout. A reader that has gone away is no error.
+/// Writes bytes to stdout as they are. A reader that has gone away is no error.
 ///
 /// # Errors
 ///
 /// If stdout cannot be written for any other reason.
 pub fn print(bytes: &[u8]) -> Result<(), CommandError> {
-    let mut stdout = anstream::stdout().lock();
+    print_to(io::stdout().lock(), bytes)
+}
+
+/// Writes text to stdout, in colour if that is a terminal and nobody minds (`NO_COLOR`).
+///
+/// # Errors
+///
+/// As [`print()`].
+pub fn print_coloured(text: &str) -> Result<(), CommandError> {
+    print_to(anstream::stdout().lock(), text.as_bytes())
+}
+
+fn print_to(mut stdout: impl Write, bytes: &[u8]) -> Result<(), CommandError> {
     match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(CommandError::Write { file: "stdout".to_owned(), error })
@@ -98,6 +110,7 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
 

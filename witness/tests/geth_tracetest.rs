@@ -2,6 +2,8 @@
 //! what geth found. The files are third-party data and not part of the project; without them the
 //! test says so and ends.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::{
     fs,
     path::{Path, PathBuf},

@@ -61,7 +61,7 @@ impl Emit {
         } else {
             contract.code.to_string()
         };
-        files::print(format!("{}\n", text.trim_end()).as_bytes())?;
+        files::print(format!("{}\n", text.trim()).as_bytes())?;
         Ok(Exit::Valid)
     }
 

@@ -37,19 +37,19 @@ impl Verify {
                 .map_err(|error| CommandError::Container { file: files::name(&self.file), error })?
         };
         let report = verify(&witness, &Options { host_gas_limit: self.host_gas_limit });
-        let text = if self.json {
+        if self.json {
             // What the report has no field for.
             for (index, message) in report.messages.iter().enumerate() {
                 if let Some(reason) = reason(message) {
                     say(&format!("message {index}: {reason}"));
                 }
             }
-            let json = serde_json::to_string_pretty(&report::json(&report));
-            json.expect("only numbers and strings, and strings as keys") + "\n"
+            let json = serde_json::to_string_pretty(&report::json(&report))
+                .expect("only numbers and strings, and strings as keys");
+            files::print(format!("{json}\n").as_bytes())?;
         } else {
-            report::human(&report)
-        };
-        files::print(text.as_bytes())?;
+            files::print_coloured(&report::human(&report))?;
+        }
         Ok(report.verdict().into())
     }
 }

@@ -82,6 +82,7 @@ impl<'de> Deserialize<'de> for Number {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
 

@@ -1,0 +1,8 @@
+//! The binaries and their formats.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod cli;
+mod common;
+mod schema;
+mod schemas;

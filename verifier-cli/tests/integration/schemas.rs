@@ -1,0 +1,115 @@
+//! The formats of `specs/schemas`: what the commands write is what the schemas say, and the
+//! literal examples beside them are what the commands read and write. `ISO_BLESS=1` rewrites the
+//! examples.
+
+use std::{fs, path::PathBuf};
+
+use crate::common::{root, run, run_with};
+use crate::schema::Schema;
+use serde_json::{Value, json};
+
+fn folder() -> PathBuf {
+    root().join("specs/schemas")
+}
+
+fn schema(name: &str) -> Schema {
+    let path = folder().join(format!("{name}.schema.json"));
+    Schema::new(serde_json::from_slice(&fs::read(path).unwrap()).unwrap())
+}
+
+/// Compares a command's output with the example beside the schema, after `level` has taken out
+/// what changes with every emitted contract.
+fn compare(name: &str, found: &Value, level: fn(&mut Value)) {
+    schema(name).check(found).unwrap();
+    let path = folder().join("examples").join(format!("{name}.json"));
+    if std::env::var_os("ISO_BLESS").is_some() {
+        fs::write(&path, serde_json::to_string_pretty(found).unwrap() + "\n").unwrap();
+    }
+    let mut example: Value = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
+    schema(name).check(&example).unwrap();
+    let mut found = found.clone();
+    level(&mut example);
+    level(&mut found);
+    assert_eq!(found, example, "{name}: run with ISO_BLESS=1 if this is meant");
+}
+
+#[test]
+fn examples_are_what_the_commands_read_and_write() {
+    let examples = folder().join("examples");
+    let input = fs::read(examples.join("input.json")).unwrap();
+    schema("input").check(&serde_json::from_slice(&input).unwrap()).unwrap();
+    let witness = run(&examples, "iso-witness record input.json -o -");
+    assert_eq!(witness.code, Some(0), "{}", witness.stderr);
+    let json = run_with(&examples, "iso-witness inspect --json -", &witness.stdout);
+    schema("witness").check(&json.json()).unwrap();
+    // The example keeps the order of the fields, and so is the very text.
+    let path = examples.join("witness.json");
+    if std::env::var_os("ISO_BLESS").is_some() {
+        fs::write(&path, &json.stdout).unwrap();
+    }
+    assert_eq!(json.text(), fs::read_to_string(&path).unwrap());
+    let assembled = run(&examples, "iso-witness assemble witness.json -o -");
+    assert_eq!(assembled.stdout, witness.stdout);
+    let report = run_with(&examples, "iso-verify --json -", &witness.stdout);
+    assert_eq!(report.code, Some(0), "{}", report.text());
+    compare("report", &report.json(), |report| {
+        report["hypervisor"] = Value::Null;
+        for message in report["messages"].as_array_mut().unwrap() {
+            message["hostGas"] = Value::Null;
+        }
+    });
+    let error = run(&examples, "iso-verify --json missing.bin");
+    assert_eq!(error.code, Some(2));
+    compare("error", &error.json(), |_| {});
+}
+
+#[test]
+fn inputs_of_our_own_are_of_the_first_shape() {
+    let schema = schema("input");
+    let fixtures = root().join("tests/fixtures");
+    let mut count = 0;
+    for entry in fs::read_dir(fixtures).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "json") {
+            let input = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+            schema.check(&input).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            count += 1;
+        }
+    }
+    assert!(count >= 8);
+}
+
+#[test]
+fn every_kind_of_record_is_in_the_schema() {
+    let schema = schema("witness");
+    let fixtures = root().join("tests/fixtures");
+    for name in ["call-tree", "create-and-create2", "block-context", "selfdestruct", "blobs"] {
+        let witness = run(&fixtures, &format!("iso-witness record {name}.json -o -")).stdout;
+        let json = run_with(&fixtures, "iso-witness inspect --json -", &witness).json();
+        schema.check(&json).unwrap_or_else(|error| panic!("{name}: {error}"));
+    }
+}
+
+#[test]
+fn schemas_refuse_what_is_wrong() {
+    let example = |name: &str| -> Value {
+        let path = folder().join("examples").join(format!("{name}.json"));
+        serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
+    };
+    for (name, pointer, wrong) in [
+        ("report", "/verdict", json!("perhaps")),
+        ("report", "/messages/0/hostGas", json!(7)),
+        ("report", "/messages/0/status", json!(3)),
+        ("witness", "/version", json!(2)),
+        ("witness", "/messages/0/stateAccessList/0/opcode", json!("opening")),
+        ("witness", "/roots/enter", json!("0x00")),
+        ("input", "/transaction/to", json!("0x01")),
+    ] {
+        let mut value = example(name);
+        *value.pointer_mut(pointer).unwrap() = wrong;
+        assert!(schema(name).check(&value).is_err(), "{name} {pointer}");
+    }
+    let mut value = example("report");
+    value["more"] = json!(1);
+    assert!(schema("report").check(&value).is_err());
+}
