@@ -14,6 +14,8 @@ mod statetests;
 // Small programs on which earlier hypervisors went wrong, and whole ones with their host gas.
 mod guests;
 
+// The frames that people get wrong.
+mod frames;
 // Every field of every record and of the message, changed one at a time.
 mod tamper;
 // Offsets, lengths and destinations at their extremes.

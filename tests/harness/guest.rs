@@ -83,6 +83,16 @@ impl Guest {
         self
     }
 
+    pub(crate) fn kind(mut self, kind: FrameKind) -> Self {
+        self.kind = kind;
+        self
+    }
+
+    pub(crate) fn storage(mut self, key: u64, value: u64) -> Self {
+        self.storage.insert(U256::from(key).into(), U256::from(value).into());
+        self
+    }
+
     /// Another account with code.
     pub(crate) fn with_code(mut self, address: Address, code: impl Into<Bytes>) -> Self {
         let account = PrestateAccount { nonce: 1, code: code.into(), ..Default::default() };
@@ -103,7 +113,8 @@ impl Guest {
         audit::all_valid(&run.name, run.fork, &run.recording)
     }
 
-    fn execution(&self) -> Execution {
+    /// The transaction that runs it.
+    pub(crate) fn execution(&self) -> Execution {
         let account = |balance: u64, nonce, code: Vec<u8>| PrestateAccount {
             nonce,
             balance: U256::from(balance),

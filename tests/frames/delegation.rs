@@ -1,0 +1,127 @@
+//! EIP-7702: calls of accounts whose code is a delegation.
+
+use iso_evm_witness::Fork;
+
+use super::*;
+use crate::harness::guest::CONTRACT;
+
+const DELEGATING: Address = Address::repeat_byte(0xde);
+const FURTHER: Address = Address::repeat_byte(0xdf);
+const CALLS: [u8; 4] = [op::CALL, op::CALLCODE, op::DELEGATECALL, op::STATICCALL];
+const EXTCODESIZE: u8 = 0x3b;
+const EXTCODEHASH: u8 = 0x3f;
+const COLD: u64 = 2600;
+const WARM: u64 = 100;
+
+fn delegation(target: Address) -> Vec<u8> {
+    [&[0xef, 0x01, 0x00], &target[..]].concat()
+}
+
+/// What a call of it comes to: success, and the length of the return data.
+#[test]
+fn what_is_called() {
+    let sha256 = Address::with_last_byte(2);
+    let targets = [
+        ("a contract", OTHER, [1, 32], Outcome::Child),
+        ("a precompile", sha256, [1, 0], Outcome::Nocode),
+        ("nobody", NOBODY, [1, 0], Outcome::Nocode),
+        ("itself", DELEGATING, [0, 0], Outcome::Child),
+        ("another delegation", FURTHER, [0, 0], Outcome::Child),
+        ("the caller", CONTRACT, [0, 0], Outcome::Child),
+    ];
+    let mut cases = Vec::new();
+    for fork in Fork::ALL {
+        for opcode in CALLS {
+            for (what, target, expected, outcome) in targets {
+                // enough for a callee, too little for an endless chain
+                let program = Program::new().call(opcode, DELEGATING, 0, Some(1_000)).keep(0);
+                let program = program.op([op::RETURNDATASIZE]).keep(1).give(2);
+                let guest = Guest::new(format!("{opcode:x} to {what}"), fork, program.build())
+                    .with_code(OTHER, returning(7))
+                    .with_code(DELEGATING, delegation(target))
+                    .with_code(FURTHER, delegation(OTHER));
+                // before Prague it is code that begins with an undefined opcode
+                let (expected, outcome) = if fork >= Fork::Prague {
+                    (expected, outcome)
+                } else {
+                    ([0, 0], Outcome::Child)
+                };
+                cases.push(Case::new(guest, words(expected)).outcomes([outcome]));
+            }
+        }
+    }
+    check_all(cases);
+}
+
+/// The account's own access, then its target's.
+#[test]
+fn cold_and_warm() {
+    let mut cases = Vec::new();
+    for fork in since(Fork::Prague) {
+        for opcode in CALLS {
+            let operands = if matches!(opcode, op::CALL | op::CALLCODE) { 7 } else { 6 };
+            let measured = |program: Program, to, n| {
+                let program = program.op([GAS]).call(opcode, to, 0, Some(0)).op([op::POP]);
+                program.spent().keep(n)
+            };
+            for (target, first, second) in [
+                (OTHER, COLD + COLD, WARM + WARM),
+                (DELEGATING, COLD + WARM, WARM + WARM),
+                (CONTRACT, COLD + WARM, WARM + WARM),
+                (Address::with_last_byte(1), COLD + WARM, WARM + WARM),
+            ] {
+                let program = measured(measured(Program::new(), DELEGATING, 0), DELEGATING, 1);
+                let guest =
+                    Guest::new(format!("{opcode:x} to {target}"), fork, program.give(2).build())
+                        .with_code(OTHER, [op::STOP])
+                        .with_code(DELEGATING, delegation(target));
+                let around = 3 * operands + 2 + 2;
+                cases.push(Case::new(guest, words([around + first, around + second])));
+            }
+            // its target is warm, it is not
+            let program = measured(measured(Program::new(), OTHER, 0), DELEGATING, 1);
+            let guest =
+                Guest::new(format!("{opcode:x}, target first"), fork, program.give(2).build())
+                    .with_code(OTHER, [op::STOP])
+                    .with_code(DELEGATING, delegation(OTHER));
+            let around = 3 * operands + 2 + 2;
+            cases.push(Case::new(guest, words([around + COLD, around + COLD + WARM])));
+        }
+    }
+    check_all(cases);
+}
+
+/// The code that others see is the designator, and looking at it does not touch the target.
+#[test]
+fn what_others_see() {
+    let code = delegation(OTHER);
+    let mut cases = Vec::new();
+    for fork in since(Fork::Prague) {
+        let seen = Program::new().push_address(DELEGATING).op([EXTCODESIZE]).keep(0);
+        let seen = seen.push_address(DELEGATING).op([EXTCODEHASH]).keep(1);
+        let seen = seen.op([GAS]).call(op::STATICCALL, OTHER, 0, Some(0)).op([op::POP]).spent();
+        let guest = Guest::new("designator", fork, seen.keep(2).give(3).build())
+            .with_code(OTHER, [op::STOP])
+            .with_code(DELEGATING, code.clone());
+        let spent = U256::from(3 * 6 + COLD + 2 + 2);
+        let end = End::Words(vec![U256::from(23), keccak256(&code).into(), spent]);
+        cases.push(Case::new(guest, end));
+    }
+    check_all(cases);
+}
+
+/// The guest runs the target's code as itself.
+#[test]
+fn a_guest_that_delegates() {
+    const ADDRESS: u8 = 0x30;
+    const CODESIZE: u8 = 0x38;
+    for fork in since(Fork::Prague) {
+        let code = Program::new().op([ADDRESS]).keep(0).op([CODESIZE]).keep(1).give(2).build();
+        let size = U256::from(code.len());
+        let guest = Guest::new("delegates", fork, delegation(OTHER)).with_code(OTHER, code);
+        let end = End::Words(vec![U256::from_be_slice(&CONTRACT[..]), size]);
+        let recording = Case::new(guest, end).record().unwrap();
+        let witness = &recording.messages[1].witness;
+        assert_eq!((witness.to, witness.context), (OTHER, CONTRACT));
+    }
+}
