@@ -91,7 +91,8 @@ fn another_root_other_logs_or_an_unmet_exception_fail() {
     let Located { case, .. } = cases(&path).remove(0);
     let engine = audit::engine(case.fork().expect("Cancun"));
     assert!(statetest::check(&case, engine).is_ok_and(|messages| messages > 0));
-    let changes: [(&str, fn(&mut Case)); 3] = [
+    type Change = fn(&mut Case);
+    let changes: [(&str, Change); 3] = [
         ("state-root", |case| case.state_root = B256::repeat_byte(0x11)),
         ("logs-hash", |case| case.logs_hash = B256::repeat_byte(0x11)),
         ("not-rejected", |case| case.exception = Some("any".to_owned())),

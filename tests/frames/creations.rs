@@ -127,7 +127,7 @@ fn gas_for_the_deposit() {
             let program = Program::new().put(&initcode).create(op::CREATE, 0, 5);
             let guest = Guest::new(format!("deposit with {gas}"), fork, program.build());
             let case = Case::new(guest.gas(before + given), End::Success);
-            let recording = case.outcomes([Outcome::Child]).record().unwrap();
+            let recording = case.outcomes([Outcome::Child]).recorded();
             let child = &recording.messages[2].witness;
             assert_eq!(child.gasAvailable, U256::from(gas), "{fork}");
             let status = u64::from(matches!(end, End::Success));

@@ -120,7 +120,7 @@ fn a_guest_that_delegates() {
         let size = U256::from(code.len());
         let guest = Guest::new("delegates", fork, delegation(OTHER)).with_code(OTHER, code);
         let end = End::Words(vec![U256::from_be_slice(&CONTRACT[..]), size]);
-        let recording = Case::new(guest, end).record().unwrap();
+        let recording = Case::new(guest, end).recorded();
         let witness = &recording.messages[1].witness;
         assert_eq!((witness.to, witness.context), (OTHER, CONTRACT));
     }

@@ -26,7 +26,7 @@ fn check(name: &str, code: &Program) {
         // what was refused, and how much it returned
         let code = code.clone().keep(0).op([op::RETURNDATASIZE]).keep(1).give(2).build();
         let guest = Guest::new(name, fork, code).gas(PLENTY);
-        let recording = Case::new(guest, End::Success).change(plenty).record().unwrap();
+        let recording = Case::new(guest, End::Success).change(plenty).recorded();
         assert_eq!(recording.messages.len(), MESSAGES, "{name} {fork}");
         let last = &recording.messages[MESSAGES - 1];
         assert_eq!(last.depth, MESSAGES - 1);
@@ -59,7 +59,7 @@ fn creations_1024_deep() {
 fn check_creations(name: &str, code: Program) {
     for fork in [Fork::Istanbul, Fork::Cancun, Fork::Prague] {
         let guest = Guest::new(name, fork, code.clone().build()).gas(PLENTY);
-        let recording = Case::new(guest, End::Success).change(plenty).record().unwrap();
+        let recording = Case::new(guest, End::Success).change(plenty).recorded();
         assert_eq!(recording.messages.len(), MESSAGES, "{name} {fork}");
         assert_eq!(outcomes(&recording.messages[MESSAGES - 1]), [Outcome::Depth], "{name} {fork}");
     }

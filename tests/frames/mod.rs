@@ -80,6 +80,11 @@ impl Case {
         self.record().map(|_| ())
     }
 
+    /// The recording of a case that must pass.
+    fn recorded(&self) -> Recording {
+        self.record().unwrap_or_else(|problem| panic!("{problem}"))
+    }
+
     /// Records and checks all that is checked.
     fn record(&self) -> Result<Recording, String> {
         let Guest { name, fork, .. } = &self.guest;

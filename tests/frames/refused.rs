@@ -86,7 +86,7 @@ fn a_nonce_at_its_end_and_an_address_that_is_taken() {
                 let case = Case::new(guest, words([0, 0, 32]))
                     .change(put_in(way, opcode))
                     .outcomes([Outcome::Child, outcome]);
-                let recording = case.record().unwrap();
+                let recording = case.recorded();
                 // a collision burns all but a 64th, a nonce costs nothing
                 let used = recording.messages[1].witness.gasUsed.to::<u64>();
                 assert_eq!(used > GAS_LIMIT * 9 / 10, outcome == Outcome::Collision, "{used}");

@@ -36,7 +36,7 @@ fn what_it_costs() {
                 let guest = Guest::new(format!("to {what}, {gas}"), fork, destroy(beneficiary))
                     .with_code(OTHER, [op::STOP])
                     .gas(gas);
-                let recording = Case::new(guest, end).record().unwrap();
+                let recording = Case::new(guest, end).recorded();
                 assert_eq!(recording.messages[1].witness.gasUsed, U256::from(gas), "{fork} {what}");
             }
         }
@@ -51,7 +51,7 @@ fn nothing_to_move() {
         let poor = |execution: &mut Execution| {
             execution.prestate.get_mut(&CONTRACT).expect("the guest").balance = U256::ZERO;
         };
-        let recording = Case::new(guest, End::Success).change(poor).record().unwrap();
+        let recording = Case::new(guest, End::Success).change(poor).recorded();
         let used = recording.messages[1].witness.gasUsed;
         assert_eq!(used, U256::from(3 + cost(fork, true, false)), "{fork}");
     }

@@ -95,7 +95,7 @@ fn an_empty_account_touched() {
                     execution.prestate.insert(NOBODY, PrestateAccount::default());
                 };
                 let case = Case::new(guest, end).change(empty).outcomes([Outcome::Nocode]);
-                let recording = case.record().unwrap();
+                let recording = case.recorded();
                 let list = &recording.messages[1].witness;
                 let changed = list.stateRootEnter != list.stateRootLeave;
                 assert_eq!(changed, touched && !revert, "{fork} {name}");

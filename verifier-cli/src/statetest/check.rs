@@ -25,9 +25,9 @@ pub struct Problem {
     /// Index of the record.
     pub record: Option<u64>,
     /// What the file or the execution gives.
-    pub expected: Option<String>,
+    pub expected: Option<Box<str>>,
     /// What the recording or the witness says.
-    pub found: Option<String>,
+    pub found: Option<Box<str>>,
 }
 
 impl Problem {
@@ -48,18 +48,19 @@ impl Problem {
             Verdict::Mismatch(Mismatch { kind, pc, record, expected, found }) => Self {
                 pc: *pc,
                 record: *record,
-                expected: Some(expected.to_string()),
-                found: Some(found.to_string()),
+                expected: text(expected),
+                found: text(found),
                 ..Self::new(AUDIT, kind.name())
             },
-            Verdict::Malformed { position } => {
-                Self { found: Some(format!("byte {position}")), ..Self::new(AUDIT, "malformed") }
-            }
+            Verdict::Malformed { position } => Self {
+                found: text(&format_args!("byte {position}")),
+                ..Self::new(AUDIT, "malformed")
+            },
             Verdict::Unavailable { archive } => {
-                Self { expected: Some(archive.to_string()), ..Self::new(AUDIT, "unavailable") }
+                Self { expected: text(archive), ..Self::new(AUDIT, "unavailable") }
             }
             Verdict::Inconclusive { reason } => {
-                Self { found: Some(reason.to_string()), ..Self::new(AUDIT, "inconclusive") }
+                Self { found: text(reason), ..Self::new(AUDIT, "inconclusive") }
             }
         };
         Some(Self { message: Some(message), ..problem })
@@ -89,6 +90,11 @@ impl fmt::Display for Problem {
     }
 }
 
+/// Something as a problem keeps it.
+fn text(of: &impl ToString) -> Option<Box<str>> {
+    Some(of.to_string().into())
+}
+
 /// Checks a case with the hypervisor of its fork. Returns the number of messages; none where the
 /// transaction had to be rejected, and was.
 ///
@@ -113,12 +119,12 @@ pub fn check(case: &Case, engine: &Engine) -> Result<usize, Problem> {
 fn recording(case: &Case) -> Result<Option<Recording>, Problem> {
     // What was rejected, and why.
     let rejected = match case.execution() {
-        Err(CaseError::Transaction(field)) => format!("{}", CaseError::Transaction(field)),
+        Err(error @ CaseError::Transaction(_)) => error.to_string(),
         Err(error) => return Err(unusable(&error)),
         Ok(execution) => match (record(&execution), &case.exception) {
             (Ok(recording), None) => return Ok(Some(recording)),
             (Ok(_), Some(exception)) => {
-                let expected = Some(exception.clone());
+                let expected = text(exception);
                 return Err(Problem { expected, ..Problem::recording("not-rejected") });
             }
             (Err(error), _) if is_rejection(&error) => error.to_string(),
@@ -127,7 +133,7 @@ fn recording(case: &Case) -> Result<Option<Recording>, Problem> {
     };
     match case.exception {
         Some(_) => Ok(None),
-        None => Err(Problem { found: Some(rejected), ..Problem::recording("rejected") }),
+        None => Err(Problem { found: text(&rejected), ..Problem::recording("rejected") }),
     }
 }
 
@@ -137,14 +143,14 @@ fn is_rejection(error: &ExecuteError) -> bool {
 }
 
 fn unusable(error: &impl fmt::Display) -> Problem {
-    Problem { found: Some(error.to_string()), ..Problem::recording("not-recorded") }
+    Problem { found: text(error), ..Problem::recording("not-recorded") }
 }
 
 fn agree(kind: &'static str, expected: B256, found: B256) -> Result<(), Problem> {
     if expected == found {
         return Ok(());
     }
-    let (expected, found) = (Some(expected.to_string()), Some(found.to_string()));
+    let (expected, found) = (text(&expected), text(&found));
     Err(Problem { expected, found, ..Problem::recording(kind) })
 }
 

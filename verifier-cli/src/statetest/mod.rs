@@ -1,5 +1,5 @@
 //! Official state tests: every case is recorded, compared with what its file says, and every frame
-//! of it put before the emitted hypervisor. `specs/07-verdicts.md` §State tests.
+//! of it put before the emitted hypervisor. `specs/11-state-tests.md`.
 //!
 //! [`run`] goes over files, folders and archives: one thread reads, a pool checks, a short queue
 //! between them bounds the memory.

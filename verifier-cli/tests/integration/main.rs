@@ -6,3 +6,4 @@ mod cli;
 mod common;
 mod schema;
 mod schemas;
+mod statetest;

@@ -12,7 +12,7 @@ fn folder() -> PathBuf {
     root().join("specs/schemas")
 }
 
-fn schema(name: &str) -> Schema {
+pub(crate) fn schema(name: &str) -> Schema {
     let path = folder().join(format!("{name}.schema.json"));
     Schema::new(serde_json::from_slice(&fs::read(path).unwrap()).unwrap())
 }

@@ -1,5 +1,5 @@
 //! GeneralStateTest files: transactions with the state before them and what they must come to.
-//! `specs/09-container.md` §Input.
+//! `specs/11-state-tests.md`.
 //!
 //! In the data's way this stands where [`Input`](crate::Input) does: a [`Case`] becomes an
 //! [`Execution`], and what the file expects of it is compared with the recording.
