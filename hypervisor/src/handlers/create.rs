@@ -137,10 +137,7 @@ fn address_by_nonce(c: &mut Code<'_>, shared: &Shared) {
     let hash = c.local("hash", 1);
     c.ops(&[SWAP1, POP]);
     load(c, POSITION);
-    if NONCE_OR_SALT > 0 {
-        c.push(NONCE_OR_SALT).ops(&[ADD]);
-    }
-    c.ops(&[CALLDATALOAD]); // nonce S
+    c.push(NONCE_OR_SALT).ops(&[ADD, CALLDATALOAD]); // nonce S
     c.push(0x7f).ops(&[DUP2, GT]).jumpi(long);
     // One byte: itself, or 0x80 for zero.
     c.ops(&[DUP1, ISZERO]).push(7).ops(&[SHL, ADD]).push(1).ops(&[SWAP1]).jump(hash);
