@@ -22,9 +22,14 @@ fn committed(name: &str) -> String {
     fs::read_to_string(path(name)).unwrap_or_default()
 }
 
+/// Whether files are written instead of compared.
+fn blessing() -> bool {
+    env::var_os("ISO_BLESS").is_some()
+}
+
 /// Compares a file in `specs/` with what it must hold, or writes it.
 fn compare(name: &str, expected: &str) {
-    if env::var_os("ISO_BLESS").is_some() {
+    if blessing() {
         fs::write(path(name), expected).expect("specs/ is writable");
         return;
     }
@@ -37,7 +42,7 @@ fn compare(name: &str, expected: &str) {
     );
 }
 
-/// Compares the block of a page that stands between the marks of `block`, or writes it.
+/// The page with what stands between the marks of `block` replaced.
 fn replace_block(page: &str, block: &str, content: &str) -> String {
     let start = format!("<!-- generated: {block} -->\n");
     let (before, rest) = page.split_once(&start).expect("the page has the block's mark");
