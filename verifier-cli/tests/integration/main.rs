@@ -4,5 +4,6 @@
 
 mod cli;
 mod common;
+mod damage;
 mod schema;
 mod schemas;
