@@ -5,5 +5,6 @@
 mod cli;
 mod common;
 mod damage;
+mod readme;
 mod schema;
 mod schemas;
