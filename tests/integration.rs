@@ -22,6 +22,10 @@ mod attacks;
 mod stack;
 // Too little host gas is never a verdict.
 mod host_gas_limit;
+// Random programs and random code.
+mod random;
+// What each opcode costs on the host.
+mod host_gas;
 // Archives that are missing, foreign or half there.
 mod archives;
 // Pages, emitted contracts and golden vectors in `specs/`, made again and compared.

@@ -4,5 +4,7 @@
 
 mod cli;
 mod common;
+mod damage;
+mod readme;
 mod schema;
 mod schemas;
