@@ -1,8 +1,6 @@
 //! Transactions as the RPC has them, read by this crate and by alloy: both must find the same
 //! bytes, the same hash and the same sender.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
 use std::{fs, path::Path};
 
 use alloy_consensus::transaction::SignerRecoverable;
