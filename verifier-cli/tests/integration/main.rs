@@ -5,5 +5,6 @@
 mod cli;
 mod common;
 mod damage;
+mod hashes;
 mod schema;
 mod schemas;
