@@ -14,6 +14,8 @@ mod guests;
 
 // Every field of every record and of the message, changed one at a time.
 mod tamper;
+// Bytes that are no canonical witness.
+mod malformed;
 // Offsets, lengths and destinations at their extremes.
 mod attacks;
 // The guest's stack at its bounds.

@@ -6,5 +6,6 @@ mod cli;
 mod common;
 mod damage;
 mod hashes;
+mod readme;
 mod schema;
 mod schemas;
