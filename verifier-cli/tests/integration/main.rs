@@ -3,6 +3,7 @@
 mod cli;
 mod common;
 mod damage;
+mod hashes;
 mod readme;
 mod schema;
 mod schemas;
