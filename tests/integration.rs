@@ -18,12 +18,20 @@ mod guests;
 mod frames;
 // Every field of every record and of the message, changed one at a time.
 mod tamper;
+// Bytes that are no canonical witness.
+mod malformed;
 // Offsets, lengths and destinations at their extremes.
 mod attacks;
 // The guest's stack at its bounds.
 mod stack;
+// The same verdict wherever the contract stands and whoever calls it.
+mod any_host;
 // Too little host gas is never a verdict.
 mod host_gas_limit;
+// Random programs and random code.
+mod random;
+// What each opcode costs on the host.
+mod host_gas;
 // Archives that are missing, foreign or half there.
 mod archives;
 // Pages, emitted contracts and golden vectors in `specs/`, made again and compared.

@@ -1,13 +1,13 @@
 //! The inputs in `fixtures/`: recorded, compared with what the execution specs make of them and
 //! with the committed `witness.bin`, and every message audited. Never skipped.
 
-use std::{collections::BTreeMap, env, fs, path::PathBuf};
+use std::{collections::BTreeMap, fs, path::PathBuf};
 
 use alloy_primitives::{B256, Bytes, U64, keccak256};
 use iso_evm_witness::{Fork, Recording, container::Witness, input::Input, record};
 use serde::Deserialize;
 
-use crate::harness::{audit, fixtures, parallel};
+use crate::harness::{audit, blessed, fixtures, parallel};
 
 /// Inputs that must be there.
 pub(crate) const NAMES: [&str; 19] = [
@@ -93,7 +93,7 @@ fn results_are_those_of_the_execution_specs() {
 /// Byte for byte what is committed; `ISO_BLESS=1` writes the files anew.
 #[test]
 fn witnesses_are_those_committed() {
-    let bless = env::var_os("ISO_BLESS").is_some();
+    let bless = blessed::blessing();
     for name in NAMES {
         let input = input(name);
         let recording = record(&input.execution).unwrap_or_else(|error| panic!("{name}: {error}"));

@@ -32,7 +32,9 @@ fn fault(asm: &mut Assembler, shared: &Shared) {
     c.assume(2).ops(&[POP]).jump(shared.fault);
     c.end();
     let mut c = asm.routine(shared.fault);
-    c.assume(1).ops(&[PUSH0, PUSH0, PUSH0]).jump(shared.exit);
+    c.assume(1).ops(&[DUP1]);
+    store(&mut c, SAVED);
+    c.ops(&[PUSH0, PUSH0, PUSH0]).jump(shared.exit);
     c.end();
 }
 
@@ -44,8 +46,6 @@ fn exit(asm: &mut Assembler, shared: &Shared) {
 
     let mut c = asm.routine(shared.exit);
     c.assume(4);
-    c.ops(&[DUP4]);
-    store(&mut c, SAVED);
     // Every record has been taken, and the list ends where `callData` begins.
     c.push(LIST_TABLE);
     load(&mut c, TABLE);

@@ -43,7 +43,8 @@ pub(crate) struct Shared {
     pub(crate) next: Label,
     /// `S destination …`: jumps of the guest, the destination being within the code.
     pub(crate) jump: Label,
-    /// Terminal: `status pointer length S …`. Checks the claim and ends.
+    /// Terminal: `status pointer length S …`, with the last opcode's `S` in [`SAVED`]. Checks the
+    /// claim and ends.
     pub(crate) exit: Label,
     /// Terminal: the first instruction of the run.
     pub(crate) setup: Label,

@@ -75,6 +75,8 @@ fn tripped(asm: &mut Assembler, shared: &Shared) {
     c.bind(suspect); // before S
     c.call(shared.boundary).jumpi(shared.fault); // S
     c.bind(stop); // S
+    c.ops(&[DUP1]);
+    store(&mut c, SAVED);
     c.ops(&[PUSH0, PUSH0]).push(1).jump(shared.exit);
     c.end();
 

@@ -15,7 +15,8 @@ pub mod abi {
         /// `record` are 2^256-1 where the mismatch has none.
         #[derive(Debug)]
         error Mismatch(uint256 kind, uint256 pc, uint256 record, bytes32 expected, bytes32 found);
-        /// No canonical witness; `position` is the calldata position of the record, 0 for the head.
+        /// No canonical witness; `position` is 0 for the head, else the calldata position that
+        /// reading had come to: a record's start, or its end if its fields are wrong.
         #[derive(Debug)]
         error Malformed(uint256 position);
         /// An archive is missing or holds other code.
@@ -118,8 +119,8 @@ impl fmt::Display for MismatchKind {
 pub struct Mismatch {
     /// What does not match.
     pub kind: MismatchKind,
-    /// Offset in the guest's code, if execution had begun: of the opcode under way, or, where its
-    /// fault shows when the next one is fetched, of that.
+    /// Offset in the guest's code, if execution had begun: of the opcode under way or, for an
+    /// exceptional halt that shows only after its opcode's work, of the one behind it.
     pub pc: Option<u64>,
     /// Index of the record.
     pub record: Option<u64>,
@@ -138,7 +139,8 @@ pub enum Verdict {
     Mismatch(Mismatch),
     /// The bytes are no canonical witness.
     Malformed {
-        /// Calldata position of the record where this shows, 0 for the head.
+        /// 0 for the head, else the calldata position that reading had come to: a record's start,
+        /// or its end if its fields are wrong.
         position: u64,
     },
     /// An archive is missing or holds other code: convicts nobody.

@@ -1,6 +1,7 @@
 //! What the tests stand on.
 
 pub(crate) mod audit;
+pub(crate) mod blessed;
 pub(crate) mod fixtures;
 pub(crate) mod guest;
 pub(crate) mod host;

@@ -14,8 +14,8 @@ use iso_evm_witness::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{blessing, committed, compare, vectors_false, vectors_true};
-use crate::harness::{audit, guest::Guest};
+use super::{committed, compare, vectors_false, vectors_true};
+use crate::harness::{audit, blessed::blessing, guest::Guest};
 
 /// What is changed in the message that was recorded.
 pub(super) enum Change {

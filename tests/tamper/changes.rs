@@ -214,6 +214,10 @@ fn record_class(truth: &MessageWitness, index: usize, record: &Record, field: &F
         (_, Class::Output(_)) if ran_out(record) => Expected::Refused,
         (_, Class::Output(kind)) => Expected::Mismatch(vec![kind], Some(index as u64)),
         ("stateRoot", _) if ran_out(record) => Expected::Refused,
+        // inputs that gas follows from, whatever the path, in a frame that kept count of its gas
+        ("cold" | "delegated" | "delegateCold" | "gasUsed", _) if !truth.status.is_zero() => {
+            Expected::Refused
+        }
         _ => Expected::Unproved { code: index == 0 },
     }
 }

@@ -8,6 +8,8 @@ use iso_evm_witness::{
     input::InputError,
 };
 
+use crate::verify::VerifyError;
+
 /// Why a command could not do its work: exit code 2.
 #[derive(Debug, thiserror::Error)]
 pub enum CommandError {
@@ -72,6 +74,14 @@ pub enum CommandError {
         file: String,
         /// What is wrong with it.
         error: JsonError,
+    },
+    /// A witness that cannot be verified.
+    #[error("{file}: {error}")]
+    Verify {
+        /// The file.
+        file: String,
+        /// What is wrong with it.
+        error: VerifyError,
     },
     /// A message that is not there.
     #[error("{file}: there is no message {index}, only {count}")]

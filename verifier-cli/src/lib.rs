@@ -26,7 +26,7 @@
 //!
 //! // What `witness.bin` holds.
 //! let bytes = witness.encode();
-//! let report = verify(&Witness::decode(&bytes)?, &Options::default());
+//! let report = verify(&Witness::decode(&bytes)?, &Options::default())?;
 //! assert_eq!(report.verdict(), Verdict::Valid);
 //!
 //! // An operator who claims one gas less is convicted.
@@ -36,7 +36,7 @@
 //!     messages: vec![iso_evm_witness::encoding::encode(&message).into()],
 //!     ..witness
 //! };
-//! assert_eq!(verify(&lie, &Options::default()).verdict(), Verdict::Invalid);
+//! assert_eq!(verify(&lie, &Options::default())?.verdict(), Verdict::Invalid);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -88,12 +88,14 @@ pub mod commands;
 pub mod error;
 pub mod exit_code;
 pub mod files;
+pub mod hash;
 pub mod report;
 pub mod statetest;
+pub mod transaction_hash;
 pub mod verify;
 
 pub use error::CommandError;
 pub use exit_code::Exit;
 pub use verify::{
-    AuditVerdict, Audits, MessageReport, Options, Report, Verdict, verify, verify_with,
+    AuditVerdict, Audits, MessageReport, Options, Report, Verdict, VerifyError, verify, verify_with,
 };

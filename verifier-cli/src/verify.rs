@@ -5,7 +5,7 @@
 
 use std::{num::NonZero, sync::Mutex, thread};
 
-use alloy_primitives::{Address, B256, Bytes, keccak256};
+use alloy_primitives::{Address, B256, Bytes};
 use iso_evm_hypervisor::{Audited, Engine, Verdict as HypervisorVerdict};
 use iso_evm_witness::{
     Fork, MessageWitness, Witness,
@@ -14,11 +14,26 @@ use iso_evm_witness::{
     records::FrameKind,
 };
 
+use crate::{hash::keccak256, transaction_hash::transaction_hash};
+
 /// How to verify.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Options {
     /// The most gas that the audit of one message may take on the host; no limit if `None`.
     pub host_gas_limit: Option<u64>,
+}
+
+/// Why there is nothing to verify. No verdict: it convicts nobody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum VerifyError {
+    /// Code under another hash.
+    #[error("codes.{found}: the code's hash is {expected}")]
+    CodeHash {
+        /// The code's hash.
+        expected: B256,
+        /// The hash that it stands under.
+        found: B256,
+    },
 }
 
 /// What is said of a message and of the whole.
@@ -185,13 +200,27 @@ impl Report {
 }
 
 /// Verifies a witness: emits the hypervisor of its fork and hands it every message.
-pub fn verify(witness: &Witness, options: &Options) -> Report {
+///
+/// # Errors
+///
+/// If code in the witness stands under another hash than its own. [`Witness::decode`] and
+/// [`Witness::from_json`] give no such witness.
+pub fn verify(witness: &Witness, options: &Options) -> Result<Report, VerifyError> {
     verify_with(&Engine::new(witness.fork), witness, options)
 }
 
 /// [`verify`] with a hypervisor that is emitted already, for many witnesses of one fork. What the
 /// hypervisor is emitted for wins over the fork that the witness names.
-pub fn verify_with(engine: &Engine, witness: &Witness, options: &Options) -> Report {
+///
+/// # Errors
+///
+/// As [`verify`].
+pub fn verify_with(
+    engine: &Engine,
+    witness: &Witness,
+    options: &Options,
+) -> Result<Report, VerifyError> {
+    check_codes(witness)?;
     let places = witness.tree();
     let messages = in_parallel(&witness.messages, |index, bytes| {
         let message = encoding::decode(bytes).ok();
@@ -207,7 +236,7 @@ pub fn verify_with(engine: &Engine, witness: &Witness, options: &Options) -> Rep
         }
     });
     let contract = engine.contract();
-    Report {
+    Ok(Report {
         audits: Audits {
             execution: Verdict::of(messages.iter().map(MessageReport::verdict)).into(),
             access: AuditVerdict::NotRun,
@@ -217,15 +246,26 @@ pub fn verify_with(engine: &Engine, witness: &Witness, options: &Options) -> Rep
         anchor: witness.roots.source,
         fork: witness.fork,
         chain_id: witness.chain_id,
-        transaction_hash: witness.transaction.hash(),
+        transaction_hash: transaction_hash(&witness.transaction),
         state_root_enter: witness.roots.enter,
         state_root_leave: witness.roots.leave,
         gas_used: witness.receipt.gas_used,
         hypervisor_code_hash: contract.code_hash(),
         hypervisor_size: contract.code.len(),
-        witness_hash: keccak256(witness.encode()),
+        witness_hash: keccak256(&witness.encode()),
         messages,
+    })
+}
+
+/// Whether all code stands under its own hash.
+fn check_codes(witness: &Witness) -> Result<(), VerifyError> {
+    for (found, code) in &witness.codes {
+        let expected = keccak256(code);
+        if expected != *found {
+            return Err(VerifyError::CodeHash { expected, found: *found });
+        }
     }
+    Ok(())
 }
 
 /// Runs the hypervisor on one message. Code that the witness does not hold is not archived, and

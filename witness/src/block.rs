@@ -162,7 +162,6 @@ fn blob_base_fee(excess: u64, blobs: BlobParams) -> Option<u128> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
 

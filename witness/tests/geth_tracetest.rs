@@ -2,8 +2,6 @@
 //! what geth found. The files are third-party data and not part of the project; without them the
 //! test says so and ends.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -28,9 +26,9 @@ fn folder() -> Option<PathBuf> {
 
 fn files(folder: &Path) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = fs::read_dir(folder)
-        .unwrap()
+        .expect("the folder is readable")
         .flat_map(|entry| {
-            let path = entry.unwrap().path();
+            let path = entry.expect("the entry is readable").path();
             if path.is_dir() { files(&path) } else { vec![path] }
         })
         .filter(|path| path.extension().is_some_and(|extension| extension == "json"))

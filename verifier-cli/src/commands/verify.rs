@@ -36,7 +36,8 @@ impl Verify {
             Witness::decode(&bytes)
                 .map_err(|error| CommandError::Container { file: files::name(&self.file), error })?
         };
-        let report = verify(&witness, &Options { host_gas_limit: self.host_gas_limit });
+        let report = verify(&witness, &Options { host_gas_limit: self.host_gas_limit })
+            .map_err(|error| CommandError::Verify { file: files::name(&self.file), error })?;
         if self.json {
             // What the report has no field for.
             for (index, message) in report.messages.iter().enumerate() {

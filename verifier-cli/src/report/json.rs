@@ -1,4 +1,4 @@
-//! The `--json` report of `iso-verify`; `specs/schemas/report.json`.
+//! The `--json` report of `iso-verify`; `specs/schemas/README.md`.
 
 use alloy_primitives::{Address, B256, U64, U256};
 use iso_evm_hypervisor::{Mismatch, Verdict as HypervisorVerdict};

@@ -1,9 +1,10 @@
 //! The binaries and their formats.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
 mod cli;
 mod common;
+mod damage;
+mod hashes;
+mod readme;
 mod schema;
 mod schemas;
 mod statetest;

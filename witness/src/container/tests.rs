@@ -1,5 +1,3 @@
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
 use alloy_primitives::{U256, hex};
 
 use super::*;

@@ -71,7 +71,6 @@ pub fn blob_params(fork: Fork, chain_id: u64, number: u64, timestamp: u64) -> Bl
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
 

@@ -1,5 +1,5 @@
-//! `INPUT.json`: transaction, block and pre-state, recognised by its shape. `specs/09-container.md`
-//! §Input.
+//! `INPUT.json`: transaction, block and pre-state, recognised by its shape.
+//! `specs/schemas/README.md`.
 //!
 //! In the data's way this is the first stage: what it makes, [`Input`], is what
 //! [`crate::execute`] runs.

@@ -82,7 +82,6 @@ impl<'de> Deserialize<'de> for Number {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
 

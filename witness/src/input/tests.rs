@@ -1,5 +1,3 @@
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
 use super::*;
 
 /// A transfer that runs: the smallest file of the first shape.

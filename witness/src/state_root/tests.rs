@@ -1,7 +1,5 @@
 //! Every root is compared with a rebuild of the whole trie by `alloy_trie::root`.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
 use std::collections::BTreeMap;
 
 use alloy_primitives::{Address, B256, KECCAK256_EMPTY, U256, address, b256, keccak256};

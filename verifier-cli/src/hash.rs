@@ -1,0 +1,43 @@
+//! keccak256 as the auditing side computes it: with `sha3`. `specs/09-container.md`.
+//!
+//! In the data's way this stands beside the container: it names `witness.bin` and the transaction
+//! in the report, and says again which code stands under which hash.
+
+use alloy_primitives::B256;
+use sha3::{Digest, Keccak256};
+
+/// keccak256 of bytes.
+pub fn keccak256(bytes: &[u8]) -> B256 {
+    B256::new(Keccak256::digest(bytes).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use alloy_primitives::{b256, hex};
+
+    use super::*;
+
+    /// Lengths around one block and two (136 bytes each), where padding goes wrong first. The
+    /// hashes are those of a Keccak written for this table, which gives SHA3-256 too if the
+    /// padding's first byte is 6.
+    #[test]
+    fn known_hashes() {
+        let bytes: Vec<u8> = (0..=255).cycle().take(600).collect();
+        for (length, hash) in [
+            (0, hex!("c5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470")),
+            (1, hex!("bc36789e7a1e281436464229828f817d6612f7b477d66591ff96a9e064bcc98a")),
+            (135, hex!("cbdfd9dee5faad3818d6b06f95a219fd290b0e1706f6a82e5a595b9ce9faca62")),
+            (136, hex!("7ce759f1ab7f9ce437719970c26b0a66ff11fe3e38e17df89cf5d29c7d7f807e")),
+            (137, hex!("ac73d4fae68b8453f764007c1a20ce95994187861f0c3227a3a8e99a73a3b1db")),
+            (271, hex!("7c974895b2a88303ff2dc6b58f438ceb0b298cac91099ac0539cc0f477506191")),
+            (272, hex!("fdf2ec49e749960d3c8521a0219af8d03e30e2b3bf19bd16150ee0eaf133d66e")),
+            (600, hex!("5acc1dda19156ed2dca4a480ea7a4be0a594829dc32365f99780a39fbf7ee49b")),
+        ] {
+            assert_eq!(keccak256(&bytes[..length]), B256::new(hash), "{length} bytes");
+        }
+        assert_eq!(
+            keccak256(b"Transfer(address,address,uint256)"),
+            b256!("ddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef")
+        );
+    }
+}

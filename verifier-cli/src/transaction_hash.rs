@@ -1,0 +1,272 @@
+//! The hash of a signed transaction, from its fields and its signature. `specs/09-container.md`.
+//!
+//! In the data's way this stands beside the container, whose transaction it names in the report.
+//! The recorder encodes with alloy, this with `rlp`: no encoder's fault is on both sides.
+
+use alloy_eips::eip2930::AccessList;
+use alloy_primitives::{B256, Bytes, Signature, TxKind, U256};
+use iso_evm_witness::transaction::{Transaction, TransactionBody};
+use rlp::{Encodable, RlpStream};
+
+use crate::hash::keccak256;
+
+/// The hash of a transaction; an unsigned one has none.
+pub fn transaction_hash(transaction: &Transaction) -> Option<B256> {
+    let signature = transaction.signature()?;
+    Some(keccak256(&encode_signed(transaction.body(), signature)))
+}
+
+/// A signed transaction as the chain has it (EIP-2718): the type's byte, which a legacy
+/// transaction lacks, then the list of its fields with the signature at the end.
+pub fn encode_signed(body: &TransactionBody, signature: &Signature) -> Vec<u8> {
+    let mut list = List(RlpStream::new());
+    let parity = u8::from(signature.v());
+    let number: Option<u8> = match body {
+        TransactionBody::Legacy(fields) => {
+            list.begin(9);
+            list.number(fields.nonce);
+            list.number(fields.gas_price);
+            list.number(fields.gas_limit);
+            list.call(fields.to, fields.value, &fields.input);
+            list.number(legacy_v(parity, fields.chain_id));
+            None
+        }
+        TransactionBody::Eip2930(fields) => {
+            list.begin(11);
+            list.number(fields.chain_id);
+            list.number(fields.nonce);
+            list.number(fields.gas_price);
+            list.number(fields.gas_limit);
+            list.call(fields.to, fields.value, &fields.input);
+            list.access_list(&fields.access_list);
+            list.number(parity);
+            Some(1)
+        }
+        TransactionBody::Eip1559(fields) => {
+            list.begin(12);
+            list.number(fields.chain_id);
+            list.number(fields.nonce);
+            list.number(fields.max_priority_fee_per_gas);
+            list.number(fields.max_fee_per_gas);
+            list.number(fields.gas_limit);
+            list.call(fields.to, fields.value, &fields.input);
+            list.access_list(&fields.access_list);
+            list.number(parity);
+            Some(2)
+        }
+        TransactionBody::Eip4844(fields) => {
+            list.begin(14);
+            list.number(fields.chain_id);
+            list.number(fields.nonce);
+            list.number(fields.max_priority_fee_per_gas);
+            list.number(fields.max_fee_per_gas);
+            list.number(fields.gas_limit);
+            list.call(fields.to.into(), fields.value, &fields.input);
+            list.access_list(&fields.access_list);
+            list.number(fields.max_fee_per_blob_gas);
+            list.hashes(&fields.blob_versioned_hashes);
+            list.number(parity);
+            Some(3)
+        }
+        TransactionBody::Eip7702(fields) => {
+            list.begin(13);
+            list.number(fields.chain_id);
+            list.number(fields.nonce);
+            list.number(fields.max_priority_fee_per_gas);
+            list.number(fields.max_fee_per_gas);
+            list.number(fields.gas_limit);
+            list.call(fields.to.into(), fields.value, &fields.input);
+            list.access_list(&fields.access_list);
+            list.begin(fields.authorization_list.len());
+            for authorization in &fields.authorization_list {
+                list.begin(6);
+                list.word(*authorization.chain_id());
+                list.bytes(authorization.address().as_slice());
+                list.number(authorization.nonce());
+                list.number(authorization.y_parity());
+                list.word(authorization.r());
+                list.word(authorization.s());
+            }
+            list.number(parity);
+            Some(4)
+        }
+    };
+    list.word(signature.r());
+    list.word(signature.s());
+    number.into_iter().chain(list.0.out()).collect()
+}
+
+/// A legacy signature's `v`: 27 or 28, or EIP-155's with the chain id in it.
+fn legacy_v(parity: u8, chain_id: Option<u64>) -> u128 {
+    let base = chain_id.map_or(27, |id| 35 + 2 * u128::from(id));
+    base + u128::from(parity)
+}
+
+/// RLP being written. Each list says how many items follow before they do.
+struct List(RlpStream);
+
+impl List {
+    fn begin(&mut self, items: usize) {
+        self.0.begin_list(items);
+    }
+
+    /// An integer, big-endian without leading zeros.
+    fn number(&mut self, number: impl Encodable) {
+        self.0.append(&number);
+    }
+
+    /// [`List::number`] for 256 bits.
+    fn word(&mut self, word: U256) {
+        self.bytes(&word.to_be_bytes::<32>()[word.leading_zeros() / 8..]);
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.0.append(&bytes);
+    }
+
+    /// Who is called, which in a creation is nobody, with how much and what.
+    fn call(&mut self, to: TxKind, value: U256, input: &Bytes) {
+        self.bytes(to.to().map_or(&[], |to| to.as_slice()));
+        self.word(value);
+        self.bytes(input);
+    }
+
+    fn hashes(&mut self, hashes: &[B256]) {
+        self.begin(hashes.len());
+        for hash in hashes {
+            self.bytes(hash.as_slice());
+        }
+    }
+
+    fn access_list(&mut self, access_list: &AccessList) {
+        self.begin(access_list.len());
+        for entry in access_list.iter() {
+            self.begin(2);
+            self.bytes(entry.address.as_slice());
+            self.hashes(&entry.storage_keys);
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use alloy_primitives::{b256, hex};
+
+    use super::*;
+
+    /// Mainnet, block 46,147: the first transaction of all.
+    const FIRST: &[u8] = &hex!(
+        "f86780862d79883d2000825208945df9b87991262f6ba471f09758cde1c0fc1de734827a69801ca088ff6cf0fe"
+        "fd94db46111149ae4bfc179e9b94721fffd821d38d16464b3f71d0a045e0aff800961cfce805daef7016b9b675"
+        "c137a6a41a548f7b60a3484c06a33a"
+    );
+
+    /// Encoding and hash, both as others have them.
+    #[track_caller]
+    fn check(encoding: &[u8], hash: B256) {
+        let transaction = Transaction::decode_signed(encoding).unwrap();
+        let signature = transaction.signature().unwrap();
+        assert_eq!(
+            hex::encode(encode_signed(transaction.body(), signature)),
+            hex::encode(encoding)
+        );
+        assert_eq!(transaction_hash(&transaction), Some(hash));
+    }
+
+    #[test]
+    fn legacy() {
+        let hash = b256!("5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060");
+        check(FIRST, hash);
+    }
+
+    /// The example of EIP-155, whose `v` has the chain id in it.
+    #[test]
+    fn legacy_with_chain_id() {
+        check(
+            &hex!(
+                "f86c098504a817c800825208943535353535353535353535353535353535353535880de0b6b3a76400"
+                "008025a028ef61340bd939bc2195fe537567866003e1a15d3c71ff63e1590620aa636276a067cbe9d8"
+                "997f761aecb703304b3800ccf555c9f3dc64214b297fb1966a3b6d83"
+            ),
+            b256!("33469b22e9f636356c4160a87eb19df52b7412e8eac32a4a55ffe88ea8350788"),
+        );
+    }
+
+    /// Never mined; the hash is what ethereumjs gives.
+    #[test]
+    fn access_list() {
+        check(
+            &hex!(
+                "01f901070180018402625a0094cccccccccccccccccccccccccccccccccccccccc830186a0b8441a84"
+                "51e6000000000000000000000000000000000000000000000000000000000000000000000000000000"
+                "00000000000000000000000000000000000000000000000000f85bf859940000000000000000000000"
+                "000000000000000101f842a00000000000000000000000000000000000000000000000000000000000"
+                "000000a000000000000000000000000000000000000000000000000000000000000060a701a0afb6e2"
+                "47b1c490e284053c87ab5f6b59e219d51f743f7a4d83e400782bc7e4b9a0479a268e0e0acd4de3f1e2"
+                "8e4fac2a6b32a4195e8dfa9d19147abe8807aa6f64"
+            ),
+            b256!("9150cdebad74e88b038e6c6b964d99af705f9c0883d7f0bbc0f3e072358f5b1d"),
+        );
+    }
+
+    /// Mainnet.
+    #[test]
+    fn dynamic_fee() {
+        check(
+            &hex!(
+                "02f86f0102843b9aca0085029e7822d68298f094d9e1459a7a482635700cbc20bbaf52d495ab9c9680"
+                "841b55ba3ac080a0c199674fcb29f353693dd779c017823b954b3c69dffa3cd6b2a6ff7888798039a0"
+                "28ca912de909e7e6cdef9cdcaf24c54dd8c1032946dfa1d85c206b32a9064fe8"
+            ),
+            b256!("ce4dc6d7a7549a98ee3b071b67e970879ff51b5b95d1c340bacd80fa1e1aab31"),
+        );
+    }
+
+    /// Sepolia: five blobs.
+    #[test]
+    fn blobs() {
+        check(
+            &hex!(
+                "03f9011d83aa36a7820fa28477359400852e90edd0008252089411e9ca82a3a762b4b5bd264d4173a2"
+                "42e7a770648080c08504a817c800f8a5a0012ec3d6f66766bedb002a190126b3549fce0047de0d4c25"
+                "cffce0dc1c57921aa00152d8e24762ff22b1cfd9f8c0683786a7ca63ba49973818b3d1e9512cd2cec4"
+                "a0013b98c6c83e066d5b14af2b85199e3d4fc7d1e778dd53130d180f5077e2d1c7a001148b495d6e85"
+                "9114e670ca54fb6e2657f0cbae5b08063605093a4b3dc9f8f1a0011ac212f13c5dff2b2c6b600a7963"
+                "5103d6f580a4221079951181b25c7e654901a0c8de4cced43169f9aa3d36506363b2d2c44f6c49fc1f"
+                "d91ea114c86f3757077ea01e11fdd0d1934eda0492606ee0bb80a7bf8f35cc5f86ec60fe5031ba48bf"
+                "d544"
+            ),
+            b256!("9a22ccb0029bc8b0ddd073be1a1d923b7ae2b2ea52100bae0db4424f9107e9c0"),
+        );
+    }
+
+    /// A test network of Prague, chain 7,078,815,900.
+    #[test]
+    fn authorizations() {
+        check(
+            &hex!(
+                "04f8d28501a5ee289c1a840e078998840e0789a082f8ac946d2d4e1c2326a069f36f5d6337470dc26a"
+                "db71568080c0f861f85f8501a5ee289c94529f773125642b12a44bd543005650989eceaa2a1a80a09b"
+                "3de20cf8bd07f3c5c55c38c920c146f081bc5ab4580d0c87786b256cdab3c2a0074841956f4832bace"
+                "3c02aed34b8f0a2812450da3728752edbb5b5e1da0449701a0b3bf7d6877864913bba04d6f93d98009"
+                "a5af16ee9c12295cd634962a2346b67ca031ca4a874afa964ec7643e58c6b56b35b1bcc7698eb1b5e1"
+                "5e61e78b353bd42d"
+            ),
+            b256!("adc3f24d05f05f1065debccb1c4b033eaa35917b69b343d88d9062cdf8ecad83"),
+        );
+    }
+
+    #[test]
+    fn legacy_v_of_the_greatest_chain_id() {
+        assert_eq!(legacy_v(1, Some(u64::MAX)), 36 + 2 * u128::from(u64::MAX));
+        assert_eq!(legacy_v(0, None), 27);
+    }
+
+    #[test]
+    fn unsigned_has_no_hash() {
+        let signed = Transaction::decode_signed(FIRST).unwrap();
+        let unsigned = Transaction::unsigned(signed.from(), signed.body().clone());
+        assert_eq!(transaction_hash(&unsigned), None);
+    }
+}

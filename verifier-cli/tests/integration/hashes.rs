@@ -1,0 +1,128 @@
+//! The auditing side's hashes and encoder beside alloy's, over every recorded transaction.
+
+use std::{
+    collections::BTreeSet,
+    env, fs,
+    path::{Path, PathBuf},
+};
+
+use alloy_primitives::{B256, Bytes};
+use iso_evm_verifier::{
+    Options, VerifyError,
+    hash::keccak256,
+    transaction_hash::{encode_signed, transaction_hash},
+    verify,
+};
+use iso_evm_witness::{
+    Input, Witness,
+    fork::ForkError,
+    input::InputError,
+    record,
+    transaction::{Transaction, TransactionBody},
+};
+
+use crate::common::root;
+
+/// The `.json` files in a folder, and below it if there are folders.
+fn json_files(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(json_files(&path));
+        } else if path.extension().is_some_and(|extension| extension == "json") {
+            files.push(path);
+        }
+    }
+    files
+}
+
+/// The project's own inputs; what they are made from stands below them.
+fn own_inputs() -> Vec<PathBuf> {
+    let mut files = json_files(&root().join("tests/fixtures"));
+    files.retain(|path| path.parent().is_some_and(|folder| folder.ends_with("fixtures")));
+    files
+}
+
+/// Encodes and hashes a transaction on both sides.
+fn check(name: &Path, transaction: &Transaction) {
+    let name = name.display();
+    let signature = transaction.signature().unwrap_or_else(|| panic!("{name}: unsigned"));
+    let encoding = encode_signed(transaction.body(), signature);
+    assert_eq!(encoding, transaction.encode(), "{name}");
+    assert_eq!(transaction_hash(transaction), transaction.hash(), "{name}");
+}
+
+fn number(transaction: &Transaction) -> u8 {
+    match transaction.body() {
+        TransactionBody::Legacy(_) => 0,
+        TransactionBody::Eip2930(_) => 1,
+        TransactionBody::Eip1559(_) => 2,
+        TransactionBody::Eip4844(_) => 3,
+        TransactionBody::Eip7702(_) => 4,
+    }
+}
+
+#[test]
+fn transactions_of_every_type() {
+    let mut types = BTreeSet::new();
+    for path in own_inputs() {
+        let json = fs::read(&path).unwrap();
+        let input = Input::parse(&json, None).unwrap();
+        check(&path, &input.transaction);
+        types.insert(number(&input.transaction));
+        // The hash that the file was made with.
+        let json: serde_json::Value = serde_json::from_slice(&json).unwrap();
+        let hash: B256 = json["transaction"]["hash"].as_str().unwrap().parse().unwrap();
+        assert_eq!(transaction_hash(&input.transaction), Some(hash), "{}", path.display());
+    }
+    assert_eq!(types, (0..=4).collect());
+}
+
+/// Skipped where the third-party files are not.
+#[test]
+fn transactions_of_geth() {
+    let folder = env::var_os("ISO_FIXTURES")
+        .map_or_else(|| root().join("../shared/fixtures"), PathBuf::from)
+        .join("geth_tracetest");
+    if !folder.exists() {
+        eprintln!("skipped: {} is not there (ISO_FIXTURES says where it is)", folder.display());
+        return;
+    }
+    let mut count = 0;
+    for path in json_files(&folder) {
+        match Input::parse(&fs::read(&path).unwrap(), None) {
+            Ok(input) => check(&path, &input.transaction),
+            Err(InputError::Fork(ForkError::TooEarly(_))) => continue,
+            Err(error) => panic!("{}: {error}", path.display()),
+        }
+        count += 1;
+    }
+    assert!(count >= 20, "only {count} files in range");
+}
+
+fn recorded(name: &str) -> Witness {
+    let path = root().join("tests/fixtures").join(format!("{name}.json"));
+    let input = Input::parse(&fs::read(path).unwrap(), None).unwrap();
+    Witness::new(&input, &record(&input.execution).unwrap())
+}
+
+#[test]
+fn reported_hashes() {
+    let witness = recorded("plain-transfer");
+    let report = verify(&witness, &Options::default()).unwrap();
+    assert_eq!(report.transaction_hash, witness.transaction.hash());
+    assert_eq!(report.witness_hash, alloy_primitives::keccak256(witness.encode()));
+}
+
+#[test]
+fn code_under_another_hash_is_no_witness() {
+    let mut witness = recorded("erc20-transfer");
+    let (found, code) = witness.codes.pop_first().unwrap();
+    let changed = Bytes::from([&code[..], &[0]].concat());
+    let expected = keccak256(&changed);
+    witness.codes.insert(found, changed);
+    let error = verify(&witness, &Options::default()).unwrap_err();
+    assert_eq!(error, VerifyError::CodeHash { expected, found });
+    assert_eq!(error.to_string(), format!("codes.{found}: the code's hash is {expected}"));
+}
