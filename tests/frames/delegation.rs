@@ -1,6 +1,10 @@
 //! EIP-7702: calls of accounts whose code is a delegation.
 
 use iso_evm_witness::Fork;
+use revm::context::{
+    either::Either,
+    transaction::{Authorization, RecoveredAuthority, RecoveredAuthorization, SignedAuthorization},
+};
 
 use super::*;
 use crate::harness::guest::CONTRACT;
@@ -124,4 +128,40 @@ fn a_guest_that_delegates() {
         let witness = &recording.messages[1].witness;
         assert_eq!((witness.to, witness.context), (OTHER, CONTRACT));
     }
+}
+
+/// The transaction's own authorisations: one that sets a delegation, one that clears it again, one
+/// with another nonce. The authority is warm from the start in each case, its target is not.
+#[test]
+fn set_in_the_transaction() {
+    let tuple = |address, nonce| -> Either<SignedAuthorization, RecoveredAuthorization> {
+        let inner = Authorization { chain_id: U256::from(1), address, nonce };
+        let authority = RecoveredAuthority::Valid(NOBODY);
+        Either::Right(RecoveredAuthorization::new_unchecked(inner, authority))
+    };
+    let set = tuple(OTHER, 0);
+    let cleared = tuple(Address::ZERO, 1);
+    let mut cases = Vec::new();
+    for fork in since(Fork::Prague) {
+        for (what, list, size, hash, cost) in [
+            ("set", vec![set.clone()], 23, keccak256(delegation(OTHER)), WARM + COLD),
+            ("set, then cleared", vec![set.clone(), cleared.clone()], 0, keccak256([]), WARM),
+            ("of another nonce", vec![tuple(OTHER, 1)], 0, B256::ZERO, WARM),
+        ] {
+            let program = Program::new().push_address(NOBODY).op([EXTCODESIZE]).keep(0);
+            let program = program.push_address(NOBODY).op([EXTCODEHASH]).keep(1);
+            let program = program.op([GAS]).call(op::STATICCALL, NOBODY, 0, Some(0)).op([op::POP]);
+            let guest = Guest::new(what, fork, program.spent().keep(2).give(3).build())
+                .with_code(OTHER, [op::STOP]);
+            let change = move |execution: &mut Execution| {
+                execution.tx.tx_type = 4;
+                execution.tx.gas_priority_fee = Some(0);
+                execution.tx.authorization_list.clone_from(&list);
+            };
+            let spent = U256::from(3 * 6 + cost + 2 + 2);
+            let end = End::Words(vec![U256::from(size), hash.into(), spent]);
+            cases.push(Case::new(guest, end).change(change));
+        }
+    }
+    check_all(cases);
 }
