@@ -1,4 +1,63 @@
-//! Emits the EVM contract that audits a [`MessageWitness`](iso_evm_witness::MessageWitness).
+//! Emits the EVM contract that audits a [`MessageWitness`](iso_evm_witness::MessageWitness), and
+//! runs it in an embedded revm.
+//!
+//! The *guest* is the message under audit, the *host* the EVM that runs the contract, the
+//! *hypervisor*. It takes the ABI encoding of the witness as calldata, loads the guest's code from
+//! its archive, runs it opcode by opcode under the rules of one fork, answers every state access
+//! from the witness's records, and returns the word 1 only if status, gas, returned data and
+//! records are what the execution gives. Everything else is a revert: [`Verdict`].
+//!
+//! | what | where |
+//! |---|---|
+//! | emit the contract of a fork | [`emit_audit`], [`EmitOptions`] |
+//! | run it on a message | [`Engine`] |
+//! | what it says | [`Verdict`], [`MismatchKind`] |
+//! | put guest code on a chain | [`emit_archive_factory`], [`archive`] |
+//! | which opcodes, at what gas, in which fork | [`opcodes`], [`gas`] |
+//!
+//! # Audit a message
+//!
+//! ```
+//! use alloy_primitives::{Address, Bytes, U256, hex, keccak256};
+//! use iso_evm_hypervisor::{Engine, MismatchKind, Verdict};
+//! use iso_evm_witness::{
+//!     Fork, MessageWitness, encoding::encode,
+//!     records::{FrameKind, OpeningRecord, Record},
+//! };
+//!
+//! // PUSH1 2, PUSH1 3, ADD, STOP: 9 gas.
+//! let code = Bytes::from(hex!("600260030100"));
+//! let opening =
+//!     OpeningRecord { kind: FrameKind::Call as u8, codeHash: keccak256(&code) };
+//! let mut claim = MessageWitness {
+//!     to: Address::repeat_byte(1),
+//!     context: Address::repeat_byte(1),
+//!     gasAvailable: U256::from(100),
+//!     gasUsed: U256::from(9),
+//!     stateAccessList: vec![Record::Opening(opening).encode()],
+//!     status: U256::from(1),
+//!     returndataHash: keccak256([]),
+//!     ..MessageWitness::default()
+//! };
+//! let engine = Engine::new(Fork::Osaka);
+//! assert_eq!(engine.audit(&encode(&claim).into(), &code, None).verdict, Verdict::Valid);
+//!
+//! claim.gasUsed = U256::from(8);
+//! let Verdict::Mismatch(mismatch) = engine.audit(&encode(&claim).into(), &code, None).verdict
+//! else {
+//!     panic!("a lie is accepted")
+//! };
+//! assert_eq!(mismatch.kind, MismatchKind::GasUsed);
+//! assert_eq!(U256::from_be_bytes(mismatch.expected.0), U256::from(9));
+//! ```
+//!
+//! # The order in which to read
+//!
+//! `program` is the contract from top to bottom; `setup` reads the head and loads the code,
+//! `records` reads the records, `dispatch` goes from opcode to opcode, `handlers` does what each
+//! says, `stack`, `memory` and `jumps` are what they stand on, `checks` ends the run, and
+//! [`verdict`] is what comes out. `asm` is the assembler, `layout` says where things stand,
+//! `state_word` is the interpreter's state. Normative text: `specs/05-hypervisor.md`.
 
 pub mod archive;
 mod asm;

@@ -1,4 +1,52 @@
-//! Records a transaction run in revm as one [`MessageWitness`] per call frame.
+//! Records a transaction run in revm as one [`MessageWitness`] per call frame, with the state root
+//! at every instant that a record names.
+//!
+//! A message says what its frame was given (caller, value, gas, calldata), what it claims to have
+//! done (status, gas used, hash of the returned data, state roots), and, in order, every state
+//! access that it made: the [`records`]. Fed these, the hypervisor re-executes the code without
+//! any state of its own.
+//!
+//! | what | where |
+//! |---|---|
+//! | record a transaction, block and state | [`record()`], [`Execution`] |
+//! | attach to a revm of your own | [`Recorder`] |
+//! | read `INPUT.json` | [`Input`] |
+//! | the wire types | [`MessageWitness`], [`AccessWitness`], [`records`] |
+//! | the one byte string of a message | [`encoding`] |
+//! | `witness.bin` and its JSON form | [`Witness`] |
+//! | state roots, kept incrementally | [`state_root`] |
+//!
+//! # Record a transaction
+//!
+//! ```
+//! use iso_evm_witness::{Input, Recording, records::Record, record};
+//!
+//! // The code stores 42 in slot 0.
+//! let json = br#"{
+//!     "fork": "osaka",
+//!     "transaction": {"from": "0x1111111111111111111111111111111111111111",
+//!         "to": "0x2222222222222222222222222222222222222222", "gas": "0x186a0"},
+//!     "prestate": {"0x2222222222222222222222222222222222222222": {"code": "0x602a5f55"}}
+//! }"#;
+//! let input = Input::parse(json, None)?;
+//! let Recording { messages, state_root_enter, state_root_leave, .. } = record(&input.execution)?;
+//! assert_ne!(state_root_enter, state_root_leave);
+//!
+//! let message = &messages[0].witness;
+//! let Record::Sstore(store) = Record::decode(&message.stateAccessList[1])? else {
+//!     panic!("the second record is the SSTORE's")
+//! };
+//! assert_eq!(store.value.0[31], 42);
+//! assert!(store.cold && store.original.is_zero());
+//! // Nothing comes after the write, so the frame leaves the root that it led to.
+//! assert_eq!(message.stateRootLeave, store.stateRoot);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # The order in which to read
+//!
+//! `input` → `execute` → `recorder` → `state_root` → `message`, `records` → `encoding` →
+//! `container`. Normative text: `specs/`, from 02 to 04 and 09.
 
 pub mod block;
 pub mod container;
