@@ -53,7 +53,7 @@ const CALLER: Class = Class::Input(Audit::Tree);
 
 /// The fifteen fields of a message; `stateAccessList` and `callData` are `Bytes` here.
 pub(crate) const MESSAGE: [Field; 15] = [
-    field("stateRootEnter", Type::Word, ROOT),
+    field("stateRootEnter", Type::Word, FACT),
     field("stateRootLeave", Type::Word, Class::Output(StateRootLeave)),
     field("isStatic", Type::Bool, CALLER),
     field("origin", Type::Address, Class::Input(Audit::Transaction)),
