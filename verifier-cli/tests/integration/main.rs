@@ -1,5 +1,7 @@
 //! The binaries and their formats.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 mod cli;
 mod common;
 mod damage;
