@@ -24,8 +24,6 @@ mod malformed;
 mod attacks;
 // The guest's stack at its bounds.
 mod stack;
-// The same verdict wherever the contract stands and whoever calls it.
-mod any_host;
 // Too little host gas is never a verdict.
 mod host_gas_limit;
 // Random programs and random code.

@@ -240,10 +240,14 @@ fn record_fields(truth: &MessageWitness, index: usize, changes: &mut Vec<Change>
     };
     for (at, field) in fields.iter().enumerate() {
         for (what, word, in_type) in replacements(field.kind, word_at(metadata, at)) {
-            // the mismatch may be found before the malformed word is
             let expected = match in_type {
-                true => record_class(truth, index, &record, field),
+                // the mismatch may be found before the malformed word is
                 false => Expected::Refused,
+                // what has an effect has a root after it
+                true if field.name == "stateRoot" && word.is_zero() => {
+                    Expected::Mismatch(vec![MismatchKind::StateRoot], Some(index as u64))
+                }
+                true => record_class(truth, index, &record, field),
             };
             changes.push(Change {
                 name: label(&format!("{}: {what}", field.name)),

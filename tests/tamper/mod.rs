@@ -7,6 +7,7 @@
 
 mod changes;
 mod classes;
+mod specs;
 
 use iso_evm_hypervisor::{Audited, Inconclusive, Mismatch, Verdict};
 use iso_evm_witness::{Fork, Recorded, encoding::encode};
