@@ -151,6 +151,7 @@ impl Guest {
             tx,
             prestate,
             block_hashes: block_hashes.collect(),
+            proofs: None,
         }
     }
 

@@ -84,6 +84,7 @@
 //! println!("deploy {}", hypervisor.initcode());
 //! ```
 
+pub mod audit;
 pub mod commands;
 pub mod error;
 pub mod exit_code;

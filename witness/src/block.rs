@@ -3,6 +3,7 @@
 //! In the data's way this stands beside the input, which reads it, and the container, which
 //! carries it.
 
+use alloy_consensus::Header;
 use alloy_eips::eip7840::BlobParams;
 use alloy_primitives::{Address, B256, U256};
 use revm::{context::BlockEnv, context_interface::block::BlobExcessGasAndPrice};
@@ -35,8 +36,8 @@ pub struct Block {
     /// What a blob gas costs, in wei, from Cancun. It follows from the excess by the schedule of
     /// chain and time.
     pub blob_base_fee: Option<u128>,
-    /// The block's hash, if it is known.
-    pub hash: Option<B256>,
+    /// The whole header, where the input has it; the fields above are its own.
+    pub header: Option<Box<Header>>,
 }
 
 impl Block {
@@ -121,7 +122,7 @@ impl BlockFields {
                 .then(|| self.base_fee_per_gas.unwrap_or_default()),
             excess_blob_gas: cancun.then_some(excess),
             blob_base_fee,
-            hash: self.hash,
+            header: None,
         })
     }
 }
@@ -130,7 +131,7 @@ impl From<&Block> for BlockFields {
     fn from(block: &Block) -> Self {
         Self {
             number: Some(block.number),
-            hash: block.hash,
+            hash: block.header.as_ref().map(|header| header.hash_slow()),
             timestamp: Some(block.timestamp),
             miner: Some(block.beneficiary),
             gas_limit: Some(block.gas_limit),

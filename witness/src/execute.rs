@@ -16,6 +16,7 @@ use revm::{
 use crate::{
     Fork,
     prestate::{BlockHashes, Prestate, PrestateDatabase, PrestateError},
+    proof::{Proof, StateProof},
     recorder::{Recorded, Recorder, RecorderError},
     state_root::MissingNode,
 };
@@ -35,6 +36,8 @@ pub struct Execution {
     pub prestate: Prestate,
     /// Hashes of ancestors, at least of those that `BLOCKHASH` asks for.
     pub block_hashes: BlockHashes,
+    /// What is known of the tries that the pre-state is part of; without it, it is all there is.
+    pub proofs: Option<StateProof>,
 }
 
 /// What a transaction did.
@@ -54,6 +57,8 @@ pub struct Recording {
     pub logs: Vec<Log>,
     /// What the top message returned; the deployed code of a creation. Empty after a halt.
     pub output: Bytes,
+    /// What proves the state accesses.
+    pub proof: Proof,
 }
 
 /// Why a transaction could not be recorded.
@@ -123,6 +128,7 @@ const fn most_blobs(fork: Fork) -> u64 {
 ///     tx,
 ///     prestate,
 ///     block_hashes: BTreeMap::new(),
+///     proofs: None,
 /// };
 /// let recording = record(&execution).unwrap();
 /// assert!(recording.success);
@@ -168,5 +174,6 @@ pub fn record(execution: &Execution) -> Result<Recording, ExecuteError> {
         success,
         logs,
         output,
+        proof: Proof::default(),
     })
 }

@@ -57,6 +57,7 @@ pub mod input;
 pub mod layout;
 pub mod message;
 pub mod prestate;
+pub mod proof;
 pub mod recorder;
 pub mod records;
 pub mod state_root;

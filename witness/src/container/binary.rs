@@ -88,10 +88,6 @@ fn write_block(block: &Block, fork: Fork, out: &mut Vec<u8>) {
         block.excess_blob_gas.unwrap_or_default().encode(&mut fields);
         block.blob_base_fee.unwrap_or_default().encode(&mut fields);
     }
-    match block.hash {
-        Some(hash) => hash.encode(&mut fields),
-        None => Bytes::new().encode(&mut fields),
-    }
     write_list(&fields, out);
 }
 
@@ -128,6 +124,7 @@ pub(super) fn decode(file: &[u8]) -> Result<Witness, ContainerError> {
         let facts = Receipt {
             success: receipt.value("receipt status")?,
             gas_used: receipt.value("receipt gas used")?,
+            logs: None,
         };
         receipt.end("receipt")?;
         facts
@@ -151,12 +148,15 @@ pub(super) fn decode(file: &[u8]) -> Result<Witness, ContainerError> {
         chain_id,
         fork,
         block,
+        ancestors: Vec::new(),
         block_hashes,
         transaction,
         receipt,
         roots,
         messages,
         codes: BTreeMap::new(),
+        inputs: BTreeMap::new(),
+        nodes: BTreeMap::new(),
     };
     let needs = witness.needs();
     if witness.block_hashes.keys().any(|number| !needs.block_hashes.contains_key(number)) {
@@ -202,7 +202,6 @@ fn read_block(fields: &mut Reader<'_>, fork: Fork) -> Result<Block, ContainerErr
         block.excess_blob_gas = Some(fields.value("block excess blob gas")?);
         block.blob_base_fee = Some(fields.value("block blob base fee")?);
     }
-    block.hash = fields.optional_hash("block hash")?;
     fields.end("block")?;
     Ok(block)
 }

@@ -194,12 +194,15 @@ pub(super) fn from_json(json: &[u8]) -> Result<Witness, JsonError> {
         block,
         block_hashes,
         transaction,
-        receipt: Receipt { success, gas_used },
+        receipt: Receipt { success, gas_used, logs: None },
         roots: Roots { enter, leave, source },
         messages: messages
             .map(|(index, json)| message_from_json(index, json))
             .collect::<Result<_, _>>()?,
         codes: document.codes,
+        ancestors: Vec::new(),
+        inputs: BTreeMap::new(),
+        nodes: BTreeMap::new(),
     };
     let wrong = witness.codes.iter().find(|(hash, code)| keccak256(code) != **hash);
     if let Some((found, code)) = wrong {

@@ -7,7 +7,8 @@
 
 use std::collections::BTreeMap;
 
-use alloy_primitives::{B256, Bytes, keccak256};
+use alloy_consensus::Header;
+use alloy_primitives::{B256, Bloom, Bytes, Log, keccak256};
 
 use crate::{
     Fork, Recording,
@@ -41,7 +42,10 @@ pub struct Witness {
     pub fork: Fork,
     /// The block.
     pub block: Block,
-    /// Hashes of the ancestors that `BLOCKHASH` asked for.
+    /// Headers of ancestors, the parent's first, as far as `BLOCKHASH` reached, where they are
+    /// known. Their hashes follow from them.
+    pub ancestors: Vec<Header>,
+    /// Hashes of ancestors that `BLOCKHASH` asked for and that no header proves.
     pub block_hashes: BlockHashes,
     /// The transaction.
     pub transaction: Transaction,
@@ -51,17 +55,33 @@ pub struct Witness {
     pub roots: Roots,
     /// The messages in pre-order, each as the hypervisor's calldata; none if no code ran.
     pub messages: Vec<Bytes>,
-    /// The code that the messages run, by hash. A creation's stands in its message.
+    /// Code by hash: what messages run (a creation's stands in its message), and what the access
+    /// and transaction audits look at.
     pub codes: BTreeMap<B256, Bytes>,
+    /// Inputs of precompiles by hash.
+    pub inputs: BTreeMap<B256, Bytes>,
+    /// RLP of the trie nodes below the root at entry, by hash.
+    pub nodes: BTreeMap<B256, Bytes>,
 }
 
 /// The facts of a receipt that a run gives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Receipt {
     /// Whether the transaction succeeded.
     pub success: bool,
     /// Gas used, after refunds.
     pub gas_used: u64,
+    /// The logs, where the input had a receipt.
+    pub logs: Option<ReceiptLogs>,
+}
+
+/// The logs of a receipt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReceiptLogs {
+    /// The bloom filter over them.
+    pub bloom: Bloom,
+    /// The logs, in order.
+    pub logs: Vec<Log>,
 }
 
 /// State roots of the whole transaction.
@@ -114,9 +134,14 @@ impl Witness {
             chain_id: input.execution.chain_id,
             fork: input.execution.fork,
             block: input.block.clone(),
+            ancestors: Vec::new(),
             block_hashes: input.execution.block_hashes.clone(),
             transaction: input.transaction.clone(),
-            receipt: Receipt { success: recording.success, gas_used: recording.gas_used },
+            receipt: Receipt {
+                success: recording.success,
+                gas_used: recording.gas_used,
+                logs: None,
+            },
             roots: Roots {
                 enter: recording.state_root_enter,
                 leave: recording.state_root_leave,
@@ -126,6 +151,8 @@ impl Witness {
             codes: (recording.messages.iter())
                 .map(|message| (keccak256(&message.code), message.code.clone()))
                 .collect(),
+            inputs: recording.proof.inputs.clone(),
+            nodes: recording.proof.nodes.clone(),
         };
         let needs = witness.needs();
         witness.codes.retain(|hash, _| needs.codes.contains_key(hash));

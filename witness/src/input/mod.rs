@@ -124,8 +124,15 @@ impl Input {
             }
             _ => {}
         }
-        let execution =
-            Execution { fork, chain_id, block: block.block_env(), tx, prestate, block_hashes };
+        let execution = Execution {
+            fork,
+            chain_id,
+            block: block.block_env(),
+            tx,
+            prestate,
+            block_hashes,
+            proofs: None,
+        };
         Ok(Self { execution, transaction, block })
     }
 }

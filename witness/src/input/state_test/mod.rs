@@ -175,6 +175,7 @@ impl Case {
             tx: transaction.tx(config.chain_id(), self.indexes)?,
             prestate: pre.iter().map(account).collect::<Result<_, CaseError>>()?,
             // The format's own rule: no ancestor is in the file.
+            proofs: None,
             block_hashes: ancestors.map(|number| (number, keccak256(number.to_string()))).collect(),
         })
     }

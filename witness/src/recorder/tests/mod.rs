@@ -85,6 +85,7 @@ fn execution(fork: Fork, code: Bytes, gas: u64) -> Execution {
         },
         prestate,
         block_hashes: BTreeMap::new(),
+        proofs: None,
     }
 }
 

@@ -1,0 +1,1 @@
+//! What a witness claims to be about.

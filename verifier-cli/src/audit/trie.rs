@@ -1,0 +1,1 @@
+//! A Merkle-Patricia trie of which a part is known.
