@@ -70,6 +70,12 @@ pub enum Missing {
         /// The record.
         record: usize,
     },
+    /// The hash of an ancestor.
+    #[error("the hash of block {number}")]
+    BlockHash {
+        /// Its number.
+        number: u64,
+    },
     /// A message that can be read.
     #[error("a canonical message {message}")]
     Message {
