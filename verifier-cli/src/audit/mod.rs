@@ -8,6 +8,7 @@
 //! Nothing here computes with the recorder's code: RLP is read with `rlp`, hashes are `sha3`'s.
 
 pub mod anchors;
+pub mod codes;
 pub mod finding;
 pub mod replay;
 pub mod state;

@@ -4,7 +4,7 @@
 use alloy_primitives::{Address, B256, Bytes, U256};
 use iso_evm_witness::{Witness, records::FrameKind};
 
-use super::{Finding, Missing, TransactionKind, state::State};
+use super::{Finding, Missing, TransactionKind, codes::Codes, state::State};
 
 /// What a transaction's top call or creation is, or came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,9 +66,10 @@ impl<K> Findings<K> {
 pub fn begin(
     witness: &Witness,
     state: &mut State,
+    codes: &mut Codes<'_>,
     findings: &mut Findings<TransactionKind>,
 ) -> Result<Top, Missing> {
-    let _ = (witness, state, findings);
+    let _ = (witness, state, codes, findings);
     unimplemented!()
 }
 
