@@ -9,7 +9,9 @@
 
 pub mod anchors;
 pub mod codes;
+mod created;
 pub mod finding;
+mod precompiles;
 pub mod replay;
 pub mod state;
 pub mod transaction;
