@@ -5,7 +5,7 @@ use iso_evm_witness::Fork;
 
 /// Whether an account is a precompiled contract of the fork.
 pub fn is_precompile(fork: Fork, account: Address) -> bool {
-    let number = U256::from_be_bytes(account.into_word().0);
+    let number: U256 = account.into_word().into();
     let last = match fork {
         Fork::Istanbul | Fork::Berlin | Fork::London | Fork::Paris | Fork::Shanghai => 0x09,
         // EIP-4844: the point evaluation

@@ -52,6 +52,10 @@ impl State {
     pub fn account(&mut self, address: Address) -> Result<Account, Missing> {
         unimplemented!()
     }
+    /// Whether there is such an account, empty or not.
+    pub fn exists(&mut self, address: Address) -> Result<bool, Missing> {
+        unimplemented!()
+    }
     /// Whether it is absent or empty (EIP-161).
     pub fn is_empty(&mut self, address: Address) -> Result<bool, Missing> {
         unimplemented!()
