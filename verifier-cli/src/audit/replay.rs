@@ -38,7 +38,7 @@ pub fn transaction(witness: &Witness) -> Outcome<TransactionKind> {
 /// Walks a witness from its root at entry to its root at exit. A false claim does not stop the walk:
 /// each audit keeps its first. A lack does, and then an audit without a finding has not run.
 pub fn replay(witness: &Witness) -> Replayed {
-    let (mut access, mut transaction) = (Findings { first: None }, Findings { first: None });
+    let (mut access, mut transaction) = (Findings::default(), Findings::default());
     let (access_lacks, transaction_lacks) = match walk(witness, &mut access, &mut transaction) {
         Ok(lack) => (lack, None),
         Err(missing) => (Some(missing), Some(missing)),
