@@ -75,6 +75,7 @@ pub enum Missing {
     BlockHash {
         /// Its number.
         number: u64,
+    },
     /// A precompile that can be run again: this one takes too much for a verifier.
     #[error("a bounded run of the precompile in record {record} of message {message}")]
     Rerun {
