@@ -7,6 +7,7 @@
 //!
 //! Nothing here computes with the recorder's code: RLP is read with `rlp`, hashes are `sha3`'s.
 
+mod access;
 pub mod anchors;
 pub mod codes;
 mod created;

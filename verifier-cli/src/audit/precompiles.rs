@@ -4,7 +4,7 @@ use alloy_primitives::{Address, U256};
 use iso_evm_witness::Fork;
 
 /// Whether an account is a precompiled contract of the fork.
-pub fn is_precompile(fork: Fork, account: Address) -> bool {
+pub(super) fn is_precompile(fork: Fork, account: Address) -> bool {
     let number: U256 = account.into_word().into();
     let last = match fork {
         Fork::Istanbul | Fork::Berlin | Fork::London | Fork::Paris | Fork::Shanghai => 0x09,
