@@ -20,8 +20,8 @@ use crate::audit::{
 };
 
 /// What the tests elsewhere produce: a signature that is not the sender's, for which a transaction's
-/// type leaves no room (`rules`), and headers that are no chain.
-const ELSEWHERE: [Kind; 2] = [Kind::Signature, Kind::Ancestor];
+/// type leaves no room (`rules`).
+const ELSEWHERE: [Kind; 1] = [Kind::Signature];
 
 /// A lie, and the mismatch that it is.
 struct Lie {
@@ -189,6 +189,19 @@ fn blob_rules(lies: &mut Lies) {
     lies.add(Kind::BlobBaseFee, "of less excess", excess, [19_u128, 1]);
     let excess = changed(&whole, |lie| lie.block.excess_blob_gas = Some(u64::MAX));
     lies.add(Kind::BlobBaseFee, "no excess has it", excess, [U256::MAX, U256::ONE]);
+    let parent = Header { number: 6, ..Header::default() };
+    let child = changed(&whole, |lie| {
+        let header = lie.block.header.as_mut().unwrap();
+        (header.number, header.parent_hash) = (7, parent.hash_slow());
+        lie.ancestors = vec![parent.clone()];
+    });
+    assert_eq!(replay::transaction(&child), Outcome::Valid);
+    let other = Header { gas_used: 1, ..parent.clone() };
+    let hashes = [parent.hash_slow(), other.hash_slow()];
+    let lie = changed(&child, |lie| lie.ancestors = vec![other]);
+    lies.add(Kind::Ancestor, "another parent", lie, hashes);
+    let lie = changed(&child, |lie| lie.block.header.as_mut().unwrap().number = 8);
+    lies.add(Kind::Ancestor, "a number is left out", lie, [7_u64, 6]);
 }
 
 /// Lies about the sender.
