@@ -70,6 +70,12 @@ pub enum Missing {
         /// The record.
         record: usize,
     },
+    /// The hash of an ancestor.
+    #[error("the hash of block {number}")]
+    BlockHash {
+        /// Its number.
+        number: u64,
+    },
     /// A precompile that can be run again: this one takes too much for a verifier.
     #[error("a bounded run of the precompile in record {record} of message {message}")]
     Rerun {
