@@ -16,6 +16,8 @@ mod guests;
 
 // The frames that people get wrong.
 mod frames;
+// The access, tree and transaction audits.
+mod audits;
 // Every field of every record and of the message, changed one at a time.
 mod tamper;
 // Bytes that are no canonical witness.
