@@ -7,8 +7,12 @@
 //!
 //! Nothing here computes with the recorder's code: RLP is read with `rlp`, hashes are `sha3`'s.
 
+mod access;
 pub mod anchors;
+pub mod codes;
+mod created;
 pub mod finding;
+mod precompiles;
 pub mod replay;
 pub mod state;
 pub mod transaction;

@@ -48,6 +48,11 @@ impl Entry {
         }
     }
 
+    /// Whether there is such an account, empty or not, or has been in the transaction.
+    pub(super) fn exists(&self) -> bool {
+        self.existed || self.touched || !self.account.is_empty()
+    }
+
     /// Whether it is not in the state at this instant. One that was empty before the transaction
     /// and was not touched is there.
     fn is_absent(&self) -> bool {

@@ -100,6 +100,15 @@ impl State {
         Ok(self.accounts.load(address)?.account)
     }
 
+    /// Whether there is such an account, empty or not, or has been in the transaction.
+    ///
+    /// # Errors
+    ///
+    /// As [`account`](Self::account).
+    pub fn exists(&mut self, address: Address) -> Result<bool, Missing> {
+        Ok(self.accounts.load(address)?.exists())
+    }
+
     /// Whether it is absent or empty (EIP-161).
     ///
     /// # Errors

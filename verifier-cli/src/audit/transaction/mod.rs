@@ -1,10 +1,33 @@
-//! The transaction audit: what comes before the first message and after the last.
-//! `specs/12-audits.md`.
+//! The transaction audit: what comes before the top message and after it.
+//! `specs/12-audits.md`, section Transaction audit.
+//!
+//! In the data's way [`begin`] stands in front of the walk over the records and [`end`] behind it.
+//! `begin` checks the rules and brings the state to where the top message starts; what that message
+//! must be follows. `end` pays back and out, and compares final root and receipt. A false claim stops
+//! neither: facts are compared with the true state, which goes on from effects.
+
+mod authorizations;
+mod begin;
+mod blobs;
+mod claims;
+mod end;
+mod gas;
+mod message;
+mod price;
+mod receipt;
+mod rules;
+mod signature;
+mod top;
+mod warmth;
 
 use alloy_primitives::{Address, B256, Bytes, U256};
 use iso_evm_witness::{Witness, records::FrameKind};
 
-use super::{Finding, Missing, TransactionKind, state::State};
+pub use begin::begin;
+pub use claims::Findings;
+pub use end::end;
+
+use super::{Finding, Missing, TransactionKind};
 
 /// What a transaction's top call or creation is, or came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,38 +70,8 @@ pub struct TopEnd {
     pub gas_used: u64,
 }
 
-/// The findings of an audit that goes on behind the first.
-#[derive(Clone, Debug, Default)]
-pub struct Findings<K> {
-    /// The first.
-    pub first: Option<Finding<K>>,
-}
-
-impl<K> Findings<K> {
-    /// Keeps the first.
-    pub fn add(&mut self, finding: Finding<K>) {
-        self.first.get_or_insert(finding);
-    }
-}
-
-/// All that comes before the top message: rules, signature, gas bought, nonce, authorisations, warm
-/// list. The top's value has not moved yet where there is a message.
-pub fn begin(
-    witness: &Witness,
-    state: &mut State,
-    findings: &mut Findings<TransactionKind>,
-) -> Result<Top, Missing> {
-    let _ = (witness, state, findings);
-    unimplemented!()
-}
-
-/// All that comes after it: refund, fees, deletions, final root, receipt.
-pub fn end(
-    witness: &Witness,
-    state: &mut State,
-    top: TopEnd,
-    findings: &mut Findings<TransactionKind>,
-) -> Result<(), Missing> {
-    let _ = (witness, state, top, findings);
-    unimplemented!()
+/// The one check that this witness gives no means for, if there is one: who sent a transaction that
+/// is not signed.
+pub fn unchecked(witness: &Witness) -> Option<&'static str> {
+    witness.transaction.signature().is_none().then_some("sender: not signed")
 }
