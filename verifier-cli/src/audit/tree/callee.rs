@@ -185,18 +185,8 @@ mod tests {
                 &hex!("00")[..],
                 address!("4d1a2e2bb4f88f0250f26ffff098b0b30b26bf38"),
             ),
-            (
-                deadbeef,
-                salt,
-                &hex!("00"),
-                address!("d04116cdd17bebe565eb2422f2497e06cc1c9833"),
-            ),
-            (
-                Address::ZERO,
-                B256::ZERO,
-                &[],
-                address!("e33c0c7f7df4809055c3eba6c09cfe4baf1bd9e0"),
-            ),
+            (deadbeef, salt, &hex!("00"), address!("d04116cdd17bebe565eb2422f2497e06cc1c9833")),
+            (Address::ZERO, B256::ZERO, &[], address!("e33c0c7f7df4809055c3eba6c09cfe4baf1bd9e0")),
         ] {
             assert_eq!(created_by_salt(creator, salt, keccak256(initcode)), created);
         }

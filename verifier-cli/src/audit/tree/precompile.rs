@@ -80,7 +80,8 @@ mod tests {
         let last = [9, 9, 9, 9, 9, 0x0a, 0x11, 0x11];
         for (fork, last) in Fork::ALL.into_iter().zip(last) {
             for account in 0..0x120 {
-                let there = (1..=last).contains(&account) || fork == Fork::Osaka && account == 0x100;
+                let there =
+                    (1..=last).contains(&account) || fork == Fork::Osaka && account == 0x100;
                 assert_eq!(at(fork, number(account)).is_some(), there, "{fork} {account:#x}");
             }
         }
@@ -101,7 +102,8 @@ mod tests {
     }
 
     fn modexp_input(base: u64, exponent: u64, modulus: u64) -> Vec<u8> {
-        let lengths = [base, exponent, modulus].map(|length| U256::from(length).to_be_bytes::<32>());
+        let lengths =
+            [base, exponent, modulus].map(|length| U256::from(length).to_be_bytes::<32>());
         [lengths.as_flattened(), keccak256([]).as_slice()].concat()
     }
 

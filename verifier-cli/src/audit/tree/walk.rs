@@ -89,7 +89,8 @@ impl<'a> Walk<'a> {
             };
             open.next += 1;
             let Place { message, record } = place;
-            let decoded = Record::decode(access).map_err(|_| Missing::Record { message, record })?;
+            let decoded =
+                Record::decode(access).map_err(|_| Missing::Record { message, record })?;
             self.record(place, decoded)?;
         }
         if self.next < messages {
@@ -169,8 +170,7 @@ impl<'a> Walk<'a> {
         }
         let child = self.message(index)?;
         if let Some(open) = self.open.last_mut() {
-            let pair =
-                Pair { place, parent: &open.message, callee: &callee, index, child: &child };
+            let pair = Pair { place, parent: &open.message, callee: &callee, index, child: &child };
             pair.given(open.root)?;
             pair.ended()?;
             open.waiting = Some(callee);
