@@ -17,6 +17,9 @@ mod price;
 mod receipt;
 mod rules;
 mod signature;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
+mod tests;
 mod top;
 mod warmth;
 

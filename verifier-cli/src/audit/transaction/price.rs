@@ -36,7 +36,7 @@ pub(super) fn blob_base_fee(witness: &Witness) -> u128 {
 }
 
 /// What gas and blob gas cost the sender before it runs, in wei, at these prices.
-fn gas_cost(body: &TransactionBody, gas_price: u128, blob_price: u128) -> U256 {
+pub(super) fn gas_cost(body: &TransactionBody, gas_price: u128, blob_price: u128) -> U256 {
     let blobs = body.blob_versioned_hashes().unwrap_or_default().len();
     // Below 2^64 times 2^128, twice.
     U256::from(body.gas_limit()) * U256::from(gas_price)

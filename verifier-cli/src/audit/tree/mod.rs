@@ -35,8 +35,6 @@
 mod callee;
 mod child;
 mod precompile;
-#[cfg(test)]
-mod tests;
 mod walk;
 
 use alloy_primitives::{Address, B256, U256};

@@ -1,0 +1,8 @@
+//! Tests of the transaction audit as a whole, and what they share.
+
+mod kinds;
+mod prices;
+mod random;
+mod recorded;
+mod signatures;
+mod whole;
