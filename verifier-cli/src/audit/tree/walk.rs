@@ -15,7 +15,7 @@ use super::{
     precompile,
 };
 use crate::{
-    audit::{Finding, Missing},
+    audit::{Finding, Missing, word::Word},
     hash::keccak256,
 };
 
@@ -233,6 +233,6 @@ fn left_over(
     expected: usize,
     found: usize,
 ) -> Finding<TreeKind> {
-    let [super::Word(expected), super::Word(found)] = [expected, found].map(Into::into);
+    let (expected, found) = (expected.word(), found.word());
     Finding { kind, message: Some(message), record, expected, found }
 }
