@@ -58,6 +58,7 @@ pub mod layout;
 pub mod message;
 pub mod prestate;
 pub mod proof;
+pub mod receipt;
 pub mod recorder;
 pub mod records;
 pub mod state_root;

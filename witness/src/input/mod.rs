@@ -4,6 +4,7 @@
 //! In the data's way this is the first stage: what it makes, [`Input`], is what
 //! [`crate::execute`] runs.
 
+use alloy_consensus::Header;
 use alloy_hardforks::EthereumHardfork;
 use serde::Deserialize;
 
@@ -12,6 +13,7 @@ use crate::{
     block::{Block, BlockError},
     fork::ForkError,
     prestate::{BlockHashes, Prestate},
+    receipt::Receipt,
     transaction::{Transaction, TransactionError},
 };
 
@@ -31,6 +33,10 @@ pub struct Input {
     pub transaction: Transaction,
     /// The block in it.
     pub block: Block,
+    /// Headers of ancestors, the parent's first; none without the block's own.
+    pub ancestors: Vec<Header>,
+    /// What the chain says came of the transaction, where that is known.
+    pub receipt: Option<Receipt>,
 }
 
 /// Why an `INPUT.json` cannot be run.
@@ -133,7 +139,7 @@ impl Input {
             block_hashes,
             proofs: None,
         };
-        Ok(Self { execution, transaction, block })
+        Ok(Self { execution, transaction, block, ancestors: Vec::new(), receipt: None })
     }
 }
 
