@@ -208,6 +208,6 @@ impl Case {
             header: None,
         };
         let transaction = transaction::transaction(&execution.tx, key)?;
-        Ok(Input { execution, transaction, block })
+        Ok(Input { execution, transaction, block, ancestors: Vec::new(), receipt: None })
     }
 }
