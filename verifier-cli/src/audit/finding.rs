@@ -84,6 +84,9 @@ pub enum Missing {
         /// The record.
         record: usize,
     },
+    /// The same, of the precompile that the transaction calls.
+    #[error("a bounded run of the precompile that the transaction calls")]
+    TopRerun,
     /// A message that can be read.
     #[error("a canonical message {message}")]
     Message {

@@ -4,7 +4,7 @@
 //! parent passes and what a child gives back are proved there, that both speak of the same call is
 //! proved here. No state is needed. Frames are opened as the records say ([`walk`]), each record of
 //! a call or creation says what its callee must be ([`callee`]), and is compared with the child
-//! ([`child`]) or with what the precompile gives ([`precompile`]).
+//! ([`child`]) or with what the precompile gives ([`precompiles`](super::precompiles)).
 //!
 //! # What is compared, and in which order
 //!
@@ -34,7 +34,6 @@
 
 mod callee;
 mod child;
-mod precompile;
 mod walk;
 
 use iso_evm_witness::Witness;
