@@ -20,6 +20,8 @@ mod frames;
 mod audits;
 // Every field of every record and of the message, changed one at a time.
 mod tamper;
+// Parents and children that do not agree.
+mod tree;
 // Bytes that are no canonical witness.
 mod malformed;
 // Offsets, lengths and destinations at their extremes.

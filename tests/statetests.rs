@@ -10,6 +10,7 @@ use alloy_primitives::B256;
 use iso_evm_hypervisor::Verdict;
 use iso_evm_verifier::statetest;
 use iso_evm_witness::{
+    Execution,
     encoding::encode,
     input::state_test::{self, Case},
     record,
@@ -30,6 +31,22 @@ pub(crate) struct Located {
     case: Case,
 }
 
+impl Located {
+    /// File, test, fork and indexes.
+    pub(crate) fn name(&self) -> String {
+        let Self { path, case } = self;
+        format!("{}: {} {} {}", path.display(), case.test, case.fork_name, case.indexes)
+    }
+
+    /// What runs; `None` if it must be rejected.
+    pub(crate) fn execution(&self) -> Option<Execution> {
+        match self.case.exception {
+            Some(_) => None,
+            None => Some(self.case.execution().expect("nothing is rejected")),
+        }
+    }
+}
+
 /// The cases of a file that are audited.
 pub(crate) fn cases(path: &Path) -> Vec<Located> {
     let cases = state_test::cases(fixtures::read(path).as_bytes())
@@ -39,15 +56,16 @@ pub(crate) fn cases(path: &Path) -> Vec<Located> {
 }
 
 /// Checks one case as the command does.
-pub(crate) fn check(Located { path, case }: &Located) -> Result<(), String> {
+pub(crate) fn check(located: &Located) -> Result<(), String> {
+    let case = &located.case;
     let fork = case.fork().expect("others are not taken");
-    statetest::check(case, audit::engine(fork)).map(|_| ()).map_err(|problem| {
-        format!("{}: {} {fork} {}: {problem}", path.display(), case.test, case.indexes)
-    })
+    statetest::check(case, audit::engine(fork))
+        .map(|_| ())
+        .map_err(|problem| format!("{}: {problem}", located.name()))
 }
 
 /// The sample of all folders under `name`.
-fn sample(name: &str) -> Vec<Located> {
+pub(crate) fn sample(name: &str) -> Vec<Located> {
     let Some(folder) = fixtures::third_party(name) else { return Vec::new() };
     let mut folders: BTreeMap<PathBuf, Vec<PathBuf>> = BTreeMap::new();
     for path in fixtures::json_files(&folder) {

@@ -100,5 +100,6 @@ pub mod verify;
 pub use error::CommandError;
 pub use exit_code::Exit;
 pub use verify::{
-    AuditVerdict, Audits, MessageReport, Options, Report, Verdict, VerifyError, verify, verify_with,
+    Audit, AuditSelection, AuditVerdict, Audits, FalseClaim, MessageReport, NotRun, Options,
+    Report, Verdict, VerifyError, verify, verify_with,
 };

@@ -19,5 +19,6 @@ pub mod state;
 pub mod transaction;
 pub mod tree;
 pub mod trie;
+mod word;
 
 pub use finding::{AccessKind, Finding, Missing, Outcome, TransactionKind, TreeKind};

@@ -9,6 +9,7 @@ use crate::{Exit, error::CommandError, files};
 
 mod assemble;
 mod emit;
+mod expect;
 mod inspect;
 mod record;
 mod statetest;

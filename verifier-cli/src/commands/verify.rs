@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use clap::Args;
 use iso_evm_witness::Witness;
 
-use super::{record::record, say};
+use super::{expect::Expect, record::record, say};
 use crate::{
     Exit,
     error::CommandError,
     files,
-    report::{self, reason},
-    verify::{Options, verify},
+    report::{self, remarks},
+    verify::{Audit, AuditSelection, Options, verify},
 };
 
 /// Audit a witness
@@ -25,6 +25,11 @@ pub(super) struct Verify {
     /// The most gas that the audit of one message may take on the host
     #[arg(long, value_name = "N")]
     host_gas_limit: Option<u64>,
+    /// Only these audits; one that cannot run is an error [default: all that can run]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    audit: Vec<Audit>,
+    #[command(flatten)]
+    expect: Expect,
 }
 
 impl Verify {
@@ -36,14 +41,16 @@ impl Verify {
             Witness::decode(&bytes)
                 .map_err(|error| CommandError::Container { file: files::name(&self.file), error })?
         };
-        let report = verify(&witness, &Options { host_gas_limit: self.host_gas_limit })
+        let options = Options {
+            host_gas_limit: self.host_gas_limit,
+            audits: selection(&self.audit),
+            expected: self.expect.expected(),
+        };
+        let report = verify(&witness, &options)
             .map_err(|error| CommandError::Verify { file: files::name(&self.file), error })?;
         if self.json {
-            // What the report has no field for.
-            for (index, message) in report.messages.iter().enumerate() {
-                if let Some(reason) = reason(message) {
-                    say(&format!("message {index}: {reason}"));
-                }
+            for remark in remarks(&report) {
+                say(&remark);
             }
             let json = serde_json::to_string_pretty(&report::json(&report))
                 .expect("only numbers and strings, and strings as keys");
@@ -52,6 +59,15 @@ impl Verify {
             files::print_coloured(&report::human(&report))?;
         }
         Ok(report.verdict().into())
+    }
+}
+
+/// The audits named; all that can run if none is.
+pub(super) fn selection(audits: &[Audit]) -> AuditSelection {
+    if audits.is_empty() {
+        AuditSelection::ALL
+    } else {
+        AuditSelection::only(audits.iter().copied())
     }
 }
 

@@ -12,6 +12,7 @@ use iso_evm_verifier::{
     hash::keccak256,
     transaction_hash::{encode_signed, transaction_hash},
     verify,
+    verify::Hashed,
 };
 use iso_evm_witness::{
     Input, Witness,
@@ -123,6 +124,6 @@ fn code_under_another_hash_is_no_witness() {
     let expected = keccak256(&changed);
     witness.codes.insert(found, changed);
     let error = verify(&witness, &Options::default()).unwrap_err();
-    assert_eq!(error, VerifyError::CodeHash { expected, found });
+    assert_eq!(error, VerifyError::Hash { item: Hashed::Code, expected, found });
     assert_eq!(error.to_string(), format!("codes.{found}: the code's hash is {expected}"));
 }

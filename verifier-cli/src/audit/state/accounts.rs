@@ -63,7 +63,7 @@ impl Entry {
 /// All accounts.
 #[derive(Debug)]
 pub(super) struct Accounts {
-    nodes: Nodes,
+    pub(super) nodes: Nodes,
     trie: Trie<Leaf>,
     entries: HashMap<Address, Entry>,
     /// Accounts that the trie may hold otherwise. In order, so that of several missing nodes the

@@ -12,10 +12,9 @@ use super::{
     MOST_DEPTH, Place, TreeKind,
     callee::{Callee, RIPEMD160},
     child::Pair,
-    precompile,
 };
 use crate::{
-    audit::{Finding, Missing},
+    audit::{Finding, Missing, precompiles, word::Word},
     hash::keccak256,
 };
 
@@ -146,7 +145,7 @@ impl<'a> Walk<'a> {
             Some(Outcome::Child) => self.child(place, callee),
             outcome => {
                 if outcome == Some(Outcome::Precompile)
-                    && let Some(precompile) = precompile::at(self.witness.fork, callee.account)
+                    && let Some(precompile) = precompiles::at(self.witness.fork, callee.account)
                 {
                     let missing = self.precompile(place, &callee, precompile)?;
                     self.missing = self.missing.or(missing);
@@ -195,7 +194,7 @@ impl<'a> Walk<'a> {
         if keccak256(input) != hash {
             return Ok(Some(Missing::Input { hash, message, record }));
         }
-        let Some(ended) = precompile::run(precompile, self.witness.fork, input, callee.gas) else {
+        let Some(ended) = precompiles::run(precompile, self.witness.fork, input, callee.gas) else {
             return Ok(Some(Missing::Rerun { message, record }));
         };
         place.agree(TreeKind::PrecompileStatus, ended.status, callee.status)?;
@@ -233,6 +232,6 @@ fn left_over(
     expected: usize,
     found: usize,
 ) -> Finding<TreeKind> {
-    let [super::Word(expected), super::Word(found)] = [expected, found].map(Into::into);
+    let (expected, found) = (expected.word(), found.word());
     Finding { kind, message: Some(message), record, expected, found }
 }

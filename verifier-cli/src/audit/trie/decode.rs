@@ -36,7 +36,8 @@ fn read<V: Value>(rlp: &[u8], left: usize) -> Option<Kind<V>> {
                 let value = V::decode(content.data().ok()?)?;
                 return (path.len() == left).then_some(Kind::Leaf { path, value });
             }
-            let left = left.checked_sub(path.len()).filter(|_| !path.is_empty())?;
+            // Below an extension stands a branch, which needs a nibble too.
+            let left = left.checked_sub(path.len()).filter(|left| *left > 0 && !path.is_empty())?;
             Some(Kind::Extension { path, child: Box::new(child(content, left, true)?) })
         }
         items if items.len() == BRANCH_ITEMS => {

@@ -109,7 +109,7 @@ impl<V: Value> Trie<V> {
     /// The root. Only nodes above a change since the last call are hashed.
     pub fn root(&mut self) -> B256 {
         match &mut self.top {
-            Some(top) => top.reference().hash().unwrap_or_else(|rlp| keccak256(rlp)),
+            Some(top) => top.reference().hash().unwrap_or_else(keccak256),
             None => EMPTY_ROOT,
         }
     }

@@ -9,11 +9,11 @@ use crate::hash::keccak256;
 /// RLP of trie nodes under their keccak256, which is computed here. It may be anything: a node is
 /// read when a path leads to it.
 #[derive(Clone, Debug, Default)]
-pub struct Nodes(pub(super) HashMap<B256, Bytes>);
+pub struct Nodes(pub(in crate::audit) HashMap<B256, Bytes>);
 
 impl Nodes {
     /// The bytes with this hash.
-    pub(super) fn get(&self, hash: &B256) -> Option<&[u8]> {
+    pub(in crate::audit) fn get(&self, hash: &B256) -> Option<&[u8]> {
         self.0.get(hash).map(AsRef::as_ref)
     }
 }

@@ -38,5 +38,6 @@ pub(crate) fn whole_trie(values: &BTreeMap<B256, Vec<u8>>) -> (B256, Vec<Bytes>)
         builder.add_leaf(Nibbles::unpack(key), value);
     }
     let root = builder.root();
-    (root, builder.take_proof_nodes().into_inner().into_values().collect())
+    let nodes = builder.take_proof_nodes().into_inner().into_values();
+    (root, nodes.filter(|rlp| rlp.len() > 1).collect())
 }

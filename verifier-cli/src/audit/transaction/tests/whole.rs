@@ -185,6 +185,8 @@ fn creations() {
             assert_eq!(check(&setup(&hex!("60006000fd"))), FAILED);
             assert_eq!(check(&setup(&hex!("fe"))), FAILED);
             assert_eq!(check(&setup(&hex!("33ff"))), RAN);
+            // The new account is warm.
+            assert_eq!(check(&setup(&hex!("303100"))), RAN);
             // Who has only a balance there is no obstacle, code or a nonce is.
             assert_eq!(check(&setup(&[]).balance(new, 7)), RAN);
             assert_eq!(check(&setup(&[]).code(new, hex!("00"))), (false, 0));
@@ -291,11 +293,12 @@ fn authorizations() {
     let (one, two) = (Signer::new(2), Signer::new(3));
     let (first, second) = (one.address(), two.address());
     let gone = Address::ZERO;
-    let runs = hex!("3031503200");
+    // Balances of the account itself, and of where its code is.
+    let runs = [&hex!("30315073")[..], CONTRACT.as_slice(), &hex!("315000")].concat();
     for fork in from(Fork::Prague) {
         let base = |to, list| {
             let setup = Setup::new(fork, delegating(to, list));
-            setup.code(CONTRACT, runs).balance(OTHER, 5)
+            setup.code(CONTRACT, runs.clone()).balance(OTHER, 5)
         };
         let delegated = PrestateAccount {
             nonce: 4,

@@ -26,6 +26,12 @@ impl Word for u64 {
     }
 }
 
+impl Word for usize {
+    fn word(self) -> B256 {
+        U256::from(self).into()
+    }
+}
+
 impl Word for u8 {
     fn word(self) -> B256 {
         B256::with_last_byte(self)
