@@ -17,7 +17,7 @@ use crate::{
     Fork,
     prestate::{BlockHashes, Prestate, PrestateDatabase, PrestateError},
     proof::{Proof, StateProof},
-    recorder::{Recorded, Recorder, RecorderError},
+    recorder::{Finished, Recorded, Recorder, RecorderError},
     state_root::MissingNode,
 };
 
@@ -141,8 +141,7 @@ pub fn record(execution: &Execution) -> Result<Recording, ExecuteError> {
         return Err(ExecuteError::Create(execution.tx.tx_type));
     }
     let database = PrestateDatabase::new(&execution.prestate, &execution.block_hashes, spec);
-    let mut trie = database.trie();
-    let state_root_enter = trie.root()?;
+    let trie = database.trie();
     let mut evm = Context::mainnet()
         .with_db(database)
         .with_block(execution.block.clone())
@@ -159,7 +158,8 @@ pub fn record(execution: &Execution) -> Result<Recording, ExecuteError> {
         EVMError::Custom(error) => ExecuteError::Fatal(error),
         EVMError::CustomAny(error) => ExecuteError::Fatal(error.to_string()),
     })?;
-    let (messages, mut after) = evm.inspector.finish(&run.state)?;
+    let Finished { messages, state_root_enter, state_root_leave, proof, .. } =
+        evm.inspector.finish(&run.state)?;
     let (gas_used, success) = (run.result.tx_gas_used(), run.result.is_success());
     let (logs, output) = match run.result {
         ExecutionResult::Success { logs, output, .. } => (logs, output.into_data()),
@@ -169,11 +169,11 @@ pub fn record(execution: &Execution) -> Result<Recording, ExecuteError> {
     Ok(Recording {
         messages,
         state_root_enter,
-        state_root_leave: after.root()?,
+        state_root_leave,
         gas_used,
         success,
         logs,
         output,
-        proof: Proof::default(),
+        proof,
     })
 }

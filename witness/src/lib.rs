@@ -69,4 +69,4 @@ pub use execute::{ExecuteError, Execution, Recording, record};
 pub use fork::Fork;
 pub use input::Input;
 pub use message::{AccessWitness, MessageWitness};
-pub use recorder::{Recorded, Recorder, RecorderError};
+pub use recorder::{Finished, Recorded, Recorder, RecorderError};

@@ -135,7 +135,7 @@ macro_rules! kinds {
 
             /// What it says is false.
             pub const fn meaning(self) -> &'static str {
-                match self { $(Self::$variant => concat!($($meaning,)+),)+ }
+                match self { $(Self::$variant => concat!($($meaning,)+).trim_ascii(),)+ }
             }
         }
 

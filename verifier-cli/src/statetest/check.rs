@@ -2,19 +2,17 @@
 
 use std::fmt;
 
-use super::problem::{Problem, text};
-use alloy_primitives::{B256, Log, keccak256};
+use alloy_primitives::{B256, Log, keccak256, logs_bloom};
 use iso_evm_hypervisor::Engine;
 use iso_evm_witness::{
     ExecuteError, Execution, Recording, Witness,
+    container::{Receipt, ReceiptLogs},
     input::state_test::{Case, CaseError},
     record,
 };
 
-use crate::verify::{
-    Audit, AuditSelection, ClaimKind, FalseClaim, NotRun, Options, Report, VerifyError, Why,
-    verify_with,
-};
+use super::problem::{Problem, text};
+use crate::verify::{AuditSelection, NotRun, Options, VerifyError, verify_with};
 
 /// What a case that passed was.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -52,9 +50,17 @@ pub fn check(case: &Case, engine: &Engine, audits: AuditSelection) -> Result<Pas
     }
 }
 
-/// The witness as its file brings it.
+/// The witness as its file brings it, with the logs, whose hash the test has proved.
 fn witness(case: &Case, execution: Execution, recording: &Recording) -> Result<Witness, Problem> {
-    let input = case.input(execution).map_err(|error| unusable(&error))?;
+    let mut input = case.input(execution).map_err(|error| unusable(&error))?;
+    input.receipt = Some(Receipt {
+        success: recording.success,
+        gas_used: recording.gas_used,
+        logs: Some(ReceiptLogs {
+            bloom: logs_bloom(&recording.logs),
+            logs: recording.logs.clone(),
+        }),
+    });
     let bytes = Witness::new(&input, recording).encode();
     Witness::decode(&bytes).map_err(|error| Problem { found: text(&error), ..Problem::container() })
 }

@@ -6,6 +6,11 @@ use std::{fs, path::PathBuf};
 
 use crate::common::{root, run, run_with};
 use crate::schema::Schema;
+use iso_evm_hypervisor::MismatchKind;
+use iso_evm_verifier::{
+    Audit,
+    audit::{AccessKind, TransactionKind, TreeKind},
+};
 use serde_json::{Value, json};
 
 fn folder() -> PathBuf {
@@ -90,6 +95,24 @@ fn every_kind_of_record_is_in_the_schema() {
     }
 }
 
+/// Each audit has its own kinds in the schema: those of its table.
+#[test]
+fn every_kind_of_mismatch_is_in_the_schema() {
+    let path = folder().join("report.schema.json");
+    let schema: Value = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
+    let names = |kinds: Vec<&'static str>| json!({ "enum": kinds });
+    let mut execution: Vec<_> = MismatchKind::ALL.iter().map(|kind| kind.name()).collect();
+    execution.push("malformed");
+    for (audit, expected) in [
+        (Audit::Execution, names(execution)),
+        (Audit::Access, names(AccessKind::ALL.iter().map(|kind| kind.name()).collect())),
+        (Audit::Tree, names(TreeKind::ALL.iter().map(|kind| kind.name()).collect())),
+        (Audit::Transaction, names(TransactionKind::ALL.iter().map(|kind| kind.name()).collect())),
+    ] {
+        assert_eq!(schema["$defs"][format!("{audit}Kind")], expected, "{audit}");
+    }
+}
+
 #[test]
 fn schemas_refuse_what_is_wrong() {
     let example = |name: &str| -> Value {
@@ -108,6 +131,15 @@ fn schemas_refuse_what_is_wrong() {
         let mut value = example(name);
         *value.pointer_mut(pointer).unwrap() = wrong;
         assert!(schema(name).check(&value).is_err(), "{name} {pointer}");
+    }
+    // A kind of another audit.
+    let mut value = example("report");
+    for (audit, kind, good) in
+        [("tree", "depth", true), ("access", "depth", false), ("execution", "malformed", true)]
+    {
+        value["findings"] = json!([{"message": null, "audit": audit, "kind": kind, "pc": null,
+            "record": 1, "expected": null, "found": null}]);
+        assert_eq!(schema("report").check(&value).is_ok(), good, "{audit} {kind}");
     }
     let mut value = example("report");
     value["more"] = json!(1);
