@@ -16,7 +16,7 @@ use super::recorded::{
 use crate::audit::{
     Finding, Outcome, TransactionKind as Kind,
     replay::{self, replay},
-    transaction::claims::Word,
+    word::Word,
 };
 
 /// What the tests elsewhere produce: a signature that is not the sender's, for which a transaction's

@@ -1,7 +1,10 @@
 //! Transactions from entry to exit against revm's roots and receipts.
 
 use alloy_consensus::{TxEip2930, TxEip4844, TxEip7702};
-use alloy_eips::eip2930::{AccessList, AccessListItem};
+use alloy_eips::{
+    eip2930::{AccessList, AccessListItem},
+    eip7702::SignedAuthorization,
+};
 use alloy_primitives::{Address, B256, Bytes, TxKind, U256, hex};
 use iso_evm_witness::{Fork, prestate::PrestateAccount, transaction::Transaction};
 
@@ -275,7 +278,7 @@ fn calldata_has_a_floor() {
     }
 }
 
-fn delegating(to: Address, list: Vec<alloy_eips::eip7702::SignedAuthorization>) -> TxEip7702 {
+fn delegating(to: Address, list: Vec<SignedAuthorization>) -> TxEip7702 {
     TxEip7702 {
         chain_id: 1,
         nonce: 3,
@@ -326,24 +329,24 @@ fn authorizations() {
         assert_eq!(check(&base(first, change).account(first, delegated.clone())), ENDED);
         let stale = vec![one.authorize(1, gone, 3)];
         assert_eq!(check(&base(first, stale).account(first, delegated.clone())), RAN);
-        // None of these is good; the last two warm their authority.
+        // None of these is good. Only where the signer could be told is it warm.
         let mut forged = one.authorize(1, CONTRACT, 0);
-        forged = alloy_eips::eip7702::SignedAuthorization::new_unchecked(
-            forged.strip_signature(),
-            2,
-            U256::ONE,
-            U256::ONE,
-        );
+        forged =
+            SignedAuthorization::new_unchecked(forged.strip_signature(), 2, U256::ONE, U256::ONE);
+        let last = Signer::new(4);
         let bad = vec![
-            one.authorize(2, CONTRACT, 0),
-            one.authorize(1, CONTRACT, u64::MAX),
+            last.authorize(1, CONTRACT, u64::MAX),
+            last.authorize(2, CONTRACT, 0),
             forged,
             one.authorize(1, CONTRACT, 1),
             two.authorize(1, CONTRACT, 0),
         ];
-        let probe = [&hex!("73")[..], first.as_slice(), &hex!("315000")].concat();
-        let setup = base(CONTRACT, bad).code(second, hex!("00")).code(CONTRACT, probe);
-        assert_eq!(check(&setup), RAN);
+        let probe =
+            |account: Address| [&hex!("73")[..], account.as_slice(), &hex!("3150")].concat();
+        let probes = [first, second, last.address()].map(probe).concat();
+        let ended = PrestateAccount { nonce: u64::MAX, ..Default::default() };
+        let setup = base(CONTRACT, bad).code(second, hex!("00")).code(CONTRACT, probes);
+        assert_eq!(check(&setup.account(last.address(), ended)), RAN);
         // The sender delegates itself; its nonce has grown already.
         let own = vec![sender().authorize(1, CONTRACT, 4)];
         assert_eq!(check(&base(sender().address(), own)), RAN);
