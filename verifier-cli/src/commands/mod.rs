@@ -11,6 +11,7 @@ mod assemble;
 mod emit;
 mod expect;
 mod inspect;
+mod mutate;
 mod record;
 mod statetest;
 mod verify;
@@ -44,6 +45,7 @@ struct IsoVerify {
 enum VerifyCommand {
     Emit(emit::Emit),
     Statetest(statetest::Statetest),
+    Mutate(mutate::Mutate),
 }
 
 /// Runs `iso-witness`.
@@ -60,6 +62,7 @@ pub fn iso_verify(args: impl IntoIterator<Item = OsString>) -> Exit {
     run(args, |command: IsoVerify| match (command.command, command.verify) {
         (Some(VerifyCommand::Emit(command)), _) => command.run(),
         (Some(VerifyCommand::Statetest(command)), _) => command.run(),
+        (Some(VerifyCommand::Mutate(command)), _) => command.run(),
         (None, Some(command)) => command.run(),
         (None, None) => Err(CommandError::Usage("a file or a command is needed".to_owned())),
     })

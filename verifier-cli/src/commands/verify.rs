@@ -1,6 +1,6 @@
 //! `iso-verify FILE`: the audits of a witness. An `INPUT.json` is recorded first.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use iso_evm_witness::Witness;
@@ -34,13 +34,7 @@ pub(super) struct Verify {
 
 impl Verify {
     pub(super) fn run(self) -> Result<Exit, CommandError> {
-        let bytes = files::read(&self.file)?;
-        let witness = if is_json(&bytes) {
-            record(&self.file, &bytes, None)?
-        } else {
-            Witness::decode(&bytes)
-                .map_err(|error| CommandError::Container { file: files::name(&self.file), error })?
-        };
+        let witness = read(&self.file)?;
         let options = Options {
             host_gas_limit: self.host_gas_limit,
             audits: selection(&self.audit),
@@ -60,6 +54,16 @@ impl Verify {
         }
         Ok(report.verdict().into())
     }
+}
+
+/// The witness that a file holds; of an `INPUT.json` what is recorded of it.
+pub(super) fn read(path: &Path) -> Result<Witness, CommandError> {
+    let bytes = files::read(path)?;
+    if is_json(&bytes) {
+        return record(path, &bytes, None);
+    }
+    Witness::decode(&bytes)
+        .map_err(|error| CommandError::Container { file: files::name(path), error })
 }
 
 /// The audits named; all that can run if none is.
