@@ -91,6 +91,7 @@ pub mod exit_code;
 pub mod files;
 pub mod hash;
 pub mod header_hash;
+pub mod mutate;
 pub mod report;
 mod rlp_list;
 pub mod statetest;
