@@ -11,6 +11,7 @@ mod assemble;
 mod emit;
 mod expect;
 mod inspect;
+mod mutate;
 mod record;
 mod statetest;
 mod verify;
@@ -45,6 +46,7 @@ struct IsoVerify {
 enum VerifyCommand {
     Emit(emit::Emit),
     Statetest(statetest::Statetest),
+    Mutate(mutate::Mutate),
 }
 
 /// Runs `iso-witness`.
@@ -61,6 +63,7 @@ pub fn iso_verify(args: impl IntoIterator<Item = OsString>) -> Exit {
     run(args, |command: IsoVerify| match command.command {
         Some(VerifyCommand::Emit(command)) => command.run(),
         Some(VerifyCommand::Statetest(command)) => command.run(),
+        Some(VerifyCommand::Mutate(command)) => command.run(),
         None => command.verify.run(),
     })
 }
