@@ -14,7 +14,11 @@ use super::{
     child::Pair,
 };
 use crate::{
-    audit::{Finding, Missing, precompiles, word::Word},
+    audit::{
+        Finding, Missing,
+        precompiles::{self, NotRerun, Reruns},
+        word::Word,
+    },
     hash::keccak256,
 };
 
@@ -56,6 +60,7 @@ struct Open {
 #[derive(Debug)]
 pub(super) struct Walk<'a> {
     witness: &'a Witness,
+    reruns: Reruns<'a>,
     open: Vec<Open>,
     /// The message that the next record of outcome *child* opens.
     next: usize,
@@ -64,8 +69,9 @@ pub(super) struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    pub(super) const fn new(witness: &'a Witness) -> Self {
-        Self { witness, open: Vec::new(), next: 0, missing: None }
+    pub(super) fn new(witness: &'a Witness) -> Self {
+        let reruns = Reruns::new(witness.fork, &witness.inputs);
+        Self { witness, reruns, open: Vec::new(), next: 0, missing: None }
     }
 
     /// Looks at every record of every message.
@@ -180,27 +186,24 @@ impl<'a> Walk<'a> {
 
     /// Runs a precompile again and compares; what it lacked, if it could not.
     fn precompile(
-        &self,
+        &mut self,
         place: Place,
         callee: &Callee,
         precompile: &Precompile,
     ) -> Result<Option<Missing>, Stop> {
         let Place { message, record } = place;
         let hash = callee.input_hash;
-        let input = match self.witness.inputs.get(&hash) {
-            Some(input) => &input[..],
-            None => &[],
-        };
-        if keccak256(input) != hash {
-            return Ok(Some(Missing::Input { hash, message, record }));
-        }
-        let Some(ended) = precompiles::run(precompile, self.witness.fork, input, callee.gas) else {
-            return Ok(Some(Missing::Rerun { message, record }));
+        let ended = match self.reruns.run(precompile, hash, callee.gas) {
+            Ok(ended) => ended,
+            Err(NotRerun::Input) => return Ok(Some(Missing::Input { hash, message, record })),
+            Err(NotRerun::Unbounded) => return Ok(Some(Missing::Rerun { message, record })),
         };
         place.agree(TreeKind::PrecompileStatus, ended.status, callee.status)?;
         place.agree(TreeKind::PrecompileGas, ended.gas_used, callee.gas_used)?;
-        let (output, found) = (keccak256(&ended.output), keccak256(&callee.returndata));
-        place.agree(TreeKind::PrecompileOutput, output, found)?;
+        if ended.output != callee.returndata {
+            let (output, found) = (keccak256(&ended.output), keccak256(&callee.returndata));
+            place.agree(TreeKind::PrecompileOutput, output, found)?;
+        }
         Ok(None)
     }
 }

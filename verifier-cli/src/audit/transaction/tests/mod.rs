@@ -4,5 +4,6 @@ mod kinds;
 mod prices;
 mod random;
 mod recorded;
+mod rejected;
 mod signatures;
 mod whole;

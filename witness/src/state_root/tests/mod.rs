@@ -1,5 +1,8 @@
 //! Every root is compared with a rebuild of the whole trie by `alloy_trie::root`.
 
+mod nodes;
+mod proofs;
+
 use std::collections::BTreeMap;
 
 use alloy_primitives::{Address, B256, KECCAK256_EMPTY, U256, address, b256, keccak256};
