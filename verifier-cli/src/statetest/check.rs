@@ -32,7 +32,7 @@ pub fn check(case: &Case, engine: &Engine, audits: AuditSelection) -> Result<Pas
     let Some((execution, recording)) = recording(case)? else { return Ok(Passed::default()) };
     agree("state-root", case.state_root, recording.state_root_leave)?;
     agree("logs-hash", case.logs_hash, logs_hash(&recording.logs))?;
-    let witness = witness(case, execution, &recording)?;
+    let witness = witness(case, execution, recording)?;
     let options = Options { audits, ..Options::default() };
     let report = match verify_with(engine, &witness, &options) {
         Ok(report) => report,
@@ -50,8 +50,9 @@ pub fn check(case: &Case, engine: &Engine, audits: AuditSelection) -> Result<Pas
     }
 }
 
-/// The witness as its file brings it, with the logs, whose hash the test has proved.
-fn witness(case: &Case, execution: Execution, recording: &Recording) -> Result<Witness, Problem> {
+/// The witness as its file brings it, with the logs, whose hash the test has proved. What it was made
+/// from is gone then: a case can have hundreds of megabytes of it.
+fn witness(case: &Case, execution: Execution, recording: Recording) -> Result<Witness, Problem> {
     let mut input = case.input(execution).map_err(|error| unusable(&error))?;
     input.receipt = Some(Receipt {
         success: recording.success,
@@ -61,7 +62,8 @@ fn witness(case: &Case, execution: Execution, recording: &Recording) -> Result<W
             logs: recording.logs.clone(),
         }),
     });
-    let bytes = Witness::new(&input, recording).encode();
+    let bytes = Witness::new(&input, &recording).encode();
+    drop((input, recording));
     Witness::decode(&bytes).map_err(|error| Problem { found: text(&error), ..Problem::container() })
 }
 
