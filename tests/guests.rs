@@ -83,8 +83,9 @@ fn the_truth_is_accepted_and_lies_are_refused() {
         .flat_map(|&fork| cases.iter().map(move |case| (case, fork)))
         .collect();
     parallel::check_all(&cases, |(case, fork)| {
-        let run = corner(case, *fork).record();
-        audit::all_valid(&run.name, run.fork, &run.recording)?;
+        let guest = corner(case, *fork);
+        let run = guest.record();
+        guest.check_run(&run)?;
         if *fork == Fork::Osaka {
             agrees_with_native(case, &run.guest().witness)?;
         }

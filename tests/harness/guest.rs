@@ -21,6 +21,7 @@ use revm::{
 use super::{
     audit,
     program::{Program, op},
+    proved,
 };
 
 /// Who sends the transaction.
@@ -107,10 +108,15 @@ impl Guest {
         Run { fork: self.fork, name: self.name.clone(), recording }
     }
 
-    /// Records it and audits all its messages.
+    /// Records it and puts it before all four audits.
     pub(crate) fn check(&self) -> Result<(), String> {
-        let run = self.record();
-        audit::all_valid(&run.name, run.fork, &run.recording)
+        self.check_run(&self.record())
+    }
+
+    /// Puts its recording before all four audits.
+    pub(crate) fn check_run(&self, run: &Run) -> Result<(), String> {
+        audit::all_valid(&run.name, run.fork, &run.recording)?;
+        proved::all_proved(&run.name, &self.execution(), &run.recording)
     }
 
     /// The transaction that runs it.

@@ -7,3 +7,4 @@ pub(crate) mod guest;
 pub(crate) mod host;
 pub(crate) mod parallel;
 pub(crate) mod program;
+pub(crate) mod proved;
