@@ -8,9 +8,8 @@
 use alloy_eips::{eip2930::AccessList, eip7702::Authorization};
 use alloy_primitives::{B256, Bytes, Signature, TxKind, U256};
 use iso_evm_witness::transaction::{Transaction, TransactionBody};
-use rlp::{Encodable, RlpStream};
 
-use crate::hash::keccak256;
+use crate::{hash::keccak256, rlp_list::List};
 
 /// The hash of a transaction; an unsigned one has none.
 pub fn transaction_hash(transaction: &Transaction) -> Option<B256> {
@@ -20,15 +19,15 @@ pub fn transaction_hash(transaction: &Transaction) -> Option<B256> {
 
 /// What the sender of a transaction signs.
 pub fn signing_hash(body: &TransactionBody) -> B256 {
-    keccak256(&encode(body, None))
+    keccak256(&encode_unsigned(body))
 }
 
 /// What the authority of an authorisation signs (EIP-7702).
 pub fn authorization_hash(authorization: &Authorization) -> B256 {
-    let mut list = List(RlpStream::new());
+    let mut list = List::new();
     list.begin(3);
     list.authorization(authorization);
-    let encoded: Vec<u8> = std::iter::once(0x05).chain(list.0.out()).collect();
+    let encoded: Vec<u8> = std::iter::once(0x05).chain(list.out()).collect();
     keccak256(&encoded)
 }
 
@@ -38,9 +37,14 @@ pub fn encode_signed(body: &TransactionBody, signature: &Signature) -> Vec<u8> {
     encode(body, Some(signature))
 }
 
+/// A transaction as its sender signs it (EIP-2718, EIP-155).
+pub fn encode_unsigned(body: &TransactionBody) -> Vec<u8> {
+    encode(body, None)
+}
+
 /// A transaction with its signature, or as it is signed.
 fn encode(body: &TransactionBody, signature: Option<&Signature>) -> Vec<u8> {
-    let mut list = List(RlpStream::new());
+    let mut list = List::new();
     let tail = if signature.is_some() { 3 } else { 0 };
     let number: u8 = match body {
         TransactionBody::Legacy(fields) => {
@@ -56,7 +60,7 @@ fn encode(body: &TransactionBody, signature: Option<&Signature>) -> Vec<u8> {
                 list.word(signature.map(Signature::r).unwrap_or_default());
                 list.word(signature.map(Signature::s).unwrap_or_default());
             }
-            return list.0.out().into();
+            return list.out();
         }
         TransactionBody::Eip2930(fields) => {
             list.begin(8 + tail);
@@ -117,7 +121,7 @@ fn encode(body: &TransactionBody, signature: Option<&Signature>) -> Vec<u8> {
         list.word(signature.r());
         list.word(signature.s());
     }
-    std::iter::once(number).chain(list.0.out()).collect()
+    std::iter::once(number).chain(list.out()).collect()
 }
 
 /// The first of the three items behind a legacy transaction's fields: `v` where it is signed, else
@@ -135,28 +139,7 @@ fn legacy_v(parity: u8, chain_id: Option<u64>) -> u128 {
     base + u128::from(parity)
 }
 
-/// RLP being written. Each list says how many items follow before they do.
-struct List(RlpStream);
-
 impl List {
-    fn begin(&mut self, items: usize) {
-        self.0.begin_list(items);
-    }
-
-    /// An integer, big-endian without leading zeros.
-    fn number(&mut self, number: impl Encodable) {
-        self.0.append(&number);
-    }
-
-    /// [`List::number`] for 256 bits.
-    fn word(&mut self, word: U256) {
-        self.bytes(&word.to_be_bytes::<32>()[word.leading_zeros() / 8..]);
-    }
-
-    fn bytes(&mut self, bytes: &[u8]) {
-        self.0.append(&bytes);
-    }
-
     /// Who is called, which in a creation is nobody, with how much and what.
     fn call(&mut self, to: TxKind, value: U256, input: &Bytes) {
         self.bytes(to.to().map_or(&[], |to| to.as_slice()));
@@ -168,13 +151,6 @@ impl List {
         self.word(authorization.chain_id);
         self.bytes(authorization.address.as_slice());
         self.number(authorization.nonce);
-    }
-
-    fn hashes(&mut self, hashes: &[B256]) {
-        self.begin(hashes.len());
-        for hash in hashes {
-            self.bytes(hash.as_slice());
-        }
     }
 
     fn access_list(&mut self, access_list: &AccessList) {

@@ -84,6 +84,9 @@ pub enum Missing {
         /// The record.
         record: usize,
     },
+    /// The same, of the precompile that the transaction calls.
+    #[error("a bounded run of the precompile that the transaction calls")]
+    TopRerun,
     /// A message that can be read.
     #[error("a canonical message {message}")]
     Message {
@@ -132,7 +135,7 @@ macro_rules! kinds {
 
             /// What it says is false.
             pub const fn meaning(self) -> &'static str {
-                match self { $(Self::$variant => concat!($($meaning,)+),)+ }
+                match self { $(Self::$variant => concat!($($meaning,)+).trim_ascii(),)+ }
             }
         }
 

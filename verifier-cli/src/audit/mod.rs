@@ -8,6 +8,7 @@
 //! Nothing here computes with the recorder's code: RLP is read with `rlp`, hashes are `sha3`'s.
 
 mod access;
+pub mod ancestors;
 pub mod anchors;
 pub mod codes;
 mod created;
@@ -18,5 +19,6 @@ pub mod state;
 pub mod transaction;
 pub mod tree;
 pub mod trie;
+mod word;
 
 pub use finding::{AccessKind, Finding, Missing, Outcome, TransactionKind, TreeKind};

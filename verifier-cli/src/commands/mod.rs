@@ -11,6 +11,7 @@ mod assemble;
 mod emit;
 mod expect;
 mod inspect;
+mod mutate;
 mod record;
 mod statetest;
 mod verify;
@@ -31,19 +32,21 @@ enum IsoWitness {
     version,
     arg_required_else_help = true,
     args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
     after_help = "Exit codes: 0 valid, 1 invalid, 2 unusable input or usage, 3 inconclusive."
 )]
 struct IsoVerify {
     #[command(subcommand)]
     command: Option<VerifyCommand>,
     #[command(flatten)]
-    verify: Option<verify::Verify>,
+    verify: verify::Verify,
 }
 
 #[derive(Debug, clap::Subcommand)]
 enum VerifyCommand {
     Emit(emit::Emit),
     Statetest(statetest::Statetest),
+    Mutate(mutate::Mutate),
 }
 
 /// Runs `iso-witness`.
@@ -57,11 +60,11 @@ pub fn iso_witness(args: impl IntoIterator<Item = OsString>) -> Exit {
 
 /// Runs `iso-verify`.
 pub fn iso_verify(args: impl IntoIterator<Item = OsString>) -> Exit {
-    run(args, |command: IsoVerify| match (command.command, command.verify) {
-        (Some(VerifyCommand::Emit(command)), _) => command.run(),
-        (Some(VerifyCommand::Statetest(command)), _) => command.run(),
-        (None, Some(command)) => command.run(),
-        (None, None) => Err(CommandError::Usage("a file or a command is needed".to_owned())),
+    run(args, |command: IsoVerify| match command.command {
+        Some(VerifyCommand::Emit(command)) => command.run(),
+        Some(VerifyCommand::Statetest(command)) => command.run(),
+        Some(VerifyCommand::Mutate(command)) => command.run(),
+        None => command.verify.run(),
     })
 }
 

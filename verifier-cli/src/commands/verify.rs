@@ -1,6 +1,6 @@
 //! `iso-verify FILE`: the audits of a witness. An `INPUT.json` is recorded first.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use iso_evm_witness::Witness;
@@ -18,7 +18,8 @@ use crate::{
 #[derive(Debug, Args)]
 pub(super) struct Verify {
     /// A witness.bin, or an INPUT.json that is recorded first; `-` for stdin
-    file: PathBuf,
+    #[arg(required = true)]
+    file: Option<PathBuf>,
     /// The report as JSON
     #[arg(long)]
     json: bool,
@@ -34,20 +35,16 @@ pub(super) struct Verify {
 
 impl Verify {
     pub(super) fn run(self) -> Result<Exit, CommandError> {
-        let bytes = files::read(&self.file)?;
-        let witness = if is_json(&bytes) {
-            record(&self.file, &bytes, None)?
-        } else {
-            Witness::decode(&bytes)
-                .map_err(|error| CommandError::Container { file: files::name(&self.file), error })?
-        };
+        // Only a command goes without a file.
+        let file = self.file.unwrap_or_default();
+        let witness = read(&file)?;
         let options = Options {
             host_gas_limit: self.host_gas_limit,
             audits: selection(&self.audit),
             expected: self.expect.expected(),
         };
         let report = verify(&witness, &options)
-            .map_err(|error| CommandError::Verify { file: files::name(&self.file), error })?;
+            .map_err(|error| CommandError::Verify { file: files::name(&file), error })?;
         if self.json {
             for remark in remarks(&report) {
                 say(&remark);
@@ -60,6 +57,16 @@ impl Verify {
         }
         Ok(report.verdict().into())
     }
+}
+
+/// The witness that a file holds; of an `INPUT.json` what is recorded of it.
+pub(super) fn read(path: &Path) -> Result<Witness, CommandError> {
+    let bytes = files::read(path)?;
+    if is_json(&bytes) {
+        return record(path, &bytes, None);
+    }
+    Witness::decode(&bytes)
+        .map_err(|error| CommandError::Container { file: files::name(path), error })
 }
 
 /// The audits named; all that can run if none is.

@@ -75,7 +75,7 @@ impl ClaimKind {
 
 impl FalseClaim {
     /// What the hypervisor finds false in a message.
-    pub(super) fn of_message(message: usize, verdict: &HypervisorVerdict) -> Option<Self> {
+    pub(crate) fn of_message(message: usize, verdict: &HypervisorVerdict) -> Option<Self> {
         let message = Some(message);
         match *verdict {
             HypervisorVerdict::Mismatch(Mismatch { kind, pc, record, expected, found }) => {

@@ -5,7 +5,11 @@ use iso_evm_witness::Witness;
 use super::{
     Audit, AuditSelection, AuditVerdict, Check, ClaimKind, FalseClaim, NotRun, VerifyError, Why,
 };
-use crate::audit::{AccessKind, Outcome, TransactionKind, TreeKind};
+use crate::audit::{
+    AccessKind, Outcome, TransactionKind, TreeKind,
+    replay::{Replayed, replay},
+    tree::tree,
+};
 
 /// What they say.
 pub(super) struct Proofs {
@@ -24,21 +28,35 @@ impl Proofs {
     ///
     /// If one that was asked for cannot run.
     pub(super) fn of(witness: &Witness, audits: AuditSelection) -> Result<Self, VerifyError> {
-        let _ = witness;
-        let proofs = Self { access: Ran(None), tree: Ran(None), transaction: Ran(None) };
-        for lack in [
-            proofs.access.lack(Audit::Access),
-            proofs.tree.lack(Audit::Tree),
-            proofs.transaction.lack(Audit::Transaction),
-        ] {
-            match lack {
-                Some(NotRun { audit, why: Why::Lacks(missing), .. }) if audits.asks_for(audit) => {
+        let walk = audits.runs(Audit::Access) || audits.runs(Audit::Transaction);
+        let (access, transaction) = match walk.then(|| replay(witness)) {
+            Some(Replayed { access, transaction }) => (Some(access), Some(transaction)),
+            None => (None, None),
+        };
+        let proofs = Self {
+            access: Ran(access.filter(|_| audits.runs(Audit::Access))),
+            tree: Ran(audits.runs(Audit::Tree).then(|| tree(witness))),
+            transaction: Ran(transaction.filter(|_| audits.runs(Audit::Transaction))),
+        };
+        for NotRun { audit, why, .. } in proofs.lacks() {
+            match why {
+                Why::Lacks(missing) if audits.asks_for(audit) => {
                     return Err(VerifyError::CannotRun { audit, missing });
                 }
                 _ => {}
             }
         }
         Ok(proofs)
+    }
+
+    /// Those that did not run.
+    fn lacks(&self) -> impl Iterator<Item = NotRun> {
+        let lacks = [
+            self.access.lack(Audit::Access),
+            self.tree.lack(Audit::Tree),
+            self.transaction.lack(Audit::Transaction),
+        ];
+        lacks.into_iter().flatten()
     }
 
     /// What they found false, each at most one claim.
@@ -53,14 +71,7 @@ impl Proofs {
         let unsigned = self.transaction.0.is_some() && witness.transaction.signature().is_none();
         let sender =
             NotRun { audit: Audit::Transaction, check: Some(Check::Sender), why: Why::Unsigned };
-        [
-            self.access.lack(Audit::Access),
-            self.tree.lack(Audit::Tree),
-            self.transaction.lack(Audit::Transaction),
-            unsigned.then_some(sender),
-        ]
-        .into_iter()
-        .flatten()
+        self.lacks().chain(unsigned.then_some(sender))
     }
 }
 

@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 use alloy_consensus::Header;
-use alloy_primitives::{B256, Bytes, keccak256};
+use alloy_primitives::{B256, Bytes};
 
 use crate::{
     Fork, Recording,
@@ -114,9 +114,6 @@ impl Witness {
         let messages: Vec<_> = (recording.messages.iter())
             .map(|message| Bytes::from(encoding::encode(&message.witness)))
             .collect();
-        let run = (recording.messages.iter())
-            .map(|message| (keccak256(&message.code), message.code.clone()));
-        let seen = recording.proof.codes.iter().map(|(hash, code)| (*hash, code.clone()));
         let mut witness = Self {
             chain_id: input.execution.chain_id,
             fork: input.execution.fork,
@@ -138,7 +135,7 @@ impl Witness {
                 },
             },
             messages,
-            codes: run.chain(seen).collect(),
+            codes: recording.proof.codes.clone(),
             inputs: recording.proof.inputs.clone(),
             nodes: recording.proof.nodes.clone(),
         };

@@ -1,8 +1,7 @@
-use alloy_primitives::{Address, U256, hex};
-use alloy_trie::TrieAccount;
+use alloy_primitives::{U256, hex, keccak256};
 
 use super::*;
-use crate::{message::AccessWitness, prestate::PrestateAccount, proof::Proof, records::Outcome};
+use crate::{message::AccessWitness, records::Outcome};
 
 /// A transaction with a call to a contract that asks for a block hash, calls another that creates
 /// one, and logs.
@@ -31,10 +30,11 @@ fn recorded() -> (Input, Recording) {
     (input, recording)
 }
 
-/// The container of it, with no header and no proof.
+/// The container of it, with no header and no trie nodes.
 fn witness() -> Witness {
     let (input, recording) = recorded();
-    let witness = Witness::new(&input, &Recording { proof: Proof::default(), ..recording.clone() });
+    let mut witness = Witness::new(&input, &recording);
+    witness.nodes.clear();
     let places: Vec<_> = (recording.messages.iter())
         .map(|message| Place { parent: message.parent, depth: Some(message.depth) })
         .collect();
@@ -72,24 +72,9 @@ fn full() -> Witness {
     let bloom = alloy_primitives::logs_bloom(&logs);
     input.receipt =
         Some(Receipt { success: false, gas_used: 7, logs: Some(ReceiptLogs { bloom, logs }) });
-    let account = |(address, account): (&Address, &PrestateAccount)| {
-        let trie_account = TrieAccount {
-            nonce: account.nonce,
-            balance: account.balance,
-            storage_root: alloy_trie::EMPTY_ROOT_HASH,
-            code_hash: keccak256(&account.code),
-        };
-        (keccak256(address), alloy_rlp::encode(trie_account))
-    };
-    let accounts = input.execution.prestate.iter().map(account).collect();
-    let (root, nodes) = super::nodes::tests::trie(&accounts);
-    assert_eq!(root, recording.state_root_enter);
-    let word = Bytes::from_static(&[0; 32]);
-    recording.proof = Proof {
-        nodes,
-        codes: BTreeMap::from([(keccak256([9]), Bytes::from_static(&[9]))]),
-        inputs: BTreeMap::from([(keccak256(&word), word), (B256::ZERO, Bytes::new())]),
-    };
+    put(&mut recording.proof.codes, &[9]);
+    put(&mut recording.proof.inputs, &[9]);
+    put(&mut recording.proof.nodes, &[9]);
     Witness::new(&input, &recording)
 }
 

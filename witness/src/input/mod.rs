@@ -13,14 +13,16 @@ use crate::{
     block::{Block, BlockError},
     fork::ForkError,
     prestate::{BlockHashes, Prestate},
-    receipt::Receipt,
+    receipt::{Receipt, ReceiptError},
     transaction::{Transaction, TransactionError},
 };
 
 mod alloc;
+mod ancestors;
 pub mod chain;
 mod geth;
 pub(crate) mod number;
+mod proofs;
 mod rpc;
 pub mod state_test;
 
@@ -80,9 +82,20 @@ pub enum InputError {
     /// An account contradicts itself.
     #[error("{0}")]
     Account(#[from] alloc::AccountError),
+    /// The receipt is none that could be.
+    #[error("receipt: {0}")]
+    Receipt(#[from] ReceiptError),
+    /// The blocks before are no chain.
+    #[error("{0}")]
+    Ancestor(#[from] AncestorError),
+    /// Proofs without a root, or a root without proofs.
+    #[error("{0}")]
+    Proof(#[from] ProofError),
 }
 
 pub use alloc::AccountError;
+pub use ancestors::AncestorError;
+pub use proofs::ProofError;
 
 impl Input {
     /// Reads an `INPUT.json`. `fork` is what the user asked for, if anything.

@@ -105,13 +105,17 @@ where
 
 impl Recorder {
     /// A call or creation begins; if no frame is open, so does the transaction.
-    fn begin<CTX: ContextTr>(&mut self, context: &CTX) {
+    fn begin<CTX>(&mut self, context: &CTX)
+    where
+        CTX: ContextTr<Journal: JournalExt>,
+    {
         if self.frames.is_empty() {
             if self.started {
                 self.fail(RecorderError::SecondTransaction);
             }
             self.started = true;
             self.check_fork(context);
+            self.evidence.start(context);
         }
     }
 

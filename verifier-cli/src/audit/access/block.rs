@@ -7,7 +7,7 @@ use iso_evm_witness::{
 };
 
 use super::Walk;
-use crate::audit::{AccessKind, Missing};
+use crate::audit::{AccessKind, Missing, ancestors::ancestor_hash};
 
 /// Blocks behind the current one whose hashes `BLOCKHASH` knows.
 const BLOCK_HASHES: u64 = 256;
@@ -63,14 +63,11 @@ impl Walk<'_> {
         });
         let hash = match number {
             None => B256::ZERO,
-            Some(number) => self.ancestor(number).ok_or(Missing::BlockHash { number })?,
+            Some(number) => {
+                ancestor_hash(self.witness, number).ok_or(Missing::BlockHash { number })?
+            }
         };
         self.check(AccessKind::BlockHash, hash, record.hash);
         Ok(())
-    }
-
-    /// Hash of an ancestor.
-    fn ancestor(&self, number: u64) -> Option<B256> {
-        self.witness.block_hashes.get(&number).copied()
     }
 }

@@ -12,19 +12,18 @@ mod block;
 mod calls;
 mod creations;
 mod storage;
-mod word;
 
 use std::mem;
 
 use alloy_primitives::{Address, B256, U256};
 use iso_evm_witness::{MessageWitness, Witness, container::opening, encoding, records::Record};
 
-use self::word::Word;
 use super::{
     AccessKind, Finding, Missing, TransactionKind,
     codes::Codes,
     state::{Checkpoint, LogEntry, State},
     transaction::{Findings, TopEnd, TopMessage},
+    word::Word,
 };
 
 /// What the walk goes on.

@@ -1,10 +1,9 @@
-//! Findings, and the words in them. `specs/07-verdicts.md`.
+//! Findings: the first false claim, and how claims are compared. `specs/07-verdicts.md`.
 //!
 //! In the data's way this stands between the rules and the report.
 
-use alloy_primitives::{Address, B256, U256};
-
 use super::{Finding, TransactionKind};
+use crate::audit::word::Word;
 
 /// The findings of an audit that goes on behind the first.
 #[derive(Clone, Debug)]
@@ -53,59 +52,5 @@ impl Findings<TransactionKind> {
         if expected != found {
             self.add(Finding { kind, message: Some(0), record: None, expected, found });
         }
-    }
-}
-
-/// What a finding can tell in a word: addresses stand to the right, numbers are big-endian.
-pub(super) trait Word {
-    /// The word.
-    fn word(self) -> B256;
-}
-
-impl Word for B256 {
-    fn word(self) -> B256 {
-        self
-    }
-}
-
-impl Word for U256 {
-    fn word(self) -> B256 {
-        self.into()
-    }
-}
-
-impl Word for u128 {
-    fn word(self) -> B256 {
-        U256::from(self).into()
-    }
-}
-
-impl Word for u64 {
-    fn word(self) -> B256 {
-        U256::from(self).into()
-    }
-}
-
-impl Word for u8 {
-    fn word(self) -> B256 {
-        U256::from(self).into()
-    }
-}
-
-impl Word for usize {
-    fn word(self) -> B256 {
-        U256::from(self).into()
-    }
-}
-
-impl Word for bool {
-    fn word(self) -> B256 {
-        u8::from(self).word()
-    }
-}
-
-impl Word for Address {
-    fn word(self) -> B256 {
-        self.into_word()
     }
 }

@@ -62,7 +62,8 @@ mod tests {
     use alloy_primitives::{Address, B256, Bytes};
     use iso_evm_witness::container::ReceiptLogs;
 
-    use super::{super::claims::Word, *};
+    use super::*;
+    use crate::audit::word::Word;
 
     fn log(byte: u8, topics: usize) -> Log {
         let topics = (0..topics).map(|topic| B256::repeat_byte(byte ^ (topic as u8 + 1)));

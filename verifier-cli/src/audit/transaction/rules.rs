@@ -14,7 +14,7 @@ use super::{
     gas::intrinsic,
     price, signature,
 };
-use crate::transaction_hash::signing_hash;
+use crate::{audit::ancestors::broken_chain, transaction_hash::signing_hash};
 
 /// Most gas of a transaction, from Osaka (EIP-7825).
 const MOST_GAS: u64 = 1 << 24;
@@ -60,6 +60,9 @@ pub(super) fn check(witness: &Witness, findings: &mut Findings<Kind>) {
         findings.require(!authorizations.is_empty(), Kind::Authorization, 1_u8, 0_u8);
     }
     check_blob_base_fee(witness, findings);
+    if let Some(broken) = broken_chain(witness) {
+        findings.require(false, Kind::Ancestor, broken.expected, broken.found);
+    }
 }
 
 /// The sender is who signed; nobody's signature has the signer zero.

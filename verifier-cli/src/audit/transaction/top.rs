@@ -6,13 +6,13 @@
 use alloy_consensus::Transaction as _;
 use alloy_primitives::{Address, TxKind, U256};
 use iso_evm_witness::{Fork, Witness, records::FrameKind};
-use revm::precompile::{PrecompileSpecId, Precompiles};
 
 use super::{Missing, Top, TopEnd, TopMessage, gas::intrinsic, price};
 use crate::{
     audit::{
         codes::{Codes, EMPTY_CODE_HASH, delegation_target},
         created,
+        precompiles::{self, Ended},
         state::State,
     },
     hash::keccak256,
@@ -66,12 +66,14 @@ fn call(
     codes: &Codes<'_>,
 ) -> Result<Top, Missing> {
     let before = state.checkpoint();
-    if let Some(end) = run(fork, target, &top.call_data, top.gas) {
+    if let Some(precompile) = precompiles::at(fork, target) {
+        let ended = precompiles::run(precompile, fork, &top.call_data, top.gas);
+        let Ended { status, gas_used, .. } = ended.ok_or(Missing::TopRerun)?;
         state.transfer(top.caller, target, top.value)?;
-        if end.status != 1 {
+        if status != 1 {
             state.revert(before);
         }
-        return Ok(Top::Ended(end));
+        return Ok(Top::Ended(TopEnd { status, gas_used }));
     }
     let mut code_hash = state.account(target)?.code_hash;
     let mut to = target;
@@ -87,15 +89,4 @@ fn call(
         return Ok(Top::Ended(TopEnd { status: 1, gas_used: 0 }));
     }
     Ok(Top::Message(TopMessage { target, to, code_hash, ..top }))
-}
-
-/// Runs a precompile again; `None` if there is none.
-fn run(fork: Fork, address: Address, input: &[u8], gas: u64) -> Option<TopEnd> {
-    let precompiles = Precompiles::new(PrecompileSpecId::from_spec_id(fork.spec_id()));
-    let result = precompiles.get(&address)?.execute(input, gas, 0);
-    let end = result.ok().filter(|output| output.is_success() && output.gas_used <= gas);
-    Some(end.map_or(TopEnd { status: 0, gas_used: gas }, |output| TopEnd {
-        status: 1,
-        gas_used: output.gas_used,
-    }))
 }

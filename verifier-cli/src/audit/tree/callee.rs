@@ -5,9 +5,8 @@ use iso_evm_witness::{
     MessageWitness,
     records::{CallRecord, FrameKind, Outcome, Record},
 };
-use rlp::RlpStream;
 
-use crate::hash::keccak256;
+use crate::audit::created;
 
 /// The precompile that stays touched when its call is undone. See [`Callee::leaves_root`].
 pub(super) const RIPEMD160: Address = Address::with_last_byte(3);
@@ -61,11 +60,11 @@ impl Callee {
         match record {
             Record::Call(opcode, record) => Some(Self::call(opcode, record, parent)),
             Record::Create(record) => {
-                let account = created_by_nonce(parent.context, record.nonce);
+                let account = created::by_nonce(parent.context, record.nonce);
                 creation!(Create, record, account)
             }
             Record::Create2(record) => {
-                let account = created_by_salt(parent.context, record.salt, record.initcodeHash);
+                let account = created::by_salt(parent.context, record.salt, record.initcodeHash);
                 creation!(Create2, record, account)
             }
             _ => None,
@@ -134,61 +133,6 @@ impl Callee {
             Some(Outcome::Precompile) => in_place || undone && self.account != RIPEMD160,
             Some(Outcome::Nocode) => in_place,
             Some(Outcome::None | Outcome::Collision) | None => false,
-        }
-    }
-}
-
-/// The account that `CREATE` makes: the hash of `rlp([creator, nonce])`.
-fn created_by_nonce(creator: Address, nonce: u64) -> Address {
-    let mut list = RlpStream::new_list(2);
-    list.append(&creator.as_slice()).append(&nonce);
-    Address::from_word(keccak256(&list.out()))
-}
-
-/// The account that `CREATE2` makes (EIP-1014).
-fn created_by_salt(creator: Address, salt: B256, initcode_hash: B256) -> Address {
-    let parts = [&[0xff], &creator[..], &salt[..], &initcode_hash[..]];
-    Address::from_word(keccak256(&parts.concat()))
-}
-
-#[cfg(test)]
-mod tests {
-    use alloy_primitives::{address, b256, hex};
-
-    use super::*;
-
-    /// By nonce: of an account of the main chain, with the addresses that its first contracts have.
-    #[test]
-    fn addresses_by_nonce() {
-        let creator = address!("6ac7ea33f8831ea9dcc53393aaa88b25a785dbf0");
-        for (nonce, created) in [
-            (0, address!("cd234a471b72ba2f1ccf0a70fcaba648a5eecd8d")),
-            (1, address!("343c43a37d37dff08ae8c4a11544c718abb4fcf8")),
-            (2, address!("f778b86fa74e846c4f0a1fbd1335fe81c00a0c91")),
-        ] {
-            assert_eq!(created_by_nonce(creator, nonce), created);
-        }
-        for nonce in [0x7f, 0x80, 0xff, 0x100, u64::MAX] {
-            assert_eq!(created_by_nonce(creator, nonce), creator.create(nonce));
-        }
-    }
-
-    /// EIP-1014's examples.
-    #[test]
-    fn addresses_by_salt() {
-        let deadbeef = address!("deadbeef00000000000000000000000000000000");
-        let salt = b256!("000000000000000000000000feed000000000000000000000000000000000000");
-        for (creator, salt, initcode, created) in [
-            (
-                Address::ZERO,
-                B256::ZERO,
-                &hex!("00")[..],
-                address!("4d1a2e2bb4f88f0250f26ffff098b0b30b26bf38"),
-            ),
-            (deadbeef, salt, &hex!("00"), address!("d04116cdd17bebe565eb2422f2497e06cc1c9833")),
-            (Address::ZERO, B256::ZERO, &[], address!("e33c0c7f7df4809055c3eba6c09cfe4baf1bd9e0")),
-        ] {
-            assert_eq!(created_by_salt(creator, salt, keccak256(initcode)), created);
         }
     }
 }

@@ -4,7 +4,7 @@
 //! parent passes and what a child gives back are proved there, that both speak of the same call is
 //! proved here. No state is needed. Frames are opened as the records say ([`walk`]), each record of
 //! a call or creation says what its callee must be ([`callee`]), and is compared with the child
-//! ([`child`]) or with what the precompile gives ([`precompile`]).
+//! ([`child`]) or with what the precompile gives ([`precompiles`](super::precompiles)).
 //!
 //! # What is compared, and in which order
 //!
@@ -34,14 +34,12 @@
 
 mod callee;
 mod child;
-mod precompile;
 mod walk;
 
-use alloy_primitives::{Address, B256, U256};
 use iso_evm_witness::Witness;
 
 use self::walk::{Stop, Walk};
-use super::{Finding, Outcome, TreeKind};
+use super::{Finding, Outcome, TreeKind, word::Word};
 
 /// Most frames above a frame (`CALL_STACK_LIMIT`).
 pub const MOST_DEPTH: usize = 1024;
@@ -72,59 +70,14 @@ impl Place {
     fn agree(
         self,
         kind: TreeKind,
-        expected: impl Into<Word>,
-        found: impl Into<Word>,
+        expected: impl Word,
+        found: impl Word,
     ) -> Result<(), Finding<TreeKind>> {
-        let (Word(expected), Word(found)) = (expected.into(), found.into());
+        let (expected, found) = (expected.word(), found.word());
         if expected == found {
             return Ok(());
         }
         let (message, record) = (Some(self.message), Some(self.record));
         Err(Finding { kind, message, record, expected, found })
-    }
-}
-
-/// Anything that a finding can tell: numbers big-endian, addresses padded at the left.
-struct Word(B256);
-
-impl From<B256> for Word {
-    fn from(word: B256) -> Self {
-        Self(word)
-    }
-}
-
-impl From<Address> for Word {
-    fn from(address: Address) -> Self {
-        Self(address.into_word())
-    }
-}
-
-impl From<U256> for Word {
-    fn from(number: U256) -> Self {
-        Self(number.into())
-    }
-}
-
-impl From<u64> for Word {
-    fn from(number: u64) -> Self {
-        Self(U256::from(number).into())
-    }
-}
-
-impl From<u8> for Word {
-    fn from(number: u8) -> Self {
-        u64::from(number).into()
-    }
-}
-
-impl From<bool> for Word {
-    fn from(flag: bool) -> Self {
-        u64::from(flag).into()
-    }
-}
-
-impl From<usize> for Word {
-    fn from(number: usize) -> Self {
-        (number as u64).into()
     }
 }

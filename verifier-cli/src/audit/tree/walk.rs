@@ -12,10 +12,13 @@ use super::{
     MOST_DEPTH, Place, TreeKind,
     callee::{Callee, RIPEMD160},
     child::Pair,
-    precompile,
 };
 use crate::{
-    audit::{Finding, Missing},
+    audit::{
+        Finding, Missing,
+        precompiles::{self, NotRerun, Reruns},
+        word::Word,
+    },
     hash::keccak256,
 };
 
@@ -57,6 +60,7 @@ struct Open {
 #[derive(Debug)]
 pub(super) struct Walk<'a> {
     witness: &'a Witness,
+    reruns: Reruns<'a>,
     open: Vec<Open>,
     /// The message that the next record of outcome *child* opens.
     next: usize,
@@ -65,8 +69,9 @@ pub(super) struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    pub(super) const fn new(witness: &'a Witness) -> Self {
-        Self { witness, open: Vec::new(), next: 0, missing: None }
+    pub(super) fn new(witness: &'a Witness) -> Self {
+        let reruns = Reruns::new(witness.fork, &witness.inputs);
+        Self { witness, reruns, open: Vec::new(), next: 0, missing: None }
     }
 
     /// Looks at every record of every message.
@@ -146,7 +151,7 @@ impl<'a> Walk<'a> {
             Some(Outcome::Child) => self.child(place, callee),
             outcome => {
                 if outcome == Some(Outcome::Precompile)
-                    && let Some(precompile) = precompile::at(self.witness.fork, callee.account)
+                    && let Some(precompile) = precompiles::at(self.witness.fork, callee.account)
                 {
                     let missing = self.precompile(place, &callee, precompile)?;
                     self.missing = self.missing.or(missing);
@@ -181,27 +186,24 @@ impl<'a> Walk<'a> {
 
     /// Runs a precompile again and compares; what it lacked, if it could not.
     fn precompile(
-        &self,
+        &mut self,
         place: Place,
         callee: &Callee,
         precompile: &Precompile,
     ) -> Result<Option<Missing>, Stop> {
         let Place { message, record } = place;
         let hash = callee.input_hash;
-        let input = match self.witness.inputs.get(&hash) {
-            Some(input) => &input[..],
-            None => &[],
-        };
-        if keccak256(input) != hash {
-            return Ok(Some(Missing::Input { hash, message, record }));
-        }
-        let Some(ended) = precompile::run(precompile, self.witness.fork, input, callee.gas) else {
-            return Ok(Some(Missing::Rerun { message, record }));
+        let ended = match self.reruns.run(precompile, hash, callee.gas) {
+            Ok(ended) => ended,
+            Err(NotRerun::Input) => return Ok(Some(Missing::Input { hash, message, record })),
+            Err(NotRerun::Unbounded) => return Ok(Some(Missing::Rerun { message, record })),
         };
         place.agree(TreeKind::PrecompileStatus, ended.status, callee.status)?;
         place.agree(TreeKind::PrecompileGas, ended.gas_used, callee.gas_used)?;
-        let (output, found) = (keccak256(&ended.output), keccak256(&callee.returndata));
-        place.agree(TreeKind::PrecompileOutput, output, found)?;
+        if ended.output != callee.returndata {
+            let (output, found) = (keccak256(&ended.output), keccak256(&callee.returndata));
+            place.agree(TreeKind::PrecompileOutput, output, found)?;
+        }
         Ok(None)
     }
 }
@@ -233,6 +235,6 @@ fn left_over(
     expected: usize,
     found: usize,
 ) -> Finding<TreeKind> {
-    let [super::Word(expected), super::Word(found)] = [expected, found].map(Into::into);
+    let (expected, found) = (expected.word(), found.word());
     Finding { kind, message: Some(message), record, expected, found }
 }

@@ -1,7 +1,14 @@
-//! Which accounts are precompiled contracts. `specs/03-records.md`, section Outcomes.
+//! Precompiled contracts: which accounts are, and what they give ([`run`]).
+//! `specs/03-records.md`, section Outcomes.
+
+mod reruns;
+mod run;
 
 use alloy_primitives::{Address, U256};
 use iso_evm_witness::Fork;
+
+pub(super) use reruns::{NotRerun, Reruns};
+pub(super) use run::{Ended, at, run};
 
 /// Whether an account is a precompiled contract of the fork.
 pub(super) fn is_precompile(fork: Fork, account: Address) -> bool {

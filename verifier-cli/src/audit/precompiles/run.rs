@@ -14,22 +14,27 @@ const MOST_BYTES: u64 = 1 << 28;
 
 /// How a precompile ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Ended {
+pub(in crate::audit) struct Ended {
     /// 1 success, 0 failed.
-    pub(super) status: u8,
+    pub(in crate::audit) status: u8,
     /// Gas that it spent: all that it got, if it failed.
-    pub(super) gas_used: u64,
+    pub(in crate::audit) gas_used: u64,
     /// What it returned.
-    pub(super) output: Bytes,
+    pub(in crate::audit) output: Bytes,
 }
 
 /// The precompile at an address, by the fork's rules.
-pub(super) fn at(fork: Fork, account: Address) -> Option<&'static Precompile> {
+pub(in crate::audit) fn at(fork: Fork, account: Address) -> Option<&'static Precompile> {
     Precompiles::new(PrecompileSpecId::from_spec_id(fork.spec_id())).get(&account)
 }
 
 /// Runs it. `None` if it would take more than a verifier should give, or cannot run at all.
-pub(super) fn run(precompile: &Precompile, fork: Fork, input: &[u8], gas: u64) -> Option<Ended> {
+pub(in crate::audit) fn run(
+    precompile: &Precompile,
+    fork: Fork,
+    input: &[u8],
+    gas: u64,
+) -> Option<Ended> {
     if *precompile.address() == MODEXP && !modexp_is_bounded(fork, input, gas) {
         return None;
     }

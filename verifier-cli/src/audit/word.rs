@@ -20,7 +20,19 @@ impl Word for U256 {
     }
 }
 
+impl Word for u128 {
+    fn word(self) -> B256 {
+        U256::from(self).into()
+    }
+}
+
 impl Word for u64 {
+    fn word(self) -> B256 {
+        U256::from(self).into()
+    }
+}
+
+impl Word for usize {
     fn word(self) -> B256 {
         U256::from(self).into()
     }

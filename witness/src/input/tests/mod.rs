@@ -1,5 +1,7 @@
 use super::*;
 
+mod whole;
+
 /// A transfer that runs: the smallest file of the first shape.
 const TRANSFER: &str = r#"{
     "fork": "prague",
