@@ -22,6 +22,8 @@ mod audits;
 mod tamper;
 // Parents and children that do not agree.
 mod tree;
+// Whole witnesses changed everywhere: nothing survives.
+mod mutation;
 // Bytes that are no canonical witness.
 mod malformed;
 // Offsets, lengths and destinations at their extremes.
