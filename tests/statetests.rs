@@ -26,8 +26,8 @@ const MOST_BYTES: u64 = 200_000;
 
 /// A case, and the file that it is in.
 pub(crate) struct Located {
-    path: PathBuf,
-    case: Case,
+    pub(crate) path: PathBuf,
+    pub(crate) case: Case,
 }
 
 /// The cases of a file that are audited.
@@ -47,7 +47,7 @@ pub(crate) fn check(Located { path, case }: &Located) -> Result<(), String> {
 }
 
 /// The sample of all folders under `name`.
-fn sample(name: &str) -> Vec<Located> {
+pub(crate) fn sample(name: &str) -> Vec<Located> {
     let Some(folder) = fixtures::third_party(name) else { return Vec::new() };
     let mut folders: BTreeMap<PathBuf, Vec<PathBuf>> = BTreeMap::new();
     for path in fixtures::json_files(&folder) {

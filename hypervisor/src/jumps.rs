@@ -16,7 +16,7 @@ use crate::{
     dispatch::{Shared, dispatch, load},
     gas::{GAS_JUMPDEST, GAS_MID},
     layout::*,
-    state_word::{delta, pc_mask},
+    state_word::pc_mask,
 };
 
 /// A word of 32 equal bytes.
@@ -64,7 +64,7 @@ fn jump(asm: &mut Assembler, shared: &Shared) {
     c.ops(&[OR]).jumpi(scan);
     c.bind(good); // address S
     c.ops(&[SWAP1, DUP1]).push(pc_mask()).ops(&[AND, XOR, OR]); // S
-    c.push(delta(1, -1, GAS_MID + GAS_JUMPDEST)).ops(&[ADD]);
+    c.push(shared.delta(1, -1, GAS_MID + GAS_JUMPDEST)).ops(&[ADD]);
     dispatch(&mut c, 0);
     c.end();
 

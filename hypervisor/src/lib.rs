@@ -69,6 +69,7 @@ mod handlers;
 mod jumps;
 mod layout;
 pub mod lint;
+pub mod live;
 mod memory;
 pub mod opcodes;
 mod program;

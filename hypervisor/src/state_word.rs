@@ -92,6 +92,11 @@ pub(crate) fn initial(pc: usize) -> U256 {
         + (ones(64) << GAS)
 }
 
+/// [`initial`] where no gas is charged.
+pub(crate) fn initial_live(pc: usize) -> U256 {
+    initial(pc) - (ones(64) << GAS)
+}
+
 /// Which guards an opcode's dispatch looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Guard {

@@ -28,7 +28,7 @@ pub(crate) const SENDER: Address = Address::repeat_byte(0x44);
 /// The guest's account.
 pub(crate) const CONTRACT: Address = Address::repeat_byte(0x22);
 /// Who calls the guest.
-const DRIVER: Address = Address::repeat_byte(0x33);
+pub(crate) const DRIVER: Address = Address::repeat_byte(0x33);
 const COINBASE: Address = Address::repeat_byte(0xc0);
 
 const GAS_PRICE: u128 = 9;
