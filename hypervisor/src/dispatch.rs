@@ -121,8 +121,11 @@ impl Shared {
     }
 
     /// What is added to the state word: bytes of code, words of stack, and gas where it is charged.
+    ///
+    /// Live, the gas field counts the opcodes that take words away: a sum that is not below zero is
+    /// a short constant, and nothing looks at the count.
     pub(crate) fn delta(&self, bytes: usize, stack: isize, gas: u64) -> U256 {
-        state_word::delta(bytes, stack, if self.is_live() { 0 } else { gas })
+        state_word::delta(bytes, stack, if self.is_live() { u64::from(stack < 0) } else { gas })
     }
 
     /// Whether state operations go to the host.
@@ -164,7 +167,7 @@ pub(crate) fn finish(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
         return dispatch(c, row.outputs);
     }
     assert_eq!(c.height(), 1 + row.outputs, "an opcode leaves S and its results");
-    if row.inputs == row.outputs { dispatch_unguarded(c) } else { dispatch_any(c, Guard::Height) }
+    if row.inputs == row.outputs { dispatch_unguarded(c) } else { dispatch_any(c, Guard::Live) }
 }
 
 /// Host: `S …` → (jumps), whatever the guards.

@@ -146,7 +146,7 @@ fn head(c: &mut Code<'_>, shared: &Shared) {
 }
 
 /// Host: `size …` → `…`. Keeps the size of the code and places what lies behind it.
-pub(crate) fn memory_map(c: &mut Code<'_>) {
+fn memory_map(c: &mut Code<'_>) {
     c.ops(&[DUP1]);
     store(c, CODE_SIZE);
     c.ops(&[DUP1]).push(CODE + AFTER_CODE + 31).ops(&[ADD]).push(5).ops(&[SHR]).push(5).ops(&[SHL]);

@@ -104,16 +104,18 @@ pub(crate) enum Guard {
     Height,
     /// There must be a result: the height must not be below 1.
     Result,
+    /// The height must not be below 0; there is no gas to look at.
+    Live,
 }
 
 impl Guard {
     /// The guard bits.
     pub(crate) fn mask(self) -> U256 {
-        let height = match self {
-            Self::Height => height_guard(),
-            Self::Result => result_guard(),
-        };
-        height | overflow_guard() | gas_guard()
+        match self {
+            Self::Height => height_guard() | overflow_guard() | gas_guard(),
+            Self::Result => result_guard() | overflow_guard() | gas_guard(),
+            Self::Live => height_guard() | overflow_guard(),
+        }
     }
 
     /// The guard of an opcode with this many results.

@@ -12,14 +12,17 @@ use iso_evm_witness::{Execution, Fork, records::FrameKind};
 use revm::{
     Context, Inspector, MainBuilder, MainContext,
     bytecode::{Bytecode, opcode},
-    context::{BlockEnv, LocalContext, TxEnv, result::EVMError},
+    context::{BlockEnv, JournalTr, LocalContext, TxEnv, result::EVMError},
+    context_interface::cfg::gas,
     database::{InMemoryDB, WrapDatabaseRef},
     handler::{FrameResult, Handler, MainnetContext, MainnetHandler},
     inspector::InspectorHandler,
     interpreter::{
         CallInput, CallInputs, CallOutcome, CallScheme, CallValue, CreateInputs, CreateOutcome,
-        FrameInput, InstructionResult, Interpreter, SharedMemory, interpreter::EthInterpreter,
-        interpreter_action::FrameInit, interpreter_types::Jumps,
+        FrameInput, InstructionResult, Interpreter, SharedMemory,
+        interpreter::EthInterpreter,
+        interpreter_action::FrameInit,
+        interpreter_types::{Jumps, LegacyBytecode},
     },
     primitives::hardfork::SpecId,
     state::AccountInfo,
@@ -82,6 +85,13 @@ pub(crate) fn copy(world: &World) -> World {
     world.clone().with_local(LocalContext::default())
 }
 
+/// [`copy`], with an account that is about to run loaded.
+fn entered(world: &World, account: Address) -> World {
+    let mut world = copy(world);
+    world.journaled_state.load_account(account).expect("memory does not fail");
+    world
+}
+
 /// Code, and the context that it runs in. The value has moved already.
 #[derive(Clone, Debug)]
 pub(crate) struct Frame {
@@ -135,17 +145,22 @@ pub(crate) struct Cost {
 /// Why a frame cannot be the same under delegation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Rule {
-    /// `GAS` ran, in the frame or below: the live machine's own gas shows in it.
+    /// `GAS` ran in the frame, or below it where gas was not a fixed amount, other than as the operand
+    /// of a call that follows at once: the live machine's own gas shows in it.
     ReadsGas,
-    /// Gas ran out, in the frame or below: gas for a call that is not a fixed amount, and the
-    /// sentry of 2300, are what there is left.
+    /// Gas ran out, in the frame, or below it where gas was not a fixed amount. The sentry of 2300
+    /// is such an end.
     OutOfGas,
 }
 
 /// What came of a comparison that found no difference.
 #[derive(Clone, Debug)]
 pub(crate) enum Compared {
-    Same { native: Cost, live: Cost, steps: u64 },
+    Same {
+        native: Cost,
+        live: Cost,
+        steps: u64,
+    },
     /// Why, and how many steps it took to see it.
     Excluded(Rule, u64),
 }
@@ -156,7 +171,14 @@ pub(crate) struct Watch {
     reads_gas: bool,
     out_of_gas: bool,
     pub(crate) steps: u64,
+    /// Frames under way: whether a frame's gas depends on what there is left. One that is given a
+    /// fixed amount has it under both, and all below it too.
+    depends: Vec<bool>,
+    /// Gas operand of the call under way.
+    asked: U256,
 }
+
+const CALLS: [u8; 4] = [opcode::CALL, opcode::CALLCODE, opcode::DELEGATECALL, opcode::STATICCALL];
 
 fn ran_out(result: InstructionResult) -> bool {
     // An operand that no gas pays for runs out under both.
@@ -173,19 +195,46 @@ fn ran_out(result: InstructionResult) -> bool {
 impl Inspector<World, EthInterpreter> for Watch {
     fn step(&mut self, interp: &mut Interpreter<EthInterpreter>, _: &mut World) {
         self.steps += 1;
-        self.reads_gas |= interp.bytecode.opcode() == opcode::GAS;
+        match interp.bytecode.opcode() {
+            opcode::GAS => {
+                // As a call's operand it is just all that there is left.
+                let next = interp.bytecode.bytecode_slice().get(interp.bytecode.pc() + 1);
+                let operand = next.is_some_and(|next| CALLS.contains(next));
+                self.reads_gas |= self.depends.last() == Some(&true) && !operand;
+            }
+            byte if CALLS.contains(&byte) => {
+                self.asked = interp.stack.peek(0).unwrap_or_default();
+            }
+            _ => {}
+        }
+    }
+
+    fn call(&mut self, _: &mut World, inputs: &mut CallInputs) -> Option<CallOutcome> {
+        let stipend = if inputs.transfers_value() { gas::CALL_STIPEND } else { 0 };
+        let fixed = self.asked == U256::from(inputs.gas_limit.saturating_sub(stipend));
+        self.depends.push(self.depends.last().is_none_or(|depends| *depends && !fixed));
+        None
+    }
+
+    fn create(&mut self, _: &mut World, _: &mut CreateInputs) -> Option<CreateOutcome> {
+        self.depends.push(self.depends.last().is_none_or(|depends| *depends));
+        None
     }
 
     fn call_end(&mut self, _: &mut World, _: &CallInputs, outcome: &mut CallOutcome) {
-        self.out_of_gas |= ran_out(outcome.result.result);
+        self.end(outcome.result.result);
     }
 
     fn create_end(&mut self, _: &mut World, _: &CreateInputs, outcome: &mut CreateOutcome) {
-        self.out_of_gas |= ran_out(outcome.result.result);
+        self.end(outcome.result.result);
     }
 }
 
 impl Watch {
+    fn end(&mut self, result: InstructionResult) {
+        self.out_of_gas |= self.depends.pop() == Some(true) && ran_out(result);
+    }
+
     fn rule(&self) -> Option<Rule> {
         if self.reads_gas {
             Some(Rule::ReadsGas)
@@ -215,7 +264,13 @@ impl Frame {
         })
     }
 
-    fn inputs(&self, code: Bytecode, bytecode_address: Address, input: Bytes, gas: u64) -> FrameInit {
+    fn inputs(
+        &self,
+        code: Bytecode,
+        bytecode_address: Address,
+        input: Bytes,
+        gas: u64,
+    ) -> FrameInit {
         let inputs = CallInputs {
             input: CallInput::Bytes(input),
             return_memory_offset: 0..0,
@@ -238,7 +293,7 @@ impl Frame {
     pub(crate) fn native(&self, world: &World) -> (Done, Cost, Watch) {
         let code = Bytecode::new_legacy(self.code.clone());
         let init = self.inputs(code, self.account, self.input.clone(), self.gas);
-        let mut evm = copy(world).build_mainnet_with_inspector(Watch::default());
+        let mut evm = entered(world, self.account).build_mainnet_with_inspector(Watch::default());
         let result = MainnetHandler::<_, EVMError<_>, _>::default()
             .inspect_run_exec_loop(&mut evm, init)
             .expect("memory does not fail");
@@ -257,7 +312,7 @@ impl Frame {
         gas: u64,
     ) -> (Done, Cost) {
         let init = self.inputs(machine.clone(), LIVE, calldata, gas);
-        let mut evm = copy(world).build_mainnet();
+        let mut evm = entered(world, self.account).build_mainnet();
         let result = MainnetHandler::<_, EVMError<_>, _>::default()
             .run_exec_loop(&mut evm, init)
             .expect("memory does not fail");
@@ -324,8 +379,7 @@ fn read(world: &World, result: &FrameResult) -> (Done, Cost) {
         let slots = account.storage.iter().filter(|(_, slot)| slot.is_changed());
         let storage: BTreeMap<_, _> =
             slots.map(|(key, slot)| (*key, slot.present_value())).collect();
-        let status =
-            (account.is_touched(), account.is_selfdestructed(), account.is_created());
+        let status = (account.is_touched(), account.is_selfdestructed(), account.is_created());
         if status.0 || status.1 || status.2 || !storage.is_empty() {
             let info = &account.info;
             let (nonce, balance, code_hash) = (info.nonce, info.balance, info.code_hash);
@@ -356,4 +410,26 @@ pub(crate) fn with_one_difficulty(mut block: BlockEnv) -> BlockEnv {
     block.difficulty = word.into();
     block.prevrandao = Some(word);
     block
+}
+
+/// The guest's frame both ways; `None` for a creation, whose account is not there yet.
+///
+/// Before Cancun the host's rules are not the guest's: an account that destroys itself fares
+/// differently, and code that could is compared without the state.
+pub(crate) fn compare(guest: &Guest) -> Result<Option<Compared>, String> {
+    let Some(frame) = Frame::of(guest) else { return Ok(None) };
+    let execution = guest.execution();
+    let block = with_one_difficulty(execution.block.clone());
+    let state = state(&execution);
+    let under =
+        |fork: Fork| world(state.clone(), fork.spec_id(), block.clone(), execution.tx.clone());
+    let host = host_of(guest.fork);
+    let destroys = guest.fork < host && guest.code.contains(&0xff);
+    let compared =
+        frame.compare_on(&under(guest.fork), &under(host), machine(guest.fork), |done| {
+            if destroys {
+                done.forget_changes();
+            }
+        });
+    compared.map(Some).map_err(|error| format!("{} {}: {error}", guest.name, guest.fork))
 }

@@ -19,7 +19,7 @@ use revm::{
 };
 
 use super::{
-    audit,
+    audit, frame,
     program::{Program, op},
 };
 
@@ -107,10 +107,12 @@ impl Guest {
         Run { fork: self.fork, name: self.name.clone(), recording }
     }
 
-    /// Records it and audits all its messages.
+    /// Records it and audits all its messages; then runs it live, under rules that a host of the
+    /// live machine has.
     pub(crate) fn check(&self) -> Result<(), String> {
         let run = self.record();
-        audit::all_valid(&run.name, run.fork, &run.recording)
+        audit::all_valid(&run.name, run.fork, &run.recording)?;
+        if self.fork >= Fork::Cancun { frame::compare(self).map(|_| ()) } else { Ok(()) }
     }
 
     /// The transaction that runs it.

@@ -26,7 +26,10 @@ fn guest(name: String, fork: Fork, code: Program) -> Guest {
         .calldata((1..=70).collect::<Vec<u8>>())
         .storage(0, 0x1111)
         .storage(0x20, 0x2222)
-        .with_code(CALLEE, hex!("60003580602a558060015560005260206000a0600035601e5760206000fd5b60206000f3"))
+        .with_code(
+            CALLEE,
+            hex!("60003580602a558060015560005260206000a0600035601e5760206000fd5b60206000f3"),
+        )
 }
 
 /// Words that operands are taken from: small ones, an account's address, extremes.

@@ -2,14 +2,17 @@
 //! machine, in the same state.
 //!
 //! A frame of a fork before Cancun runs under Cancun's rules on both sides: the machine's host has
-//! no older ones. What is excluded, by rule: frames in which, or below which, `GAS` ran or gas ran
-//! out ([`Rule`]); and those for which the budget of a transaction's steps is spent, since each
+//! no older ones. What is excluded, by rule: frames in which `GAS` ran or gas ran out, themselves or
+//! below where gas was not a fixed amount ([`Rule`]); and those for which the budget of a transaction's steps is spent, since each
 //! frame is run again with all below it.
 
 use std::{
     collections::BTreeMap,
     ops::AddAssign,
-    sync::{Mutex, atomic::{AtomicUsize, Ordering}},
+    sync::{
+        Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use alloy_primitives::Bytes;
@@ -64,11 +67,7 @@ struct Frames {
 }
 
 impl Inspector<World, EthInterpreter> for Frames {
-    fn initialize_interp(
-        &mut self,
-        interp: &mut Interpreter<EthInterpreter>,
-        context: &mut World,
-    ) {
+    fn initialize_interp(&mut self, interp: &mut Interpreter<EthInterpreter>, context: &mut World) {
         if self.steps > BUDGET {
             self.counts.over_budget += 1;
             return;
@@ -125,8 +124,7 @@ fn check(fork: Fork, execution: &Execution) -> Result<Counts, String> {
     let host = frame::host_of(fork);
     let block = frame::with_one_difficulty(execution.block.clone());
     let world = |rules: Fork, block| {
-        let mut world =
-            frame::world(state.clone(), rules.spec_id(), block, execution.tx.clone());
+        let mut world = frame::world(state.clone(), rules.spec_id(), block, execution.tx.clone());
         world.cfg.chain_id = execution.chain_id;
         world.cfg.max_blobs_per_tx = Some(9);
         world
@@ -164,7 +162,10 @@ fn check_all(cases: &[Located]) -> Counts {
     });
     let by_fork = by_fork.into_inner().expect("no thread panics with the lock");
     println!("{} transactions", transactions.into_inner());
-    println!("{:10} {:>9} {:>10} {:>10} {:>11}", "fork", "compared", "reads gas", "out of gas", "over budget");
+    println!(
+        "{:10} {:>9} {:>10} {:>10} {:>11}",
+        "fork", "compared", "reads gas", "out of gas", "over budget"
+    );
     let mut all = Counts::default();
     let show = |name: String, counts: Counts| {
         let Counts { compared, reads_gas, out_of_gas, over_budget } = counts;
@@ -185,7 +186,7 @@ fn messages_of_a_sample_of_every_folder() {
         return;
     }
     let counts = check_all(&cases);
-    assert!(counts.compared > 1_000 && counts.compared > counts.reads_gas + counts.out_of_gas);
+    assert!(counts.compared > 5_000, "{counts:?}");
 }
 
 /// Every message of every official state test: a long run, in CI.

@@ -39,7 +39,8 @@ fn package() -> Option<std::path::PathBuf> {
     let build = folder.join("node_modules/@uniswap/v2-core/build");
     if !build.exists() {
         let install = ["install", "--ignore-scripts", "--no-save", "--no-audit", "--no-fund"];
-        let npm = Command::new("npm").args(install).arg("--prefix").arg(&folder).arg(PACKAGE).output();
+        let npm =
+            Command::new("npm").args(install).arg("--prefix").arg(&folder).arg(PACKAGE).output();
         if !npm.is_ok_and(|output| output.status.success()) || !build.exists() {
             eprintln!("skipped: npm did not bring {PACKAGE}");
             return None;
@@ -151,7 +152,9 @@ fn script(market: &Market) -> Vec<u8> {
 fn a_wallet_swaps_on_two_pairs_by_one_delegate_call() {
     let Some(build) = package() else { return };
     let machine = live::bytecode(Fork::Osaka);
-    let run = |wallet: &dyn Fn(&[u8]) -> (Vec<u8>, Bytes)| {
+    // Code of the wallet and calldata for it, by the script.
+    type Wallet = fn(&[u8]) -> (Vec<u8>, Bytes);
+    let run = |wallet: Wallet| {
         let mut market = market(&build);
         market.host.put(LIVE, machine.clone());
         let (code, data) = wallet(&script(&market));
@@ -167,13 +170,13 @@ fn a_wallet_swaps_on_two_pairs_by_one_delegate_call() {
         (output.into_data(), logs, balances, gas.total_gas_spent())
     };
     // The wallet of one owner, which delegate-calls the live machine with what it is told.
-    let by_wallet = run(&|script| {
+    let by_wallet = run(|script| {
         let owner = Program::new().op([0x33]).push_address(USER).op([0x14]).push(31);
         let owner = owner.op([op::JUMPI]).push(0).push(0).op([op::REVERT, op::JUMPDEST]);
         (forward(owner, LIVE, op::DELEGATECALL), live::encode_call(script, &[]))
     });
     // The script deployed, which is what the wallet need not do.
-    let deployed = run(&|script| (script.to_vec(), Bytes::new()));
+    let deployed = run(|script| (script.to_vec(), Bytes::new()));
     assert_eq!(by_wallet.0, deployed.0);
     assert_eq!(by_wallet.1, deployed.1);
     assert_eq!(by_wallet.2, deployed.2);

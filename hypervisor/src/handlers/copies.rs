@@ -21,7 +21,11 @@ use crate::{
 /// Host: `S to from length …` → `S' to from length …`: copy and memory gas.
 fn touch_target(c: &mut Code<'_>, shared: &Shared) {
     c.ops(&[DUP4, DUP3]); // to length S to from length
-    if shared.is_live() { memory::probe_range(c) } else { c.call(shared.touch_copy); }
+    if shared.is_live() {
+        memory::probe_range(c)
+    } else {
+        c.call(shared.touch_copy);
+    }
 }
 
 /// Host: `offset …` → `address …`.
@@ -97,7 +101,11 @@ pub(super) fn mcopy(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
     advance(c, shared, row);
     touch_target(c, shared);
     c.ops(&[DUP4, DUP4]); // from length S to from length
-    if shared.is_live() { memory::probe_range(c) } else { c.call(shared.touch); }
+    if shared.is_live() {
+        memory::probe_range(c)
+    } else {
+        c.call(shared.touch);
+    }
     c.arrange("S to from length", "from to length S");
     in_guest_memory(c);
     c.ops(&[SWAP1]);

@@ -3,7 +3,7 @@
 //!
 //! A contract wallet calls it by `DELEGATECALL` with bytecode as calldata, and that bytecode runs
 //! in the wallet's context without having been deployed. Opcode table, dispatch, stack, memory and
-//! jumps are the audit's; `setup` and `handlers` are what differs. Gas is the host's own, and what
+//! the test of jump destinations are the audit's; what is in this folder differs. Gas is the host's own, and what
 //! ends a guest exceptionally ends the host's frame the same way.
 //!
 //! ```
@@ -20,6 +20,7 @@
 //! ```
 
 pub(crate) mod handlers;
+mod jumps;
 mod setup;
 mod wrapper;
 
@@ -30,7 +31,7 @@ use crate::{
     archive::DETERMINISTIC_DEPLOYER,
     asm::Assembler,
     dispatch::{self, Machine, Shared},
-    handlers as interpreter, jumps,
+    handlers as interpreter,
     program::Contract,
     stack,
 };

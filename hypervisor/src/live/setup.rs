@@ -8,9 +8,8 @@ use revm::bytecode::opcode::*;
 use super::{HEAD, abi, magic};
 use crate::{
     asm::{Assembler, Code},
-    dispatch::{Shared, load, store},
+    dispatch::{Shared, store},
     layout::*,
-    setup::memory_map,
     state_word::initial_live,
 };
 
@@ -36,11 +35,6 @@ pub(crate) fn emit(asm: &mut Assembler, shared: &Shared) {
     c.push(CODE_LIMIT).ops(&[DUP3, GT]).jumpi(malformed);
     c.ops(&[DUP2, SWAP1]).push(CODE).ops(&[CALLDATACOPY]); // size
     memory_map(&mut c);
-    // Guest memory begins where the host's now ends: where it was placed, or behind what
-    // `same_size` has touched.
-    load(&mut c, GUEST_MEMORY);
-    c.push(32).ops(&[SWAP1, SUB, MLOAD, POP, MSIZE]);
-    store(&mut c, GUEST_MEMORY);
     c.push(initial_live(CODE)).jump(shared.next);
     c.end();
 
@@ -69,6 +63,20 @@ pub(crate) fn emit(asm: &mut Assembler, shared: &Shared) {
     refuse(&mut c, abi::DirectCall::SELECTOR);
     let mut c = asm.routine(malformed);
     refuse(&mut c, abi::Malformed::SELECTOR);
+}
+
+/// Host: `size …` → `…`. Keeps the size of the code and places what lies behind it.
+fn memory_map(c: &mut Code<'_>) {
+    c.ops(&[DUP1]);
+    store(c, CODE_SIZE);
+    // One bit for each byte of code.
+    c.ops(&[DUP1]).push(CODE + AFTER_CODE).ops(&[ADD]); // flags size
+    c.push(CODE / 8).ops(&[DUP2, SUB]);
+    store(c, VALID);
+    // Guest memory begins where the host's ends, once the last word of flags has been read; or
+    // behind what `same_size` has touched.
+    c.ops(&[SWAP1]).push(3).ops(&[SHR, ADD, MLOAD, POP, MSIZE]);
+    store(c, GUEST_MEMORY);
 }
 
 /// Reverts with an error that has no arguments.
