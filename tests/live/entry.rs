@@ -10,6 +10,7 @@ use revm::{
 };
 
 use crate::harness::{
+    blessed,
     frame::{self, LIVE},
     host::{Host, USER},
     program::{Program, op},
@@ -256,6 +257,15 @@ fn code_that_looks_like_a_pair() {
             assert!(output.is_empty() && gas.total_gas_spent() > 15_000_000, "{gas:?}");
         }
         other => panic!("{other:?}"),
+    }
+}
+
+/// The word that Solidity code has to know.
+#[test]
+fn the_magic_word_is_the_documented_one() {
+    let magic = live::magic().to_string();
+    for page in ["../specs/13-live.md", "../README.md"] {
+        assert!(blessed::committed(page).contains(&magic), "{page}: {magic}");
     }
 }
 

@@ -15,6 +15,7 @@ use serde_json::Value;
 
 use super::entry::forward;
 use crate::harness::{
+    blessed,
     frame::LIVE,
     host::{Host, USER},
     program::{Program, op},
@@ -187,5 +188,13 @@ fn a_wallet_swaps_on_two_pairs_by_one_delegate_call() {
     assert!(out > U256::from(AMOUNT * 17 / 10) && out < U256::from(AMOUNT * 2), "{out}");
     // Two transfers, two swaps with a transfer, a sync and a swap event each.
     assert_eq!(by_wallet.1.len(), 1 + 2 * 3);
-    println!("double swap: {} gas by delegation, {} deployed", by_wallet.3, deployed.3);
+    let page = format!(
+        "# Gas of a double swap\n\n\
+         Two Uniswap V2 swaps, the first into the second pair, as one transaction: {PACKAGE},\n\
+         Osaka rules, calldata and 21,000 included.\n\n\
+         | a wallet that delegates to the live machine | the same script, deployed before |\n\
+         |---|---|\n| {} | {} |\n",
+        by_wallet.3, deployed.3
+    );
+    blessed::compare("snapshots/live-double-swap.md", &page);
 }
