@@ -6,14 +6,7 @@
 //! below where gas was not a fixed amount ([`Rule`]); and those for which the budget of a transaction's steps is spent, since each
 //! frame is run again with all below it.
 
-use std::{
-    collections::BTreeMap,
-    ops::AddAssign,
-    sync::{
-        Mutex,
-        atomic::{AtomicUsize, Ordering},
-    },
-};
+use std::{collections::BTreeMap, ops::AddAssign, sync::Mutex};
 
 use alloy_primitives::Bytes;
 use iso_evm_witness::{Execution, Fork};
@@ -146,34 +139,32 @@ fn check(fork: Fork, execution: &Execution) -> Result<Counts, String> {
     }
 }
 
-/// Compares the frames of all cases, and prints what became of them.
-fn check_all(cases: &[Located]) -> Counts {
-    let by_fork = Mutex::new(BTreeMap::<Fork, Counts>::new());
-    let transactions = AtomicUsize::new(0);
+/// Compares the frames of all cases; adds up what became of them.
+fn check_all(cases: &[Located], by_fork: &mut BTreeMap<Fork, Counts>) {
+    let all = Mutex::new(by_fork);
     parallel::check_all(cases, |Located { path, case }| {
         let fork = case.fork().expect("others are not taken");
         let Ok(execution) = case.execution() else { return Ok(()) };
         let counts = check(fork, &execution).map_err(|error| {
             format!("{}: {} {fork} {}: {error}", path.display(), case.test, case.indexes)
         })?;
-        transactions.fetch_add(1, Ordering::Relaxed);
-        *by_fork.lock().expect("no thread panics with the lock").entry(fork).or_default() += counts;
+        *all.lock().expect("no thread panics with the lock").entry(fork).or_default() += counts;
         Ok(())
     });
-    let by_fork = by_fork.into_inner().expect("no thread panics with the lock");
-    println!("{} transactions", transactions.into_inner());
-    println!(
-        "{:10} {:>9} {:>10} {:>10} {:>11}",
-        "fork", "compared", "reads gas", "out of gas", "over budget"
-    );
-    let mut all = Counts::default();
+}
+
+/// Prints the counts, and returns their sum.
+fn print(by_fork: &BTreeMap<Fork, Counts>) -> Counts {
+    println!("| frames of | compared | read gas | ran out of gas | over budget |");
+    println!("|---|---|---|---|---|");
     let show = |name: String, counts: Counts| {
         let Counts { compared, reads_gas, out_of_gas, over_budget } = counts;
-        println!("{name:10} {compared:>9} {reads_gas:>10} {out_of_gas:>10} {over_budget:>11}");
+        println!("| {name} | {compared} | {reads_gas} | {out_of_gas} | {over_budget} |");
     };
+    let mut all = Counts::default();
     for (fork, counts) in by_fork {
-        show(fork.to_string(), counts);
-        all += counts;
+        show(fork.to_string(), *counts);
+        all += *counts;
     }
     show("all".to_owned(), all);
     all
@@ -185,24 +176,27 @@ fn messages_of_a_sample_of_every_folder() {
     if cases.is_empty() {
         return;
     }
-    let counts = check_all(&cases);
-    assert!(counts.compared > 5_000, "{counts:?}");
+    let mut by_fork = BTreeMap::new();
+    check_all(&cases, &mut by_fork);
+    let counts = print(&by_fork);
+    assert!(counts.compared > 8_000, "{counts:?}");
 }
 
 /// Every message of every official state test: a long run, in CI.
 #[test]
 #[ignore = "takes minutes: cargo test --release -p iso-evm-tests live::statetests -- --ignored --nocapture"]
 fn messages_of_every_state_test() {
-    let mut all = Counts::default();
+    let mut by_fork = BTreeMap::new();
     for name in ["statetests", "statetests_older_forks"] {
         let Some(folder) = fixtures::third_party(name) else { return };
-        // A file at a time: all of them at once do not fit.
+        // Some files at a time: all of them at once do not fit.
         for chunk in fixtures::json_files(&folder).chunks(200) {
             let located: Vec<_> = chunk.iter().flat_map(|path| cases(path)).collect();
             if !located.is_empty() {
-                all += check_all(&located);
+                check_all(&located, &mut by_fork);
             }
         }
     }
-    println!("{all:?}");
+    let counts = print(&by_fork);
+    assert!(counts.compared > 100_000, "{counts:?}");
 }
