@@ -38,5 +38,7 @@ mod random;
 mod host_gas;
 // Archives that are missing, foreign or half there.
 mod archives;
+// The live machine: bytecode by delegation, without deploying it.
+mod live;
 // Pages, emitted contracts and golden vectors in `specs/`, made again and compared.
 mod specs;
