@@ -19,7 +19,7 @@ use revm::{
 };
 
 use super::{
-    audit,
+    audit, frame,
     program::{Program, op},
     proved,
 };
@@ -29,7 +29,7 @@ pub(crate) const SENDER: Address = Address::repeat_byte(0x44);
 /// The guest's account.
 pub(crate) const CONTRACT: Address = Address::repeat_byte(0x22);
 /// Who calls the guest.
-const DRIVER: Address = Address::repeat_byte(0x33);
+pub(crate) const DRIVER: Address = Address::repeat_byte(0x33);
 const COINBASE: Address = Address::repeat_byte(0xc0);
 
 const GAS_PRICE: u128 = 9;
@@ -108,9 +108,11 @@ impl Guest {
         Run { fork: self.fork, name: self.name.clone(), recording }
     }
 
-    /// Records it and puts it before all four audits.
+    /// Records it and puts it before all four audits; then runs it live, under rules that a host of
+    /// the live machine has.
     pub(crate) fn check(&self) -> Result<(), String> {
-        self.check_run(&self.record())
+        self.check_run(&self.record())?;
+        if self.fork >= Fork::Cancun { frame::compare(self).map(|_| ()) } else { Ok(()) }
     }
 
     /// Puts its recording before all four audits.

@@ -3,6 +3,7 @@
 pub(crate) mod audit;
 pub(crate) mod blessed;
 pub(crate) mod fixtures;
+pub(crate) mod frame;
 pub(crate) mod guest;
 pub(crate) mod host;
 pub(crate) mod parallel;

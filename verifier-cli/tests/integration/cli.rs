@@ -215,6 +215,8 @@ fn unusable_input_is_named_and_leaves_nothing() {
         ("iso-verify cut.json", "cut.json: EOF while parsing"),
         ("iso-verify emit archive-factory --archive-key account", "needs --registrar"),
         ("iso-verify emit audit --archive-key account", "needs --factory"),
+        ("iso-verify emit live --hypervisor 0x0101010101010101010101010101010101010101", "--hyp"),
+        ("iso-verify emit live --archive-key account", "--archive-key"),
     ] {
         let ran = run(folder.path(), line);
         assert_eq!((ran.code, ran.text()), (Some(2), ""), "{line}: {}", ran.stderr);
@@ -272,6 +274,12 @@ fn emitted_contracts_fit_and_differ() {
         "archive-factory",
         "archive-factory --initcode",
         "archive-factory --archive-key account --registrar 0x0101010101010101010101010101010101010101",
+        "live",
+        "live --initcode",
+        "live --fork istanbul",
+        "live-static",
+        "live-static --fork cancun",
+        "live-static --hypervisor 0x0101010101010101010101010101010101010101",
     ] {
         let ran = emit(arguments);
         assert_eq!(ran.code, Some(0), "{arguments}: {}", ran.stderr);
@@ -282,6 +290,8 @@ fn emitted_contracts_fit_and_differ() {
     }
     assert!(emit("audit --listing").text().contains("JUMPDEST"));
     assert_eq!(emit("audit --fork osaka").stdout, emit("audit").stdout);
+    assert_eq!(emit("live --fork osaka").stdout, emit("live").stdout);
+    assert!(emit("live --listing").text().contains("DELEGATECALL"));
 }
 
 #[test]
