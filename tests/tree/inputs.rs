@@ -26,7 +26,8 @@ impl<CTX: ContextTr> Inspector<CTX, EthInterpreter> for Inputs {
 
     fn call_end(&mut self, context: &mut CTX, inputs: &CallInputs, outcome: &mut CallOutcome) {
         self.depth -= 1;
-        if outcome.was_precompile_called {
+        // That of the transaction itself stands in the transaction.
+        if outcome.was_precompile_called && self.depth > 0 {
             let input = inputs.input.bytes(context);
             self.found.insert(keccak256(&input), input);
         }

@@ -135,8 +135,11 @@ fn child(lies: &mut Lies, index: usize, opener: (usize, usize), kind: FrameKind)
             }
         });
         // The top message has nobody above it who says otherwise.
-        if opener.0 == 0 {
-            let found = Found::at(TreeKind::Static, opener);
+        // The first of its children shows it.
+        if opener.0 == 0
+            && let Some(first) = lies.honest.openers().into_iter().flatten().find(|at| at.0 == 0)
+        {
+            let found = Found::at(TreeKind::Static, first);
             lies.check(&format!("the parent of message {index} is static"), found, |lie| {
                 lie.messages[0].0.isStatic = true;
             });

@@ -27,7 +27,8 @@ pub(super) struct Needs {
     pub(super) inputs: BTreeSet<B256>,
     /// Hashes of trie nodes, those that are there.
     pub(super) nodes: BTreeSet<B256>,
-    /// The most headers of ancestors that tell a hash that was asked for.
+    /// As many headers of ancestors, of those that are there, as it takes to tell hashes that were
+    /// asked for.
     pub(super) ancestors: usize,
     /// Blocks whose hash was asked for, in reach of `BLOCKHASH`.
     numbers: BTreeSet<u64>,
@@ -49,9 +50,11 @@ impl Needs {
             let delegation = Bytecode::new_eip7702(*authorization.address());
             needs.codes.remove(&delegation.hash_slow());
         }
-        if let (Some(oldest), Some(_)) = (needs.numbers.first(), &witness.block.header) {
+        if witness.block.header.is_some() {
             // Each header tells the hash of the block before: the block's own that of its parent.
-            needs.ancestors = (witness.block.number - oldest - 1) as usize;
+            let back = needs.numbers.iter().map(|number| witness.block.number - number - 1);
+            let told = back.filter(|back| *back <= witness.ancestors.len() as u64);
+            needs.ancestors = told.max().unwrap_or_default() as usize;
         }
         needs
     }
