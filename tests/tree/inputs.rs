@@ -8,7 +8,9 @@ use revm::{
     Context, InspectEvm, Inspector, MainBuilder, MainContext,
     context::ContextTr,
     database::InMemoryDB,
-    interpreter::{CallInputs, CallOutcome, interpreter::EthInterpreter},
+    interpreter::{
+        CallInputs, CallOutcome, CreateInputs, CreateOutcome, interpreter::EthInterpreter,
+    },
     state::{AccountInfo, Bytecode},
 };
 
@@ -24,9 +26,19 @@ impl<CTX: ContextTr> Inspector<CTX, EthInterpreter> for Inputs {
         None
     }
 
+    fn create(&mut self, _: &mut CTX, _: &mut CreateInputs) -> Option<CreateOutcome> {
+        self.depth += 1;
+        None
+    }
+
+    fn create_end(&mut self, _: &mut CTX, _: &CreateInputs, _: &mut CreateOutcome) {
+        self.depth -= 1;
+    }
+
     fn call_end(&mut self, context: &mut CTX, inputs: &CallInputs, outcome: &mut CallOutcome) {
         self.depth -= 1;
-        if outcome.was_precompile_called {
+        // That of the transaction itself stands in the transaction.
+        if outcome.was_precompile_called && self.depth > 0 {
             let input = inputs.input.bytes(context);
             self.found.insert(keccak256(&input), input);
         }

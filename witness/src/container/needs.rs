@@ -6,7 +6,9 @@
 
 use std::collections::BTreeSet;
 
+use alloy_consensus::Transaction;
 use alloy_primitives::{B256, KECCAK256_EMPTY, U256};
+use revm::state::Bytecode;
 
 use super::{Witness, code_needed, nodes, opening};
 use crate::{
@@ -25,7 +27,8 @@ pub(super) struct Needs {
     pub(super) inputs: BTreeSet<B256>,
     /// Hashes of trie nodes, those that are there.
     pub(super) nodes: BTreeSet<B256>,
-    /// The most headers of ancestors that tell a hash that was asked for.
+    /// As many headers of ancestors, of those that are there, as it takes to tell hashes that were
+    /// asked for.
     pub(super) ancestors: usize,
     /// Blocks whose hash was asked for, in reach of `BLOCKHASH`.
     numbers: BTreeSet<u64>,
@@ -38,12 +41,21 @@ impl Needs {
         for message in witness.messages.iter().filter_map(|bytes| encoding::decode(bytes).ok()) {
             needs.message(&message, &witness.block);
         }
-        let reached = nodes::reach(witness.roots.enter, &witness.nodes);
+        let mut reached = nodes::reach(witness.roots.enter, &witness.nodes);
+        // What the transaction's own authorisations say is known (EIP-7702). Where it runs, as the
+        // code of a target that delegates itself, the hypervisor needs it all the same.
+        let body = witness.transaction.body();
+        for authorization in body.authorization_list().unwrap_or_default() {
+            let delegation = Bytecode::new_eip7702(*authorization.address());
+            reached.codes.remove(&delegation.hash_slow());
+        }
         needs.nodes = reached.nodes;
         needs.codes.extend(reached.codes);
-        if let (Some(oldest), Some(_)) = (needs.numbers.first(), &witness.block.header) {
+        if witness.block.header.is_some() {
             // Each header tells the hash of the block before: the block's own that of its parent.
-            needs.ancestors = (witness.block.number - oldest - 1) as usize;
+            let back = needs.numbers.iter().map(|number| witness.block.number - number - 1);
+            let told = back.filter(|back| *back <= witness.ancestors.len() as u64);
+            needs.ancestors = told.max().unwrap_or_default() as usize;
         }
         needs
     }

@@ -5,6 +5,19 @@
 //! `begin` checks the rules and brings the state to where the top message starts; what that message
 //! must be follows. `end` pays back and out, and compares final root and receipt. A false claim stops
 //! neither: facts are compared with the true state, which goes on from effects.
+//!
+//! # What is compared, and in which order
+//!
+//! 1. Rules that need no state: `signature` (if there is one), `chain-id`, `type`,
+//!    `nonce` below 2^64 − 1, `gas-limit`, `intrinsic-gas` (the floor too), `fee`, `initcode`, `blob`,
+//!    `authorization`, `blob-base-fee` (if there is a header), `ancestor`.
+//! 2. The sender: `nonce`, `sender-code`, `funds`. Then gas and blob gas are bought, the nonce grows,
+//!    and authorisations are applied.
+//! 3. The top message: that there is one if and only if code runs (`message`), then `kind`, `origin`,
+//!    `gas-price`, `caller`, `to`, `context`, `value`, `calldata`, `gas`, `static`. The walk compares
+//!    its root at entry (`state-root-enter`) and its code's hash (the access audit's `code-hash`).
+//! 4. The end: `status`, `gas-used`, and where the receipt has them `logs` and `bloom`; then refund,
+//!    fees and deletions are done, and `state-root-leave`.
 
 mod authorizations;
 mod begin;

@@ -83,6 +83,24 @@ fn creation_above_storage() {
     assert_eq!(state.root(), Ok(model([(HERE, full)]).root()));
 }
 
+/// EIP-6780: an account whose creation was undone was not created in the transaction.
+#[test]
+fn an_undone_creation_is_none() {
+    let before = model([(HERE, Full::new(0, 7, &[]))]);
+    for undone in [false, true] {
+        let mut state = known(Fork::Cancun, &before);
+        let start = state.checkpoint();
+        state.create(HERE).unwrap();
+        if undone {
+            state.revert(start);
+        }
+        state.self_destruct(HERE, HERE).unwrap();
+        state.finish().unwrap();
+        let after = if undone { before.clone() } else { Model::default() };
+        assert_eq!(state.root(), Ok(after.root()));
+    }
+}
+
 /// Balances that would exceed a word: a transfer is refused and nothing happens.
 #[test]
 fn balances_beyond_a_word() {

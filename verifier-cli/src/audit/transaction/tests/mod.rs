@@ -1,6 +1,7 @@
 //! Tests of the transaction audit as a whole, and what they share.
 
 mod kinds;
+mod lacks;
 mod prices;
 mod random;
 mod recorded;
