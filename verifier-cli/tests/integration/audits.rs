@@ -108,16 +108,16 @@ fn a_false_fact_is_the_access_audits_to_find() {
     let changed = (0..witness.messages.len()).find_map(|index| {
         let mut message = witness.message(index).unwrap();
         let records = message.stateAccessList.iter().enumerate();
-        let (record, sload) = records.into_iter().find_map(|(at, access)| {
-            match Record::decode(access) {
-                Ok(Record::Selfdestruct(record)) if !record.stateRoot.is_zero() => Some((at, record)),
+        let (record, mut lie) =
+            records.into_iter().find_map(|(at, access)| match Record::decode(access) {
+                Ok(Record::Selfdestruct(record)) if !record.stateRoot.is_zero() => {
+                    Some((at, record))
+                }
                 _ => None,
-            }
-        })?;
-        let mut lie = sload;
-        lie.stateRoot = B256::repeat_byte(7);
+            })?;
+        let truth = std::mem::replace(&mut lie.stateRoot, B256::repeat_byte(7));
         message.stateAccessList[record] = Record::Selfdestruct(lie).encode();
-        if message.stateRootLeave == sload.stateRoot {
+        if message.stateRootLeave == truth {
             message.stateRootLeave = B256::repeat_byte(7);
         }
         witness.messages[index] = encoding::encode(&message).into();
@@ -135,8 +135,13 @@ fn a_false_fact_is_the_access_audits_to_find() {
     );
     assert_eq!(finding["found"], json!(B256::repeat_byte(7)));
     let of_message = &report["messages"][message];
-    assert_eq!((&of_message["verdict"], &of_message["mismatch"]["audit"]), (&json!("invalid"), &json!("access")));
-    assert!(verify(&witness, "").text().contains(&format!("access: message {message}: state-root")));
+    assert_eq!(
+        (&of_message["verdict"], &of_message["mismatch"]["audit"]),
+        (&json!("invalid"), &json!("access"))
+    );
+    assert!(
+        verify(&witness, "").text().contains(&format!("access: message {message}: state-root"))
+    );
 }
 
 #[test]
