@@ -8,7 +8,9 @@ use revm::{
     Context, InspectEvm, Inspector, MainBuilder, MainContext,
     context::ContextTr,
     database::InMemoryDB,
-    interpreter::{CallInputs, CallOutcome, interpreter::EthInterpreter},
+    interpreter::{
+        CallInputs, CallOutcome, CreateInputs, CreateOutcome, interpreter::EthInterpreter,
+    },
     state::{AccountInfo, Bytecode},
 };
 
@@ -22,6 +24,15 @@ impl<CTX: ContextTr> Inspector<CTX, EthInterpreter> for Inputs {
     fn call(&mut self, _: &mut CTX, _: &mut CallInputs) -> Option<CallOutcome> {
         self.depth += 1;
         None
+    }
+
+    fn create(&mut self, _: &mut CTX, _: &mut CreateInputs) -> Option<CreateOutcome> {
+        self.depth += 1;
+        None
+    }
+
+    fn create_end(&mut self, _: &mut CTX, _: &CreateInputs, _: &mut CreateOutcome) {
+        self.depth -= 1;
     }
 
     fn call_end(&mut self, context: &mut CTX, inputs: &CallInputs, outcome: &mut CallOutcome) {

@@ -2,10 +2,10 @@
 //! at once, and each mutant is verified with the anchors of the original expected. A mutant that is
 //! still valid survives: something in it is bound by no audit.
 //!
-//! In the data's way this stands behind [`crate::verify`]. Mutants are files: what the container
-//! does not read is killed there. They come from four kinds of place ([`Site`]): every item of the
-//! file as RLP ([`file`]), every field of a message, every field of a record ([`fields`]), and lies
-//! that go through several of them ([`consistent`]).
+//! In the data's way this stands behind [`crate::verify()`]. Mutants are files: what the container
+//! does not read is killed there. They come from four kinds of place: every item of the
+//! file as RLP (`file`), every field of a message, every field of a record (`fields`), and lies
+//! that go through several of them (`consistent`).
 
 mod consistent;
 mod fields;

@@ -41,15 +41,16 @@ impl Needs {
         for message in witness.messages.iter().filter_map(|bytes| encoding::decode(bytes).ok()) {
             needs.message(&message, &witness.block);
         }
-        let reached = nodes::reach(witness.roots.enter, &witness.nodes);
-        needs.nodes = reached.nodes;
-        needs.codes.extend(reached.codes);
-        // What the transaction's own authorisations say is known (EIP-7702).
+        let mut reached = nodes::reach(witness.roots.enter, &witness.nodes);
+        // What the transaction's own authorisations say is known (EIP-7702). Where it runs, as the
+        // code of a target that delegates itself, the hypervisor needs it all the same.
         let body = witness.transaction.body();
         for authorization in body.authorization_list().unwrap_or_default() {
             let delegation = Bytecode::new_eip7702(*authorization.address());
-            needs.codes.remove(&delegation.hash_slow());
+            reached.codes.remove(&delegation.hash_slow());
         }
+        needs.nodes = reached.nodes;
+        needs.codes.extend(reached.codes);
         if witness.block.header.is_some() {
             // Each header tells the hash of the block before: the block's own that of its parent.
             let back = needs.numbers.iter().map(|number| witness.block.number - number - 1);

@@ -8,7 +8,7 @@
 //!
 //! # What is compared, and in which order
 //!
-//! 1. Rules that need no state: `signature` (if there is one: [`unchecked`]), `chain-id`, `type`,
+//! 1. Rules that need no state: `signature` (if there is one), `chain-id`, `type`,
 //!    `nonce` below 2^64 − 1, `gas-limit`, `intrinsic-gas` (the floor too), `fee`, `initcode`, `blob`,
 //!    `authorization`, `blob-base-fee` (if there is a header), `ancestor`.
 //! 2. The sender: `nonce`, `sender-code`, `funds`. Then gas and blob gas are bought, the nonce grows,
