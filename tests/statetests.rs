@@ -29,8 +29,8 @@ const MOST_BYTES: u64 = 200_000;
 
 /// A case, and the file that it is in.
 pub(crate) struct Located {
-    path: PathBuf,
-    case: Case,
+    pub(crate) path: PathBuf,
+    pub(crate) case: Case,
 }
 
 impl Located {

@@ -16,12 +16,9 @@ fn kind(verdict: &Verdict<TreeKind>) -> Option<TreeKind> {
     }
 }
 
-/// `call-tree`, with the inputs of its precompiles.
+/// `call-tree`.
 fn honest() -> Witness {
-    let mut witness = fixture("call-tree");
-    if witness.inputs.is_empty() {
-        witness.inputs = inputs::plain(&replay::input("call-tree").execution);
-    }
+    let witness = fixture("call-tree");
     assert_eq!(tree(&witness), Verdict::Valid);
     witness
 }

@@ -57,7 +57,7 @@ pub enum CommandError {
         /// The file.
         file: String,
         /// What is wrong with it.
-        error: ExecuteError,
+        error: Box<ExecuteError>,
     },
     /// Not a `witness.bin`.
     #[error("{file}: {error}")]

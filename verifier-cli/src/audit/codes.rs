@@ -1,11 +1,12 @@
 //! The code of accounts, by its hash. `specs/12-audits.md`.
 //!
 //! In the data's way this stands between the container, which has the code that was there before
-//! the transaction, and the audits that look at code. Delegations that the transaction writes
-//! (EIP-7702) join it as they are written.
+//! the transaction, and the audits that look at code. Delegations that the transaction may write
+//! (EIP-7702) follow from it: the container does not have them.
 
 use std::collections::BTreeMap;
 
+use alloy_consensus::Transaction;
 use alloy_primitives::{Address, B256, Bytes, b256};
 use iso_evm_witness::Witness;
 
@@ -35,7 +36,12 @@ impl<'a> Codes<'a> {
         let given = (witness.codes.iter())
             .filter(|(hash, code)| keccak256(code) == **hash)
             .map(|(hash, code)| (*hash, code));
-        Self { given: given.collect(), written: BTreeMap::new() }
+        let mut codes = Self { given: given.collect(), written: BTreeMap::new() };
+        let body = witness.transaction.body();
+        for authorization in body.authorization_list().unwrap_or_default() {
+            codes.insert(delegation_to(*authorization.address()));
+        }
+        codes
     }
 
     /// Code by its hash; `account` is who has it.

@@ -303,8 +303,9 @@ fn doubled(open: &mut Open, random: &mut Random) -> Option<String> {
 /// Two records that stand one after the other, and what they open.
 fn swapped(open: &mut Open, random: &mut Random) -> Option<String> {
     let message = random.below(open.messages.len());
-    let count = open.messages.get(message)?.records.len();
-    let record = random.below(count.checked_sub(1)?);
+    let records = &open.messages.get(message)?.records;
+    let record = random.below(records.len().checked_sub(1)?);
+    records.get(record + 1)?;
     let (one, other) = (open.child((message, record)), open.child((message, record + 1)));
     if let (Some(one), Some(other)) = (one, other) {
         let end = open.end(other);
@@ -330,7 +331,7 @@ fn status(open: &mut Open, random: &mut Random) -> Option<String> {
     let before = open.root_before(at);
     let fields = &mut open.messages[child].fields;
     let old = fields.status;
-    let new = (old.to::<u64>() + 1 + random.below(2) as u64) % 3;
+    let new = (old.saturating_to::<u64>() % 3 + 1 + random.below(2) as u64) % 3;
     fields.status = U256::from(new);
     let (enter, gas) = (fields.stateRootEnter, fields.gasAvailable);
     let data = match new {

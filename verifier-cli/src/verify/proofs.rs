@@ -8,7 +8,8 @@ use super::{
 use crate::audit::{
     AccessKind, Outcome, TransactionKind, TreeKind,
     replay::{Replayed, replay},
-    tree::tree,
+    transaction::sender_is_given,
+    tree,
 };
 
 /// What they say.
@@ -68,7 +69,7 @@ impl Proofs {
 
     /// What of them did not run.
     pub(super) fn not_run(&self, witness: &Witness) -> impl Iterator<Item = NotRun> {
-        let unsigned = self.transaction.0.is_some() && witness.transaction.signature().is_none();
+        let unsigned = self.transaction.0.is_some() && sender_is_given(witness);
         let sender =
             NotRun { audit: Audit::Transaction, check: Some(Check::Sender), why: Why::Unsigned };
         self.lacks().chain(unsigned.then_some(sender))

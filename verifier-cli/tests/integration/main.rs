@@ -6,6 +6,7 @@ mod cli;
 mod common;
 mod damage;
 mod hashes;
+mod mutate;
 mod readme;
 mod schema;
 mod schemas;

@@ -6,7 +6,9 @@
 
 use std::collections::BTreeSet;
 
+use alloy_consensus::Transaction;
 use alloy_primitives::{B256, KECCAK256_EMPTY, U256};
+use revm::state::Bytecode;
 
 use super::{Witness, code_needed, nodes, opening};
 use crate::{
@@ -41,6 +43,12 @@ impl Needs {
         let reached = nodes::reach(witness.roots.enter, &witness.nodes);
         needs.nodes = reached.nodes;
         needs.codes.extend(reached.codes);
+        // What the transaction's own authorisations say is known (EIP-7702).
+        let body = witness.transaction.body();
+        for authorization in body.authorization_list().unwrap_or_default() {
+            let delegation = Bytecode::new_eip7702(*authorization.address());
+            needs.codes.remove(&delegation.hash_slow());
+        }
         if let (Some(oldest), Some(_)) = (needs.numbers.first(), &witness.block.header) {
             // Each header tells the hash of the block before: the block's own that of its parent.
             needs.ancestors = (witness.block.number - oldest - 1) as usize;

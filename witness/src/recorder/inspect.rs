@@ -119,7 +119,9 @@ impl Recorder {
         }
     }
 
-    /// Notes a recorded opcode before it runs.
+    /// Notes a recorded opcode before it runs. Not inlined, so that [`Inspector::step`] is: most
+    /// opcodes go no further than that.
+    #[inline(never)]
     fn note<CTX>(&mut self, opcode: u8, interp: &Interpreter<EthInterpreter>, context: &CTX)
     where
         CTX: ContextTr<Journal: JournalExt>,
@@ -136,7 +138,8 @@ impl Recorder {
         self.step = Some(step);
     }
 
-    /// Makes the record of an opcode that has run.
+    /// Makes the record of an opcode that has run. Not inlined, as [`Self::note`].
+    #[inline(never)]
     fn record<CTX>(
         &mut self,
         step: &Step,

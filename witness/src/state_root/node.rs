@@ -9,7 +9,7 @@
 use std::{collections::BTreeMap, mem, sync::Arc};
 
 use alloy_primitives::{B256, Bytes};
-use alloy_rlp::{BufMut, EMPTY_STRING_CODE, Encodable, Header};
+use alloy_rlp::{EMPTY_STRING_CODE, Encodable, Header};
 use alloy_trie::{
     Nibbles,
     nodes::{ExtensionNodeRef, LeafNodeRef, RlpNode},
@@ -100,6 +100,28 @@ impl<V: Value> Node<V> {
                 let (nibble, rest) = split(&path, 0);
                 children[nibble].as_ref().map_or(Ok(None), |child| child.get(rest, nodes))
             }
+        }
+    }
+
+    /// The value at `path`, to change what is not in its RLP.
+    pub(super) fn get_mut(mut node: &mut Arc<Self>, mut path: Nibbles) -> Option<&mut V> {
+        loop {
+            node = match &mut Arc::make_mut(node).kind {
+                Kind::Unknown { .. } => return None,
+                Kind::Leaf { path: own, value } => return (path == *own).then_some(value),
+                Kind::Extension { path: own, child } => {
+                    if !path.starts_with(own) {
+                        return None;
+                    }
+                    path = path.slice(own.len()..);
+                    child
+                }
+                Kind::Branch { children } => {
+                    let (nibble, rest) = split(&path, 0);
+                    path = rest;
+                    children[nibble].as_mut()?
+                }
+            };
         }
     }
 
@@ -298,9 +320,11 @@ impl<V: Value> Kind<V> {
                 let payload_length = 1 + children().map(length).sum::<usize>();
                 Header { list: true, payload_length }.encode(buffer);
                 for child in children() {
-                    buffer.put_slice(child.map_or(&[EMPTY_STRING_CODE], |child| child.as_slice()));
+                    buffer.extend_from_slice(
+                        child.map_or(&[EMPTY_STRING_CODE], |child| child.as_slice()),
+                    );
                 }
-                buffer.put_u8(EMPTY_STRING_CODE);
+                buffer.push(EMPTY_STRING_CODE);
             }
             Self::Unknown { hash, .. } => hash.encode(buffer),
         }

@@ -17,6 +17,7 @@ use super::{
     trie::Trie,
     value::Value,
 };
+use crate::proof::StateProof;
 
 /// What a transaction touched.
 #[derive(Clone, Debug, Default)]
@@ -39,6 +40,26 @@ pub(crate) struct Place {
 }
 
 impl StateTrie {
+    /// What proves these accounts and slots, or that they are not there: as a node's `eth_getProof`
+    /// gives it.
+    ///
+    /// # Errors
+    ///
+    /// [`MissingNode`] if a node is known by its hash only.
+    pub fn proof_of(
+        &mut self,
+        accounts: impl IntoIterator<Item = Address>,
+        slots: impl IntoIterator<Item = (Address, B256)>,
+    ) -> Result<StateProof, MissingNode> {
+        let root = self.root()?;
+        let touched = Touched {
+            accounts: accounts.into_iter().collect(),
+            slots: slots.into_iter().collect(),
+            siblings: Vec::new(),
+        };
+        Ok(StateProof { root, nodes: self.prove(&touched, &mut Hashes::default())? })
+    }
+
     /// The nodes that prove all that was touched, by hash. It is taken out of the state as of its
     /// last root.
     pub(crate) fn prove(

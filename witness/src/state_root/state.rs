@@ -2,11 +2,11 @@
 //! the instant the journal has them; roots go into records and messages.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
 
-use alloy_primitives::{Address, B256, U256, keccak256};
+use alloy_primitives::{Address, B256, U256, keccak256, map::AddressMap};
 use alloy_trie::TrieAccount;
 
 use super::{
@@ -63,7 +63,7 @@ pub struct StateTrie {
     pub(super) nodes: Arc<Nodes>,
     pub(super) accounts: Trie<AccountLeaf>,
     /// Accounts that something was set of.
-    entries: HashMap<Address, Entry>,
+    entries: AddressMap<Entry>,
     /// Addresses whose leaf may differ from their entry. In order, so that of several missing
     /// nodes the same is named each time.
     changed: BTreeSet<Address>,
@@ -219,13 +219,15 @@ impl StateTrie {
                 absent.push(*address);
                 continue;
             };
-            let storage = &mut entry.storage;
+            let (storage, key) = (&mut entry.storage, self.hashes.address(*address));
+            // Nodes that the leaf shares would be copied where they change.
+            let detached = !storage.changed.is_empty()
+                && self.accounts.update(&key, |leaf| leaf.storage = Trie::default());
             let root = storage.root(*address, &self.nodes, &mut self.hashes, siblings)?;
             let account = TrieAccount::new(nonce, balance, root, code_hash);
-            if entry.leaf != Some(account) {
+            if detached || entry.leaf != Some(account) {
                 let leaf = AccountLeaf { account, storage: storage.trie.clone() };
-                let inserted =
-                    self.accounts.insert(&self.hashes.address(*address), leaf, &self.nodes);
+                let inserted = self.accounts.insert(&key, leaf, &self.nodes);
                 inserted.map_err(|node| node.of(*address, None))?;
                 entry.leaf = Some(account);
             }

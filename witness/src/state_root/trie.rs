@@ -60,6 +60,14 @@ impl<V: Value> Trie<V> {
         }
     }
 
+    /// Changes something in the value at `key` that is not in its RLP. `false`: there is none, or it
+    /// is not known.
+    pub(super) fn update(&mut self, key: &B256, change: impl FnOnce(&mut V)) -> bool {
+        let value =
+            self.top.as_mut().and_then(|top| Node::get_mut(top, Nibbles::unpack_array(key)));
+        value.map(change).is_some()
+    }
+
     /// Removes the value at `key`. `false`: there was none. Where a branch collapses, the place of
     /// the child that it collapses onto is added to `siblings`.
     pub(super) fn remove(

@@ -6,10 +6,12 @@ use revm::precompile::{Precompile, PrecompileSpecId, Precompiles, modexp};
 
 /// `MODEXP` (EIP-198).
 const MODEXP: Address = Address::with_last_byte(5);
-/// Most gas that a run of it may take, far above any block's limit.
-const MOST_GAS: u64 = 1 << 30;
-/// Most bytes that its input may say its numbers have: it takes memory for all of them, whether
-/// they are there or not.
+/// `BLAKE2F` (EIP-152).
+const BLAKE2F: Address = Address::with_last_byte(9);
+/// Most gas that a run of either may take, far above any block's limit.
+const MOST_GAS: u64 = 1 << 28;
+/// Most bytes that the input of `MODEXP` may say its numbers have: it takes memory for all of them,
+/// whether they are there or not.
 const MOST_BYTES: u64 = 1 << 28;
 
 /// How a precompile ended.
@@ -35,7 +37,12 @@ pub(in crate::audit) fn run(
     input: &[u8],
     gas: u64,
 ) -> Option<Ended> {
-    if *precompile.address() == MODEXP && !modexp_is_bounded(fork, input, gas) {
+    let bounded = match *precompile.address() {
+        MODEXP => modexp_is_bounded(fork, input, gas),
+        BLAKE2F => blake2f_is_bounded(input, gas),
+        _ => true,
+    };
+    if !bounded {
         return None;
     }
     let run = precompile.execute(input, gas, 0).ok()?;
@@ -46,6 +53,12 @@ pub(in crate::audit) fn run(
     } else {
         Ended { status: 0, gas_used: gas, output: Bytes::new() }
     })
+}
+
+/// Whether a run of `BLAKE2F` stays within bounds: a round costs a gas, and its input says how many.
+fn blake2f_is_bounded(input: &[u8], gas: u64) -> bool {
+    let rounds = input.first_chunk().map_or(0, |rounds| u64::from(u32::from_be_bytes(*rounds)));
+    rounds > gas || rounds <= MOST_GAS
 }
 
 /// Whether a run of `MODEXP` stays within bounds: it fails at once for want of gas, or costs little
@@ -104,6 +117,20 @@ mod tests {
         let blake2 = at(Fork::Istanbul, number(9)).unwrap();
         let ended = Ended { status: 0, gas_used: 1000, output: Bytes::new() };
         assert_eq!(run(blake2, Fork::Istanbul, &input, 1000), Some(ended));
+    }
+
+    /// As many rounds as its input says, and no more than a block could pay for.
+    #[test]
+    fn blake2f_does_not_run_for_minutes() {
+        let blake2f = at(Fork::Istanbul, BLAKE2F).unwrap();
+        let mut input = [0; 213];
+        input[..4].fill(0xff);
+        assert_eq!(run(blake2f, Fork::Istanbul, &input, u64::MAX), None);
+        let failed = Ended { status: 0, gas_used: 1 << 29, output: Bytes::new() };
+        assert_eq!(run(blake2f, Fork::Istanbul, &input, 1 << 29), Some(failed));
+        input[..4].copy_from_slice(&12_u32.to_be_bytes());
+        let ended = run(blake2f, Fork::Istanbul, &input, u64::MAX).unwrap();
+        assert_eq!((ended.status, ended.gas_used), (1, 12));
     }
 
     fn modexp_input(base: u64, exponent: u64, modulus: u64) -> Vec<u8> {

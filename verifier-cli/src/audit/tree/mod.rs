@@ -2,9 +2,9 @@
 //!
 //! In the data's way this stands beside the hypervisor, which proves each message by itself: what a
 //! parent passes and what a child gives back are proved there, that both speak of the same call is
-//! proved here. No state is needed. Frames are opened as the records say ([`walk`]), each record of
-//! a call or creation says what its callee must be ([`callee`]), and is compared with the child
-//! ([`child`]) or with what the precompile gives ([`precompiles`](super::precompiles)).
+//! proved here. No state is needed. Frames are opened as the records say (`walk`), each record of
+//! a call or creation says what its callee must be (`callee`), and is compared with the child
+//! (`child`) or with what the precompile gives (`precompiles`).
 //!
 //! # What is compared, and in which order
 //!
@@ -24,7 +24,7 @@
 //! 3. outcome *precompile*: it is run again; `precompile-status`, `precompile-gas`,
 //!    `precompile-output`;
 //! 4. `state-root`, once the callee's own records are through: what had no effect leaves the root
-//!    where it was ([`callee::Callee::leaves_root`]).
+//!    where it was (`callee::Callee::leaves_root`).
 //!
 //! After the last record, a message that is left over has no parent: `parent-missing`.
 //!

@@ -1,7 +1,7 @@
 //! GeneralStateTest files: transactions with the state before them and what they must come to.
 //! `specs/11-state-tests.md`.
 //!
-//! In the data's way this stands where [`Input`](crate::Input) does: a [`Case`] becomes an
+//! In the data's way this stands where [`Input`] does: a [`Case`] becomes an
 //! [`Execution`], and what the file expects of it is compared with the recording.
 
 mod fields;
