@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use iso_evm_witness::Witness;
 
-use crate::common::run;
+use crate::{common::run, schemas::schema};
 
 const INPUT: &str = r#"{
     "fork": "osaka",
@@ -35,6 +35,7 @@ fn nothing_survives() {
     let json = run(folder.path(), "iso-verify mutate witness.bin --count 50 --json");
     assert_eq!((json.code, &json.stderr[..]), (Some(0), ""));
     let report = json.json();
+    schema("mutate").check(&report).unwrap();
     assert_eq!(report["survived"], 0);
     let mutants = report["mutants"].as_array().unwrap();
     assert_eq!(report["killed"], mutants.len());
@@ -68,6 +69,7 @@ fn survivors_are_named() {
     assert!(table.text().starts_with("survived: "), "{}", table.text());
     assert!(table.text().ends_with("; audits: execution, tree\n"), "{}", table.text());
     let json = run(folder.path(), "iso-verify mutate bare.bin --count 0 --json").json();
+    schema("mutate").check(&json).unwrap();
     let mutants = json["mutants"].as_array().unwrap();
     let survivors = mutants.iter().filter(|mutant| mutant.get("audit").is_none());
     assert_eq!(json["survived"], survivors.count());
