@@ -19,7 +19,7 @@ pub(crate) const SIZES: [usize; 5] = [10, 100, 1_000, 10_000, 100_000];
 /// Writes in a transaction.
 pub(crate) const WRITES: usize = 100;
 
-/// An ERC-20 transfer in a state of 10,000 accounts, the token with 10,000 slots.
+/// An ERC-20 transfer in a state of 10,000 accounts.
 pub(crate) struct Transfer {
     /// The transaction and the state.
     pub(crate) execution: Execution,
@@ -33,12 +33,13 @@ pub(crate) struct Transfer {
     pub(crate) paid: [(Address, Account); 3],
 }
 
-pub(crate) fn transfer() -> Transfer {
+/// The transfer, with as many slots in the token's storage, at least those of the fixture.
+pub(crate) fn transfer(slots: usize) -> Transfer {
     let json = include_bytes!("../../../tests/fixtures/erc20-transfer.json");
     let mut execution = Input::parse(json, None).unwrap().execution;
     let TxKind::Call(token) = execution.tx.kind else { panic!("a transfer is a call") };
     let storage = &mut execution.prestate.get_mut(&token).unwrap().storage;
-    for index in storage.len()..10_000 {
+    for index in storage.len()..slots {
         storage.insert(keccak256((index as u64).to_be_bytes()), B256::from(U256::from(index)));
     }
     for index in execution.prestate.len()..10_000 {

@@ -20,9 +20,10 @@ fn main() {
     let results = Path::new(env!("CARGO_TARGET_TMPDIR")).join("record");
     let mut criterion =
         Criterion::default().output_directory(&results).without_plots().configure_from_args();
-    let transfer = cases::transfer();
+    let transfer = cases::transfer(0);
     compare(&mut criterion, "transfer", &transfer.execution);
     trie_work(&mut criterion, &transfer);
+    compare(&mut criterion, "transfer-10000", &cases::transfer(10_000).execution);
     compare(&mut criterion, "loop", &cases::compute_loop());
     for size in cases::SIZES {
         compare(&mut criterion, &format!("writes-{size}"), &cases::writes(size));

@@ -7,15 +7,16 @@ use crate::cases::{SIZES, WRITES};
 /// Prints what has been measured, now or before.
 pub(crate) fn print(results: &Path) {
     let median = |group: &str, function: &str| median(results, group, function);
-    println!("\n{:<34} {:>12} {:>12} {:>8} {:>6}", "", "revm", "recording", "times", "goal");
+    println!("\n{:<36} {:>12} {:>12} {:>8} {:>6}", "", "revm", "recording", "times", "goal");
     for (what, name, goal) in [
         ("ERC-20 transfer, 10,000 accounts", "transfer", 8.0),
+        ("the same, the token of 10,000 slots", "transfer-10000", 8.0),
         ("compute loop, 100,000 rounds", "loop", 1.5),
     ] {
         if let (Some(revm), Some(record)) = (median(name, "revm"), median(name, "record")) {
             let (times, us) = (record / revm, 1e3);
             println!(
-                "{what:<34} {:>9.1} us {:>9.1} us {times:>8.2} {goal:>6.1}",
+                "{what:<36} {:>9.1} us {:>9.1} us {times:>8.2} {goal:>6.1}",
                 revm / us,
                 record / us
             );
