@@ -24,7 +24,7 @@ pub(super) struct Inspect {
 impl Inspect {
     pub(super) fn run(self) -> Result<Exit, CommandError> {
         let file = || files::name(&self.witness);
-        let witness = Witness::decode(&files::read(&self.witness)?)
+        let witness = Witness::decode_shared(&files::read(&self.witness)?.into())
             .map_err(|error| CommandError::Container { file: file(), error })?;
         let text = if let Some(index) = self.abi {
             let count = witness.messages.len();

@@ -65,7 +65,7 @@ pub(super) fn read(path: &Path) -> Result<Witness, CommandError> {
     if is_json(&bytes) {
         return record(path, &bytes, None);
     }
-    Witness::decode(&bytes)
+    Witness::decode_shared(&bytes.into())
         .map_err(|error| CommandError::Container { file: files::name(path), error })
 }
 

@@ -62,9 +62,12 @@ fn witness(case: &Case, execution: Execution, recording: Recording) -> Result<Wi
             logs: recording.logs.clone(),
         }),
     });
-    let bytes = Witness::new(&input, &recording).encode();
+    let witness = Witness::new(&input, &recording);
     drop((input, recording));
-    Witness::decode(&bytes).map_err(|error| Problem { found: text(&error), ..Problem::container() })
+    let bytes = witness.encode().into();
+    drop(witness);
+    Witness::decode_shared(&bytes)
+        .map_err(|error| Problem { found: text(&error), ..Problem::container() })
 }
 
 /// The recording; `None` if the transaction is rejected as it must be.

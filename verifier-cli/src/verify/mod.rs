@@ -26,7 +26,7 @@ pub use self::{
     report::{MessageReport, Report},
     verdict::{AuditVerdict, Audits, Verdict},
 };
-use crate::{audit::anchors::anchors, hash::keccak256, transaction_hash::transaction_hash};
+use crate::{audit::anchors::anchors, hash::witness_hash, transaction_hash::transaction_hash};
 
 /// Verifies a witness: emits the hypervisor of its fork and hands it every message, and runs the
 /// other audits on the whole.
@@ -93,7 +93,7 @@ pub fn verify_with(
         gas_used: witness.receipt.gas_used,
         hypervisor_code_hash: contract.code_hash(),
         hypervisor_size: contract.code.len(),
-        witness_hash: keccak256(&witness.encode()),
+        witness_hash: witness_hash(witness),
         messages: reports(witness, messages, execution, &findings),
         findings,
     })

@@ -154,7 +154,16 @@ impl Witness {
 
     /// The bytes of `witness.bin`.
     pub fn encode(&self) -> Vec<u8> {
-        binary::encode(self)
+        let mut length = 0;
+        self.encode_to(&mut |piece| length += piece.len());
+        let mut file = Vec::with_capacity(length);
+        self.encode_to(&mut |piece| file.extend_from_slice(piece));
+        file
+    }
+
+    /// Gives the bytes of `witness.bin` to `sink`, piece by piece, for a hash or a stream.
+    pub fn encode_to(&self, sink: &mut dyn FnMut(&[u8])) {
+        binary::encode(self, sink);
     }
 
     /// Reads a `witness.bin`. Accepted bytes are those that [`Witness::encode`] gives back.
@@ -164,6 +173,16 @@ impl Witness {
     /// [`ContainerError`], which says what is wrong and at which byte. Memory is bounded by the
     /// length of `bytes`.
     pub fn decode(bytes: &[u8]) -> Result<Self, ContainerError> {
+        binary::decode(&Bytes::copy_from_slice(bytes))
+    }
+
+    /// [`Witness::decode`] of bytes that the witness may keep: messages, codes and nodes are shared
+    /// with them, not copied.
+    ///
+    /// # Errors
+    ///
+    /// As [`Witness::decode`].
+    pub fn decode_shared(bytes: &Bytes) -> Result<Self, ContainerError> {
         binary::decode(bytes)
     }
 

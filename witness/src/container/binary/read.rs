@@ -17,8 +17,8 @@ use crate::{
     transaction::Transaction,
 };
 
-/// Reads the file.
-pub(in crate::container) fn decode(file: &[u8]) -> Result<Witness, ContainerError> {
+/// Reads the file. What is large in it is not copied, but shared with it.
+pub(in crate::container) fn decode(file: &Bytes) -> Result<Witness, ContainerError> {
     let mut body = Reader::new(file, after_version(file)?);
     let mut fields = body.list("witness")?;
     body.end("witness")?;
@@ -33,11 +33,11 @@ pub(in crate::container) fn decode(file: &[u8]) -> Result<Witness, ContainerErro
     let mut items = fields.list("messages")?;
     let mut messages = Vec::new();
     while !items.is_empty() {
-        messages.push(Bytes::copy_from_slice(items.bytes("message")?));
+        messages.push(file.slice_ref(items.bytes("message")?));
     }
-    let (codes, codes_at) = read_by_hash(&mut fields, "codes", "code")?;
-    let (inputs, inputs_at) = read_by_hash(&mut fields, "inputs", "input")?;
-    let (nodes, nodes_at) = read_by_hash(&mut fields, "nodes", "node")?;
+    let (codes, codes_at) = read_by_hash(file, &mut fields, "codes", "code")?;
+    let (inputs, inputs_at) = read_by_hash(file, &mut fields, "inputs", "input")?;
+    let (nodes, nodes_at) = read_by_hash(file, &mut fields, "nodes", "node")?;
     fields.end("witness")?;
     let witness = Witness {
         chain_id,
@@ -217,6 +217,7 @@ fn read_roots(fields: &mut Reader<'_>) -> Result<Roots, ContainerError> {
 
 /// Byte strings by their hashes, which ascend.
 fn read_by_hash<'a>(
+    file: &Bytes,
     fields: &mut Reader<'a>,
     list: &'static str,
     field: &'static str,
@@ -225,7 +226,7 @@ fn read_by_hash<'a>(
     let (mut held, mut places) = (BTreeMap::new(), Vec::new());
     while !items.is_empty() {
         let at = items;
-        let bytes = Bytes::copy_from_slice(items.bytes(field)?);
+        let bytes = file.slice_ref(items.bytes(field)?);
         let hash = keccak256(&bytes);
         if held.last_key_value().is_some_and(|(last, _)| *last >= hash) {
             return Err(at.fail(field, ContainerFault::Order));

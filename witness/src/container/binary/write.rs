@@ -1,5 +1,7 @@
 //! Writes a `witness.bin`: item after item, in the order of `specs/09-container.md`.
 
+use std::iter;
+
 use alloy_primitives::Bytes;
 use alloy_rlp::{Encodable, Header};
 
@@ -36,8 +38,8 @@ fn write_items<T>(
     write_list(&payload, out);
 }
 
-/// The file.
-pub(in crate::container) fn encode(witness: &Witness) -> Vec<u8> {
+/// Gives the file to `sink`, piece by piece: nothing large is copied on the way.
+pub(in crate::container) fn encode(witness: &Witness, sink: &mut dyn FnMut(&[u8])) {
     let mut fields = Vec::new();
     witness.chain_id.encode(&mut fields);
     witness.fork.number().encode(&mut fields);
@@ -50,14 +52,38 @@ pub(in crate::container) fn encode(witness: &Witness) -> Vec<u8> {
     write_receipt(&witness.receipt, &mut fields);
     let Roots { enter, leave, source } = witness.roots;
     list!(&mut fields, enter, leave, source as u8);
-    write_items(&witness.messages, &mut fields, |message, out| message.encode(out));
-    for by_hash in [&witness.codes, &witness.inputs, &witness.nodes] {
-        write_items(by_hash.values(), &mut fields, |bytes, out| bytes.encode(out));
+
+    let messages = witness.messages.iter().collect();
+    let by_hash = [&witness.codes, &witness.inputs, &witness.nodes];
+    let lists: Vec<Vec<&Bytes>> =
+        iter::once(messages).chain(by_hash.map(|held| held.values().collect())).collect();
+    let length = |list: &Vec<&Bytes>| {
+        let payload_length = list.iter().map(|bytes| bytes.length()).sum();
+        Header { list: true, payload_length }
+    };
+    let headers: Vec<_> = lists.iter().map(length).collect();
+    let payload_length =
+        fields.len() + headers.iter().map(Header::length_with_payload).sum::<usize>();
+
+    let mut start = MAGIC.to_vec();
+    start.push(VERSION);
+    Header { list: true, payload_length }.encode(&mut start);
+    sink(&start);
+    sink(&fields);
+    for (header, list) in headers.iter().zip(lists) {
+        let mut small = Vec::new();
+        header.encode(&mut small);
+        sink(&small);
+        for bytes in list {
+            // One byte below 0x80 is its own encoding.
+            if bytes.length() > bytes.len() {
+                small.clear();
+                Header { list: false, payload_length: bytes.len() }.encode(&mut small);
+                sink(&small);
+            }
+            sink(bytes);
+        }
     }
-    let mut file = MAGIC.to_vec();
-    file.push(VERSION);
-    write_list(&fields, &mut file);
-    file
 }
 
 /// The block: its header, or the fields of its fork and no others.
