@@ -34,6 +34,8 @@ mod stack;
 mod host_gas_limit;
 // Random programs and random code.
 mod random;
+// The fuzzer's targets, without a fuzzer.
+mod fuzzing;
 // What each opcode costs on the host.
 mod host_gas;
 // Archives that are missing, foreign or half there.

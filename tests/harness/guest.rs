@@ -5,18 +5,16 @@
 
 use std::collections::BTreeMap;
 
-use alloy_primitives::{Address, B256, Bytes, TxKind, U256, keccak256};
+use alloy_primitives::{Address, B256, Bytes, TxKind, U256};
+use iso_evm_fuzz::accounts::{COINBASE, account, block, block_hashes};
+pub(crate) use iso_evm_fuzz::accounts::{CONTRACT, SENDER};
 use iso_evm_witness::{
     Execution, Fork, Recorded, Recording,
     prestate::{Prestate, PrestateAccount},
     record,
     records::FrameKind,
 };
-use revm::{
-    context::{BlockEnv, TxEnv},
-    context_interface::block::BlobExcessGasAndPrice,
-    primitives::eip4844,
-};
+use revm::context::TxEnv;
 
 use super::{
     audit, frame,
@@ -24,17 +22,11 @@ use super::{
     proved,
 };
 
-/// Who sends the transaction.
-pub(crate) const SENDER: Address = Address::repeat_byte(0x44);
-/// The guest's account.
-pub(crate) const CONTRACT: Address = Address::repeat_byte(0x22);
 /// Who calls the guest.
 pub(crate) const DRIVER: Address = Address::repeat_byte(0x33);
-const COINBASE: Address = Address::repeat_byte(0xc0);
 
 const GAS_PRICE: u128 = 9;
 const TRANSACTION_GAS: u64 = 16_000_000;
-const NUMBER: u64 = 20_000_000;
 /// What a call that moves value gives to the callee on top.
 const CALL_STIPEND: u64 = 2300;
 
@@ -123,12 +115,6 @@ impl Guest {
 
     /// The transaction that runs it.
     pub(crate) fn execution(&self) -> Execution {
-        let account = |balance: u64, nonce, code: Vec<u8>| PrestateAccount {
-            nonce,
-            balance: U256::from(balance),
-            code: code.into(),
-            storage: BTreeMap::new(),
-        };
         let mut prestate = self.others.clone();
         prestate.insert(SENDER, account(1 << 60, 5, Vec::new()));
         prestate.insert(COINBASE, account(1, 0, Vec::new()));
@@ -150,15 +136,13 @@ impl Guest {
             chain_id: Some(1),
             ..Default::default()
         };
-        let block_hashes =
-            (NUMBER - 256..NUMBER).map(|number| (number, keccak256(number.to_be_bytes())));
         Execution {
             fork: self.fork,
             chain_id: 1,
             block: block(self.fork),
             tx,
             prestate,
-            block_hashes: block_hashes.collect(),
+            block_hashes: block_hashes(),
             proofs: None,
         }
     }
@@ -191,26 +175,6 @@ impl Guest {
         let stipend = if self.value == 0 { 0 } else { CALL_STIPEND };
         let program = if has_value { program.push(self.value) } else { program };
         program.push_address(CONTRACT).push(self.gas - stipend).op([opcode]).build()
-    }
-}
-
-fn block(fork: Fork) -> BlockEnv {
-    let fraction = if fork < Fork::Prague {
-        eip4844::BLOB_BASE_FEE_UPDATE_FRACTION_CANCUN
-    } else {
-        eip4844::BLOB_BASE_FEE_UPDATE_FRACTION_PRAGUE
-    };
-    BlockEnv {
-        number: U256::from(NUMBER),
-        beneficiary: COINBASE,
-        timestamp: U256::from(1_700_000_000),
-        gas_limit: 30_000_000,
-        basefee: if fork < Fork::London { 0 } else { 7 },
-        difficulty: if fork < Fork::Paris { U256::from(0x1234) } else { U256::ZERO },
-        prevrandao: (fork >= Fork::Paris).then(|| keccak256("prevrandao")),
-        blob_excess_gas_and_price: (fork >= Fork::Cancun)
-            .then(|| BlobExcessGasAndPrice::new(0x200_0000, fraction)),
-        ..Default::default()
     }
 }
 

@@ -7,6 +7,7 @@ pub(crate) mod frame;
 pub(crate) mod guest;
 pub(crate) mod host;
 pub(crate) mod parallel;
-pub(crate) mod program;
 pub(crate) mod proved;
 pub(crate) mod random;
+
+pub(crate) use iso_evm_fuzz::program;
