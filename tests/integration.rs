@@ -18,6 +18,8 @@ mod guests;
 mod frames;
 // The access, tree and transaction audits.
 mod audits;
+// The native engine: it says what the hypervisor says.
+mod native;
 // Every field of every record and of the message, changed one at a time.
 mod tamper;
 // Parents and children that do not agree.

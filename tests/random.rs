@@ -69,7 +69,7 @@ fn the_same_destinations_again_and_again() {
 }
 
 /// A program of opcodes that mostly find what they need.
-fn program(random: &mut Random, fork: Fork) -> Vec<u8> {
+pub(crate) fn program(random: &mut Random, fork: Fork) -> Vec<u8> {
     let table: Vec<_> = opcodes(fork).collect();
     let mut code = Vec::new();
     let mut height = 0_usize;

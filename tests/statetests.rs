@@ -8,7 +8,10 @@ use std::{
 
 use alloy_primitives::B256;
 use iso_evm_hypervisor::Verdict;
-use iso_evm_verifier::{statetest, verify::AuditSelection};
+use iso_evm_verifier::{
+    statetest,
+    verify::{AuditSelection, EngineKind},
+};
 use iso_evm_witness::{
     Execution,
     encoding::encode,
@@ -20,6 +23,8 @@ use crate::harness::{audit, fixtures, parallel};
 
 /// The audits that a case is put to.
 const ALL: AuditSelection = AuditSelection::ALL;
+/// Who answers where not both engines do.
+const HYPERVISOR: EngineKind = EngineKind::Hypervisor;
 /// Files of a folder that are taken.
 const FILES: usize = 3;
 /// Cases of a fork and file that are taken.
@@ -61,7 +66,7 @@ pub(crate) fn cases(path: &Path) -> Vec<Located> {
 pub(crate) fn check(located: &Located) -> Result<(), String> {
     let case = &located.case;
     let fork = case.fork().expect("others are not taken");
-    statetest::check(case, audit::engine(fork), ALL)
+    statetest::check(case, audit::engine(fork), EngineKind::Both, ALL)
         .map(|_| ())
         .map_err(|problem| format!("{}: {problem}", located.name()))
 }
@@ -110,7 +115,9 @@ fn another_root_other_logs_or_an_unmet_exception_fail() {
     let path = fixtures::json_files(&folder).remove(0);
     let Located { case, .. } = cases(&path).remove(0);
     let engine = audit::engine(case.fork().expect("Cancun"));
-    assert!(statetest::check(&case, engine, ALL).is_ok_and(|passed| passed.messages > 0));
+    assert!(
+        statetest::check(&case, engine, HYPERVISOR, ALL).is_ok_and(|passed| passed.messages > 0)
+    );
     type Change = fn(&mut Case);
     let changes: [(&str, Change); 3] = [
         ("state-root", |case| case.state_root = B256::repeat_byte(0x11)),
@@ -120,7 +127,7 @@ fn another_root_other_logs_or_an_unmet_exception_fail() {
     for (kind, change) in changes {
         let mut changed = case.clone();
         change(&mut changed);
-        let problem = statetest::check(&changed, engine, ALL).expect_err(kind);
+        let problem = statetest::check(&changed, engine, HYPERVISOR, ALL).expect_err(kind);
         assert_eq!((problem.audit, problem.kind), ("recording", kind));
     }
 }
@@ -138,7 +145,7 @@ fn the_problem_names_message_pc_and_record() {
             let calldata = encode(&message.witness).into();
             other.audit(&calldata, &message.code, None).verdict != Verdict::Valid
         });
-        match (statetest::check(&case, other, ALL), first) {
+        match (statetest::check(&case, other, HYPERVISOR, ALL), first) {
             (Ok(_), None) => {}
             (Err(problem), Some(message)) => {
                 assert_eq!((problem.audit, problem.message), ("execution", Some(message)));

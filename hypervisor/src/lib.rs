@@ -11,6 +11,7 @@
 //! |---|---|
 //! | emit the contract of a fork | [`emit_audit`], [`EmitOptions`] |
 //! | run it on a message | [`Engine`] |
+//! | the same verdict without it, at revm's speed | [`NativeEngine`] |
 //! | what it says | [`Verdict`], [`MismatchKind`] |
 //! | put guest code on a chain | [`emit_archive_factory`], [`archive`] |
 //! | which opcodes, at what gas, in which fork | [`opcodes`], [`gas`] |
@@ -57,7 +58,8 @@
 //! `program` is the contract from top to bottom; `setup` reads the head and loads the code,
 //! `records` reads the records, `dispatch` goes from opcode to opcode, `handlers` does what each
 //! says, `stack`, `memory` and `jumps` are what they stand on, `checks` ends the run, and
-//! [`verdict`] is what comes out. [`live`] is the same interpreter on the host's own state. `asm` is the assembler, `layout` says where things stand,
+//! [`verdict`] is what comes out. [`live`] is the same interpreter on
+//! the host's own state, [`native`] the same verdict from revm's interpreter. `asm` is the assembler, `layout` says where things stand,
 //! `state_word` is the interpreter's state. Normative text: `specs/05-hypervisor.md`.
 
 pub mod archive;
@@ -65,6 +67,7 @@ mod asm;
 mod checks;
 mod dispatch;
 pub mod factory;
+mod fields;
 pub mod gas;
 mod handlers;
 mod jumps;
@@ -72,7 +75,9 @@ mod layout;
 pub mod lint;
 pub mod live;
 mod memory;
+pub mod native;
 pub mod opcodes;
+mod precompiles;
 mod program;
 mod records;
 pub mod run;
@@ -83,6 +88,7 @@ pub mod verdict;
 
 pub use archive::{ArchiveKey, ArchiveOptions};
 pub use factory::emit_archive_factory;
+pub use native::NativeEngine;
 pub use program::{Contract, EmitOptions, emit_audit};
 pub use run::{Audited, Engine};
 pub use verdict::{Inconclusive, Mismatch, MismatchKind, Verdict};

@@ -16,6 +16,7 @@ use revm::{
 
 use crate::{
     archive::{archive_address, archive_parts, archive_salt},
+    native::NativeEngine,
     program::{Contract, EmitOptions, emit_audit},
     verdict::{Inconclusive, Verdict},
 };
@@ -25,7 +26,7 @@ use crate::{
 pub struct Audited {
     /// The verdict.
     pub verdict: Verdict,
-    /// Gas of the hypervisor's frame, without intrinsic and calldata gas.
+    /// Gas of the hypervisor's frame, without intrinsic and calldata gas; 0 if it did not run.
     pub host_gas: u64,
 }
 
@@ -45,6 +46,7 @@ pub struct Engine {
     options: EmitOptions,
     contract: Contract,
     bytecode: Bytecode,
+    native: NativeEngine,
 }
 
 impl Engine {
@@ -57,7 +59,19 @@ impl Engine {
     pub fn with_options(options: &EmitOptions) -> Self {
         let contract = emit_audit(options);
         let bytecode = Bytecode::new_legacy(contract.code.clone());
-        Self { options: *options, contract, bytecode }
+        let native = NativeEngine::with_options(options);
+        Self { options: *options, contract, bytecode, native }
+    }
+
+    /// The native engine that agrees with it.
+    pub fn native(&self) -> &NativeEngine {
+        &self.native
+    }
+
+    /// The hypervisor with another native engine beside it: what becomes of it if the two differ.
+    #[must_use]
+    pub fn with_native(self, native: NativeEngine) -> Self {
+        Self { native, ..self }
     }
 
     /// The hypervisor.

@@ -1,13 +1,17 @@
 //! The start of a run: the head of the message, the opening record, the guest's code, the first
 //! state word. Normative text: `specs/05-hypervisor.md`, section Setup.
 
-use iso_evm_witness::{layout as wire, records::FrameKind};
+use iso_evm_witness::{
+    layout as wire,
+    records::{FrameKind, OPENING},
+};
 use revm::bytecode::opcode::*;
 
 use crate::{
     archive::{self, ArchiveKey, ArchiveOptions},
     asm::{Assembler, Code},
     dispatch::{Shared, load, store},
+    fields::opening,
     layout::*,
     records::{expect_equal, field, padding},
     state_word::{self, initial},
@@ -38,8 +42,8 @@ pub(crate) fn emit(asm: &mut Assembler, shared: &Shared, archives: ArchiveOption
     head(&mut c, shared);
 
     // Opening record.
-    c.push(0).push(64).call(shared.consume); // position
-    field(&mut c, 1, 32); // codeHash position
+    c.push(OPENING).push(opening::LENGTH).call(shared.consume); // position
+    field(&mut c, 1, opening::CODE_HASH); // codeHash position
     c.ops(&[SWAP1, CALLDATALOAD]); // kind codeHash
     c.ops(&[DUP1]).push(FrameKind::Create2 as u8).ops(&[LT]).jumpi(shared.malformed);
     c.ops(&[DUP1]).push(FrameKind::Staticcall as u8).ops(&[XOR]).jumpi(not_static);

@@ -1,14 +1,54 @@
-//! Messages put before the emitted hypervisor.
+//! Messages put before the emitted hypervisor, and before the native engine: whatever a test asks,
+//! the two must agree.
 
-use std::sync::LazyLock;
+use std::{ops::Deref, sync::LazyLock};
 
-use iso_evm_hypervisor::{Audited, Engine, Verdict};
+use alloy_primitives::{Bytes, hex};
+use iso_evm_hypervisor::{Audited, Engine, Inconclusive, NativeEngine, Verdict};
 use iso_evm_witness::{Fork, MessageWitness, Recorded, Recording, encoding::encode};
 
-static ENGINES: LazyLock<[Engine; 8]> = LazyLock::new(|| Fork::ALL.map(Engine::new));
+static ENGINES: LazyLock<[Both; 8]> = LazyLock::new(|| {
+    Fork::ALL.map(|fork| Both { hypervisor: Engine::new(fork), native: NativeEngine::new(fork) })
+});
 
-/// The hypervisor of a fork.
-pub(crate) fn engine(fork: Fork) -> &'static Engine {
+/// The hypervisor of a fork, and the native engine beside it.
+#[derive(Debug)]
+pub(crate) struct Both {
+    hypervisor: Engine,
+    pub(crate) native: NativeEngine,
+}
+
+impl Deref for Both {
+    type Target = Engine;
+
+    fn deref(&self) -> &Engine {
+        &self.hypervisor
+    }
+}
+
+impl Both {
+    /// What the hypervisor says; panics if the native engine says otherwise. A host that ran out of
+    /// gas says nothing.
+    pub(crate) fn audit(&self, calldata: &Bytes, code: &[u8], host_gas: Option<u64>) -> Audited {
+        let audited = self.hypervisor.audit(calldata, code, host_gas);
+        let out_of_gas = Verdict::Inconclusive { reason: Inconclusive::HostOutOfGas };
+        if audited.verdict != out_of_gas {
+            let native = self.native.audit(calldata, Some(&Bytes::copy_from_slice(code)));
+            assert!(
+                native == audited.verdict,
+                "{}: native {native:x?}, hypervisor {:x?}\ncode {}\ncalldata {}",
+                self.native.fork(),
+                audited.verdict,
+                hex::encode(code),
+                hex::encode(calldata)
+            );
+        }
+        audited
+    }
+}
+
+/// Both engines of a fork.
+pub(crate) fn engine(fork: Fork) -> &'static Both {
     &ENGINES[usize::from(fork.number())]
 }
 

@@ -83,6 +83,16 @@ pub enum CommandError {
         /// What is wrong with it.
         error: VerifyError,
     },
+    /// The two engines do not say the same of a message.
+    #[error("{file}: {error}; saved as {reproducer}")]
+    EnginesDiffer {
+        /// The file.
+        file: String,
+        /// Which message, and what they say.
+        error: VerifyError,
+        /// Where the witness is, for a second look.
+        reproducer: String,
+    },
     /// A witness that cannot be mutated.
     #[error("{file}: {error}")]
     Mutate {

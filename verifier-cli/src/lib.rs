@@ -178,6 +178,7 @@
 
 pub mod audit;
 pub mod commands;
+pub mod engines;
 pub mod error;
 pub mod exit_code;
 pub mod files;
@@ -185,7 +186,9 @@ pub mod hash;
 pub mod header_hash;
 pub mod mutate;
 pub mod report;
+pub mod reproducer;
 mod rlp_list;
+mod source;
 pub mod statetest;
 pub mod transaction_hash;
 pub mod verify;
@@ -193,6 +196,6 @@ pub mod verify;
 pub use error::CommandError;
 pub use exit_code::Exit;
 pub use verify::{
-    Audit, AuditSelection, AuditVerdict, Audits, FalseClaim, MessageReport, NotRun, Options,
-    Report, Verdict, VerifyError, verify, verify_with,
+    Audit, AuditSelection, AuditVerdict, Audits, EngineKind, FalseClaim, MessageReport, NotRun,
+    Options, Report, Verdict, VerifyError, verify, verify_with,
 };

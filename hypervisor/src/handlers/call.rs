@@ -5,7 +5,7 @@ use revm::bytecode::opcode::*;
 
 use super::{
     Families,
-    outcome::{allowed, expect_none},
+    outcome::{CALL_OUTCOMES, allowed, expect_none},
 };
 use crate::{
     asm::{Assembler, Code},
@@ -13,25 +13,15 @@ use crate::{
     dispatch::{
         Shared, advance_checked, charge, charge_each, check_gas, dispatch, load, min, store,
     },
+    fields::call::*,
     gas::{GAS_CALL_STIPEND, GAS_CALL_VALUE, GAS_NEW_ACCOUNT},
     layout::*,
     opcodes::Opcode,
+    precompiles,
     records::{expect_bits, expect_equal, expect_flag, field},
     state_word::{self, gas_guard, ones},
     verdict::MismatchKind,
 };
-
-/// Offsets of `CallRecord`, up to the fields that [`super::outcome`] reads.
-const ACCOUNT: usize = 0;
-const VALUE: usize = 32;
-const COLD: usize = 64;
-const EMPTY: usize = 96;
-const DELEGATED: usize = 128;
-const DELEGATE: usize = 160;
-const DELEGATE_COLD: usize = 192;
-const OUTCOME: usize = 224;
-/// Bytes of fields, the offset of the last one included.
-const HEAD: usize = 14 * 32;
 
 /// Guest: `gas account (value) in in-length out out-length …` → `success …`. Host: `S` and these.
 pub(super) fn call(c: &mut Code<'_>, shared: &Shared, row: &Opcode, families: &Families) {
@@ -89,13 +79,7 @@ pub(super) fn emit_shared(asm: &mut Assembler, shared: &Shared, families: &Famil
     c.ops(&[DUP8, DUP8]);
     load(c, GUEST_MEMORY);
     c.ops(&[ADD, KECCAK256]); // hash S callee position …
-    c.push(allowed(&[
-        (Outcome::Child, &[0, 1, 2]),
-        (Outcome::Nocode, &[1]),
-        (Outcome::Precompile, &[0, 1]),
-        (Outcome::Depth, &[0]),
-        (Outcome::Balance, &[0]),
-    ]));
+    c.push(allowed(CALL_OUTCOMES));
     c.arrange("allowed hash S callee position", "position callee hash allowed S");
     c.push(OUTCOME).ops(&[ADD]).call(shared.settle);
     c.arrange("used status S", "used S status");
@@ -160,16 +144,10 @@ fn fact_gas(c: &mut Code<'_>, shared: &Shared) {
 /// Host: `S position gas account …` → the same.
 fn precompile_or_not(c: &mut Code<'_>, shared: &Shared) {
     c.ops(&[DUP4]).push(ones(160)).ops(&[AND]);
-    let last = match shared.fork {
-        Fork::Istanbul | Fork::Berlin | Fork::London | Fork::Paris | Fork::Shanghai => 0x09,
-        Fork::Cancun => 0x0a,
-        Fork::Prague | Fork::Osaka => 0x11,
-    };
     if shared.fork >= Fork::Osaka {
-        // P256VERIFY (EIP-7951).
-        c.ops(&[DUP1]).push(0x100).ops(&[EQ, SWAP1]);
+        c.ops(&[DUP1]).push(precompiles::P256VERIFY).ops(&[EQ, SWAP1]);
     }
-    c.push(1).ops(&[SWAP1, SUB]).push(last).ops(&[GT]);
+    c.push(1).ops(&[SWAP1, SUB]).push(precompiles::last(shared.fork)).ops(&[GT]);
     if shared.fork >= Fork::Osaka {
         c.ops(&[OR]);
     }

@@ -10,6 +10,7 @@ use revm::bytecode::opcode::*;
 use crate::{
     asm::Code,
     dispatch::{Shared, advance, advance_checked, charge_each, check_gas, finish, load, min},
+    fields::extcodecopy::{ACCOUNT, COLD, HEAD, OFFSET, SIZE},
     layout::*,
     memory,
     opcodes::Opcode,
@@ -118,8 +119,6 @@ pub(super) fn mcopy(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
 /// Record: account, cold, offset, size, code.
 /// Gas: static + copy + memory before the record, cold after it.
 pub(super) fn extcodecopy(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
-    /// Bytes of fields, the offset of the last one included.
-    const HEAD: usize = 5 * 32;
     advance_checked(c, shared, row);
     c.arrange("S account to from length", "S to from length account");
     touch_target(c, shared);
@@ -127,15 +126,15 @@ pub(super) fn extcodecopy(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
     c.push(row.byte).push(HEAD).call(shared.consume_bytes); // position S to from length account
     c.arrange("position S to from length account", "account S to from length position");
     c.push(ones(160)).ops(&[AND]);
-    field(c, 6, 0);
+    field(c, 6, ACCOUNT);
     expect_equal(c, shared, MismatchKind::Account); // S to from length position
     c.ops(&[DUP3]);
-    field(c, 6, 64);
+    field(c, 6, OFFSET);
     expect_equal(c, shared, MismatchKind::Offset);
     c.ops(&[DUP4]);
-    field(c, 6, 96);
+    field(c, 6, SIZE);
     expect_equal(c, shared, MismatchKind::Size);
-    field(c, 5, 32);
+    field(c, 5, COLD);
     expect_flag(c, shared, shared.fork >= Fork::Berlin);
     charge_each(c, shared.gas.account_cold);
     check_gas(c, shared); // S to from length position

@@ -1,15 +1,20 @@
 //! CREATE, CREATE2. No account is made: the record says what came of it, and the address follows
 //! from the creator's nonce or the salt.
 
-use iso_evm_witness::{Fork, layout as wire, records::Outcome};
+use iso_evm_witness::{Fork, layout as wire};
 use revm::bytecode::opcode::*;
 
-use super::{Families, outcome::allowed, storage::refuse_static};
+use super::{
+    Families,
+    outcome::{CREATE_OUTCOMES, allowed},
+    storage::refuse_static,
+};
 use crate::{
     archive,
     asm::{Assembler, Code},
     checks::gas_left,
     dispatch::{Shared, advance_checked, charge, check_gas, dispatch, load, store},
+    fields::create::{HEAD, NONCE_OR_SALT, OUTCOME, VALUE},
     gas::{GAS_INIT_CODE_WORD_COST, GAS_KECCAK256_WORD, MAX_INIT_CODE_SIZE},
     layout::*,
     opcodes::Opcode,
@@ -17,13 +22,6 @@ use crate::{
     state_word::ones,
     verdict::MismatchKind,
 };
-
-/// Offsets of `CreateRecord` and `Create2Record`, up to what [`super::outcome`] reads.
-const NONCE_OR_SALT: usize = 0;
-const VALUE: usize = 32;
-const OUTCOME: usize = 64;
-/// Bytes of fields, the offset of the last one included.
-const HEAD: usize = 9 * 32;
 
 /// Where the position of the record is kept.
 const POSITION: usize = SCRATCH;
@@ -94,13 +92,7 @@ pub(super) fn emit_shared(asm: &mut Assembler, shared: &Shared, families: &Famil
     load(c, GUEST_MEMORY);
     c.ops(&[ADD, KECCAK256, DUP1]);
     store(c, INITCODE_HASH); // hash given S position …
-    c.push(allowed(&[
-        (Outcome::Child, &[0, 1, 2]),
-        (Outcome::Depth, &[0]),
-        (Outcome::Balance, &[0]),
-        (Outcome::Nonce, &[0]),
-        (Outcome::Collision, &[0]),
-    ]));
+    c.push(allowed(CREATE_OUTCOMES));
     c.arrange("allowed hash given S position", "position given hash allowed S");
     c.push(OUTCOME).ops(&[ADD]).call(shared.settle);
     c.arrange("used status S", "used S status");

@@ -8,6 +8,7 @@ use super::Families;
 use crate::{
     asm::{Assembler, Code, Label},
     dispatch::{Shared, advance, advance_checked, charge_each, dispatch, finish, load},
+    fields::{account_fact, fact, keyed},
     layout::*,
     opcodes::Opcode,
     records::{expect_equal, expect_flag, field},
@@ -59,14 +60,14 @@ pub(super) fn emit_shared(asm: &mut Assembler, shared: &Shared, families: &Famil
 /// Guest: `address …` → `value …`. Host: `opcode S address …`. Gas: cold adds to the static base.
 fn account_fact(asm: &mut Assembler, shared: &Shared, label: Label) {
     let mut c = asm.routine(label);
-    c.push(96).call(shared.consume); // position S address
+    c.push(account_fact::LENGTH).call(shared.consume); // position S address
     c.ops(&[SWAP2]).push(ones(160)).ops(&[AND]); // account S position
-    field(&mut c, 3, 0);
+    field(&mut c, 3, account_fact::ACCOUNT);
     expect_equal(&mut c, shared, MismatchKind::Account); // S position
-    field(&mut c, 2, 32);
+    field(&mut c, 2, account_fact::COLD);
     expect_flag(&mut c, shared, shared.fork >= Fork::Berlin);
     charge_each(&mut c, shared.gas.account_cold); // S position
-    c.ops(&[SWAP1]).push(64).ops(&[ADD, CALLDATALOAD, SWAP1]);
+    c.ops(&[SWAP1]).push(account_fact::VALUE).ops(&[ADD, CALLDATALOAD, SWAP1]);
     dispatch(&mut c, 1);
     c.end();
 }
@@ -76,11 +77,11 @@ fn account_fact(asm: &mut Assembler, shared: &Shared, label: Label) {
 /// Guest: `key …` → `value …`. Host: `opcode S key …`.
 fn keyed_fact(asm: &mut Assembler, shared: &Shared, label: Label) {
     let mut c = asm.routine(label);
-    c.push(64).call(shared.consume); // position S key
+    c.push(keyed::LENGTH).call(shared.consume); // position S key
     c.ops(&[SWAP2]); // key S position
-    field(&mut c, 3, 0);
+    field(&mut c, 3, keyed::KEY);
     expect_equal(&mut c, shared, MismatchKind::Key); // S position
-    c.ops(&[SWAP1]).push(32).ops(&[ADD, CALLDATALOAD, SWAP1]);
+    c.ops(&[SWAP1]).push(keyed::VALUE).ops(&[ADD, CALLDATALOAD, SWAP1]);
     dispatch(&mut c, 1);
     c.end();
 }
@@ -90,7 +91,7 @@ fn keyed_fact(asm: &mut Assembler, shared: &Shared, label: Label) {
 /// Guest: `…` → `value …`. Host: `opcode S …`.
 fn fact(asm: &mut Assembler, shared: &Shared, label: Label) {
     let mut c = asm.routine(label);
-    c.push(32).call(shared.consume).ops(&[CALLDATALOAD, SWAP1]);
+    c.push(fact::LENGTH).call(shared.consume).ops(&[CALLDATALOAD, SWAP1]);
     dispatch(&mut c, 1);
     c.end();
 }

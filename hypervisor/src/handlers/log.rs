@@ -6,6 +6,7 @@ use super::{Families, storage::refuse_static};
 use crate::{
     asm::{Assembler, Code},
     dispatch::{Shared, advance_checked, check_gas, dispatch, load, store},
+    fields::log::{DATA_HASH, TOPICS},
     gas::GAS_LOG_DATA,
     layout::*,
     opcodes::Opcode,
@@ -50,11 +51,11 @@ pub(super) fn emit_shared(asm: &mut Assembler, shared: &Shared, families: &Famil
     c.arrange("position S offset length", "offset length S position");
     load(&mut c, GUEST_MEMORY);
     c.ops(&[ADD, KECCAK256]); // hash S position
-    field(&mut c, 3, 0);
+    field(&mut c, 3, DATA_HASH);
     expect_equal(&mut c, shared, MismatchKind::DataHash); // S position
     // Topics, from the first: they lie below on the guest's stack.
     load(&mut c, OPCODE);
-    c.ops(&[SWAP2]).push(32).ops(&[ADD]); // position S left
+    c.ops(&[SWAP2]).push(TOPICS).ops(&[ADD]); // position S left
     c.bind(topic); // position S left topic …
     c.ops(&[DUP3, ISZERO]).jumpi(done);
     c.assume(4).arrange("position S left topic", "topic S left position"); // topic S left position

@@ -13,7 +13,7 @@ mod create;
 mod environment;
 mod log;
 mod memory;
-mod outcome;
+pub(crate) mod outcome;
 mod selfdestruct;
 mod stack;
 mod storage;

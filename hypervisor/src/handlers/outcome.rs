@@ -7,35 +7,56 @@ use revm::bytecode::opcode::*;
 use crate::{
     asm::{Assembler, Code},
     dispatch::{Shared, store},
-    layout::*,
+    fields::outcome::{
+        DATA_HASH, GAS, GAS_USED, OUTCOME, RETURNED, RETURNED_SIZE, STATE_ROOT, STATUS,
+    },
+    layout::{RETURN_DATA, RETURN_DATA_SIZE},
     records::{expect_equal, field, take_root},
     verdict::MismatchKind,
 };
 
-/// Offsets from `outcome` on, which `CallRecord`, `CreateRecord` and `Create2Record` share.
-const OUTCOME: usize = 0;
-const HASH: usize = 32;
-const GAS_GIVEN: usize = 64;
-const GAS_USED: usize = 96;
-const STATUS: usize = 128;
-const ROOT: usize = 160;
-/// Offset of the length of the returned data; the offset of the field itself comes before it.
-const RETURNED_SIZE: usize = 224;
-const RETURNED: usize = RETURNED_SIZE + 32;
+/// Outcomes of a call, and the statuses that each may have.
+pub(crate) const CALL_OUTCOMES: &[(Outcome, &[u8])] = &[
+    (Outcome::Child, &[0, 1, 2]),
+    (Outcome::Nocode, &[1]),
+    (Outcome::Precompile, &[0, 1]),
+    (Outcome::Depth, &[0]),
+    (Outcome::Balance, &[0]),
+];
 
-/// Statuses that an outcome may have: bit `4 * outcome + status` for each.
-pub(super) fn allowed(pairs: &[(Outcome, &[u8])]) -> u32 {
+/// Outcomes of a creation, and the statuses that each may have.
+pub(crate) const CREATE_OUTCOMES: &[(Outcome, &[u8])] = &[
+    (Outcome::Child, &[0, 1, 2]),
+    (Outcome::Depth, &[0]),
+    (Outcome::Balance, &[0]),
+    (Outcome::Nonce, &[0]),
+    (Outcome::Collision, &[0]),
+];
+
+/// What an outcome of *none* holds to zero, in this order.
+pub(crate) const NONE_FIELDS: [(usize, MismatchKind); 7] = [
+    (OUTCOME, MismatchKind::Outcome),
+    (DATA_HASH, MismatchKind::DataHash),
+    (GAS, MismatchKind::Gas),
+    (GAS_USED, MismatchKind::CalleeGasUsed),
+    (STATUS, MismatchKind::Outcome),
+    (STATE_ROOT, MismatchKind::StateRoot),
+    (RETURNED_SIZE, MismatchKind::Returndata),
+];
+
+/// Bit `4 * outcome + status` for each pair.
+pub(crate) fn allowed(pairs: &[(Outcome, &[u8])]) -> u32 {
     let bit = |outcome: Outcome, status: u8| 1 << (4 * outcome as u8 + status);
     pairs.iter().flat_map(|(outcome, list)| list.iter().map(|s| bit(*outcome, *s))).sum()
 }
 
 /// Outcomes that burn what was given when their status is 0.
-fn burning() -> u32 {
+pub(crate) fn burning() -> u32 {
     [Outcome::Child, Outcome::Precompile, Outcome::Collision].map(|o| 1 << o as u8).iter().sum()
 }
 
 /// Statuses under which gas used and returned data are facts that only have a bound.
-fn free() -> u32 {
+pub(crate) fn free() -> u32 {
     allowed(&[(Outcome::Child, &[1, 2]), (Outcome::Precompile, &[1])])
 }
 
@@ -48,10 +69,10 @@ pub(super) fn emit(asm: &mut Assembler, shared: &Shared) {
 
     let mut c = asm.routine(shared.settle.label); // return position gas hash allowed
     c.ops(&[DUP4]);
-    field(&mut c, 3, HASH);
+    field(&mut c, 3, DATA_HASH);
     expect_equal(&mut c, shared, MismatchKind::DataHash);
     c.ops(&[DUP3]);
-    field(&mut c, 3, GAS_GIVEN);
+    field(&mut c, 3, GAS);
     expect_equal(&mut c, shared, MismatchKind::Gas);
     c.arrange("return position gas hash allowed", "hash return position gas allowed").ops(&[POP]);
     // Outcome and status go together.
@@ -79,7 +100,7 @@ pub(super) fn emit(asm: &mut Assembler, shared: &Shared) {
     store(&mut c, RETURN_DATA_SIZE);
     c.ops(&[DUP5]).push(RETURNED).ops(&[ADD]);
     store(&mut c, RETURN_DATA);
-    field(&mut c, 5, ROOT);
+    field(&mut c, 5, STATE_ROOT);
     take_root(&mut c, shared);
     field(&mut c, 5, GAS_USED);
     c.arrange(
@@ -96,15 +117,7 @@ pub(super) fn emit(asm: &mut Assembler, shared: &Shared) {
 ///
 /// Host: `position …` → `position …`, of the fields from `outcome` on.
 pub(super) fn expect_none(c: &mut Code<'_>, shared: &Shared) {
-    for (offset, kind) in [
-        (OUTCOME, MismatchKind::Outcome),
-        (HASH, MismatchKind::DataHash),
-        (GAS_GIVEN, MismatchKind::Gas),
-        (GAS_USED, MismatchKind::CalleeGasUsed),
-        (STATUS, MismatchKind::Outcome),
-        (ROOT, MismatchKind::StateRoot),
-        (RETURNED_SIZE, MismatchKind::Returndata),
-    ] {
+    for (offset, kind) in NONE_FIELDS {
         c.ops(&[PUSH0]);
         field(c, 2, offset);
         expect_equal(c, shared, kind);

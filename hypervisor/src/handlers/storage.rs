@@ -6,6 +6,7 @@ use revm::bytecode::opcode::*;
 use crate::{
     asm::{Code, Label},
     dispatch::{Shared, advance_checked, charge_each, check, dispatch, store},
+    fields::{keyed, sload, sstore},
     gas::{GAS_CALL_STIPEND, GAS_STORAGE_SET},
     layout::*,
     opcodes::Opcode,
@@ -22,14 +23,14 @@ pub(super) fn refuse_static(c: &mut Code<'_>, shared: &Shared) {
 /// Guest: `key …` → `value …`. Host: `S key …`. Record: key, cold, value.
 pub(super) fn sload(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
     advance_checked(c, shared, row);
-    c.push(row.byte).push(96).call(shared.consume); // position S key
+    c.push(row.byte).push(sload::LENGTH).call(shared.consume); // position S key
     c.ops(&[SWAP2]); // key S position
-    field(c, 3, 0);
+    field(c, 3, sload::KEY);
     expect_equal(c, shared, MismatchKind::Key); // S position
-    field(c, 2, 32);
+    field(c, 2, sload::COLD);
     expect_flag(c, shared, shared.fork >= Fork::Berlin);
     charge_each(c, shared.gas.sload_cold);
-    c.ops(&[SWAP1]).push(64).ops(&[ADD, CALLDATALOAD, SWAP1]); // S value
+    c.ops(&[SWAP1]).push(sload::VALUE).ops(&[ADD, CALLDATALOAD, SWAP1]); // S value
     dispatch(c, row.outputs);
 }
 
@@ -50,17 +51,17 @@ pub(super) fn sstore(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
     c.push(delta(1, -2, SENTRY)).ops(&[ADD]);
     check(c, shared, Guard::Height);
     c.push(delta(0, 0, SENTRY)).ops(&[SWAP1, SUB]); // S key value
-    c.push(row.byte).push(192).call(shared.consume); // position S key value
+    c.push(row.byte).push(sstore::LENGTH).call(shared.consume); // position S key value
     c.ops(&[SWAP2]); // key S position value
-    field(c, 3, 0);
+    field(c, 3, sstore::KEY);
     expect_equal(c, shared, MismatchKind::Key); // S position value
     c.ops(&[DUP3]);
-    field(c, 3, 32);
+    field(c, 3, sstore::VALUE);
     expect_equal(c, shared, MismatchKind::Value); // S position value
     // Price by new, current and original value.
-    field(c, 2, 128); // current S position value
+    field(c, 2, sstore::CURRENT); // current S position value
     c.ops(&[DUP1, SWAP4, EQ]).jumpi(no_op); // S position current
-    field(c, 2, 96); // original S position current
+    field(c, 2, sstore::ORIGINAL); // original S position current
     c.ops(&[DUP1, SWAP4, XOR]).jumpi(dirty); // S position original
     c.ops(&[DUP3, ISZERO]).push(delta(0, 0, GAS_STORAGE_SET - shared.gas.storage_update));
     c.ops(&[MUL]).push(delta(0, 0, shared.gas.storage_update)).ops(&[ADD, ADD]).jump(priced);
@@ -69,13 +70,13 @@ pub(super) fn sstore(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
     c.push(delta(0, 0, shared.gas.storage)).ops(&[ADD]);
     c.bind(priced); // S position word
     c.ops(&[SWAP2, POP, SWAP1]); // S position
-    field(c, 2, 64);
+    field(c, 2, sstore::COLD);
     expect_flag(c, shared, shared.fork >= Fork::Berlin);
     charge_each(c, shared.gas.sstore_cold); // S position
-    effect(c, shared, 160, out_of_gas); // S
+    effect(c, shared, sstore::STATE_ROOT, out_of_gas); // S
     dispatch(c, row.outputs);
     c.bind(out_of_gas); // S position
-    no_effect(c, shared, 160);
+    no_effect(c, shared, sstore::STATE_ROOT);
 }
 
 /// The root after an opcode's effect. Goes to `out_of_gas` if the gas has not sufficed.
@@ -99,12 +100,12 @@ pub(super) fn no_effect(c: &mut Code<'_>, shared: &Shared, offset: usize) {
 pub(super) fn tstore(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
     refuse_static(c, shared);
     advance_checked(c, shared, row);
-    c.push(row.byte).push(64).call(shared.consume); // position S key value
+    c.push(row.byte).push(keyed::LENGTH).call(shared.consume); // position S key value
     c.ops(&[SWAP2]); // key S position value
-    field(c, 3, 0);
+    field(c, 3, keyed::KEY);
     expect_equal(c, shared, MismatchKind::Key); // S position value
     c.ops(&[SWAP2, SWAP1]); // position value S
-    c.push(32).ops(&[ADD, CALLDATALOAD]);
+    c.push(keyed::VALUE).ops(&[ADD, CALLDATALOAD]);
     expect_equal(c, shared, MismatchKind::Value); // S
     dispatch(c, row.outputs);
 }

@@ -21,7 +21,7 @@ use crate::{
     error::CommandError,
     files,
     statetest::{self, Event, Options, Summary},
-    verify::Audit,
+    verify::{Audit, EngineKind},
 };
 
 /// Record and audit official state tests
@@ -39,6 +39,9 @@ pub(super) struct Statetest {
     /// Number of threads [default: one for each core]
     #[arg(short, long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
+    /// Who answers for the execution audit: hypervisor, native or both
+    #[arg(long, value_name = "NAME", default_value_t)]
+    engine: EngineKind,
     /// Only these audits [default: all]
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     audit: Vec<Audit>,
@@ -54,6 +57,7 @@ impl Statetest {
             fork: self.fork,
             filter: self.filter,
             jobs: self.jobs,
+            engine: self.engine,
             audits: selection(&self.audit),
         };
         let screen = Screen::new(&self.paths, self.json);

@@ -11,7 +11,8 @@ use crate::{
     error::CommandError,
     files,
     report::{self, remarks},
-    verify::{Audit, AuditSelection, Options, verify},
+    reproducer::command_error,
+    verify::{Audit, AuditSelection, EngineKind, Options, verify},
 };
 
 /// Audit a witness
@@ -26,6 +27,9 @@ pub(super) struct Verify {
     /// The most gas that the audit of one message may take on the host
     #[arg(long, value_name = "N")]
     host_gas_limit: Option<u64>,
+    /// Who answers for the execution audit: hypervisor, native or both
+    #[arg(long, value_name = "NAME", default_value_t)]
+    engine: EngineKind,
     /// Only these audits; one that cannot run is an error [default: all that can run]
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     audit: Vec<Audit>,
@@ -37,14 +41,19 @@ impl Verify {
     pub(super) fn run(self) -> Result<Exit, CommandError> {
         // Only a command goes without a file.
         let file = self.file.unwrap_or_default();
+        if self.engine == EngineKind::Native && self.host_gas_limit.is_some() {
+            let (option, command) = ("--host-gas-limit", "--engine native");
+            return Err(CommandError::Meaningless { option, command });
+        }
         let witness = read(&file)?;
         let options = Options {
             host_gas_limit: self.host_gas_limit,
+            engine: self.engine,
             audits: selection(&self.audit),
             expected: self.expect.expected(),
         };
         let report = verify(&witness, &options)
-            .map_err(|error| CommandError::Verify { file: files::name(&file), error })?;
+            .map_err(|error| command_error(Path::new("."), files::name(&file), &witness, error))?;
         if self.json {
             for remark in remarks(&report) {
                 say(&remark);

@@ -59,7 +59,7 @@ impl<'a> Judge<'a> {
         let whole = Options {
             host_gas_limit: Some(host_gas.saturating_add(SPARE_HOST_GAS)),
             expected: expected(&report.anchors),
-            audits: AuditSelection::ALL,
+            ..Options::default()
         };
         let proofs = Audit::ALL.into_iter().filter(|audit| {
             *audit != Audit::Execution && audits.of(*audit) != AuditVerdict::NotRun
@@ -127,7 +127,8 @@ impl<'a> Judge<'a> {
             Err(VerifyError::CannotRun { audit, .. }) => {
                 return Some(Killer { audit: audit.name(), mismatch: "not-run" });
             }
-            Err(VerifyError::Hash { .. }) => {
+            // One engine is asked.
+            Err(VerifyError::Hash { .. } | VerifyError::EnginesDiffer { .. }) => {
                 return Some(Killer { audit: "container", mismatch: "hash" });
             }
         };

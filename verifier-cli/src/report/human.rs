@@ -11,7 +11,7 @@ use iso_evm_witness::records::FrameKind;
 use super::text::{MAX_INDENT, short, status, target, thousands};
 use crate::{
     audit::anchors::Anchor,
-    verify::{Audit, AuditVerdict, MessageReport, Report, Verdict, Why},
+    verify::{Audit, AuditVerdict, EngineKind, MessageReport, Report, Verdict, Why},
 };
 
 /// The report of `iso-verify`. Colours are terminal escapes, for the stream to take out.
@@ -38,7 +38,8 @@ fn table(report: &Report) -> String {
     ]);
     for (index, message) in report.messages.iter().enumerate() {
         let claim = message.message.as_ref();
-        let host_gas = message.execution.as_ref().map(|audited| U256::from(audited.host_gas));
+        let host_gas = message.execution.as_ref().filter(|_| report.engine != EngineKind::Native);
+        let host_gas = host_gas.map(|audited| U256::from(audited.host_gas));
         let indent = " ".repeat(message.place.depth.unwrap_or_default().min(MAX_INDENT));
         table.add_row([
             index.to_string(),
@@ -109,6 +110,12 @@ fn about(text: &mut String, report: &Report) {
     }
     let size = thousands(U256::from(report.hypervisor_size));
     let _ = writeln!(text, "hypervisor {}, {size} bytes", report.hypervisor_code_hash);
+    let engine = match report.engine {
+        EngineKind::Hypervisor => return,
+        EngineKind::Native => "native, in place of the hypervisor",
+        EngineKind::Both => "native and hypervisor agree",
+    };
+    let _ = writeln!(text, "engine {engine}");
 }
 
 /// The hash, or the digest with the reason why there is no hash.

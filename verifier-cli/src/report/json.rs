@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::{
     audit::anchors::{Anchor, Anchors},
-    verify::{Audit, Audits, FalseClaim, MessageReport, NotRun, Report, Verdict},
+    verify::{Audit, Audits, EngineKind, FalseClaim, MessageReport, NotRun, Report, Verdict},
 };
 
 /// The whole report.
@@ -27,6 +27,7 @@ pub struct JsonReport {
     gas_used: U64,
     hypervisor: Hypervisor,
     witness_hash: B256,
+    engine: EngineKind,
     tool: &'static str,
     messages: Vec<Message>,
 }
@@ -131,6 +132,7 @@ pub fn json(report: &Report) -> JsonReport {
             size: report.hypervisor_size,
         },
         witness_hash: report.witness_hash,
+        engine: report.engine,
         tool: env!("CARGO_PKG_VERSION"),
         messages: report.messages.iter().enumerate().map(message).collect(),
     }

@@ -12,7 +12,7 @@ use iso_evm_witness::{
 };
 
 use super::problem::{Problem, text};
-use crate::verify::{AuditSelection, NotRun, Options, VerifyError, verify_with};
+use crate::verify::{AuditSelection, EngineKind, NotRun, Options, VerifyError, verify_with};
 
 /// What a case that passed was.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,21 +23,29 @@ pub struct Passed {
     pub unchecked: Option<NotRun>,
 }
 
-/// Checks a case with the hypervisor of its fork and the other audits.
+/// Checks a case with the hypervisor of its fork, or what stands in for it, and the other audits.
 ///
 /// # Errors
 ///
 /// The first [`Problem`].
-pub fn check(case: &Case, engine: &Engine, audits: AuditSelection) -> Result<Passed, Problem> {
+pub fn check(
+    case: &Case,
+    engine: &Engine,
+    kind: EngineKind,
+    audits: AuditSelection,
+) -> Result<Passed, Problem> {
     let Some((execution, recording)) = recording(case)? else { return Ok(Passed::default()) };
     agree("state-root", case.state_root, recording.state_root_leave)?;
     agree("logs-hash", case.logs_hash, logs_hash(&recording.logs))?;
     let witness = witness(case, execution, recording)?;
-    let options = Options { audits, ..Options::default() };
+    let options = Options { engine: kind, audits, ..Options::default() };
     let report = match verify_with(engine, &witness, &options) {
         Ok(report) => report,
         Err(VerifyError::CannotRun { audit, missing }) => {
             return Err(Problem { found: text(&missing), ..Problem::new(audit.name(), "not-run") });
+        }
+        Err(VerifyError::EnginesDiffer { message, verdicts }) => {
+            return Err(Problem::engines_differ(message, &verdicts));
         }
         Err(error) => return Err(Problem { found: text(&error), ..Problem::container() }),
     };

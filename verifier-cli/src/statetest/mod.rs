@@ -6,17 +6,15 @@
 
 mod check;
 mod problem;
-mod source;
 mod summary;
 
 use std::{
     num::NonZeroUsize,
     path::PathBuf,
-    sync::{Mutex, MutexGuard, OnceLock, PoisonError, mpsc},
+    sync::{Mutex, MutexGuard, PoisonError, mpsc},
     thread,
 };
 
-use iso_evm_hypervisor::Engine;
 use iso_evm_witness::{
     Fork,
     input::state_test::{self, Case},
@@ -26,10 +24,14 @@ use rayon::iter::{ParallelBridge, ParallelIterator};
 pub use self::{
     check::{Passed, check},
     problem::Problem,
-    source::{Progress, size},
     summary::{CaseName, Counts, Failure, Summary, Unusable},
 };
-use crate::{error::CommandError, verify::AuditSelection};
+use crate::{
+    engines::Engines,
+    error::CommandError,
+    source::{self, Endings, Progress},
+    verify::{AuditSelection, EngineKind},
+};
 
 /// Cases that are read ahead of the checks.
 const QUEUE: usize = 64;
@@ -43,6 +45,8 @@ pub struct Options {
     pub filter: Option<String>,
     /// Threads; all cores if `None`.
     pub jobs: Option<NonZeroUsize>,
+    /// Who answers for the execution audit.
+    pub engine: EngineKind,
     /// Which audits.
     pub audits: AuditSelection,
 }
@@ -60,15 +64,12 @@ pub enum Event<'a> {
     Unusable(&'a Unusable),
 }
 
-/// The hypervisor of every fork, each emitted when it is first asked for.
-#[derive(Debug, Default)]
-pub struct Engines([OnceLock<Engine>; Fork::ALL.len()]);
+/// State tests are JSON.
+const ENDINGS: Endings = &[".json"];
 
-impl Engines {
-    /// The hypervisor of a fork.
-    pub fn get(&self, fork: Fork) -> &Engine {
-        self.0[usize::from(fork.number())].get_or_init(|| Engine::new(fork))
-    }
+/// Bytes on disk of all files that a run reads.
+pub fn size(paths: &[PathBuf]) -> u64 {
+    source::size(paths, ENDINGS)
 }
 
 /// A case on its way to the checks.
@@ -100,7 +101,7 @@ pub fn run(
         scope.spawn(|| read(paths, options, queue, &summary, observe));
         pool.install(|| {
             receiver.into_iter().par_bridge().for_each(|Queued { name, fork, case }| {
-                let checked = check(&case, engines.get(fork), options.audits);
+                let checked = check(&case, engines.get(fork), options.engine, options.audits);
                 let folder = name.folder().to_owned();
                 let failure = match checked {
                     Ok(passed) => {
@@ -127,7 +128,7 @@ fn read(
     summary: &Mutex<Summary>,
     observe: &(impl Fn(Event<'_>) + Sync),
 ) {
-    source::each(paths, |progress| {
+    source::each(paths, ENDINGS, |progress| {
         let (file, read) = match progress {
             Progress::Read(bytes) => {
                 observe(Event::Read(bytes));
@@ -135,7 +136,7 @@ fn read(
             }
             Progress::File(file, read) => (file, read),
         };
-        let json = read.map_err(|error| error.to_string());
+        let json = read.and_then(source::whole).map_err(|error| error.to_string());
         let cases =
             json.and_then(|json| state_test::cases(&json).map_err(|error| error.to_string()));
         let cases = match cases {

@@ -40,6 +40,17 @@ impl Problem {
         Self::new("container", "refused")
     }
 
+    /// The two engines do not say the same of a message.
+    pub(super) fn engines_differ(message: usize, verdicts: &[HypervisorVerdict; 2]) -> Self {
+        let [hypervisor, native] = verdicts;
+        Self {
+            message: Some(message),
+            expected: text(&format_args!("hypervisor {hypervisor:?}")),
+            found: text(&format_args!("native {native:?}")),
+            ..Self::new(Audit::Execution.name(), "engines-differ")
+        }
+    }
+
     /// What is wrong with a report, if anything is.
     pub(super) fn of(report: &Report) -> Option<Self> {
         let claim = report.findings.first().map(Self::from);

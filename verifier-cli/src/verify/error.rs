@@ -1,6 +1,7 @@
 //! Why there is no verdict.
 
 use alloy_primitives::B256;
+use iso_evm_hypervisor::Verdict;
 
 use super::Audit;
 use crate::audit::{Missing, anchors::AnchorMismatch};
@@ -28,6 +29,18 @@ pub enum VerifyError {
         audit: Audit,
         /// What it would have needed.
         missing: Missing,
+    },
+    /// The two engines do not say the same: one of them is wrong, and there is no verdict.
+    #[error(
+        "message {message}: the engines differ: the hypervisor says {:?}, the native engine {:?}",
+        verdicts[0],
+        verdicts[1]
+    )]
+    EnginesDiffer {
+        /// Index of the message.
+        message: usize,
+        /// What the hypervisor says, and what the native engine says.
+        verdicts: Box<[Verdict; 2]>,
     },
 }
 

@@ -2,9 +2,11 @@
 //! `specs/12-audits.md`.
 //!
 //! In the data's way this stands between the container and the report: it hands each message to
-//! the emitted hypervisor and the whole to the other audits, and puts the answers together.
+//! the emitted hypervisor, to the native engine or to both, and the whole to the other audits, and
+//! puts the answers together.
 
 mod claim;
+mod engine;
 mod error;
 mod execution;
 mod hashes;
@@ -20,6 +22,7 @@ use iso_evm_witness::{MessageWitness, Witness, container::opening, encoding, rec
 use self::proofs::Proofs;
 pub use self::{
     claim::{ClaimKind, FalseClaim, Words},
+    engine::{EngineKind, UnknownEngine},
     error::{Hashed, VerifyError},
     not_run::{Check, NotRun, Why},
     options::{Audit, AuditSelection, Options, UnknownAudit},
@@ -35,7 +38,8 @@ use crate::{audit::anchors::anchors, hash::witness_hash, transaction_hash::trans
 ///
 /// If code, a precompile's input or a trie node stands under another hash than its own
 /// ([`Witness::decode`] and [`Witness::from_json`] give no such witness); if the witness is about
-/// something else than `options` expect; if an audit that they ask for cannot run.
+/// something else than `options` expect; if an audit that they ask for cannot run; if they ask for
+/// both engines and the two differ.
 pub fn verify(witness: &Witness, options: &Options) -> Result<Report, VerifyError> {
     verify_with(&Engine::new(witness.fork), witness, options)
 }
@@ -57,7 +61,8 @@ pub fn verify_with(
     let messages: Vec<_> =
         witness.messages.iter().map(|bytes| encoding::decode(bytes).ok()).collect();
     let execution = (options.audits.runs(Audit::Execution))
-        .then(|| execution::execution(engine, witness, &messages, options.host_gas_limit));
+        .then(|| execution::execution(engine, witness, &messages, options))
+        .transpose()?;
     let proofs = Proofs::of(witness, options.audits)?;
     let mut findings = match &execution {
         Some(audited) => false_messages(audited),
@@ -85,6 +90,7 @@ pub fn verify_with(
             .collect(),
         anchors,
         anchor: witness.roots.source,
+        engine: options.engine,
         fork: witness.fork,
         chain_id: witness.chain_id,
         transaction_hash: transaction_hash(&witness.transaction),

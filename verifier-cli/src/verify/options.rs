@@ -2,6 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
+use super::EngineKind;
 use crate::audit::anchors::Expected;
 
 /// How to verify. By default all audits that can run do, without a limit, whatever the witness is
@@ -9,8 +10,10 @@ use crate::audit::anchors::Expected;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Options {
     /// The most gas that the execution audit of one message may take on the host; no limit if
-    /// `None`.
+    /// `None`. The native engine has no host, and takes the time that the message's gas buys.
     pub host_gas_limit: Option<u64>,
+    /// Who answers for the execution audit.
+    pub engine: EngineKind,
     /// Which audits.
     pub audits: AuditSelection,
     /// What the witness must be about.

@@ -8,7 +8,7 @@ use iso_evm_witness::{
     records::FrameKind,
 };
 
-use super::{Audits, FalseClaim, NotRun, Verdict};
+use super::{Audits, EngineKind, FalseClaim, NotRun, Verdict};
 use crate::audit::anchors::Anchors;
 
 /// What is said of one message.
@@ -51,6 +51,8 @@ pub struct Report {
     pub not_run: Vec<NotRun>,
     /// What the witness claims to be about.
     pub anchors: Anchors,
+    /// Who answered for the execution audit.
+    pub engine: EngineKind,
     /// Where the state roots come from.
     pub anchor: RootSource,
     /// The rules.

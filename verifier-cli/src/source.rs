@@ -1,4 +1,4 @@
-//! The `.json` files in folders and in compressed archives, one after the other.
+//! The files in folders and in compressed archives, one after the other, each as a stream.
 
 use std::{
     fs::{self, File},
@@ -13,37 +13,37 @@ use crate::{
 };
 
 /// What is met on the way.
-#[derive(Debug)]
-pub enum Progress {
+pub(crate) enum Progress<'a> {
     /// So many bytes on disk are read.
     Read(u64),
     /// A file: its name, and what is in it.
-    File(Arc<str>, io::Result<Vec<u8>>),
+    File(Arc<str>, io::Result<&'a mut dyn Read>),
 }
+
+/// Endings of the files that are taken from folders and archives.
+pub(crate) type Endings = &'static [&'static str];
 
 /// What a path is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
-    Json,
+    Taken,
     TarZst,
     TarGz,
 }
 
 impl Kind {
-    fn of(path: &Path) -> Option<Self> {
+    fn of(path: &Path, endings: Endings) -> Option<Self> {
         let name = path.file_name()?.to_str()?;
-        let endings = [
-            (".json", Self::Json),
-            (".tar.zst", Self::TarZst),
-            (".tar.gz", Self::TarGz),
-            (".tgz", Self::TarGz),
-        ];
-        endings.into_iter().find(|(ending, _)| name.ends_with(ending)).map(|(_, kind)| kind)
+        let taken = endings.iter().map(|ending| (*ending, Self::Taken));
+        let archives =
+            [(".tar.zst", Self::TarZst), (".tar.gz", Self::TarGz), (".tgz", Self::TarGz)];
+        let mut all = taken.chain(archives);
+        all.find(|(ending, _)| name.ends_with(ending)).map(|(_, kind)| kind)
     }
 }
 
 /// Checks that all paths are there.
-pub(super) fn exist(paths: &[PathBuf]) -> Result<(), CommandError> {
+pub(crate) fn exist(paths: &[PathBuf]) -> Result<(), CommandError> {
     for path in paths {
         fs::metadata(path).map_err(|error| CommandError::Read { file: name(path), error })?;
     }
@@ -51,33 +51,34 @@ pub(super) fn exist(paths: &[PathBuf]) -> Result<(), CommandError> {
 }
 
 /// Bytes on disk of all files that a run reads.
-pub fn size(paths: &[PathBuf]) -> u64 {
-    let sizes = Walk::new(paths).filter_map(|path| fs::metadata(path.ok()?).ok());
+pub(crate) fn size(paths: &[PathBuf], endings: Endings) -> u64 {
+    let sizes = Walk::new(paths, endings).filter_map(|path| fs::metadata(path.ok()?).ok());
     sizes.map(|meta| meta.len()).sum()
 }
 
 /// Hands every file to `meet`, in order of name, until that says `false`.
-pub(super) fn each(paths: &[PathBuf], mut meet: impl FnMut(Progress) -> bool) {
-    for path in Walk::new(paths) {
+pub(crate) fn each(
+    paths: &[PathBuf],
+    endings: Endings,
+    mut meet: impl FnMut(Progress<'_>) -> bool,
+) {
+    for path in Walk::new(paths, endings) {
         let go_on = match path {
-            Ok(path) => match Kind::of(&path) {
+            Ok(path) => match Kind::of(&path, endings) {
                 Some(Kind::TarZst) => archive(
                     &path,
                     |file| zstd::Decoder::new(file).map(|d| Box::new(d) as _),
+                    endings,
                     &mut meet,
                 ),
                 Some(Kind::TarGz) => archive(
                     &path,
                     |file| Ok(Box::new(flate2::read::MultiGzDecoder::new(file))),
+                    endings,
                     &mut meet,
                 ),
-                // A file that is named is taken for a test, whatever its name.
-                Some(Kind::Json) | None => {
-                    let read = File::open(&path).and_then(whole);
-                    let length = read.as_ref().map_or(0, Vec::len);
-                    meet(Progress::File(name(&path).into(), read))
-                        && meet(Progress::Read(length as u64))
-                }
+                // A file that is named is taken, whatever its name.
+                Some(Kind::Taken) | None => plain(&path, &mut meet),
             },
             Err((path, error)) => meet(Progress::File(name(&path).into(), Err(error))),
         };
@@ -87,27 +88,39 @@ pub(super) fn each(paths: &[PathBuf], mut meet: impl FnMut(Progress) -> bool) {
     }
 }
 
-/// Hands on every `.json` file in a compressed archive.
+/// Hands on a file.
+fn plain(path: &Path, meet: &mut impl FnMut(Progress<'_>) -> bool) -> bool {
+    let file: Arc<str> = name(path).into();
+    match File::open(path).and_then(|file| Ok((file.metadata()?.len(), BufReader::new(file)))) {
+        Ok((length, mut source)) => {
+            meet(Progress::File(file, Ok(&mut source))) && meet(Progress::Read(length))
+        }
+        Err(error) => meet(Progress::File(file, Err(error))),
+    }
+}
+
+/// Hands on every file that is taken from a compressed archive.
 fn archive(
     path: &Path,
     decoder: impl FnOnce(BufReader<File>) -> io::Result<Box<dyn Read>>,
-    meet: &mut impl FnMut(Progress) -> bool,
+    endings: Endings,
+    meet: &mut impl FnMut(Progress<'_>) -> bool,
 ) -> bool {
     let met = (|| {
         let file = File::open(path)?;
         let size = file.metadata()?.len();
         let mut archive = tar::Archive::new(decoder(BufReader::new(file))?);
         for entry in archive.entries()? {
-            let entry = entry?;
+            let mut entry = entry?;
             let inner = entry.path()?.into_owned();
-            let is_test = entry.header().entry_type().is_file()
-                && Kind::of(&inner) == Some(Kind::Json)
+            let taken = entry.header().entry_type().is_file()
+                && Kind::of(&inner, endings) == Some(Kind::Taken)
                 && !inner.components().any(|part| is_hidden(Path::new(part.as_os_str())));
-            if !is_test {
+            if !taken {
                 continue;
             }
             let file = name(&path.join(&inner)).into();
-            if !meet(Progress::File(file, whole(entry))) {
+            if !meet(Progress::File(file, Ok(&mut entry))) {
                 return Ok(false);
             }
         }
@@ -117,7 +130,7 @@ fn archive(
 }
 
 /// A whole file, if it is no larger than [`MAX_SIZE`].
-fn whole(source: impl Read) -> io::Result<Vec<u8>> {
+pub(crate) fn whole(source: impl Read) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     source.take(MAX_SIZE + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > MAX_SIZE {
@@ -127,7 +140,7 @@ fn whole(source: impl Read) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// `.meta` and its like hold no tests; `.` and `..` hide nothing.
+/// `.meta` and its like hold nothing that is taken; `.` and `..` hide nothing.
 fn is_hidden(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str());
     name.is_some_and(|name| name.starts_with('.'))
@@ -137,11 +150,12 @@ fn is_hidden(path: &Path) -> bool {
 struct Walk {
     /// What is yet to be visited, the next last; and whether the user has named it.
     ahead: Vec<(PathBuf, bool)>,
+    endings: Endings,
 }
 
 impl Walk {
-    fn new(paths: &[PathBuf]) -> Self {
-        Self { ahead: paths.iter().rev().map(|path| (path.clone(), true)).collect() }
+    fn new(paths: &[PathBuf], endings: Endings) -> Self {
+        Self { ahead: paths.iter().rev().map(|path| (path.clone(), true)).collect(), endings }
     }
 
     /// Puts a folder's entries ahead.
@@ -169,7 +183,7 @@ impl Iterator for Walk {
                         return Some(Err((path, error)));
                     }
                 }
-                Ok(_) if named || Kind::of(&path).is_some() && path.is_file() => {
+                Ok(_) if named || Kind::of(&path, self.endings).is_some() && path.is_file() => {
                     return Some(Ok(path));
                 }
                 Ok(_) => {}
@@ -189,10 +203,12 @@ mod tests {
     /// Names and contents of what is met, and how many bytes.
     fn met(paths: &[PathBuf]) -> (Vec<(String, Vec<u8>)>, u64) {
         let (mut files, mut read) = (Vec::new(), 0);
-        each(paths, |progress| {
+        each(paths, &[".json"], |progress| {
             match progress {
                 Progress::Read(bytes) => read += bytes,
-                Progress::File(name, bytes) => files.push((name.to_string(), bytes.unwrap())),
+                Progress::File(name, bytes) => {
+                    files.push((name.to_string(), whole(bytes.unwrap()).unwrap()));
+                }
             }
             true
         });
@@ -244,7 +260,7 @@ mod tests {
         for (name, bytes) in &files {
             assert!(name.as_bytes().ends_with(&bytes[bytes.len() - 6..]), "{name}");
         }
-        assert_eq!(read, size(&paths));
+        assert_eq!(read, size(&paths, &[".json"]));
     }
 
     #[test]
@@ -253,7 +269,7 @@ mod tests {
         let path = folder.path().join("broken.tar.zst");
         fs::write(&path, b"no archive").unwrap();
         let mut errors = 0;
-        each(&[path], |progress| {
+        each(&[path], &[".json"], |progress| {
             errors += usize::from(matches!(progress, Progress::File(_, Err(_))));
             true
         });

@@ -1,0 +1,59 @@
+//! Words of the message, facts that are pushed as they are, and logs.
+
+use alloy_primitives::{U256, keccak256};
+use revm::interpreter::{InstructionExecResult, InstructionResult};
+
+use super::frame::{Context, step};
+use crate::{
+    fields::{fact, keyed, log},
+    opcodes::Handler,
+    verdict::MismatchKind,
+};
+
+/// `ORIGIN`, `GASPRICE`: the word of the message at `POSITION`. Its gas is charged already.
+pub(super) fn head<const POSITION: usize>(context: Context<'_>) -> InstructionExecResult {
+    let interpreter = context.interpreter;
+    let word = interpreter.extend.calldata.word(POSITION);
+    if interpreter.stack.push(word) { Ok(()) } else { Err(InstructionResult::StackOverflow) }
+}
+
+/// Words of the block and of the running account.
+pub(super) fn fact(context: Context<'_>) -> InstructionExecResult {
+    step(context, |step| {
+        let position = step.take(fact::LENGTH)?;
+        step.push(step.word(position + fact::VALUE))
+    })
+}
+
+/// `BLOCKHASH`, `BLOBHASH`, `TLOAD`.
+pub(super) fn keyed_fact(context: Context<'_>) -> InstructionExecResult {
+    step(context, |step| {
+        let key = step.pop()?;
+        let position = step.take(keyed::LENGTH)?;
+        step.expect(MismatchKind::Key, key, position + keyed::KEY)?;
+        step.push(step.word(position + keyed::VALUE))
+    })
+}
+
+/// `LOG0` to `LOG4`: nothing is logged, the record says what would have been.
+pub(super) fn log(context: Context<'_>) -> InstructionExecResult {
+    step(context, |step| {
+        step.refuse_static()?;
+        let rules = step.audit().rules.clone();
+        let topics = match rules.row(step.opcode).map(|row| row.handler) {
+            Some(Handler::Log(topics)) => topics,
+            _ => 0,
+        };
+        let (offset, length) = (step.pop()?, step.pop()?);
+        let range = step.touch(offset, length)?;
+        step.charge(rules.gas.log_cost(0, range.1 as u64))?;
+        let position = step.take(log::TOPICS + 32 * topics)?;
+        let hash = keccak256(step.memory(range));
+        step.expect(MismatchKind::DataHash, hash.into(), position + log::DATA_HASH)?;
+        for index in 0..topics {
+            let topic: U256 = step.pop()?;
+            step.expect(MismatchKind::Topic, topic, position + log::TOPICS + 32 * index)?;
+        }
+        Ok(())
+    })
+}

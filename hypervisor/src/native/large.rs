@@ -1,0 +1,83 @@
+//! Memory at offsets of 2^32 and more: out of gas by itself in the contract, whose gas terms must
+//! stay below 2^64 ([`crate::state_word`]). revm charges for it, and no frame with less than
+//! [`LARGE`] gas can pay; only for one that might, its instructions are guarded.
+
+use alloy_primitives::U256;
+use revm::{
+    bytecode::opcode::*,
+    interpreter::{
+        Instruction, InstructionExecResult, InstructionResult, host::DummyHost, instruction_table,
+    },
+};
+
+use super::{
+    frame::Context,
+    table::{Eth, Table},
+};
+
+/// Gas that memory of 2^32 bytes costs, without its linear term.
+const LARGE: u64 = 1 << 45;
+
+/// Whether a frame with this much gas might pay for it.
+pub(super) fn is_large(gas: u64) -> bool {
+    gas >= LARGE
+}
+
+/// A range of memory that can be had at all.
+pub(super) fn range(offset: U256, length: U256) -> Option<(usize, usize)> {
+    let small = |word| usize::try_from(u32::try_from(word).ok()?).ok();
+    Some((small(offset)?, small(length)?))
+}
+
+/// How many bytes an opcode touches.
+#[derive(Clone, Copy, Debug)]
+enum Length {
+    /// Always so many.
+    Fixed(u64),
+    /// What stands so deep on the stack.
+    Operand(usize),
+}
+
+/// Puts a guard before each instruction of revm's that touches memory.
+pub(super) fn guard(table: &mut Table) {
+    table[usize::from(MLOAD)] = Instruction::new(guarded::<MLOAD>);
+    table[usize::from(MSTORE)] = Instruction::new(guarded::<MSTORE>);
+    table[usize::from(MSTORE8)] = Instruction::new(guarded::<MSTORE8>);
+    table[usize::from(KECCAK256)] = Instruction::new(guarded::<KECCAK256>);
+    table[usize::from(CALLDATACOPY)] = Instruction::new(guarded::<CALLDATACOPY>);
+    table[usize::from(CODECOPY)] = Instruction::new(guarded::<CODECOPY>);
+    table[usize::from(RETURNDATACOPY)] = Instruction::new(guarded::<RETURNDATACOPY>);
+    table[usize::from(MCOPY)] = Instruction::new(guarded::<MCOPY>);
+    table[usize::from(RETURN)] = Instruction::new(guarded::<RETURN>);
+    table[usize::from(REVERT)] = Instruction::new(guarded::<REVERT>);
+}
+
+/// The operands that are offsets, and the length.
+const fn ranges(opcode: u8) -> (&'static [usize], Length) {
+    match opcode {
+        MLOAD | MSTORE => (&[0], Length::Fixed(32)),
+        MSTORE8 => (&[0], Length::Fixed(1)),
+        CALLDATACOPY | CODECOPY | RETURNDATACOPY => (&[0], Length::Operand(2)),
+        MCOPY => (&[0, 1], Length::Operand(2)),
+        _ => (&[0], Length::Operand(1)),
+    }
+}
+
+fn guarded<const OPCODE: u8>(context: Context<'_>) -> InstructionExecResult {
+    let (offsets, length) = const { ranges(OPCODE) };
+    let words = context.interpreter.stack.data();
+    let operand = |depth: usize| words.len().checked_sub(depth + 1).map(|index| words[index]);
+    let length = match length {
+        Length::Fixed(length) => Some(U256::from(length)),
+        Length::Operand(depth) => operand(depth),
+    };
+    // Too few operands: the instruction says so.
+    if let Some(length) = length.filter(|length| !length.is_zero()) {
+        let mut offsets = offsets.iter().filter_map(|depth| operand(*depth));
+        if offsets.any(|offset| range(offset, length).is_none()) {
+            return Err(InstructionResult::MemoryOOG);
+        }
+    }
+    let plain: Table = const { instruction_table::<Eth, DummyHost>() };
+    plain[usize::from(OPCODE)].execute(context)
+}

@@ -1,0 +1,107 @@
+//! The native engine: what the contract says, computed without it. Normative text:
+//! `specs/16-native-engine.md`.
+//!
+//! revm's own interpreter runs the guest's code; only the opcodes that take a record are replaced,
+//! by instructions that read the record in place, in the order in which the contract reads it, and
+//! charge by revm's gas rules what its facts cost. So there are two computations of everything but
+//! the records' layout, and they must agree on every message, true, false or malformed: the verdict,
+//! the kind of mismatch, pc, record, and both words.
+//!
+//! `calldata` reads words of the message, `setup` its head and what runs, `table` says which
+//! instruction does what, `frame` is what the instructions share, `exit` compares the end with the
+//! claim.
+
+mod accounts;
+mod calldata;
+mod calls;
+mod creations;
+mod exit;
+mod facts;
+mod fault;
+mod frame;
+mod large;
+mod outcome;
+mod records;
+mod rules;
+mod setup;
+mod storage;
+mod table;
+
+use std::{fmt, sync::Arc};
+
+use alloy_primitives::Bytes;
+use iso_evm_witness::Fork;
+
+use self::{calldata::Calldata, frame::Frame, rules::Rules, setup::Setup};
+use crate::{program::EmitOptions, verdict::Verdict};
+
+/// Re-executes messages of one fork against their records. Made once, used for any number of
+/// messages, from any number of threads.
+///
+/// ```
+/// use alloy_primitives::{Bytes, U256, hex, keccak256};
+/// use iso_evm_hypervisor::{NativeEngine, Verdict};
+/// use iso_evm_witness::{
+///     Fork, MessageWitness, encoding::encode,
+///     records::{FrameKind, OpeningRecord, Record},
+/// };
+///
+/// // PUSH1 2, PUSH1 3, ADD, STOP: 9 gas.
+/// let code = Bytes::from(hex!("600260030100"));
+/// let opening = OpeningRecord { kind: FrameKind::Call as u8, codeHash: keccak256(&code) };
+/// let claim = MessageWitness {
+///     gasAvailable: U256::from(100),
+///     gasUsed: U256::from(9),
+///     stateAccessList: vec![Record::Opening(opening).encode()],
+///     status: U256::from(1),
+///     returndataHash: keccak256([]),
+///     ..MessageWitness::default()
+/// };
+/// let engine = NativeEngine::new(Fork::Osaka);
+/// assert_eq!(engine.audit(&encode(&claim).into(), Some(&code)), Verdict::Valid);
+/// ```
+#[derive(Clone)]
+pub struct NativeEngine {
+    options: EmitOptions,
+    rules: Arc<Rules>,
+}
+
+impl fmt::Debug for NativeEngine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NativeEngine").field("options", &self.options).finish_non_exhaustive()
+    }
+}
+
+impl NativeEngine {
+    /// The engine that agrees with the hypervisor of `fork`, with archives by code hash.
+    pub fn new(fork: Fork) -> Self {
+        Self::with_options(&EmitOptions::new(fork))
+    }
+
+    /// The engine that agrees with a hypervisor emitted otherwise.
+    pub fn with_options(options: &EmitOptions) -> Self {
+        Self { options: *options, rules: Arc::new(Rules::new(options.fork)) }
+    }
+
+    /// The fork whose rules it runs under.
+    pub fn fork(&self) -> Fork {
+        self.options.fork
+    }
+
+    /// Audits one message: `calldata` is its encoding, `code` the code that is archived for it
+    /// (unused in a creation, whose initcode is in the message), if there is any.
+    ///
+    /// Time is bounded by the message's `gasAvailable`, memory by its length, the code's and what
+    /// that gas buys, at most 8 GiB.
+    pub fn audit(&self, calldata: &Bytes, code: Option<&Bytes>) -> Verdict {
+        self.run(calldata, code).unwrap_or_else(|verdict| verdict)
+    }
+
+    /// What [`Self::audit`] says; a verdict that is not the run's last word comes as an error.
+    fn run(&self, calldata: &Bytes, code: Option<&Bytes>) -> Result<Verdict, Verdict> {
+        let setup = Setup::of(Calldata::new(calldata.clone()), self.options.archive, code)?;
+        let mut frame = Frame::new(self.rules.clone(), setup);
+        let end = frame.run()?;
+        frame.exit(end)
+    }
+}

@@ -1,0 +1,105 @@
+//! A fork's rules as the instructions want them, all of revm's making: gas, and which instruction
+//! runs for each opcode.
+
+use std::fmt;
+
+use iso_evm_witness::Fork;
+use revm::{
+    context_interface::cfg::GasParams,
+    interpreter::{GasTable, instructions::gas_table_spec},
+    primitives::hardfork::SpecId,
+};
+
+use super::table::{self, Table};
+use crate::opcodes::{Handler, Opcode, opcodes};
+
+/// The rules of one fork.
+pub(super) struct Rules {
+    pub(super) fork: Fork,
+    pub(super) spec: SpecId,
+    /// What depends on operands and facts.
+    pub(super) gas: GasParams,
+    /// Static gas that revm's loop charges before an instruction; none for those that take a record.
+    pub(super) static_gas: GasTable,
+    /// Opcodes that exist, each with what it costs before its record.
+    rows: [Option<Row>; 256],
+    /// Instructions where no gas buys memory at an offset of 2^32.
+    pub(super) table: Table,
+    /// Instructions where gas might.
+    pub(super) table_of_large: Table,
+}
+
+/// An opcode of the fork.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Row {
+    /// Words taken from the stack.
+    pub(super) inputs: usize,
+    /// Words put on it.
+    pub(super) outputs: usize,
+    /// What runs for it.
+    pub(super) handler: Handler,
+    /// Gas that is paid before anything is looked at.
+    pub(super) base: u64,
+}
+
+impl Rules {
+    pub(super) fn new(fork: Fork) -> Self {
+        let spec = fork.spec_id();
+        let gas = GasParams::new_spec(spec);
+        let theirs = gas_table_spec(spec);
+        let mut static_gas = [0; 256];
+        let mut rows = [None; 256];
+        for row in opcodes(fork) {
+            let byte = usize::from(row.byte);
+            rows[byte] = Some(Row {
+                inputs: row.inputs,
+                outputs: row.outputs,
+                handler: row.handler,
+                base: base_gas(&gas, u64::from(theirs[byte]), row),
+            });
+            if !table::takes_record(row.handler) {
+                static_gas[byte] = theirs[byte];
+            }
+        }
+        let table = table::table(fork, false);
+        let table_of_large = table::table(fork, true);
+        Self { fork, spec, gas, static_gas, rows, table, table_of_large }
+    }
+
+    /// The row of an opcode; none if the fork does not have it.
+    pub(super) fn row(&self, opcode: u8) -> Option<&Row> {
+        self.rows[usize::from(opcode)].as_ref()
+    }
+}
+
+/// Static gas; revm charges some of it in the instruction. The sentry of `SSTORE` comes before its.
+fn base_gas(gas: &GasParams, of_table: u64, row: &Opcode) -> u64 {
+    match row.handler {
+        Handler::Log(topics) => of_table + gas.log_cost(topics as u8, 0),
+        Handler::Create => of_table + gas.create_cost(),
+        _ => of_table,
+    }
+}
+
+impl fmt::Debug for Rules {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rules").field("fork", &self.fork).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// revm's gas and the contract's, which is in the opcode table.
+    #[test]
+    fn base_gas_is_the_contracts() {
+        for fork in Fork::ALL {
+            let rules = Rules::new(fork);
+            for row in opcodes(fork) {
+                let ours = rules.row(row.byte).map(|row| row.base);
+                assert_eq!(ours, Some(row.static_gas(fork)), "{fork} {}", row.mnemonic);
+            }
+        }
+    }
+}

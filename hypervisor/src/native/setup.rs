@@ -1,0 +1,127 @@
+//! The start: head of the message, opening record, the code that runs; in the contract's order.
+//! Normative text: `specs/05-hypervisor.md`, section Setup.
+
+use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, U256, keccak256};
+use iso_evm_witness::{
+    layout as wire,
+    records::{FrameKind, OPENING},
+};
+
+use super::{calldata::Calldata, records::Records};
+use crate::{
+    archive::{ArchiveKey, ArchiveOptions, PART_SIZE, archive_address, archive_salt},
+    fields::opening,
+    layout::{CODE_LIMIT, LIST, LIST_TABLE},
+    verdict::{Inconclusive, MismatchKind, Verdict},
+};
+
+/// What is known before the first opcode.
+#[derive(Debug)]
+pub(super) struct Setup {
+    pub(super) calldata: Calldata,
+    pub(super) records: Records,
+    /// The code that runs.
+    pub(super) code: Bytes,
+    /// The guest's calldata.
+    pub(super) input: Bytes,
+    /// Whether the message is a creation.
+    pub(super) creation: bool,
+}
+
+impl Setup {
+    /// Reads the head and the opening record.
+    ///
+    /// # Errors
+    ///
+    /// The verdict, if there is one already.
+    pub(super) fn of(
+        calldata: Calldata,
+        archives: ArchiveOptions,
+        code: Option<&Bytes>,
+    ) -> Result<Self, Verdict> {
+        let mut records = head(&calldata).ok_or(Verdict::Malformed { position: 0 })?;
+        let opened = records.take(&calldata, OPENING, opening::LENGTH, None)?;
+        let code_hash = B256::from(calldata.word(opened + opening::CODE_HASH));
+        let kind = calldata.word(opened + opening::KIND);
+        let is_static = calldata.word(wire::IS_STATIC);
+        let kind = u8::try_from(kind).ok().and_then(FrameKind::from_number);
+        let kind = kind.ok_or_else(|| records.malformed())?;
+        if kind == FrameKind::Staticcall {
+            records.equal(MismatchKind::IsStatic, None, U256::ONE, is_static)?;
+        }
+        let creation = kind.is_create();
+        let (code, input) = if creation {
+            records.equal(MismatchKind::IsStatic, None, U256::ZERO, is_static)?;
+            records.equal(MismatchKind::To, None, U256::ZERO, calldata.word(wire::TO))?;
+            let code = call_data(&calldata, &records);
+            within_limit(code.len())?;
+            let hash = keccak256(&code);
+            records.equal(MismatchKind::CodeHash, None, hash.into(), code_hash.into())?;
+            (code, Bytes::new())
+        } else {
+            let to = Address::from_word(calldata.word(wire::TO).into());
+            let code = archived(archives, to, code_hash, code)?;
+            (code, call_data(&calldata, &records))
+        };
+        Ok(Self { calldata, records, code, input, creation })
+    }
+}
+
+/// Checks everything of the encoding but the records.
+fn head(calldata: &Calldata) -> Option<Records> {
+    let word = |position| calldata.word(position);
+    let addresses = [wire::ORIGIN, wire::CALLER, wire::TO, wire::CONTEXT];
+    let dirty = word(0) != U256::from(wire::TUPLE)
+        || word(wire::LIST_POINTER) != U256::from(wire::LIST_OFFSET)
+        || addresses.into_iter().any(|address| word(address).bit_len() > 160)
+        || word(wire::IS_STATIC) > U256::ONE
+        || word(wire::GAS_AVAILABLE).bit_len() > 64
+        || word(LIST).bit_len() > 32;
+    let pointer = word(wire::INPUT_POINTER);
+    let pointer = usize::try_from(pointer).ok().filter(|pointer| *pointer < calldata.size())?;
+    if dirty || pointer % 32 != 0 {
+        return None;
+    }
+    let end = pointer + wire::TUPLE;
+    let first = LIST_TABLE + 32 * usize::try_from(word(LIST)).ok()?;
+    let size = usize::try_from(word(end)).ok().filter(|size| *size <= calldata.size())?;
+    let whole = end + (size + 63) / 32 * 32 == calldata.size();
+    (first <= end && whole && !calldata.is_padded_with_dirt(end, size))
+        .then(|| Records::new(first, end))
+}
+
+/// The message's `callData`.
+fn call_data(calldata: &Calldata, records: &Records) -> Bytes {
+    let size = calldata.small(records.end()) as usize;
+    calldata.bytes(records.end() + 32, size)
+}
+
+fn within_limit(size: usize) -> Result<(), Verdict> {
+    if size > CODE_LIMIT {
+        return Err(Verdict::Inconclusive { reason: Inconclusive::TooLarge });
+    }
+    Ok(())
+}
+
+/// The code that the archives hold, if it is the one that the opening record names: empty where
+/// there is none.
+fn archived(
+    archives: ArchiveOptions,
+    to: Address,
+    code_hash: B256,
+    code: Option<&Bytes>,
+) -> Result<Bytes, Verdict> {
+    let held = code.map(|code| (code, keccak256(code)));
+    let held = held.filter(|(_, hash)| archives.key == ArchiveKey::Account || *hash == code_hash);
+    let (code, hash) =
+        held.map_or((Bytes::new(), KECCAK256_EMPTY), |(code, hash)| (code.clone(), hash));
+    within_limit(code.len())?;
+    if hash != code_hash {
+        // The part that is read last: a full one is followed by another.
+        let part = (code.len() / PART_SIZE) as u64;
+        let salt = archive_salt(archives.key, code_hash, to);
+        let archive = archive_address(archives.factory, salt, part);
+        return Err(Verdict::Unavailable { archive });
+    }
+    Ok(code)
+}

@@ -1,0 +1,73 @@
+//! Which instruction runs for which opcode: revm's own, but for those that take a record, those
+//! that read the message, and those that the fork does not have.
+
+use iso_evm_witness::{Fork, layout as wire};
+use revm::interpreter::{
+    Instruction, InstructionTable, host::DummyHost, instruction_table, interpreter::EthInterpreter,
+};
+
+use super::{accounts, calls, creations, facts, frame::Audit, large, storage};
+use crate::opcodes::{Handler, Opcode, opcodes};
+
+/// revm's interpreter, with the audit beside it.
+pub(super) type Eth = EthInterpreter<Audit>;
+
+/// Instructions by opcode. The host only has revm's gas rules: nothing asks it for state.
+pub(super) type Table = InstructionTable<Eth, DummyHost>;
+
+/// Whether an opcode takes a record; its instruction then charges all of its gas.
+pub(super) fn takes_record(handler: Handler) -> bool {
+    matches!(
+        handler,
+        Handler::AccountFact
+            | Handler::Extcodecopy
+            | Handler::KeyedFact
+            | Handler::Fact
+            | Handler::Sload
+            | Handler::Sstore
+            | Handler::Tstore
+            | Handler::Log(_)
+            | Handler::Create
+            | Handler::Call
+            | Handler::Selfdestruct
+    )
+}
+
+/// The instructions of `fork`; for `large` amounts of gas those that refuse offsets and lengths of
+/// 2^32 and more, as the contract does.
+pub(super) fn table(fork: Fork, large: bool) -> Table {
+    let mut plain = instruction_table::<Eth, DummyHost>();
+    if large {
+        large::guard(&mut plain);
+    }
+    let mut table = [Instruction::unknown(); 256];
+    for row in opcodes(fork) {
+        let byte = usize::from(row.byte);
+        table[byte] = of_record(row).unwrap_or(plain[byte]);
+    }
+    table
+}
+
+/// The index of `ORIGIN`'s and of `GASPRICE`'s field in the head of the message.
+const ORIGIN: usize = (wire::ORIGIN - wire::TUPLE) / 32;
+const GAS_PRICE: usize = (wire::GAS_PRICE - wire::TUPLE) / 32;
+
+/// What stands in for revm's instruction, if anything does.
+fn of_record(row: &Opcode) -> Option<Instruction<Eth, DummyHost>> {
+    Some(match row.handler {
+        Handler::Head(ORIGIN) => Instruction::new(facts::head::<{ wire::ORIGIN }>),
+        Handler::Head(GAS_PRICE) => Instruction::new(facts::head::<{ wire::GAS_PRICE }>),
+        Handler::AccountFact => Instruction::new(accounts::account_fact),
+        Handler::Extcodecopy => Instruction::new(accounts::extcodecopy),
+        Handler::KeyedFact => Instruction::new(facts::keyed_fact),
+        Handler::Fact => Instruction::new(facts::fact),
+        Handler::Sload => Instruction::new(storage::sload),
+        Handler::Sstore => Instruction::new(storage::sstore),
+        Handler::Tstore => Instruction::new(storage::tstore),
+        Handler::Log(_) => Instruction::new(facts::log),
+        Handler::Selfdestruct => Instruction::new(accounts::selfdestruct),
+        Handler::Call => Instruction::new(calls::call),
+        Handler::Create => Instruction::new(creations::create),
+        _ => return None,
+    })
+}

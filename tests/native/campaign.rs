@@ -1,0 +1,112 @@
+//! Random programs, recorded, and random changes of the messages that come of them: both engines
+//! say the same of all. `ISO_MESSAGES` says how many messages, `ISO_SEED` which.
+
+use std::{
+    collections::BTreeMap,
+    env,
+    sync::{LazyLock, Mutex, PoisonError},
+};
+
+use iso_evm_hypervisor::{MismatchKind, Verdict};
+use iso_evm_witness::{Fork, Recording, encoding::encode, records::FrameKind};
+
+use super::mutant::Mutant;
+use crate::{
+    harness::{audit, guest::Guest, parallel, random::Random},
+    random::program,
+    replay,
+};
+
+/// Messages where nothing else is said: enough to meet most kinds of verdict.
+const MESSAGES: u64 = 20_000;
+/// Messages of one recorded program, the true ones among them.
+const OF_A_PROGRAM: u64 = 50;
+/// Host gas for one: some would run for ever.
+const HOST_GAS: u64 = 20_000_000;
+/// Messages that are longer are not changed.
+const MOST_BYTES: usize = 12_000;
+
+fn variable(name: &str) -> Option<u64> {
+    env::var(name).ok().map(|text| text.parse().expect("a number"))
+}
+
+/// How a verdict is counted.
+fn name(verdict: &Verdict) -> String {
+    match verdict {
+        Verdict::Valid => "valid".to_owned(),
+        Verdict::Mismatch(mismatch) => mismatch.kind.name().to_owned(),
+        Verdict::Malformed { .. } => "malformed".to_owned(),
+        Verdict::Unavailable { .. } => "unavailable".to_owned(),
+        Verdict::Inconclusive { reason } => format!("inconclusive: {reason}"),
+    }
+}
+
+/// A random program in a frame of any kind.
+fn guest(seed: u64, random: &mut Random) -> Guest {
+    let fork = Fork::ALL[random.below(8)];
+    let kind = FrameKind::ALL[random.below(6)];
+    let gas = [3_000, 30_000, 300_000][random.below(3)] + random.next() % 1_000;
+    let guest = Guest::new(format!("seed {seed}"), fork, program(random, fork)).gas(gas).kind(kind);
+    if kind.is_create() {
+        return guest;
+    }
+    guest.calldata((0..random.below(70)).map(|_| random.byte()).collect::<Vec<u8>>())
+}
+
+/// The messages of each fixture.
+static FIXTURES: LazyLock<Vec<(Fork, Vec<Mutant>)>> = LazyLock::new(|| {
+    let all = replay::NAMES.into_iter().map(|name| {
+        let (fork, recording) = replay::recorded(name);
+        (fork, mutants(recording))
+    });
+    all.filter(|(_, messages)| !messages.is_empty()).collect()
+});
+
+/// The messages of a recording that are not too long.
+fn mutants(recording: Recording) -> Vec<Mutant> {
+    let mutant = |(calldata, code)| Mutant { calldata, code };
+    let messages = recording.messages.into_iter();
+    let messages = messages.map(|message| (encode(&message.witness), message.code));
+    messages.filter(|(calldata, _)| calldata.len() <= MOST_BYTES).map(mutant).collect()
+}
+
+/// A message of a seed: of a program recorded for it, or of a fixture.
+fn message(seed: u64, random: &mut Random) -> Option<(Fork, Mutant)> {
+    let (fork, messages) = if seed.is_multiple_of(4) {
+        FIXTURES[random.below(FIXTURES.len())].clone()
+    } else {
+        let run = guest(seed, random).record();
+        (run.fork, mutants(run.recording))
+    };
+    let index = random.below(messages.len().max(1));
+    Some((fork, messages.into_iter().nth(index)?))
+}
+
+/// Whatever is done to a message, the engines agree on it.
+#[test]
+fn engines_agree_on_mutants() {
+    let count = variable("ISO_MESSAGES").unwrap_or(MESSAGES);
+    let first = variable("ISO_SEED").unwrap_or(0);
+    let seeds: Vec<u64> = (first..first + count.div_ceil(OF_A_PROGRAM)).collect();
+    let counts: Mutex<BTreeMap<String, u64>> = Mutex::default();
+    parallel::check_all(&seeds, |seed| {
+        let mut random = Random::new(*seed);
+        let Some((fork, message)) = message(*seed, &mut random) else { return Ok(()) };
+        let mut met: BTreeMap<String, u64> = BTreeMap::new();
+        for turn in 0..OF_A_PROGRAM {
+            let mutant = if turn == 0 { message.clone() } else { message.changed(&mut random) };
+            let calldata = mutant.calldata.into();
+            let verdict =
+                audit::engine(fork).audit(&calldata, &mutant.code, Some(HOST_GAS)).verdict;
+            *met.entry(name(&verdict)).or_default() += 1;
+        }
+        let mut counts = counts.lock().unwrap_or_else(PoisonError::into_inner);
+        met.into_iter().for_each(|(name, count)| *counts.entry(name).or_default() += count);
+        Ok(())
+    });
+    let counts = counts.into_inner().unwrap_or_else(PoisonError::into_inner);
+    println!("{} messages: {counts:#?}", counts.values().sum::<u64>());
+    let missed = MismatchKind::ALL.iter().filter(|kind| !counts.contains_key(kind.name()));
+    let missed: Vec<_> = missed.map(|kind| kind.name()).collect();
+    assert!(missed.len() <= 3, "verdicts that no message had: {missed:?}");
+}
