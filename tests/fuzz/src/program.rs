@@ -1,36 +1,7 @@
 //! Guest code put together in Rust.
 
 use alloy_primitives::{Address, U256};
-
-/// Opcodes that the tests name; the rest come from the table.
-pub mod op {
-    pub const STOP: u8 = 0x00;
-    pub const ADD: u8 = 0x01;
-    pub const SUB: u8 = 0x03;
-    pub const KECCAK256: u8 = 0x20;
-    pub const CALLDATASIZE: u8 = 0x36;
-    pub const CALLDATACOPY: u8 = 0x37;
-    pub const RETURNDATASIZE: u8 = 0x3d;
-    pub const RETURNDATACOPY: u8 = 0x3e;
-    pub const POP: u8 = 0x50;
-    pub const MSTORE: u8 = 0x52;
-    pub const SSTORE: u8 = 0x55;
-    pub const JUMP: u8 = 0x56;
-    pub const JUMPI: u8 = 0x57;
-    pub const PC: u8 = 0x58;
-    pub const MSIZE: u8 = 0x59;
-    pub const JUMPDEST: u8 = 0x5b;
-    pub const DUP1: u8 = 0x80;
-    pub const SWAP1: u8 = 0x90;
-    pub const CREATE: u8 = 0xf0;
-    pub const CALL: u8 = 0xf1;
-    pub const CALLCODE: u8 = 0xf2;
-    pub const RETURN: u8 = 0xf3;
-    pub const DELEGATECALL: u8 = 0xf4;
-    pub const CREATE2: u8 = 0xf5;
-    pub const STATICCALL: u8 = 0xfa;
-    pub const REVERT: u8 = 0xfd;
-}
+pub use revm::bytecode::opcode as op;
 
 /// Code under construction.
 #[derive(Clone, Debug, Default)]
@@ -39,6 +10,7 @@ pub struct Program {
 }
 
 impl Program {
+    /// No code yet.
     pub fn new() -> Self {
         Self::default()
     }
@@ -82,10 +54,12 @@ impl Program {
         self.push(0).op([op::MSTORE]).push(32).push(0).op([op::RETURN])
     }
 
-    pub fn len(&self) -> usize {
+    /// Bytes so far: where the next one comes to stand.
+    pub fn position(&self) -> usize {
         self.code.len()
     }
 
+    /// The code.
     pub fn build(self) -> Vec<u8> {
         self.code
     }
