@@ -189,6 +189,7 @@ mod rlp_list;
 pub mod statetest;
 pub mod transaction_hash;
 pub mod verify;
+mod workers;
 
 pub use error::CommandError;
 pub use exit_code::Exit;

@@ -1,7 +1,7 @@
 //! Official state tests: every case is recorded, compared with what its file says, and its witness
 //! put before the four audits. `specs/11-state-tests.md`.
 //!
-//! [`run`] goes over files, folders and archives: one thread reads, a pool checks, a short queue
+//! [`run`] goes over files, folders and archives: one thread reads, others check, a short queue
 //! between them bounds the memory.
 
 mod check;
@@ -12,16 +12,8 @@ mod summary;
 use std::{
     num::NonZeroUsize,
     path::PathBuf,
-    sync::{Mutex, MutexGuard, OnceLock, PoisonError, mpsc},
-    thread,
+    sync::{Mutex, MutexGuard, OnceLock, PoisonError},
 };
-
-use iso_evm_hypervisor::Engine;
-use iso_evm_witness::{
-    Fork,
-    input::state_test::{self, Case},
-};
-use rayon::iter::{ParallelBridge, ParallelIterator};
 
 pub use self::{
     check::{Passed, check},
@@ -29,7 +21,12 @@ pub use self::{
     source::{Progress, size},
     summary::{CaseName, Counts, Failure, Summary, Unusable},
 };
-use crate::{error::CommandError, verify::AuditSelection};
+use crate::{error::CommandError, verify::AuditSelection, workers};
+use iso_evm_hypervisor::Engine;
+use iso_evm_witness::{
+    Fork,
+    input::state_test::{self, Case},
+};
 
 /// Cases that are read ahead of the checks.
 const QUEUE: usize = 64;
@@ -92,28 +89,24 @@ pub fn run(
     source::exist(paths)?;
     let summary = Mutex::new(Summary::default());
     let engines = Engines::default();
-    let threads = options.jobs.map_or(0, NonZeroUsize::get);
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
-    let (sender, receiver) = mpsc::sync_channel(QUEUE);
-    thread::scope(|scope| {
-        let queue = move |queued| sender.send(queued).is_ok();
-        scope.spawn(|| read(paths, options, queue, &summary, observe));
-        pool.install(|| {
-            receiver.into_iter().par_bridge().for_each(|Queued { name, fork, case }| {
-                let checked = check(&case, engines.get(fork), options.audits);
-                let folder = name.folder().to_owned();
-                let failure = match checked {
-                    Ok(passed) => {
-                        locked(&summary).pass(fork, folder, passed);
-                        return observe(Event::Passed);
-                    }
-                    Err(problem) => Failure { name, fork, indexes: case.indexes, problem },
-                };
-                observe(Event::Failed(&failure));
-                locked(&summary).fail(folder, failure);
-            });
-        });
-    });
+    workers::each(
+        workers::threads(options.jobs),
+        QUEUE,
+        |queue| read(paths, options, queue, &summary, observe),
+        |Queued { name, fork, case }| {
+            let checked = check(&case, engines.get(fork), options.audits);
+            let folder = name.folder().to_owned();
+            let failure = match checked {
+                Ok(passed) => {
+                    locked(&summary).pass(fork, folder, passed);
+                    return observe(Event::Passed);
+                }
+                Err(problem) => Failure { name, fork, indexes: case.indexes, problem },
+            };
+            observe(Event::Failed(&failure));
+            locked(&summary).fail(folder, failure);
+        },
+    )?;
     let mut summary = summary.into_inner().unwrap_or_else(PoisonError::into_inner);
     summary.sort();
     Ok(summary)
@@ -123,7 +116,7 @@ pub fn run(
 fn read(
     paths: &[PathBuf],
     options: &Options,
-    queue: impl Fn(Queued) -> bool,
+    queue: &mut dyn FnMut(Queued) -> bool,
     summary: &Mutex<Summary>,
     observe: &(impl Fn(Event<'_>) + Sync),
 ) {
