@@ -54,8 +54,13 @@ impl Program {
         self.push(0).op([op::MSTORE]).push(32).push(0).op([op::RETURN])
     }
 
-    /// Bytes so far: where the next one comes to stand.
-    pub fn position(&self) -> usize {
+    /// Whether there is no code yet.
+    pub fn is_empty(&self) -> bool {
+        self.code.is_empty()
+    }
+
+    /// Bytes so far.
+    pub fn len(&self) -> usize {
         self.code.len()
     }
 

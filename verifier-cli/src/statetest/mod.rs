@@ -1,7 +1,7 @@
 //! Official state tests: every case is recorded, compared with what its file says, and its witness
 //! put before the four audits. `specs/11-state-tests.md`.
 //!
-//! [`run`] goes over files, folders and archives: one thread reads, a pool checks, a short queue
+//! [`run`] goes over files, folders and archives: one thread reads, others check, a short queue
 //! between them bounds the memory.
 
 mod check;
@@ -11,15 +11,13 @@ mod summary;
 use std::{
     num::NonZeroUsize,
     path::PathBuf,
-    sync::{Mutex, MutexGuard, PoisonError, mpsc},
-    thread,
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use iso_evm_witness::{
     Fork,
     input::state_test::{self, Case},
 };
-use rayon::iter::{ParallelBridge, ParallelIterator};
 
 pub use self::{
     check::{Passed, check},
@@ -31,6 +29,7 @@ use crate::{
     error::CommandError,
     source::{self, Endings, Progress},
     verify::{AuditSelection, EngineKind},
+    workers,
 };
 
 /// Cases that are read ahead of the checks.
@@ -93,28 +92,24 @@ pub fn run(
     source::exist(paths)?;
     let summary = Mutex::new(Summary::default());
     let engines = Engines::default();
-    let threads = options.jobs.map_or(0, NonZeroUsize::get);
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
-    let (sender, receiver) = mpsc::sync_channel(QUEUE);
-    thread::scope(|scope| {
-        let queue = move |queued| sender.send(queued).is_ok();
-        scope.spawn(|| read(paths, options, queue, &summary, observe));
-        pool.install(|| {
-            receiver.into_iter().par_bridge().for_each(|Queued { name, fork, case }| {
-                let checked = check(&case, engines.get(fork), options.engine, options.audits);
-                let folder = name.folder().to_owned();
-                let failure = match checked {
-                    Ok(passed) => {
-                        locked(&summary).pass(fork, folder, passed);
-                        return observe(Event::Passed);
-                    }
-                    Err(problem) => Failure { name, fork, indexes: case.indexes, problem },
-                };
-                observe(Event::Failed(&failure));
-                locked(&summary).fail(folder, failure);
-            });
-        });
-    });
+    workers::each(
+        workers::threads(options.jobs),
+        QUEUE,
+        |queue| read(paths, options, queue, &summary, observe),
+        |Queued { name, fork, case }| {
+            let checked = check(&case, engines.get(fork), options.engine, options.audits);
+            let folder = name.folder().to_owned();
+            let failure = match checked {
+                Ok(passed) => {
+                    locked(&summary).pass(fork, folder, passed);
+                    return observe(Event::Passed);
+                }
+                Err(problem) => Failure { name, fork, indexes: case.indexes, problem },
+            };
+            observe(Event::Failed(&failure));
+            locked(&summary).fail(folder, failure);
+        },
+    )?;
     let mut summary = summary.into_inner().unwrap_or_else(PoisonError::into_inner);
     summary.sort();
     Ok(summary)
@@ -124,7 +119,7 @@ pub fn run(
 fn read(
     paths: &[PathBuf],
     options: &Options,
-    queue: impl Fn(Queued) -> bool,
+    queue: &mut dyn FnMut(Queued) -> bool,
     summary: &Mutex<Summary>,
     observe: &(impl Fn(Event<'_>) + Sync),
 ) {
