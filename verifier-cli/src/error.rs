@@ -89,7 +89,7 @@ pub enum CommandError {
         /// The file.
         file: String,
         /// Which message, and what they say.
-        error: VerifyError,
+        error: Box<VerifyError>,
         /// Where the witness is, for a second look.
         reproducer: String,
     },
