@@ -144,8 +144,8 @@ fn a_record_without_end() {
         .stateAccessList
         .push(iso_evm_witness::AccessWitness { opcode: op::CREATE, metadata: metadata.into() });
     let mut calldata = encode(&message);
-    // What the length of the metadata must be, for a `returndata` of almost 2^256 bytes.
-    let length = U256::MAX - U256::from(63);
+    // What the length of the metadata must be, for a `returndata` of 2^255 bytes.
+    let length: U256 = U256::ONE << 255;
     let size = calldata.len() - 64;
     calldata[size..size + 32].copy_from_slice(&length.to_be_bytes::<32>());
     let head = layout::METADATA_OFFSET;

@@ -81,7 +81,7 @@ fn word(bytes: &[u8], old: U256, random: &mut Random) -> U256 {
             power.wrapping_sub(small)
         }
         10 => U256::from(bytes.len()),
-        11 => U256::from_be_bytes::<32>(std::array::from_fn(|_| random.byte())),
+        11 => U256::from_be_bytes::<WORD>(std::array::from_fn(|_| random.byte())),
         _ => bytes
             .as_chunks::<WORD>()
             .0

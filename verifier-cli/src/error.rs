@@ -8,7 +8,7 @@ use iso_evm_witness::{
     input::InputError,
 };
 
-use crate::{mutate::MutateError, verify::VerifyError};
+use crate::{certificate::CertificateError, mutate::MutateError, verify::VerifyError};
 
 /// Why a command could not do its work: exit code 2.
 #[derive(Debug, thiserror::Error)]
@@ -89,9 +89,25 @@ pub enum CommandError {
         /// The file.
         file: String,
         /// Which message, and what they say.
-        error: VerifyError,
+        error: Box<VerifyError>,
         /// Where the witness is, for a second look.
         reproducer: String,
+    },
+    /// Not a certificate.
+    #[error("{file}: {error}")]
+    Certificate {
+        /// The file.
+        file: String,
+        /// What is wrong with it.
+        error: CertificateError,
+    },
+    /// Lines of a stream of inputs of which no witness was recorded.
+    #[error("{failed} of {lines} lines were not recorded")]
+    Lines {
+        /// How many were not.
+        failed: usize,
+        /// How many there were.
+        lines: usize,
     },
     /// A witness that cannot be mutated.
     #[error("{file}: {error}")]

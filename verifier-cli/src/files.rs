@@ -15,7 +15,7 @@ use crate::error::CommandError;
 pub const MAX_SIZE: u64 = 1 << 30;
 
 /// Stdin or stdout where a file is named.
-const STANDARD: &str = "-";
+pub(crate) const STANDARD: &str = "-";
 
 /// Reads a whole file.
 ///
@@ -84,6 +84,12 @@ fn print_to(mut stdout: impl Write, bytes: &[u8]) -> Result<(), CommandError> {
 /// A file's name for messages.
 pub fn name(path: &Path) -> String {
     if path.as_os_str() == STANDARD { "stdin".to_owned() } else { path.display().to_string() }
+}
+
+/// JSON begins with a bracket, after white space; a `witness.bin` never does.
+pub(crate) fn is_json(bytes: &[u8]) -> bool {
+    let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
+    matches!(first, Some(b'{' | b'['))
 }
 
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {

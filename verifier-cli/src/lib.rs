@@ -177,6 +177,8 @@
 //! ```
 
 pub mod audit;
+pub mod batch;
+pub mod certificate;
 pub mod commands;
 pub mod engines;
 pub mod error;

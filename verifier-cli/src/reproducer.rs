@@ -27,5 +27,5 @@ pub fn command_error(
         Ok(()) => files::name(&path),
         Err(unsaved) => format!("nothing: {unsaved}"),
     };
-    CommandError::EnginesDiffer { file, error, reproducer }
+    CommandError::EnginesDiffer { file, error: Box::new(error), reproducer }
 }

@@ -29,10 +29,8 @@ pub(super) fn account_fact(context: Context<'_>) -> InstructionExecResult {
 
 /// What a cold account adds, by the fact at `position` (EIP-2929).
 fn charge_cold(step: &mut Step<'_>, position: usize) -> Result<(), Stop> {
-    let fork = step.audit().rules.fork;
-    if step.flag(position, fork >= Fork::Berlin)? {
-        let gas = step.audit().rules.gas.cold_account_additional_cost();
-        step.charge(gas)?;
+    if step.flag(position, step.since(Fork::Berlin))? {
+        step.charge(step.gas.cold_account_additional_cost())?;
     }
     Ok(())
 }
@@ -43,8 +41,7 @@ pub(super) fn extcodecopy(context: Context<'_>) -> InstructionExecResult {
         let account = address(step.pop()?);
         let (to, from, length) = (step.pop()?, step.pop()?, step.pop()?);
         let words = usize::try_from(length).map_err(|_| Stop::Failed)?;
-        let gas = step.audit().rules.gas.extcodecopy(words);
-        step.charge(gas)?;
+        step.charge(step.gas.extcodecopy(words))?;
         let (to, size) = step.touch(to, length)?;
         let position = step.take_bytes(extcodecopy::HEAD)?;
         step.expect(MismatchKind::Account, account, position + extcodecopy::ACCOUNT)?;
@@ -71,12 +68,11 @@ pub(super) fn selfdestruct(context: Context<'_>) -> InstructionExecResult {
         step.refuse_static()?;
         let beneficiary = address(step.pop()?);
         let position = step.take(selfdestruct::LENGTH)?;
-        let rules = step.audit().rules.clone();
         step.expect(MismatchKind::Account, beneficiary, position + selfdestruct::BENEFICIARY)?;
-        let cold = step.flag(position + selfdestruct::COLD, rules.fork >= Fork::Berlin)?;
+        let cold = step.flag(position + selfdestruct::COLD, step.since(Fork::Berlin))?;
         let empty = step.flag(position + selfdestruct::EMPTY, true)?;
         let funds = empty && !step.word(position + selfdestruct::BALANCE).is_zero();
-        let cost = rules.gas.selfdestruct_cost(funds, cold);
+        let cost = step.gas.selfdestruct_cost(funds, cold);
         effect(step, cost, position + selfdestruct::STATE_ROOT)?;
         Err(Stop::Ended)
     })

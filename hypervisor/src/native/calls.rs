@@ -24,7 +24,6 @@ use crate::{
 /// 63/64 of what is left at most (EIP-150) goes to the callee, and what it did not use comes back.
 pub(super) fn call(context: Context<'_>) -> InstructionExecResult {
     step(context, |step| {
-        let rules = step.audit().rules.clone();
         let (asked, account) = (step.pop()?, address(step.pop()?));
         let has_value = matches!(step.opcode, CALL | CALLCODE);
         let value = if has_value { step.pop()? } else { U256::ZERO };
@@ -33,7 +32,7 @@ pub(super) fn call(context: Context<'_>) -> InstructionExecResult {
             return Err(Stop::Failed);
         }
         if moves_value {
-            step.charge(rules.gas.transfer_value_cost())?;
+            step.charge(step.gas.transfer_value_cost())?;
         }
         let (offset, length) = (step.pop()?, step.pop()?);
         let input = step.touch(offset, length)?;
@@ -49,10 +48,10 @@ pub(super) fn call(context: Context<'_>) -> InstructionExecResult {
             return Err(out_of_gas);
         }
         precompile_or_not(step, position, account)?;
-        let most = rules.gas.call_stipend_reduction(step.interpreter.gas.remaining());
+        let most = step.gas.call_stipend_reduction(step.interpreter.gas.remaining());
         let given = u64::try_from(asked).map_or(most, |asked| asked.min(most));
         step.charge(given)?;
-        let stipend = if moves_value { rules.gas.call_stipend() } else { 0 };
+        let stipend = if moves_value { step.gas.call_stipend() } else { 0 };
         let hash = keccak256(step.memory(input));
         let from_outcome = position + call::OUTCOME;
         let settled = settle(step, from_outcome, given + stipend, hash, allowed(CALL_OUTCOMES))?;
@@ -68,17 +67,16 @@ pub(super) fn call(context: Context<'_>) -> InstructionExecResult {
 
 /// What the facts of the record cost.
 fn fact_gas(step: &mut Step<'_>, position: usize, moves_value: bool) -> Result<u64, Stop> {
-    let rules = step.audit().rules.clone();
     let mut cost = 0;
-    if step.flag(position + call::COLD, rules.fork >= Fork::Berlin)? {
-        cost += rules.gas.cold_account_additional_cost();
+    if step.flag(position + call::COLD, step.since(Fork::Berlin))? {
+        cost += step.gas.cold_account_additional_cost();
     }
     // Value to an empty account makes it; only CALL does that.
     if step.flag(position + call::EMPTY, true)? && step.opcode == CALL {
-        cost += rules.gas.new_account_cost(true, moves_value);
+        cost += step.gas.new_account_cost(true, moves_value);
     }
     // Delegation (EIP-7702): its target is accessed too.
-    let known = rules.fork >= Fork::Prague;
+    let known = step.since(Fork::Prague);
     let delegated = step.flag(position + call::DELEGATED, known)?;
     let delegate_cold = step.flag(position + call::DELEGATE_COLD, known)?;
     let delegate = step.word(position + call::DELEGATE);
@@ -87,9 +85,9 @@ fn fact_gas(step: &mut Step<'_>, position: usize, moves_value: bool) -> Result<u
         return Err(step.malformed());
     }
     if delegated {
-        cost += rules.gas.warm_storage_read_cost();
+        cost += step.gas.warm_storage_read_cost();
         if delegate_cold {
-            cost += rules.gas.cold_account_additional_cost();
+            cost += step.gas.cold_account_additional_cost();
         }
     }
     Ok(cost)

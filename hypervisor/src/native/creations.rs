@@ -20,20 +20,19 @@ use crate::{
 pub(super) fn create(context: Context<'_>) -> InstructionExecResult {
     step(context, |step| {
         step.refuse_static()?;
-        let rules = step.audit().rules.clone();
         let by_salt = step.opcode == CREATE2;
         let (value, offset, length) = (step.pop()?, step.pop()?, step.pop()?);
         let salt = if by_salt { step.pop()? } else { U256::ZERO };
-        let metered = rules.fork >= Fork::Shanghai;
+        let metered = step.since(Fork::Shanghai);
         if metered && length > U256::from(MAX_INIT_CODE_SIZE) {
             return Err(Stop::Failed);
         }
         let range = step.touch(offset, length)?;
-        let words = if metered { rules.gas.initcode_cost(range.1) } else { 0 };
+        let words = if metered { step.gas.initcode_cost(range.1) } else { 0 };
         step.charge(words)?;
         if by_salt {
             // Without what every creation costs, which is charged.
-            step.charge(rules.gas.create2_cost(range.1) - rules.gas.create2_cost(0))?;
+            step.charge(step.gas.create2_cost(range.1) - step.gas.create2_cost(0))?;
         }
 
         let position = step.take_bytes(create::HEAD)?;
@@ -44,7 +43,7 @@ pub(super) fn create(context: Context<'_>) -> InstructionExecResult {
         } else if nonce_or_salt.bit_len() > 64 {
             return Err(step.malformed());
         }
-        let given = rules.gas.call_stipend_reduction(step.interpreter.gas.remaining());
+        let given = step.gas.call_stipend_reduction(step.interpreter.gas.remaining());
         step.charge(given)?;
         let hash = keccak256(step.memory(range));
         let from_outcome = position + create::OUTCOME;

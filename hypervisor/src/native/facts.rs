@@ -1,12 +1,14 @@
 //! Words of the message, facts that are pushed as they are, and logs.
 
 use alloy_primitives::{U256, keccak256};
-use revm::interpreter::{InstructionExecResult, InstructionResult};
+use revm::{
+    bytecode::opcode::LOG0,
+    interpreter::{InstructionExecResult, InstructionResult},
+};
 
 use super::frame::{Context, step};
 use crate::{
     fields::{fact, keyed, log},
-    opcodes::Handler,
     verdict::MismatchKind,
 };
 
@@ -39,14 +41,10 @@ pub(super) fn keyed_fact(context: Context<'_>) -> InstructionExecResult {
 pub(super) fn log(context: Context<'_>) -> InstructionExecResult {
     step(context, |step| {
         step.refuse_static()?;
-        let rules = step.audit().rules.clone();
-        let topics = match rules.row(step.opcode).map(|row| row.handler) {
-            Some(Handler::Log(topics)) => topics,
-            _ => 0,
-        };
+        let topics = usize::from(step.opcode - LOG0);
         let (offset, length) = (step.pop()?, step.pop()?);
         let range = step.touch(offset, length)?;
-        step.charge(rules.gas.log_cost(0, range.1 as u64))?;
+        step.charge(step.gas.log_cost(0, range.1 as u64))?;
         let position = step.take(log::TOPICS + 32 * topics)?;
         let hash = keccak256(step.memory(range));
         step.expect(MismatchKind::DataHash, hash.into(), position + log::DATA_HASH)?;

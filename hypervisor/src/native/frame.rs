@@ -4,9 +4,10 @@
 use std::sync::Arc;
 
 use alloy_primitives::{Address, Bytes, U256};
-use iso_evm_witness::layout as wire;
+use iso_evm_witness::{Fork, layout as wire};
 use revm::{
     bytecode::Bytecode,
+    context_interface::{Host, cfg::GasParams},
     interpreter::{
         CallInput, Gas, InputsImpl, InstructionContext, InstructionExecResult, InstructionResult,
         Interpreter, InterpreterAction, SharedMemory, Stack,
@@ -70,6 +71,8 @@ impl From<InstructionResult> for Stop {
 #[derive(Debug)]
 pub(super) struct Step<'a> {
     pub(super) interpreter: &'a mut Interpreter<Eth>,
+    /// What depends on operands and facts costs this.
+    pub(super) gas: &'a GasParams,
     /// Offset of the opcode in the code.
     pub(super) pc: u64,
     pub(super) opcode: u8,
@@ -81,10 +84,10 @@ pub(super) fn step(
     context: Context<'_>,
     body: impl FnOnce(&mut Step<'_>) -> Result<(), Stop>,
 ) -> InstructionExecResult {
-    let interpreter = context.interpreter;
+    let (interpreter, gas) = (context.interpreter, context.host.gas_params());
     let pc = interpreter.bytecode.pc() - 1;
     let opcode = interpreter.bytecode.bytes_ref()[pc];
-    let mut step = Step { interpreter, pc: pc as u64, opcode };
+    let mut step = Step { interpreter, gas, pc: pc as u64, opcode };
     let Err(stop) = step.begin().and_then(|()| body(&mut step)) else {
         return Ok(());
     };
@@ -104,6 +107,11 @@ impl Step<'_> {
             return Err(Stop::Refused);
         }
         self.charge(row.base).map_err(|_| Stop::Refused)
+    }
+
+    /// Whether the fork is this one or a later one.
+    pub(super) fn since(&self, fork: Fork) -> bool {
+        self.interpreter.extend.rules.fork >= fork
     }
 
     pub(super) fn audit(&mut self) -> &mut Audit {
@@ -133,8 +141,7 @@ impl Step<'_> {
             return Ok((0, 0));
         }
         let (offset, length) = large::range(offset, length).ok_or(Stop::Failed)?;
-        let rules = self.audit().rules.clone();
-        self.interpreter.resize_memory(&rules.gas, offset, length)?;
+        self.interpreter.resize_memory(self.gas, offset, length)?;
         Ok((offset, length))
     }
 

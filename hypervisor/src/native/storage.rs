@@ -18,9 +18,8 @@ pub(super) fn sload(context: Context<'_>) -> InstructionExecResult {
         let key = step.pop()?;
         let position = step.take(sload::LENGTH)?;
         step.expect(MismatchKind::Key, key, position + sload::KEY)?;
-        let rules = step.audit().rules.clone();
-        if step.flag(position + sload::COLD, rules.fork >= Fork::Berlin)? {
-            step.charge(rules.gas.cold_storage_additional_cost())?;
+        if step.flag(position + sload::COLD, step.since(Fork::Berlin))? {
+            step.charge(step.gas.cold_storage_additional_cost())?;
         }
         step.push(step.word(position + sload::VALUE))
     })
@@ -31,21 +30,20 @@ pub(super) fn sload(context: Context<'_>) -> InstructionExecResult {
 pub(super) fn sstore(context: Context<'_>) -> InstructionExecResult {
     step(context, |step| {
         step.refuse_static()?;
-        let rules = step.audit().rules.clone();
-        if step.interpreter.gas.remaining() <= rules.gas.call_stipend() {
+        if step.interpreter.gas.remaining() <= step.gas.call_stipend() {
             return Err(Stop::Refused);
         }
         let (key, value) = (step.pop()?, step.pop()?);
         let position = step.take(sstore::LENGTH)?;
         step.expect(MismatchKind::Key, key, position + sstore::KEY)?;
         step.expect(MismatchKind::Value, value, position + sstore::VALUE)?;
-        let cold = step.flag(position + sstore::COLD, rules.fork >= Fork::Berlin)?;
+        let cold = step.flag(position + sstore::COLD, step.since(Fork::Berlin))?;
         let values = SStoreResult {
             original_value: step.word(position + sstore::ORIGINAL),
             present_value: step.word(position + sstore::CURRENT),
             new_value: value,
         };
-        let gas = rules.gas.sstore_static_gas() + rules.gas.sstore_dynamic_gas(true, &values, cold);
+        let gas = step.gas.sstore_static_gas() + step.gas.sstore_dynamic_gas(true, &values, cold);
         effect(step, gas, position + sstore::STATE_ROOT)
     })
 }

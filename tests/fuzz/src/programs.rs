@@ -11,7 +11,9 @@ use revm::{
 };
 
 use crate::{
-    accounts::{CALLBACK, COINBASE, CONTRACT, COUNTER, SENDER, account, block, block_hashes, callees},
+    accounts::{
+        CALLBACK, COINBASE, CONTRACT, COUNTER, SENDER, account, block, block_hashes, callees,
+    },
     engines::{agreed, hypervisor},
     statement, witness,
 };
@@ -44,7 +46,8 @@ pub fn programs(data: &[u8]) -> Option<Witness> {
 /// The transaction that the bytes say, on the state that they say.
 fn execution(u: &mut Unstructured<'_>) -> Result<Execution> {
     let fork = *u.choose(&Fork::ALL)?;
-    let gas_limit = *u.choose(&[60_000, 200_000, 1_000_000, 3_000_000])? + u.int_in_range(0..=999)?;
+    let gas_limit =
+        *u.choose(&[60_000, 200_000, 1_000_000, 3_000_000])? + u.int_in_range(0..=999)?;
     let create = u.ratio(1, 10)?;
     let listed = fork >= Fork::Berlin && u.ratio(1, 4)?;
     let value = u.int_in_range(0..=2)?;

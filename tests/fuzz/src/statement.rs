@@ -96,9 +96,7 @@ impl<'a> Arbitrary<'a> for Statement {
                 input: (offset(u)?, length(u)?),
                 output: (offset(u)?, length(u)?),
             }),
-            24 => {
-                Self::Create(u.arbitrary()?, u.int_in_range(0..=2)?, u.int_in_range(0..=9)?)
-            }
+            24 => Self::Create(u.arbitrary()?, u.int_in_range(0..=2)?, u.int_in_range(0..=9)?),
             25 => Self::Skip(u.int_in_range(0..=3)?, bytes(u, 39)?),
             _ if u.ratio(1, 8)? => Self::Any(u.arbitrary()?),
             _ => Self::Loop(u.int_in_range(1..=29)?, u.arbitrary()?),
@@ -175,7 +173,13 @@ fn write(program: Program, statement: &Statement) -> Program {
             program.push(*length).push(*at).op([0xa0 + topics])
         }
         Statement::Any(byte) => program.op([*byte]),
-        Statement::Call(Call { kind, to, value, input: (input, length), output: (output, room) }) => {
+        Statement::Call(Call {
+            kind,
+            to,
+            value,
+            input: (input, length),
+            output: (output, room),
+        }) => {
             let to = [COUNTER, REVERTER, CALLBACK, STRANGER, SHA256, CONTRACT][usize::from(*to)];
             let byte = [op::CALL, op::CALLCODE, op::DELEGATECALL, op::STATICCALL];
             let byte = byte[usize::from(*kind)];

@@ -8,11 +8,14 @@ use iso_evm_witness::Fork;
 use crate::{Exit, error::CommandError, files};
 
 mod assemble;
+mod batch;
+mod check;
 mod emit;
 mod expect;
 mod inspect;
 mod mutate;
 mod record;
+mod screen;
 mod statetest;
 mod verify;
 
@@ -44,6 +47,8 @@ struct IsoVerify {
 
 #[derive(Debug, clap::Subcommand)]
 enum VerifyCommand {
+    Batch(batch::Batch),
+    Check(check::Check),
     Emit(emit::Emit),
     Statetest(statetest::Statetest),
     Mutate(mutate::Mutate),
@@ -61,6 +66,8 @@ pub fn iso_witness(args: impl IntoIterator<Item = OsString>) -> Exit {
 /// Runs `iso-verify`.
 pub fn iso_verify(args: impl IntoIterator<Item = OsString>) -> Exit {
     run(args, |command: IsoVerify| match command.command {
+        Some(VerifyCommand::Batch(command)) => command.run(),
+        Some(VerifyCommand::Check(command)) => command.run(),
         Some(VerifyCommand::Emit(command)) => command.run(),
         Some(VerifyCommand::Statetest(command)) => command.run(),
         Some(VerifyCommand::Mutate(command)) => command.run(),

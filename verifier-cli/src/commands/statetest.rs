@@ -1,21 +1,15 @@
 //! `iso-verify statetest`: official state tests, under all audits.
 
 use std::{
-    io::{self, IsTerminal},
     num::NonZeroUsize,
     path::PathBuf,
-    sync::{
-        Mutex,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::Duration,
+    sync::atomic::{AtomicUsize, Ordering},
 };
 
 use clap::Args;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use iso_evm_witness::Fork;
 
-use super::{say, verify::selection};
+use super::{screen::Screen, verify::selection};
 use crate::{
     Exit,
     error::CommandError,
@@ -60,9 +54,9 @@ impl Statetest {
             engine: self.engine,
             audits: selection(&self.audit),
         };
-        let screen = Screen::new(&self.paths, self.json);
-        let summary = statetest::run(&self.paths, &options, &|event| screen.show(event))?;
-        screen.close()?;
+        let shown = Shown::new(&self.paths, self.json);
+        let summary = statetest::run(&self.paths, &options, &|event| shown.show(event))?;
+        shown.screen.close()?;
         if summary.cases() == 0 && summary.unusable.is_empty() {
             return Err(CommandError::NoCase);
         }
@@ -95,71 +89,38 @@ fn exit(summary: &Summary) -> Exit {
     }
 }
 
-/// Where a run shows: lines at once, and a bar if somebody watches.
-struct Screen {
-    bar: ProgressBar,
+/// Lines and a bar, with the counts so far.
+struct Shown {
+    screen: Screen,
     json: bool,
     passed: AtomicUsize,
     failed: AtomicUsize,
-    /// What went wrong with stdout first.
-    broken: Mutex<Option<CommandError>>,
 }
 
-impl Screen {
+impl Shown {
     fn new(paths: &[PathBuf], json: bool) -> Self {
-        const STYLE: &str = "{elapsed_precise} {wide_bar} {bytes}/{total_bytes} {msg}";
-        let bar = if io::stderr().is_terminal() {
-            let length = Some(statetest::size(paths));
-            let bar = ProgressBar::with_draw_target(length, ProgressDrawTarget::stderr());
-            bar.set_style(ProgressStyle::with_template(STYLE).expect("a template that parses"));
-            bar.enable_steady_tick(Duration::from_millis(200));
-            bar
-        } else {
-            ProgressBar::hidden()
-        };
-        let (passed, failed, broken) = Default::default();
-        Self { bar, json, passed, failed, broken }
+        let screen = Screen::new(|| Some(statetest::size(paths)));
+        Self { screen, json, passed: AtomicUsize::new(0), failed: AtomicUsize::new(0) }
     }
 
     fn show(&self, event: Event<'_>) {
         match event {
-            Event::Read(bytes) => self.bar.inc(bytes),
+            Event::Read(bytes) => self.screen.read(bytes),
             Event::Passed => self.count(&self.passed),
             Event::Failed(failure) => {
                 self.count(&self.failed);
-                self.line(&format!("{failure}"), self.json);
+                self.screen.line(&format!("{failure}"), self.json);
             }
-            Event::Unusable(unusable) => self.line(&format!("error: {unusable}"), true),
+            Event::Unusable(unusable) => self.screen.line(&format!("error: {unusable}"), true),
         }
     }
 
     fn count(&self, counter: &AtomicUsize) {
         counter.fetch_add(1, Ordering::Relaxed);
-        if !self.bar.is_hidden() {
+        self.screen.message(|_| {
             let (passed, failed) =
                 (self.passed.load(Ordering::Relaxed), self.failed.load(Ordering::Relaxed));
-            self.bar.set_message(format!("{passed} passed, {failed} failed"));
-        }
-    }
-
-    /// Writes a line out at once: an interrupted run has lost none.
-    fn line(&self, line: &str, to_stderr: bool) {
-        self.bar.suspend(|| {
-            if to_stderr {
-                say(line);
-            } else if let Err(error) = files::print(format!("{line}\n").as_bytes())
-                && let Ok(mut broken) = self.broken.lock()
-            {
-                broken.get_or_insert(error);
-            }
+            format!("{passed} passed, {failed} failed")
         });
-    }
-
-    fn close(self) -> Result<(), CommandError> {
-        self.bar.finish_and_clear();
-        match self.broken.into_inner() {
-            Ok(Some(error)) => Err(error),
-            _ => Ok(()),
-        }
     }
 }

@@ -8,8 +8,9 @@ use iso_evm_witness::Witness;
 use super::{expect::Expect, record::record, say};
 use crate::{
     Exit,
+    certificate::Certificate,
     error::CommandError,
-    files,
+    files::{self, STANDARD, is_json},
     report::{self, remarks},
     reproducer::command_error,
     verify::{Audit, AuditSelection, EngineKind, Options, verify},
@@ -24,6 +25,18 @@ pub(super) struct Verify {
     /// The report as JSON
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    judged: Judged,
+    /// Write what it came to as one canonical JSON; `-` for stdout, in place of the report
+    #[arg(long, value_name = "FILE")]
+    certificate: Option<PathBuf>,
+    #[command(flatten)]
+    expect: Expect,
+}
+
+/// By whom a witness is judged.
+#[derive(Debug, Args)]
+pub(super) struct Judged {
     /// The most gas that the audit of one message may take on the host
     #[arg(long, value_name = "N")]
     host_gas_limit: Option<u64>,
@@ -33,31 +46,45 @@ pub(super) struct Verify {
     /// Only these audits; one that cannot run is an error [default: all that can run]
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     audit: Vec<Audit>,
-    #[command(flatten)]
-    expect: Expect,
+}
+
+impl Judged {
+    /// How to verify, whatever the witness is about.
+    pub(super) fn options(&self) -> Result<Options, CommandError> {
+        if self.engine == EngineKind::Native && self.host_gas_limit.is_some() {
+            let (option, command) = ("--host-gas-limit", "--engine native");
+            return Err(CommandError::Meaningless { option, command });
+        }
+        Ok(Options {
+            host_gas_limit: self.host_gas_limit,
+            engine: self.engine,
+            audits: selection(&self.audit),
+            ..Options::default()
+        })
+    }
 }
 
 impl Verify {
     pub(super) fn run(self) -> Result<Exit, CommandError> {
         // Only a command goes without a file.
         let file = self.file.unwrap_or_default();
-        if self.engine == EngineKind::Native && self.host_gas_limit.is_some() {
-            let (option, command) = ("--host-gas-limit", "--engine native");
-            return Err(CommandError::Meaningless { option, command });
-        }
+        let options = Options { expected: self.expect.expected(), ..self.judged.options()? };
         let witness = read(&file)?;
-        let options = Options {
-            host_gas_limit: self.host_gas_limit,
-            engine: self.engine,
-            audits: selection(&self.audit),
-            expected: self.expect.expected(),
-        };
         let report = verify(&witness, &options)
             .map_err(|error| command_error(Path::new("."), files::name(&file), &witness, error))?;
-        if self.json {
+        if let Some(path) = &self.certificate {
+            files::write(path, &Certificate::new(&report, &options).encode())?;
+        }
+        let in_place = self.certificate.is_some_and(|path| path.as_os_str() == STANDARD);
+        if in_place || self.json {
             for remark in remarks(&report) {
                 say(&remark);
             }
+        }
+        if in_place {
+            return Ok(report.verdict().into());
+        }
+        if self.json {
             let json = serde_json::to_string_pretty(&report::json(&report))
                 .expect("only numbers and strings, and strings as keys");
             files::print(format!("{json}\n").as_bytes())?;
@@ -85,10 +112,4 @@ pub(super) fn selection(audits: &[Audit]) -> AuditSelection {
     } else {
         AuditSelection::only(audits.iter().copied())
     }
-}
-
-/// JSON begins with a bracket, after white space; a `witness.bin` never does.
-fn is_json(bytes: &[u8]) -> bool {
-    let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
-    matches!(first, Some(b'{' | b'['))
 }

@@ -41,7 +41,7 @@ struct Hypervisor {
 
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Message {
+pub(crate) struct Message {
     index: usize,
     parent: Option<usize>,
     depth: Option<usize>,
@@ -79,14 +79,14 @@ struct JsonMismatch {
 
 /// A false claim with its message.
 #[derive(Clone, Debug, Serialize)]
-struct JsonFinding {
+pub(crate) struct JsonFinding {
     message: Option<usize>,
     #[serde(flatten)]
     mismatch: JsonMismatch,
 }
 
 #[derive(Clone, Debug, Serialize)]
-struct JsonNotRun {
+pub(crate) struct JsonNotRun {
     audit: Audit,
     check: Option<&'static str>,
     why: String,
@@ -94,7 +94,7 @@ struct JsonNotRun {
 
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct JsonAnchors {
+pub(crate) struct JsonAnchors {
     chain_id: u64,
     fork: Fork,
     block: JsonAnchor,
@@ -134,8 +134,13 @@ pub fn json(report: &Report) -> JsonReport {
         witness_hash: report.witness_hash,
         engine: report.engine,
         tool: env!("CARGO_PKG_VERSION"),
-        messages: report.messages.iter().enumerate().map(message).collect(),
+        messages: messages(report).collect(),
     }
+}
+
+/// What is said of each message.
+pub(crate) fn messages(report: &Report) -> impl Iterator<Item = Message> {
+    report.messages.iter().enumerate().map(message)
 }
 
 fn message((index, report): (usize, &MessageReport)) -> Message {
@@ -175,11 +180,11 @@ fn mismatch(claim: &FalseClaim) -> JsonMismatch {
     }
 }
 
-fn finding(claim: &FalseClaim) -> JsonFinding {
+pub(crate) fn finding(claim: &FalseClaim) -> JsonFinding {
     JsonFinding { message: claim.message, mismatch: mismatch(claim) }
 }
 
-fn not_run(not_run: &NotRun) -> JsonNotRun {
+pub(crate) fn not_run(not_run: &NotRun) -> JsonNotRun {
     JsonNotRun {
         audit: not_run.audit,
         check: not_run.check.map(|check| check.name()),
@@ -187,7 +192,7 @@ fn not_run(not_run: &NotRun) -> JsonNotRun {
     }
 }
 
-fn anchors(anchors: &Anchors) -> JsonAnchors {
+pub(crate) fn anchors(anchors: &Anchors) -> JsonAnchors {
     JsonAnchors {
         chain_id: anchors.chain_id,
         fork: anchors.fork,

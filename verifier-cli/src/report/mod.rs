@@ -3,7 +3,7 @@
 
 mod call_tree;
 mod human;
-mod json;
+pub(crate) mod json;
 mod text;
 
 pub use call_tree::tree;

@@ -102,12 +102,14 @@ pub fn run(
             let failure = match checked {
                 Ok(passed) => {
                     locked(&summary).pass(fork, folder, passed);
-                    return observe(Event::Passed);
+                    observe(Event::Passed);
+                    return Ok(());
                 }
                 Err(problem) => Failure { name, fork, indexes: case.indexes, problem },
             };
             observe(Event::Failed(&failure));
             locked(&summary).fail(folder, failure);
+            Ok::<_, CommandError>(())
         },
     )?;
     let mut summary = summary.into_inner().unwrap_or_else(PoisonError::into_inner);

@@ -5,7 +5,7 @@ use iso_evm_hypervisor::Verdict as HypervisorVerdict;
 use super::Audit;
 
 /// What is said of a message and of the whole.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// All that was audited is true.
@@ -50,7 +50,7 @@ impl From<&HypervisorVerdict> for Verdict {
 }
 
 /// What one audit says of a transaction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum AuditVerdict {
     /// All that it asks is true.

@@ -3,9 +3,12 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod audits;
+mod batch;
+mod certificate;
 mod cli;
 mod common;
 mod damage;
+mod engine;
 mod hashes;
 mod mutate;
 mod readme;

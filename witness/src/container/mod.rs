@@ -26,6 +26,7 @@ mod json;
 mod needs;
 mod nodes;
 mod reader;
+mod stream;
 mod tree;
 
 use needs::Needs;
@@ -33,6 +34,7 @@ use needs::Needs;
 pub use binary::{MAGIC, VERSION};
 pub use json::JsonError;
 pub use reader::{ContainerError, ContainerFault};
+pub use stream::{Containers, StreamError};
 pub use tree::Place;
 
 pub use crate::receipt::{Receipt, ReceiptLogs};

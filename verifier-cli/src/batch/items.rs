@@ -1,0 +1,172 @@
+//! What there is to verify: the containers and inputs in files, folders, archives and streams.
+
+use std::{
+    io::{self, BufRead, BufReader, Read},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use alloy_primitives::FixedBytes;
+use iso_evm_witness::container::{Containers, MAGIC, StreamError};
+
+use crate::{
+    error::CommandError,
+    files::{self, MAX_SIZE, STANDARD},
+    hash::keccak256,
+    source::{self, Endings, Progress},
+};
+
+/// What is taken from folders and archives; a file that is named is taken in any case.
+const ENDINGS: Endings = &[".bin", ".json"];
+
+/// One witness, or what one is recorded of.
+#[derive(Debug)]
+pub(super) struct Item {
+    pub(super) source: Arc<str>,
+    /// Which of the source's containers.
+    pub(super) container: usize,
+    pub(super) content: Content,
+}
+
+/// What an item is.
+#[derive(Debug)]
+pub(super) enum Content {
+    /// The bytes of a container.
+    Witness(Vec<u8>),
+    /// An `INPUT.json`.
+    Input(Vec<u8>),
+    /// Neither can be had.
+    Unreadable(CommandError),
+}
+
+/// Names an item in little room.
+pub(super) type Key = FixedBytes<16>;
+
+/// The key of a container of a source.
+pub(super) fn key(source: &str, container: usize) -> Key {
+    let name = [source.as_bytes(), &container.to_be_bytes()].concat();
+    Key::from_slice(&keccak256(&name)[..16])
+}
+
+impl Item {
+    pub(super) fn key(&self) -> Key {
+        key(&self.source, self.container)
+    }
+}
+
+/// What is met on the way.
+#[derive(Debug)]
+pub(super) enum Met {
+    /// So many bytes on disk are read.
+    Read(u64),
+    Item(Item),
+}
+
+/// Bytes on disk of all files that a run reads; `None` if some of it is a stream.
+pub fn size(paths: &[PathBuf]) -> Option<u64> {
+    let paths = expanded(paths).ok()?;
+    (!paths.iter().any(|path| is_stream(path))).then(|| source::size(&paths, ENDINGS))
+}
+
+fn is_stream(path: &Path) -> bool {
+    path.as_os_str() == STANDARD
+}
+
+/// The paths, with the patterns among them replaced by what they match.
+///
+/// # Errors
+///
+/// If one of them is not there.
+pub(super) fn expanded(paths: &[PathBuf]) -> Result<Vec<PathBuf>, CommandError> {
+    let mut all = Vec::new();
+    for path in paths {
+        let matches = pattern(path);
+        if matches.is_empty() {
+            all.push(path.clone());
+        } else {
+            all.extend(matches);
+        }
+    }
+    let files: Vec<_> = all.iter().filter(|path| !is_stream(path)).cloned().collect();
+    source::exist(&files)?;
+    Ok(all)
+}
+
+/// What a pattern matches, in order of name; nothing if there is a file of that name, or if it is
+/// none.
+fn pattern(path: &Path) -> Vec<PathBuf> {
+    let Some(text) = path.to_str().filter(|_| !path.exists() && !is_stream(path)) else {
+        return Vec::new();
+    };
+    glob::glob(text).map_or_else(|_| Vec::new(), |matches| matches.filter_map(Result::ok).collect())
+}
+
+/// Hands every item to `meet`, in order of name, until that says `false`.
+pub(super) fn each(paths: &[PathBuf], mut meet: impl FnMut(Met) -> bool) {
+    for path in paths {
+        let go_on = if is_stream(path) {
+            let source = files::name(path).into();
+            items(&source, Ok(&mut io::stdin().lock()), &mut meet)
+        } else {
+            let mut go_on = true;
+            source::each(std::slice::from_ref(path), ENDINGS, |progress| {
+                go_on = match progress {
+                    Progress::Read(bytes) => meet(Met::Read(bytes)),
+                    Progress::File(source, read) => items(&source, read, &mut meet),
+                };
+                go_on
+            });
+            go_on
+        };
+        if !go_on {
+            return;
+        }
+    }
+}
+
+/// Hands on the items of a file or stream.
+fn items(
+    source: &Arc<str>,
+    read: io::Result<&mut dyn Read>,
+    meet: &mut impl FnMut(Met) -> bool,
+) -> bool {
+    let file = || source.to_string();
+    let mut meet =
+        |container, content| meet(Met::Item(Item { source: source.clone(), container, content }));
+    let mut read = match read.map(BufReader::new) {
+        Ok(read) => read,
+        Err(error) => {
+            let error = CommandError::Read { file: file(), error };
+            return meet(0, Content::Unreadable(error));
+        }
+    };
+    let is_container = match read.fill_buf() {
+        Ok(bytes) => bytes.first() == MAGIC.first(),
+        // Reading on says the same again.
+        Err(_) => false,
+    };
+    if !is_container {
+        return meet(0, json(read, file));
+    }
+    Containers::new(read, MAX_SIZE).enumerate().all(|(index, bytes)| {
+        let error = match bytes {
+            Ok(bytes) => return meet(index, Content::Witness(bytes)),
+            Err(StreamError::Io(error)) => CommandError::Read { file: file(), error },
+            Err(StreamError::Container(error)) => CommandError::Container { file: file(), error },
+            Err(StreamError::Oversized { limit }) => {
+                CommandError::Oversized { file: file(), limit }
+            }
+        };
+        meet(index, Content::Unreadable(error))
+    })
+}
+
+/// An input; what is none is told when it is looked at.
+fn json(read: impl Read, file: impl Fn() -> String) -> Content {
+    match source::whole(read) {
+        Ok(bytes) if bytes.is_empty() => Content::Unreadable(CommandError::Empty { file: file() }),
+        Ok(bytes) if files::is_json(&bytes) => Content::Input(bytes),
+        Ok(bytes) => Content::Witness(bytes),
+        Err(error) => Content::Unreadable(CommandError::Read { file: file(), error }),
+    }
+}

@@ -1,0 +1,136 @@
+//! Whole folders, archives and streams of witnesses at once. `specs/17-batch.md`.
+//!
+//! One thread reads, the others verify, each an item at a time; a short queue between them bounds
+//! the memory. A witness's rows are written together, as soon as they are known, so that a run that
+//! is killed has lost none, and goes on where it was.
+
+mod items;
+mod results;
+mod row;
+mod summary;
+
+use std::{
+    num::NonZeroUsize,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use iso_evm_witness::{Input, Witness, record};
+
+pub use self::{
+    items::size,
+    row::{Row, rows},
+    summary::{Counts, Summary},
+};
+use self::{
+    items::{Content, Item},
+    results::Results,
+};
+use crate::{
+    engines::Engines,
+    error::CommandError,
+    reproducer,
+    verify::{self, Report, verify_with},
+    workers,
+};
+
+/// How a batch is run.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// How each witness is verified.
+    pub verify: verify::Options,
+    /// Threads; all cores if `None`.
+    pub jobs: Option<NonZeroUsize>,
+    /// Where the rows go, one JSON object a line; `-` for stdout.
+    pub results: Option<PathBuf>,
+    /// Whether to go on where the results end.
+    pub resume: bool,
+}
+
+/// What happens during a run, as it happens.
+#[derive(Clone, Copy, Debug)]
+pub enum Event<'a> {
+    /// So many bytes of the files given are read.
+    Read(u64),
+    /// An item is verified, or is none that can be.
+    Done(&'a Done),
+}
+
+/// What has become of an item.
+#[derive(Debug)]
+pub struct Done {
+    /// The file, as it was found; within an archive, behind the archive's name.
+    pub source: Arc<str>,
+    /// Which of the source's containers.
+    pub container: usize,
+    /// What is said of it; an error if it cannot be verified.
+    pub report: Result<Report, CommandError>,
+}
+
+/// Verifies all that is in `paths` and below. `observe` hears of each item as soon as its rows are
+/// written, from any thread.
+///
+/// # Errors
+///
+/// If one of the paths cannot be read at all, if the results cannot be written, or if those to go on
+/// with are none. What is wrong further in is in the rows.
+pub fn run(
+    paths: &[PathBuf],
+    options: &Options,
+    observe: &(impl Fn(Event<'_>) + Sync),
+) -> Result<Summary, CommandError> {
+    let paths = items::expanded(paths)?;
+    let (results, resumed) = Results::open(options.results.as_deref(), options.resume)?;
+    let summary = Mutex::new(resumed.summary);
+    let engines = Engines::default();
+    let threads = workers::threads(options.jobs);
+    workers::each(
+        threads,
+        threads,
+        |send| {
+            items::each(&paths, |met| match met {
+                items::Met::Read(bytes) => {
+                    observe(Event::Read(bytes));
+                    true
+                }
+                items::Met::Item(item) => resumed.keys.contains(&item.key()) || send(item),
+            });
+        },
+        |item| {
+            let done = verified(item, &engines, &options.verify);
+            results.write(&rows(&done))?;
+            summary.lock().unwrap_or_else(PoisonError::into_inner).count(&done);
+            observe(Event::Done(&done));
+            Ok::<_, CommandError>(())
+        },
+    )?;
+    Ok(summary.into_inner().unwrap_or_else(PoisonError::into_inner))
+}
+
+/// Verifies an item.
+fn verified(item: Item, engines: &Engines, options: &verify::Options) -> Done {
+    let Item { source, container, content } = item;
+    let file = || source.to_string();
+    let report = witness(content, file).and_then(|witness| {
+        verify_with(engines.get(witness.fork), &witness, options).map_err(|error| {
+            reproducer::command_error(Path::new("."), source.to_string(), &witness, error)
+        })
+    });
+    Done { source, container, report }
+}
+
+/// The witness that an item is, or that is recorded of it.
+fn witness(content: Content, file: impl Fn() -> String) -> Result<Witness, CommandError> {
+    match content {
+        Content::Witness(bytes) => Witness::decode_shared(&bytes.into())
+            .map_err(|error| CommandError::Container { file: file(), error }),
+        Content::Input(json) => {
+            let input = Input::parse(&json, None)
+                .map_err(|error| CommandError::Input { file: file(), error })?;
+            let recording = record(&input.execution)
+                .map_err(|error| CommandError::Execute { file: file(), error: Box::new(error) })?;
+            Ok(Witness::new(&input, &recording))
+        }
+        Content::Unreadable(error) => Err(error),
+    }
+}

@@ -1,0 +1,84 @@
+//! What a batch has come to, by verdict.
+
+use serde::Serialize;
+
+use super::Done;
+use crate::{Exit, verify::Verdict};
+
+/// How many, by verdict.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// All that was audited is true.
+    pub valid: u64,
+    /// A claim is false.
+    pub invalid: u64,
+    /// The audit came to no end.
+    pub inconclusive: u64,
+}
+
+impl Counts {
+    fn count(&mut self, verdict: Verdict) {
+        match verdict {
+            Verdict::Valid => self.valid += 1,
+            Verdict::Invalid => self.invalid += 1,
+            Verdict::Inconclusive => self.inconclusive += 1,
+        }
+    }
+
+    /// All of them.
+    pub fn total(&self) -> u64 {
+        self.valid + self.invalid + self.inconclusive
+    }
+}
+
+/// What a batch has come to, an earlier run that it goes on from included.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// Witnesses.
+    pub witnesses: Counts,
+    /// Their messages.
+    pub messages: Counts,
+    /// Items that could not be verified.
+    pub errors: u64,
+    /// Items that an earlier run has done.
+    pub resumed: u64,
+}
+
+impl Summary {
+    pub(super) fn count(&mut self, done: &Done) {
+        match &done.report {
+            Ok(report) => {
+                self.witnesses.count(report.verdict());
+                report.messages.iter().for_each(|message| self.messages.count(message.verdict()));
+            }
+            Err(_) => self.errors += 1,
+        }
+    }
+
+    /// Counts an item of an earlier run: an error if there is no verdict.
+    pub(super) fn resume(
+        &mut self,
+        witness: Option<Verdict>,
+        messages: impl Iterator<Item = Verdict>,
+    ) {
+        self.resumed += 1;
+        match witness {
+            Some(verdict) => {
+                self.witnesses.count(verdict);
+                messages.for_each(|verdict| self.messages.count(verdict));
+            }
+            None => self.errors += 1,
+        }
+    }
+
+    /// How the command ends: the worst counts.
+    pub fn exit(&self) -> Exit {
+        let Counts { invalid, inconclusive, .. } = self.witnesses;
+        let met = [
+            (self.errors > 0, Exit::Unusable),
+            (invalid > 0, Exit::Invalid),
+            (inconclusive > 0, Exit::Inconclusive),
+        ];
+        met.into_iter().find(|(met, _)| *met).map_or(Exit::Valid, |(_, exit)| exit)
+    }
+}

@@ -1,0 +1,126 @@
+//! `iso-verify batch`: whole folders, archives and streams.
+
+use std::{
+    num::NonZeroUsize,
+    path::PathBuf,
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
+
+use clap::Args;
+
+use super::{screen::Screen, verify::Judged};
+use crate::{
+    Exit,
+    batch::{self, Counts, Done, Event, Options, Summary},
+    error::CommandError,
+    files::{self, STANDARD},
+    report::remarks,
+    verify::Verdict,
+};
+
+/// Audit many witnesses: folders, patterns, archives, streams
+#[derive(Debug, Args)]
+#[command(after_help = "Exit codes: of all witnesses the worst counts, in the order 2, 1, 3, 0.")]
+pub(super) struct Batch {
+    /// Witnesses or inputs, folders of them, patterns, .tar.zst and .tar.gz archives; `-` for
+    /// containers from stdin
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    #[command(flatten)]
+    judged: Judged,
+    /// Number of threads [default: one for each core]
+    #[arg(short, long, value_name = "N")]
+    jobs: Option<NonZeroUsize>,
+    /// Where one line of JSON for each message goes; `-` for stdout
+    #[arg(long, value_name = "FILE.jsonl")]
+    results: Option<PathBuf>,
+    /// Go on where the results end
+    #[arg(long, requires = "results")]
+    resume: bool,
+    /// The summary as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Batch {
+    pub(super) fn run(self) -> Result<Exit, CommandError> {
+        let to_stdout = self.results.as_ref().is_some_and(|path| path.as_os_str() == STANDARD);
+        if to_stdout && self.resume {
+            let (option, command) = ("--resume", "--results -");
+            return Err(CommandError::Meaningless { option, command });
+        }
+        let options = Options {
+            verify: self.judged.options()?,
+            jobs: self.jobs,
+            results: self.results,
+            resume: self.resume,
+        };
+        let screen = Screen::new(|| batch::size(&self.paths));
+        let messages = AtomicU64::new(0);
+        let show = |event: Event<'_>| match event {
+            Event::Read(bytes) => screen.read(bytes),
+            Event::Done(done) => {
+                let count = done.report.as_ref().map_or(0, |report| report.messages.len() as u64);
+                let count = messages.fetch_add(count, Ordering::Relaxed) + count;
+                screen.message(|elapsed| rate(count, elapsed));
+                told(done, |line| screen.line(line, self.json || to_stdout));
+            }
+        };
+        let summary = batch::run(&self.paths, &options, &show);
+        screen.close()?;
+        let summary = summary?;
+        let text = if self.json {
+            serde_json::to_string_pretty(&summary).expect("only numbers")
+        } else {
+            human(&summary)
+        };
+        if to_stdout {
+            super::say(&text);
+        } else {
+            files::print(format!("{text}\n").as_bytes())?;
+        }
+        Ok(summary.exit())
+    }
+}
+
+/// Messages, and how many a second.
+fn rate(messages: u64, elapsed: Duration) -> String {
+    let per_second = messages as f64 / elapsed.as_secs_f64().max(0.001);
+    format!("{messages} messages, {per_second:.0}/s")
+}
+
+/// A line for each thing that is not valid.
+fn told(done: &Done, line: impl Fn(&str)) {
+    let Done { source, container, report } = done;
+    match report {
+        Ok(report) if report.verdict() == Verdict::Valid => {}
+        Ok(report) => {
+            let place = if *container == 0 { String::new() } else { format!(": {container}") };
+            let verdict = report.verdict().name();
+            for remark in remarks(report) {
+                line(&format!("{source}{place}: {verdict}: {remark}"));
+            }
+        }
+        // It names its source itself.
+        Err(error) => line(&format!("error: {error}")),
+    }
+}
+
+/// Two lines of counts, and what else there was.
+fn human(summary: &Summary) -> String {
+    let counts = |counts: &Counts| {
+        let Counts { valid, invalid, inconclusive } = counts;
+        format!("{valid} valid, {invalid} invalid, {inconclusive} inconclusive")
+    };
+    let Summary { witnesses, messages, errors, resumed } = summary;
+    let mut text = format!(
+        "messages: {}\nwitnesses: {}, {errors} unusable",
+        counts(messages),
+        counts(witnesses)
+    );
+    if *resumed > 0 {
+        text.push_str(&format!("; {resumed} of an earlier run"));
+    }
+    text
+}

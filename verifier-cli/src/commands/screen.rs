@@ -1,0 +1,74 @@
+//! Where a long run shows: lines at once, and a bar if somebody watches.
+
+use std::{
+    io::{self, IsTerminal},
+    sync::Mutex,
+    time::Duration,
+};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::say;
+use crate::{error::CommandError, files};
+
+/// Lines, and a bar below them on stderr.
+pub(super) struct Screen {
+    bar: ProgressBar,
+    /// What went wrong with stdout first.
+    broken: Mutex<Option<CommandError>>,
+}
+
+impl Screen {
+    /// A bar over so many bytes, with rate and time left; without a length, of a stream, only what
+    /// is done. `length` is asked for only if somebody watches.
+    pub(super) fn new(length: impl FnOnce() -> Option<u64>) -> Self {
+        const BAR: &str = "{elapsed_precise} {wide_bar} {bytes}/{total_bytes} \
+                           {bytes_per_sec} {eta} left {msg}";
+        const SPINNER: &str = "{elapsed_precise} {spinner} {msg}";
+        let bar = if io::stderr().is_terminal() {
+            let length = length();
+            let style = if length.is_some() { BAR } else { SPINNER };
+            let bar = ProgressBar::with_draw_target(length, ProgressDrawTarget::stderr());
+            bar.set_style(ProgressStyle::with_template(style).expect("a template that parses"));
+            bar.enable_steady_tick(Duration::from_millis(200));
+            bar
+        } else {
+            ProgressBar::hidden()
+        };
+        Self { bar, broken: Mutex::default() }
+    }
+
+    /// So many bytes more are read.
+    pub(super) fn read(&self, bytes: u64) {
+        self.bar.inc(bytes);
+    }
+
+    /// What has come of it up to now, if somebody watches.
+    pub(super) fn message(&self, message: impl FnOnce(Duration) -> String) {
+        if !self.bar.is_hidden() {
+            self.bar.set_message(message(self.bar.elapsed()));
+        }
+    }
+
+    /// Writes a line out at once: an interrupted run has lost none.
+    pub(super) fn line(&self, line: &str, to_stderr: bool) {
+        self.bar.suspend(|| {
+            if to_stderr {
+                say(line);
+            } else if let Err(error) = files::print(format!("{line}\n").as_bytes())
+                && let Ok(mut broken) = self.broken.lock()
+            {
+                broken.get_or_insert(error);
+            }
+        });
+    }
+
+    /// Takes the bar away.
+    pub(super) fn close(self) -> Result<(), CommandError> {
+        self.bar.finish_and_clear();
+        match self.broken.into_inner() {
+            Ok(Some(error)) => Err(error),
+            _ => Ok(()),
+        }
+    }
+}

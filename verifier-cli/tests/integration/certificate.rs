@@ -1,0 +1,138 @@
+//! `--certificate` and `iso-verify check`.
+
+use std::fs;
+
+use iso_evm_verifier::certificate::{Certificate, CertificateError};
+use serde_json::{Value, json};
+
+use crate::{
+    common::{root, run},
+    schemas::schema,
+};
+
+/// A folder with a witness and its certificate.
+fn certified(options: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let fixtures = root().join("tests/fixtures");
+    for name in ["call-tree", "erc20-transfer"] {
+        let name = format!("{name}.witness.bin");
+        fs::copy(fixtures.join(&name), folder.path().join(&name)).unwrap();
+    }
+    let line = format!("iso-verify call-tree.witness.bin --certificate one.json {options}");
+    let ran = run(folder.path(), &line);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    folder
+}
+
+#[test]
+fn a_stranger_makes_it_again() {
+    for options in ["", "--engine native", "--audit execution,tree", "--host-gas-limit 30000000"] {
+        let folder = certified(options);
+        let ran = run(folder.path(), "iso-verify check one.json call-tree.witness.bin");
+        assert_eq!(ran.code, Some(0), "{options}: {}", ran.text());
+        assert_eq!(ran.text(), "reproduced: valid\n");
+        let ran = run(folder.path(), "iso-verify check one.json call-tree.witness.bin --json");
+        schema("check").check(&ran.json()).unwrap();
+    }
+}
+
+#[test]
+fn it_is_canonical() {
+    let folder = certified("");
+    let bytes = fs::read(folder.path().join("one.json")).unwrap();
+    let value: Value = serde_json::from_slice(&bytes).unwrap();
+    schema("certificate").check(&value).unwrap();
+    fn sorted(value: &Value, text: &str) {
+        if let Value::Object(fields) = value {
+            let places: Vec<_> = {
+                let mut names: Vec<_> = fields.keys().collect();
+                names.sort();
+                names.iter().map(|name| text.find(&format!("\"{name}\":")).unwrap()).collect()
+            };
+            assert!(places.is_sorted(), "{text}");
+            fields.values().for_each(|value| sorted(value, &value.to_string()));
+        }
+    }
+    let text = String::from_utf8(bytes.clone()).unwrap();
+    sorted(&value, &text);
+    assert!(!text.contains([' ', '\n']) || text.contains("\"why\""));
+    let again = run(folder.path(), "iso-verify call-tree.witness.bin --certificate -");
+    assert_eq!(again.stdout, bytes);
+
+    let newline = [&bytes[..], b"\n"].concat();
+    let position = bytes.len();
+    assert!(matches!(
+        Certificate::parse(&newline),
+        Err(CertificateError::NotCanonical { position: found }) if found == position
+    ));
+    let spaced = text.replacen(':', ": ", 1);
+    assert!(matches!(
+        Certificate::parse(spaced.as_bytes()),
+        Err(CertificateError::NotCanonical { .. })
+    ));
+    let more = text.replacen('{', "{\"aaa\":1,", 1);
+    assert!(matches!(Certificate::parse(more.as_bytes()), Err(CertificateError::Json(_))));
+    let other = text.replacen("\"version\":1", "\"version\":2", 1);
+    assert!(matches!(
+        Certificate::parse(other.as_bytes()),
+        Err(CertificateError::Version { found: 2 })
+    ));
+}
+
+/// Each field that is changed is named.
+#[test]
+fn what_differs_is_named() {
+    let folder = certified("");
+    let path = folder.path().join("one.json");
+    let text = fs::read_to_string(&path).unwrap();
+    let hash = format!("0x{}", "11".repeat(32));
+    for (field, value) in [
+        ("ancestors", json!(hash)),
+        (
+            "audits",
+            json!({"access": "valid", "execution": "invalid", "transaction": "valid", "tree": "valid"}),
+        ),
+        ("block", json!({ "hash": hash })),
+        ("chainId", json!(7)),
+        (
+            "findings",
+            json!([{"audit": "tree", "expected": null, "found": null, "kind": "gas",
+            "message": 0, "pc": null, "record": 1}]),
+        ),
+        ("fork", json!("osaka")),
+        ("hypervisor", json!(hash)),
+        ("messages", json!(1)),
+        ("notRun", json!([{"audit": "access", "check": null, "why": "a whim"}])),
+        ("stateRootEnter", json!(hash)),
+        ("stateRootLeave", json!(hash)),
+        ("stateRootSource", json!("parent")),
+        ("transaction", json!({ "digest": hash })),
+        ("verdict", json!("inconclusive")),
+        ("witness", json!(hash)),
+    ] {
+        let mut certificate: Value = serde_json::from_str(&text).unwrap();
+        assert!(certificate.get(field).is_some(), "{field}");
+        certificate[field] = value;
+        let certificate: Certificate = serde_json::from_value(certificate).unwrap();
+        fs::write(&path, certificate.encode()).unwrap();
+        let ran = run(folder.path(), "iso-verify check one.json call-tree.witness.bin");
+        assert_eq!(ran.code, Some(1), "{field}");
+        let lines: Vec<_> = ran.text().lines().collect();
+        assert!(lines.len() == 1 && lines[0].starts_with(&format!("{field}: ")), "{lines:?}");
+    }
+    // The tool's version is told, and no difference.
+    let mut certificate = Certificate::parse(text.as_bytes()).unwrap();
+    certificate.tool = "0.0.1".to_owned();
+    fs::write(&path, certificate.encode()).unwrap();
+    let ran = run(folder.path(), "iso-verify check one.json call-tree.witness.bin");
+    assert_eq!(ran.code, Some(0));
+    assert!(ran.stderr.contains("made by version 0.0.1"), "{}", ran.stderr);
+    // Another witness.
+    let ran = run(folder.path(), "iso-verify check one.json erc20-transfer.witness.bin --json");
+    assert_eq!(ran.code, Some(1));
+    schema("check").check(&ran.json()).unwrap();
+    assert_eq!(ran.json()["reproduced"], false);
+    fs::write(&path, "{}").unwrap();
+    let ran = run(folder.path(), "iso-verify check one.json call-tree.witness.bin");
+    assert_eq!(ran.code, Some(2));
+}
