@@ -64,7 +64,7 @@ fn a_branch_that_was_small_for_a_while() {
 fn only_what_follows_a_change_is_hashed() {
     let model: BTreeMap<_, _> = (0..16).map(|nibble| (key(&[nibble]), U256::MAX)).collect();
     let mut trie = trie_of(&model);
-    let mut blocks = |trie: &mut Trie<U256>, nibble, value| {
+    let blocks = |trie: &mut Trie<U256>, nibble, value| {
         insert(trie, &key(&[nibble]), U256::from(value)).unwrap();
         let before = BLOCKS.get();
         trie.root();
