@@ -11,6 +11,7 @@ use alloy_rlp::Decodable;
 use alloy_trie::nodes::{RlpNode, TrieNode};
 
 use super::{
+    absorbed::Absorbed,
     node::{Children, Kind, Node, Nodes, UnknownNode},
     value::Value,
 };
@@ -45,7 +46,7 @@ impl<V: Value> Node<V> {
                         children[usize::from(nibble)] = Some(Arc::new(child));
                     }
                 }
-                Kind::Branch { children }
+                Kind::Branch { children, absorbed: Absorbed::default() }
             }
             TrieNode::Extension(extension) if !is_branch => {
                 let path = extension.key;

@@ -4,12 +4,16 @@
 //! what it was cloned from, so that the state before a transaction stays at hand: at the end the
 //! nodes that prove its accesses are taken out of it.
 //!
+//! Nearly all of the time goes to keccak. So each key is hashed once for a state and all its clones,
+//! and a branch is hashed from its first changed child on.
+//!
 //! Between the recorder, which knows the values at an instant, and the message, whose roots these
 //! are. Normative text: `specs/02-message-witness.md`, "Roots at an instant".
 //!
 //! Below it are Merkle-Patricia tries over keys that are hashed already. Parts of them may be known
 //! by their hash only; what needs more of them than there is is a [`MissingNode`].
 
+mod absorbed;
 mod decode;
 mod hashes;
 mod node;

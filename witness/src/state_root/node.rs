@@ -15,7 +15,19 @@ use alloy_trie::{
     nodes::{ExtensionNodeRef, LeafNodeRef, RlpNode},
 };
 
-use super::value::Value;
+use super::{
+    absorbed::{Absorbed, BLOCK},
+    value::Value,
+};
+
+/// Bytes of a reference that is a hash; no reference has more.
+const HASH: usize = 33;
+
+/// Most bytes in a branch's RLP after its header.
+const MOST_IN_BRANCH: usize = 16 * HASH + 1;
+
+/// Most bytes in the RLP of a branch, which has a header of three.
+pub(super) const MOST_RLP: usize = MOST_IN_BRANCH + 3;
 
 /// RLP of nodes by hash: where nodes that are known by their hash are looked for.
 pub(super) type Nodes = BTreeMap<B256, Bytes>;
@@ -39,8 +51,8 @@ pub(super) enum Kind<V> {
     Leaf { path: Nibbles, value: V },
     /// `path` is not empty.
     Extension { path: Nibbles, child: Arc<Node<V>> },
-    /// Children by the key's next nibble.
-    Branch { children: Children<V> },
+    /// Children by the key's next nibble, and what was hashed of the branch last.
+    Branch { children: Children<V>, absorbed: Absorbed },
     /// Known by its hash only; `is_branch`: it stands below an extension.
     Unknown { hash: B256, is_branch: bool },
 }
@@ -96,7 +108,7 @@ impl<V: Value> Node<V> {
                 child.get(path.slice(own.len()..), nodes)
             }
             Kind::Extension { .. } => Ok(None),
-            Kind::Branch { children } => {
+            Kind::Branch { children, .. } => {
                 let (nibble, rest) = split(&path, 0);
                 children[nibble].as_ref().map_or(Ok(None), |child| child.get(rest, nodes))
             }
@@ -116,7 +128,7 @@ impl<V: Value> Node<V> {
                     path = path.slice(own.len()..);
                     child
                 }
-                Kind::Branch { children } => {
+                Kind::Branch { children, .. } => {
                     let (nibble, rest) = split(&path, 0);
                     path = rest;
                     children[nibble].as_mut()?
@@ -137,7 +149,7 @@ impl<V: Value> Node<V> {
         self.resolve(path.len(), nodes)?;
         let changed = match &mut self.kind {
             Kind::Unknown { hash, .. } => return Err(UnknownNode(*hash)),
-            Kind::Branch { children } => {
+            Kind::Branch { children, .. } => {
                 let (nibble, rest) = split(&path, 0);
                 match &mut children[nibble] {
                     Some(child) => Arc::make_mut(child).insert(rest, value, nodes)?,
@@ -175,7 +187,7 @@ impl<V: Value> Node<V> {
         let mut children = Children::default();
         children[own_nibble] = Some(self.take().strip(shared + 1));
         children[nibble] = Some(Arc::new(Self::leaf(rest, value)));
-        let branch = Self::new(Kind::Branch { children });
+        let branch = Self::new(Kind::Branch { children, absorbed: Absorbed::default() });
         *self = if shared == 0 {
             branch
         } else {
@@ -206,7 +218,7 @@ impl<V: Value> Node<V> {
                 }
                 Ok(removal)
             }
-            Kind::Branch { children } => {
+            Kind::Branch { children, .. } => {
                 let (nibble, rest) = split(&path, 0);
                 let Some(child) = &mut children[nibble] else { return Ok(Removal::Absent) };
                 match Arc::make_mut(child).remove(rest, removing)? {
@@ -227,7 +239,7 @@ impl<V: Value> Node<V> {
         length: usize,
         removing: &mut Removing<'_>,
     ) -> Result<(), UnknownNode> {
-        let Kind::Branch { children } = &mut self.kind else { return Ok(()) };
+        let Kind::Branch { children, .. } = &mut self.kind else { return Ok(()) };
         let mut others = (0..16).filter(|&other| other != nibble && children[other].is_some());
         if let (Some(last), None) = (others.next(), others.next())
             && let Some(sibling) = &mut children[last]
@@ -283,11 +295,13 @@ impl<V: Value> Node<V> {
             #[cfg(test)]
             ENCODED.set(ENCODED.get() + 1);
             match kind {
-                Kind::Extension { child, .. } => referred(child, buffer),
-                Kind::Branch { children } => {
-                    children.iter_mut().flatten().for_each(|child| referred(child, buffer));
+                Kind::Branch { children, absorbed } => {
+                    return branch_reference(children, absorbed, buffer);
                 }
-                Kind::Leaf { .. } | Kind::Unknown { .. } => {}
+                Kind::Extension { child, .. } if child.reference.is_none() => {
+                    Arc::make_mut(child).reference(buffer);
+                }
+                _ => {}
             }
             buffer.clear();
             kind.encode(buffer);
@@ -296,11 +310,61 @@ impl<V: Value> Node<V> {
     }
 }
 
-/// Makes sure that a child has its reference.
-fn referred<V: Value>(child: &mut Arc<Node<V>>, buffer: &mut Vec<u8>) {
-    if child.reference.is_none() {
-        Arc::make_mut(child).reference(buffer);
+/// The reference to a branch, once all its children have theirs. A child that has one already is
+/// what it was when the branch was hashed last: a change takes it from all nodes on its way.
+fn branch_reference<V: Value>(
+    children: &mut Children<V>,
+    absorbed: &mut Absorbed,
+    buffer: &mut Vec<u8>,
+) -> RlpNode {
+    let (mut there, mut changed) = (0, 0_u16);
+    for (nibble, child) in children.iter_mut().enumerate() {
+        let Some(child) = child else { continue };
+        there |= 1 << nibble;
+        if child.reference.is_none() {
+            Arc::make_mut(child).reference(buffer);
+            changed |= 1 << nibble;
+        }
     }
+    let hash = |nibble: usize| children[nibble].as_ref()?.reference.as_ref()?.as_hash();
+    let changed = || (0..16).filter(|nibble| changed >> nibble & 1 == 1);
+    let patched = if changed().all(|nibble| hash(nibble).is_some()) {
+        absorbed.patched(there, changed().filter_map(|nibble| Some((nibble, hash(nibble)?))))
+    } else {
+        None
+    };
+    let rlp = patched.unwrap_or_else(|| {
+        buffer.clear();
+        encode_branch(children, buffer);
+        buffer.clone()
+    });
+    if rlp.len() < BLOCK {
+        // What was hashed before is not what was hashed last.
+        *absorbed = Absorbed::default();
+        return RlpNode::from_rlp(&rlp);
+    }
+    RlpNode::word_rlp(&absorbed.hash(there, rlp))
+}
+
+/// Appends the RLP of a branch. Its children have their references.
+fn encode_branch<V>(children: &Children<V>, buffer: &mut Vec<u8>) {
+    // A byte for each child that is not there, and for the value that never is.
+    let mut payload = [EMPTY_STRING_CODE; MOST_IN_BRANCH];
+    let mut end = 0;
+    for child in children {
+        let child = child.as_ref().and_then(|child| child.reference.as_ref());
+        let child = child.map_or(&[EMPTY_STRING_CODE][..], |child| child.as_slice());
+        let place = &mut payload[end..end + child.len()];
+        // Most are hashes: a copy of known length is no call.
+        match (<&mut [u8; HASH]>::try_from(&mut *place), child.try_into()) {
+            (Ok(place), Ok(child)) => *place = child,
+            _ => place.copy_from_slice(child),
+        }
+        end += child.len();
+    }
+    let payload = &payload[..end + 1];
+    Header { list: true, payload_length: payload.len() }.encode(buffer);
+    buffer.extend_from_slice(payload);
 }
 
 impl<V: Value> Kind<V> {
@@ -313,19 +377,7 @@ impl<V: Value> Kind<V> {
                     ExtensionNodeRef::new(path, child).encode(buffer);
                 }
             }
-            Self::Branch { children } => {
-                let children = || children.iter().map(|child| child.as_ref()?.reference.as_ref());
-                // A byte for each child that is not there, and for the value that never is.
-                let length = |child: Option<&RlpNode>| child.map_or(1, |child| child.len());
-                let payload_length = 1 + children().map(length).sum::<usize>();
-                Header { list: true, payload_length }.encode(buffer);
-                for child in children() {
-                    buffer.extend_from_slice(
-                        child.map_or(&[EMPTY_STRING_CODE], |child| child.as_slice()),
-                    );
-                }
-                buffer.push(EMPTY_STRING_CODE);
-            }
+            Self::Branch { children, .. } => encode_branch(children, buffer),
             Self::Unknown { hash, .. } => hash.encode(buffer),
         }
     }
@@ -357,7 +409,7 @@ impl<V: Value> Node<V> {
             Kind::Extension { path: own, child } if path.starts_with(own) => {
                 Arc::make_mut(child).forget(path.slice(own.len()..), depth)
             }
-            Kind::Branch { children } => {
+            Kind::Branch { children, .. } => {
                 let (nibble, rest) = split(&path, 0);
                 let child = children[nibble].as_mut();
                 child.is_some_and(|child| Arc::make_mut(child).forget(rest, depth - 1))

@@ -136,7 +136,7 @@ impl Proof<'_> {
                 let count = places[start..].iter().take_while(below).count();
                 self.take(child, depth + path.len(), &places[start..start + count])
             }
-            Kind::Branch { children } => {
+            Kind::Branch { children, .. } => {
                 let start = places.iter().take_while(|place| place.path.len() <= depth).count();
                 let nibble = |place: &Place| place.path.get_unchecked(depth);
                 for places in places[start..].chunk_by(|one, next| nibble(one) == nibble(next)) {
@@ -157,6 +157,11 @@ impl Proof<'_> {
         let Some(hash) = hash else { return };
         let buffer = &mut self.buffer;
         self.taken.entry(hash).or_insert_with(|| {
+            if let Kind::Branch { absorbed, .. } = &node.kind
+                && let Some(rlp) = absorbed.rlp()
+            {
+                return rlp.clone();
+            }
             buffer.clear();
             node.kind.encode(buffer);
             Bytes::copy_from_slice(buffer)

@@ -104,7 +104,7 @@ impl Clone for StateTrie {
             entries: kept.filter_map(entry).collect(),
             changed: self.changed.clone(),
             outlasting: self.outlasting.clone(),
-            hashes: Hashes::default(),
+            hashes: self.hashes.clone(),
         }
     }
 }
@@ -251,6 +251,7 @@ impl StateTrie {
             }
         }
         self.changed.clear();
+        self.hashes.settle();
         Ok(self.accounts.root())
     }
 

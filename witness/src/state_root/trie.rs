@@ -7,7 +7,7 @@ use alloy_primitives::{B256, keccak256};
 use alloy_trie::{EMPTY_ROOT_HASH, Nibbles};
 
 use super::{
-    node::{Node, Nodes, Removal, Removing, UnknownNode},
+    node::{MOST_RLP, Node, Nodes, Removal, Removing, UnknownNode},
     value::Value,
 };
 
@@ -90,7 +90,7 @@ impl<V: Value> Trie<V> {
         let Some(node) = &mut self.top else { return EMPTY_ROOT_HASH };
         let reference = match &node.reference {
             Some(reference) => reference.clone(),
-            None => Arc::make_mut(node).reference(&mut Vec::new()).clone(),
+            None => Arc::make_mut(node).reference(&mut Vec::with_capacity(MOST_RLP)).clone(),
         };
         // A root is a hash even of a node so short that a parent would hold the node itself.
         reference.as_hash().unwrap_or_else(|| keccak256(reference))

@@ -2,6 +2,7 @@
 
 mod nodes;
 mod proofs;
+mod wide;
 
 use std::collections::BTreeMap;
 
