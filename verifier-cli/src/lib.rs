@@ -194,6 +194,7 @@ mod source;
 pub mod statetest;
 pub mod transaction_hash;
 pub mod verify;
+mod workers;
 
 pub use error::CommandError;
 pub use exit_code::Exit;

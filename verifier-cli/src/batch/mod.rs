@@ -1,7 +1,6 @@
 //! Whole folders, archives and streams of witnesses at once. `specs/17-batch.md`.
 //!
-//! One thread reads, the others verify, each an item at a time; a short queue between them bounds
-//! the memory. A witness's rows are written together, as soon as they are known, so that a run that
+//! One thread reads, the others verify ([`crate::workers`]). A witness's rows are written together, as soon as they are known, so that a run that
 //! is killed has lost none, and goes on where it was.
 
 mod items;
@@ -12,11 +11,7 @@ mod summary;
 use std::{
     num::NonZeroUsize,
     path::{Path, PathBuf},
-    sync::{
-        Arc, Mutex, PoisonError,
-        mpsc::{Receiver, sync_channel},
-    },
-    thread,
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use iso_evm_witness::{Input, Witness, record};
@@ -27,7 +22,7 @@ pub use self::{
     summary::{Counts, Summary},
 };
 use self::{
-    items::{Content, Item},
+    items::{Content, Item, Met},
     results::Results,
 };
 use crate::{
@@ -35,6 +30,7 @@ use crate::{
     error::CommandError,
     reproducer,
     verify::{self, Report, verify_with},
+    workers::{self, locked},
 };
 
 /// How a batch is run.
@@ -86,50 +82,23 @@ pub fn run(
     let (results, resumed) = Results::open(options.results.as_deref(), options.resume)?;
     let summary = Mutex::new(resumed.summary);
     let engines = Engines::default();
-    let threads = options.jobs.or_else(|| thread::available_parallelism().ok());
-    let threads = threads.map_or(1, NonZeroUsize::get);
-    let (sender, receiver) = sync_channel(threads);
-    let receiver = Mutex::new(receiver);
-    let failed: Mutex<Option<CommandError>> = Mutex::default();
-    let work = || {
-        // What one item can do on many threads, it does on this one: the others have their own.
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build()?;
-        while let Some(item) = next(&receiver) {
-            let done = pool.install(|| verified(item, &engines, &options.verify));
-            results.write(&rows(&done))?;
-            summary.lock().unwrap_or_else(PoisonError::into_inner).count(&done);
-            observe(Event::Done(&done));
-        }
-        Ok::<_, CommandError>(())
-    };
-    thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                if let Err(error) = work() {
-                    failed.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
-                }
-            });
-        }
-        let stopped = || failed.lock().is_ok_and(|failed| failed.is_some());
+    let feed = |send: &dyn Fn(Item) -> bool| {
         items::each(&paths, |met| match met {
-            items::Met::Read(bytes) => {
+            Met::Read(bytes) => {
                 observe(Event::Read(bytes));
                 true
             }
-            items::Met::Item(item) if resumed.keys.contains(&item.key()) => !stopped(),
-            items::Met::Item(item) => !stopped() && sender.send(item).is_ok(),
+            Met::Item(item) => resumed.keys.contains(&item.key()) || send(item),
         });
-        drop(sender);
-    });
-    match failed.into_inner().unwrap_or_else(PoisonError::into_inner) {
-        Some(error) => Err(error),
-        None => Ok(summary.into_inner().unwrap_or_else(PoisonError::into_inner)),
-    }
-}
-
-/// The next item; `None` if there is none any more.
-fn next(receiver: &Mutex<Receiver<Item>>) -> Option<Item> {
-    receiver.lock().unwrap_or_else(PoisonError::into_inner).recv().ok()
+    };
+    workers::each(options.jobs, feed, |item| {
+        let done = verified(item, &engines, &options.verify);
+        results.write(&rows(&done))?;
+        locked(&summary).count(&done);
+        observe(Event::Done(&done));
+        Ok(())
+    })?;
+    Ok(summary.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
 
 /// Verifies an item.

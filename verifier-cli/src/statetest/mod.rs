@@ -1,8 +1,8 @@
 //! Official state tests: every case is recorded, compared with what its file says, and its witness
 //! put before the four audits. `specs/11-state-tests.md`.
 //!
-//! [`run`] goes over files, folders and archives: one thread reads, a pool checks, a short queue
-//! between them bounds the memory.
+//! [`run`] goes over files, folders and archives: one thread reads, the others check
+//! ([`crate::workers`]).
 
 mod check;
 mod problem;
@@ -11,15 +11,13 @@ mod summary;
 use std::{
     num::NonZeroUsize,
     path::PathBuf,
-    sync::{Mutex, MutexGuard, PoisonError, mpsc},
-    thread,
+    sync::{Mutex, PoisonError},
 };
 
 use iso_evm_witness::{
     Fork,
     input::state_test::{self, Case},
 };
-use rayon::iter::{ParallelBridge, ParallelIterator};
 
 pub use self::{
     check::{Passed, check},
@@ -31,10 +29,8 @@ use crate::{
     error::CommandError,
     source::{self, Endings, Progress},
     verify::{AuditSelection, EngineKind},
+    workers::{self, locked},
 };
-
-/// Cases that are read ahead of the checks.
-const QUEUE: usize = 64;
 
 /// Which cases, and on how many threads.
 #[derive(Clone, Debug, Default)]
@@ -93,28 +89,23 @@ pub fn run(
     source::exist(paths)?;
     let summary = Mutex::new(Summary::default());
     let engines = Engines::default();
-    let threads = options.jobs.map_or(0, NonZeroUsize::get);
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
-    let (sender, receiver) = mpsc::sync_channel(QUEUE);
-    thread::scope(|scope| {
-        let queue = move |queued| sender.send(queued).is_ok();
-        scope.spawn(|| read(paths, options, queue, &summary, observe));
-        pool.install(|| {
-            receiver.into_iter().par_bridge().for_each(|Queued { name, fork, case }| {
-                let checked = check(&case, engines.get(fork), options.engine, options.audits);
-                let folder = name.folder().to_owned();
-                let failure = match checked {
-                    Ok(passed) => {
-                        locked(&summary).pass(fork, folder, passed);
-                        return observe(Event::Passed);
-                    }
-                    Err(problem) => Failure { name, fork, indexes: case.indexes, problem },
-                };
+    let feed = |queue: &dyn Fn(Queued) -> bool| read(paths, options, queue, &summary, observe);
+    workers::each(options.jobs, feed, |Queued { name, fork, case }| {
+        let checked = check(&case, engines.get(fork), options.engine, options.audits);
+        let folder = name.folder().to_owned();
+        match checked {
+            Ok(passed) => {
+                locked(&summary).pass(fork, folder, passed);
+                observe(Event::Passed);
+            }
+            Err(problem) => {
+                let failure = Failure { name, fork, indexes: case.indexes, problem };
                 observe(Event::Failed(&failure));
                 locked(&summary).fail(folder, failure);
-            });
-        });
-    });
+            }
+        }
+        Ok(())
+    })?;
     let mut summary = summary.into_inner().unwrap_or_else(PoisonError::into_inner);
     summary.sort();
     Ok(summary)
@@ -124,7 +115,7 @@ pub fn run(
 fn read(
     paths: &[PathBuf],
     options: &Options,
-    queue: impl Fn(Queued) -> bool,
+    queue: &dyn Fn(Queued) -> bool,
     summary: &Mutex<Summary>,
     observe: &(impl Fn(Event<'_>) + Sync),
 ) {
@@ -162,11 +153,6 @@ fn read(
             }
         })
     });
-}
-
-/// The summary is whole whenever it is not locked: no update can panic half-way.
-fn locked(summary: &Mutex<Summary>) -> MutexGuard<'_, Summary> {
-    summary.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Options {
