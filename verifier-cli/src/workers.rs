@@ -1,70 +1,75 @@
-//! Threads that take one item after another from a bounded queue.
-//!
-//! In the data's way this stands between what reads files and what checks them. Each thread brings a
-//! pool of its own with one thread in it: what is parallel inside a check then runs in its order, and
-//! no check begins another one while it waits for a part of itself. So there are never more items at
-//! work than threads, which bounds the memory.
+//! Many items on many threads, in bounded memory: one feeds, the others work, each on one item at a
+//! time; a short queue stands between them.
 
 use std::{
     num::NonZeroUsize,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        mpsc::{Receiver, sync_channel},
+    },
     thread,
 };
 
-use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
+use crate::error::CommandError;
 
-/// The threads asked for; all cores if `None`.
-pub(crate) fn threads(jobs: Option<NonZeroUsize>) -> usize {
-    let cores = || thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    jobs.map_or_else(cores, NonZeroUsize::get)
-}
-
-/// Hands what `read` sends to `work`, on `threads` threads; at most `queue` items wait. `read` runs on
-/// the caller's thread; it is told `false` once nothing is taken any more.
+/// Hands each item that `feed` sends to `work`, on `jobs` threads, all cores if `None`. What is sent
+/// to tells whether it is worth going on.
+///
+/// What an item could do on many threads it does on its own one: a thread that waited for parts of
+/// one item would take up another meanwhile, and hold both.
 ///
 /// # Errors
 ///
-/// The first of `work`'s errors, after which no further item is taken; or that the threads cannot be
-/// started, and then nothing is read.
-pub(crate) fn each<T: Send, E: Send + From<ThreadPoolBuildError>>(
-    threads: usize,
-    queue: usize,
-    read: impl FnOnce(&mut dyn FnMut(T) -> bool),
-    work: impl Fn(T) -> Result<(), E> + Sync,
-) -> Result<(), E> {
-    let pools: Vec<ThreadPool> = (0..threads)
-        .map(|_| ThreadPoolBuilder::new().num_threads(1).build())
-        .collect::<Result<_, _>>()?;
-    let (sender, receiver) = mpsc::sync_channel(queue);
-    let receiver = Arc::new(Mutex::new(receiver));
-    let failed = Mutex::new(None);
-    let stopped = || locked(&failed).is_some();
-    let (first, stopped, work) = (&failed, &stopped, &work);
+/// The first error of `work`; then no further item is taken up.
+pub(crate) fn each<T: Send>(
+    jobs: Option<NonZeroUsize>,
+    feed: impl FnOnce(&dyn Fn(T) -> bool),
+    work: impl Fn(T) -> Result<(), CommandError> + Sync,
+) -> Result<(), CommandError> {
+    let threads = jobs.or_else(|| thread::available_parallelism().ok());
+    let threads = threads.map_or(1, NonZeroUsize::get);
+    let (sender, receiver) = sync_channel(threads);
+    let failed: Mutex<Option<CommandError>> = Mutex::default();
     thread::scope(|scope| {
-        for pool in &pools {
-            let receiver = Arc::clone(&receiver);
+        // The threads alone hold the receiver: when all have failed, sending does too.
+        let receiver = Arc::new(Mutex::new(receiver));
+        for _ in 0..threads {
+            let (receiver, work, failed) = (receiver.clone(), &work, &failed);
             scope.spawn(move || {
-                let next = || locked(&receiver).recv().ok();
-                while let Some(item) = next() {
-                    if stopped() {
-                        return;
-                    }
-                    if let Err(error) = pool.install(|| work(item)) {
-                        locked(first).get_or_insert(error);
-                    }
+                if let Err(error) = on_one_thread(&receiver, work, failed) {
+                    locked(failed).get_or_insert(error);
                 }
             });
         }
-        // Without threads to take them, items are refused.
         drop(receiver);
-        read(&mut |item| !stopped() && sender.send(item).is_ok());
+        feed(&|item| locked(&failed).is_none() && sender.send(item).is_ok());
         drop(sender);
     });
-    failed.into_inner().unwrap_or_else(PoisonError::into_inner).map_or(Ok(()), Err)
+    match failed.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        Some(error) => Err(error),
+        None => Ok(()),
+    }
 }
 
-/// Nothing here is half changed while it is locked.
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+/// Works until there is nothing more, or another thread has failed.
+fn on_one_thread<T: Send>(
+    receiver: &Mutex<Receiver<T>>,
+    work: impl Fn(T) -> Result<(), CommandError> + Sync,
+    failed: &Mutex<Option<CommandError>>,
+) -> Result<(), CommandError> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build()?;
+    loop {
+        let next = locked(receiver).recv();
+        let Ok(item) = next else { return Ok(()) };
+        if locked(failed).is_some() {
+            return Ok(());
+        }
+        pool.install(|| work(item))?;
+    }
+}
+
+/// What the lock holds is whole whenever nobody has it.
+pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -72,35 +77,36 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    use rayon::iter::{IntoParallelIterator, ParallelIterator};
-
     use super::*;
-    use crate::error::CommandError;
 
     #[test]
-    fn everything_is_done_and_never_more_than_that_at_once() {
-        let (now, most, sum) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicUsize::new(0));
+    fn every_item_once() {
+        let sum = AtomicUsize::new(0);
+        let feed = |send: &dyn Fn(usize) -> bool| assert!((0..1_000).all(send));
         let work = |item: usize| {
-            most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
-            let part: usize = (0..100).into_par_iter().map(|_| item).sum();
-            sum.fetch_add(part, Ordering::SeqCst);
-            now.fetch_sub(1, Ordering::SeqCst);
-            Ok::<_, ThreadPoolBuildError>(())
+            assert_eq!(rayon::current_num_threads(), 1);
+            sum.fetch_add(item, Ordering::Relaxed);
+            Ok(())
         };
-        each(3, 2, |send| assert!((0..200).all(send)), work).unwrap();
-        assert_eq!(sum.into_inner(), 100 * 199 * 200 / 2);
-        assert!(most.into_inner() <= 3);
+        each(NonZeroUsize::new(3), feed, work).unwrap();
+        assert_eq!(sum.into_inner(), 999 * 1_000 / 2);
     }
 
+    /// Whoever feeds is told, and does not wait for ever.
     #[test]
     fn an_error_ends_it() {
-        let done = AtomicUsize::new(0);
-        let work = |item: usize| {
-            done.fetch_add(1, Ordering::SeqCst);
-            if item == 20 { Err(CommandError::Usage("20".to_owned())) } else { Ok(()) }
+        let fed = AtomicUsize::new(0);
+        let feed = |send: &dyn Fn(usize) -> bool| {
+            fed.store((0..1_000_000).take_while(|item| send(*item)).count(), Ordering::Relaxed);
         };
-        let error = each(2, 2, |send| assert!(!(0..1_000_000).all(send)), work).unwrap_err();
-        assert_eq!(error.to_string(), "20");
-        assert!(done.into_inner() < 1_000);
+        let ended = each(NonZeroUsize::new(2), feed, |item| match item {
+            7 => Err(CommandError::NoCase),
+            _ => Ok(()),
+        });
+        assert!(matches!(ended, Err(CommandError::NoCase)));
+        assert!(fed.into_inner() < 1_000_000);
+        let ended =
+            each(NonZeroUsize::new(2), |send| while send(()) {}, |()| Err(CommandError::NoCase));
+        assert!(ended.is_err());
     }
 }

@@ -1,7 +1,6 @@
 //! Whole folders, archives and streams of witnesses at once. `specs/17-batch.md`.
 //!
-//! One thread reads, the others verify, each an item at a time; a short queue between them bounds
-//! the memory. A witness's rows are written together, as soon as they are known, so that a run that
+//! One thread reads, the others verify ([`crate::workers`]). A witness's rows are written together, as soon as they are known, so that a run that
 //! is killed has lost none, and goes on where it was.
 
 mod items;
@@ -23,7 +22,7 @@ pub use self::{
     summary::{Counts, Summary},
 };
 use self::{
-    items::{Content, Item},
+    items::{Content, Item, Met},
     results::Results,
 };
 use crate::{
@@ -31,7 +30,7 @@ use crate::{
     error::CommandError,
     reproducer,
     verify::{self, Report, verify_with},
-    workers,
+    workers::{self, locked},
 };
 
 /// How a batch is run.
@@ -83,27 +82,22 @@ pub fn run(
     let (results, resumed) = Results::open(options.results.as_deref(), options.resume)?;
     let summary = Mutex::new(resumed.summary);
     let engines = Engines::default();
-    let threads = workers::threads(options.jobs);
-    workers::each(
-        threads,
-        threads,
-        |send| {
-            items::each(&paths, |met| match met {
-                items::Met::Read(bytes) => {
-                    observe(Event::Read(bytes));
-                    true
-                }
-                items::Met::Item(item) => resumed.keys.contains(&item.key()) || send(item),
-            });
-        },
-        |item| {
-            let done = verified(item, &engines, &options.verify);
-            results.write(&rows(&done))?;
-            summary.lock().unwrap_or_else(PoisonError::into_inner).count(&done);
-            observe(Event::Done(&done));
-            Ok::<_, CommandError>(())
-        },
-    )?;
+    let feed = |send: &dyn Fn(Item) -> bool| {
+        items::each(&paths, |met| match met {
+            Met::Read(bytes) => {
+                observe(Event::Read(bytes));
+                true
+            }
+            Met::Item(item) => resumed.keys.contains(&item.key()) || send(item),
+        });
+    };
+    workers::each(options.jobs, feed, |item| {
+        let done = verified(item, &engines, &options.verify);
+        results.write(&rows(&done))?;
+        locked(&summary).count(&done);
+        observe(Event::Done(&done));
+        Ok(())
+    })?;
     Ok(summary.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
 

@@ -64,7 +64,7 @@ impl Batch {
                 let count = done.report.as_ref().map_or(0, |report| report.messages.len() as u64);
                 let count = messages.fetch_add(count, Ordering::Relaxed) + count;
                 screen.message(|elapsed| rate(count, elapsed));
-                told(done, |line| screen.line(line, self.json || to_stdout));
+                told(done, |line, is_error| screen.line(line, is_error || self.json || to_stdout));
             }
         };
         let summary = batch::run(&self.paths, &options, &show);
@@ -90,8 +90,8 @@ fn rate(messages: u64, elapsed: Duration) -> String {
     format!("{messages} messages, {per_second:.0}/s")
 }
 
-/// A line for each thing that is not valid.
-fn told(done: &Done, line: impl Fn(&str)) {
+/// A line for each thing that is not valid; whether it is an error.
+fn told(done: &Done, line: impl Fn(&str, bool)) {
     let Done { source, container, report } = done;
     match report {
         Ok(report) if report.verdict() == Verdict::Valid => {}
@@ -99,11 +99,11 @@ fn told(done: &Done, line: impl Fn(&str)) {
             let place = if *container == 0 { String::new() } else { format!(": {container}") };
             let verdict = report.verdict().name();
             for remark in remarks(report) {
-                line(&format!("{source}{place}: {verdict}: {remark}"));
+                line(&format!("{source}{place}: {verdict}: {remark}"), false);
             }
         }
         // It names its source itself.
-        Err(error) => line(&format!("error: {error}")),
+        Err(error) => line(&format!("error: {error}"), true),
     }
 }
 

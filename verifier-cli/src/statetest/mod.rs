@@ -1,8 +1,8 @@
 //! Official state tests: every case is recorded, compared with what its file says, and its witness
 //! put before the four audits. `specs/11-state-tests.md`.
 //!
-//! [`run`] goes over files, folders and archives: one thread reads, others check, a short queue
-//! between them bounds the memory.
+//! [`run`] goes over files, folders and archives: one thread reads, the others check
+//! ([`crate::workers`]).
 
 mod check;
 mod problem;
@@ -11,7 +11,7 @@ mod summary;
 use std::{
     num::NonZeroUsize,
     path::PathBuf,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Mutex, PoisonError},
 };
 
 use iso_evm_witness::{
@@ -29,11 +29,8 @@ use crate::{
     error::CommandError,
     source::{self, Endings, Progress},
     verify::{AuditSelection, EngineKind},
-    workers,
+    workers::{self, locked},
 };
-
-/// Cases that are read ahead of the checks.
-const QUEUE: usize = 64;
 
 /// Which cases, and on how many threads.
 #[derive(Clone, Debug, Default)]
@@ -92,26 +89,23 @@ pub fn run(
     source::exist(paths)?;
     let summary = Mutex::new(Summary::default());
     let engines = Engines::default();
-    workers::each(
-        workers::threads(options.jobs),
-        QUEUE,
-        |queue| read(paths, options, queue, &summary, observe),
-        |Queued { name, fork, case }| {
-            let checked = check(&case, engines.get(fork), options.engine, options.audits);
-            let folder = name.folder().to_owned();
-            let failure = match checked {
-                Ok(passed) => {
-                    locked(&summary).pass(fork, folder, passed);
-                    observe(Event::Passed);
-                    return Ok(());
-                }
-                Err(problem) => Failure { name, fork, indexes: case.indexes, problem },
-            };
-            observe(Event::Failed(&failure));
-            locked(&summary).fail(folder, failure);
-            Ok::<_, CommandError>(())
-        },
-    )?;
+    let feed = |queue: &dyn Fn(Queued) -> bool| read(paths, options, queue, &summary, observe);
+    workers::each(options.jobs, feed, |Queued { name, fork, case }| {
+        let checked = check(&case, engines.get(fork), options.engine, options.audits);
+        let folder = name.folder().to_owned();
+        match checked {
+            Ok(passed) => {
+                locked(&summary).pass(fork, folder, passed);
+                observe(Event::Passed);
+            }
+            Err(problem) => {
+                let failure = Failure { name, fork, indexes: case.indexes, problem };
+                observe(Event::Failed(&failure));
+                locked(&summary).fail(folder, failure);
+            }
+        }
+        Ok(())
+    })?;
     let mut summary = summary.into_inner().unwrap_or_else(PoisonError::into_inner);
     summary.sort();
     Ok(summary)
@@ -121,7 +115,7 @@ pub fn run(
 fn read(
     paths: &[PathBuf],
     options: &Options,
-    queue: &mut dyn FnMut(Queued) -> bool,
+    queue: &dyn Fn(Queued) -> bool,
     summary: &Mutex<Summary>,
     observe: &(impl Fn(Event<'_>) + Sync),
 ) {
@@ -159,11 +153,6 @@ fn read(
             }
         })
     });
-}
-
-/// The summary is whole whenever it is not locked: no update can panic half-way.
-fn locked(summary: &Mutex<Summary>) -> MutexGuard<'_, Summary> {
-    summary.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Options {
