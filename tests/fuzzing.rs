@@ -9,13 +9,9 @@ use iso_evm_hypervisor::Verdict;
 
 use crate::harness::{parallel, random::Random};
 
-/// Programs of the run that every change gets, and edits of each.
+/// Programs, and edits of each.
 const PROGRAMS: u64 = 400;
 const EDITS: u64 = 25;
-
-/// Programs of the long run, and edits of each: a million messages and more.
-const MANY_PROGRAMS: u64 = 10_400;
-const MANY_EDITS: u64 = 100;
 
 /// The committed corpus of a target.
 fn corpus(target: &str) -> Vec<Vec<u8>> {
@@ -58,16 +54,16 @@ fn bytes(random: &mut Random, length: usize) -> Vec<u8> {
 
 /// Programs and edits of them; how many messages went before both engines, and how many of those
 /// were found false.
-fn run(programs_of: u64, edits_of: u64) -> (u64, u64) {
+fn run() -> (u64, u64) {
     use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
     let (messages, refused) = (AtomicU64::new(0), AtomicU64::new(0));
-    let seeds: Vec<u64> = (0..programs_of).collect();
+    let seeds: Vec<u64> = (0..PROGRAMS).collect();
     parallel::check_all(&seeds, |seed| {
         let mut random = Random::new(*seed);
         let length = 80 + random.below(600);
         let Some(witness) = programs(&bytes(&mut random, length)) else { return Ok(()) };
         messages.fetch_add(witness.messages.len() as u64, Relaxed);
-        for _ in 0..edits_of {
+        for _ in 0..EDITS {
             let edit = bytes(&mut random, 200);
             match edits::edit(&witness, &mut Unstructured::new(&edit)) {
                 Ok(Some(verdict)) => {
@@ -85,17 +81,7 @@ fn run(programs_of: u64, edits_of: u64) -> (u64, u64) {
 
 #[test]
 fn seeds() {
-    let (messages, refused) = run(PROGRAMS, EDITS);
+    let (messages, refused) = run();
     println!("{messages} messages before both engines, {refused} not valid");
     assert!(messages > PROGRAMS * EDITS * 3 / 4 && refused > messages / 2);
-}
-
-/// The engines on a million messages: `cargo test --release -p iso-evm-tests fuzzing::a_million --
-/// --ignored --nocapture`.
-#[test]
-#[ignore = "takes minutes"]
-fn a_million() {
-    let (messages, refused) = run(MANY_PROGRAMS, MANY_EDITS);
-    println!("{messages} messages before both engines, none different; {refused} not valid");
-    assert!(messages >= 1_000_000);
 }
