@@ -90,6 +90,7 @@ pub mod error;
 pub mod exit_code;
 pub mod files;
 pub mod hash;
+pub mod onchain;
 pub mod report;
 pub mod statetest;
 pub mod transaction_hash;

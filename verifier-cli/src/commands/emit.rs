@@ -7,6 +7,7 @@ use iso_evm_hypervisor::{
 };
 use iso_evm_witness::Fork;
 
+use super::archives::Key;
 use crate::{Exit, error::CommandError, files};
 
 /// Print an emitted contract: one line of 0x hex, or the annotated listing
@@ -41,14 +42,6 @@ enum Which {
     Audit,
     /// The factory that deploys archives
     ArchiveFactory,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Key {
-    /// The code's hash: anyone may archive
-    CodeHash,
-    /// The account: the factory takes archives from its registrar only
-    Account,
 }
 
 impl Emit {

@@ -7,7 +7,9 @@ use iso_evm_witness::Fork;
 
 use crate::{Exit, error::CommandError, files};
 
+mod archives;
 mod assemble;
+mod cost;
 mod emit;
 mod inspect;
 mod record;
@@ -42,6 +44,7 @@ struct IsoVerify {
 #[derive(Debug, clap::Subcommand)]
 enum VerifyCommand {
     Emit(emit::Emit),
+    Cost(cost::Cost),
     Statetest(statetest::Statetest),
 }
 
@@ -58,6 +61,7 @@ pub fn iso_witness(args: impl IntoIterator<Item = OsString>) -> Exit {
 pub fn iso_verify(args: impl IntoIterator<Item = OsString>) -> Exit {
     run(args, |command: IsoVerify| match (command.command, command.verify) {
         (Some(VerifyCommand::Emit(command)), _) => command.run(),
+        (Some(VerifyCommand::Cost(command)), _) => command.run(),
         (Some(VerifyCommand::Statetest(command)), _) => command.run(),
         (None, Some(command)) => command.run(),
         (None, None) => Err(CommandError::Usage("a file or a command is needed".to_owned())),

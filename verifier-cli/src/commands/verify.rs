@@ -1,6 +1,6 @@
 //! `iso-verify FILE`: the audits of a witness. An `INPUT.json` is recorded first.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use iso_evm_witness::Witness;
@@ -29,13 +29,7 @@ pub(super) struct Verify {
 
 impl Verify {
     pub(super) fn run(self) -> Result<Exit, CommandError> {
-        let bytes = files::read(&self.file)?;
-        let witness = if is_json(&bytes) {
-            record(&self.file, &bytes, None)?
-        } else {
-            Witness::decode(&bytes)
-                .map_err(|error| CommandError::Container { file: files::name(&self.file), error })?
-        };
+        let witness = read_witness(&self.file)?;
         let report = verify(&witness, &Options { host_gas_limit: self.host_gas_limit })
             .map_err(|error| CommandError::Verify { file: files::name(&self.file), error })?;
         if self.json {
@@ -53,6 +47,16 @@ impl Verify {
         }
         Ok(report.verdict().into())
     }
+}
+
+/// The witness of a file; that of an `INPUT.json` is recorded first.
+pub(super) fn read_witness(file: &Path) -> Result<Witness, CommandError> {
+    let bytes = files::read(file)?;
+    if is_json(&bytes) {
+        return record(file, &bytes, None);
+    }
+    Witness::decode(&bytes)
+        .map_err(|error| CommandError::Container { file: files::name(file), error })
 }
 
 /// JSON begins with a bracket, after white space; a `witness.bin` never does.

@@ -197,7 +197,7 @@ fn short(address: Address) -> String {
 }
 
 /// A number with its digits in groups of three.
-fn thousands(number: U256) -> String {
+pub(crate) fn thousands(number: U256) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {

@@ -4,5 +4,6 @@ mod human;
 mod json;
 
 pub(crate) use human::reason;
+pub(crate) use human::thousands;
 pub use human::{human, tree};
 pub use json::{JsonReport, json};
