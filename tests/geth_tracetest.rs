@@ -1,12 +1,13 @@
 //! go-ethereum's tracer tests: every file in the fork range, recorded and audited.
 
 use iso_evm_witness::{
+    Witness,
     fork::ForkError,
     input::{Input, InputError},
     record,
 };
 
-use crate::harness::{audit, fixtures, parallel};
+use crate::harness::{audit, fixtures, parallel, proved};
 
 #[test]
 fn every_message_is_valid() {
@@ -24,6 +25,7 @@ fn every_message_is_valid() {
     assert!(inputs.len() >= 20, "only {} files in range", inputs.len());
     parallel::check_all(&inputs, |(name, input)| {
         let recording = record(&input.execution).map_err(|error| format!("{name}: {error}"))?;
-        audit::all_valid(name, input.execution.fork, &recording)
+        audit::all_valid(name, input.execution.fork, &recording)?;
+        proved::valid(name, &Witness::new(input, &recording))
     });
 }

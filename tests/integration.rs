@@ -16,8 +16,14 @@ mod guests;
 
 // The frames that people get wrong.
 mod frames;
+// The access, tree and transaction audits.
+mod audits;
 // Every field of every record and of the message, changed one at a time.
 mod tamper;
+// Parents and children that do not agree.
+mod tree;
+// Whole witnesses changed everywhere: nothing survives.
+mod mutation;
 // Bytes that are no canonical witness.
 mod malformed;
 // Offsets, lengths and destinations at their extremes.
@@ -32,5 +38,7 @@ mod random;
 mod host_gas;
 // Archives that are missing, foreign or half there.
 mod archives;
+// The live machine: bytecode by delegation, without deploying it.
+mod live;
 // Pages, emitted contracts and golden vectors in `specs/`, made again and compared.
 mod specs;

@@ -6,7 +6,7 @@ use crate::{
     statetests,
 };
 
-const FORKS: [&str; 6] = ["Istanbul", "Berlin", "London", "Paris", "Shanghai", "Cancun"];
+pub(crate) const FORKS: [&str; 6] = ["Istanbul", "Berlin", "London", "Paris", "Shanghai", "Cancun"];
 
 #[test]
 fn every_message_is_valid() {

@@ -8,8 +8,9 @@ use std::{
 
 use alloy_primitives::B256;
 use iso_evm_hypervisor::Verdict;
-use iso_evm_verifier::statetest;
+use iso_evm_verifier::{statetest, verify::AuditSelection};
 use iso_evm_witness::{
+    Execution,
     encoding::encode,
     input::state_test::{self, Case},
     record,
@@ -17,6 +18,8 @@ use iso_evm_witness::{
 
 use crate::harness::{audit, fixtures, parallel};
 
+/// The audits that a case is put to.
+const ALL: AuditSelection = AuditSelection::ALL;
 /// Files of a folder that are taken.
 const FILES: usize = 3;
 /// Cases of a fork and file that are taken.
@@ -26,8 +29,24 @@ const MOST_BYTES: u64 = 200_000;
 
 /// A case, and the file that it is in.
 pub(crate) struct Located {
-    path: PathBuf,
-    case: Case,
+    pub(crate) path: PathBuf,
+    pub(crate) case: Case,
+}
+
+impl Located {
+    /// File, test, fork and indexes.
+    pub(crate) fn name(&self) -> String {
+        let Self { path, case } = self;
+        format!("{}: {} {} {}", path.display(), case.test, case.fork_name, case.indexes)
+    }
+
+    /// What runs; `None` if it must be rejected.
+    pub(crate) fn execution(&self) -> Option<Execution> {
+        match self.case.exception {
+            Some(_) => None,
+            None => Some(self.case.execution().expect("nothing is rejected")),
+        }
+    }
 }
 
 /// The cases of a file that are audited.
@@ -39,15 +58,16 @@ pub(crate) fn cases(path: &Path) -> Vec<Located> {
 }
 
 /// Checks one case as the command does.
-pub(crate) fn check(Located { path, case }: &Located) -> Result<(), String> {
+pub(crate) fn check(located: &Located) -> Result<(), String> {
+    let case = &located.case;
     let fork = case.fork().expect("others are not taken");
-    statetest::check(case, audit::engine(fork)).map(|_| ()).map_err(|problem| {
-        format!("{}: {} {fork} {}: {problem}", path.display(), case.test, case.indexes)
-    })
+    statetest::check(case, audit::engine(fork), ALL)
+        .map(|_| ())
+        .map_err(|problem| format!("{}: {problem}", located.name()))
 }
 
 /// The sample of all folders under `name`.
-fn sample(name: &str) -> Vec<Located> {
+pub(crate) fn sample(name: &str) -> Vec<Located> {
     let Some(folder) = fixtures::third_party(name) else { return Vec::new() };
     let mut folders: BTreeMap<PathBuf, Vec<PathBuf>> = BTreeMap::new();
     for path in fixtures::json_files(&folder) {
@@ -90,7 +110,7 @@ fn another_root_other_logs_or_an_unmet_exception_fail() {
     let path = fixtures::json_files(&folder).remove(0);
     let Located { case, .. } = cases(&path).remove(0);
     let engine = audit::engine(case.fork().expect("Cancun"));
-    assert!(statetest::check(&case, engine).is_ok_and(|messages| messages > 0));
+    assert!(statetest::check(&case, engine, ALL).is_ok_and(|passed| passed.messages > 0));
     type Change = fn(&mut Case);
     let changes: [(&str, Change); 3] = [
         ("state-root", |case| case.state_root = B256::repeat_byte(0x11)),
@@ -100,7 +120,7 @@ fn another_root_other_logs_or_an_unmet_exception_fail() {
     for (kind, change) in changes {
         let mut changed = case.clone();
         change(&mut changed);
-        let problem = statetest::check(&changed, engine).expect_err(kind);
+        let problem = statetest::check(&changed, engine, ALL).expect_err(kind);
         assert_eq!((problem.audit, problem.kind), ("recording", kind));
     }
 }
@@ -118,7 +138,7 @@ fn the_problem_names_message_pc_and_record() {
             let calldata = encode(&message.witness).into();
             other.audit(&calldata, &message.code, None).verdict != Verdict::Valid
         });
-        match (statetest::check(&case, other), first) {
+        match (statetest::check(&case, other, ALL), first) {
             (Ok(_), None) => {}
             (Err(problem), Some(message)) => {
                 assert_eq!((problem.audit, problem.message), ("execution", Some(message)));

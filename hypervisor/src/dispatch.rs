@@ -6,29 +6,38 @@
 //! `BYTE(S & guards, word)`: an index of 0 while no guard is up, a huge one, which yields byte 0,
 //! otherwise. So slot 0 is both `STOP` and every tripped guard; [`crate::stack`] tells them apart.
 
+use alloy_primitives::U256;
 use iso_evm_witness::Fork;
 use revm::bytecode::opcode::{
-    ADD, AND, BYTE, DUP1, DUP2, DUP3, GT, MLOAD, MSIZE, MSTORE, MUL, SHL, SUB, XOR,
+    ADD, AND, BYTE, DUP1, DUP2, DUP3, GT, MLOAD, MSIZE, MSTORE, MUL, PUSH0, SHL, SUB, XOR,
 };
 
 use crate::{
-    archive::ArchiveOptions,
     asm::{Assembler, Code, Label, STRIDE, Subroutine},
     gas::StateGas,
     layout::*,
     opcodes::Opcode,
-    state_word::{self, Guard, delta, pc_mask},
+    state_word::{self, Guard, pc_mask},
     verdict::MismatchKind,
 };
+
+/// Where an interpreter's state operations go. All else is written once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Machine {
+    /// To the records of a message; gas is charged, and the stack has zeros under it.
+    Audit,
+    /// To the host itself ([`crate::live`]): gas is the host's, and so is an underflow.
+    Live,
+}
 
 /// What all routines of one contract share: the fork's rules and the labels of common code.
 ///
 /// Labels marked *terminal* end the run and may be jumped to with anything below what they name.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Shared {
+    pub(crate) machine: Machine,
     pub(crate) fork: Fork,
     pub(crate) gas: StateGas,
-    pub(crate) archive: ArchiveOptions,
     /// Terminal: `S …`. The guest halts exceptionally.
     pub(crate) fault: Label,
     /// Terminal: `x S …`. The same.
@@ -77,15 +86,15 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    pub(crate) fn new(asm: &mut Assembler, fork: Fork, archive: ArchiveOptions) -> Self {
+    pub(crate) fn new(asm: &mut Assembler, machine: Machine, fork: Fork) -> Self {
         let mut mismatches = [None; 32];
         for kind in MismatchKind::ALL {
             mismatches[*kind as usize] = Some(asm.terminal(format!("mismatch.{kind}")));
         }
         Self {
+            machine,
             fork,
             gas: StateGas::of(fork),
-            archive,
             fault: asm.terminal("fault"),
             fault_under_one: asm.terminal("fault_under_one"),
             trap: asm.terminal("trap"),
@@ -109,6 +118,19 @@ impl Shared {
             byte_length: asm.subroutine("byte_length", 1, 1),
             settle: asm.subroutine("settle", 4, 2),
         }
+    }
+
+    /// What is added to the state word: bytes of code, words of stack, and gas where it is charged.
+    ///
+    /// Live, the gas field counts the opcodes that take words away: a sum that is not below zero is
+    /// a short constant, and nothing looks at the count.
+    pub(crate) fn delta(&self, bytes: usize, stack: isize, gas: u64) -> U256 {
+        state_word::delta(bytes, stack, if self.is_live() { u64::from(stack < 0) } else { gas })
+    }
+
+    /// Whether state operations go to the host.
+    pub(crate) fn is_live(&self) -> bool {
+        self.machine == Machine::Live
     }
 
     pub(crate) fn mismatch_of(&self, kind: MismatchKind) -> Label {
@@ -136,10 +158,31 @@ pub(crate) fn dispatch_any(c: &mut Code<'_>, guard: Guard) {
     jump_to_slot(c);
 }
 
-/// [`dispatch`] for DUP and SWAP, which need `depth + 1` words after their work.
-pub(crate) fn dispatch_deep(c: &mut Code<'_>, depth: usize) {
+/// [`dispatch`] at the end of an opcode's handler.
+///
+/// Live, a guard can only be up where the height has changed, and the host has found what was
+/// missing: what is looked at is the height alone, and only then.
+pub(crate) fn finish(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
+    if !shared.is_live() {
+        return dispatch(c, row.outputs);
+    }
+    assert_eq!(c.height(), 1 + row.outputs, "an opcode leaves S and its results");
+    if row.inputs == row.outputs { dispatch_unguarded(c) } else { dispatch_any(c, Guard::Live) }
+}
+
+/// Host: `S …` → (jumps), whatever the guards.
+fn dispatch_unguarded(c: &mut Code<'_>) {
+    c.ops(&[DUP1]).push(pc_mask()).ops(&[AND, MLOAD, PUSH0, BYTE]); // opcode S
+    jump_to_slot(c);
+}
+
+/// [`finish`] for DUP and SWAP, which need `depth + 1` words after their work.
+pub(crate) fn finish_deep(c: &mut Code<'_>, shared: &Shared, row: &Opcode, depth: usize) {
+    if shared.is_live() {
+        return finish(c, shared, row);
+    }
     c.ops(&[DUP1]).push(pc_mask()).ops(&[AND, MLOAD]); // word S
-    c.push(alloy_primitives::U256::from(depth) << state_word::RESULT).ops(&[DUP3, SUB]); // S-depth word S
+    c.push(U256::from(depth) << state_word::RESULT).ops(&[DUP3, SUB]); // S-depth word S
     c.push(Guard::Result.mask()).ops(&[AND, BYTE]); // opcode S
     jump_to_slot(c);
 }
@@ -147,7 +190,7 @@ pub(crate) fn dispatch_deep(c: &mut Code<'_>, depth: usize) {
 /// Host: `S …` → `S' …`. The opcode's length, stack effect and static gas.
 pub(crate) fn advance(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
     let stack = row.outputs as isize - row.inputs as isize;
-    c.push(delta(1, stack, row.static_gas(shared.fork))).ops(&[ADD]);
+    c.push(shared.delta(1, stack, row.static_gas(shared.fork))).ops(&[ADD]);
 }
 
 /// [`advance`] for an opcode with an effect: keeps `S` in [`SAVED`], and goes to the trap unless
@@ -170,7 +213,7 @@ pub(crate) fn check_gas(c: &mut Code<'_>, shared: &Shared) {
 
 /// Host: `units S …` → `S' …`. Charges `each` gas for a unit; the product must stay below 2^64.
 pub(crate) fn charge_each(c: &mut Code<'_>, each: u64) {
-    c.push(delta(0, 0, each)).ops(&[MUL, ADD]);
+    c.push(state_word::delta(0, 0, each)).ops(&[MUL, ADD]);
 }
 
 /// Host: `gas S …` → `S' …`.

@@ -37,7 +37,7 @@ fn reach() -> U256 {
 /// Host: `address …` → `covered …`: not zero if a byte before `address`, read as an opcode, is a
 /// PUSH that reaches over it. A sum that overflows its byte (opcodes from 0xe0 on) can make its
 /// neighbour look like one more such PUSH; that costs a scan, and no more.
-fn covered(c: &mut Code<'_>) {
+pub(crate) fn covered(c: &mut Code<'_>) {
     c.push(32).ops(&[SWAP1, SUB, MLOAD]); // word
     c.ops(&[DUP1]).push(reach()).ops(&[ADD]); // sums word
     c.ops(&[SWAP1, NOT, AND]).push(repeat(0x80)).ops(&[AND]); // covered
@@ -135,13 +135,13 @@ fn indices() -> U256 {
 
 /// Host: `suspects address …` → `place …`: the one nearest to the address, which has the lowest
 /// bit; index 0 is the byte just before.
-fn nearest(c: &mut Code<'_>) {
+pub(crate) fn nearest(c: &mut Code<'_>) {
     c.ops(&[DUP1, PUSH0, SUB, AND]).push(7).ops(&[SHR]).push(indices()).ops(&[MUL]);
     c.push(251).ops(&[SHR]).push(1).ops(&[ADD, SWAP1, SUB]);
 }
 
 /// Host: `place …` → `next …`: where the instruction after the one at `place` begins.
-fn after(c: &mut Code<'_>) {
+pub(crate) fn after(c: &mut Code<'_>) {
     c.ops(&[DUP1, MLOAD, PUSH0, BYTE]); // opcode place
     // Data bytes of a PUSH: opcode - 0x5f, if that is 1 to 32.
     c.push(PUSH0).ops(&[SWAP1, SUB]);

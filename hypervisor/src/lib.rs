@@ -14,6 +14,7 @@
 //! | what it says | [`Verdict`], [`MismatchKind`] |
 //! | put guest code on a chain | [`emit_archive_factory`], [`archive`] |
 //! | which opcodes, at what gas, in which fork | [`opcodes`], [`gas`] |
+//! | run bytecode on a chain without deploying it | [`live`] |
 //!
 //! # Audit a message
 //!
@@ -56,7 +57,7 @@
 //! `program` is the contract from top to bottom; `setup` reads the head and loads the code,
 //! `records` reads the records, `dispatch` goes from opcode to opcode, `handlers` does what each
 //! says, `stack`, `memory` and `jumps` are what they stand on, `checks` ends the run, and
-//! [`verdict`] is what comes out. `asm` is the assembler, `layout` says where things stand,
+//! [`verdict`] is what comes out. [`live`] is the same interpreter on the host's own state. `asm` is the assembler, `layout` says where things stand,
 //! `state_word` is the interpreter's state. Normative text: `specs/05-hypervisor.md`.
 
 pub mod archive;
@@ -69,6 +70,7 @@ mod handlers;
 mod jumps;
 mod layout;
 pub mod lint;
+pub mod live;
 mod memory;
 pub mod opcodes;
 mod program;

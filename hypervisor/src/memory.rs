@@ -7,7 +7,7 @@
 use revm::bytecode::opcode::*;
 
 use crate::{
-    asm::Assembler,
+    asm::{Assembler, Code},
     dispatch::{Shared, load, store},
     gas::{GAS_COPY, GAS_MEMORY, MEMORY_QUADRATIC_SHIFT},
     layout::*,
@@ -21,6 +21,36 @@ const SIZE_BITS: usize = 32;
 pub(crate) fn emit(asm: &mut Assembler, shared: &Shared) {
     touch_copy(asm, shared);
     touch(asm, shared);
+}
+
+/// Size of guest memory; live, what the host's memory has above its start.
+///
+/// Host: `…` → `size …`.
+pub(crate) fn size(c: &mut Code<'_>, shared: &Shared) {
+    if shared.is_live() {
+        load(c, GUEST_MEMORY);
+        c.ops(&[MSIZE, SUB]);
+    } else {
+        load(c, MEMORY_SIZE);
+    }
+}
+
+/// Live: reads a word at the guest's offset as if it were an address, so that an offset that no
+/// host can have memory at ends the run by the host's own gas, as it does natively, and does not
+/// wrap around to what lies below guest memory. Less far than the guest's own address, it expands
+/// nothing that the access itself does not.
+///
+/// Host: `offset …` → `…`.
+pub(crate) fn probe(c: &mut Code<'_>) {
+    c.ops(&[MLOAD, POP]);
+}
+
+/// Live: [`probe`] of an offset that counts only if `length` is not zero.
+///
+/// Host: `offset length …` → `…`.
+pub(crate) fn probe_range(c: &mut Code<'_>) {
+    c.ops(&[SWAP1, ISZERO, ISZERO, MUL]);
+    probe(c);
 }
 
 /// Charges [`GAS_COPY`] for each word of `length`, then goes on as `touch`.
@@ -83,7 +113,7 @@ fn touch(asm: &mut Assembler, shared: &Shared) {
 }
 
 /// Host: `words …` → `gas …`: linear plus quadratic.
-fn cost_of_words(c: &mut crate::asm::Code<'_>) {
+fn cost_of_words(c: &mut Code<'_>) {
     c.ops(&[DUP1, DUP1, MUL]).push(MEMORY_QUADRATIC_SHIFT).ops(&[SHR, SWAP1]);
     c.push(GAS_MEMORY).ops(&[MUL, ADD]);
 }

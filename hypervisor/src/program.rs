@@ -8,7 +8,7 @@ use crate::{
     archive::ArchiveOptions,
     asm::{Assembler, Linked},
     checks, dispatch,
-    dispatch::Shared,
+    dispatch::{Machine, Shared},
     handlers, jumps, lint, memory, records, setup, stack,
 };
 
@@ -78,8 +78,8 @@ pub(crate) fn initcode(code: &[u8]) -> Bytes {
 /// ```
 pub fn emit_audit(options: &EmitOptions) -> Contract {
     let mut asm = Assembler::default();
-    let shared = Shared::new(&mut asm, options.fork, options.archive);
-    setup::emit(&mut asm, &shared);
+    let shared = Shared::new(&mut asm, Machine::Audit, options.fork);
+    setup::emit(&mut asm, &shared, options.archive);
     records::emit(&mut asm, &shared);
     dispatch::emit(&mut asm, &shared);
     stack::emit(&mut asm, &shared);

@@ -5,7 +5,7 @@ use iso_evm_witness::{layout as wire, records::FrameKind};
 use revm::bytecode::opcode::*;
 
 use crate::{
-    archive::{self, ArchiveKey},
+    archive::{self, ArchiveKey, ArchiveOptions},
     asm::{Assembler, Code},
     dispatch::{Shared, load, store},
     layout::*,
@@ -26,7 +26,7 @@ fn input_size(c: &mut Code<'_>) {
     c.ops(&[CALLDATALOAD]);
 }
 
-pub(crate) fn emit(asm: &mut Assembler, shared: &Shared) {
+pub(crate) fn emit(asm: &mut Assembler, shared: &Shared, archives: ArchiveOptions) {
     let not_static = asm.label("setup.not_static", 2);
     let creation = asm.label("setup.creation", 1);
     let begin = asm.label("setup.begin", 1);
@@ -55,14 +55,14 @@ pub(crate) fn emit(asm: &mut Assembler, shared: &Shared) {
     store(&mut c, INPUT);
     input_size(&mut c);
     store(&mut c, INPUT_SIZE);
-    match shared.archive.key {
+    match archives.key {
         ArchiveKey::CodeHash => c.ops(&[DUP1]),
         ArchiveKey::Account => c.push(wire::TO).ops(&[CALLDATALOAD]),
     };
     c.ops(&[PUSH0]); // size salt codeHash
     c.bind(part);
     c.ops(&[DUP2]);
-    archive::archive_address_of(&mut c, SCRATCH, Some(shared.archive.factory)); // archive size salt codeHash
+    archive::archive_address_of(&mut c, SCRATCH, Some(archives.factory)); // archive size salt codeHash
     c.ops(&[DUP1, EXTCODESIZE, DUP1, ISZERO, ISZERO, SWAP1, SUB]); // bytes archive size salt codeHash
     c.ops(&[DUP1]).push(1).ops(&[DUP5]).push(CODE).ops(&[ADD, DUP5, EXTCODECOPY]); // bytes archive size …
     c.ops(&[SWAP1, SWAP2, DUP2, ADD]); // size bytes archive salt codeHash

@@ -12,6 +12,7 @@ use crate::{
     asm::{Assembler, Code},
     dispatch::{Shared, load, min, store},
     layout::*,
+    memory,
     opcodes::{Handler, opcodes},
     state_word::{
         self, HEIGHT, HEIGHT_BIAS, HEIGHT_BITS, OVERFLOW_MAX, gas_guard, height_guard, kept_fields,
@@ -35,9 +36,32 @@ fn native_height(c: &mut Code<'_>) {
 }
 
 pub(crate) fn emit(asm: &mut Assembler, shared: &Shared) {
-    tripped(asm, shared);
-    trap(asm, shared);
+    if shared.is_live() {
+        tripped_live(asm, shared);
+    } else {
+        tripped(asm, shared);
+        trap(asm, shared);
+    }
     rebalance(asm, shared);
+}
+
+/// Slot 0, live: a guard tripped after an opcode's work, or the opcode at pc is `STOP`. An
+/// underflow has been the host's own, so the guard says that words are spilled or have to be.
+fn tripped_live(asm: &mut Assembler, shared: &Shared) {
+    let guards = asm.label("tripped.guards", 1);
+
+    let mut c = asm.routine(shared.tripped);
+    c.assume(1); // S
+    c.ops(&[DUP1]).push(height_guard() | overflow_guard()).ops(&[AND]).jumpi(guards);
+    c.ops(&[STOP]);
+    c.end();
+
+    let mut c = asm.routine(guards);
+    native_height(&mut c); // height S
+    load(&mut c, SPILLED);
+    c.ops(&[ADD]).push(STACK_LIMIT).ops(&[LT]).jumpi(shared.fault); // S
+    c.jump(shared.rebalance);
+    c.end();
 }
 
 /// Slot 0: a guard tripped after an opcode's work, or the opcode at pc is `STOP`.
@@ -140,7 +164,7 @@ fn rebalance(asm: &mut Assembler, shared: &Shared) {
     load(&mut c, SPILL);
     c.jumpi(allocated);
     // First time: guest memory moves up, the spill area takes its place.
-    load(&mut c, MEMORY_SIZE); // size S
+    memory::size(&mut c, shared); // size S
     load(&mut c, GUEST_MEMORY); // from size S
     c.ops(&[DUP1]);
     store(&mut c, SPILL);
@@ -148,6 +172,11 @@ fn rebalance(asm: &mut Assembler, shared: &Shared) {
     c.ops(&[DUP1]);
     store(&mut c, GUEST_MEMORY);
     c.ops(&[MCOPY]); // S
+    if shared.is_live() {
+        // The host's memory reaches to guest memory at least.
+        load(&mut c, GUEST_MEMORY);
+        c.push(32).ops(&[SWAP1, SUB, MLOAD, POP]);
+    }
     c.bind(allocated);
     c.ops(&[DUP1]);
     store(&mut c, SAVED);

@@ -92,6 +92,11 @@ pub(crate) fn initial(pc: usize) -> U256 {
         + (ones(64) << GAS)
 }
 
+/// [`initial`] where no gas is charged.
+pub(crate) fn initial_live(pc: usize) -> U256 {
+    initial(pc) - (ones(64) << GAS)
+}
+
 /// Which guards an opcode's dispatch looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Guard {
@@ -99,16 +104,18 @@ pub(crate) enum Guard {
     Height,
     /// There must be a result: the height must not be below 1.
     Result,
+    /// The height must not be below 0; there is no gas to look at.
+    Live,
 }
 
 impl Guard {
     /// The guard bits.
     pub(crate) fn mask(self) -> U256 {
-        let height = match self {
-            Self::Height => height_guard(),
-            Self::Result => result_guard(),
-        };
-        height | overflow_guard() | gas_guard()
+        match self {
+            Self::Height => height_guard() | overflow_guard() | gas_guard(),
+            Self::Result => result_guard() | overflow_guard() | gas_guard(),
+            Self::Live => height_guard() | overflow_guard(),
+        }
     }
 
     /// The guard of an opcode with this many results.

@@ -1,9 +1,10 @@
 //! EIP-7702: calls of accounts whose code is a delegation.
 
+use alloy_consensus::crypto::secp256k1::{recover_signer, sign_message};
 use iso_evm_witness::Fork;
 use revm::context::{
     either::Either,
-    transaction::{Authorization, RecoveredAuthority, RecoveredAuthorization, SignedAuthorization},
+    transaction::{Authorization, SignedAuthorization},
 };
 
 use super::*;
@@ -130,33 +131,43 @@ fn a_guest_that_delegates() {
     }
 }
 
+/// An authorisation of [`authority`].
+fn signed(address: Address, nonce: u64) -> SignedAuthorization {
+    let inner = Authorization { chain_id: U256::from(1), address, nonce };
+    let signature = sign_message(B256::repeat_byte(0x11), inner.signature_hash());
+    inner.into_signed(signature.expect("the key is one"))
+}
+
+/// Who has signed.
+fn authority() -> Address {
+    let signed = signed(Address::ZERO, 0);
+    let signature = signed.signature().expect("it is signed");
+    recover_signer(&signature, signed.inner().signature_hash()).expect("by somebody")
+}
+
 /// The transaction's own authorisations: one that sets a delegation, one that clears it again, one
 /// with another nonce. The authority is warm from the start in each case, its target is not.
 #[test]
 fn set_in_the_transaction() {
-    let tuple = |address, nonce| -> Either<SignedAuthorization, RecoveredAuthorization> {
-        let inner = Authorization { chain_id: U256::from(1), address, nonce };
-        let authority = RecoveredAuthority::Valid(NOBODY);
-        Either::Right(RecoveredAuthorization::new_unchecked(inner, authority))
-    };
-    let set = tuple(OTHER, 0);
-    let cleared = tuple(Address::ZERO, 1);
+    let set = signed(OTHER, 0);
+    let cleared = signed(Address::ZERO, 1);
     let mut cases = Vec::new();
     for fork in since(Fork::Prague) {
         for (what, list, size, hash, cost) in [
             ("set", vec![set.clone()], 23, keccak256(delegation(OTHER)), WARM + COLD),
             ("set, then cleared", vec![set.clone(), cleared.clone()], 0, keccak256([]), WARM),
-            ("of another nonce", vec![tuple(OTHER, 1)], 0, B256::ZERO, WARM),
+            ("of another nonce", vec![signed(OTHER, 1)], 0, B256::ZERO, WARM),
         ] {
-            let program = Program::new().push_address(NOBODY).op([EXTCODESIZE]).keep(0);
-            let program = program.push_address(NOBODY).op([EXTCODEHASH]).keep(1);
-            let program = program.op([GAS]).call(op::STATICCALL, NOBODY, 0, Some(0)).op([op::POP]);
+            let program = Program::new().push_address(authority()).op([EXTCODESIZE]).keep(0);
+            let program = program.push_address(authority()).op([EXTCODEHASH]).keep(1);
+            let program =
+                program.op([GAS]).call(op::STATICCALL, authority(), 0, Some(0)).op([op::POP]);
             let guest = Guest::new(what, fork, program.spent().keep(2).give(3).build())
                 .with_code(OTHER, [op::STOP]);
             let change = move |execution: &mut Execution| {
                 execution.tx.tx_type = 4;
                 execution.tx.gas_priority_fee = Some(0);
-                execution.tx.authorization_list.clone_from(&list);
+                execution.tx.authorization_list = list.iter().cloned().map(Either::Left).collect();
             };
             let spent = U256::from(3 * 6 + cost + 2 + 2);
             let end = End::Words(vec![U256::from(size), hash.into(), spent]);

@@ -31,6 +31,7 @@ use crate::harness::{
     guest::Guest,
     parallel,
     program::{Program, op},
+    proved,
 };
 
 /// An account that a guest calls.
@@ -113,6 +114,7 @@ impl Case {
             return Err(problem(format!("outcomes {found:?}, not {:?}", self.outcomes)));
         }
         audit::all_valid(name, *fork, &recording)?;
+        proved::all_proved(name, &execution, &recording)?;
         Ok(recording)
     }
 }

@@ -19,8 +19,9 @@ use revm::{
 };
 
 use super::{
-    audit,
+    audit, frame,
     program::{Program, op},
+    proved,
 };
 
 /// Who sends the transaction.
@@ -28,7 +29,7 @@ pub(crate) const SENDER: Address = Address::repeat_byte(0x44);
 /// The guest's account.
 pub(crate) const CONTRACT: Address = Address::repeat_byte(0x22);
 /// Who calls the guest.
-const DRIVER: Address = Address::repeat_byte(0x33);
+pub(crate) const DRIVER: Address = Address::repeat_byte(0x33);
 const COINBASE: Address = Address::repeat_byte(0xc0);
 
 const GAS_PRICE: u128 = 9;
@@ -107,10 +108,17 @@ impl Guest {
         Run { fork: self.fork, name: self.name.clone(), recording }
     }
 
-    /// Records it and audits all its messages.
+    /// Records it and puts it before all four audits; then runs it live, under rules that a host of
+    /// the live machine has.
     pub(crate) fn check(&self) -> Result<(), String> {
-        let run = self.record();
-        audit::all_valid(&run.name, run.fork, &run.recording)
+        self.check_run(&self.record())?;
+        if self.fork >= Fork::Cancun { frame::compare(self).map(|_| ()) } else { Ok(()) }
+    }
+
+    /// Puts its recording before all four audits.
+    pub(crate) fn check_run(&self, run: &Run) -> Result<(), String> {
+        audit::all_valid(&run.name, run.fork, &run.recording)?;
+        proved::all_proved(&run.name, &self.execution(), &run.recording)
     }
 
     /// The transaction that runs it.

@@ -3,7 +3,9 @@
 pub(crate) mod audit;
 pub(crate) mod blessed;
 pub(crate) mod fixtures;
+pub(crate) mod frame;
 pub(crate) mod guest;
 pub(crate) mod host;
 pub(crate) mod parallel;
 pub(crate) mod program;
+pub(crate) mod proved;

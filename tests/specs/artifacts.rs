@@ -5,7 +5,7 @@ use alloy_sol_types::{SolCall, SolError};
 use iso_evm_hypervisor::{
     ArchiveKey, EmitOptions,
     archive::{archive_initcode, default_factory},
-    emit_archive_factory, emit_audit, factory,
+    emit_archive_factory, emit_audit, factory, live,
     verdict::abi,
 };
 use iso_evm_witness::Fork;
@@ -182,4 +182,57 @@ fn archive_init_code() {
         bytecode: initcode,
     };
     compare_artifact("archive-initcode", &artifact);
+}
+
+#[test]
+fn live_machines() {
+    let selectors = [live::abi::DirectCall::SIGNATURE, live::abi::Malformed::SIGNATURE];
+    assert_eq!(selectors, ["DirectCall()", "Malformed()"]);
+    for fork in Fork::ALL {
+        let contract = live::emit_live(fork);
+        let errors = ["DirectCall", "Malformed"].map(|name| AbiEntry {
+            kind: "error",
+            name,
+            inputs: Vec::new(),
+            outputs: None,
+            state_mutability: None,
+        });
+        let artifact = Artifact {
+            fork: Some(fork),
+            contract: "live",
+            archive_key: None,
+            factory: None,
+            code_hash: contract.code_hash(),
+            size: contract.code.len(),
+            abi: errors.into(),
+            initcode: None,
+            bytecode: contract.code.clone(),
+        };
+        compare_artifact(&format!("live-{fork}"), &artifact);
+    }
+}
+
+/// The wrapper of Osaka's live machine.
+#[test]
+fn live_static_wrapper() {
+    assert_eq!(live::wrapper_abi::runCall::SIGNATURE, "run(bytes)");
+    let contract = live::emit_static_wrapper(live::address(Fork::Osaka));
+    let artifact = Artifact {
+        fork: Some(Fork::Osaka),
+        contract: "live-static",
+        archive_key: None,
+        factory: None,
+        code_hash: contract.code_hash(),
+        size: contract.code.len(),
+        abi: vec![AbiEntry {
+            kind: "function",
+            name: "run",
+            inputs: Parameters(&[("call", "bytes")]).abi(),
+            outputs: Some(Parameters(&[("", "bytes")]).abi()),
+            state_mutability: Some("view"),
+        }],
+        initcode: Some(contract.initcode()),
+        bytecode: contract.code.clone(),
+    };
+    compare_artifact("live-static", &artifact);
 }

@@ -7,6 +7,7 @@ use iso_evm_hypervisor::{
     MismatchKind, lint,
     opcodes::{Handler, OPCODES, Opcode, opcodes},
 };
+use iso_evm_verifier::audit::{AccessKind, TransactionKind, TreeKind};
 use iso_evm_witness::{
     AccessWitness, Fork,
     records::{Record, RecordError},
@@ -117,8 +118,23 @@ fn verdict_tables() {
     for kind in MismatchKind::ALL {
         let _ = writeln!(kinds, "| {} | `{kind}` | {} |", *kind as u8, kind.meaning());
     }
-    let page = replace_block(&committed("07-verdicts.md"), "errors", &errors);
-    compare("07-verdicts.md", &replace_block(&page, "kinds", &kinds));
+    let mut page = replace_block(&committed("07-verdicts.md"), "errors", &errors);
+    page = replace_block(&page, "kinds", &kinds);
+    let access = AccessKind::ALL.iter().map(|kind| (kind.name(), kind.meaning()));
+    let tree = TreeKind::ALL.iter().map(|kind| (kind.name(), kind.meaning()));
+    let transaction = TransactionKind::ALL.iter().map(|kind| (kind.name(), kind.meaning()));
+    page = replace_block(&page, "access-kinds", &named(access));
+    page = replace_block(&page, "tree-kinds", &named(tree));
+    compare("07-verdicts.md", &replace_block(&page, "transaction-kinds", &named(transaction)));
+}
+
+/// A table of kinds that have no number.
+fn named(kinds: impl Iterator<Item = (&'static str, &'static str)>) -> String {
+    let mut table = "| name | meaning |\n|---|---|\n".to_owned();
+    for (name, meaning) in kinds {
+        let _ = writeln!(table, "| `{name}` | {} |", meaning.trim());
+    }
+    table
 }
 
 #[test]

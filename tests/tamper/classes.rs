@@ -46,7 +46,6 @@ const fn field(name: &'static str, kind: Type, class: Class) -> Field {
 }
 
 const FACT: Class = Class::Input(Audit::Access);
-const BLOCK: Class = Class::Input(Audit::Transaction);
 const CHILD: Class = Class::Input(Audit::Tree);
 const ROOT: Class = Class::Other(Audit::Access);
 const CALLER: Class = Class::Input(Audit::Tree);
@@ -88,12 +87,12 @@ const EXTCODECOPY: [Field; 5] = [
 ];
 
 const BLOCKHASH: [Field; 2] =
-    [field("number", Type::Word, Class::Output(Key)), field("hash", Type::Word, BLOCK)];
+    [field("number", Type::Word, Class::Output(Key)), field("hash", Type::Word, FACT)];
 
-const VALUE: [Field; 1] = [field("value", Type::Word, BLOCK)];
+const VALUE: [Field; 1] = [field("value", Type::Word, FACT)];
 
 const BLOBHASH: [Field; 2] =
-    [field("index", Type::Word, Class::Output(Key)), field("hash", Type::Word, BLOCK)];
+    [field("index", Type::Word, Class::Output(Key)), field("hash", Type::Word, FACT)];
 
 const SLOAD: [Field; 3] = [
     field("key", Type::Word, Class::Output(Key)),

@@ -8,7 +8,7 @@ use iso_evm_witness::{
     input::InputError,
 };
 
-use crate::verify::VerifyError;
+use crate::{mutate::MutateError, verify::VerifyError};
 
 /// Why a command could not do its work: exit code 2.
 #[derive(Debug, thiserror::Error)]
@@ -57,7 +57,7 @@ pub enum CommandError {
         /// The file.
         file: String,
         /// What is wrong with it.
-        error: ExecuteError,
+        error: Box<ExecuteError>,
     },
     /// Not a `witness.bin`.
     #[error("{file}: {error}")]
@@ -82,6 +82,14 @@ pub enum CommandError {
         file: String,
         /// What is wrong with it.
         error: VerifyError,
+    },
+    /// A witness that cannot be mutated.
+    #[error("{file}: {error}")]
+    Mutate {
+        /// The file.
+        file: String,
+        /// What is wrong with it.
+        error: MutateError,
     },
     /// A message that is not there.
     #[error("{file}: there is no message {index}, only {count}")]

@@ -1,6 +1,6 @@
-//! Records what an Ethereum transaction did, and audits the record with the hypervisor: an EVM
+//! Records what an Ethereum transaction did, and audits the record: with the hypervisor, an EVM
 //! contract that accepts a [`MessageWitness`](iso_evm_witness::MessageWitness) only if the code
-//! does exactly what it says.
+//! does exactly what it says, and with three audits that prove what the hypervisor is told.
 //!
 //! The binaries are `iso-witness` (record, inspect, assemble) and `iso-verify`; this is the library
 //! behind them. Three crates stand in a row: [`iso_evm_witness`] has the wire types and the
@@ -36,7 +36,99 @@
 //!     messages: vec![iso_evm_witness::encoding::encode(&message).into()],
 //!     ..witness
 //! };
-//! assert_eq!(verify(&lie, &Options::default())?.verdict(), Verdict::Invalid);
+//! let report = verify(&lie, &Options::default())?;
+//! assert_eq!(report.verdict(), Verdict::Invalid);
+//! assert_eq!(report.findings[0].kind.name(), "gas-used");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! What a witness is about is in `report.anchors`, and [`Options::expected`] refuses another. Which
+//! audits run, [`Options::audits`] says: all that can, or those alone that are asked for.
+//!
+//! # Each audit on its own
+//!
+//! [`audit::access()`], [`audit::tree()`] and [`audit::transaction()`] take a witness and say what they
+//! found, each with kinds of its own. The access audit proves the records against the state:
+//!
+//! ```
+//! use alloy_primitives::B256;
+//! use iso_evm_verifier::audit::{self, AccessKind, Outcome};
+//! use iso_evm_witness::{Input, Witness, encoding, record, records::Record};
+//!
+//! // SLOAD of a slot that is empty.
+//! let json = br#"{
+//!     "fork": "osaka",
+//!     "transaction": {"from": "0x1111111111111111111111111111111111111111",
+//!         "to": "0x2222222222222222222222222222222222222222"},
+//!     "prestate": {"0x2222222222222222222222222222222222222222": {"code": "0x5f54"}}
+//! }"#;
+//! let input = Input::parse(json, None)?;
+//! let mut witness = Witness::new(&input, &record(&input.execution)?);
+//! assert_eq!(audit::access(&witness), Outcome::Valid);
+//!
+//! // The hypervisor takes any value that SLOAD is said to have found.
+//! let mut message = witness.message(0)?;
+//! let Ok(Record::Sload(mut sload)) = Record::decode(&message.stateAccessList[1]) else { panic!() };
+//! sload.value = B256::with_last_byte(7);
+//! message.stateAccessList[1] = Record::Sload(sload).encode();
+//! witness.messages[0] = encoding::encode(&message).into();
+//! let Outcome::Invalid(finding) = audit::access(&witness) else { panic!() };
+//! assert_eq!(finding.kind, AccessKind::Value);
+//! assert_eq!((finding.message, finding.record), (Some(0), Some(1)));
+//! assert_eq!((finding.expected, finding.found), (B256::ZERO, B256::with_last_byte(7)));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The tree audit holds parent and child against each other:
+//!
+//! ```
+//! use alloy_primitives::U256;
+//! use iso_evm_verifier::audit::{self, Outcome, TreeKind};
+//! use iso_evm_witness::{Input, Witness, encoding, record};
+//!
+//! // 0x22… calls 0x33… with all its gas.
+//! let json = br#"{
+//!     "fork": "osaka",
+//!     "transaction": {"from": "0x1111111111111111111111111111111111111111",
+//!         "to": "0x2222222222222222222222222222222222222222"},
+//!     "prestate": {
+//!         "0x2222222222222222222222222222222222222222": {
+//!             "code": "0x5f5f5f5f5f7333333333333333333333333333333333333333335af1"},
+//!         "0x3333333333333333333333333333333333333333": {"code": "0x5f5f55"}
+//!     }
+//! }"#;
+//! let input = Input::parse(json, None)?;
+//! let mut witness = Witness::new(&input, &record(&input.execution)?);
+//! assert_eq!(audit::tree(&witness), Outcome::Valid);
+//!
+//! // A child that was called with another value than its parent says.
+//! let mut child = witness.message(1)?;
+//! child.callvalue = U256::from(5);
+//! witness.messages[1] = encoding::encode(&child).into();
+//! let Outcome::Invalid(finding) = audit::tree(&witness) else { panic!() };
+//! assert_eq!((finding.kind, finding.message), (TreeKind::Value, Some(0)));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The transaction audit holds the whole against the transaction, its block and its receipt:
+//!
+//! ```
+//! use iso_evm_verifier::audit::{self, Outcome, TransactionKind};
+//! use iso_evm_witness::{Input, Witness, record};
+//!
+//! let json = br#"{
+//!     "fork": "osaka",
+//!     "transaction": {"from": "0x1111111111111111111111111111111111111111",
+//!         "to": "0x2222222222222222222222222222222222222222"},
+//!     "prestate": {}
+//! }"#;
+//! let input = Input::parse(json, None)?;
+//! let mut witness = Witness::new(&input, &record(&input.execution)?);
+//! assert_eq!(audit::transaction(&witness), Outcome::Valid);
+//!
+//! witness.receipt.gas_used += 1;
+//! let Outcome::Invalid(finding) = audit::transaction(&witness) else { panic!() };
+//! assert_eq!(finding.kind, TransactionKind::GasUsed);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -90,8 +182,11 @@ pub mod error;
 pub mod exit_code;
 pub mod files;
 pub mod hash;
+pub mod header_hash;
+pub mod mutate;
 pub mod onchain;
 pub mod report;
+mod rlp_list;
 pub mod statetest;
 pub mod transaction_hash;
 pub mod verify;
@@ -99,5 +194,6 @@ pub mod verify;
 pub use error::CommandError;
 pub use exit_code::Exit;
 pub use verify::{
-    AuditVerdict, Audits, MessageReport, Options, Report, Verdict, VerifyError, verify, verify_with,
+    Audit, AuditSelection, AuditVerdict, Audits, FalseClaim, MessageReport, NotRun, Options,
+    Report, Verdict, VerifyError, verify, verify_with,
 };

@@ -1,14 +1,15 @@
-//! The hash of a signed transaction, from its fields and its signature. `specs/09-container.md`.
+//! The hash of a signed transaction, from its fields and its signature, and the hashes that are
+//! signed. `specs/09-container.md`.
 //!
-//! In the data's way this stands beside the container, whose transaction it names in the report.
-//! The recorder encodes with alloy, this with `rlp`: no encoder's fault is on both sides.
+//! In the data's way this stands beside the container, whose transaction it names in the report,
+//! and before the transaction audit, which recovers signers from it. The recorder encodes with
+//! alloy, this with `rlp`: no encoder's fault is on both sides.
 
-use alloy_eips::eip2930::AccessList;
+use alloy_eips::{eip2930::AccessList, eip7702::Authorization};
 use alloy_primitives::{B256, Bytes, Signature, TxKind, U256};
 use iso_evm_witness::transaction::{Transaction, TransactionBody};
-use rlp::{Encodable, RlpStream};
 
-use crate::hash::keccak256;
+use crate::{hash::keccak256, rlp_list::List};
 
 /// The hash of a transaction; an unsigned one has none.
 pub fn transaction_hash(transaction: &Transaction) -> Option<B256> {
@@ -16,34 +17,63 @@ pub fn transaction_hash(transaction: &Transaction) -> Option<B256> {
     Some(keccak256(&encode_signed(transaction.body(), signature)))
 }
 
+/// What the sender of a transaction signs.
+pub fn signing_hash(body: &TransactionBody) -> B256 {
+    keccak256(&encode_unsigned(body))
+}
+
+/// What the authority of an authorisation signs (EIP-7702).
+pub fn authorization_hash(authorization: &Authorization) -> B256 {
+    let mut list = List::new();
+    list.begin(3);
+    list.authorization(authorization);
+    let encoded: Vec<u8> = std::iter::once(0x05).chain(list.out()).collect();
+    keccak256(&encoded)
+}
+
 /// A signed transaction as the chain has it (EIP-2718): the type's byte, which a legacy
 /// transaction lacks, then the list of its fields with the signature at the end.
 pub fn encode_signed(body: &TransactionBody, signature: &Signature) -> Vec<u8> {
-    let mut list = List(RlpStream::new());
-    let parity = u8::from(signature.v());
-    let number: Option<u8> = match body {
+    encode(body, Some(signature))
+}
+
+/// A transaction as its sender signs it (EIP-2718, EIP-155).
+pub fn encode_unsigned(body: &TransactionBody) -> Vec<u8> {
+    encode(body, None)
+}
+
+/// A transaction with its signature, or as it is signed.
+fn encode(body: &TransactionBody, signature: Option<&Signature>) -> Vec<u8> {
+    let mut list = List::new();
+    let tail = if signature.is_some() { 3 } else { 0 };
+    let number: u8 = match body {
         TransactionBody::Legacy(fields) => {
-            list.begin(9);
+            let parity = signature.map(|signature| u8::from(signature.v()));
+            let replay = replay_protection(parity, fields.chain_id);
+            list.begin(if replay.is_some() { 9 } else { 6 });
             list.number(fields.nonce);
             list.number(fields.gas_price);
             list.number(fields.gas_limit);
             list.call(fields.to, fields.value, &fields.input);
-            list.number(legacy_v(parity, fields.chain_id));
-            None
+            if let Some(v) = replay {
+                list.number(v);
+                list.word(signature.map(Signature::r).unwrap_or_default());
+                list.word(signature.map(Signature::s).unwrap_or_default());
+            }
+            return list.out();
         }
         TransactionBody::Eip2930(fields) => {
-            list.begin(11);
+            list.begin(8 + tail);
             list.number(fields.chain_id);
             list.number(fields.nonce);
             list.number(fields.gas_price);
             list.number(fields.gas_limit);
             list.call(fields.to, fields.value, &fields.input);
             list.access_list(&fields.access_list);
-            list.number(parity);
-            Some(1)
+            1
         }
         TransactionBody::Eip1559(fields) => {
-            list.begin(12);
+            list.begin(9 + tail);
             list.number(fields.chain_id);
             list.number(fields.nonce);
             list.number(fields.max_priority_fee_per_gas);
@@ -51,11 +81,10 @@ pub fn encode_signed(body: &TransactionBody, signature: &Signature) -> Vec<u8> {
             list.number(fields.gas_limit);
             list.call(fields.to, fields.value, &fields.input);
             list.access_list(&fields.access_list);
-            list.number(parity);
-            Some(2)
+            2
         }
         TransactionBody::Eip4844(fields) => {
-            list.begin(14);
+            list.begin(11 + tail);
             list.number(fields.chain_id);
             list.number(fields.nonce);
             list.number(fields.max_priority_fee_per_gas);
@@ -65,11 +94,10 @@ pub fn encode_signed(body: &TransactionBody, signature: &Signature) -> Vec<u8> {
             list.access_list(&fields.access_list);
             list.number(fields.max_fee_per_blob_gas);
             list.hashes(&fields.blob_versioned_hashes);
-            list.number(parity);
-            Some(3)
+            3
         }
         TransactionBody::Eip7702(fields) => {
-            list.begin(13);
+            list.begin(10 + tail);
             list.number(fields.chain_id);
             list.number(fields.nonce);
             list.number(fields.max_priority_fee_per_gas);
@@ -80,20 +108,29 @@ pub fn encode_signed(body: &TransactionBody, signature: &Signature) -> Vec<u8> {
             list.begin(fields.authorization_list.len());
             for authorization in &fields.authorization_list {
                 list.begin(6);
-                list.word(*authorization.chain_id());
-                list.bytes(authorization.address().as_slice());
-                list.number(authorization.nonce());
+                list.authorization(authorization.inner());
                 list.number(authorization.y_parity());
                 list.word(authorization.r());
                 list.word(authorization.s());
             }
-            list.number(parity);
-            Some(4)
+            4
         }
     };
-    list.word(signature.r());
-    list.word(signature.s());
-    number.into_iter().chain(list.0.out()).collect()
+    if let Some(signature) = signature {
+        list.number(u8::from(signature.v()));
+        list.word(signature.r());
+        list.word(signature.s());
+    }
+    std::iter::once(number).chain(list.out()).collect()
+}
+
+/// The first of the three items behind a legacy transaction's fields: `v` where it is signed, else
+/// the chain id (EIP-155), else there are none.
+fn replay_protection(parity: Option<u8>, chain_id: Option<u64>) -> Option<u128> {
+    match parity {
+        Some(parity) => Some(legacy_v(parity, chain_id)),
+        None => chain_id.map(u128::from),
+    }
 }
 
 /// A legacy signature's `v`: 27 or 28, or EIP-155's with the chain id in it.
@@ -102,28 +139,7 @@ fn legacy_v(parity: u8, chain_id: Option<u64>) -> u128 {
     base + u128::from(parity)
 }
 
-/// RLP being written. Each list says how many items follow before they do.
-struct List(RlpStream);
-
 impl List {
-    fn begin(&mut self, items: usize) {
-        self.0.begin_list(items);
-    }
-
-    /// An integer, big-endian without leading zeros.
-    fn number(&mut self, number: impl Encodable) {
-        self.0.append(&number);
-    }
-
-    /// [`List::number`] for 256 bits.
-    fn word(&mut self, word: U256) {
-        self.bytes(&word.to_be_bytes::<32>()[word.leading_zeros() / 8..]);
-    }
-
-    fn bytes(&mut self, bytes: &[u8]) {
-        self.0.append(&bytes);
-    }
-
     /// Who is called, which in a creation is nobody, with how much and what.
     fn call(&mut self, to: TxKind, value: U256, input: &Bytes) {
         self.bytes(to.to().map_or(&[], |to| to.as_slice()));
@@ -131,11 +147,10 @@ impl List {
         self.bytes(input);
     }
 
-    fn hashes(&mut self, hashes: &[B256]) {
-        self.begin(hashes.len());
-        for hash in hashes {
-            self.bytes(hash.as_slice());
-        }
+    fn authorization(&mut self, authorization: &Authorization) {
+        self.word(authorization.chain_id);
+        self.bytes(authorization.address.as_slice());
+        self.number(authorization.nonce);
     }
 
     fn access_list(&mut self, access_list: &AccessList) {

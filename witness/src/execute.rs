@@ -6,19 +6,21 @@
 
 use alloy_primitives::{B256, Bytes, Log};
 use revm::{
-    Context, InspectEvm, MainBuilder, MainContext,
+    Context, InspectEvm, MainBuilder, MainContext, MainnetEvm,
     context::{
         BlockEnv, TxEnv,
         result::{EVMError, ExecutionResult, InvalidHeader, InvalidTransaction},
     },
+    database_interface::WrapDatabaseRef,
+    handler::MainnetContext,
 };
 
 use crate::{
     Fork,
-    prestate::{BlockHashes, Prestate, PrestateDatabase, PrestateError},
+    prepared::Prepared,
+    prestate::{BlockHashes, Prestate, PrestateError},
     proof::{Proof, StateProof},
-    recorder::{Recorded, Recorder, RecorderError},
-    state_root::MissingNode,
+    recorder::{Finished, Recorded, Recorder, RecorderError},
 };
 
 /// All that decides what a transaction does.
@@ -75,7 +77,7 @@ pub enum ExecuteError {
     InvalidBlock(InvalidHeader),
     /// The input lacks something.
     #[error(transparent)]
-    Prestate(#[from] PrestateError),
+    Prestate(PrestateError),
     /// The recorder gave up.
     #[error(transparent)]
     Recorder(#[from] RecorderError),
@@ -84,9 +86,12 @@ pub enum ExecuteError {
     Fatal(String),
 }
 
-impl From<MissingNode> for ExecuteError {
-    fn from(missing: MissingNode) -> Self {
-        Self::Recorder(missing.into())
+impl From<PrestateError> for ExecuteError {
+    fn from(error: PrestateError) -> Self {
+        match error {
+            PrestateError::MissingNode(missing) => Self::Recorder(missing.into()),
+            error => Self::Prestate(error),
+        }
     }
 }
 
@@ -136,44 +141,59 @@ const fn most_blobs(fork: Fork) -> u64 {
 /// assert_eq!(recording.messages[0].witness.stateAccessList.len(), 2);
 /// ```
 pub fn record(execution: &Execution) -> Result<Recording, ExecuteError> {
-    let spec = execution.fork.spec_id();
-    if execution.tx.tx_type >= 3 && execution.tx.kind.is_create() {
-        return Err(ExecuteError::Create(execution.tx.tx_type));
-    }
-    let database = PrestateDatabase::new(&execution.prestate, &execution.block_hashes, spec);
-    let mut trie = database.trie();
-    let state_root_enter = trie.root()?;
-    let mut evm = Context::mainnet()
-        .with_db(database)
-        .with_block(execution.block.clone())
-        .modify_cfg_chained(|cfg| {
-            cfg.set_spec_and_mainnet_gas_params(spec);
-            cfg.chain_id = execution.chain_id;
-            cfg.max_blobs_per_tx = Some(most_blobs(execution.fork));
+    Prepared::new(execution)?.record(execution.tx.clone())
+}
+
+impl Prepared<'_> {
+    /// Runs a transaction on the state and records it. The state stays as it is.
+    ///
+    /// # Errors
+    ///
+    /// As [`record`].
+    pub fn record(&self, tx: TxEnv) -> Result<Recording, ExecuteError> {
+        if tx.tx_type >= 3 && tx.kind.is_create() {
+            return Err(ExecuteError::Create(tx.tx_type));
+        }
+        let mut evm = self.evm(Recorder::new(self.trie.clone()));
+        let run = evm.inspect_tx(tx).map_err(|error| match error {
+            EVMError::Transaction(error) => ExecuteError::InvalidTransaction(error),
+            EVMError::Header(error) => ExecuteError::InvalidBlock(error),
+            EVMError::Database(error) => error.into(),
+            EVMError::Custom(error) => ExecuteError::Fatal(error),
+            EVMError::CustomAny(error) => ExecuteError::Fatal(error.to_string()),
+        })?;
+        let Finished { messages, state_root_enter, state_root_leave, proof, .. } =
+            evm.inspector.finish(&run.state)?;
+        let (gas_used, success) = (run.result.tx_gas_used(), run.result.is_success());
+        let (logs, output) = match run.result {
+            ExecutionResult::Success { logs, output, .. } => (logs, output.into_data()),
+            ExecutionResult::Revert { output, .. } => (Vec::new(), output),
+            ExecutionResult::Halt { .. } => (Vec::new(), Bytes::new()),
+        };
+        Ok(Recording {
+            messages,
+            state_root_enter,
+            state_root_leave,
+            gas_used,
+            success,
+            logs,
+            output,
+            proof,
         })
-        .build_mainnet_with_inspector(Recorder::new(trie));
-    let run = evm.inspect_tx(execution.tx.clone()).map_err(|error| match error {
-        EVMError::Transaction(error) => ExecuteError::InvalidTransaction(error),
-        EVMError::Header(error) => ExecuteError::InvalidBlock(error),
-        EVMError::Database(error) => error.into(),
-        EVMError::Custom(error) => ExecuteError::Fatal(error),
-        EVMError::CustomAny(error) => ExecuteError::Fatal(error.to_string()),
-    })?;
-    let (messages, mut after) = evm.inspector.finish(&run.state)?;
-    let (gas_used, success) = (run.result.tx_gas_used(), run.result.is_success());
-    let (logs, output) = match run.result {
-        ExecutionResult::Success { logs, output, .. } => (logs, output.into_data()),
-        ExecutionResult::Revert { output, .. } => (Vec::new(), output),
-        ExecutionResult::Halt { .. } => (Vec::new(), Bytes::new()),
-    };
-    Ok(Recording {
-        messages,
-        state_root_enter,
-        state_root_leave: after.root()?,
-        gas_used,
-        success,
-        logs,
-        output,
-        proof: Proof::default(),
-    })
+    }
+
+    /// A revm on the state, in the execution's block, with an inspector of one's own. What it does
+    /// to the state stays in its journal.
+    pub fn evm<I>(&self, inspector: I) -> MainnetEvm<MainnetContext<WrapDatabaseRef<&Self>>, I> {
+        let Execution { fork, chain_id, block, .. } = self.execution;
+        Context::mainnet()
+            .with_db(WrapDatabaseRef(self))
+            .with_block(block.clone())
+            .modify_cfg_chained(|cfg| {
+                cfg.set_spec_and_mainnet_gas_params(fork.spec_id());
+                cfg.chain_id = *chain_id;
+                cfg.max_blobs_per_tx = Some(most_blobs(*fork));
+            })
+            .build_mainnet_with_inspector(inspector)
+    }
 }

@@ -9,6 +9,7 @@
 //! | what | where |
 //! |---|---|
 //! | record a transaction, block and state | [`record()`], [`Execution`] |
+//! | record many on one state | [`Prepared`] |
 //! | attach to a revm of your own | [`Recorder`] |
 //! | read `INPUT.json` | [`Input`] |
 //! | the wire types | [`MessageWitness`], [`AccessWitness`], [`records`] |
@@ -56,8 +57,10 @@ pub mod fork;
 pub mod input;
 pub mod layout;
 pub mod message;
+pub mod prepared;
 pub mod prestate;
 pub mod proof;
+pub mod receipt;
 pub mod recorder;
 pub mod records;
 pub mod state_root;
@@ -68,4 +71,5 @@ pub use execute::{ExecuteError, Execution, Recording, record};
 pub use fork::Fork;
 pub use input::Input;
 pub use message::{AccessWitness, MessageWitness};
-pub use recorder::{Recorded, Recorder, RecorderError};
+pub use prepared::Prepared;
+pub use recorder::{Finished, Recorded, Recorder, RecorderError};

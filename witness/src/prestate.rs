@@ -1,19 +1,14 @@
-//! The state before a transaction, as far as it is known, and revm's view of it.
+//! The state before a transaction, as far as it is known.
 //!
-//! In the data's way this stands between the input and the run: [`crate::execute`] builds the
+//! In the data's way this stands between the input and the run: [`crate::prepared`] makes the
 //! database that revm reads and the trie that the roots come from out of the same [`Prestate`].
 
-use std::collections::{BTreeMap, HashMap};
+use std::{collections::BTreeMap, fmt};
 
 use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
-use revm::{
-    Database,
-    database_interface::DBErrorMarker,
-    primitives::{KECCAK_EMPTY, hardfork::SpecId},
-    state::{AccountInfo, Bytecode},
-};
+use revm::database_interface::DBErrorMarker;
 
-use crate::state_root::{Account, StateTrie};
+use crate::state_root::{Account, MissingNode, StateTrie};
 
 /// The accounts of a state, by address. An account that is not in it does not exist.
 pub type Prestate = BTreeMap<Address, PrestateAccount>;
@@ -46,24 +41,25 @@ pub struct PrestateAccount {
 /// # }
 /// ```
 pub fn state_trie(prestate: &Prestate) -> StateTrie {
-    trie_of(prestate, |_, account| keccak256(&account.code))
-}
-
-/// The state as a trie, with code hashes from `code_hash`.
-fn trie_of(
-    prestate: &Prestate,
-    code_hash: impl Fn(&Address, &PrestateAccount) -> B256,
-) -> StateTrie {
     let mut trie = StateTrie::new();
     for (address, account) in prestate {
-        let code_hash = code_hash(address, account);
-        let (nonce, balance) = (account.nonce, account.balance);
-        trie.set_account(*address, Some(Account { nonce, balance, code_hash }));
-        for (key, value) in account.storage.iter().filter(|(_, value)| !value.is_zero()) {
-            trie.set_storage(*address, *key, (*value).into());
-        }
+        add(&mut trie, *address, account, keccak256(&account.code));
     }
     trie
+}
+
+/// Adds an account, whose code has this hash, to a trie.
+pub(crate) fn add(
+    trie: &mut StateTrie,
+    address: Address,
+    account: &PrestateAccount,
+    code_hash: B256,
+) {
+    let PrestateAccount { nonce, balance, storage, .. } = account;
+    trie.set_account(address, Some(Account { nonce: *nonce, balance: *balance, code_hash }));
+    for (key, value) in storage.iter().filter(|(_, value)| !value.is_zero()) {
+        trie.set_storage(address, *key, (*value).into());
+    }
 }
 
 /// Hashes of a block's ancestors, by number.
@@ -78,64 +74,45 @@ pub enum PrestateError {
     /// No account has this code.
     #[error("no account has code with hash {0}")]
     MissingCode(B256),
+    /// What is proved reaches neither the account or slot, nor its absence.
+    #[error(transparent)]
+    MissingNode(#[from] MissingNode),
+    /// What is given is not what is proved.
+    #[error("prestate.{account}.{field}: proved is {expected}, given is {found}")]
+    Unproved {
+        /// Whose field it is.
+        account: Address,
+        /// The field.
+        field: ProvedField,
+        /// The word in the proved state.
+        expected: B256,
+        /// The word given.
+        found: B256,
+    },
+}
+
+/// What is proved of an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProvedField {
+    /// Its nonce.
+    Nonce,
+    /// Its balance.
+    Balance,
+    /// The hash of its code.
+    CodeHash,
+    /// A slot of its storage.
+    Slot(B256),
+}
+
+impl fmt::Display for ProvedField {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Nonce => f.write_str("nonce"),
+            Self::Balance => f.write_str("balance"),
+            Self::CodeHash => f.write_str("codeHash"),
+            Self::Slot(slot) => write!(f, "storage.{slot}"),
+        }
+    }
 }
 
 impl DBErrorMarker for PrestateError {}
-
-/// The prestate as a revm database.
-#[derive(Debug)]
-pub(crate) struct PrestateDatabase<'a> {
-    prestate: &'a Prestate,
-    block_hashes: &'a BlockHashes,
-    accounts: HashMap<Address, AccountInfo>,
-}
-
-impl<'a> PrestateDatabase<'a> {
-    /// Analyses all code once.
-    pub(crate) fn new(prestate: &'a Prestate, block_hashes: &'a BlockHashes, spec: SpecId) -> Self {
-        let accounts = prestate.iter().map(|(address, account)| {
-            let code = bytecode(&account.code, spec);
-            let code_hash = if code.is_empty() { KECCAK_EMPTY } else { code.hash_slow() };
-            (*address, AccountInfo::new(account.balance, account.nonce, code_hash, code))
-        });
-        Self { prestate, block_hashes, accounts: accounts.collect() }
-    }
-
-    /// The same state as a trie.
-    pub(crate) fn trie(&self) -> StateTrie {
-        trie_of(self.prestate, |address, _| self.accounts[address].code_hash)
-    }
-}
-
-impl Database for PrestateDatabase<'_> {
-    type Error = PrestateError;
-
-    fn basic(&mut self, address: Address) -> Result<Option<AccountInfo>, PrestateError> {
-        Ok(self.accounts.get(&address).cloned())
-    }
-
-    fn code_by_hash(&mut self, code_hash: B256) -> Result<Bytecode, PrestateError> {
-        let found = self.accounts.values().find(|info| info.code_hash == code_hash);
-        found.and_then(|info| info.code.clone()).ok_or(PrestateError::MissingCode(code_hash))
-    }
-
-    fn storage(&mut self, address: Address, key: U256) -> Result<U256, PrestateError> {
-        let account = self.prestate.get(&address);
-        let value = account.and_then(|account| account.storage.get(&B256::from(key)));
-        Ok(value.copied().unwrap_or_default().into())
-    }
-
-    fn block_hash(&mut self, number: u64) -> Result<B256, PrestateError> {
-        self.block_hashes.get(&number).copied().ok_or(PrestateError::MissingBlockHash(number))
-    }
-}
-
-/// Code as the fork sees it: EIP-7702's designators mean nothing before Prague.
-fn bytecode(code: &Bytes, spec: SpecId) -> Bytecode {
-    if spec.is_enabled_in(SpecId::PRAGUE)
-        && let Ok(bytecode) = Bytecode::new_raw_checked(code.clone())
-    {
-        return bytecode;
-    }
-    Bytecode::new_legacy(code.clone())
-}

@@ -170,7 +170,14 @@ impl Code<'_> {
             let info = OpCode::new(op).expect("host opcodes are defined");
             self.item(Item::Op(op));
             self.effect(usize::from(info.inputs()), usize::from(info.outputs()));
-            if matches!(op, opcode::RETURN | opcode::REVERT | opcode::STOP) {
+            const ENDS: [u8; 5] = [
+                opcode::STOP,
+                opcode::RETURN,
+                opcode::REVERT,
+                opcode::INVALID,
+                opcode::SELFDESTRUCT,
+            ];
+            if ENDS.contains(&op) {
                 self.reachable = false;
             }
         }

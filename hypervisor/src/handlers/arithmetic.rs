@@ -5,7 +5,7 @@ use revm::bytecode::opcode::*;
 
 use crate::{
     asm::{Assembler, Code},
-    dispatch::{Shared, advance, charge_each, dispatch},
+    dispatch::{Shared, advance, charge_each, finish},
     gas::GAS_EXPONENTIATION_PER_BYTE,
     opcodes::Opcode,
 };
@@ -22,7 +22,7 @@ pub(super) fn binary(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
         c.ops(&[SWAP1]); // a b S
     }
     c.ops(&[row.byte, SWAP1]); // S result
-    dispatch(c, row.outputs);
+    finish(c, shared, row);
 }
 
 /// Guest: `a b n …` → `f(a, b, n) …`. Host: `S a b n …`.
@@ -30,30 +30,37 @@ pub(super) fn ternary(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
     advance(c, shared, row);
     c.ops(&[SWAP3, SWAP2, SWAP1]); // a b n S, from n a b S
     c.ops(&[row.byte, SWAP1]);
-    dispatch(c, row.outputs);
+    finish(c, shared, row);
 }
 
 /// Guest: `a …` → `f(a) …`. Host: `S a …`.
 pub(super) fn unary(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
     advance(c, shared, row);
     c.ops(&[SWAP1, row.byte, SWAP1]);
-    dispatch(c, row.outputs);
+    finish(c, shared, row);
 }
 
 /// Guest: `base exponent …` → `power …`. Host: `S base exponent …`.
 /// Gas: static + 50 for each byte of the exponent (EIP-160).
 pub(super) fn exp(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
+    advance(c, shared, row);
+    if !shared.is_live() {
+        charge_exponent(c, shared);
+    }
+    c.ops(&[SWAP2, SWAP1, EXP, SWAP1]);
+    finish(c, shared, row);
+}
+
+/// Host: `S base exponent …` → `S' base exponent …`.
+fn charge_exponent(c: &mut Code<'_>, shared: &Shared) {
     let long = c.local("long", 0);
     let charged = c.local("charged", 1);
-    advance(c, shared, row);
     c.push(0xff).ops(&[DUP4, GT]).jumpi(long); // S base exponent
     c.ops(&[DUP3, ISZERO, ISZERO]).jump(charged);
     c.bind(long);
     c.ops(&[DUP3]).call(shared.byte_length);
     c.bind(charged); // bytes S base exponent
     charge_each(c, GAS_EXPONENTIATION_PER_BYTE); // S base exponent
-    c.ops(&[SWAP2, SWAP1, EXP, SWAP1]);
-    dispatch(c, row.outputs);
 }
 
 /// Halves the question five or eight times: is anything left above the lower half?
@@ -77,7 +84,7 @@ pub(super) fn clz(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
     c.ops(&[SWAP1]);
     significant(c, 0);
     c.push(256).ops(&[SUB, SWAP1]);
-    dispatch(c, row.outputs);
+    finish(c, shared, row);
 }
 
 /// The subroutine `byte_length`.

@@ -6,7 +6,7 @@ use revm::bytecode::opcode::*;
 use crate::{
     asm::{Assembler, Code, Label},
     checks::gas_left,
-    dispatch::{Shared, advance, advance_checked, check_gas, dispatch, load},
+    dispatch::{Shared, advance, advance_checked, check_gas, finish, load},
     gas::{GAS_CODE_DEPOSIT, GAS_HIGH, GAS_MID, MAX_CODE_SIZE},
     layout::*,
     opcodes::Opcode,
@@ -30,8 +30,8 @@ pub(super) fn jump(c: &mut Code<'_>, shared: &Shared) {
 pub(super) fn jumpi(c: &mut Code<'_>, shared: &Shared, row: &Opcode, taken: Label) {
     c.ops(&[SWAP2]).jumpi(taken); // destination S
     c.ops(&[POP]);
-    c.push(delta(1, -2, row.static_gas(shared.fork))).ops(&[ADD]);
-    dispatch(c, row.outputs);
+    c.push(shared.delta(1, -2, row.static_gas(shared.fork))).ops(&[ADD]);
+    finish(c, shared, row);
 }
 
 /// A JUMPI that is taken: what it costs more than JUMP, and on as one.
@@ -39,7 +39,7 @@ pub(super) fn jumpi(c: &mut Code<'_>, shared: &Shared, row: &Opcode, taken: Labe
 /// Host: `destination S …` → (jumps).
 pub(super) fn emit_shared(asm: &mut Assembler, shared: &Shared, taken: Label) {
     let mut c = asm.routine(taken);
-    c.ops(&[SWAP1]).push(delta(0, -1, GAS_HIGH - GAS_MID)).ops(&[ADD]); // S destination
+    c.ops(&[SWAP1]).push(shared.delta(0, -1, GAS_HIGH - GAS_MID)).ops(&[ADD]); // S destination
     jump_within_code(&mut c, shared);
     c.end();
 }
@@ -47,14 +47,14 @@ pub(super) fn emit_shared(asm: &mut Assembler, shared: &Shared, taken: Label) {
 /// Guest: `…` → `…`. Host: `S …`.
 pub(super) fn jumpdest(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
     advance(c, shared, row);
-    dispatch(c, row.outputs);
+    finish(c, shared, row);
 }
 
 /// Guest: `…` → `pc …`. Host: `S …`.
 pub(super) fn pc(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
     c.ops(&[DUP1]).push(pc_mask()).ops(&[AND]).push(CODE).ops(&[SWAP1, SUB, SWAP1]);
     advance(c, shared, row);
-    dispatch(c, row.outputs);
+    finish(c, shared, row);
 }
 
 /// Guest: `…` → `gas left …`, after this opcode's own. Host: `S …`.
@@ -62,7 +62,7 @@ pub(super) fn gas(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
     advance(c, shared, row);
     gas_left(c);
     c.ops(&[SWAP1]);
-    dispatch(c, row.outputs);
+    finish(c, shared, row);
 }
 
 /// Host: `S offset length …` → `S' offset length …`: checks, and charges memory.

@@ -9,8 +9,9 @@ use revm::bytecode::opcode::*;
 
 use crate::{
     asm::Code,
-    dispatch::{Shared, advance, advance_checked, charge_each, check_gas, dispatch, load, min},
+    dispatch::{Shared, advance, advance_checked, charge_each, check_gas, finish, load, min},
     layout::*,
+    memory,
     opcodes::Opcode,
     records::{expect_equal, expect_flag, field},
     state_word::ones,
@@ -20,7 +21,11 @@ use crate::{
 /// Host: `S to from length …` → `S' to from length …`: copy and memory gas.
 fn touch_target(c: &mut Code<'_>, shared: &Shared) {
     c.ops(&[DUP4, DUP3]); // to length S to from length
-    c.call(shared.touch_copy);
+    if shared.is_live() {
+        memory::probe_range(c)
+    } else {
+        c.call(shared.touch_copy);
+    }
 }
 
 /// Host: `offset …` → `address …`.
@@ -53,7 +58,7 @@ pub(super) fn calldatacopy(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
     c.ops(&[SWAP1]);
     in_guest_memory(c);
     c.arrange("to source S length", "to source length S").ops(&[CALLDATACOPY]);
-    dispatch(c, row.outputs);
+    finish(c, shared, row);
 }
 
 /// Guest: `to from length …` → `…`. Host: `S to from length …`.
@@ -72,7 +77,7 @@ pub(super) fn codecopy(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
     c.ops(&[SWAP1]).push(CODE).ops(&[ADD]);
     c.arrange("source address taken length S", "taken source address length S");
     copy_and_fill(c, MCOPY);
-    dispatch(c, row.outputs);
+    finish(c, shared, row);
 }
 
 /// Guest: `to from length …` → `…`. Host: `S to from length …`.
@@ -88,20 +93,25 @@ pub(super) fn returndatacopy(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
     c.ops(&[ADD, SWAP1]);
     in_guest_memory(c); // address source length S
     c.ops(&[CALLDATACOPY]);
-    dispatch(c, row.outputs);
+    finish(c, shared, row);
 }
 
 /// Guest: `to from length …` → `…`. Host: `S to from length …`. Memory for both ranges (EIP-5656).
 pub(super) fn mcopy(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
     advance(c, shared, row);
     touch_target(c, shared);
-    c.ops(&[DUP4, DUP4]).call(shared.touch); // S to from length
+    c.ops(&[DUP4, DUP4]); // from length S to from length
+    if shared.is_live() {
+        memory::probe_range(c)
+    } else {
+        c.call(shared.touch);
+    }
     c.arrange("S to from length", "from to length S");
     in_guest_memory(c);
     c.ops(&[SWAP1]);
     in_guest_memory(c); // address source length S
     c.ops(&[MCOPY]);
-    dispatch(c, row.outputs);
+    finish(c, shared, row);
 }
 
 /// Guest: `account to from length …` → `…`. Host: `S account to from length …`.
@@ -140,5 +150,5 @@ pub(super) fn extcodecopy(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
     c.push(HEAD + 32).ops(&[ADD]);
     c.arrange("source address length taken S", "taken source address length S");
     copy_and_fill(c, CALLDATACOPY);
-    dispatch(c, row.outputs);
+    finish(c, shared, row);
 }

@@ -7,7 +7,7 @@ use revm::bytecode::opcode::*;
 use super::Families;
 use crate::{
     asm::{Assembler, Code, Label},
-    dispatch::{Shared, advance, advance_checked, charge_each, dispatch, load},
+    dispatch::{Shared, advance, advance_checked, charge_each, dispatch, finish, load},
     layout::*,
     opcodes::Opcode,
     records::{expect_equal, expect_flag, field},
@@ -19,7 +19,7 @@ use crate::{
 pub(super) fn head(c: &mut Code<'_>, shared: &Shared, row: &Opcode, index: usize) {
     advance(c, shared, row);
     c.push(wire::field(index)).ops(&[CALLDATALOAD, SWAP1]);
-    dispatch(c, row.outputs);
+    finish(c, shared, row);
 }
 
 /// Guest: `…` → `word …`. Host: `S …`.
@@ -27,7 +27,7 @@ pub(super) fn variable(c: &mut Code<'_>, shared: &Shared, row: &Opcode, variable
     advance(c, shared, row);
     load(c, variable);
     c.ops(&[SWAP1]);
-    dispatch(c, row.outputs);
+    finish(c, shared, row);
 }
 
 /// Guest: `offset …` → `word …`. Host: `S offset …`. Behind the guest's calldata the host's holds
@@ -39,7 +39,7 @@ pub(super) fn calldataload(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
     c.ops(&[SWAP1, SWAP2]); // offset within S
     load(c, INPUT);
     c.ops(&[ADD, CALLDATALOAD, MUL, SWAP1]);
-    dispatch(c, row.outputs);
+    finish(c, shared, row);
 }
 
 /// Checks, and goes on in the code that like opcodes share. Host: `S …` → `opcode S …`.

@@ -8,15 +8,21 @@ use revm::bytecode::opcode::*;
 use super::Families;
 use crate::{
     asm::{Assembler, Code, Label},
-    dispatch::{Shared, advance, dispatch, load},
+    dispatch::{Shared, advance, dispatch, finish, load},
     gas::GAS_KECCAK256_WORD,
     layout::*,
+    memory,
     opcodes::Opcode,
     state_word::delta,
 };
 
-/// Host: `S offset …`. Goes to `expand` unless the word there lies in touched memory.
-fn within(c: &mut Code<'_>, expand: Label) {
+/// Host: `S offset …`. Goes to `expand` unless the word there lies in touched memory; live, ends
+/// the run if no host can have memory there.
+fn within(c: &mut Code<'_>, shared: &Shared, expand: Label) {
+    if shared.is_live() {
+        c.ops(&[DUP2]);
+        return memory::probe(c);
+    }
     load(c, WORD_LIMIT);
     c.ops(&[DUP3, LT, ISZERO]).jumpi(expand);
 }
@@ -38,25 +44,33 @@ fn store_at(c: &mut Code<'_>, store: u8) {
 /// Guest: `offset …` → `value …`. Host: `S offset …`.
 pub(super) fn mload(c: &mut Code<'_>, shared: &Shared, row: &Opcode, expand: Label) {
     advance(c, shared, row);
-    within(c, expand);
+    within(c, shared, expand);
     load_word(c);
-    dispatch(c, row.outputs);
+    finish(c, shared, row);
 }
 
 /// Guest: `offset value …` → `…`. Host: `S offset value …`.
 pub(super) fn mstore(c: &mut Code<'_>, shared: &Shared, row: &Opcode, expand: Label) {
     advance(c, shared, row);
-    within(c, expand);
+    within(c, shared, expand);
     store_at(c, MSTORE);
-    dispatch(c, row.outputs);
+    finish(c, shared, row);
 }
 
 /// Guest: `offset value …` → `…`. Host: `S offset value …`.
 pub(super) fn mstore8(c: &mut Code<'_>, shared: &Shared, row: &Opcode, expand: Label) {
     advance(c, shared, row);
-    within(c, expand);
+    within(c, shared, expand);
     store_at(c, MSTORE8);
-    dispatch(c, row.outputs);
+    finish(c, shared, row);
+}
+
+/// Guest: `…` → `size …`. Host: `S …`.
+pub(super) fn msize(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
+    advance(c, shared, row);
+    memory::size(c, shared);
+    c.ops(&[SWAP1]);
+    finish(c, shared, row);
 }
 
 /// Host: `S offset …` → `S' offset …`: charges `length` bytes there.
@@ -95,5 +109,5 @@ pub(super) fn keccak256(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
     load(c, GUEST_MEMORY);
     c.ops(&[ADD]); // pointer S length
     c.ops(&[SWAP1, SWAP2, SWAP1, KECCAK256, SWAP1]); // S hash
-    dispatch(c, row.outputs);
+    finish(c, shared, row);
 }

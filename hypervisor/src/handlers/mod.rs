@@ -19,8 +19,9 @@ mod stack;
 mod storage;
 
 use crate::{
-    asm::{Assembler, Label},
-    dispatch::Shared,
+    asm::{Assembler, Code, Label},
+    dispatch::{Machine, Shared},
+    layout, live,
     opcodes::{Handler, Opcode, opcodes},
 };
 
@@ -66,13 +67,16 @@ pub(crate) fn emit(asm: &mut Assembler, shared: &Shared) {
     for row in opcodes(shared.fork) {
         handler(asm, shared, &families, row);
     }
+    control_flow::emit_shared(asm, shared, families.jumpi_taken);
+    if shared.is_live() {
+        return;
+    }
     environment::emit_shared(asm, shared, &families);
     log::emit_shared(asm, shared, &families);
     call::emit_shared(asm, shared, &families);
     create::emit_shared(asm, shared, &families);
     outcome::emit(asm, shared);
     arithmetic::emit_shared(asm, shared);
-    control_flow::emit_shared(asm, shared, families.jumpi_taken);
     memory::emit_shared(asm, shared, &families);
 }
 
@@ -84,29 +88,30 @@ fn handler(asm: &mut Assembler, shared: &Shared, families: &Families, row: &Opco
     let entry = asm.label(row.mnemonic, 1 + row.inputs);
     let mut c = asm.handler(row.byte, entry);
     let c = &mut c;
+    let done = interpreted(c, shared, families, row);
+    if !done {
+        match shared.machine {
+            Machine::Audit => audited(c, shared, families, row),
+            Machine::Live => live::handlers::host(c, shared, row),
+        }
+    }
+    c.end();
+}
+
+/// What is done alike wherever state operations go. Returns whether `row` is such an opcode.
+fn interpreted(c: &mut Code<'_>, shared: &Shared, families: &Families, row: &Opcode) -> bool {
     match row.handler {
-        Handler::Stop | Handler::Invalid => {}
         Handler::Binary => arithmetic::binary(c, shared, row),
         Handler::Ternary => arithmetic::ternary(c, shared, row),
         Handler::Unary => arithmetic::unary(c, shared, row),
         Handler::Exp => arithmetic::exp(c, shared, row),
         Handler::Clz => arithmetic::clz(c, shared, row),
-        Handler::Keccak256 => memory::keccak256(c, shared, row),
-        Handler::Head(field) => environment::head(c, shared, row, field),
         Handler::Calldataload => environment::calldataload(c, shared, row),
-        Handler::Calldatasize => environment::variable(c, shared, row, crate::layout::INPUT_SIZE),
-        Handler::Codesize => environment::variable(c, shared, row, crate::layout::CODE_SIZE),
-        Handler::Returndatasize => {
-            environment::variable(c, shared, row, crate::layout::RETURN_DATA_SIZE);
-        }
+        Handler::Calldatasize => environment::variable(c, shared, row, layout::INPUT_SIZE),
+        Handler::Codesize => environment::variable(c, shared, row, layout::CODE_SIZE),
         Handler::Calldatacopy => copies::calldatacopy(c, shared, row),
         Handler::Codecopy => copies::codecopy(c, shared, row),
-        Handler::Returndatacopy => copies::returndatacopy(c, shared, row),
         Handler::Mcopy => copies::mcopy(c, shared, row),
-        Handler::Extcodecopy => copies::extcodecopy(c, shared, row),
-        Handler::AccountFact => environment::to_family(c, shared, row, families.account_fact),
-        Handler::KeyedFact => environment::to_family(c, shared, row, families.keyed_fact),
-        Handler::Fact => environment::to_family(c, shared, row, families.fact),
         Handler::Pop => stack::pop(c, shared, row),
         Handler::Push(bytes) => stack::push(c, shared, row, bytes),
         Handler::Dup(depth) => stack::dup(c, shared, row, depth),
@@ -114,14 +119,30 @@ fn handler(asm: &mut Assembler, shared: &Shared, families: &Families, row: &Opco
         Handler::Mload => memory::mload(c, shared, row, families.mload_expand),
         Handler::Mstore => memory::mstore(c, shared, row, families.mstore_expand),
         Handler::Mstore8 => memory::mstore8(c, shared, row, families.mstore8_expand),
-        Handler::Msize => environment::variable(c, shared, row, crate::layout::MEMORY_SIZE),
-        Handler::Sload => storage::sload(c, shared, row),
-        Handler::Sstore => storage::sstore(c, shared, row),
-        Handler::Tstore => storage::tstore(c, shared, row),
+        Handler::Msize => memory::msize(c, shared, row),
         Handler::Jump => control_flow::jump(c, shared),
         Handler::Jumpi => control_flow::jumpi(c, shared, row, families.jumpi_taken),
         Handler::Jumpdest => control_flow::jumpdest(c, shared, row),
         Handler::Pc => control_flow::pc(c, shared, row),
+        _ => return false,
+    }
+    true
+}
+
+/// What the audit answers from message and records.
+fn audited(c: &mut Code<'_>, shared: &Shared, families: &Families, row: &Opcode) {
+    match row.handler {
+        Handler::Keccak256 => memory::keccak256(c, shared, row),
+        Handler::Head(field) => environment::head(c, shared, row, field),
+        Handler::Returndatasize => environment::variable(c, shared, row, layout::RETURN_DATA_SIZE),
+        Handler::Returndatacopy => copies::returndatacopy(c, shared, row),
+        Handler::Extcodecopy => copies::extcodecopy(c, shared, row),
+        Handler::AccountFact => environment::to_family(c, shared, row, families.account_fact),
+        Handler::KeyedFact => environment::to_family(c, shared, row, families.keyed_fact),
+        Handler::Fact => environment::to_family(c, shared, row, families.fact),
+        Handler::Sload => storage::sload(c, shared, row),
+        Handler::Sstore => storage::sstore(c, shared, row),
+        Handler::Tstore => storage::tstore(c, shared, row),
         Handler::Gas => control_flow::gas(c, shared, row),
         Handler::Return => control_flow::return_(c, shared, row),
         Handler::Revert => control_flow::revert(c, shared, row),
@@ -129,6 +150,6 @@ fn handler(asm: &mut Assembler, shared: &Shared, families: &Families, row: &Opco
         Handler::Call => call::call(c, shared, row, families),
         Handler::Create => create::create(c, shared, row, families),
         Handler::Selfdestruct => selfdestruct::selfdestruct(c, shared, row),
+        _ => unreachable!("{} is done elsewhere", row.mnemonic),
     }
-    c.end();
 }

@@ -4,17 +4,17 @@ use revm::bytecode::opcode::*;
 
 use crate::{
     asm::Code,
-    dispatch::{Shared, advance, dispatch, dispatch_deep},
+    dispatch::{Shared, advance, finish, finish_deep},
     layout::PARK,
     opcodes::Opcode,
-    state_word::{delta, pc_mask},
+    state_word::pc_mask,
 };
 
 /// Guest: `value …` → `…`. Host: `S value …`.
 pub(super) fn pop(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
     advance(c, shared, row);
     c.ops(&[SWAP1, POP]);
-    dispatch(c, row.outputs);
+    finish(c, shared, row);
 }
 
 /// Guest: `…` → `immediate …`; what the code is too short for is zero. Host: `S …`.
@@ -22,7 +22,7 @@ pub(super) fn push(c: &mut Code<'_>, shared: &Shared, row: &Opcode, bytes: usize
     if bytes == 0 {
         advance(c, shared, row);
         c.ops(&[PUSH0, SWAP1]);
-        dispatch(c, row.outputs);
+        finish(c, shared, row);
         return;
     }
     c.ops(&[DUP1]).push(pc_mask()).ops(&[AND]);
@@ -34,8 +34,8 @@ pub(super) fn push(c: &mut Code<'_>, shared: &Shared, row: &Opcode, bytes: usize
             c.push(256 - 8 * bytes).ops(&[SHR]);
         }
     }
-    c.ops(&[SWAP1]).push(delta(1 + bytes, 1, row.static_gas(shared.fork))).ops(&[ADD]); // S immediate
-    dispatch(c, row.outputs);
+    c.ops(&[SWAP1]).push(shared.delta(1 + bytes, 1, row.static_gas(shared.fork))).ops(&[ADD]); // S immediate
+    finish(c, shared, row);
 }
 
 /// Guest: `… value` → `value … value`. Host: `S …`.
@@ -47,7 +47,7 @@ pub(super) fn dup(c: &mut Code<'_>, shared: &Shared, row: &Opcode, depth: usize)
         // No opcode of the host reaches under S that deep: it steps aside.
         c.push(PARK).ops(&[MSTORE, DUP16]).push(PARK).ops(&[MLOAD]);
     }
-    dispatch_deep(c, depth);
+    finish_deep(c, shared, row, depth);
 }
 
 /// Guest: `a … b` → `b … a`. Host: `S …`.
@@ -58,5 +58,5 @@ pub(super) fn swap(c: &mut Code<'_>, shared: &Shared, row: &Opcode, depth: usize
     } else {
         c.push(PARK).ops(&[MSTORE, SWAP16]).push(PARK).ops(&[MLOAD]);
     }
-    dispatch_deep(c, depth);
+    finish_deep(c, shared, row, depth);
 }

@@ -70,6 +70,23 @@ pub enum Missing {
         /// The record.
         record: usize,
     },
+    /// The hash of an ancestor.
+    #[error("the hash of block {number}")]
+    BlockHash {
+        /// Its number.
+        number: u64,
+    },
+    /// A precompile that can be run again: this one takes too much for a verifier.
+    #[error("a bounded run of the precompile in record {record} of message {message}")]
+    Rerun {
+        /// The message.
+        message: usize,
+        /// The record.
+        record: usize,
+    },
+    /// The same, of the precompile that the transaction calls.
+    #[error("a bounded run of the precompile that the transaction calls")]
+    TopRerun,
     /// A message that can be read.
     #[error("a canonical message {message}")]
     Message {
@@ -118,7 +135,7 @@ macro_rules! kinds {
 
             /// What it says is false.
             pub const fn meaning(self) -> &'static str {
-                match self { $(Self::$variant => concat!($($meaning,)+),)+ }
+                match self { $(Self::$variant => concat!($($meaning,)+).trim_ascii(),)+ }
             }
         }
 
@@ -207,7 +224,7 @@ kinds! {
         Returndata = "returndata",
         /// The child ended otherwise.
         Status = "status",
-        /// The child left another root than the one its record goes on from.
+        /// Root of a record and of its child, or of what had no effect, do not go on from each other.
         StateRoot = "state-root",
         /// The child is too deep, or a call was refused for its depth and was not too deep.
         Depth = "depth",

@@ -1,18 +1,26 @@
 //! The audits that prove what the hypervisor is told: access, tree and transaction. `specs/12-audits.md`.
 //!
-//! In the data's way these stand between the container and the report. [`tree`] compares parents
-//! with children, pair by pair. [`replay`] walks the records in order on a [`state::State`] that
-//! stands on the container's Merkle nodes, and there compares every fact (access) and all that comes
-//! before the first message and after the last (transaction).
+//! In the data's way these stand between the container and the report. [`tree()`] compares parents
+//! with children, pair by pair. [`replay::replay`] walks the records in order on a [`state::State`]
+//! that stands on the container's Merkle nodes, and there compares every fact ([`access()`]) and all
+//! that comes before the first message and after the last ([`transaction()`]).
 //!
 //! Nothing here computes with the recorder's code: RLP is read with `rlp`, hashes are `sha3`'s.
 
+mod access;
+pub mod ancestors;
 pub mod anchors;
+pub mod codes;
+mod created;
 pub mod finding;
+mod precompiles;
 pub mod replay;
 pub mod state;
 pub mod transaction;
 pub mod tree;
 pub mod trie;
+mod word;
 
 pub use finding::{AccessKind, Finding, Missing, Outcome, TransactionKind, TreeKind};
+pub use replay::{access, transaction};
+pub use tree::tree;

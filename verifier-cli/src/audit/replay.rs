@@ -1,9 +1,19 @@
-//! The walk over the records, in order, on the state: access and transaction audit.
-//! `specs/12-audits.md`.
+//! The walk over a transaction, from its root at entry to its root at exit: access and transaction
+//! audit. `specs/12-audits.md`.
+//!
+//! In the data's way this stands between the container and the verdicts of the two audits, which need
+//! the same state: [`transaction::begin`] brings it to the top message, the walk over the records takes
+//! it through all messages, [`transaction::end`] to its end.
 
 use iso_evm_witness::Witness;
 
-use super::{AccessKind, Outcome, TransactionKind};
+use super::{
+    AccessKind, Missing, Outcome, TransactionKind,
+    access::Walk,
+    codes::Codes,
+    state::State,
+    transaction::{self, Findings, Top},
+};
 
 /// What the walk found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,8 +24,59 @@ pub struct Replayed {
     pub transaction: Outcome<TransactionKind>,
 }
 
-/// Walks a witness from its root at entry to its root at exit.
+/// The access audit: is every record true in the state before it, and every root that of the state
+/// there?
+pub fn access(witness: &Witness) -> Outcome<AccessKind> {
+    replay(witness).access
+}
+
+/// The transaction audit: do the top message and the final state follow from the transaction?
+pub fn transaction(witness: &Witness) -> Outcome<TransactionKind> {
+    replay(witness).transaction
+}
+
+/// Walks a witness from its root at entry to its root at exit. A false claim does not stop the walk:
+/// each audit keeps its first. A lack does, and then an audit without a finding has not run.
 pub fn replay(witness: &Witness) -> Replayed {
-    let _ = witness;
-    unimplemented!()
+    let (mut access, mut transaction) = (Findings::default(), Findings::default());
+    let (access_lacks, transaction_lacks) = match walk(witness, &mut access, &mut transaction) {
+        Ok(lack) => (lack, None),
+        Err(missing) => (Some(missing), Some(missing)),
+    };
+    Replayed {
+        access: outcome(access, access_lacks),
+        transaction: outcome(transaction, transaction_lacks),
+    }
+}
+
+/// Walks from entry to exit. Returns what the access audit alone lacks.
+fn walk(
+    witness: &Witness,
+    access: &mut Findings<AccessKind>,
+    transaction: &mut Findings<TransactionKind>,
+) -> Result<Option<Missing>, Missing> {
+    let mut codes = Codes::new(witness);
+    let nodes = witness.nodes.values().cloned();
+    let mut state = State::new(witness.fork, witness.roots.enter, nodes);
+    let top = transaction::begin(witness, &mut state, &mut codes, transaction)?;
+    let (end, lack) = match top {
+        Top::Message(top) => {
+            let walk = Walk::new(witness, &codes, &mut state, access, transaction);
+            (walk.run(&top)?, None)
+        }
+        Top::Ended(end) => {
+            let opened_by_none = !witness.messages.is_empty();
+            (end, opened_by_none.then_some(Missing::Parent { message: 0 }))
+        }
+    };
+    transaction::end(witness, &mut state, end, transaction)?;
+    Ok(lack)
+}
+
+fn outcome<K>(findings: Findings<K>, lack: Option<Missing>) -> Outcome<K> {
+    match (findings.first, lack) {
+        (Some(finding), _) => Outcome::Invalid(finding),
+        (None, Some(missing)) => Outcome::NotRun(missing),
+        (None, None) => Outcome::Valid,
+    }
 }

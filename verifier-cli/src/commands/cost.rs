@@ -7,7 +7,7 @@ use clap::Args;
 use comfy_table::{CellAlignment, Table, presets};
 use serde::Serialize;
 
-use super::{archives::ArchiveArgs, verify::read_witness};
+use super::{archives::ArchiveArgs, verify::read};
 use crate::{
     Exit, Verdict,
     error::CommandError,
@@ -16,7 +16,7 @@ use crate::{
         host::{GAS_CAP, MEMPOOL_LIMIT},
         plan::{MessageCost, Plan},
     },
-    report::thousands,
+    report::text::thousands,
 };
 
 /// Say what auditing a witness on a chain costs, message by message
@@ -69,7 +69,7 @@ struct Archive {
 
 impl Cost {
     pub(super) fn run(self) -> Result<Exit, CommandError> {
-        let witness = read_witness(&self.file)?;
+        let witness = read(&self.file)?;
         let plan = Plan::new(self.archives.archives(None)?, witness.fork);
         let costs = plan.costs(&witness);
         if self.json {

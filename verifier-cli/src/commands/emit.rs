@@ -3,7 +3,7 @@
 use alloy_primitives::Address;
 use clap::{Args, ValueEnum};
 use iso_evm_hypervisor::{
-    ArchiveKey, ArchiveOptions, Contract, EmitOptions, emit_archive_factory, emit_audit,
+    ArchiveKey, ArchiveOptions, Contract, EmitOptions, emit_archive_factory, emit_audit, live,
 };
 use iso_evm_witness::Fork;
 
@@ -15,7 +15,8 @@ use crate::{Exit, error::CommandError, files};
 pub(super) struct Emit {
     /// Which contract
     contract: Which,
-    /// The fork whose rules the guest runs under [audit; default: osaka]
+    /// The fork whose rules the guest runs under [audit, live, live-static; default:
+    /// osaka]
     #[arg(long, value_name = "NAME", value_parser = super::fork)]
     fork: Option<Fork>,
     /// The factory that deploys the archives [audit; default: the factory by code hash, at its
@@ -28,6 +29,10 @@ pub(super) struct Emit {
     /// Whom the factory takes archives from [archive-factory, by account]
     #[arg(long, value_name = "ADDR")]
     registrar: Option<Address>,
+    /// The live machine that the wrapper calls [live-static; default: that of the fork, at its
+    /// deterministic address]
+    #[arg(long, value_name = "ADDR")]
+    hypervisor: Option<Address>,
     /// The init code that deploys it, instead of the runtime code
     #[arg(long)]
     initcode: bool,
@@ -42,6 +47,10 @@ enum Which {
     Audit,
     /// The factory that deploys archives
     ArchiveFactory,
+    /// The live machine, which runs bytecode that it is delegate-called with
+    Live,
+    /// The wrapper whose view function runs bytecode by the live machine and changes nothing
+    LiveStatic,
 }
 
 impl Emit {
@@ -63,12 +72,10 @@ impl Emit {
             Key::CodeHash => ArchiveKey::CodeHash,
             Key::Account => ArchiveKey::Account,
         };
-        let meaningless = |option, command| Err(CommandError::Meaningless { option, command });
+        let fork = self.fork.unwrap_or(Fork::Osaka);
+        self.refuse_meaningless()?;
         match self.contract {
             Which::Audit => {
-                if self.registrar.is_some() {
-                    return meaningless("--registrar", "emit audit");
-                }
                 let archive = match (self.factory, key) {
                     (Some(factory), key) => ArchiveOptions { key, factory },
                     (None, ArchiveKey::CodeHash) => ArchiveOptions::default(),
@@ -77,20 +84,53 @@ impl Emit {
                         return Err(CommandError::Needs { option, needed });
                     }
                 };
-                Ok(emit_audit(&EmitOptions { fork: self.fork.unwrap_or(Fork::Osaka), archive }))
+                Ok(emit_audit(&EmitOptions { fork, archive }))
             }
-            Which::ArchiveFactory => match (self.fork, self.factory, key, self.registrar) {
-                (Some(_), ..) => meaningless("--fork", "emit archive-factory"),
-                (_, Some(_), ..) => meaningless("--factory", "emit archive-factory"),
-                (.., ArchiveKey::CodeHash, Some(_)) => {
-                    meaningless("--registrar", "emit archive-factory by code hash")
-                }
-                (.., ArchiveKey::Account, None) => {
+            Which::ArchiveFactory => match (key, self.registrar) {
+                (ArchiveKey::CodeHash, Some(_)) => Err(CommandError::Meaningless {
+                    option: "--registrar",
+                    command: "emit archive-factory by code hash",
+                }),
+                (ArchiveKey::Account, None) => {
                     let (option, needed) = ("--archive-key account", "--registrar");
                     Err(CommandError::Needs { option, needed })
                 }
-                (.., registrar) => Ok(emit_archive_factory(key, registrar)),
+                (key, registrar) => Ok(emit_archive_factory(key, registrar)),
             },
+            Which::Live => Ok(live::emit_live(fork)),
+            Which::LiveStatic => {
+                let hypervisor = self.hypervisor.unwrap_or_else(|| live::address(fork));
+                Ok(live::emit_static_wrapper(hypervisor))
+            }
         }
+    }
+
+    /// An option that says nothing about the contract is an error.
+    fn refuse_meaningless(&self) -> Result<(), CommandError> {
+        use Which::{ArchiveFactory, Audit, Live, LiveStatic};
+        let by_account = self.archive_key == Key::Account;
+        let options: [(&str, bool, &[Which]); 5] = [
+            ("--fork", self.fork.is_some(), &[Audit, Live, LiveStatic]),
+            ("--factory", self.factory.is_some(), &[Audit]),
+            ("--archive-key", by_account, &[Audit, ArchiveFactory]),
+            ("--registrar", self.registrar.is_some(), &[ArchiveFactory]),
+            ("--hypervisor", self.hypervisor.is_some(), &[LiveStatic]),
+        ];
+        let command = match self.contract {
+            Audit => "emit audit",
+            ArchiveFactory => "emit archive-factory",
+            Live => "emit live",
+            LiveStatic => "emit live-static",
+        };
+        for (option, given, contracts) in options {
+            if given && !contracts.contains(&self.contract) {
+                return Err(CommandError::Meaningless { option, command });
+            }
+        }
+        if self.fork.is_some() && self.hypervisor.is_some() {
+            let command = "emit live-static with --hypervisor";
+            return Err(CommandError::Meaningless { option: "--fork", command });
+        }
+        Ok(())
     }
 }

@@ -11,7 +11,9 @@ mod archives;
 mod assemble;
 mod cost;
 mod emit;
+mod expect;
 mod inspect;
+mod mutate;
 mod record;
 mod statetest;
 mod verify;
@@ -32,13 +34,14 @@ enum IsoWitness {
     version,
     arg_required_else_help = true,
     args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
     after_help = "Exit codes: 0 valid, 1 invalid, 2 unusable input or usage, 3 inconclusive."
 )]
 struct IsoVerify {
     #[command(subcommand)]
     command: Option<VerifyCommand>,
     #[command(flatten)]
-    verify: Option<verify::Verify>,
+    verify: verify::Verify,
 }
 
 #[derive(Debug, clap::Subcommand)]
@@ -46,6 +49,7 @@ enum VerifyCommand {
     Emit(emit::Emit),
     Cost(cost::Cost),
     Statetest(statetest::Statetest),
+    Mutate(mutate::Mutate),
 }
 
 /// Runs `iso-witness`.
@@ -59,12 +63,12 @@ pub fn iso_witness(args: impl IntoIterator<Item = OsString>) -> Exit {
 
 /// Runs `iso-verify`.
 pub fn iso_verify(args: impl IntoIterator<Item = OsString>) -> Exit {
-    run(args, |command: IsoVerify| match (command.command, command.verify) {
-        (Some(VerifyCommand::Emit(command)), _) => command.run(),
-        (Some(VerifyCommand::Cost(command)), _) => command.run(),
-        (Some(VerifyCommand::Statetest(command)), _) => command.run(),
-        (None, Some(command)) => command.run(),
-        (None, None) => Err(CommandError::Usage("a file or a command is needed".to_owned())),
+    run(args, |command: IsoVerify| match command.command {
+        Some(VerifyCommand::Emit(command)) => command.run(),
+        Some(VerifyCommand::Cost(command)) => command.run(),
+        Some(VerifyCommand::Statetest(command)) => command.run(),
+        Some(VerifyCommand::Mutate(command)) => command.run(),
+        None => command.verify.run(),
     })
 }
 

@@ -1,4 +1,4 @@
-//! `iso-verify statetest`: official state tests, frame by frame.
+//! `iso-verify statetest`: official state tests, under all audits.
 
 use std::{
     io::{self, IsTerminal},
@@ -15,15 +15,16 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use iso_evm_witness::Fork;
 
-use super::say;
+use super::{say, verify::selection};
 use crate::{
     Exit,
     error::CommandError,
     files,
     statetest::{self, Event, Options, Summary},
+    verify::Audit,
 };
 
-/// Record and audit official state tests, frame by frame
+/// Record and audit official state tests
 #[derive(Debug, Args)]
 pub(super) struct Statetest {
     /// GeneralStateTest files, folders of them, or .tar.zst and .tar.gz archives
@@ -38,6 +39,9 @@ pub(super) struct Statetest {
     /// Number of threads [default: one for each core]
     #[arg(short, long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
+    /// Only these audits [default: all]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    audit: Vec<Audit>,
     /// Counts by fork and by folder, and the failures, as JSON; one line for each failure then
     /// goes to stderr
     #[arg(long)]
@@ -46,7 +50,12 @@ pub(super) struct Statetest {
 
 impl Statetest {
     pub(super) fn run(self) -> Result<Exit, CommandError> {
-        let options = Options { fork: self.fork, filter: self.filter, jobs: self.jobs };
+        let options = Options {
+            fork: self.fork,
+            filter: self.filter,
+            jobs: self.jobs,
+            audits: selection(&self.audit),
+        };
         let screen = Screen::new(&self.paths, self.json);
         let summary = statetest::run(&self.paths, &options, &|event| screen.show(event))?;
         screen.close()?;
@@ -59,6 +68,9 @@ impl Statetest {
         } else {
             for (reason, count) in &summary.skips {
                 files::print(format!("{reason}: {count} skipped\n").as_bytes())?;
+            }
+            for (check, count) in &summary.unchecked {
+                files::print(format!("{check}: in {count} that passed\n").as_bytes())?;
             }
             let total = summary.total;
             format!("{} passed, {} failed, {} skipped", total.passed, total.failed, total.skipped)

@@ -5,39 +5,49 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use iso_evm_witness::Witness;
 
-use super::{record::record, say};
+use super::{expect::Expect, record::record, say};
 use crate::{
     Exit,
     error::CommandError,
     files,
-    report::{self, reason},
-    verify::{Options, verify},
+    report::{self, remarks},
+    verify::{Audit, AuditSelection, Options, verify},
 };
 
 /// Audit a witness
 #[derive(Debug, Args)]
 pub(super) struct Verify {
     /// A witness.bin, or an INPUT.json that is recorded first; `-` for stdin
-    file: PathBuf,
+    #[arg(required = true)]
+    file: Option<PathBuf>,
     /// The report as JSON
     #[arg(long)]
     json: bool,
     /// The most gas that the audit of one message may take on the host
     #[arg(long, value_name = "N")]
     host_gas_limit: Option<u64>,
+    /// Only these audits; one that cannot run is an error [default: all that can run]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    audit: Vec<Audit>,
+    #[command(flatten)]
+    expect: Expect,
 }
 
 impl Verify {
     pub(super) fn run(self) -> Result<Exit, CommandError> {
-        let witness = read_witness(&self.file)?;
-        let report = verify(&witness, &Options { host_gas_limit: self.host_gas_limit })
-            .map_err(|error| CommandError::Verify { file: files::name(&self.file), error })?;
+        // Only a command goes without a file.
+        let file = self.file.unwrap_or_default();
+        let witness = read(&file)?;
+        let options = Options {
+            host_gas_limit: self.host_gas_limit,
+            audits: selection(&self.audit),
+            expected: self.expect.expected(),
+        };
+        let report = verify(&witness, &options)
+            .map_err(|error| CommandError::Verify { file: files::name(&file), error })?;
         if self.json {
-            // What the report has no field for.
-            for (index, message) in report.messages.iter().enumerate() {
-                if let Some(reason) = reason(message) {
-                    say(&format!("message {index}: {reason}"));
-                }
+            for remark in remarks(&report) {
+                say(&remark);
             }
             let json = serde_json::to_string_pretty(&report::json(&report))
                 .expect("only numbers and strings, and strings as keys");
@@ -49,14 +59,23 @@ impl Verify {
     }
 }
 
-/// The witness of a file; that of an `INPUT.json` is recorded first.
-pub(super) fn read_witness(file: &Path) -> Result<Witness, CommandError> {
-    let bytes = files::read(file)?;
+/// The witness that a file holds; of an `INPUT.json` what is recorded of it.
+pub(super) fn read(path: &Path) -> Result<Witness, CommandError> {
+    let bytes = files::read(path)?;
     if is_json(&bytes) {
-        return record(file, &bytes, None);
+        return record(path, &bytes, None);
     }
     Witness::decode(&bytes)
-        .map_err(|error| CommandError::Container { file: files::name(file), error })
+        .map_err(|error| CommandError::Container { file: files::name(path), error })
+}
+
+/// The audits named; all that can run if none is.
+pub(super) fn selection(audits: &[Audit]) -> AuditSelection {
+    if audits.is_empty() {
+        AuditSelection::ALL
+    } else {
+        AuditSelection::only(audits.iter().copied())
+    }
 }
 
 /// JSON begins with a bracket, after white space; a `witness.bin` never does.

@@ -1,11 +1,13 @@
 //! The `--json` report of `iso-verify`; `specs/schemas/README.md`.
 
 use alloy_primitives::{Address, B256, U64, U256};
-use iso_evm_hypervisor::{Mismatch, Verdict as HypervisorVerdict};
 use iso_evm_witness::{Fork, container::RootSource};
 use serde::Serialize;
 
-use crate::verify::{Audits, MessageReport, Report, Verdict};
+use crate::{
+    audit::anchors::{Anchor, Anchors},
+    verify::{Audit, Audits, FalseClaim, MessageReport, NotRun, Report, Verdict},
+};
 
 /// The whole report.
 #[derive(Clone, Debug, Serialize)]
@@ -13,6 +15,9 @@ use crate::verify::{Audits, MessageReport, Report, Verdict};
 pub struct JsonReport {
     verdict: Verdict,
     audits: Audits,
+    findings: Vec<JsonFinding>,
+    not_run: Vec<JsonNotRun>,
+    anchors: JsonAnchors,
     anchor: RootSource,
     fork: Fork,
     chain_id: u64,
@@ -60,9 +65,10 @@ enum Status {
     Quantity(U256),
 }
 
+/// A false claim; bytes that are no message have no words.
 #[derive(Clone, Debug, Serialize)]
 struct JsonMismatch {
-    audit: &'static str,
+    audit: Audit,
     kind: &'static str,
     pc: Option<u64>,
     record: Option<u64>,
@@ -70,11 +76,49 @@ struct JsonMismatch {
     found: Option<B256>,
 }
 
+/// A false claim with its message.
+#[derive(Clone, Debug, Serialize)]
+struct JsonFinding {
+    message: Option<usize>,
+    #[serde(flatten)]
+    mismatch: JsonMismatch,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct JsonNotRun {
+    audit: Audit,
+    check: Option<&'static str>,
+    why: String,
+}
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct JsonAnchors {
+    chain_id: u64,
+    fork: Fork,
+    block: JsonAnchor,
+    transaction: JsonAnchor,
+    root: B256,
+    source: RootSource,
+    ancestors: Option<B256>,
+}
+
+/// `{"hash": …}` or `{"digest": …}`.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum JsonAnchor {
+    Hash(B256),
+    Digest(B256),
+}
+
 /// The report as JSON writes it.
 pub fn json(report: &Report) -> JsonReport {
     JsonReport {
         verdict: report.verdict(),
         audits: report.audits,
+        findings: report.findings.iter().map(finding).collect(),
+        not_run: report.not_run.iter().map(not_run).collect(),
+        anchors: anchors(&report.anchors),
         anchor: report.anchor,
         fork: report.fork,
         chain_id: report.chain_id,
@@ -112,36 +156,52 @@ fn message((index, report): (usize, &MessageReport)) -> Message {
         gas_used: message.map(|message| message.gasUsed),
         records: message.map(|message| message.stateAccessList.len()),
         witness_bytes: report.witness_bytes,
-        host_gas: U64::from(report.execution.host_gas),
+        host_gas: U64::from(report.execution.as_ref().map_or(0, |audited| audited.host_gas)),
         verdict: report.verdict(),
-        mismatch: mismatch(&report.execution.verdict),
+        mismatch: report.mismatch.as_ref().map(mismatch),
     }
 }
 
-/// Where the claim is false. Bytes that are no witness have no program counter and no record.
-fn mismatch(verdict: &HypervisorVerdict) -> Option<JsonMismatch> {
-    const AUDIT: &str = "execution";
-    match verdict {
-        HypervisorVerdict::Mismatch(Mismatch { kind, pc, record, expected, found }) => {
-            Some(JsonMismatch {
-                audit: AUDIT,
-                kind: kind.name(),
-                pc: *pc,
-                record: *record,
-                expected: Some(*expected),
-                found: Some(*found),
-            })
+fn mismatch(claim: &FalseClaim) -> JsonMismatch {
+    JsonMismatch {
+        audit: claim.kind.audit(),
+        kind: claim.kind.name(),
+        pc: claim.pc,
+        record: claim.record,
+        expected: claim.words.map(|words| words.expected),
+        found: claim.words.map(|words| words.found),
+    }
+}
+
+fn finding(claim: &FalseClaim) -> JsonFinding {
+    JsonFinding { message: claim.message, mismatch: mismatch(claim) }
+}
+
+fn not_run(not_run: &NotRun) -> JsonNotRun {
+    JsonNotRun {
+        audit: not_run.audit,
+        check: not_run.check.map(|check| check.name()),
+        why: not_run.why.to_string(),
+    }
+}
+
+fn anchors(anchors: &Anchors) -> JsonAnchors {
+    JsonAnchors {
+        chain_id: anchors.chain_id,
+        fork: anchors.fork,
+        block: anchors.block.into(),
+        transaction: anchors.transaction.into(),
+        root: anchors.root,
+        source: anchors.source,
+        ancestors: anchors.ancestors,
+    }
+}
+
+impl From<Anchor> for JsonAnchor {
+    fn from(anchor: Anchor) -> Self {
+        match anchor {
+            Anchor::Hash(hash) => Self::Hash(hash),
+            Anchor::Digest(digest) => Self::Digest(digest),
         }
-        HypervisorVerdict::Malformed { .. } => Some(JsonMismatch {
-            audit: AUDIT,
-            kind: "malformed",
-            pc: None,
-            record: None,
-            expected: None,
-            found: None,
-        }),
-        HypervisorVerdict::Valid
-        | HypervisorVerdict::Unavailable { .. }
-        | HypervisorVerdict::Inconclusive { .. } => None,
     }
 }

@@ -1,9 +1,12 @@
-//! What the commands print of a [`Report`](crate::Report): JSON for programs, a table for people.
+//! What the commands print of a [`Report`](crate::Report): JSON for programs, a table for people;
+//! and the call tree of a witness.
 
+mod call_tree;
 mod human;
 mod json;
+pub(crate) mod text;
 
-pub(crate) use human::reason;
-pub(crate) use human::thousands;
-pub use human::{human, tree};
+pub use call_tree::tree;
+pub use human::human;
+pub(crate) use human::remarks;
 pub use json::{JsonReport, json};

@@ -1,128 +1,80 @@
-//! One case: recorded, compared with what its file says, every message audited.
+//! One case: recorded, compared with what its file says, and audited as its witness.
 
 use std::fmt;
 
-use alloy_primitives::{B256, Log, keccak256};
-use iso_evm_hypervisor::{Engine, Mismatch, Verdict};
+use alloy_primitives::{B256, Log, keccak256, logs_bloom};
+use iso_evm_hypervisor::Engine;
 use iso_evm_witness::{
-    ExecuteError, Recording, encoding,
+    ExecuteError, Execution, Recording, Witness,
+    container::{Receipt, ReceiptLogs},
     input::state_test::{Case, CaseError},
     record,
 };
-use serde::Serialize;
 
-/// The first thing that is wrong with a case.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Problem {
-    /// Where it shows: `recording`, or the audit that says so.
-    pub audit: &'static str,
-    /// What does not match.
-    pub kind: &'static str,
-    /// Index of the message, in pre-order.
-    pub message: Option<usize>,
-    /// Offset in the guest's code.
-    pub pc: Option<u64>,
-    /// Index of the record.
-    pub record: Option<u64>,
-    /// What the file or the execution gives.
-    pub expected: Option<Box<str>>,
-    /// What the recording or the witness says.
-    pub found: Option<Box<str>>,
+use super::problem::{Problem, text};
+use crate::verify::{AuditSelection, NotRun, Options, VerifyError, verify_with};
+
+/// What a case that passed was.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Passed {
+    /// Its messages; none where the transaction had to be rejected, and was.
+    pub messages: usize,
+    /// Whether a check was left out.
+    pub unchecked: Option<NotRun>,
 }
 
-impl Problem {
-    fn new(audit: &'static str, kind: &'static str) -> Self {
-        let (message, pc, record, expected, found) = (None, None, None, None, None);
-        Self { audit, kind, message, pc, record, expected, found }
-    }
-
-    fn recording(kind: &'static str) -> Self {
-        Self::new("recording", kind)
-    }
-
-    /// What the hypervisor says of a message that it does not find valid.
-    fn execution(message: usize, verdict: &Verdict) -> Option<Self> {
-        const AUDIT: &str = "execution";
-        let problem = match verdict {
-            Verdict::Valid => return None,
-            Verdict::Mismatch(Mismatch { kind, pc, record, expected, found }) => Self {
-                pc: *pc,
-                record: *record,
-                expected: text(expected),
-                found: text(found),
-                ..Self::new(AUDIT, kind.name())
-            },
-            Verdict::Malformed { position } => Self {
-                found: text(&format_args!("byte {position}")),
-                ..Self::new(AUDIT, "malformed")
-            },
-            Verdict::Unavailable { archive } => {
-                Self { expected: text(archive), ..Self::new(AUDIT, "unavailable") }
-            }
-            Verdict::Inconclusive { reason } => {
-                Self { found: text(reason), ..Self::new(AUDIT, "inconclusive") }
-            }
-        };
-        Some(Self { message: Some(message), ..problem })
-    }
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: ", self.audit)?;
-        if let Some(message) = self.message {
-            write!(f, "message {message}: ")?;
-        }
-        f.write_str(self.kind)?;
-        if let Some(pc) = self.pc {
-            write!(f, ", at pc {pc}")?;
-        }
-        if let Some(record) = self.record {
-            write!(f, ", in record {record}")?;
-        }
-        if let Some(expected) = &self.expected {
-            write!(f, ", expected {expected}")?;
-        }
-        if let Some(found) = &self.found {
-            write!(f, ", found {found}")?;
-        }
-        Ok(())
-    }
-}
-
-/// Something as a problem keeps it.
-fn text(of: &impl ToString) -> Option<Box<str>> {
-    Some(of.to_string().into())
-}
-
-/// Checks a case with the hypervisor of its fork. Returns the number of messages; none where the
-/// transaction had to be rejected, and was.
+/// Checks a case with the hypervisor of its fork and the other audits.
 ///
 /// # Errors
 ///
 /// The first [`Problem`].
-pub fn check(case: &Case, engine: &Engine) -> Result<usize, Problem> {
-    let Some(recording) = recording(case)? else { return Ok(0) };
+pub fn check(case: &Case, engine: &Engine, audits: AuditSelection) -> Result<Passed, Problem> {
+    let Some((execution, recording)) = recording(case)? else { return Ok(Passed::default()) };
     agree("state-root", case.state_root, recording.state_root_leave)?;
     agree("logs-hash", case.logs_hash, logs_hash(&recording.logs))?;
-    for (index, message) in recording.messages.iter().enumerate() {
-        let calldata = encoding::encode(&message.witness).into();
-        let audited = engine.audit(&calldata, &message.code, None);
-        if let Some(problem) = Problem::execution(index, &audited.verdict) {
-            return Err(problem);
+    let witness = witness(case, execution, recording)?;
+    let options = Options { audits, ..Options::default() };
+    let report = match verify_with(engine, &witness, &options) {
+        Ok(report) => report,
+        Err(VerifyError::CannotRun { audit, missing }) => {
+            return Err(Problem { found: text(&missing), ..Problem::new(audit.name(), "not-run") });
         }
+        Err(error) => return Err(Problem { found: text(&error), ..Problem::container() }),
+    };
+    match Problem::of(&report) {
+        Some(problem) => Err(problem),
+        None => Ok(Passed {
+            messages: report.messages.len(),
+            unchecked: report.not_run.into_iter().find(|not_run| not_run.check.is_some()),
+        }),
     }
-    Ok(recording.messages.len())
+}
+
+/// The witness as its file brings it, with the logs, whose hash the test has proved. What it was made
+/// from is gone then: a case can have hundreds of megabytes of it.
+fn witness(case: &Case, execution: Execution, recording: Recording) -> Result<Witness, Problem> {
+    let mut input = case.input(execution).map_err(|error| unusable(&error))?;
+    input.receipt = Some(Receipt {
+        success: recording.success,
+        gas_used: recording.gas_used,
+        logs: Some(ReceiptLogs {
+            bloom: logs_bloom(&recording.logs),
+            logs: recording.logs.clone(),
+        }),
+    });
+    let bytes = Witness::new(&input, &recording).encode();
+    drop((input, recording));
+    Witness::decode(&bytes).map_err(|error| Problem { found: text(&error), ..Problem::container() })
 }
 
 /// The recording; `None` if the transaction is rejected as it must be.
-fn recording(case: &Case) -> Result<Option<Recording>, Problem> {
+fn recording(case: &Case) -> Result<Option<(Execution, Recording)>, Problem> {
     // What was rejected, and why.
     let rejected = match case.execution() {
         Err(error @ CaseError::Transaction(_)) => error.to_string(),
         Err(error) => return Err(unusable(&error)),
         Ok(execution) => match (record(&execution), &case.exception) {
-            (Ok(recording), None) => return Ok(Some(recording)),
+            (Ok(recording), None) => return Ok(Some((execution, recording))),
             (Ok(_), Some(exception)) => {
                 let expected = text(exception);
                 return Err(Problem { expected, ..Problem::recording("not-rejected") });

@@ -1,10 +1,11 @@
-//! Official state tests: every case is recorded, compared with what its file says, and every frame
-//! of it put before the emitted hypervisor. `specs/11-state-tests.md`.
+//! Official state tests: every case is recorded, compared with what its file says, and its witness
+//! put before the four audits. `specs/11-state-tests.md`.
 //!
 //! [`run`] goes over files, folders and archives: one thread reads, a pool checks, a short queue
 //! between them bounds the memory.
 
 mod check;
+mod problem;
 mod source;
 mod summary;
 
@@ -23,11 +24,12 @@ use iso_evm_witness::{
 use rayon::iter::{ParallelBridge, ParallelIterator};
 
 pub use self::{
-    check::{Problem, check},
+    check::{Passed, check},
+    problem::Problem,
     source::{Progress, size},
     summary::{CaseName, Counts, Failure, Summary, Unusable},
 };
-use crate::error::CommandError;
+use crate::{error::CommandError, verify::AuditSelection};
 
 /// Cases that are read ahead of the checks.
 const QUEUE: usize = 64;
@@ -41,6 +43,8 @@ pub struct Options {
     pub filter: Option<String>,
     /// Threads; all cores if `None`.
     pub jobs: Option<NonZeroUsize>,
+    /// Which audits.
+    pub audits: AuditSelection,
 }
 
 /// What happens during a run, as it happens.
@@ -96,11 +100,11 @@ pub fn run(
         scope.spawn(|| read(paths, options, queue, &summary, observe));
         pool.install(|| {
             receiver.into_iter().par_bridge().for_each(|Queued { name, fork, case }| {
-                let checked = check(&case, engines.get(fork));
+                let checked = check(&case, engines.get(fork), options.audits);
                 let folder = name.folder().to_owned();
                 let failure = match checked {
-                    Ok(messages) => {
-                        locked(&summary).pass(fork, folder, messages);
+                    Ok(passed) => {
+                        locked(&summary).pass(fork, folder, passed);
                         return observe(Event::Passed);
                     }
                     Err(problem) => Failure { name, fork, indexes: case.indexes, problem },

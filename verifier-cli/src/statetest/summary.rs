@@ -5,12 +5,12 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 use iso_evm_witness::{Fork, input::state_test::Indexes};
 use serde::{Serialize, Serializer};
 
-use super::Problem;
+use super::{Passed, Problem};
 
 /// How many cases.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
-    /// All that the file says is so, and every message is valid.
+    /// All that the file says is so, and every audit says valid.
     pub passed: usize,
     /// Something is not.
     pub failed: usize,
@@ -93,6 +93,8 @@ pub struct Summary {
     pub folders: BTreeMap<String, Counts>,
     /// How many were skipped, by reason.
     pub skips: BTreeMap<String, usize>,
+    /// How many passed with one check left out, by check and reason.
+    pub unchecked: BTreeMap<String, usize>,
     /// What failed, in order of name.
     pub failures: Vec<Failure>,
     /// Files that hold no state tests.
@@ -105,11 +107,14 @@ impl Summary {
         self.total.passed + self.total.failed + self.total.skipped
     }
 
-    pub(super) fn pass(&mut self, fork: Fork, folder: String, messages: usize) {
+    pub(super) fn pass(&mut self, fork: Fork, folder: String, passed: Passed) {
         self.count(Some(fork), folder, |counts| {
             counts.passed += 1;
-            counts.messages += messages;
+            counts.messages += passed.messages;
         });
+        if let Some(unchecked) = passed.unchecked {
+            *self.unchecked.entry(unchecked.to_string()).or_default() += 1;
+        }
     }
 
     pub(super) fn fail(&mut self, folder: String, failure: Failure) {

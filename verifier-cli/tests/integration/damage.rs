@@ -106,7 +106,8 @@ fn messages() {
         message[at] ^= 1 << numbers.below(8);
         message.truncate(1 + numbers.below(2 * message.len()));
         damaged.messages[0] = message.into();
-        let report = verify(&damaged, &Options { host_gas_limit: Some(10_000_000) }).unwrap();
+        let options = Options { host_gas_limit: Some(10_000_000), ..Options::default() };
+        let report = verify(&damaged, &options).unwrap();
         assert_eq!(report.messages.len(), 1);
     }
 }

@@ -1,7 +1,7 @@
 //! The auditing side's hashes and encoder beside alloy's, over every recorded transaction.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     env, fs,
     path::{Path, PathBuf},
 };
@@ -12,6 +12,7 @@ use iso_evm_verifier::{
     hash::keccak256,
     transaction_hash::{encode_signed, transaction_hash},
     verify,
+    verify::Hashed,
 };
 use iso_evm_witness::{
     Input, Witness,
@@ -116,13 +117,24 @@ fn reported_hashes() {
 }
 
 #[test]
-fn code_under_another_hash_is_no_witness() {
-    let mut witness = recorded("erc20-transfer");
-    let (found, code) = witness.codes.pop_first().unwrap();
-    let changed = Bytes::from([&code[..], &[0]].concat());
-    let expected = keccak256(&changed);
-    witness.codes.insert(found, changed);
-    let error = verify(&witness, &Options::default()).unwrap_err();
-    assert_eq!(error, VerifyError::CodeHash { expected, found });
-    assert_eq!(error.to_string(), format!("codes.{found}: the code's hash is {expected}"));
+fn what_stands_under_another_hash_is_no_witness() {
+    fn spoil(map: &mut BTreeMap<B256, Bytes>) -> (B256, B256) {
+        let (found, bytes) = map.pop_first().unwrap();
+        let changed = Bytes::from([&bytes[..], &[0]].concat());
+        let expected = keccak256(&changed);
+        map.insert(found, changed);
+        (expected, found)
+    }
+    let recorded = recorded("call-tree");
+    for (item, name) in [(Hashed::Code, "code"), (Hashed::Input, "input"), (Hashed::Node, "node")] {
+        let mut witness = recorded.clone();
+        let (expected, found) = spoil(match item {
+            Hashed::Code => &mut witness.codes,
+            Hashed::Input => &mut witness.inputs,
+            Hashed::Node => &mut witness.nodes,
+        });
+        let error = verify(&witness, &Options::default()).unwrap_err();
+        assert_eq!(error, VerifyError::Hash { item, expected, found });
+        assert_eq!(error.to_string(), format!("{name}s.{found}: the {name}'s hash is {expected}"));
+    }
 }

@@ -2,10 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod audits;
 mod cli;
 mod common;
 mod damage;
 mod hashes;
+mod mutate;
 mod readme;
 mod schema;
 mod schemas;

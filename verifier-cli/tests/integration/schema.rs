@@ -112,6 +112,8 @@ fn matches(pattern: &str, text: &str) -> bool {
     match pattern {
         "^0x[0-9a-fA-F]{64}$" => sized(64),
         "^0x[0-9a-fA-F]{40}$" => sized(40),
+        "^0x[0-9a-fA-F]{16}$" => sized(16),
+        "^0x[0-9a-fA-F]{512}$" => sized(512),
         "^0x([0-9a-fA-F]{2})*$" => hex(&digits(text)) && text.len().is_multiple_of(2),
         "^(0x)?([0-9a-fA-F]{2})*$" => {
             let digits = text.strip_prefix("0x").unwrap_or(text);

@@ -6,6 +6,15 @@ use std::{fs, path::PathBuf};
 
 use crate::common::{root, run, run_with};
 use crate::schema::Schema;
+use alloy_consensus::Header;
+use alloy_primitives::B256;
+use iso_evm_hypervisor::MismatchKind;
+use iso_evm_verifier::{
+    Audit, Options, Verdict,
+    audit::{AccessKind, TransactionKind, TreeKind},
+    verify,
+};
+use iso_evm_witness::{Input, Witness, block::BlockFields, record};
 use serde_json::{Value, json};
 
 fn folder() -> PathBuf {
@@ -79,6 +88,62 @@ fn inputs_of_our_own_are_of_the_first_shape() {
     assert!(count >= 8);
 }
 
+/// An input with a whole header, an ancestor, proofs and a receipt, and the witness of it.
+#[test]
+fn whole_inputs_are_in_the_schemas() {
+    let path = folder().join("examples/input.json");
+    let mut input: Value = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
+    let parse = |input: &Value| Input::parse(input.to_string().as_bytes(), None).unwrap();
+    let header = |number: u64, parent_hash| Header {
+        number,
+        parent_hash,
+        timestamp: 0x6940_0000,
+        gas_limit: 60_000_000,
+        base_fee_per_gas: Some(1_000_000_000),
+        withdrawals_root: Some(B256::ZERO),
+        blob_gas_used: Some(0),
+        excess_blob_gas: Some(0),
+        parent_beacon_block_root: Some(B256::ZERO),
+        requests_hash: Some(B256::ZERO),
+        ..Header::default()
+    };
+    let parent = header(0x16f_ffff, B256::repeat_byte(1));
+    input["block"] = json!(BlockFields::from(&header(0x170_0000, parent.hash_slow())));
+    input["ancestors"] = json!([BlockFields::from(&parent)]);
+    input["blockHashes"] = json!({});
+    // BLOCKHASH of the grandparent.
+    input["prestate"]["0x2222222222222222222222222222222222222222"]["code"] =
+        json!("0x600243034060005560005460005260206000f3");
+    let plain = record(&parse(&input).execution).unwrap();
+    input["stateRoot"] = json!(plain.state_root_enter);
+    let nodes: Vec<_> = plain.proof.nodes.values().collect();
+    input["proofs"] = json!([{
+        "address": "0x2222222222222222222222222222222222222222", "accountProof": nodes,
+        "balance": "0x0", "nonce": "0x1", "codeHash": B256::ZERO, "storageHash": B256::ZERO,
+        "storageProof": [{"key": "0x0", "value": "0x7", "proof": []}]
+    }]);
+    input["receipt"] = json!({"status": "0x1", "gasUsed": format!("{:#x}", plain.gas_used),
+        "logs": [], "logsBloom": format!("0x{}", "00".repeat(256))});
+    schema("input").check(&input).unwrap();
+    let input = parse(&input);
+    let witness = Witness::new(&input, &record(&input.execution).unwrap());
+    assert_eq!((witness.ancestors.len(), witness.block_hashes.len()), (1, 0));
+    let json: Value = serde_json::from_str(&witness.to_json()).unwrap();
+    schema("witness").check(&json).unwrap();
+    for (pointer, wrong) in [
+        ("/block/parentHash", Value::Null),
+        ("/ancestors/0/nonce", json!("0x0")),
+        ("/receipt/logsBloom", json!("0x")),
+        ("/nodes", json!([])),
+    ] {
+        let mut json = json.clone();
+        *json.pointer_mut(pointer).unwrap() = wrong;
+        assert!(schema("witness").check(&json).is_err(), "{pointer}");
+    }
+    let report = verify(&witness, &Options::default()).unwrap();
+    assert_eq!(report.verdict(), Verdict::Valid);
+}
+
 #[test]
 fn every_kind_of_record_is_in_the_schema() {
     let schema = schema("witness");
@@ -87,6 +152,24 @@ fn every_kind_of_record_is_in_the_schema() {
         let witness = run(&fixtures, &format!("iso-witness record {name}.json -o -")).stdout;
         let json = run_with(&fixtures, "iso-witness inspect --json -", &witness).json();
         schema.check(&json).unwrap_or_else(|error| panic!("{name}: {error}"));
+    }
+}
+
+/// Each audit has its own kinds in the schema: those of its table.
+#[test]
+fn every_kind_of_mismatch_is_in_the_schema() {
+    let path = folder().join("report.schema.json");
+    let schema: Value = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
+    let names = |kinds: Vec<&'static str>| json!({ "enum": kinds });
+    let mut execution: Vec<_> = MismatchKind::ALL.iter().map(|kind| kind.name()).collect();
+    execution.push("malformed");
+    for (audit, expected) in [
+        (Audit::Execution, names(execution)),
+        (Audit::Access, names(AccessKind::ALL.iter().map(|kind| kind.name()).collect())),
+        (Audit::Tree, names(TreeKind::ALL.iter().map(|kind| kind.name()).collect())),
+        (Audit::Transaction, names(TransactionKind::ALL.iter().map(|kind| kind.name()).collect())),
+    ] {
+        assert_eq!(schema["$defs"][format!("{audit}Kind")], expected, "{audit}");
     }
 }
 
@@ -100,7 +183,7 @@ fn schemas_refuse_what_is_wrong() {
         ("report", "/verdict", json!("perhaps")),
         ("report", "/messages/0/hostGas", json!(7)),
         ("report", "/messages/0/status", json!(3)),
-        ("witness", "/version", json!(2)),
+        ("witness", "/version", json!(1)),
         ("witness", "/messages/0/stateAccessList/0/opcode", json!("opening")),
         ("witness", "/roots/enter", json!("0x00")),
         ("input", "/transaction/to", json!("0x01")),
@@ -108,6 +191,15 @@ fn schemas_refuse_what_is_wrong() {
         let mut value = example(name);
         *value.pointer_mut(pointer).unwrap() = wrong;
         assert!(schema(name).check(&value).is_err(), "{name} {pointer}");
+    }
+    // A kind of another audit.
+    let mut value = example("report");
+    for (audit, kind, good) in
+        [("tree", "depth", true), ("access", "depth", false), ("execution", "malformed", true)]
+    {
+        value["findings"] = json!([{"message": null, "audit": audit, "kind": kind, "pc": null,
+            "record": 1, "expected": null, "found": null}]);
+        assert_eq!(schema("report").check(&value).is_ok(), good, "{audit} {kind}");
     }
     let mut value = example("report");
     value["more"] = json!(1);

@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 use alloy_consensus::Header;
-use alloy_primitives::{B256, Bloom, Bytes, Log, keccak256};
+use alloy_primitives::{B256, Bytes};
 
 use crate::{
     Fork, Recording,
@@ -23,15 +23,19 @@ use crate::{
 
 mod binary;
 mod json;
-mod ordered;
+mod needs;
+mod nodes;
 mod reader;
-mod record_json;
 mod tree;
+
+use needs::Needs;
 
 pub use binary::{MAGIC, VERSION};
 pub use json::JsonError;
 pub use reader::{ContainerError, ContainerFault};
 pub use tree::Place;
+
+pub use crate::receipt::{Receipt, ReceiptLogs};
 
 /// One transaction, recorded: what `witness.bin` holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,26 +66,6 @@ pub struct Witness {
     pub inputs: BTreeMap<B256, Bytes>,
     /// RLP of the trie nodes below the root at entry, by hash.
     pub nodes: BTreeMap<B256, Bytes>,
-}
-
-/// The facts of a receipt that a run gives.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Receipt {
-    /// Whether the transaction succeeded.
-    pub success: bool,
-    /// Gas used, after refunds.
-    pub gas_used: u64,
-    /// The logs, where the input had a receipt.
-    pub logs: Option<ReceiptLogs>,
-}
-
-/// The logs of a receipt.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ReceiptLogs {
-    /// The bloom filter over them.
-    pub bloom: Bloom,
-    /// The logs, in order.
-    pub logs: Vec<Log>,
 }
 
 /// State roots of the whole transaction.
@@ -125,7 +109,7 @@ impl RootSource {
 }
 
 impl Witness {
-    /// The container of a recording: only what its messages need is put in.
+    /// The container of a recording: only what its messages and its roots need is put in.
     pub fn new(input: &Input, recording: &Recording) -> Self {
         let messages: Vec<_> = (recording.messages.iter())
             .map(|message| Bytes::from(encoding::encode(&message.witness)))
@@ -134,29 +118,37 @@ impl Witness {
             chain_id: input.execution.chain_id,
             fork: input.execution.fork,
             block: input.block.clone(),
-            ancestors: Vec::new(),
+            ancestors: input.ancestors.clone(),
             block_hashes: input.execution.block_hashes.clone(),
             transaction: input.transaction.clone(),
-            receipt: Receipt {
+            receipt: input.receipt.clone().unwrap_or(Receipt {
                 success: recording.success,
                 gas_used: recording.gas_used,
                 logs: None,
-            },
+            }),
             roots: Roots {
                 enter: recording.state_root_enter,
                 leave: recording.state_root_leave,
-                source: RootSource::Prestate,
+                source: match input.execution.proofs {
+                    Some(_) => RootSource::Parent,
+                    None => RootSource::Prestate,
+                },
             },
             messages,
-            codes: (recording.messages.iter())
-                .map(|message| (keccak256(&message.code), message.code.clone()))
-                .collect(),
+            codes: recording.proof.codes.clone(),
             inputs: recording.proof.inputs.clone(),
             nodes: recording.proof.nodes.clone(),
         };
-        let needs = witness.needs();
-        witness.codes.retain(|hash, _| needs.codes.contains_key(hash));
-        witness.block_hashes.retain(|number, _| needs.block_hashes.contains_key(number));
+        let needs = Needs::of(&witness);
+        witness.ancestors.truncate(needs.ancestors);
+        let told: BlockHashes = (witness.block_hashes.iter())
+            .filter(|(number, _)| needs.block_hash(&witness, **number))
+            .map(|(number, hash)| (*number, *hash))
+            .collect();
+        witness.block_hashes = told;
+        witness.codes.retain(|hash, _| needs.codes.contains(hash));
+        witness.inputs.retain(|hash, _| needs.inputs.contains(hash));
+        witness.nodes.retain(|hash, _| needs.nodes.contains(hash));
         witness
     }
 
@@ -212,29 +204,6 @@ impl Witness {
     pub fn tree(&self) -> Vec<Place> {
         tree::places(self.messages.iter().map(|bytes| encoding::decode(bytes).ok()))
     }
-
-    /// What the messages ask for; what they claim counts, true or not.
-    fn needs(&self) -> Needs {
-        let mut needs = Needs::default();
-        for message in self.messages.iter().filter_map(|bytes| encoding::decode(bytes).ok()) {
-            needs.codes.extend(code_needed(&message).map(|hash| (hash, ())));
-            for access in message.stateAccessList.iter().filter(|access| access.opcode == 0x40) {
-                if let Ok(Record::Blockhash(record)) = Record::decode(access)
-                    && let Ok(number) = u64::try_from(record.number)
-                {
-                    needs.block_hashes.insert(number, ());
-                }
-            }
-        }
-        needs
-    }
-}
-
-/// What messages ask for beside themselves.
-#[derive(Debug, Default)]
-struct Needs {
-    codes: BTreeMap<B256, ()>,
-    block_hashes: BTreeMap<u64, ()>,
 }
 
 /// The message's opening record, if it has one.

@@ -1,7 +1,6 @@
 //! RLP with positions: every fault says at which byte it is and in which field.
 
-use alloy_primitives::B256;
-use alloy_rlp::{Decodable, Header};
+use alloy_rlp::{Decodable, EMPTY_LIST_CODE, Header};
 
 /// Why bytes are no `witness.bin`, and where.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -35,14 +34,6 @@ pub enum ContainerFault {
     /// Not the canonical RLP of a field.
     #[error("not canonical: {0}")]
     Rlp(alloy_rlp::Error),
-    /// A list or a fixed field has another length.
-    #[error("length {expected} expected, found {found}")]
-    Length {
-        /// The length that it must have.
-        expected: usize,
-        /// The length that it has.
-        found: usize,
-    },
     /// There are bytes after the end.
     #[error("{0} trailing bytes")]
     Trailing(usize),
@@ -52,9 +43,12 @@ pub enum ContainerFault {
     /// A map's keys do not ascend, or one is there twice.
     #[error("not in ascending order")]
     Order,
-    /// No message asks for it.
-    #[error("no message needs it")]
+    /// No message asks for it, and no root leads to it.
+    #[error("nothing needs it")]
     Unused,
+    /// Not the fields of a header of the block's fork; of an ancestor's, not those of any.
+    #[error("not the fields of a header of its fork")]
+    Header,
     /// Not a transaction.
     #[error(transparent)]
     Transaction(#[from] crate::transaction::TransactionError),
@@ -131,19 +125,9 @@ impl<'a> Reader<'a> {
         named.ok_or_else(|| start.fail(field, ContainerFault::Unknown(number)))
     }
 
-    /// A hash or nothing.
-    pub(super) fn optional_hash(
-        &mut self,
-        field: &'static str,
-    ) -> Result<Option<B256>, ContainerError> {
-        let start = *self;
-        let bytes = self.bytes(field)?;
-        let length = ContainerFault::Length { expected: 32, found: bytes.len() };
-        match bytes.len() {
-            0 => Ok(None),
-            32 => Ok(Some(B256::from_slice(bytes))),
-            _ => Err(start.fail(field, length)),
-        }
+    /// Whether a list comes next.
+    pub(super) fn is_list(&self) -> bool {
+        self.rest.first().is_some_and(|first| *first >= EMPTY_LIST_CODE)
     }
 
     /// Makes sure that nothing is left.

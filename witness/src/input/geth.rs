@@ -85,7 +85,6 @@ impl TracerTest {
         });
         let fields = BlockFields {
             number,
-            hash: None,
             timestamp,
             miner: self.context.miner,
             gas_limit: self.context.gas_limit,
@@ -93,7 +92,7 @@ impl TracerTest {
             difficulty: self.context.difficulty,
             mix_hash: self.genesis.mix_hash,
             excess_blob_gas,
-            blob_base_fee: None,
+            ..BlockFields::default()
         };
         let block = fields.into_block(fork, blobs)?;
         let prestate = self.genesis.alloc.into_prestate()?;

@@ -4,6 +4,7 @@
 //! In the data's way this is the first stage: what it makes, [`Input`], is what
 //! [`crate::execute`] runs.
 
+use alloy_consensus::Header;
 use alloy_hardforks::EthereumHardfork;
 use serde::Deserialize;
 
@@ -12,13 +13,16 @@ use crate::{
     block::{Block, BlockError},
     fork::ForkError,
     prestate::{BlockHashes, Prestate},
+    receipt::{Receipt, ReceiptError},
     transaction::{Transaction, TransactionError},
 };
 
 mod alloc;
+mod ancestors;
 pub mod chain;
 mod geth;
 pub(crate) mod number;
+mod proofs;
 mod rpc;
 pub mod state_test;
 
@@ -31,6 +35,10 @@ pub struct Input {
     pub transaction: Transaction,
     /// The block in it.
     pub block: Block,
+    /// Headers of ancestors, the parent's first; none without the block's own.
+    pub ancestors: Vec<Header>,
+    /// What the chain says came of the transaction, where that is known.
+    pub receipt: Option<Receipt>,
 }
 
 /// Why an `INPUT.json` cannot be run.
@@ -74,9 +82,20 @@ pub enum InputError {
     /// An account contradicts itself.
     #[error("{0}")]
     Account(#[from] alloc::AccountError),
+    /// The receipt is none that could be.
+    #[error("receipt: {0}")]
+    Receipt(#[from] ReceiptError),
+    /// The blocks before are no chain.
+    #[error("{0}")]
+    Ancestor(#[from] AncestorError),
+    /// Proofs without a root, or a root without proofs.
+    #[error("{0}")]
+    Proof(#[from] ProofError),
 }
 
 pub use alloc::AccountError;
+pub use ancestors::AncestorError;
+pub use proofs::ProofError;
 
 impl Input {
     /// Reads an `INPUT.json`. `fork` is what the user asked for, if anything.
@@ -133,7 +152,7 @@ impl Input {
             block_hashes,
             proofs: None,
         };
-        Ok(Self { execution, transaction, block })
+        Ok(Self { execution, transaction, block, ancestors: Vec::new(), receipt: None })
     }
 }
 

@@ -3,24 +3,28 @@
 use std::collections::BTreeMap;
 
 use alloy_primitives::B256;
+use alloy_rpc_types_eth::EIP1186AccountProofResponse;
 use serde::Deserialize;
 
 use super::{
     Input, InputError, agree,
     alloc::{Accounts, UniqueMap},
-    chain,
+    ancestors, chain,
     number::Number,
+    proofs,
 };
 use crate::{
     Fork,
     block::BlockFields,
+    receipt::ReceiptFields,
     transaction::{TransactionDefaults, TransactionFields},
 };
 
 /// Gas that a transaction may have from Osaka on (EIP-7825).
 const MAX_TRANSACTION_GAS: u64 = 1 << 24;
 
-/// `{"fork", "block", "blockHashes", "transaction", "prestate"}`.
+/// `{"fork", "block", "ancestors", "blockHashes", "transaction", "prestate", "stateRoot", "proofs",
+/// "receipt"}`.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct RpcInput {
@@ -28,10 +32,15 @@ pub(super) struct RpcInput {
     #[serde(default)]
     block: BlockFields,
     #[serde(default)]
+    ancestors: Vec<BlockFields>,
+    #[serde(default)]
     block_hashes: UniqueMap<Number, B256>,
     transaction: TransactionFields,
     #[serde(default)]
     prestate: Accounts,
+    state_root: Option<B256>,
+    proofs: Option<Vec<EIP1186AccountProofResponse>>,
+    receipt: Option<ReceiptFields>,
 }
 
 impl RpcInput {
@@ -48,6 +57,8 @@ impl RpcInput {
             timestamp.unwrap_or_default(),
         );
         let block = self.block.into_block(fork, blobs)?;
+        block.check_blob_base_fee(blobs)?;
+        let ancestors = ancestors::headers(&block, self.ancestors)?;
         let most = if fork >= Fork::Osaka { MAX_TRANSACTION_GAS } else { u64::MAX };
         let transaction = self.transaction.into_transaction(TransactionDefaults {
             chain_id,
@@ -58,8 +69,13 @@ impl RpcInput {
             // BLOCKHASH answers zero for a number that no block can have.
             .filter_map(|(Number(number), hash)| Some((u64::try_from(number).ok()?, hash)))
             .collect();
+        let block_hashes = ancestors::block_hashes(block_hashes, &block, &ancestors)?;
         let prestate = self.prestate.into_prestate()?;
-        Ok(Input::new(fork, chain_id, block, transaction, prestate, block_hashes)?)
+        let mut input = Input::new(fork, chain_id, block, transaction, prestate, block_hashes)?;
+        input.execution.proofs = proofs::state_proof(self.state_root, self.proofs)?;
+        input.ancestors = ancestors;
+        input.receipt = self.receipt.map(ReceiptFields::into_receipt).transpose()?;
+        Ok(input)
     }
 
     /// The fork given, or the one that follows from the chain's schedule.

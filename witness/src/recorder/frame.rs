@@ -110,6 +110,9 @@ impl Recorder {
         CTX: ContextTr<Journal: JournalExt> + Host,
     {
         let input = &interp.input;
+        if !entering.kind.is_create() {
+            self.evidence.code(entering.code_hash, entering.code.clone());
+        }
         if self.frames.is_empty() {
             self.warm = WarmList::new(context, input.target_address);
             self.roots.start(context.journal_ref());
@@ -151,14 +154,15 @@ impl Recorder {
             self.fail(RecorderError::Unfinished { message: frame.message });
         }
         self.roots.follow(context.journal_ref());
-        let root = self.root();
         let status = status(result.result);
+        // A frame that was undone leaves the root that it entered with: there is none to compute.
+        let root = (status == 1).then(|| self.root());
         let message = &mut self.messages[frame.message].witness;
         let available = message.gasAvailable.saturating_to::<u64>();
         let gas_used = spent(result, available);
         message.gasUsed = U256::from(gas_used);
         message.status = U256::from(status);
-        message.stateRootLeave = if status == 1 { root } else { message.stateRootEnter };
+        message.stateRootLeave = root.unwrap_or(message.stateRootEnter);
         message.returndataHash = if status == 0 { KECCAK_EMPTY } else { keccak256(&result.output) };
         let returndata = if status == 0 { Bytes::new() } else { result.output.clone() };
         Some(Ended { outcome: Outcome::Child, gas_used, status, returndata })
@@ -174,11 +178,10 @@ impl Recorder {
         CTX: ContextTr<Journal: JournalExt>,
     {
         let result = &outcome.result;
-        let ended = if self.entering.take().is_none() {
-            self.close(context, result)
-        } else {
+        let ended = if let Some(entering) = self.entering.take() {
             let (kind, gas_used, status) = match result.result {
                 _ if outcome.was_precompile_called => {
+                    self.note_input(entering.call_data);
                     (Outcome::Precompile, spent(result, inputs.gas_limit), status(result.result))
                 }
                 InstructionResult::CallTooDeep => (Outcome::Depth, 0, 0),
@@ -189,9 +192,19 @@ impl Recorder {
                 _ => (Outcome::Nocode, 0, 1),
             };
             Some(Ended { outcome: kind, gas_used, status, returndata: result.output.clone() })
+        } else {
+            self.close(context, result)
         };
         if let Some(ended) = ended {
             self.complete(context, ended);
+        }
+    }
+
+    /// Notes the input of a precompile, if there is a record with its hash.
+    fn note_input(&mut self, input: Bytes) {
+        if let Some(OpenFrame { pending: Some(Pending::Call(_, record)), .. }) = self.frames.last()
+        {
+            self.evidence.input(record.calldataHash, input);
         }
     }
 

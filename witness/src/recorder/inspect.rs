@@ -105,17 +105,23 @@ where
 
 impl Recorder {
     /// A call or creation begins; if no frame is open, so does the transaction.
-    fn begin<CTX: ContextTr>(&mut self, context: &CTX) {
+    fn begin<CTX>(&mut self, context: &CTX)
+    where
+        CTX: ContextTr<Journal: JournalExt>,
+    {
         if self.frames.is_empty() {
             if self.started {
                 self.fail(RecorderError::SecondTransaction);
             }
             self.started = true;
             self.check_fork(context);
+            self.evidence.start(context);
         }
     }
 
-    /// Notes a recorded opcode before it runs.
+    /// Notes a recorded opcode before it runs. Not inlined, so that [`Inspector::step`] is: most
+    /// opcodes go no further than that.
+    #[inline(never)]
     fn note<CTX>(&mut self, opcode: u8, interp: &Interpreter<EthInterpreter>, context: &CTX)
     where
         CTX: ContextTr<Journal: JournalExt>,
@@ -132,7 +138,8 @@ impl Recorder {
         self.step = Some(step);
     }
 
-    /// Makes the record of an opcode that has run.
+    /// Makes the record of an opcode that has run. Not inlined, as [`Self::note`].
+    #[inline(never)]
     fn record<CTX>(
         &mut self,
         step: &Step,

@@ -3,8 +3,9 @@
 //!
 //! In the data's way this stands between revm and the wire types: revm runs the transaction,
 //! `inspect` meets its hooks, `facts` and `roots` read its journal, `record` and `frame` make records
-//! and messages of it, and these come out in pre-order.
+//! and messages of it, and these come out in pre-order. `evidence` notes what will prove them.
 
+mod evidence;
 mod facts;
 mod frame;
 mod inspect;
@@ -18,6 +19,7 @@ use alloy_primitives::{Address, B256, Bytes};
 use revm::{primitives::hardfork::SpecId, state::EvmState};
 
 use self::{
+    evidence::Evidence,
     facts::WarmList,
     frame::{Entering, OpenFrame},
     opcodes::Step,
@@ -25,6 +27,7 @@ use self::{
 };
 use crate::{
     message::MessageWitness,
+    proof::Proof,
     state_root::{MissingNode, StateTrie},
 };
 
@@ -39,6 +42,21 @@ pub struct Recorded {
     pub depth: usize,
     /// The code that runs; the initcode in a creation.
     pub code: Bytes,
+}
+
+/// A transaction, recorded to its end.
+#[derive(Debug)]
+pub struct Finished {
+    /// Its messages in pre-order; none if it ran no code.
+    pub messages: Vec<Recorded>,
+    /// State root before gas is bought.
+    pub state_root_enter: B256,
+    /// State root after refund, fees and deletions.
+    pub state_root_leave: B256,
+    /// The state after the transaction.
+    pub state: StateTrie,
+    /// What proves the state accesses.
+    pub proof: Proof,
 }
 
 /// Why there is no record of a run.
@@ -97,16 +115,20 @@ pub enum RecorderError {
 /// let tx = TxEnv::builder().kind(TxKind::Call(contract)).gas_limit(100_000).build()?;
 /// let run = evm.inspect_tx(tx)?;
 ///
-/// let (messages, mut after) = evm.inspector.finish(&run.state)?;
-/// assert_eq!(messages[0].witness.status, U256::ONE);
+/// let finished = evm.inspector.finish(&run.state)?;
+/// let message = &finished.messages[0].witness;
+/// assert_eq!(message.status, U256::ONE);
 /// // Gas was free, so nothing comes after the only message.
-/// assert_eq!(messages[0].witness.stateRootLeave, after.root()?);
+/// assert_eq!(message.stateRootLeave, finished.state_root_leave);
+/// // The top of the trie, and all else that proves what was read.
+/// assert!(finished.proof.nodes.contains_key(&finished.state_root_enter));
 /// # Ok(())
 /// # }
 /// ```
 #[derive(Debug)]
 pub struct Recorder {
     roots: Roots,
+    evidence: Evidence,
     warm: WarmList,
     spec: SpecId,
     messages: Vec<Recorded>,
@@ -121,10 +143,12 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// A recorder of a transaction that runs on this state.
+    /// A recorder of a transaction that runs on this state. A clone of a state whose root was taken
+    /// costs nothing.
     pub fn new(state: StateTrie) -> Self {
         Self {
             roots: Roots::new(state),
+            evidence: Evidence::default(),
             warm: WarmList::default(),
             spec: SpecId::default(),
             messages: Vec::new(),
@@ -142,26 +166,40 @@ impl Recorder {
     ///
     /// [`RecorderError`] if the run was not recorded to its end.
     pub fn into_messages(self) -> Result<Vec<Recorded>, RecorderError> {
-        self.parts().map(|(messages, _)| messages)
+        self.check()?;
+        Ok(self.messages)
     }
 
-    /// The messages, and the state after the transaction. `state` is what revm returned as the
-    /// transaction's outcome: refund, fees and deletions come after the last message.
+    /// The messages, the roots around them, the state after the transaction, and what proves it all.
+    /// `state` is what revm returned as the transaction's outcome: refund, fees and deletions come
+    /// after the last message.
     ///
     /// # Errors
     ///
     /// [`RecorderError`] if the run was not recorded to its end.
-    pub fn finish(self, state: &EvmState) -> Result<(Vec<Recorded>, StateTrie), RecorderError> {
-        self.parts().map(|(messages, roots)| (messages, roots.finish(state)))
+    pub fn finish(self, state: &EvmState) -> Result<Finished, RecorderError> {
+        self.check()?;
+        let Self { roots, mut evidence, messages, .. } = self;
+        let ended = roots.finish(state, &mut evidence.touched)?;
+        let mut after = ended.after;
+        let proof = evidence.prove(state, &ended.before, &mut after)?;
+        Ok(Finished {
+            messages,
+            state_root_enter: ended.enter,
+            state_root_leave: ended.leave,
+            state: after,
+            proof,
+        })
     }
 
-    fn parts(self) -> Result<(Vec<Recorded>, Roots), RecorderError> {
-        if let Some(error) = self.error {
-            return Err(error);
+    /// Whether the run was recorded to its end.
+    fn check(&self) -> Result<(), RecorderError> {
+        if let Some(error) = &self.error {
+            return Err(error.clone());
         }
         match self.frames.last() {
             Some(frame) => Err(RecorderError::Unfinished { message: frame.message }),
-            None => Ok((self.messages, self.roots)),
+            None => Ok(()),
         }
     }
 
@@ -172,7 +210,7 @@ impl Recorder {
 
     /// Root of the state, as of the last look at the journal.
     fn root(&mut self) -> B256 {
-        match self.roots.root() {
+        match self.roots.root(&mut self.evidence.touched) {
             Ok(root) => root,
             Err(missing) => {
                 self.fail(missing);

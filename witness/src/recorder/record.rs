@@ -7,7 +7,7 @@
 use alloy_primitives::{Address, B256, U256, keccak256};
 use revm::{
     bytecode::opcode,
-    context::{ContextTr, JournalEntry},
+    context::{ContextTr, JournalEntry, JournalTr},
     inspector::JournalExt,
     interpreter::{Interpreter, interpreter::EthInterpreter},
     primitives::hardfork::SpecId,
@@ -54,8 +54,9 @@ impl Recorder {
             }
             opcode::EXTCODESIZE => {
                 let (account, cold) = self.accessed(step, context);
-                let code = facts::account(context, account, true)?.code.unwrap_or_default();
-                let size = U256::from(code.len());
+                let info = facts::account(context, account, true)?;
+                self.evidence.code_of(&info);
+                let size = U256::from(info.code.unwrap_or_default().len());
                 Record::Extcodesize(ExtcodesizeRecord { account, cold, size })
             }
             opcode::EXTCODEHASH => {
@@ -65,9 +66,10 @@ impl Recorder {
             }
             opcode::EXTCODECOPY => {
                 let (account, cold) = self.accessed(step, context);
-                let code = facts::account(context, account, true)?.code.unwrap_or_default();
+                let info = facts::account(context, account, true)?;
+                self.evidence.code_of(&info);
                 let (offset, size) = (step.input(2), step.input(3));
-                let code = code.original_bytes();
+                let code = info.code.unwrap_or_default().original_bytes();
                 let start = offset.saturating_to::<usize>().min(code.len());
                 let end = start.saturating_add(size.saturating_to()).min(code.len());
                 let code = code.slice(start..end);
@@ -85,6 +87,7 @@ impl Recorder {
                 let key = step.input(0);
                 let journal = context.journal_ref();
                 let cold = self.warm.is_slot_cold(journal, step.journal, executing, key);
+                self.evidence.slot(journal, executing, key);
                 let (_, value) = facts::slot(context, executing, key)?;
                 Record::Sload(SloadRecord { key: key.into(), cold, value: value.into() })
             }
@@ -123,11 +126,12 @@ impl Recorder {
     }
 
     /// The account that an opcode's first operand names, and whether the access was cold.
-    fn accessed<CTX>(&self, step: &Step, context: &CTX) -> (Address, bool)
+    fn accessed<CTX>(&mut self, step: &Step, context: &CTX) -> (Address, bool)
     where
         CTX: ContextTr<Journal: JournalExt>,
     {
         let account = step.address(0);
+        self.evidence.account(account);
         (account, self.warm.is_cold(context.journal_ref(), step.journal, account))
     }
 
@@ -143,6 +147,7 @@ impl Recorder {
     {
         let (key, value) = (step.input(0), step.input(1));
         let cold = self.warm.is_slot_cold(context.journal_ref(), step.journal, executing, key);
+        self.evidence.slot(context.journal_ref(), executing, key);
         let (original, now) = facts::slot(context, executing, key)?;
         let before =
             facts::entries(context.journal_ref(), step.journal).iter().find_map(
@@ -196,7 +201,7 @@ impl Recorder {
     }
 
     /// What a call finds at the account it names.
-    fn call_facts<CTX>(&self, step: &Step, context: &mut CTX) -> Option<CallRecord>
+    fn call_facts<CTX>(&mut self, step: &Step, context: &mut CTX) -> Option<CallRecord>
     where
         CTX: ContextTr<Journal: JournalExt>,
     {
@@ -206,6 +211,13 @@ impl Recorder {
         let info = facts::account(context, account, delegations)?;
         let delegate = info.code.as_ref().and_then(Bytecode::eip7702_address);
         let delegate = delegate.filter(|_| delegations);
+        self.evidence.account(account);
+        if delegations {
+            self.evidence.code_of(&info);
+            // Not loaded if gas has run out: then there is nothing of it to prove.
+            let target = delegate.and_then(|target| context.journal_ref().evm_state().get(&target));
+            target.into_iter().for_each(|target| self.evidence.code_of(&target.info));
+        }
         Some(CallRecord {
             account,
             value: step.call_value(),

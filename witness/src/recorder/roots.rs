@@ -15,7 +15,7 @@ use revm::{
     state::{Account, EvmState},
 };
 
-use crate::state_root::{self, MissingNode, StateTrie, Storage};
+use crate::state_root::{self, MissingNode, StateTrie, Storage, Touched};
 
 /// A thing in the state that a journal entry has changed.
 #[derive(Clone, Copy, Debug)]
@@ -28,9 +28,21 @@ enum Change {
     Created(Address),
 }
 
+/// The state before a transaction and after it, with their roots.
+#[derive(Debug)]
+pub(super) struct Ended {
+    pub(super) before: StateTrie,
+    pub(super) enter: B256,
+    pub(super) after: StateTrie,
+    pub(super) leave: B256,
+}
+
 /// The trie of the state, as of the last look at the journal.
 #[derive(Debug)]
 pub(super) struct Roots {
+    /// The state before the transaction, and its root.
+    before: StateTrie,
+    enter: Result<B256, MissingNode>,
     trie: StateTrie,
     /// Journal entries that the trie contains.
     seen: usize,
@@ -44,9 +56,12 @@ pub(super) struct Roots {
 
 impl Roots {
     /// Starts from the state before the transaction.
-    pub(super) fn new(trie: StateTrie) -> Self {
+    pub(super) fn new(mut before: StateTrie) -> Self {
+        let enter = before.root();
         Self {
-            trie,
+            trie: before.clone(),
+            before,
+            enter,
             seen: 0,
             changes: Vec::new(),
             aside: Vec::new(),
@@ -112,14 +127,18 @@ impl Roots {
         self.write(journal.evm_state());
     }
 
-    /// Root of the state, as of the last look.
-    pub(super) fn root(&mut self) -> Result<B256, MissingNode> {
-        self.trie.root()
+    /// Root of the state, as of the last look. Notes what beside the changes had to be looked at.
+    pub(super) fn root(&mut self, touched: &mut Touched) -> Result<B256, MissingNode> {
+        self.trie.root_noting(&mut touched.siblings)
     }
 
     /// The state after the transaction, out of what revm returns at its end: refund, fees and
     /// deletions come after the last look.
-    pub(super) fn finish(mut self, state: &EvmState) -> StateTrie {
+    pub(super) fn finish(
+        mut self,
+        state: &EvmState,
+        touched: &mut Touched,
+    ) -> Result<Ended, MissingNode> {
         for (address, account) in state.iter().filter(|(_, account)| account.is_touched()) {
             if account.is_selfdestructed_locally() || account.is_empty() {
                 self.remove(*address);
@@ -130,7 +149,8 @@ impl Roots {
             self.slots.extend(changed.map(|(key, _)| (*address, *key)));
         }
         self.write(state);
-        self.trie
+        let leave = self.root(touched)?;
+        Ok(Ended { before: self.before, enter: self.enter?, after: self.trie, leave })
     }
 
     /// Writes the accounts and slots that are due.

@@ -1,12 +1,23 @@
 //! The state as a trie of accounts over tries of their storage. The recorder sets values here, at
 //! the instant the journal has them; roots go into records and messages.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
-use alloy_primitives::{Address, B256, U256, keccak256};
+use alloy_primitives::{Address, B256, U256, keccak256, map::AddressMap};
 use alloy_trie::TrieAccount;
 
-use super::{MissingNode, Trie};
+use super::{
+    MissingNode,
+    hashes::Hashes,
+    node::{Nodes, UnknownNode},
+    prove::Place,
+    trie::Trie,
+    value::AccountLeaf,
+};
+use crate::proof::StateProof;
 
 /// An account as the state has it, but for its storage root, which the trie derives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +36,9 @@ pub struct Account {
 /// before the account is, and it outlasts an account that is absent for an instant (empty, touched,
 /// and funded again later): without an account it has no part in the root.
 ///
+/// A clone shares what the original held at its last root, so it costs what was set since then, not
+/// what the state holds.
+///
 /// ```
 /// use alloy_primitives::{Address, B256, KECCAK256_EMPTY, U256};
 /// use iso_evm_witness::state_root::{Account, StateTrie};
@@ -36,37 +50,63 @@ pub struct Account {
 /// state.set_account(Address::ZERO, Some(account));
 /// state.set_storage(Address::ZERO, B256::ZERO, U256::ONE);
 /// assert_ne!(state.root()?, empty);
+/// assert_eq!(state.clone().storage(Address::ZERO, B256::ZERO)?, U256::ONE);
 ///
 /// state.set_account(Address::ZERO, None);
 /// assert_eq!(state.root()?, empty);
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct StateTrie {
-    accounts: Trie,
-    entries: HashMap<Address, Entry>,
+    /// Where nodes that are known by their hash are looked for.
+    pub(super) nodes: Arc<Nodes>,
+    pub(super) accounts: Trie<AccountLeaf>,
+    /// Accounts that something was set of.
+    entries: AddressMap<Entry>,
     /// Addresses whose leaf may differ from their entry. In order, so that of several missing
     /// nodes the same is named each time.
     changed: BTreeSet<Address>,
-    slot_hashes: HashMap<B256, B256>,
+    /// Absent accounts that have storage: no leaf holds it.
+    outlasting: BTreeSet<Address>,
+    hashes: Hashes,
 }
 
 /// All slots of an account, taken out of a [`StateTrie`].
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Storage {
-    trie: Trie,
+    trie: Trie<U256>,
+    /// Slots that were set since `trie` was last brought up to date.
     changed: BTreeMap<B256, U256>,
+    /// It began as an empty one: nothing in it is of the state that this one was cloned from.
+    fresh: bool,
 }
 
 /// What was set for one address.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 struct Entry {
-    hash: B256,
     account: Option<Account>,
-    storage: Trie,
-    /// Slots that were set since `storage` was last brought up to date.
-    changed: BTreeMap<B256, U256>,
+    storage: Storage,
+    /// What the trie of accounts holds.
+    leaf: Option<TrieAccount>,
+    /// Why that is not known.
+    missing: Option<MissingNode>,
+}
+
+impl Clone for StateTrie {
+    fn clone(&self) -> Self {
+        let kept = self.changed.union(&self.outlasting);
+        let entry = |address: &Address| Some((*address, self.entries.get(address)?.clone()));
+        Self {
+            nodes: self.nodes.clone(),
+            accounts: self.accounts.clone(),
+            // What the trie has up to date is read from it again.
+            entries: kept.filter_map(entry).collect(),
+            changed: self.changed.clone(),
+            outlasting: self.outlasting.clone(),
+            hashes: Hashes::default(),
+        }
+    }
 }
 
 impl StateTrie {
@@ -75,10 +115,55 @@ impl StateTrie {
         Self::default()
     }
 
+    /// The state with a proof's root, as far as the proof's nodes reach.
+    pub fn from_proof(proof: &StateProof) -> Self {
+        Self {
+            nodes: Arc::new(proof.nodes.clone()),
+            accounts: Trie::from_root(proof.root),
+            ..Self::default()
+        }
+    }
+
+    /// An account, as it was last set; `None` if it is absent.
+    ///
+    /// # Errors
+    ///
+    /// [`MissingNode`] if a node on the way is known by its hash only.
+    pub fn account(&self, address: Address) -> Result<Option<Account>, MissingNode> {
+        match self.entries.get(&address) {
+            Some(Entry { missing: Some(missing), .. }) => Err(*missing),
+            Some(entry) => Ok(entry.account),
+            None => Ok(self.leaf(address, keccak256(address))?.map(|leaf| leaf.account.into())),
+        }
+    }
+
+    /// A slot, as it was last set. That of an absent account may hold something too.
+    ///
+    /// # Errors
+    ///
+    /// [`MissingNode`] if a node on the way is known by its hash only.
+    pub fn storage(&self, address: Address, slot: B256) -> Result<U256, MissingNode> {
+        let read = |trie: &Trie<U256>| {
+            let value = trie.get(&keccak256(slot), &self.nodes);
+            value.map(Option::unwrap_or_default).map_err(|node| node.of(address, Some(slot)))
+        };
+        match self.entries.get(&address) {
+            Some(Entry { missing: Some(missing), .. }) => Err(*missing),
+            Some(Entry { storage, .. }) => match storage.changed.get(&slot) {
+                Some(value) => Ok(*value),
+                None => read(&storage.trie),
+            },
+            None => match self.leaf(address, keccak256(address))? {
+                Some(leaf) => read(&leaf.storage),
+                None => Ok(U256::ZERO),
+            },
+        }
+    }
+
     /// Sets an account, or takes it out of the state. Its storage stays as it is.
     pub fn set_account(&mut self, address: Address, account: Option<Account>) {
         let entry = self.entry(address);
-        if entry.account != account {
+        if entry.account != account || entry.missing.is_some() {
             entry.account = account;
             self.changed.insert(address);
         }
@@ -86,35 +171,27 @@ impl StateTrie {
 
     /// Sets a storage slot; zero takes it out.
     pub fn set_storage(&mut self, address: Address, slot: B256, value: U256) {
-        self.entry(address).changed.insert(slot, value);
+        self.entry(address).storage.changed.insert(slot, value);
         self.changed.insert(address);
     }
 
     /// Takes all of an account's slots out.
     pub fn clear_storage(&mut self, address: Address) {
-        let entry = self.entry(address);
-        entry.storage = Trie::new();
-        entry.changed.clear();
-        self.changed.insert(address);
+        self.take_storage(address);
     }
 
     /// Takes all of an account's slots out, to be put back by [`StateTrie::put_storage`]: what a
     /// creation does to them, and what its undoing does.
     pub fn take_storage(&mut self, address: Address) -> Storage {
-        let entry = self.entry(address);
-        let storage = Storage {
-            trie: std::mem::take(&mut entry.storage),
-            changed: std::mem::take(&mut entry.changed),
-        };
+        let storage = &mut self.entry(address).storage;
+        let taken = std::mem::replace(storage, Storage { fresh: true, ..Storage::default() });
         self.changed.insert(address);
-        storage
+        taken
     }
 
     /// Puts slots back, in place of all that the account has.
     pub fn put_storage(&mut self, address: Address, storage: Storage) {
-        let entry = self.entry(address);
-        entry.storage = storage.trie;
-        entry.changed = storage.changed;
+        self.entry(address).storage = storage;
         self.changed.insert(address);
     }
 
@@ -126,54 +203,143 @@ impl StateTrie {
     /// [`MissingNode`] if what was set needs a node of which the hash alone is known. Nothing that
     /// was set is lost by it. A state that began as [`StateTrie::new`] has no such nodes.
     pub fn root(&mut self) -> Result<B256, MissingNode> {
+        self.root_noting(&mut Vec::new())
+    }
+
+    /// The state root; adds to `siblings` the places of the nodes beside those of removed accounts
+    /// and slots that had to be looked at.
+    pub(crate) fn root_noting(&mut self, siblings: &mut Vec<Place>) -> Result<B256, MissingNode> {
         let mut absent = Vec::new();
         for address in &self.changed {
             let Some(entry) = self.entries.get_mut(address) else { continue };
-            match entry.account {
-                Some(account) => {
-                    let storage_root = entry.storage_root(&mut self.slot_hashes)?;
-                    let Account { nonce, balance, code_hash } = account;
-                    let leaf = TrieAccount::new(nonce, balance, storage_root, code_hash);
-                    self.accounts.insert(&entry.hash, alloy_rlp::encode(leaf))?;
-                }
-                None => absent.push(entry.hash),
+            if let Some(missing) = entry.missing {
+                return Err(missing);
             }
+            let Some(Account { nonce, balance, code_hash }) = entry.account else {
+                absent.push(*address);
+                continue;
+            };
+            let (storage, key) = (&mut entry.storage, self.hashes.address(*address));
+            // Nodes that the leaf shares would be copied where they change.
+            let detached = !storage.changed.is_empty()
+                && self.accounts.update(&key, |leaf| leaf.storage = Trie::default());
+            let root = storage.root(*address, &self.nodes, &mut self.hashes, siblings)?;
+            let account = TrieAccount::new(nonce, balance, root, code_hash);
+            if detached || entry.leaf != Some(account) {
+                let leaf = AccountLeaf { account, storage: storage.trie.clone() };
+                let inserted = self.accounts.insert(&key, leaf, &self.nodes);
+                inserted.map_err(|node| node.of(*address, None))?;
+                entry.leaf = Some(account);
+            }
+            self.outlasting.remove(address);
         }
         // Last, so that no branch collapses that is there in the end.
-        for hash in absent {
-            self.accounts.remove(&hash)?;
+        for address in absent {
+            let Some(entry) = self.entries.get_mut(&address) else { continue };
+            if entry.leaf.is_some() {
+                let (key, mut paths) = (self.hashes.address(address), Vec::new());
+                let removed = self.accounts.remove(&key, &self.nodes, &mut paths);
+                removed.map_err(|node| node.of(address, None))?;
+                let place = |path| Place { account: address, slot: None, path };
+                siblings.extend(paths.into_iter().map(place));
+                entry.leaf = None;
+            }
+            if entry.storage.is_empty() {
+                self.outlasting.remove(&address);
+            } else {
+                self.outlasting.insert(address);
+            }
         }
         self.changed.clear();
         Ok(self.accounts.root())
     }
 
+    /// Hashes computed so far.
+    pub(crate) const fn hashes(&mut self) -> &mut Hashes {
+        &mut self.hashes
+    }
+
+    /// An account with its storage, as the trie holds it at this key.
+    pub(super) fn leaf(
+        &self,
+        address: Address,
+        key: B256,
+    ) -> Result<Option<AccountLeaf>, MissingNode> {
+        self.accounts.get(&key, &self.nodes).map_err(|node| node.of(address, None))
+    }
+
+    /// What was set for an address; at first what the trie holds.
     fn entry(&mut self, address: Address) -> &mut Entry {
-        self.entries.entry(address).or_insert_with(|| Entry {
-            hash: keccak256(address),
-            account: None,
-            storage: Trie::new(),
-            changed: BTreeMap::new(),
+        let Self { nodes, accounts, entries, hashes, .. } = self;
+        entries.entry(address).or_insert_with(|| {
+            match accounts.get(&hashes.address(address), nodes) {
+                Ok(leaf) => Entry::of(leaf),
+                Err(node) => Entry { missing: Some(node.of(address, None)), ..Entry::default() },
+            }
         })
     }
 }
 
 impl Entry {
-    /// Brings the storage trie up to date; its root.
-    fn storage_root(&mut self, slot_hashes: &mut HashMap<B256, B256>) -> Result<B256, MissingNode> {
+    fn of(leaf: Option<AccountLeaf>) -> Self {
+        let Some(AccountLeaf { account, storage }) = leaf else { return Self::default() };
+        Self {
+            account: Some(account.into()),
+            storage: Storage { trie: storage, ..Storage::default() },
+            leaf: Some(account),
+            missing: None,
+        }
+    }
+}
+
+impl Storage {
+    /// Brings the trie up to date; its root.
+    fn root(
+        &mut self,
+        account: Address,
+        nodes: &Nodes,
+        hashes: &mut Hashes,
+        siblings: &mut Vec<Place>,
+    ) -> Result<B256, MissingNode> {
         let mut absent = Vec::new();
-        for (slot, value) in &self.changed {
-            let hash = *slot_hashes.entry(*slot).or_insert_with(|| keccak256(slot));
+        for (&slot, &value) in &self.changed {
             if value.is_zero() {
-                absent.push(hash);
+                absent.push(slot);
             } else {
-                self.storage.insert(&hash, alloy_rlp::encode(value))?;
+                let inserted = self.trie.insert(&hashes.slot(slot), value, nodes);
+                inserted.map_err(|node| node.of(account, Some(slot)))?;
             }
         }
-        for hash in absent {
-            self.storage.remove(&hash)?;
+        // Last, so that no branch collapses that is there in the end.
+        for slot in absent {
+            let mut paths = Vec::new();
+            let removed = self.trie.remove(&hashes.slot(slot), nodes, &mut paths);
+            removed.map_err(|node| node.of(account, Some(slot)))?;
+            if !self.fresh {
+                let place = |path| Place { account, slot: Some(slot), path };
+                siblings.extend(paths.into_iter().map(place));
+            }
         }
         self.changed.clear();
-        Ok(self.storage.root())
+        Ok(self.trie.root())
+    }
+
+    fn is_empty(&self) -> bool {
+        self.trie.is_empty() && self.changed.is_empty()
+    }
+}
+
+impl From<TrieAccount> for Account {
+    fn from(account: TrieAccount) -> Self {
+        let TrieAccount { nonce, balance, code_hash, .. } = account;
+        Self { nonce, balance, code_hash }
+    }
+}
+
+impl UnknownNode {
+    /// The node as one that an account, or a slot of it, needs.
+    pub(super) const fn of(self, account: Address, slot: Option<B256>) -> MissingNode {
+        MissingNode { hash: self.0, account, slot }
     }
 }
 
@@ -186,6 +352,6 @@ impl StateTrie {
 
     /// Forgets all but the hash of the node `depth` branches down to a slot.
     pub(super) fn forget_slot(&mut self, address: Address, slot: B256, depth: usize) -> bool {
-        self.entry(address).storage.forget(&keccak256(slot), depth)
+        self.entry(address).storage.trie.forget(&keccak256(slot), depth)
     }
 }

@@ -1,51 +1,84 @@
 //! A Merkle-Patricia trie in memory, from hashed key to value. Under [`StateTrie`](super::StateTrie)
 //! there is one of accounts and one for each account's storage.
 
+use std::sync::Arc;
+
 use alloy_primitives::{B256, keccak256};
 use alloy_trie::{EMPTY_ROOT_HASH, Nibbles};
 
 use super::{
-    MissingNode,
-    node::{Node, Removal},
+    node::{Node, Nodes, Removal, Removing, UnknownNode},
+    value::Value,
 };
 
-/// A trie over 32-byte keys. Keys are paths as they stand: who wants a *secure* trie, and Ethereum
-/// does, hashes them first.
+/// A trie over 32-byte keys. Keys are paths as they stand: they are hashed already.
 ///
 /// Changes cost the nodes on one path and hash nothing; [`root`](Self::root) hashes what changed
-/// since the last one. A change that returns an error has changed nothing.
-#[derive(Debug, Clone, Default)]
-pub struct Trie {
-    top: Option<Node>,
+/// since the last one. A change that returns an error has changed nothing. A clone costs nothing.
+#[derive(Debug, Clone)]
+pub(super) struct Trie<V> {
+    pub(super) top: Option<Arc<Node<V>>>,
 }
 
-impl Trie {
-    /// An empty trie.
-    pub const fn new() -> Self {
+impl<V> Default for Trie<V> {
+    fn default() -> Self {
         Self { top: None }
     }
+}
 
+impl<V: Value> Trie<V> {
     /// A trie of which the root is all that is known.
-    pub fn from_root(root: B256) -> Self {
-        Self { top: (root != EMPTY_ROOT_HASH).then(|| Node::unknown(root)) }
+    pub(super) fn from_root(root: B256) -> Self {
+        Self { top: (root != EMPTY_ROOT_HASH).then(|| Arc::new(Node::unknown(root, false))) }
     }
 
-    /// Sets the value at `key`; it is not empty. `false`: it was that already.
-    pub fn insert(&mut self, key: &B256, value: Vec<u8>) -> Result<bool, MissingNode> {
+    /// Whether there is nothing in it.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.top.is_none()
+    }
+
+    /// The value at `key`.
+    pub(super) fn get(&self, key: &B256, nodes: &Nodes) -> Result<Option<V>, UnknownNode> {
+        let top = self.top.as_ref();
+        top.map_or(Ok(None), |node| node.get(Nibbles::unpack_array(key), nodes))
+    }
+
+    /// Sets the value at `key`. `false`: it was that already.
+    pub(super) fn insert(
+        &mut self,
+        key: &B256,
+        value: V,
+        nodes: &Nodes,
+    ) -> Result<bool, UnknownNode> {
         let path = Nibbles::unpack_array(key);
         match &mut self.top {
-            Some(node) => node.insert(path, value),
+            Some(node) => Arc::make_mut(node).insert(path, value, nodes),
             None => {
-                self.top = Some(Node::leaf(path, value));
+                self.top = Some(Arc::new(Node::leaf(path, value)));
                 Ok(true)
             }
         }
     }
 
-    /// Removes the value at `key`. `false`: there was none.
-    pub fn remove(&mut self, key: &B256) -> Result<bool, MissingNode> {
+    /// Changes something in the value at `key` that is not in its RLP. `false`: there is none, or it
+    /// is not known.
+    pub(super) fn update(&mut self, key: &B256, change: impl FnOnce(&mut V)) -> bool {
+        let value =
+            self.top.as_mut().and_then(|top| Node::get_mut(top, Nibbles::unpack_array(key)));
+        value.map(change).is_some()
+    }
+
+    /// Removes the value at `key`. `false`: there was none. Where a branch collapses, the place of
+    /// the child that it collapses onto is added to `siblings`.
+    pub(super) fn remove(
+        &mut self,
+        key: &B256,
+        nodes: &Nodes,
+        siblings: &mut Vec<Nibbles>,
+    ) -> Result<bool, UnknownNode> {
         let Some(node) = &mut self.top else { return Ok(false) };
-        let removal = node.remove(Nibbles::unpack_array(key))?;
+        let key = Nibbles::unpack_array(key);
+        let removal = Arc::make_mut(node).remove(key, &mut Removing { key, nodes, siblings })?;
         if removal == Removal::TakeOut {
             self.top = None;
         }
@@ -53,18 +86,22 @@ impl Trie {
     }
 
     /// The root. Only nodes above a change since the last call are hashed.
-    pub fn root(&mut self) -> B256 {
+    pub(super) fn root(&mut self) -> B256 {
         let Some(node) = &mut self.top else { return EMPTY_ROOT_HASH };
-        let reference = node.reference(&mut Vec::new());
+        let reference = match &node.reference {
+            Some(reference) => reference.clone(),
+            None => Arc::make_mut(node).reference(&mut Vec::new()).clone(),
+        };
         // A root is a hash even of a node so short that a parent would hold the node itself.
         reference.as_hash().unwrap_or_else(|| keccak256(reference))
     }
 }
 
 #[cfg(test)]
-impl Trie {
+impl<V: Value> Trie<V> {
     /// Forgets all but the hash of the node `depth` branches down the key, if it has one.
     pub(super) fn forget(&mut self, key: &B256, depth: usize) -> bool {
-        self.top.as_mut().is_some_and(|node| node.forget(Nibbles::unpack_array(key), depth))
+        let path = Nibbles::unpack_array(key);
+        self.top.as_mut().is_some_and(|node| Arc::make_mut(node).forget(path, depth))
     }
 }

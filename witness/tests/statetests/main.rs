@@ -1,6 +1,7 @@
 //! Records official state tests, and mainnet transactions in their format, and compares with what
-//! they say: the state root and the logs after the transaction, which transactions are refused; and
-//! with a trie that is rebuilt from scratch at every instant of which a witness names a root.
+//! they say: the state root and the logs after the transaction, which transactions are refused;
+//! with a trie that is rebuilt from scratch at every instant of which a witness names a root; and
+//! with a recording on nothing but the trie nodes that the first one has collected.
 //!
 //! The tests are not part of the repository. `ISO_FIXTURES` names the folder that holds them
 //! (default `../shared/fixtures`, from the workspace root), `ISO_STATETESTS` how many files to take,
@@ -18,6 +19,7 @@ use alloy_primitives::{B256, keccak256};
 use iso_evm_witness::{
     Execution, Recording,
     input::state_test::{self, Case, CaseError},
+    proof::StateProof,
     record,
 };
 
@@ -70,8 +72,18 @@ fn check(case: &Case) -> Result<usize, String> {
     consistency::check(&recording)?;
     if consistency::roots_in_order(&recording.messages).len() <= MOST_REBUILDS {
         check_roots(execution, &recording)?;
+        check_proof(execution, &recording)?;
     }
     Ok(recording.messages.len())
+}
+
+/// Checks that nothing but the recording's own trie nodes gives the recording again.
+fn check_proof(execution: &Execution, recording: &Recording) -> Result<(), String> {
+    let proof =
+        StateProof { root: recording.state_root_enter, nodes: recording.proof.nodes.clone() };
+    let again = record(&Execution { proofs: Some(proof), ..execution.clone() });
+    let again = again.map_err(|error| format!("on its own proof: {error}"))?;
+    if again == *recording { Ok(()) } else { Err("on its own proof: another recording".into()) }
 }
 
 /// Checks every root in the recording against a rebuilt one.

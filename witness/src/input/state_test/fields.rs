@@ -121,6 +121,7 @@ pub(super) struct Transaction {
     value: Vec<Loose>,
     nonce: Loose,
     sender: Address,
+    secret_key: Option<String>,
     to: Option<String>,
     gas_price: Option<Loose>,
     max_fee_per_gas: Option<Loose>,
@@ -144,6 +145,11 @@ struct SignedTuple {
 }
 
 impl Transaction {
+    /// The key that the file gives for the sender.
+    pub(super) fn secret_key(&self) -> Option<B256> {
+        self.secret_key.as_deref()?.parse().ok()
+    }
+
     pub(super) fn tx(&self, chain_id: u64, indexes: Indexes) -> Result<TxEnv, CaseError> {
         let access_list = self.access_lists.get(indexes.data).cloned().flatten();
         let gas_limit = entry(&self.gas_limit, indexes.gas, "gasLimit")?;

@@ -1,18 +1,19 @@
 //! GeneralStateTest files: transactions with the state before them and what they must come to.
 //! `specs/11-state-tests.md`.
 //!
-//! In the data's way this stands where [`Input`](crate::Input) does: a [`Case`] becomes an
+//! In the data's way this stands where [`Input`] does: a [`Case`] becomes an
 //! [`Execution`], and what the file expects of it is compared with the recording.
 
 mod fields;
+mod transaction;
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
-use alloy_primitives::{Address, B256, keccak256};
+use alloy_primitives::{Address, B256, U256, keccak256};
 use serde::Deserialize;
 
 use self::fields::{Account, Config, Env, Transaction};
-use crate::{Execution, Fork, fork::ForkError};
+use crate::{Execution, Fork, Input, block::Block, fork::ForkError, transaction::TransactionError};
 
 /// How many ancestors a block knows.
 const BLOCK_HASH_WINDOW: u64 = 256;
@@ -67,6 +68,9 @@ pub enum CaseError {
     /// No account can have such a nonce.
     #[error("pre.{0}.nonce: larger than 64 bits")]
     Nonce(Address),
+    /// The transaction cannot be written down, as none that runs.
+    #[error("transaction: {0}")]
+    Unwritable(#[from] TransactionError),
     /// An index without an entry.
     #[error("transaction.{list}: there is no entry {index}")]
     Index {
@@ -178,5 +182,32 @@ impl Case {
             proofs: None,
             block_hashes: ancestors.map(|number| (number, keccak256(number.to_string()))).collect(),
         })
+    }
+
+    /// The input of a witness: block and transaction of this [`Case::execution`], signed where the
+    /// file has the sender's key.
+    ///
+    /// # Errors
+    ///
+    /// [`CaseError`], where the block or the transaction is one that no chain can have.
+    pub fn input(&self, execution: Execution) -> Result<Input, CaseError> {
+        let key = self.unit.transaction.secret_key();
+        let block = &execution.block;
+        let blobs = block.blob_excess_gas_and_price;
+        let small = |number: U256, name| number.try_into().map_err(|_| CaseError::Block(name));
+        let block = Block {
+            number: small(block.number, "currentNumber")?,
+            timestamp: small(block.timestamp, "currentTimestamp")?,
+            beneficiary: block.beneficiary,
+            gas_limit: block.gas_limit,
+            difficulty: (execution.fork < Fork::Paris).then_some(block.difficulty),
+            prev_randao: block.prevrandao,
+            base_fee_per_gas: (execution.fork >= Fork::London).then_some(block.basefee),
+            excess_blob_gas: blobs.map(|blobs| blobs.excess_blob_gas),
+            blob_base_fee: blobs.map(|blobs| blobs.blob_gasprice),
+            header: None,
+        };
+        let transaction = transaction::transaction(&execution.tx, key)?;
+        Ok(Input { execution, transaction, block, ancestors: Vec::new(), receipt: None })
     }
 }

@@ -3,7 +3,7 @@
 use alloy_primitives::{Bytes, U256};
 use revm::{
     Context, InspectEvm, MainBuilder, MainContext,
-    context::{TxEnv, result::InvalidTransaction},
+    context::{BlockEnv, TxEnv, result::InvalidTransaction},
     database::InMemoryDB,
     primitives::{TxKind, hardfork::SpecId},
     state::{AccountInfo, Bytecode},
@@ -11,8 +11,8 @@ use revm::{
 
 use super::{GUEST, execution, guest};
 use crate::{
-    ExecuteError, Fork, Recorder, RecorderError, prestate::PrestateError, record,
-    state_root::StateTrie,
+    ExecuteError, Execution, Fork, Prepared, Recorder, RecorderError, prestate::PrestateError,
+    record, state_root::StateTrie,
 };
 
 #[test]
@@ -88,17 +88,10 @@ fn one_transaction_of_a_known_fork() {
 #[test]
 fn a_run_that_was_cut_short() {
     let run = execution(Fork::Osaka, guest(0x40, &[U256::from(41)]), 100_000);
-    let database = crate::prestate::PrestateDatabase::new(
-        &run.prestate,
-        &run.block_hashes,
-        run.fork.spec_id(),
-    );
-    let trie = database.trie();
-    let mut evm = Context::mainnet()
-        .with_db(database)
-        .with_block(revm::context::BlockEnv { number: U256::from(42), ..run.block })
-        .build_mainnet_with_inspector(Recorder::new(trie));
-    assert!(evm.inspect_tx(run.tx).is_err());
+    let run = Execution { block: BlockEnv { number: U256::from(42), ..run.block.clone() }, ..run };
+    let prepared = Prepared::new(&run).expect("no proofs");
+    let mut evm = prepared.evm(Recorder::new(prepared.trie.clone()));
+    assert!(evm.inspect_tx(run.tx.clone()).is_err());
     let unfinished = RecorderError::Unfinished { message: 0 };
     assert_eq!(evm.inspector.into_messages(), Err(unfinished));
 }

@@ -13,6 +13,7 @@ use super::{DELEGATING, GUEST, OTHER, PUSH0, SENDER, execution, guest, push_addr
 use crate::{
     Execution, Fork, Recorded, Recorder,
     prestate::state_trie,
+    proof::Proof,
     record,
     records::{Outcome, Record},
     state_root::{Account, StateTrie},
@@ -134,7 +135,7 @@ fn earlier_transactions_in_the_same_journal() {
         state.set_account(*address, Some(Account { nonce: 0, balance, code_hash }));
         database.insert_account_info(*address, info);
     }
-    let run = |finalize: bool| -> Vec<(Vec<Recorded>, B256)> {
+    let run = |finalize: bool| -> Vec<(Vec<Recorded>, B256, Proof)> {
         let mut state = state.clone();
         let mut evm = Context::mainnet()
             .with_db(database.clone())
@@ -147,8 +148,8 @@ fn earlier_transactions_in_the_same_journal() {
             assert!(result.is_success());
             let recorder = std::mem::replace(&mut evm.inspector, Recorder::new(StateTrie::new()));
             let after = recorder.finish(evm.ctx.journal_mut().evm_state()).expect("recorded");
-            state = after.1;
-            runs.push((after.0, state.root().expect("all is known")));
+            state = after.state;
+            runs.push((after.messages, after.state_root_leave, after.proof));
             if finalize {
                 evm.commit_inner();
             }

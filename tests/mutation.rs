@@ -1,0 +1,150 @@
+//! The mutation campaign over a fixed sample: whatever is changed in a valid witness, some audit or
+//! anchor kills it.
+
+use alloy_consensus::Header;
+use alloy_primitives::{B256, Bytes, logs_bloom};
+use iso_evm_verifier::{
+    Audit, AuditVerdict,
+    mutate::{self, Campaign, Options},
+};
+use iso_evm_witness::{
+    Fork, Input, Witness,
+    block::Block,
+    container::{Receipt, ReceiptLogs},
+    record,
+};
+
+use crate::{harness::parallel, replay};
+
+/// `deep-calls` is left out for its length.
+const SAMPLE: [&str; 18] = [
+    "arithmetic",
+    "blobs",
+    "block-context",
+    "call-tree",
+    "code-24576",
+    "create-and-create2",
+    "creation-transaction",
+    "delegation-7702",
+    "erc20-transfer",
+    "halt-top-level",
+    "halts",
+    "plain-transfer",
+    "revert-with-data",
+    "selfdestruct",
+    "selfdestruct-cancun",
+    "stack-spill",
+    "storage-gas",
+    "storage-gas-access-list",
+];
+
+fn witness_of(input: &Input) -> Witness {
+    let recording = record(&input.execution).unwrap_or_else(|error| panic!("{error}"));
+    Witness::new(input, &recording)
+}
+
+fn campaign(witness: &Witness, count: u64, seed: u64) -> Campaign {
+    let options = Options { seed, count, jobs: 1.try_into().ok() };
+    mutate::run(witness, &options, &|_| {}).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// All four audits, and nothing that they let through.
+fn check(name: &str, witness: &Witness, count: u64) -> Result<(), String> {
+    let campaign = campaign(witness, count, 0);
+    for audit in Audit::ALL {
+        let verdict = campaign.audits.of(audit);
+        if verdict != AuditVerdict::Valid {
+            return Err(format!("{name}: {audit} is {verdict:?}"));
+        }
+    }
+    println!("{name}: {} killed", campaign.killed);
+    let survivors: Vec<_> = campaign.survivors().map(|mutant| &mutant.change[..]).collect();
+    if survivors.is_empty() && campaign.killed > 300 {
+        return Ok(());
+    }
+    Err(format!("{name}: {} killed, survivors: {survivors:#?}", campaign.killed))
+}
+
+#[test]
+fn no_mutant_survives() {
+    parallel::check_all(&SAMPLE, |name| check(name, &witness_of(&replay::input(name)), 200));
+}
+
+/// `block-context` with its block's header, those of two ancestors, and the receipt's logs.
+fn with_headers() -> Input {
+    let mut input = replay::input("block-context");
+    let number = input.block.number;
+    let header = |number, parent_hash| Header {
+        parent_hash,
+        number,
+        timestamp: input.block.timestamp - 12 * (input.block.number - number),
+        beneficiary: input.block.beneficiary,
+        gas_limit: input.block.gas_limit,
+        gas_used: 12_345_678,
+        mix_hash: input.block.prev_randao.expect("Paris has it"),
+        base_fee_per_gas: input.block.base_fee_per_gas,
+        extra_data: Bytes::from_static(b"extra"),
+        ..Header::default()
+    };
+    let grandparent = header(number - 2, B256::repeat_byte(0x33));
+    let parent = header(number - 1, grandparent.hash_slow());
+    let own = header(number, parent.hash_slow());
+    input.execution.block_hashes.insert(number - 1, parent.hash_slow());
+    input.execution.block_hashes.insert(number - 2, grandparent.hash_slow());
+    input.block = Block::from_header(own, Fork::Paris, None);
+    input.ancestors = vec![parent, grandparent];
+    let recording = record(&input.execution).unwrap_or_else(|error| panic!("{error}"));
+    input.receipt = Some(Receipt {
+        success: recording.success,
+        gas_used: recording.gas_used,
+        logs: Some(ReceiptLogs {
+            bloom: logs_bloom(&recording.logs),
+            logs: recording.logs.clone(),
+        }),
+    });
+    input
+}
+
+#[test]
+fn nor_one_with_other_headers_or_logs() {
+    let witness = witness_of(&with_headers());
+    assert!(witness.block.header.is_some() && !witness.ancestors.is_empty());
+    assert!(!witness.block_hashes.is_empty() && witness.receipt.logs.is_some());
+    check("headers", &witness, 200).unwrap_or_else(|problem| panic!("{problem}"));
+    let mut input = replay::input("call-tree");
+    let recording = record(&input.execution).unwrap_or_else(|error| panic!("{error}"));
+    let logs = recording.logs.clone();
+    assert!(logs.len() > 1);
+    input.receipt = Some(Receipt {
+        success: recording.success,
+        gas_used: recording.gas_used,
+        logs: Some(ReceiptLogs { bloom: logs_bloom(&logs), logs }),
+    });
+    let witness = Witness::new(&input, &recording);
+    check("logs", &witness, 0).unwrap_or_else(|problem| panic!("{problem}"));
+}
+
+/// Without trie nodes there is no access audit: a campaign says what then is bound by nothing.
+#[test]
+fn what_no_audit_binds_survives() {
+    let mut witness = witness_of(&replay::input("erc20-transfer"));
+    witness.nodes.clear();
+    let witness = Witness::decode(&witness.encode()).unwrap_or_else(|error| panic!("{error}"));
+    let campaign = campaign(&witness, 0, 0);
+    assert_eq!(campaign.audits.access, AuditVerdict::NotRun);
+    assert!(campaign.survivors().any(|mutant| mutant.change.contains(".stateRootEnter, ")));
+    assert_eq!(campaign.killed + campaign.survived, campaign.mutants.len());
+}
+
+#[test]
+fn the_same_seed_gives_the_same_mutants() {
+    let witness = witness_of(&replay::input("create-and-create2"));
+    let [one, again, other] = [7, 7, 8].map(|seed| campaign(&witness, 50, seed));
+    assert_eq!(one, again);
+    let random = |campaign: &Campaign| -> Vec<String> {
+        let changes = campaign.mutants.iter().map(|mutant| mutant.change.clone());
+        changes.filter(|change| change.starts_with("random.")).collect()
+    };
+    assert_ne!(random(&one), random(&other));
+    assert!(random(&one).len() > 40);
+}

@@ -1,0 +1,78 @@
+//! Inputs of precompiles as plain revm sees them.
+
+use std::collections::BTreeMap;
+
+use alloy_primitives::{B256, Bytes, keccak256};
+use iso_evm_witness::{Execution, Fork};
+use revm::{
+    Context, InspectEvm, Inspector, MainBuilder, MainContext,
+    context::ContextTr,
+    database::InMemoryDB,
+    interpreter::{
+        CallInputs, CallOutcome, CreateInputs, CreateOutcome, interpreter::EthInterpreter,
+    },
+    state::{AccountInfo, Bytecode},
+};
+
+#[derive(Debug, Default)]
+struct Inputs {
+    depth: usize,
+    found: BTreeMap<B256, Bytes>,
+}
+
+impl<CTX: ContextTr> Inspector<CTX, EthInterpreter> for Inputs {
+    fn call(&mut self, _: &mut CTX, _: &mut CallInputs) -> Option<CallOutcome> {
+        self.depth += 1;
+        None
+    }
+
+    fn create(&mut self, _: &mut CTX, _: &mut CreateInputs) -> Option<CreateOutcome> {
+        self.depth += 1;
+        None
+    }
+
+    fn create_end(&mut self, _: &mut CTX, _: &CreateInputs, _: &mut CreateOutcome) {
+        self.depth -= 1;
+    }
+
+    fn call_end(&mut self, context: &mut CTX, inputs: &CallInputs, outcome: &mut CallOutcome) {
+        self.depth -= 1;
+        // That of the transaction itself stands in the transaction.
+        if outcome.was_precompile_called && self.depth > 0 {
+            let input = inputs.input.bytes(context);
+            self.found.insert(keccak256(&input), input);
+        }
+    }
+}
+
+/// Inputs of all precompiles that a transaction calls, by hash.
+pub(super) fn plain(execution: &Execution) -> BTreeMap<B256, Bytes> {
+    let mut database = InMemoryDB::default();
+    for (address, account) in &execution.prestate {
+        let code = match Bytecode::new_raw_checked(account.code.clone()) {
+            Ok(code) if execution.fork >= Fork::Prague => code,
+            _ => Bytecode::new_legacy(account.code.clone()),
+        };
+        let hash = keccak256(&account.code);
+        let info = AccountInfo::new(account.balance, account.nonce, hash, code);
+        database.insert_account_info(*address, info);
+        for (key, value) in &account.storage {
+            let (key, value) = ((*key).into(), (*value).into());
+            database.insert_account_storage(*address, key, value).expect("in memory");
+        }
+    }
+    for (number, hash) in &execution.block_hashes {
+        database.cache.block_hashes.insert(alloy_primitives::U256::from(*number), *hash);
+    }
+    let mut evm = Context::mainnet()
+        .with_db(database)
+        .with_block(execution.block.clone())
+        .modify_cfg_chained(|cfg| {
+            cfg.set_spec_and_mainnet_gas_params(execution.fork.spec_id());
+            cfg.chain_id = execution.chain_id;
+            cfg.max_blobs_per_tx = Some(9);
+        })
+        .build_mainnet_with_inspector(Inputs::default());
+    evm.inspect_tx(execution.tx.clone()).expect("a transaction that runs");
+    evm.inspector.found
+}

@@ -1,0 +1,167 @@
+//! The accounts that have been asked for, over the trie of all.
+
+use std::collections::{BTreeSet, HashMap, hash_map};
+
+use alloy_primitives::{Address, B256};
+
+use super::{
+    super::{
+        Missing,
+        trie::{EMPTY_ROOT, MissingNode, Nodes, Trie},
+    },
+    Account,
+    storage::{Slot, Storage},
+    value::Leaf,
+};
+use crate::hash::keccak256;
+
+/// An account that has been asked for.
+#[derive(Debug)]
+pub(super) struct Entry {
+    hash: B256,
+    /// Its fields at this instant.
+    pub(super) account: Account,
+    pub(super) storage: Storage,
+    /// What the trie holds.
+    held: Option<Leaf>,
+    /// It was in the state when the transaction started.
+    existed: bool,
+    /// EIP-161.
+    pub(super) touched: bool,
+    /// In this transaction.
+    pub(super) created: bool,
+    /// It is there until the transaction ends, and gone then.
+    pub(super) destroyed: bool,
+}
+
+impl Entry {
+    fn new(hash: B256, leaf: Option<Leaf>) -> Self {
+        Self {
+            hash,
+            account: leaf.map(|leaf| leaf.account).unwrap_or_default(),
+            storage: Storage::from_root(leaf.map_or(EMPTY_ROOT, |leaf| leaf.storage_root)),
+            held: leaf,
+            existed: leaf.is_some(),
+            touched: false,
+            created: false,
+            destroyed: false,
+        }
+    }
+
+    /// Whether there is such an account, empty or not, or has been in the transaction.
+    pub(super) fn exists(&self) -> bool {
+        self.existed || self.touched || !self.account.is_empty()
+    }
+
+    /// Whether it is not in the state at this instant. One that was empty before the transaction
+    /// and was not touched is there.
+    fn is_absent(&self) -> bool {
+        if self.touched { self.account.is_empty() } else { !self.existed }
+    }
+}
+
+/// All accounts.
+#[derive(Debug)]
+pub(super) struct Accounts {
+    pub(super) nodes: Nodes,
+    trie: Trie<Leaf>,
+    entries: HashMap<Address, Entry>,
+    /// Accounts that the trie may hold otherwise. In order, so that of several missing nodes the
+    /// same is named each time.
+    changed: BTreeSet<Address>,
+}
+
+impl Accounts {
+    pub(super) fn new(root: B256, nodes: Nodes) -> Self {
+        Self {
+            nodes,
+            trie: Trie::from_root(root),
+            entries: HashMap::new(),
+            changed: BTreeSet::new(),
+        }
+    }
+
+    /// An account. Looks it up in the trie if it has not been asked for.
+    pub(super) fn load(&mut self, address: Address) -> Result<&Entry, Missing> {
+        self.load_with_nodes(address).map(|(entry, _)| &*entry)
+    }
+
+    /// An account that is about to change.
+    pub(super) fn edit(&mut self, address: Address) -> Result<&mut Entry, Missing> {
+        self.changed.insert(address);
+        self.load_with_nodes(address).map(|(entry, _)| entry)
+    }
+
+    /// An account that has been asked for and is about to change.
+    pub(super) fn loaded(&mut self, address: Address) -> Option<&mut Entry> {
+        self.changed.insert(address);
+        self.entries.get_mut(&address)
+    }
+
+    /// All accounts that have been asked for, with their addresses.
+    pub(super) fn all(&mut self) -> impl Iterator<Item = (&Address, &mut Entry)> {
+        self.entries.iter_mut()
+    }
+
+    /// A slot. Looks it up in the trie if it has not been asked for.
+    pub(super) fn slot(&mut self, address: Address, key: B256) -> Result<&Slot, Missing> {
+        let (entry, nodes) = self.load_with_nodes(address)?;
+        let slot = entry.storage.load(nodes, key);
+        slot.map(|slot| &*slot).map_err(|MissingNode(hash)| Missing::SlotNode {
+            hash,
+            account: address,
+            slot: key,
+        })
+    }
+
+    /// Writes what changed; the root.
+    pub(super) fn root(&mut self) -> Result<B256, Missing> {
+        let Self { nodes, trie, entries, changed } = self;
+        let missing = |account, MissingNode(hash)| Missing::AccountNode { hash, account };
+        for removing in [false, true] {
+            for address in &*changed {
+                let Some(entry) = entries.get_mut(address) else { continue };
+                if entry.is_absent() != removing {
+                    continue;
+                }
+                let leaf = if removing { None } else { Some(entry.leaf(nodes, *address)?) };
+                if leaf == entry.held {
+                    continue;
+                }
+                match leaf {
+                    Some(leaf) => trie.insert(nodes, &entry.hash, leaf),
+                    None => trie.remove(nodes, &entry.hash),
+                }
+                .map_err(|node| missing(*address, node))?;
+                entry.held = leaf;
+            }
+        }
+        changed.clear();
+        Ok(trie.root())
+    }
+
+    fn load_with_nodes(&mut self, address: Address) -> Result<(&mut Entry, &Nodes), Missing> {
+        let entry = match self.entries.entry(address) {
+            hash_map::Entry::Occupied(known) => known.into_mut(),
+            hash_map::Entry::Vacant(vacant) => {
+                let hash = keccak256(address.as_slice());
+                let leaf = self
+                    .trie
+                    .get(&self.nodes, &hash)
+                    .map_err(|MissingNode(hash)| Missing::AccountNode { hash, account: address })?;
+                vacant.insert(Entry::new(hash, leaf))
+            }
+        };
+        Ok((entry, &self.nodes))
+    }
+}
+
+impl Entry {
+    /// The account as its leaf has it, its storage written.
+    fn leaf(&mut self, nodes: &Nodes, address: Address) -> Result<Leaf, Missing> {
+        let storage_root = self.storage.root(nodes).map_err(|(slot, MissingNode(hash))| {
+            Missing::SlotNode { hash, account: address, slot }
+        })?;
+        Ok(Leaf { account: self.account, storage_root })
+    }
+}

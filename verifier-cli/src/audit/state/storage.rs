@@ -1,0 +1,80 @@
+//! The slots of one account.
+
+use std::collections::{BTreeSet, HashMap, hash_map::Entry};
+
+use alloy_primitives::B256;
+
+use super::{
+    super::trie::{MissingNode, Nodes, Trie},
+    value::Word,
+};
+use crate::hash::keccak256;
+
+/// A slot that has been asked for.
+#[derive(Debug)]
+pub(super) struct Slot {
+    hash: B256,
+    /// Its value when the transaction started, or the account was created.
+    pub(super) original: B256,
+    /// Its value at this instant.
+    pub(super) now: B256,
+    /// Its value in the trie.
+    held: B256,
+}
+
+/// The slots of one account, from its storage root on; of a created one, from its creation on.
+#[derive(Debug)]
+pub(super) struct Storage {
+    trie: Trie<Word>,
+    slots: HashMap<B256, Slot>,
+    /// Slots that the trie may hold with another value. In order, so that of several missing nodes
+    /// the same is named each time.
+    changed: BTreeSet<B256>,
+}
+
+impl Storage {
+    pub(super) fn from_root(root: B256) -> Self {
+        Self { trie: Trie::from_root(root), slots: HashMap::new(), changed: BTreeSet::new() }
+    }
+
+    /// A slot. Looks it up in the trie if it has not been asked for.
+    pub(super) fn load(&mut self, nodes: &Nodes, key: B256) -> Result<&mut Slot, MissingNode> {
+        Ok(match self.slots.entry(key) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(vacant) => {
+                let hash = keccak256(key.as_slice());
+                let word = self.trie.get(nodes, &hash)?.map_or(B256::ZERO, |word| word.0);
+                vacant.insert(Slot { hash, original: word, now: word, held: word })
+            }
+        })
+    }
+
+    /// Sets a slot that has been asked for.
+    pub(super) fn set(&mut self, key: B256, value: B256) {
+        if let Some(slot) = self.slots.get_mut(&key) {
+            slot.now = value;
+            self.changed.insert(key);
+        }
+    }
+
+    /// Writes what changed; the root. The error names the slot too.
+    pub(super) fn root(&mut self, nodes: &Nodes) -> Result<B256, (B256, MissingNode)> {
+        for removing in [false, true] {
+            for key in &self.changed {
+                let Some(slot) = self.slots.get_mut(key) else { continue };
+                if slot.now == slot.held || slot.now.is_zero() != removing {
+                    continue;
+                }
+                if removing {
+                    self.trie.remove(nodes, &slot.hash)
+                } else {
+                    self.trie.insert(nodes, &slot.hash, Word(slot.now))
+                }
+                .map_err(|missing| (*key, missing))?;
+                slot.held = slot.now;
+            }
+        }
+        self.changed.clear();
+        Ok(self.trie.root())
+    }
+}

@@ -1,0 +1,52 @@
+//! What leaves hold: accounts in the trie of accounts, words in a trie of storage.
+
+use alloy_primitives::{B256, U256};
+use rlp::{Rlp, RlpStream};
+
+use super::{super::trie::Value, Account};
+
+/// An account with the root of its storage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Leaf {
+    pub(super) account: Account,
+    pub(super) storage_root: B256,
+}
+
+impl Value for Leaf {
+    fn encode(&self) -> Vec<u8> {
+        let Account { nonce, balance, code_hash } = self.account;
+        let mut list = RlpStream::new_list(4);
+        list.append(&nonce)
+            .append(&balance.to_be_bytes_trimmed_vec())
+            .append(&self.storage_root.as_slice())
+            .append(&code_hash.as_slice());
+        list.out().to_vec()
+    }
+
+    fn decode(bytes: &[u8]) -> Option<Self> {
+        let list = Rlp::new(bytes);
+        let item = |index| list.at(index).ok()?.data().ok();
+        let word = |index| B256::try_from(item(index)?).ok();
+        let account = Account {
+            nonce: U256::try_from_be_slice(item(0)?)?.try_into().ok()?,
+            balance: U256::try_from_be_slice(item(1)?)?,
+            code_hash: word(3)?,
+        };
+        Some(Self { account, storage_root: word(2)? })
+    }
+}
+
+/// The value of a slot; not zero.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Word(pub(super) B256);
+
+impl Value for Word {
+    fn encode(&self) -> Vec<u8> {
+        rlp::encode(&U256::from_be_bytes(self.0.0).to_be_bytes_trimmed_vec()).to_vec()
+    }
+
+    fn decode(bytes: &[u8]) -> Option<Self> {
+        let value = U256::try_from_be_slice(Rlp::new(bytes).data().ok()?)?;
+        (!value.is_zero()).then(|| Self(value.into()))
+    }
+}

@@ -1,0 +1,69 @@
+//! Whether the first message is what the transaction says. `specs/12-audits.md`, section Transaction
+//! audit.
+//!
+//! In the data's way this stands between the transaction and the walk over the records. Code hash
+//! and root are the access audit's to check, as in every other message.
+
+use alloy_primitives::U256;
+use iso_evm_witness::{
+    MessageWitness, Witness, encoding,
+    records::{OpeningRecord, Record},
+};
+
+use super::{Missing, Top, TopMessage, TransactionKind as Kind, claims::Findings};
+use crate::hash::keccak256;
+
+/// Compares the first message with the top call or creation, and that there is one with that it runs
+/// code.
+pub(super) fn check(
+    witness: &Witness,
+    top: &Top,
+    findings: &mut Findings<Kind>,
+) -> Result<(), Missing> {
+    let messages = witness.messages.len();
+    match (top, witness.messages.first()) {
+        (Top::Ended(_), None) => Ok(()),
+        (Top::Ended(_), Some(_)) => {
+            findings.compare(Kind::Message, 0, messages);
+            Ok(())
+        }
+        (Top::Message(_), None) => {
+            findings.compare(Kind::Message, 1, messages);
+            Err(Missing::Message { message: 0 })
+        }
+        (Top::Message(top), Some(bytes)) => {
+            let message = encoding::decode(bytes).map_err(|_| Missing::Message { message: 0 })?;
+            let opening = opening(&message).ok_or(Missing::Record { message: 0, record: 0 })?;
+            compare(top, &message, &opening, findings);
+            Ok(())
+        }
+    }
+}
+
+/// The message's opening record.
+fn opening(message: &MessageWitness) -> Option<OpeningRecord> {
+    match Record::decode(message.stateAccessList.first()?) {
+        Ok(Record::Opening(opening)) => Some(opening),
+        _ => None,
+    }
+}
+
+/// Compares field by field.
+fn compare(
+    top: &TopMessage,
+    message: &MessageWitness,
+    opening: &OpeningRecord,
+    findings: &mut Findings<Kind>,
+) {
+    findings.compare_top(Kind::Kind, top.kind as u8, opening.kind);
+    findings.compare_top(Kind::Origin, top.caller, message.origin);
+    findings.compare_top(Kind::GasPrice, top.gas_price, message.gasPrice);
+    findings.compare_top(Kind::Caller, top.caller, message.caller);
+    findings.compare_top(Kind::To, top.to, message.to);
+    findings.compare_top(Kind::Context, top.target, message.context);
+    findings.compare_top(Kind::Value, top.value, message.callvalue);
+    let data = [&top.call_data, &message.callData].map(|data| keccak256(data));
+    findings.compare_top(Kind::Calldata, data[0], data[1]);
+    findings.compare_top(Kind::Gas, U256::from(top.gas), message.gasAvailable);
+    findings.compare_top(Kind::Static, false, message.isStatic);
+}

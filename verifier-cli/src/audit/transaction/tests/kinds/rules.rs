@@ -1,0 +1,183 @@
+//! Lies about what the rules ask: of the transaction, its blobs, its sender.
+
+use alloy_consensus::{Header, TxEip1559, TxEip4844, TxEip7702};
+use alloy_primitives::{B256, Bytes, KECCAK256_EMPTY, TxKind, U256, hex, keccak256};
+use iso_evm_witness::{
+    Fork, Witness,
+    prestate::{Prestate, PrestateAccount},
+    transaction::TransactionBody,
+};
+
+use super::{
+    super::recorded::{
+        BASE_FEE, CONTRACT, OTHER, Setup, Signer, legacy, sender, stand_on, with_body,
+    },
+    Kind, Lies, call, changed,
+};
+use crate::audit::{Outcome, replay};
+
+pub(super) fn add(lies: &mut Lies) {
+    rules(lies);
+    blob_rules(lies);
+    sender_rules(lies);
+}
+
+fn blobs(count: usize) -> Setup {
+    let hash = B256::from(U256::ONE << 248);
+    let body = TxEip4844 {
+        chain_id: 1,
+        nonce: 3,
+        gas_limit: 100_000,
+        max_fee_per_gas: 30,
+        max_priority_fee_per_gas: 1,
+        to: OTHER,
+        blob_versioned_hashes: vec![hash; count],
+        max_fee_per_blob_gas: 900,
+        ..Default::default()
+    };
+    Setup::new(Fork::Cancun, body)
+}
+
+fn with_blobs(witness: &Witness, change: impl FnOnce(&mut TxEip4844)) -> Witness {
+    with_body(witness, |body| match body {
+        TransactionBody::Eip4844(body) => change(body),
+        _ => unreachable!(),
+    })
+}
+
+fn with_dynamic(witness: &Witness, change: impl FnOnce(&mut TxEip1559)) -> Witness {
+    with_body(witness, |body| match body {
+        TransactionBody::Eip1559(body) => change(body),
+        _ => unreachable!(),
+    })
+}
+
+fn on(witness: &Witness, prestate: &Prestate) -> Witness {
+    let mut witness = witness.clone();
+    stand_on(&mut witness, prestate);
+    witness
+}
+
+/// Lies that the rules find, which need no state.
+fn rules(lies: &mut Lies) {
+    let (honest, _) = call().record();
+    lies.add(Kind::ChainId, "another chain", changed(&honest, |lie| lie.chain_id = 5), [5_u64, 1]);
+    let earlier = changed(&honest, |lie| lie.fork = Fork::Berlin);
+    lies.add(Kind::Type, "type 2 before London", earlier, [1_u8, 2]);
+    let last = with_dynamic(&honest, |body| body.nonce = u64::MAX);
+    lies.add(Kind::Nonce, "the last nonce", last, [u64::MAX - 1, u64::MAX]);
+    let small = changed(&honest, |lie| lie.block.gas_limit = 199_999);
+    lies.add(Kind::GasLimit, "above the block's", small, [199_999_u64, 200_000]);
+    let osaka = changed(&honest, |lie| lie.fork = Fork::Osaka);
+    let large = with_dynamic(&osaka, |body| body.gas_limit = (1 << 24) + 1);
+    lies.add(Kind::GasLimit, "above EIP-7825's", large, [1_u64 << 24, (1 << 24) + 1]);
+    let least = 21_000 + 2 * 16;
+    let cheap = with_dynamic(&honest, |body| body.gas_limit = least - 1);
+    lies.add(Kind::IntrinsicGas, "below the intrinsic gas", cheap, [least, least - 1]);
+    let floor = 21_000 + 2 * 40;
+    let prague = changed(&honest, |lie| lie.fork = Fork::Prague);
+    let cheap = with_dynamic(&prague, |body| body.gas_limit = floor - 1);
+    lies.add(Kind::IntrinsicGas, "below the floor", cheap, [floor, floor - 1]);
+    let low = with_dynamic(&honest, |body| {
+        (body.max_fee_per_gas, body.max_priority_fee_per_gas) = (6, 0);
+    });
+    lies.add(Kind::Fee, "below the base fee", low, [u128::from(BASE_FEE), 6]);
+    let tip = with_dynamic(&honest, |body| body.max_priority_fee_per_gas = 31);
+    lies.add(Kind::Fee, "a tip above the price", tip, [30_u128, 31]);
+    let long = vec![0; 49_153];
+    let mut body = legacy(TxKind::Create, 0, long);
+    body.gas_limit = 400_000;
+    let (early, _) = Setup::new(Fork::Paris, body).record();
+    let long = changed(&early, |lie| lie.fork = Fork::Shanghai);
+    lies.add(Kind::Initcode, "a byte too many", long, [49_152_u64, 49_153]);
+    let body = TxEip7702 {
+        chain_id: 1,
+        nonce: 3,
+        gas_limit: 100_000,
+        max_fee_per_gas: 30,
+        authorization_list: vec![Signer::new(2).authorize(1, CONTRACT, 0)],
+        ..Default::default()
+    };
+    let (delegating, _) = Setup::new(Fork::Prague, body).record();
+    let empty = with_body(&delegating, |body| match body {
+        TransactionBody::Eip7702(body) => body.authorization_list.clear(),
+        _ => unreachable!(),
+    });
+    lies.add(Kind::Authorization, "none", empty, [1_u8, 0]);
+}
+
+/// Lies about blobs.
+fn blob_rules(lies: &mut Lies) {
+    let (honest, _) = blobs(6).record();
+    let none = with_blobs(&honest, |body| body.blob_versioned_hashes.clear());
+    lies.add(Kind::Blob, "none", none, [1_u8, 0]);
+    let hash = B256::from(U256::ONE << 248);
+    let many = with_blobs(&honest, |body| body.blob_versioned_hashes.push(hash));
+    lies.add(Kind::Blob, "one too many", many, [6_u8, 7]);
+    let many =
+        changed(&with_blobs(&honest, |body| body.blob_versioned_hashes = vec![hash; 10]), |lie| {
+            lie.fork = Fork::Prague;
+        });
+    lies.add(Kind::Blob, "one too many for Prague", many, [9_u8, 10]);
+    let other = with_blobs(&honest, |body| body.blob_versioned_hashes[5][0] = 2);
+    lies.add(Kind::Blob, "an unknown version", other, [1_u8, 2]);
+    let fee = changed(&honest, |lie| lie.block.blob_base_fee = Some(901));
+    lies.add(Kind::Blob, "below the base fee", fee, [901_u128, 900]);
+    let header = Box::new(Header { excess_blob_gas: Some(0), ..Header::default() });
+    let whole = changed(&honest, |lie| lie.block.header = Some(header));
+    assert_eq!(replay::transaction(&whole), Outcome::Valid);
+    let fee = changed(&whole, |lie| lie.block.blob_base_fee = Some(2));
+    lies.add(Kind::BlobBaseFee, "one wei too many", fee, [1_u128, 2]);
+    let excess = changed(&whole, |lie| lie.block.excess_blob_gas = Some(10_000_000));
+    lies.add(Kind::BlobBaseFee, "of less excess", excess, [19_u128, 1]);
+    let excess = changed(&whole, |lie| lie.block.excess_blob_gas = Some(u64::MAX));
+    lies.add(Kind::BlobBaseFee, "no excess has it", excess, [U256::MAX, U256::ONE]);
+    let parent = Header { number: 6, ..Header::default() };
+    let child = changed(&whole, |lie| {
+        let header = lie.block.header.as_mut().unwrap();
+        (header.number, header.parent_hash) = (7, parent.hash_slow());
+        lie.ancestors = vec![parent.clone()];
+    });
+    assert_eq!(replay::transaction(&child), Outcome::Valid);
+    let other = Header { gas_used: 1, ..parent.clone() };
+    let hashes = [parent.hash_slow(), other.hash_slow()];
+    let lie = changed(&child, |lie| lie.ancestors = vec![other]);
+    lies.add(Kind::Ancestor, "another parent", lie, hashes);
+    let lie = changed(&child, |lie| lie.block.header.as_mut().unwrap().number = 8);
+    lies.add(Kind::Ancestor, "a number is left out", lie, [7_u64, 6]);
+}
+
+/// Lies about the sender.
+fn sender_rules(lies: &mut Lies) {
+    let setup = call();
+    let (honest, _) = setup.record();
+    let with_sender = |change: &dyn Fn(&mut PrestateAccount)| {
+        let mut prestate = setup.prestate.clone();
+        change(prestate.get_mut(&sender().address()).unwrap());
+        on(&honest, &prestate)
+    };
+    let nonce = with_sender(&|account| account.nonce = 4);
+    lies.add(Kind::Nonce, "too low", nonce, [4_u64, 3]);
+    let nonce = with_dynamic(&honest, |body| body.nonce = 9);
+    lies.add(Kind::Nonce, "too high", nonce, [3_u64, 9]);
+    let none = KECCAK256_EMPTY;
+    let code = Bytes::from_static(&hex!("00"));
+    let hash = keccak256(&code);
+    let with_code = with_sender(&|account| account.code = code.clone());
+    lies.add(Kind::SenderCode, "code", with_code, [none, hash]);
+    let code: Bytes = [&hex!("ef0100")[..], OTHER.as_slice()].concat().into();
+    let hash = keccak256(&code);
+    let early = with_sender(&|account| account.code = code.clone());
+    lies.add(Kind::SenderCode, "a delegation before Prague", early, [none, hash]);
+    let needed = U256::from(200_000 * 30 + 11);
+    let less = needed - U256::ONE;
+    let poor = with_sender(&|account| account.balance = less);
+    lies.add(Kind::Funds, "a wei too few", poor, [needed, less]);
+    let setup = blobs(1);
+    let (honest, _) = setup.record();
+    let needed = U256::from(100_000 * 30 + 131_072 * 900);
+    let less = needed - U256::ONE;
+    let mut prestate = setup.prestate;
+    prestate.get_mut(&sender().address()).unwrap().balance = less;
+    lies.add(Kind::Funds, "a wei too few for blobs", on(&honest, &prestate), [needed, less]);
+}

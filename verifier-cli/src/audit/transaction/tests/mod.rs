@@ -1,0 +1,10 @@
+//! Tests of the transaction audit as a whole, and what they share.
+
+mod kinds;
+mod lacks;
+mod prices;
+mod random;
+mod recorded;
+mod rejected;
+mod signatures;
+mod whole;

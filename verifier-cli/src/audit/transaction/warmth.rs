@@ -1,0 +1,35 @@
+//! What is warm when the top message starts (EIP-2929, EIP-2930, EIP-3651).
+//! `specs/12-audits.md`, section Transaction audit.
+//!
+//! In the data's way this comes after gas was bought and before the top message. Authorities become
+//! warm as they are recovered, a delegation's target and a new account as the top is resolved.
+
+use alloy_consensus::Transaction as _;
+use alloy_primitives::{Address, U256};
+use iso_evm_witness::{Fork, Witness};
+
+use crate::audit::{precompiles::is_precompile, state::State};
+
+/// Warms sender, `to`, precompiles, coinbase (from Shanghai) and access list.
+pub(super) fn warm(witness: &Witness, state: &mut State) {
+    let transaction = &witness.transaction;
+    state.warm(transaction.from());
+    if let Some(to) = transaction.body().to() {
+        state.warm(to);
+    }
+    // The last is that of EIP-7951.
+    let low = (0..=0x100_u64).map(|number| Address::from_word(U256::from(number).into()));
+    for precompile in low.filter(|address| is_precompile(witness.fork, *address)) {
+        state.warm(precompile);
+    }
+    if witness.fork >= Fork::Shanghai {
+        state.warm(witness.block.beneficiary);
+    }
+    let access_list = transaction.body().access_list();
+    for entry in access_list.into_iter().flat_map(|list| list.iter()) {
+        state.warm(entry.address);
+        for key in &entry.storage_keys {
+            state.warm_slot(entry.address, *key);
+        }
+    }
+}

@@ -1,1 +1,0 @@
-//! A Merkle-Patricia trie of which a part is known.

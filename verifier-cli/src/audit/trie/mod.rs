@@ -1,0 +1,121 @@
+//! A Merkle-Patricia trie of which a part is known. `specs/12-audits.md`.
+//!
+//! In the data's way this stands between the container's nodes and the [`state`](super::state), which
+//! has one trie of accounts and one for each account's storage. A node is looked up by its hash when
+//! a key leads to it, and is read strictly: what is accepted is the one encoding of a canonical
+//! node, so a known node encodes to the bytes that it was read from.
+//!
+//! Depth is bounded by a key's 64 nibbles, whatever the nodes say.
+
+mod decode;
+mod encode;
+mod node;
+mod path;
+mod store;
+
+#[cfg(test)]
+pub(super) mod testing;
+#[cfg(test)]
+mod tests;
+
+pub use store::Nodes;
+
+use alloy_primitives::{B256, b256};
+
+use node::{Node, Removal};
+use path::{NIBBLES, nibbles};
+
+use crate::hash::keccak256;
+
+/// Root of a trie that holds nothing: keccak256 of `0x80`.
+pub const EMPTY_ROOT: B256 =
+    b256!("56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc001622fb5e363b421");
+
+/// What a leaf holds.
+pub trait Value: Clone {
+    /// The bytes in the leaf.
+    fn encode(&self) -> Vec<u8>;
+
+    /// The value of which these are the bytes; `None` if there is none. Bytes that are not
+    /// [canonical](Self::encode) may be read: the trie compares.
+    fn decode(bytes: &[u8]) -> Option<Self>;
+}
+
+/// A node that is not at hand, or is no canonical node for its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the trie node {0}")]
+pub struct MissingNode(pub B256);
+
+/// A trie over keys that are hashed already. An operation that returns an error has changed nothing.
+#[derive(Clone, Debug)]
+pub struct Trie<V> {
+    top: Option<Node<V>>,
+}
+
+impl<V: Value> Trie<V> {
+    /// A trie that holds nothing.
+    pub const fn empty() -> Self {
+        Self { top: None }
+    }
+
+    /// The trie with this root.
+    pub fn from_root(root: B256) -> Self {
+        Self { top: (root != EMPTY_ROOT).then(|| Node::unknown(root, false)) }
+    }
+
+    /// The value at a key.
+    ///
+    /// # Errors
+    ///
+    /// [`MissingNode`] if a node on the key's path is not at hand.
+    pub fn get(&mut self, nodes: &Nodes, key: &B256) -> Result<Option<V>, MissingNode> {
+        match &mut self.top {
+            Some(top) => top.get(nodes, &nibbles(key)),
+            None => Ok(None),
+        }
+    }
+
+    /// Sets the value at a key.
+    ///
+    /// # Errors
+    ///
+    /// [`MissingNode`] if a node on the key's path is not at hand.
+    pub fn insert(&mut self, nodes: &Nodes, key: &B256, value: V) -> Result<(), MissingNode> {
+        let path = nibbles(key);
+        match &mut self.top {
+            Some(top) => top.insert(nodes, &path, value),
+            None => {
+                self.top = Some(Node::leaf(path.to_vec(), value));
+                Ok(())
+            }
+        }
+    }
+
+    /// Removes the value at a key, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// [`MissingNode`] if a node on the key's path is not at hand, or the one beside it that takes
+    /// the place of the branch above them.
+    pub fn remove(&mut self, nodes: &Nodes, key: &B256) -> Result<(), MissingNode> {
+        if let Some(top) = &mut self.top
+            && top.remove(nodes, &nibbles(key))? == Removal::Leaf
+        {
+            self.top = None;
+        }
+        Ok(())
+    }
+
+    /// The root. Only nodes above a change since the last call are hashed.
+    pub fn root(&mut self) -> B256 {
+        match &mut self.top {
+            Some(top) => top.reference().hash().unwrap_or_else(keccak256),
+            None => EMPTY_ROOT,
+        }
+    }
+}
+
+/// Whether a node with this many nibbles of its keys left is the topmost.
+const fn is_top(left: usize) -> bool {
+    left == NIBBLES
+}

@@ -1,0 +1,122 @@
+//! `iso-verify mutate`: changes everything in a valid witness and verifies each mutant.
+
+use std::{
+    collections::BTreeMap,
+    io::{self, IsTerminal},
+    num::NonZeroUsize,
+    path::PathBuf,
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
+
+use clap::Args;
+use comfy_table::{CellAlignment, Table, presets};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::verify::read;
+use crate::{
+    Exit,
+    error::CommandError,
+    files,
+    mutate::{self, Campaign, Event, Options},
+    verify::{Audit, AuditVerdict},
+};
+
+/// Change everything in a valid witness, one thing at a time and several at once, and verify each
+/// mutant
+#[derive(Debug, Args)]
+#[command(after_help = "Exit codes: 0 no mutant survives, 1 one does, 2 unusable input or usage.")]
+pub(super) struct Mutate {
+    /// A witness.bin, or an INPUT.json that is recorded first; `-` for stdin
+    file: PathBuf,
+    /// What the random changes follow from
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    seed: u64,
+    /// How many random changes of several fields
+    #[arg(long, value_name = "N", default_value_t = mutate::COUNT)]
+    count: u64,
+    /// Number of threads [default: one for each core]
+    #[arg(short, long, value_name = "N")]
+    jobs: Option<NonZeroUsize>,
+    /// All mutants as JSON, each with the audit and the mismatch that killed it
+    #[arg(long)]
+    json: bool,
+}
+
+impl Mutate {
+    pub(super) fn run(self) -> Result<Exit, CommandError> {
+        let witness = read(&self.file)?;
+        let options = Options { seed: self.seed, count: self.count, jobs: self.jobs };
+        let screen = Screen::new();
+        let campaign = mutate::run(&witness, &options, &|event| screen.show(event));
+        screen.bar.finish_and_clear();
+        let campaign = campaign
+            .map_err(|error| CommandError::Mutate { file: files::name(&self.file), error })?;
+        let text = if self.json {
+            serde_json::to_string_pretty(&campaign).expect("only numbers and strings")
+        } else {
+            human(&campaign)
+        };
+        files::print(format!("{text}\n").as_bytes())?;
+        Ok(if campaign.survived == 0 { Exit::Valid } else { Exit::Invalid })
+    }
+}
+
+/// The survivors, then how many died of what.
+fn human(campaign: &Campaign) -> String {
+    let mut causes: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for killer in campaign.mutants.iter().filter_map(|mutant| mutant.killer.as_ref()) {
+        *causes.entry((killer.audit, killer.mismatch)).or_default() += 1;
+    }
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).force_no_tty();
+    table.set_header(["mutants", "killed by", "mismatch"]);
+    for ((audit, mismatch), count) in causes {
+        table.add_row([&count.to_string(), audit, mismatch]);
+    }
+    if let Some(column) = table.column_mut(0) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    let survivors = campaign.survivors().map(|mutant| format!("survived: {}\n", mutant.change));
+    let ran = |audit: &Audit| campaign.audits.of(*audit) != AuditVerdict::NotRun;
+    let audits: Vec<_> = Audit::ALL.into_iter().filter(ran).map(Audit::name).collect();
+    format!(
+        "{}{table}\n{} killed, {} survived; audits: {}",
+        survivors.collect::<String>(),
+        campaign.killed,
+        campaign.survived,
+        audits.join(", ")
+    )
+}
+
+/// A bar, if somebody watches.
+struct Screen {
+    bar: ProgressBar,
+    survived: AtomicUsize,
+}
+
+impl Screen {
+    fn new() -> Self {
+        const STYLE: &str = "{elapsed_precise} {wide_bar} {pos}/{len} {msg}";
+        let bar = if io::stderr().is_terminal() {
+            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+            bar.set_style(ProgressStyle::with_template(STYLE).expect("a template that parses"));
+            bar.enable_steady_tick(Duration::from_millis(200));
+            bar
+        } else {
+            ProgressBar::hidden()
+        };
+        Self { bar, survived: AtomicUsize::new(0) }
+    }
+
+    fn show(&self, event: Event) {
+        match event {
+            Event::Sites(count) => self.bar.set_length(count as u64),
+            Event::Site => self.bar.inc(1),
+            Event::Survivor => {
+                let survived = self.survived.fetch_add(1, Ordering::Relaxed) + 1;
+                self.bar.set_message(format!("{survived} survived"));
+            }
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! What the items of a `witness.bin` are called. `specs/09-container.md`.
+
+/// The items of the file.
+const PARTS: [&str; 12] = [
+    "chainId",
+    "fork",
+    "block",
+    "ancestors",
+    "blockHashes",
+    "transaction",
+    "receipt",
+    "roots",
+    "messages",
+    "codes",
+    "inputs",
+    "nodes",
+];
+/// A block that has no header, with what its fork has of it.
+const BLOCK: [&str; 8] = [
+    "number",
+    "timestamp",
+    "miner",
+    "gasLimit",
+    "difficulty or mixHash",
+    "baseFeePerGas",
+    "excessBlobGas",
+    "blobBaseFee",
+];
+const HEADER: [&str; 21] = [
+    "parentHash",
+    "sha3Uncles",
+    "miner",
+    "stateRoot",
+    "transactionsRoot",
+    "receiptsRoot",
+    "logsBloom",
+    "difficulty",
+    "number",
+    "gasLimit",
+    "gasUsed",
+    "timestamp",
+    "extraData",
+    "mixHash",
+    "nonce",
+    "baseFeePerGas",
+    "withdrawalsRoot",
+    "blobGasUsed",
+    "excessBlobGas",
+    "parentBeaconBlockRoot",
+    "requestsHash",
+];
+const RECEIPT: [&str; 4] = ["status", "gasUsed", "logsBloom", "logs"];
+const LOG: [&str; 3] = ["address", "topics", "data"];
+const ROOTS: [&str; 3] = ["enter", "leave", "source"];
+const AUTHORIZATION: [&str; 6] = ["chainId", "address", "nonce", "yParity", "r", "s"];
+
+/// The fields of a transaction of a type.
+const fn transaction(kind: Option<u8>) -> &'static [&'static str] {
+    match kind {
+        None => &["nonce", "gasPrice", "gas", "to", "value", "input", "v", "r", "s"],
+        Some(1) => &[
+            "chainId",
+            "nonce",
+            "gasPrice",
+            "gas",
+            "to",
+            "value",
+            "input",
+            "accessList",
+            "yParity",
+            "r",
+            "s",
+        ],
+        Some(2) => &[
+            "chainId",
+            "nonce",
+            "maxPriorityFeePerGas",
+            "maxFeePerGas",
+            "gas",
+            "to",
+            "value",
+            "input",
+            "accessList",
+            "yParity",
+            "r",
+            "s",
+        ],
+        Some(3) => &[
+            "chainId",
+            "nonce",
+            "maxPriorityFeePerGas",
+            "maxFeePerGas",
+            "gas",
+            "to",
+            "value",
+            "input",
+            "accessList",
+            "maxFeePerBlobGas",
+            "blobVersionedHashes",
+            "yParity",
+            "r",
+            "s",
+        ],
+        Some(_) => &[
+            "chainId",
+            "nonce",
+            "maxPriorityFeePerGas",
+            "maxFeePerGas",
+            "gas",
+            "to",
+            "value",
+            "input",
+            "accessList",
+            "authorizationList",
+            "yParity",
+            "r",
+            "s",
+        ],
+    }
+}
+
+/// What decides how items are called.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Forms {
+    /// The block is a header.
+    pub(super) header: bool,
+    /// The transaction's type, if it has one.
+    pub(super) transaction: Option<u8>,
+}
+
+/// The name of the item with this index in each list: a name where it is a field, else the index.
+pub(super) fn name(path: &[usize], forms: Forms) -> String {
+    let mut names = Vec::new();
+    for depth in 0..path.len() {
+        // A transaction's fields are a list in a byte string in a list: these have no names.
+        if path[0] == 5 && matches!(depth, 1 | 2) && path[1] == 0 {
+            continue;
+        }
+        let field = fields(&path[..depth], forms).get(path[depth]);
+        names.push(field.map_or_else(|| path[depth].to_string(), |name| (*name).to_owned()));
+    }
+    if names.is_empty() { "witness".to_owned() } else { names.join(".") }
+}
+
+/// The names of the items in a list.
+fn fields(list: &[usize], forms: Forms) -> &'static [&'static str] {
+    match list {
+        [] => &PARTS,
+        [2] if forms.header => &["header", "blobBaseFee"],
+        [2] => &BLOCK,
+        [2, 0] | [3, _] => &HEADER,
+        [4, _] => &["number", "hash"],
+        [5] => &["", "from"],
+        [5, 0, 0] => transaction(forms.transaction),
+        [5, 0, 0, 7 | 8, _] if forms.transaction.is_some() => &["address", "storageKeys"],
+        [5, 0, 0, 9, _] if forms.transaction == Some(4) => &AUTHORIZATION,
+        [6] => &RECEIPT,
+        [6, 3, _] => &LOG,
+        [7] => &ROOTS,
+        _ => &[],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_all_parts() {
+        let plain = Forms::default();
+        let other = Forms { header: true, transaction: Some(4) };
+        for (path, forms, expected) in [
+            (&[][..], plain, "witness"),
+            (&[0], plain, "chainId"),
+            (&[2, 3], plain, "block.gasLimit"),
+            (&[2, 0, 8], other, "block.header.number"),
+            (&[2, 1], other, "block.blobBaseFee"),
+            (&[3, 1, 0], plain, "ancestors.1.parentHash"),
+            (&[5, 0], plain, "transaction"),
+            (&[5, 0, 0, 2], plain, "transaction.gas"),
+            (&[5, 0, 0, 4], other, "transaction.gas"),
+            (&[5, 0, 0, 8, 1, 1, 0], other, "transaction.accessList.1.storageKeys.0"),
+            (&[5, 0, 0, 9, 1, 4], other, "transaction.authorizationList.1.r"),
+            (&[5, 1], plain, "transaction.from"),
+            (&[6, 3, 1, 2], plain, "receipt.logs.1.data"),
+            (&[7, 2], plain, "roots.source"),
+            (&[11, 7], plain, "nodes.7"),
+        ] {
+            assert_eq!(name(path, forms), expected, "{path:?}");
+        }
+    }
+}

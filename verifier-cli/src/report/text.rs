@@ -1,0 +1,52 @@
+//! How numbers, addresses and ends are written for people.
+
+use alloy_primitives::{Address, U256};
+use iso_evm_witness::MessageWitness;
+
+/// The deepest indentation of a call tree.
+pub(super) const MAX_INDENT: usize = 12;
+
+/// Whose code runs; the new account of a creation.
+pub(super) fn target(message: &MessageWitness) -> Address {
+    if message.to.is_zero() { message.context } else { message.to }
+}
+
+pub(super) fn status(status: U256) -> String {
+    match u8::try_from(status) {
+        Ok(0) => "halt".to_owned(),
+        Ok(1) => "success".to_owned(),
+        Ok(2) => "revert".to_owned(),
+        _ => format!("{status:#x}"),
+    }
+}
+
+/// First and last bytes of an address.
+pub(super) fn short(address: Address) -> String {
+    let hex = format!("{address:#x}");
+    format!("{}…{}", &hex[..10], &hex[34..])
+}
+
+/// A number with its digits in groups of three.
+pub(crate) fn thousands(number: U256) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_of_three() {
+        for (number, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
+            assert_eq!(thousands(U256::from(number)), text);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! What is wrong with a case.
+
+use std::fmt;
+
+use iso_evm_hypervisor::Verdict as HypervisorVerdict;
+use serde::Serialize;
+
+use crate::verify::{Audit, ClaimKind, FalseClaim, Report, Why};
+
+/// The first thing that is wrong with a case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    /// Where it shows: `recording`, `container`, or the audit that says so.
+    pub audit: &'static str,
+    /// What does not match.
+    pub kind: &'static str,
+    /// Index of the message, in pre-order.
+    pub message: Option<usize>,
+    /// Offset in the guest's code.
+    pub pc: Option<u64>,
+    /// Index of the record.
+    pub record: Option<u64>,
+    /// What the file or the execution gives.
+    pub expected: Option<Box<str>>,
+    /// What the recording or the witness says.
+    pub found: Option<Box<str>>,
+}
+
+impl Problem {
+    pub(super) fn new(audit: &'static str, kind: &'static str) -> Self {
+        let (message, pc, record, expected, found) = (None, None, None, None, None);
+        Self { audit, kind, message, pc, record, expected, found }
+    }
+
+    pub(super) fn recording(kind: &'static str) -> Self {
+        Self::new("recording", kind)
+    }
+
+    pub(super) fn container() -> Self {
+        Self::new("container", "refused")
+    }
+
+    /// What is wrong with a report, if anything is.
+    pub(super) fn of(report: &Report) -> Option<Self> {
+        let claim = report.findings.first().map(Self::from);
+        let open = || {
+            let messages = report.messages.iter().enumerate();
+            let mut open = messages.filter_map(|(index, message)| {
+                Self::open_end(index, &message.execution.as_ref()?.verdict)
+            });
+            open.next()
+        };
+        let not_run = || {
+            let mut lacks = report.not_run.iter().filter(|not_run| not_run.check.is_none());
+            let lack = lacks.find(|not_run| not_run.why != Why::NotAsked)?;
+            Some(Self { found: text(&lack.why), ..Self::new(lack.audit.name(), "not-run") })
+        };
+        claim.or_else(open).or_else(not_run)
+    }
+
+    /// An execution audit that came to no end.
+    fn open_end(message: usize, verdict: &HypervisorVerdict) -> Option<Self> {
+        const AUDIT: &str = Audit::Execution.name();
+        let problem = match verdict {
+            HypervisorVerdict::Valid
+            | HypervisorVerdict::Mismatch(_)
+            | HypervisorVerdict::Malformed { .. } => return None,
+            HypervisorVerdict::Unavailable { archive } => {
+                Self { expected: text(archive), ..Self::new(AUDIT, "unavailable") }
+            }
+            HypervisorVerdict::Inconclusive { reason } => {
+                Self { found: text(reason), ..Self::new(AUDIT, "inconclusive") }
+            }
+        };
+        Some(Self { message: Some(message), ..problem })
+    }
+}
+
+impl From<&FalseClaim> for Problem {
+    fn from(claim: &FalseClaim) -> Self {
+        let position = match claim.kind {
+            ClaimKind::Malformed { position } => text(&format_args!("byte {position}")),
+            _ => None,
+        };
+        Self {
+            message: claim.message,
+            pc: claim.pc,
+            record: claim.record,
+            expected: claim.words.and_then(|words| text(&words.expected)),
+            found: claim.words.and_then(|words| text(&words.found)).or(position),
+            ..Self::new(claim.kind.audit().name(), claim.kind.name())
+        }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ", self.audit)?;
+        if let Some(message) = self.message {
+            write!(f, "message {message}: ")?;
+        }
+        f.write_str(self.kind)?;
+        if let Some(pc) = self.pc {
+            write!(f, ", at pc {pc}")?;
+        }
+        if let Some(record) = self.record {
+            write!(f, ", in record {record}")?;
+        }
+        if let Some(expected) = &self.expected {
+            write!(f, ", expected {expected}")?;
+        }
+        if let Some(found) = &self.found {
+            write!(f, ", found {found}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Something as a problem keeps it.
+pub(super) fn text(of: &impl ToString) -> Option<Box<str>> {
+    Some(of.to_string().into())
+}

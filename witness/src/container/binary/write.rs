@@ -1,0 +1,107 @@
+//! Writes a `witness.bin`: item after item, in the order of `specs/09-container.md`.
+
+use alloy_primitives::Bytes;
+use alloy_rlp::{Encodable, Header};
+
+use super::{MAGIC, VERSION};
+use crate::{
+    Fork,
+    block::Block,
+    container::{Receipt, Roots, Witness},
+    transaction::Transaction,
+};
+
+/// Writes a list of items, each given as a call that appends it.
+macro_rules! list {
+    ($out:expr, $($item:expr),+ $(,)?) => {{
+        let mut payload = Vec::new();
+        $($item.encode(&mut payload);)+
+        write_list(&payload, $out);
+    }};
+}
+
+fn write_list(payload: &[u8], out: &mut Vec<u8>) {
+    Header { list: true, payload_length: payload.len() }.encode(out);
+    out.extend_from_slice(payload);
+}
+
+/// Writes a list whose items are written by a function.
+fn write_items<T>(
+    items: impl IntoIterator<Item = T>,
+    out: &mut Vec<u8>,
+    write: impl Fn(T, &mut Vec<u8>),
+) {
+    let mut payload = Vec::new();
+    items.into_iter().for_each(|item| write(item, &mut payload));
+    write_list(&payload, out);
+}
+
+/// The file.
+pub(in crate::container) fn encode(witness: &Witness) -> Vec<u8> {
+    let mut fields = Vec::new();
+    witness.chain_id.encode(&mut fields);
+    witness.fork.number().encode(&mut fields);
+    write_block(&witness.block, witness.fork, &mut fields);
+    write_items(&witness.ancestors, &mut fields, |header, out| header.encode(out));
+    write_items(&witness.block_hashes, &mut fields, |(number, hash), out| {
+        list!(out, number, hash);
+    });
+    write_transaction(&witness.transaction, &mut fields);
+    write_receipt(&witness.receipt, &mut fields);
+    let Roots { enter, leave, source } = witness.roots;
+    list!(&mut fields, enter, leave, source as u8);
+    write_items(&witness.messages, &mut fields, |message, out| message.encode(out));
+    for by_hash in [&witness.codes, &witness.inputs, &witness.nodes] {
+        write_items(by_hash.values(), &mut fields, |bytes, out| bytes.encode(out));
+    }
+    let mut file = MAGIC.to_vec();
+    file.push(VERSION);
+    write_list(&fields, &mut file);
+    file
+}
+
+/// The block: its header, or the fields of its fork and no others.
+fn write_block(block: &Block, fork: Fork, out: &mut Vec<u8>) {
+    let mut fields = Vec::new();
+    match &block.header {
+        Some(header) => header.encode(&mut fields),
+        None => write_fields(block, fork, &mut fields),
+    }
+    if fork >= Fork::Cancun {
+        block.blob_base_fee.unwrap_or_default().encode(&mut fields);
+    }
+    write_list(&fields, out);
+}
+
+fn write_fields(block: &Block, fork: Fork, fields: &mut Vec<u8>) {
+    block.number.encode(fields);
+    block.timestamp.encode(fields);
+    block.beneficiary.encode(fields);
+    block.gas_limit.encode(fields);
+    if fork >= Fork::Paris {
+        block.prev_randao.unwrap_or_default().encode(fields);
+    } else {
+        block.difficulty.unwrap_or_default().encode(fields);
+    }
+    if fork >= Fork::London {
+        block.base_fee_per_gas.unwrap_or_default().encode(fields);
+    }
+    if fork >= Fork::Cancun {
+        block.excess_blob_gas.unwrap_or_default().encode(fields);
+    }
+}
+
+fn write_transaction(transaction: &Transaction, out: &mut Vec<u8>) {
+    let payload = Bytes::from(transaction.encode());
+    match transaction.signature() {
+        Some(_) => list!(out, payload),
+        None => list!(out, payload, transaction.from()),
+    }
+}
+
+fn write_receipt(receipt: &Receipt, out: &mut Vec<u8>) {
+    match &receipt.logs {
+        Some(logs) => list!(out, receipt.success, receipt.gas_used, logs.bloom, logs.logs),
+        None => list!(out, receipt.success, receipt.gas_used),
+    }
+}

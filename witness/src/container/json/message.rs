@@ -1,0 +1,73 @@
+//! One message as JSON: its fields by their names, its records each as [`record`] has it, or its
+//! bytes if they are no message.
+
+use alloy_primitives::{Bytes, U256, hex};
+use serde_json::Value;
+
+use super::{
+    JsonError,
+    ordered::{Field, Object},
+    record,
+};
+use crate::{
+    encoding,
+    message::{AccessWitness, MessageWitness},
+};
+
+/// A message: its fields, or its bytes if they are no message.
+pub(super) fn to_json(bytes: &Bytes) -> Object {
+    let Ok(mut message) = encoding::decode(bytes) else {
+        let mut raw = Object::default();
+        raw.push("raw", hex::encode_prefixed(bytes));
+        return raw;
+    };
+    let records = message.stateAccessList.iter().map(record::to_json).collect();
+    message.stateAccessList.clear();
+    let mut json = Object::of(&message);
+    let mut records = Some(records);
+    for (key, field) in &mut json.0 {
+        match key.as_str() {
+            "stateAccessList" => *field = Field::List(records.take().unwrap_or_default()),
+            "status" if message.status <= U256::from(2) => {
+                *field = Field::Plain(message.status.to::<u8>().into());
+            }
+            _ => {}
+        }
+    }
+    json
+}
+
+/// The bytes of one message.
+pub(super) fn from_json(index: usize, json: Value) -> Result<Bytes, JsonError> {
+    let path = |rest: &str| format!("messages[{index}]{rest}");
+    let Value::Object(mut json) = json else {
+        return Err(JsonError::value(&path(""), "an object expected"));
+    };
+    if let Some(raw) = json.remove("raw") {
+        if let Some((key, _)) = json.into_iter().next() {
+            return Err(JsonError::UnknownKey { path: path(&format!(".{key}")) });
+        }
+        let bytes = record::raw(raw).map_err(|reason| JsonError::value(&path(".raw"), &reason))?;
+        return Ok(bytes);
+    }
+    let records = match json.insert("stateAccessList".to_owned(), Value::Array(Vec::new())) {
+        Some(Value::Array(records)) => records,
+        Some(_) => return Err(JsonError::value(&path(".stateAccessList"), "a list expected")),
+        None => return Err(JsonError::missing(&path(".stateAccessList"))),
+    };
+    let mut message: MessageWitness = serde_json::from_value(Value::Object(json))
+        .map_err(|error| JsonError::value(&path(""), &error.to_string()))?;
+    let record = |(number, json)| {
+        let at = |field: &str| path(&format!(".stateAccessList[{number}]{field}"));
+        record::from_json(json).map_err(|(field, reason)| {
+            let field = if field.is_empty() { String::new() } else { format!(".{field}") };
+            JsonError::value(&at(&field), &reason)
+        })
+    };
+    message.stateAccessList =
+        records.into_iter().enumerate().map(record).collect::<Result<Vec<AccessWitness>, _>>()?;
+    if message.gasAvailable > U256::from(u64::MAX) {
+        return Err(JsonError::value(&path(".gasAvailable"), "a number below 2^64 expected"));
+    }
+    Ok(encoding::encode(&message).into())
+}

@@ -1,0 +1,95 @@
+//! What a container must hold and nothing else: what its messages ask for, and what its roots lead
+//! to. `specs/09-container.md`.
+//!
+//! In the data's way this stands between the messages and the rest of the container: the writer
+//! leaves out what is not needed, the readers refuse it. What a message claims counts, true or not.
+
+use std::collections::BTreeSet;
+
+use alloy_consensus::Transaction;
+use alloy_primitives::{B256, KECCAK256_EMPTY, U256};
+use revm::state::Bytecode;
+
+use super::{Witness, code_needed, nodes, opening};
+use crate::{
+    block::Block,
+    encoding,
+    message::MessageWitness,
+    records::{FrameKind, Outcome, Record},
+};
+
+/// What a container needs beside its messages.
+#[derive(Debug, Default)]
+pub(super) struct Needs {
+    /// Hashes of code.
+    pub(super) codes: BTreeSet<B256>,
+    /// Hashes of precompiles' inputs.
+    pub(super) inputs: BTreeSet<B256>,
+    /// Hashes of trie nodes, those that are there.
+    pub(super) nodes: BTreeSet<B256>,
+    /// As many headers of ancestors, of those that are there, as it takes to tell hashes that were
+    /// asked for.
+    pub(super) ancestors: usize,
+    /// Blocks whose hash was asked for, in reach of `BLOCKHASH`.
+    numbers: BTreeSet<u64>,
+}
+
+impl Needs {
+    /// What messages, root and nodes ask for.
+    pub(super) fn of(witness: &Witness) -> Self {
+        let mut needs = Self::default();
+        for message in witness.messages.iter().filter_map(|bytes| encoding::decode(bytes).ok()) {
+            needs.message(&message, &witness.block);
+        }
+        let mut reached = nodes::reach(witness.roots.enter, &witness.nodes);
+        // What the transaction's own authorisations say is known (EIP-7702). Where it runs, as the
+        // code of a target that delegates itself, the hypervisor needs it all the same.
+        let body = witness.transaction.body();
+        for authorization in body.authorization_list().unwrap_or_default() {
+            let delegation = Bytecode::new_eip7702(*authorization.address());
+            reached.codes.remove(&delegation.hash_slow());
+        }
+        needs.nodes = reached.nodes;
+        needs.codes.extend(reached.codes);
+        if witness.block.header.is_some() {
+            // Each header tells the hash of the block before: the block's own that of its parent.
+            let back = needs.numbers.iter().map(|number| witness.block.number - number - 1);
+            let told = back.filter(|back| *back <= witness.ancestors.len() as u64);
+            needs.ancestors = told.max().unwrap_or_default() as usize;
+        }
+        needs
+    }
+
+    fn message(&mut self, message: &MessageWitness, block: &Block) {
+        self.codes.extend(code_needed(message));
+        self.codes.extend(deployed(message));
+        // Decoding is dear, and only these have what is looked for.
+        let wanted = |opcode| matches!(opcode, 0x40 | 0xf1 | 0xf2 | 0xf4 | 0xfa);
+        for access in message.stateAccessList.iter().filter(|access| wanted(access.opcode)) {
+            match Record::decode(access) {
+                Ok(Record::Blockhash(record)) => {
+                    let number = u64::try_from(record.number).ok();
+                    self.numbers.extend(number.filter(|number| block.is_recent(*number)));
+                }
+                Ok(Record::Call(_, record)) if record.outcome == Outcome::Precompile as u8 => {
+                    self.inputs.insert(record.calldataHash);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Whether the hash of a block must be given: it is asked for, and no header tells it.
+    pub(super) fn block_hash(&self, witness: &Witness, number: u64) -> bool {
+        let told = witness.block.header.is_some()
+            && witness.block.number.saturating_sub(number) <= witness.ancestors.len() as u64 + 1;
+        self.numbers.contains(&number) && !told
+    }
+}
+
+/// The hash of the code that a creation claims to have deployed, if there is any.
+fn deployed(message: &MessageWitness) -> Option<B256> {
+    let kind = FrameKind::from_number(opening(message)?.kind)?;
+    let hash = Some(message.returndataHash).filter(|hash| *hash != KECCAK256_EMPTY);
+    hash.filter(|_| kind.is_create() && message.status == U256::ONE)
+}
