@@ -9,31 +9,8 @@ use crate::harness::{
     guest::Guest,
     parallel,
     program::{Program, op},
+    random::Random,
 };
-
-/// Xorshift: the same numbers on every machine.
-struct Random(u64);
-
-impl Random {
-    fn new(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0
-    }
-
-    fn below(&mut self, bound: usize) -> usize {
-        (self.next() >> 16) as usize % bound
-    }
-
-    fn byte(&mut self) -> u8 {
-        (self.next() >> 24) as u8
-    }
-}
 
 /// Code in which destinations are hard to tell: `JUMPDEST`s among bytes that look like PUSHes.
 fn thicket(random: &mut Random, length: usize) -> Vec<u8> {

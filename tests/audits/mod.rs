@@ -1,6 +1,7 @@
 //! The access, tree and transaction audits on what the recorder writes: true witnesses, and lies.
 
 mod access;
+mod hostile;
 
 use iso_evm_witness::{Witness, record};
 

@@ -9,3 +9,4 @@ pub(crate) mod host;
 pub(crate) mod parallel;
 pub(crate) mod program;
 pub(crate) mod proved;
+pub(crate) mod random;

@@ -82,7 +82,6 @@ impl Open {
     fn openers(&self) -> Vec<Option<(usize, usize)>> {
         let mut children: Vec<Vec<usize>> = vec![Vec::new(); self.messages.len()];
         for (index, place) in self.witness.tree().iter().enumerate() {
-            children.extend(place.parent.map(|_| Vec::new()));
             if let Some(parent) = place.parent {
                 children[parent].push(index);
             }

@@ -1,6 +1,6 @@
 //! A mutation campaign: everything in a valid witness is changed, one thing at a time and several
 //! at once, and each mutant is verified with the anchors of the original expected. A mutant that is
-//! still valid survives: something in it is bound by no audit.
+//! still valid survives: something in it is bound by no audit. `specs/12-audits.md`.
 //!
 //! In the data's way this stands behind [`crate::verify()`]. Mutants are files: what the container
 //! does not read is killed there. They come from four kinds of place: every item of the

@@ -188,6 +188,7 @@ impl<'a> Walk<'a> {
             self.check(AccessKind::StateRootLeave, root, message.stateRootLeave);
         } else {
             self.state.revert(frame.checkpoint);
+            // An instant too: what is written to the tries by when decides which nodes it takes.
             self.state.root()?;
             self.check(AccessKind::StateRootLeave, frame.root, message.stateRootLeave);
         }

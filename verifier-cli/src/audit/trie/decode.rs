@@ -60,7 +60,6 @@ fn child<V: Value>(item: &Rlp<'_>, left: usize, branch: bool) -> Option<Node<V>>
     if !item.is_list() {
         return Some(Node::unknown(B256::try_from(item.data().ok()?).ok()?, branch));
     }
-    let rlp = Some(item.as_raw()).filter(|rlp| rlp.len() < B256::len_bytes())?;
-    let kind = read(rlp, left)?;
+    let kind = read(item.as_raw(), left)?;
     (!branch || matches!(kind, Kind::Branch { .. })).then(|| Node::new(kind))
 }

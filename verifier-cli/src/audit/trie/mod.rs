@@ -14,6 +14,8 @@ mod path;
 mod store;
 
 #[cfg(test)]
+mod strict_tests;
+#[cfg(test)]
 pub(super) mod testing;
 #[cfg(test)]
 mod tests;

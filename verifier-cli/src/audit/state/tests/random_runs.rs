@@ -96,7 +96,19 @@ fn act(random: &mut Random, pair: &mut Pair) {
     }
 }
 
-/// How many nodes were asked for.
+/// A top call or creation; more than one follow each other as if in one transaction.
+fn open(random: &mut Random, pair: &mut Pair) {
+    let top = random.pick(&[&CONTRACTS[..], &NEW[..1], &[SENDER]].concat());
+    let value = U256::from(random.pick(&[0, 3]));
+    if top == NEW[0] {
+        pair.create(SENDER, top, value);
+    } else {
+        pair.call(SENDER, top, value);
+    }
+    pair.compare_roots();
+}
+
+/// One transaction. Returns how many nodes were asked for.
 fn run(fork: Fork, seed: u64, closely: bool) -> usize {
     let mut random = Random::new(seed);
     let before = before(&mut random);
@@ -110,15 +122,10 @@ fn run(fork: Fork, seed: u64, closely: bool) -> usize {
             pair.delegate(random.pick(&[SENDER, OTHERS[0], OTHERS[1]]), target);
         }
     }
-    let top = random.pick(&[&CONTRACTS[..], &NEW[..1], &[SENDER]].concat());
-    let value = U256::from(random.pick(&[0, 3]));
-    if top == NEW[0] {
-        pair.create(SENDER, top, value);
-    } else {
-        pair.call(SENDER, top, value);
-    }
-    pair.compare_roots();
     for _ in 0..random.pick(&[5, 40, 150]) {
+        if pair.frames.is_empty() {
+            open(&mut random, &mut pair);
+        }
         act(&mut random, &mut pair);
         if random.below(2) == 0 {
             pair.compare_roots();

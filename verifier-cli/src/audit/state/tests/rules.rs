@@ -9,7 +9,7 @@ use super::{
     super::{
         super::{
             Missing,
-            trie::{Value, testing::Random},
+            trie::{EMPTY_ROOT, Value, testing::Random},
         },
         Account, LogEntry, State,
         value::Word,
@@ -41,6 +41,8 @@ fn touched_and_empty() {
     assert_eq!(state.is_empty(HERE), Ok(true));
     assert_eq!(state.root(), Ok(before.root()));
     assert!(state.transfer(HERE, HERE, U256::ZERO).unwrap());
+    assert_eq!(state.root(), Ok(before.root()));
+    assert!(state.transfer(HERE, THERE, U256::ZERO).unwrap());
     assert_eq!(state.root(), Ok(before.root()));
     let start = state.checkpoint();
     assert!(state.transfer(THERE, HERE, U256::ZERO).unwrap());
@@ -98,6 +100,28 @@ fn an_undone_creation_is_none() {
         state.finish().unwrap();
         let after = if undone { before.clone() } else { Model::default() };
         assert_eq!(state.root(), Ok(after.root()));
+    }
+}
+
+/// A destroyed account stays until the end, and is gone then, its storage too. The first
+/// SELFDESTRUCT refunds, until London.
+#[test]
+fn destroyed_accounts() {
+    let before = model([(HERE, Full::new(1, 7, &[1]).with(ONE, U256::ONE))]);
+    for fork in Fork::ALL.into_iter().filter(|fork| *fork < Fork::Cancun) {
+        let refund = if fork < Fork::London { 24_000 } else { 0 };
+        let mut state = known(fork, &before);
+        for _ in 0..2 {
+            state.self_destruct(HERE, HERE).unwrap();
+            assert_eq!(state.refund(), refund);
+            let after = model([(HERE, Full::new(1, 0, &[1]).with(ONE, U256::ONE))]);
+            assert_eq!(state.root(), Ok(after.root()));
+        }
+        state.finish().unwrap();
+        assert_eq!(state.root(), Ok(EMPTY_ROOT));
+        assert_eq!(state.storage(HERE, ONE), Ok(B256::ZERO));
+        state.set_balance(HERE, U256::ONE).unwrap();
+        assert_eq!(state.root(), Ok(model([(HERE, Full::new(0, 1, &[]))]).root()));
     }
 }
 
