@@ -8,7 +8,11 @@ use iso_evm_witness::{
     input::InputError,
 };
 
-use crate::{mutate::MutateError, verify::VerifyError};
+use crate::{
+    mutate::MutateError,
+    onchain::{deploy::DeployError, node::NodeError, submit::SubmitError},
+    verify::VerifyError,
+};
 
 /// Why a command could not do its work: exit code 2.
 #[derive(Debug, thiserror::Error)]
@@ -123,6 +127,21 @@ pub enum CommandError {
     /// Threads that the system does not give.
     #[error("no threads: {0}")]
     Threads(#[from] rayon::ThreadPoolBuildError),
+    /// A file without a key. What it holds is nobody's business.
+    #[error("{file}: not a private key: 32 bytes in hex are expected")]
+    Key {
+        /// The file.
+        file: String,
+    },
+    /// A node that is of no use.
+    #[error(transparent)]
+    Node(#[from] NodeError),
+    /// A contract that cannot be deployed.
+    #[error(transparent)]
+    Deploy(#[from] DeployError),
+    /// A message that cannot be submitted.
+    #[error(transparent)]
+    Submit(#[from] SubmitError),
     /// Wrong usage, as clap puts it.
     #[error("{0}")]
     Usage(String),

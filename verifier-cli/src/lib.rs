@@ -195,5 +195,5 @@ pub use error::CommandError;
 pub use exit_code::Exit;
 pub use verify::{
     Audit, AuditSelection, AuditVerdict, Audits, FalseClaim, MessageReport, NotRun, Options,
-    Report, Verdict, VerifyError, verify, verify_with,
+    Report, Verdict, VerifyError, verify, verify_by, verify_with,
 };

@@ -1,19 +1,26 @@
-//! How archives are found, as an argument.
+//! Which contracts, as arguments: how archives are found, and who deploys.
 
 use alloy_primitives::Address;
 use clap::{Args, ValueEnum};
+use iso_evm_hypervisor::archive::DETERMINISTIC_DEPLOYER;
 
-use crate::{error::CommandError, onchain::contracts::Archives};
+use crate::{
+    error::CommandError,
+    onchain::contracts::{Archives, Contracts},
+};
 
-/// How archives are found
+/// Which contracts
 #[derive(Clone, Copy, Debug, Args)]
-pub(super) struct ArchiveArgs {
+pub(super) struct ContractArgs {
     /// What an archive's address follows from
     #[arg(long, value_name = "KEY", default_value = "code-hash")]
     archive_key: Key,
     /// Whom the factory takes archives from, by account [default: the account that sends]
     #[arg(long, value_name = "ADDR")]
     registrar: Option<Address>,
+    /// Who deploys by CREATE2
+    #[arg(long, value_name = "ADDR", default_value_t = DETERMINISTIC_DEPLOYER)]
+    deployer: Address,
 }
 
 /// What an archive's address follows from.
@@ -25,19 +32,23 @@ pub(super) enum Key {
     Account,
 }
 
-impl ArchiveArgs {
-    /// The archives. `sender` is the registrar if no other is named.
-    pub(super) fn archives(self, sender: Option<Address>) -> Result<Archives, CommandError> {
-        match (self.archive_key, self.registrar.or(sender)) {
-            (Key::CodeHash, _) if self.registrar.is_some() => Err(CommandError::Meaningless {
-                option: "--registrar",
-                command: "archives by code hash",
-            }),
-            (Key::CodeHash, _) => Ok(Archives::CodeHash),
-            (Key::Account, Some(registrar)) => Ok(Archives::Account { registrar }),
-            (Key::Account, None) => {
-                Err(CommandError::Needs { option: "--archive-key account", needed: "--registrar" })
+impl ContractArgs {
+    /// The contracts. `sender` is the registrar if no other is named.
+    pub(super) fn contracts(self, sender: Option<Address>) -> Result<Contracts, CommandError> {
+        let archives = match (self.archive_key, self.registrar, self.registrar.or(sender)) {
+            (Key::CodeHash, Some(_), _) => {
+                return Err(CommandError::Meaningless {
+                    option: "--registrar",
+                    command: "archives by code hash",
+                });
             }
-        }
+            (Key::CodeHash, None, _) => Archives::CodeHash,
+            (Key::Account, _, Some(registrar)) => Archives::Account { registrar },
+            (Key::Account, _, None) => {
+                let (option, needed) = ("--archive-key account", "--registrar");
+                return Err(CommandError::Needs { option, needed });
+            }
+        };
+        Ok(Contracts { deployer: self.deployer, archives })
     }
 }

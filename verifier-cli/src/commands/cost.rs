@@ -7,14 +7,14 @@ use clap::Args;
 use comfy_table::{CellAlignment, Table, presets};
 use serde::Serialize;
 
-use super::{archives::ArchiveArgs, verify::read};
+use super::{archives::ContractArgs, verify::read};
 use crate::{
     Exit, Verdict,
     error::CommandError,
     files,
     onchain::{
         host::{GAS_CAP, MEMPOOL_LIMIT},
-        plan::{MessageCost, Plan},
+        plan::{ArchiveCost, MessageCost, Plan, Route},
     },
     report::text::thousands,
 };
@@ -24,8 +24,11 @@ use crate::{
 pub(super) struct Cost {
     /// A witness.bin, or an INPUT.json that is recorded first; `-` for stdin
     file: PathBuf,
+    /// By the register, for this operator's commitment [default: straight to the hypervisor]
+    #[arg(long, value_name = "ADDR")]
+    operator: Option<Address>,
     #[command(flatten)]
-    archives: ArchiveArgs,
+    contracts: ContractArgs,
     /// The figures as JSON
     #[arg(long)]
     json: bool,
@@ -37,6 +40,7 @@ pub(super) struct Cost {
 struct Document {
     hypervisor: Address,
     factory: Address,
+    register: Option<Address>,
     gas_cap: U64,
     mempool_limit: u64,
     messages: Vec<Row>,
@@ -70,10 +74,15 @@ struct Archive {
 impl Cost {
     pub(super) fn run(self) -> Result<Exit, CommandError> {
         let witness = read(&self.file)?;
-        let plan = Plan::new(self.archives.archives(None)?, witness.fork);
-        let costs = plan.costs(&witness);
+        let plan = Plan::new(self.contracts.contracts(None)?, witness.fork);
+        let register = self.operator.map(|_| plan.contracts().register().address);
+        let route = match (register, self.operator) {
+            (Some(register), Some(operator)) => Route::Register { register, operator },
+            _ => Route::Hypervisor,
+        };
+        let costs = plan.costs(&witness, route);
         if self.json {
-            let json = serde_json::to_string_pretty(&document(&plan, &costs))
+            let json = serde_json::to_string_pretty(&document(&plan, register, &costs))
                 .expect("only numbers and strings, and strings as keys");
             files::print(format!("{json}\n").as_bytes())?;
         } else {
@@ -87,31 +96,36 @@ fn total(costs: &[MessageCost]) -> u64 {
     costs.iter().map(MessageCost::total).sum()
 }
 
-fn document(plan: &Plan, costs: &[MessageCost]) -> Document {
+fn document(plan: &Plan, register: Option<Address>, costs: &[MessageCost]) -> Document {
     let row = |(index, cost): (usize, &MessageCost)| Row {
         index,
-        verdict: Verdict::from(&cost.verdict),
-        calldata_bytes: cost.calldata_bytes,
-        calldata_gas: U64::from(cost.calldata_gas),
-        floor_gas: U64::from(cost.floor_gas),
-        hypervisor_gas: U64::from(cost.hypervisor_gas),
-        audit_gas: U64::from(cost.audit_gas),
-        archive: cost.archive.as_ref().map(|archive| Archive {
-            code_bytes: archive.bytes,
-            parts: archive.parts.clone(),
-            gas: U64::from(archive.gas),
-        }),
+        verdict: Verdict::from(&cost.audit.verdict),
+        calldata_bytes: cost.audit.step.data.len(),
+        calldata_gas: U64::from(cost.audit.calldata_gas),
+        floor_gas: U64::from(cost.audit.floor_gas),
+        hypervisor_gas: U64::from(cost.audit.hypervisor_gas),
+        audit_gas: U64::from(cost.audit.step.gas),
+        archive: cost.archive.as_ref().map(archive),
         total_gas: U64::from(cost.total()),
-        fits_cap: cost.fits_cap,
-        fits_mempool: cost.fits_mempool,
+        fits_cap: cost.fits_cap(),
+        fits_mempool: cost.fits_mempool(),
     };
     Document {
-        hypervisor: plan.hypervisor().address(),
-        factory: plan.factory().address(),
+        hypervisor: plan.hypervisor().address,
+        factory: plan.factory().address,
+        register,
         gas_cap: U64::from(GAS_CAP),
         mempool_limit: MEMPOOL_LIMIT,
         messages: costs.iter().enumerate().map(row).collect(),
         total_gas: U64::from(total(costs)),
+    }
+}
+
+fn archive(cost: &ArchiveCost) -> Archive {
+    Archive {
+        code_bytes: cost.bytes,
+        parts: cost.parts.iter().map(|(address, _)| *address).collect(),
+        gas: U64::from(cost.step.gas),
     }
 }
 
@@ -133,12 +147,13 @@ fn human(costs: &[MessageCost]) -> String {
     for (index, cost) in costs.iter().enumerate() {
         table.add_row([
             index.to_string(),
-            number(cost.calldata_bytes as u64),
-            number(cost.calldata_gas),
-            number(cost.floor_gas),
-            number(cost.hypervisor_gas),
-            number(cost.audit_gas),
-            cost.archive.as_ref().map_or_else(|| "-".to_owned(), |archive| number(archive.gas)),
+            number(cost.audit.step.data.len() as u64),
+            number(cost.audit.calldata_gas),
+            number(cost.audit.floor_gas),
+            number(cost.audit.hypervisor_gas),
+            number(cost.audit.step.gas),
+            (cost.archive.as_ref())
+                .map_or_else(|| "-".to_owned(), |archive| number(archive.step.gas)),
             number(cost.total()),
             fits(cost).to_owned(),
         ]);
@@ -163,8 +178,8 @@ fn human(costs: &[MessageCost]) -> String {
     text
 }
 
-const fn fits(cost: &MessageCost) -> &'static str {
-    match (cost.fits_cap, cost.fits_mempool) {
+fn fits(cost: &MessageCost) -> &'static str {
+    match (cost.fits_cap(), cost.fits_mempool()) {
         (true, true) => "yes",
         (false, true) => "gas: no",
         (true, false) => "bytes: no",

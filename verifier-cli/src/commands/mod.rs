@@ -9,13 +9,16 @@ use crate::{Exit, error::CommandError, files};
 
 mod archives;
 mod assemble;
+mod chain;
 mod cost;
+mod deploy;
 mod emit;
 mod expect;
 mod inspect;
 mod mutate;
 mod record;
 mod statetest;
+mod submit;
 mod verify;
 
 /// Record what a transaction did, inspect the record, assemble one
@@ -48,6 +51,8 @@ struct IsoVerify {
 enum VerifyCommand {
     Emit(emit::Emit),
     Cost(cost::Cost),
+    Deploy(deploy::Deploy),
+    Submit(submit::Submit),
     Statetest(statetest::Statetest),
     Mutate(mutate::Mutate),
 }
@@ -66,6 +71,8 @@ pub fn iso_verify(args: impl IntoIterator<Item = OsString>) -> Exit {
     run(args, |command: IsoVerify| match command.command {
         Some(VerifyCommand::Emit(command)) => command.run(),
         Some(VerifyCommand::Cost(command)) => command.run(),
+        Some(VerifyCommand::Deploy(command)) => command.run(),
+        Some(VerifyCommand::Submit(command)) => command.run(),
         Some(VerifyCommand::Statetest(command)) => command.run(),
         Some(VerifyCommand::Mutate(command)) => command.run(),
         None => command.verify.run(),

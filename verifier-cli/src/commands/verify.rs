@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use iso_evm_hypervisor::Engine;
 use iso_evm_witness::Witness;
 
 use super::{expect::Expect, record::record, say};
@@ -10,8 +11,12 @@ use crate::{
     Exit,
     error::CommandError,
     files,
+    onchain::{
+        execution::execution,
+        node::{Node, NodeError},
+    },
     report::{self, remarks},
-    verify::{Audit, AuditSelection, Options, verify},
+    verify::{Audit, AuditSelection, Options, VerifyError, verify, verify_by},
 };
 
 /// Audit a witness
@@ -29,8 +34,30 @@ pub(super) struct Verify {
     /// Only these audits; one that cannot run is an error [default: all that can run]
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     audit: Vec<Audit>,
+    /// Run the execution audit on this node, by calls that put the hypervisor and the archives in
+    /// place
+    #[arg(long, value_name = "URL")]
+    rpc_url: Option<String>,
     #[command(flatten)]
     expect: Expect,
+}
+
+/// Why there is no report.
+enum Unverified {
+    Witness(VerifyError),
+    Node(NodeError),
+}
+
+impl From<VerifyError> for Unverified {
+    fn from(error: VerifyError) -> Self {
+        Self::Witness(error)
+    }
+}
+
+impl From<NodeError> for Unverified {
+    fn from(error: NodeError) -> Self {
+        Self::Node(error)
+    }
 }
 
 impl Verify {
@@ -43,8 +70,21 @@ impl Verify {
             audits: selection(&self.audit),
             expected: self.expect.expected(),
         };
-        let report = verify(&witness, &options)
-            .map_err(|error| CommandError::Verify { file: files::name(&file), error })?;
+        let report = match &self.rpc_url {
+            None => verify(&witness, &options).map_err(Unverified::from),
+            Some(url) => {
+                let node = Node::new(url)?;
+                let engine = Engine::new(witness.fork);
+                verify_by(&engine, &witness, &options, |messages| {
+                    let limit = options.host_gas_limit;
+                    Ok(execution(&node, &engine, &witness, messages, limit)?)
+                })
+            }
+        };
+        let report = report.map_err(|error| match error {
+            Unverified::Witness(error) => CommandError::Verify { file: files::name(&file), error },
+            Unverified::Node(error) => error.into(),
+        })?;
         if self.json {
             for remark in remarks(&report) {
                 say(&remark);

@@ -1,57 +1,84 @@
 //! What auditing a witness on a chain takes, message by message: the transactions, their exact gas,
-//! and whether they fit.
+//! and whether they fit. `specs/14-chain.md`, section Cost.
 //!
 //! In the data's way this stands between the witness and the node: `iso-verify cost` prints it,
 //! `iso-verify submit` carries it out.
 
 use std::collections::HashSet;
 
-use alloy_primitives::{Address, Bytes, address};
+use alloy_primitives::{Address, B256, Bytes, U256, address};
 use alloy_sol_types::SolCall;
 use iso_evm_hypervisor::{
-    ArchiveKey, Engine, Verdict,
+    Engine, Verdict,
     archive::{archive_address, archive_parts, archive_salt},
     factory,
 };
-use iso_evm_witness::{Fork, MessageWitness, Witness, encoding};
+use iso_evm_witness::{Fork, Witness, encoding};
 
 use super::{
-    contracts::{Archives, Deployment},
-    host::{GAS_CAP, Host, calldata_gas, fits_mempool},
+    contracts::{Archives, Contracts, Deployment},
+    host::{GAS_CAP, Host, Sent, calldata_gas, fits_mempool, gas_limit},
+    register,
 };
 use crate::hash::keccak256;
 
 /// Who sends, where it makes no difference who.
 const SENDER: Address = address!("0000000000000000000000000000000000005e4d");
 
-/// The contracts that a witness is audited with.
+/// The contracts that witnesses of a fork are audited with.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    archives: Archives,
+    contracts: Contracts,
+    fork: Fork,
     factory: Deployment,
     hypervisor: Deployment,
+    /// Code hashes of the hypervisors of all forks.
+    hashes: Vec<B256>,
     engine: Engine,
+}
+
+/// How an audit comes to the hypervisor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Route {
+    /// Straight.
+    Hypervisor,
+    /// By a register, which writes the verdict down.
+    Register {
+        /// Where it is.
+        register: Address,
+        /// Whose commitment it is.
+        operator: Address,
+    },
+}
+
+/// A transaction to send, with what it will cost.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// To whom.
+    pub to: Address,
+    /// Its calldata.
+    pub data: Bytes,
+    /// Gas, as the receipt will have it.
+    pub gas: u64,
+    /// The gas limit it is sent with.
+    pub gas_limit: u64,
+    /// Whether it is within EIP-7825's cap.
+    pub fits_cap: bool,
+    /// Whether it is within the limit of public mempools.
+    pub fits_mempool: bool,
 }
 
 /// What the audit of one message takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MessageCost {
-    /// Bytes of calldata of the audit.
-    pub calldata_bytes: usize,
-    /// Their gas.
+pub struct AuditCost {
+    /// The transaction.
+    pub step: Step,
+    /// Gas of its calldata.
     pub calldata_gas: u64,
     /// The least that a transaction with this calldata pays (EIP-7623).
     pub floor_gas: u64,
     /// Gas of the hypervisor's frame.
     pub hypervisor_gas: u64,
-    /// Gas of the audit's transaction, as its receipt has it.
-    pub audit_gas: u64,
-    /// What archiving the message's code takes; none if it needs no archive.
-    pub archive: Option<ArchiveCost>,
-    /// Whether its transactions are within EIP-7825's cap.
-    pub fits_cap: bool,
-    /// Whether its transactions are within the limit of public mempools.
-    pub fits_mempool: bool,
     /// What the audit will say.
     pub verdict: Verdict,
 }
@@ -59,33 +86,69 @@ pub struct MessageCost {
 /// What archiving code takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ArchiveCost {
+    /// The transaction, to the factory.
+    pub step: Step,
     /// Bytes of code.
     pub bytes: usize,
-    /// Contracts that hold it, with their addresses.
-    pub parts: Vec<Address>,
-    /// Calldata of the factory.
-    pub calldata: Bytes,
-    /// Gas of the factory's transaction, as its receipt has it, if nothing is archived yet.
-    pub gas: u64,
+    /// Contracts that hold it, with their code.
+    pub parts: Vec<(Address, Bytes)>,
+}
+
+/// What a message takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MessageCost {
+    /// The audit.
+    pub audit: AuditCost,
+    /// Archiving its code; none if it needs no archive, or an earlier message has brought it.
+    pub archive: Option<ArchiveCost>,
 }
 
 impl MessageCost {
+    fn steps(&self) -> impl Iterator<Item = &Step> {
+        [Some(&self.audit.step), self.archive.as_ref().map(|archive| &archive.step)]
+            .into_iter()
+            .flatten()
+    }
+
     /// Gas of all its transactions.
     pub fn total(&self) -> u64 {
-        self.audit_gas + self.archive.as_ref().map_or(0, |archive| archive.gas)
+        self.steps().map(|step| step.gas).sum()
+    }
+
+    /// Whether its transactions are within EIP-7825's cap.
+    pub fn fits_cap(&self) -> bool {
+        self.steps().all(|step| step.fits_cap)
+    }
+
+    /// Whether its transactions are within the limit of public mempools.
+    pub fn fits_mempool(&self) -> bool {
+        self.steps().all(|step| step.fits_mempool)
     }
 }
 
 impl Plan {
     /// Emits the contracts for a fork.
-    pub fn new(archives: Archives, fork: Fork) -> Self {
-        let options = iso_evm_hypervisor::EmitOptions { fork, archive: archives.options() };
+    pub fn new(contracts: Contracts, fork: Fork) -> Self {
+        let archive = contracts.archive_options();
+        let options = iso_evm_hypervisor::EmitOptions { fork, archive };
         Self {
-            archives,
-            factory: archives.factory(),
-            hypervisor: archives.hypervisor(fork),
+            contracts,
+            fork,
+            factory: contracts.factory(),
+            hypervisor: contracts.hypervisor(fork),
+            hashes: contracts.hypervisor_hashes(),
             engine: Engine::with_options(&options),
         }
+    }
+
+    /// The contracts.
+    pub const fn contracts(&self) -> &Contracts {
+        &self.contracts
+    }
+
+    /// The fork.
+    pub const fn fork(&self) -> Fork {
+        self.fork
     }
 
     /// The hypervisor.
@@ -93,85 +156,138 @@ impl Plan {
         &self.hypervisor
     }
 
+    /// The hypervisor, in memory.
+    pub const fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
     /// The archive factory.
     pub const fn factory(&self) -> &Deployment {
         &self.factory
     }
 
-    /// What the audits of all messages take. Code that several run is archived with the first.
-    pub fn costs(&self, witness: &Witness) -> Vec<MessageCost> {
+    /// Takes the hypervisor to be elsewhere.
+    #[must_use]
+    pub fn with_hypervisor(mut self, address: Address) -> Self {
+        self.hypervisor.address = address;
+        self
+    }
+
+    /// What the audits of all messages take, on a chain without archives. Code that several run is
+    /// archived with the first.
+    pub fn costs(&self, witness: &Witness, route: Route) -> Vec<MessageCost> {
         let mut archived = HashSet::new();
         (0..witness.messages.len())
             .map(|index| {
-                let mut cost = self.cost(witness, index);
-                cost.archive = cost.archive.filter(|archive| archived.insert(archive.parts[0]));
-                cost
+                let mut archive = self.archive(witness, index, &[]);
+                let parts =
+                    archive.as_ref().map(|archive| archive.parts.clone()).unwrap_or_default();
+                archive = archive.filter(|archive| archived.insert(archive.parts[0].0));
+                let audit = self.audit(&witness.messages[index], &parts, route, None);
+                MessageCost { audit, archive }
             })
             .collect()
     }
 
-    /// What the audit of a message takes, by a transaction straight to the hypervisor.
-    pub fn cost(&self, witness: &Witness, index: usize) -> MessageCost {
-        let calldata = &witness.messages[index];
-        let message = encoding::decode(calldata).ok();
-        let code = message.as_ref().and_then(|message| witness.code(message));
-        let archive =
-            message.as_ref().zip(code).and_then(|(message, code)| self.archive(message, code));
-        let contracts = code.map(|code| self.engine.archives(calldata, code)).unwrap_or_default();
-        let audited = self.engine.run(calldata, &contracts, None);
-        let address = self.hypervisor.address();
-        let host = contracts
-            .iter()
-            .fold(Host::default(), |host, (at, code)| host.with(*at, code))
-            .with(address, &self.hypervisor.code);
-        let audit_gas = host.send(SENDER, address, calldata).gas_used;
-        let (gas, floor_gas) = calldata_gas(calldata);
-        let archive_fits = archive.as_ref().is_none_or(|archive| archive.gas_limit() <= GAS_CAP);
-        let archive_small =
-            archive.as_ref().is_none_or(|archive| fits_mempool(archive.calldata.len()));
-        MessageCost {
-            calldata_bytes: calldata.len(),
-            calldata_gas: gas,
+    /// What an audit takes, with these archives in place. It makes no difference who sends it.
+    pub fn audit(
+        &self,
+        message: &Bytes,
+        archives: &[(Address, Bytes)],
+        route: Route,
+        sender: Option<Address>,
+    ) -> AuditCost {
+        let audited = self.engine.run(message, archives, None);
+        let Deployment { address: hypervisor, code, .. } = &self.hypervisor;
+        let host = Host::default().with_all(archives).with(*hypervisor, code);
+        let (host, to, data) = match route {
+            Route::Hypervisor => (host, *hypervisor, message.clone()),
+            Route::Register { register, operator } => {
+                let slots = self.register_slots(Some((operator, message, self.fork)));
+                let host = host.with(register, &self.register_code());
+                let data = register::audit_calldata(operator, *hypervisor, message);
+                (host.with_slots(register, slots), register, data)
+            }
+        };
+        let (calldata, floor_gas) = calldata_gas(&data);
+        AuditCost {
+            step: step(&host, sender.unwrap_or(SENDER), to, data),
+            calldata_gas: calldata,
             floor_gas,
             hypervisor_gas: audited.host_gas,
-            audit_gas,
-            archive,
-            fits_cap: audit_gas <= GAS_CAP && archive_fits,
-            fits_mempool: fits_mempool(calldata.len()) && archive_small,
             verdict: audited.verdict,
         }
     }
 
-    /// What archiving a message's code takes.
-    fn archive(&self, message: &MessageWitness, code: &Bytes) -> Option<ArchiveCost> {
+    /// What archiving a message's code takes, if there are these contracts already; none if it
+    /// needs no archive, or the witness does not hold its code.
+    pub fn archive(
+        &self,
+        witness: &Witness,
+        index: usize,
+        present: &[(Address, Bytes)],
+    ) -> Option<ArchiveCost> {
+        let message = encoding::decode(&witness.messages[index]).ok()?;
+        let code = witness.code(&message)?;
         if code.is_empty() {
             return None;
         }
-        let (key, sender, calldata): (_, _, Bytes) = match self.archives {
+        let (sender, data) = match self.contracts.archives {
             Archives::CodeHash => {
-                let call = factory::abi::archiveCall { code: code.clone() };
-                (ArchiveKey::CodeHash, SENDER, call.abi_encode().into())
+                (SENDER, factory::abi::archiveCall { code: code.clone() }.abi_encode())
             }
             Archives::Account { registrar } => {
-                let call =
-                    factory::abi::account::archiveCall { account: message.to, code: code.clone() };
-                (ArchiveKey::Account, registrar, call.abi_encode().into())
+                let account = message.to;
+                let call = factory::abi::account::archiveCall { account, code: code.clone() };
+                (registrar, call.abi_encode())
             }
         };
-        let at = self.factory.address();
-        let salt = archive_salt(key, keccak256(code), message.to);
-        let parts = (0..archive_parts(code).len() as u64)
-            .map(|part| archive_address(at, salt, part))
+        let Deployment { address, code: runtime, .. } = &self.factory;
+        let salt = archive_salt(self.contracts.archives.key(), keccak256(code), message.to);
+        let parts = (0..)
+            .zip(archive_parts(code))
+            .map(|(part, bytes)| (archive_address(*address, salt, part), bytes))
             .collect();
-        let gas = Host::default().with(at, &self.factory.code).send(sender, at, &calldata).gas_used;
-        Some(ArchiveCost { bytes: code.len(), parts, calldata, gas })
+        let host = Host::default().with_all(present).with(*address, runtime);
+        let step = step(&host, sender, *address, data.into());
+        Some(ArchiveCost { step, bytes: code.len(), parts })
+    }
+
+    /// What committing to a message takes.
+    pub fn commit(&self, message: &[u8], register: Address, operator: Address) -> Step {
+        let host = Host::default()
+            .with(register, &self.register_code())
+            .with_slots(register, self.register_slots(None));
+        step(&host, operator, register, register::commit_calldata(message, self.fork))
+    }
+
+    /// What deploying a contract takes, by a deployer with this code.
+    pub fn deploy(deployment: &Deployment, deployer: Address, code: &Bytes) -> Step {
+        let host = Host::default().with(deployer, code);
+        step(&host, SENDER, deployer, deployment.calldata())
+    }
+
+    /// Runtime code of the register.
+    pub fn register_code(&self) -> Bytes {
+        register::codes(&self.hashes).1
+    }
+
+    /// Slots of the register, with a commitment that is open if one is asked for.
+    pub fn register_slots(&self, open: Option<(Address, &[u8], Fork)>) -> Vec<(B256, U256)> {
+        register::slots(&self.hashes, open)
     }
 }
 
-impl ArchiveCost {
-    /// Gas limit for the factory's transaction: what its callees may take is at most 63 parts of 64
-    /// of what is left (EIP-150).
-    pub const fn gas_limit(&self) -> u64 {
-        self.gas + self.gas / 32 + 10_000
+fn step(host: &Host, from: Address, to: Address, data: Bytes) -> Step {
+    let unlimited: Sent = host.send(from, to, &data, None);
+    let fits_cap = host.fits_cap(from, to, &data, &unlimited);
+    let limit = gas_limit(unlimited.gas_used);
+    Step {
+        to,
+        gas: unlimited.gas_used,
+        gas_limit: if fits_cap { limit.min(GAS_CAP) } else { limit },
+        fits_cap,
+        fits_mempool: fits_mempool(data.len()),
+        data,
     }
 }

@@ -1,13 +1,12 @@
 //! `AuditRegister`, the reference consumer: its bindings, its bytecode, and what its transactions
 //! say. Source: `contracts/AuditRegister.sol`.
 
-use alloy_primitives::{Address, B256, Bytes, U256};
-use alloy_sol_types::{SolCall, SolError, SolValue, sol};
+use alloy_primitives::{Address, B256, Bytes, LogData, U256};
+use alloy_sol_types::{SolCall, SolError, SolEvent, SolValue, sol};
 use iso_evm_hypervisor::Verdict;
 use iso_evm_witness::Fork;
 use serde::Deserialize;
 
-use super::contracts::Deployment;
 use crate::hash::keccak256;
 
 sol! {
@@ -20,6 +19,9 @@ sol! {
     /// The commitment of an operator to a witness.
     #[derive(Debug)]
     function commitments(address operator, bytes32 witness) external view returns (uint8 fork, uint8 verdict);
+    /// Code hash of the hypervisor of a fork.
+    #[derive(Debug)]
+    function hypervisors(uint256 fork) external view returns (bytes32);
 
     /// An operator stands by a witness.
     #[derive(Debug)]
@@ -82,11 +84,11 @@ fn artifact() -> Artifact {
     serde_json::from_str(json).expect("the artifact is committed and tested")
 }
 
-/// The register that knows these hypervisors, by the fork's number.
-pub fn deployment(hypervisors: Vec<B256>) -> Deployment {
+/// Init code and runtime code of the register that knows these hypervisors, by the fork's number.
+pub fn codes(hypervisors: &[B256]) -> (Bytes, Bytes) {
     let Artifact { bytecode, deployed_bytecode } = artifact();
     let initcode = [&bytecode[..], &hypervisors.abi_encode()].concat().into();
-    Deployment { name: "register", initcode, code: deployed_bytecode }
+    (initcode, deployed_bytecode)
 }
 
 /// Calldata of `commit`.
@@ -99,13 +101,9 @@ pub fn audit_calldata(operator: Address, hypervisor: Address, witness: &Bytes) -
     auditCall { operator, hypervisor, witness: witness.clone() }.abi_encode().into()
 }
 
-/// The slots that a register with these hypervisors has when a commitment to a witness is open.
-pub fn open_slots(
-    operator: Address,
-    witness: &[u8],
-    fork: Fork,
-    hypervisors: &[B256],
-) -> Vec<(B256, U256)> {
+/// The slots of a register with these hypervisors; with a commitment to a witness, open, if one is
+/// asked for.
+pub fn slots(hypervisors: &[B256], open: Option<(Address, &[u8], Fork)>) -> Vec<(B256, U256)> {
     let word = |number: usize| B256::from(U256::from(number));
     let mapped = |key: B256, slot: B256| keccak256(&[key.0, slot.0].concat());
     let list = U256::from_be_bytes(keccak256(word(0).as_slice()).0);
@@ -113,15 +111,34 @@ pub fn open_slots(
     for (index, hash) in hypervisors.iter().enumerate() {
         slots.push((B256::from(list + U256::from(index)), (*hash).into()));
     }
-    let commitment = mapped(keccak256(witness), mapped(operator.into_word(), word(1)));
-    let open = U256::from(fork.number()) | (U256::from(Standing::Open as u8) << 8);
-    slots.push((commitment, open));
+    if let Some((operator, witness, fork)) = open {
+        let slot = mapped(keccak256(witness), mapped(operator.into_word(), word(1)));
+        let open = U256::from(fork.number()) | (U256::from(Standing::Open as u8) << 8);
+        slots.push((slot, open));
+    }
     slots
 }
 
-/// The verdict that a register's answer to `audit` stands for: its returned standing, or what it
-/// reverted with.
+/// The verdict that a log of the register stands for, on a witness of an operator; none if the log
+/// is about something else.
+pub fn verdict_of_log(log: &LogData, operator: Address, witness: B256) -> Option<Verdict> {
+    if let Ok(event) = Accepted::decode_log_data(log) {
+        let about = (event.operator, event.witness) == (operator, witness);
+        return about.then_some(Verdict::Valid);
+    }
+    let event = Fraud::decode_log_data(log).ok()?;
+    let about = (event.operator, event.witness) == (operator, witness);
+    about.then(|| Verdict::from_reverted(&event.reason))
+}
+
+/// The verdict that a reverting `audit` stands for; none if the hypervisor was not asked.
 pub fn verdict_of_revert(data: &[u8]) -> Option<Verdict> {
     let answer = Inconclusive::abi_decode(data).ok()?.answer;
-    Some(Verdict::from_reverted(&answer))
+    Some(match Verdict::from_reverted(&answer) {
+        // The register would have written these down.
+        Verdict::Valid | Verdict::Mismatch(_) | Verdict::Malformed { .. } => {
+            Verdict::Inconclusive { reason: iso_evm_hypervisor::Inconclusive::Other }
+        }
+        verdict => verdict,
+    })
 }

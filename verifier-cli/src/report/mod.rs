@@ -9,4 +9,5 @@ pub(crate) mod text;
 pub use call_tree::tree;
 pub use human::human;
 pub(crate) use human::remarks;
+pub(crate) use json::{JsonMismatch, mismatch};
 pub use json::{JsonReport, json};
