@@ -3,11 +3,14 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod audits;
+mod chain;
 mod cli;
 mod common;
 mod damage;
 mod hashes;
 mod mutate;
+#[path = "../../../tests/harness/npm.rs"]
+mod npm;
 mod readme;
 mod schema;
 mod schemas;

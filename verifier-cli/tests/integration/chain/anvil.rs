@@ -1,0 +1,201 @@
+//! A node of one's own, stopped when the test ends; and what tests do with it.
+
+use std::{
+    fs,
+    io::{BufRead, BufReader, Read},
+    path::Path,
+    process::{Child, Command, Stdio},
+};
+
+use alloy_eips::BlockId;
+use alloy_network::TransactionBuilder;
+use alloy_primitives::{Address, B256, Bytes, hex};
+use alloy_rpc_types_eth::{TransactionReceipt, TransactionRequest, state::StateOverride};
+use iso_evm_verifier::onchain::{
+    contracts::{Archives, Contracts},
+    node::{Answer, Node},
+    plan::Plan,
+    sender::Sender,
+};
+use iso_evm_witness::{Fork, Witness};
+use serde_json::Value;
+
+use crate::{
+    common::{Ran, root, run},
+    npm,
+};
+
+const PACKAGE: &str = "@foundry-rs/anvil@1.7.1";
+
+/// A running anvil under Osaka's rules, with the cap on a transaction's gas.
+#[derive(Debug)]
+pub(crate) struct Anvil {
+    child: Child,
+    pub(crate) url: String,
+    /// Accounts with funds, for which the node signs.
+    pub(crate) accounts: Vec<Address>,
+    /// Their keys.
+    pub(crate) keys: Vec<String>,
+    pub(crate) node: Node,
+}
+
+impl Drop for Anvil {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The native binary: the package's own command returns 0 whatever happens.
+fn binary() -> Option<std::path::PathBuf> {
+    let modules = npm::modules(PACKAGE)?;
+    let system = if cfg!(target_os = "macos") { "darwin" } else { "linux" };
+    let machine = if cfg!(target_arch = "aarch64") { "arm64" } else { "amd64" };
+    Some(modules.join(format!("@foundry-rs/anvil-{system}-{machine}/bin/anvil")))
+}
+
+impl Anvil {
+    /// Starts one; none where npm does not bring it.
+    pub(crate) fn start() -> Option<Self> {
+        Self::with(&[])
+    }
+
+    /// [`start`](Self::start), with more arguments.
+    pub(crate) fn with(arguments: &[&str]) -> Option<Self> {
+        let mut child = Command::new(binary()?)
+            .args(["--host", "127.0.0.1", "--port", "0", "--hardfork", "osaka"])
+            .args(["--enable-tx-gas-limit", "--gas-limit", "60000000"])
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap());
+        let (mut accounts, mut keys) = (Vec::new(), Vec::new());
+        let address = loop {
+            let mut line = String::new();
+            assert!(lines.read_line(&mut line).unwrap() > 0, "anvil does not start");
+            let words: Vec<_> = line.split_whitespace().collect();
+            match words[..] {
+                ["Listening", "on", address] => break address.to_owned(),
+                [number, hex, ..] if number.starts_with('(') => match hex.parse() {
+                    Ok(account) => accounts.push(account),
+                    Err(_) => keys.push(hex.to_owned()),
+                },
+                _ => {}
+            }
+        };
+        // A pipe that is full would stop it.
+        std::thread::spawn(move || lines.read_to_end(&mut Vec::new()));
+        let url = format!("http://{address}");
+        let node = Node::new(&url).unwrap();
+        Some(Self { child, url, accounts, keys, node })
+    }
+
+    /// Runs `iso-verify` with a command line, the node and its first account.
+    pub(crate) fn iso(&self, folder: &Path, line: &str) -> Ran {
+        let (url, account) = (&self.url, self.accounts[0]);
+        run(folder, &format!("iso-verify {line} --rpc-url {url} --unlocked {account}"))
+    }
+
+    /// [`iso`](Self::iso), with `--json` and an exit code that is expected.
+    pub(crate) fn json(&self, folder: &Path, line: &str, code: i32) -> Value {
+        let ran = self.iso(folder, &format!("{line} --json"));
+        assert_eq!(ran.code, Some(code), "{line}: {}{}", ran.stderr, ran.text());
+        ran.json()
+    }
+
+    /// Deploys the contracts of a fork, and gives what was printed.
+    pub(crate) fn deploy(&self, options: &str) -> Value {
+        self.json(&root(), &format!("deploy {options}"), 0)
+    }
+
+    /// A transaction of an account's, whatever becomes of it.
+    pub(crate) fn send(
+        &self,
+        account: usize,
+        to: Address,
+        data: Bytes,
+        gas: u64,
+    ) -> TransactionReceipt {
+        let sender = Sender::Unlocked { address: self.accounts[account] };
+        self.node.mined(&sender, Some(to), data, gas).unwrap()
+    }
+
+    /// A plain creation.
+    pub(crate) fn create(&self, initcode: Bytes) -> Address {
+        let sender = Sender::Unlocked { address: self.accounts[0] };
+        let receipt = self.node.mined(&sender, None, initcode, 16_000_000).unwrap();
+        assert!(receipt.status());
+        receipt.contract_address.unwrap()
+    }
+
+    /// A call of an account's.
+    pub(crate) fn call(&self, account: usize, to: Address, data: Bytes, gas: u64) -> Answer {
+        let request = TransactionRequest::default()
+            .with_from(self.accounts[account])
+            .with_to(to)
+            .with_input(data)
+            .with_gas_limit(gas);
+        self.node.call(&request, BlockId::latest(), &StateOverride::default()).unwrap()
+    }
+
+    /// A method that is not standard: `anvil_…`.
+    pub(crate) fn method(&self, method: &str, parameters: &Value) {
+        let body = serde_json::json!({
+            "jsonrpc": "2.0", "id": 1, "method": method, "params": parameters
+        });
+        let answer = post(&self.url, &body.to_string());
+        assert!(!answer.contains("\"error\""), "{method}: {answer}");
+    }
+
+    /// Puts code at an address.
+    pub(crate) fn set_code(&self, address: Address, code: &[u8]) {
+        let code = hex::encode_prefixed(code);
+        self.method("anvil_setCode", &serde_json::json!([address, code]));
+    }
+}
+
+/// One HTTP request, by hand: nothing else in the workspace posts.
+fn post(url: &str, body: &str) -> String {
+    use std::io::Write;
+    let host = url.trim_start_matches("http://");
+    let mut stream = std::net::TcpStream::connect(host).unwrap();
+    let length = body.len();
+    write!(
+        stream,
+        "POST / HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n\
+         Content-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+/// The witness of one of the fixtures.
+pub(crate) fn fixture(name: &str) -> Witness {
+    let path = root().join("tests/fixtures").join(format!("{name}.witness.bin"));
+    Witness::decode(&fs::read(path).unwrap()).unwrap()
+}
+
+/// The contracts of a fork, with archives by code hash.
+pub(crate) fn plan(fork: Fork) -> Plan {
+    Plan::new(Contracts::new(Archives::CodeHash), fork)
+}
+
+/// An address in a document.
+pub(crate) fn address(document: &Value, name: &str) -> Address {
+    document[name].as_str().unwrap().parse().unwrap()
+}
+
+/// A quantity in a document.
+pub(crate) fn quantity(value: &Value) -> u64 {
+    u64::from_str_radix(value.as_str().unwrap().trim_start_matches("0x"), 16).unwrap()
+}
+
+/// keccak256 of a message's bytes.
+pub(crate) fn commitment(message: &[u8]) -> B256 {
+    iso_evm_verifier::hash::keccak256(message)
+}

@@ -1,0 +1,20 @@
+//! The register's source, compiled again: what is committed is what the compiler makes of it.
+
+use std::{fs, process::Command};
+
+use crate::{common::root, npm};
+
+#[test]
+fn the_artifact_is_the_source_compiled() {
+    let Some(modules) = npm::modules("solc@0.8.37") else { return };
+    let contracts = root().join("verifier-cli/contracts").canonicalize().unwrap();
+    let output = Command::new("node")
+        .arg(contracts.join("build.mjs"))
+        .arg("-")
+        .current_dir(modules.parent().unwrap())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let committed = fs::read(contracts.join("AuditRegister.json")).unwrap();
+    assert!(output.stdout == committed, "node build.mjs writes another AuditRegister.json");
+}
