@@ -6,9 +6,10 @@ use iso_evm_witness::{
     container::{ContainerError, JsonError},
     execute::ExecuteError,
     input::InputError,
+    transaction::TransactionError,
 };
 
-use crate::{mutate::MutateError, verify::VerifyError};
+use crate::{mutate::MutateError, node::NodeError, verify::VerifyError};
 
 /// Why a command could not do its work: exit code 2.
 #[derive(Debug, thiserror::Error)]
@@ -90,6 +91,17 @@ pub enum CommandError {
         file: String,
         /// What is wrong with it.
         error: MutateError,
+    },
+    /// A node that gives no witness.
+    #[error(transparent)]
+    Node(#[from] NodeError),
+    /// A transaction in a file that is none.
+    #[error("{file}: transaction: {error}")]
+    Transaction {
+        /// The file.
+        file: String,
+        /// What is wrong with it.
+        error: TransactionError,
     },
     /// A message that is not there.
     #[error("{file}: there is no message {index}, only {count}")]
