@@ -6,11 +6,13 @@ use iso_evm_witness::{
     container::{ContainerError, JsonError},
     execute::ExecuteError,
     input::InputError,
+    transaction::TransactionError,
 };
 
 use crate::{
     mutate::MutateError,
-    onchain::{deploy::DeployError, node::NodeError, submit::SubmitError},
+    node::NodeError,
+    onchain::{deploy::DeployError, submit::SubmitError},
     verify::VerifyError,
 };
 
@@ -95,6 +97,17 @@ pub enum CommandError {
         /// What is wrong with it.
         error: MutateError,
     },
+    /// A node that gives no witness.
+    #[error(transparent)]
+    Node(#[from] NodeError),
+    /// A transaction in a file that is none.
+    #[error("{file}: transaction: {error}")]
+    Transaction {
+        /// The file.
+        file: String,
+        /// What is wrong with it.
+        error: TransactionError,
+    },
     /// A message that is not there.
     #[error("{file}: there is no message {index}, only {count}")]
     NoMessage {
@@ -133,9 +146,6 @@ pub enum CommandError {
         /// The file.
         file: String,
     },
-    /// A node that is of no use.
-    #[error(transparent)]
-    Node(#[from] NodeError),
     /// A contract that cannot be deployed.
     #[error(transparent)]
     Deploy(#[from] DeployError),

@@ -184,6 +184,7 @@ pub mod files;
 pub mod hash;
 pub mod header_hash;
 pub mod mutate;
+pub mod node;
 pub mod onchain;
 pub mod report;
 mod rlp_list;

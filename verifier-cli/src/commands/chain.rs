@@ -6,19 +6,19 @@ use alloy_primitives::{Address, B256, U64, U256};
 use clap::Args;
 use serde::Serialize;
 
-use super::say;
+use super::{node::node_url, say};
 use crate::{
     error::CommandError,
-    onchain::{deploy::Transaction, node::Node, sender::Sender},
+    onchain::{chain::Chain, deploy::Transaction, sender::Sender},
     report::text::thousands,
 };
 
 /// Which node, and who sends
 #[derive(Clone, Debug, Args)]
 pub(super) struct ChainArgs {
-    /// The node's JSON-RPC, by http or https
+    /// The node's JSON-RPC, by HTTP; otherwise $ETH_RPC_URL
     #[arg(long, value_name = "URL")]
-    rpc_url: String,
+    rpc_url: Option<String>,
     #[command(flatten)]
     from: FromArgs,
 }
@@ -37,7 +37,9 @@ struct FromArgs {
 
 impl ChainArgs {
     /// The node and who sends.
-    pub(super) fn open(&self) -> Result<(Node, Sender), CommandError> {
+    pub(super) fn open(&self) -> Result<(Chain, Sender), CommandError> {
+        let url = node_url(self.rpc_url.as_deref())
+            .ok_or(CommandError::Needs { option: "a chain", needed: "--rpc-url" })?;
         let sender = match (&self.from.private_key_file, self.from.unlocked) {
             (Some(file), _) => Sender::from_key_file(file)?,
             (None, Some(address)) => Sender::Unlocked { address },
@@ -46,7 +48,7 @@ impl ChainArgs {
                 return Err(CommandError::Needs { option, needed });
             }
         };
-        Ok((Node::new(&self.rpc_url)?, sender))
+        Ok((Chain::at(&url)?, sender))
     }
 }
 

@@ -55,18 +55,18 @@ struct Document {
 
 impl Deploy {
     pub(super) fn run(self) -> Result<Exit, CommandError> {
-        let (node, sender) = self.chain.open()?;
+        let (chain, sender) = self.chain.open()?;
         let mut contracts = self.contracts.contracts(Some(sender.address()))?;
-        let chain_id = node.chain_id()?;
+        let chain_id = chain.id()?;
         if self.new_deployer {
-            contracts.deployer = new_deployer(&node, &sender)?;
+            contracts.deployer = new_deployer(&chain, &sender)?;
             say(&format!("deployer: {}", contracts.deployer));
         }
         let said = |deployed: &Deployed| match &deployed.transaction {
             Some(transaction) => mined(deployed.contract.name, transaction),
             None => say(&format!("{}: there already", deployed.contract.name)),
         };
-        let deployed = deploy(&node, &sender, &contracts, self.fork, said)?;
+        let deployed = deploy(&chain, &sender, &contracts, self.fork, said)?;
         let text = if self.json {
             let [factory, hypervisor, live, register] =
                 ["factory", "hypervisor", "live", "register"].map(|name| {

@@ -16,6 +16,7 @@ mod emit;
 mod expect;
 mod inspect;
 mod mutate;
+mod node;
 mod record;
 mod statetest;
 mod submit;

@@ -100,7 +100,7 @@ impl Submit {
             Some(index) => index..index + 1,
             None => 0..count,
         };
-        let (node, sender) = self.chain.open()?;
+        let (chain, sender) = self.chain.open()?;
         let mut plan = Plan::new(self.contracts.contracts(Some(sender.address()))?, witness.fork);
         if let Some(hypervisor) = self.hypervisor {
             plan = plan.with_hypervisor(hypervisor);
@@ -112,8 +112,8 @@ impl Submit {
         };
         let (commit, dry_run) = (self.commit, self.dry_run);
         let submission =
-            Submission { node: &node, plan: &plan, sender: &sender, route, commit, dry_run };
-        let chain_id = node.chain_id()?;
+            Submission { chain: &chain, plan: &plan, sender: &sender, route, commit, dry_run };
+        let chain_id = chain.id()?;
         submission.check()?;
         let mut submitted = Vec::new();
         for index in indices {

@@ -11,10 +11,8 @@ use crate::{
     Exit,
     error::CommandError,
     files,
-    onchain::{
-        execution::execution,
-        node::{Node, NodeError},
-    },
+    node::NodeError,
+    onchain::{chain::Chain, execution::execution},
     report::{self, remarks},
     verify::{Audit, AuditSelection, Options, VerifyError, verify, verify_by},
 };
@@ -73,11 +71,11 @@ impl Verify {
         let report = match &self.rpc_url {
             None => verify(&witness, &options).map_err(Unverified::from),
             Some(url) => {
-                let node = Node::new(url)?;
+                let chain = Chain::at(url)?;
                 let engine = Engine::new(witness.fork);
                 verify_by(&engine, &witness, &options, |messages| {
                     let limit = options.host_gas_limit;
-                    Ok(execution(&node, &engine, &witness, messages, limit)?)
+                    Ok(execution(&chain, &engine, &witness, messages, limit)?)
                 })
             }
         };

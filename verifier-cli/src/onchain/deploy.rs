@@ -5,12 +5,13 @@ use alloy_primitives::{Address, B256, Bytes};
 use iso_evm_witness::Fork;
 
 use super::{
+    chain::Chain,
     contracts::{Contracts, Deployment, deployer_initcode},
     host::GAS_CAP,
-    node::{Node, NodeError},
     plan::Plan,
     sender::Sender,
 };
+use crate::node::NodeError;
 
 /// Why a contract is not there.
 #[derive(Debug, thiserror::Error)]
@@ -74,12 +75,12 @@ pub struct Transaction {
 /// # Errors
 ///
 /// If the node does not take the transaction, or it fails.
-pub fn new_deployer(node: &Node, sender: &Sender) -> Result<Address, DeployError> {
+pub fn new_deployer(chain: &Chain, sender: &Sender) -> Result<Address, DeployError> {
     // A creation of 35 bytes costs less than this.
-    let receipt = node.mined(sender, None, deployer_initcode(), 200_000)?;
-    let address = receipt.contract_address.unwrap_or_default();
-    if !receipt.status() || node.code(address)?.is_empty() {
-        let (name, hash) = ("deployer", receipt.transaction_hash);
+    let receipt = chain.mined(sender, None, deployer_initcode(), 200_000)?;
+    let address = receipt.contract.unwrap_or_default();
+    if !receipt.success || chain.code(address)?.is_empty() {
+        let (name, hash) = ("deployer", receipt.hash);
         return Err(DeployError::NotDeployed { name, hash, address });
     }
     Ok(address)
@@ -93,14 +94,14 @@ pub fn new_deployer(node: &Node, sender: &Sender) -> Result<Address, DeployError
 /// If there is no deployer, the node does not take a transaction, or one does not deploy what it
 /// should.
 pub fn deploy(
-    node: &Node,
+    chain: &Chain,
     sender: &Sender,
     contracts: &Contracts,
     fork: Fork,
     said: impl Fn(&Deployed),
 ) -> Result<Vec<Deployed>, DeployError> {
     let deployer = contracts.deployer;
-    let code = node.code(deployer)?;
+    let code = chain.code(deployer)?;
     if code.is_empty() {
         return Err(DeployError::NoDeployer { deployer });
     }
@@ -112,7 +113,7 @@ pub fn deploy(
     ];
     all.into_iter()
         .map(|contract| {
-            let deployed = deploy_one(node, sender, deployer, &code, contract)?;
+            let deployed = deploy_one(chain, sender, deployer, &code, contract)?;
             said(&deployed);
             Ok(deployed)
         })
@@ -120,14 +121,14 @@ pub fn deploy(
 }
 
 fn deploy_one(
-    node: &Node,
+    chain: &Chain,
     sender: &Sender,
     deployer: Address,
     deployer_code: &Bytes,
     contract: Deployment,
 ) -> Result<Deployed, DeployError> {
     let Deployment { name, address, .. } = contract;
-    let there = node.code(address)?;
+    let there = chain.code(address)?;
     if there == contract.code {
         return Ok(Deployed { contract, transaction: None });
     }
@@ -137,16 +138,16 @@ fn deploy_one(
     let step = Plan::deploy(&contract, deployer, deployer_code);
     // A deployer that is none in memory gets all there is.
     let limit = if step.fits_cap { step.gas_limit } else { GAS_CAP };
-    let receipt = node.mined(sender, Some(deployer), step.data, limit)?;
-    if node.code(address)? != contract.code {
-        let hash = receipt.transaction_hash;
+    let receipt = chain.mined(sender, Some(deployer), step.data, limit)?;
+    if chain.code(address)? != contract.code {
+        let hash = receipt.hash;
         return Err(DeployError::NotDeployed { name, hash, address });
     }
     let transaction = Transaction {
-        hash: receipt.transaction_hash,
+        hash: receipt.hash,
         predicted: step.gas,
         gas_used: receipt.gas_used,
-        success: receipt.status(),
+        success: receipt.success,
     };
     Ok(Deployed { contract, transaction: Some(transaction) })
 }

@@ -13,10 +13,11 @@ use iso_evm_witness::{MessageWitness, Witness};
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use super::{
+    chain::{Answer, Chain},
     host::calldata_gas,
-    node::{Answer, Node, NodeError},
     probe::{self, PROBE},
 };
+use crate::node::NodeError;
 
 /// Gas of the probe itself, and more.
 const PROBE_GAS: u64 = 100_000;
@@ -28,7 +29,7 @@ const PROBE_GAS: u64 = 100_000;
 ///
 /// If the node does not run a call, or not with the overrides.
 pub fn execution(
-    node: &Node,
+    chain: &Chain,
     engine: &Engine,
     witness: &Witness,
     messages: &[Option<MessageWitness>],
@@ -47,7 +48,7 @@ pub fn execution(
                 overrides.with_code(address, code)
             })
             .build();
-        let audited = call(node, bytes, &overrides, host_gas_limit)?;
+        let audited = call(chain, bytes, &overrides, host_gas_limit)?;
         tracing::debug!(index, host_gas = audited.host_gas, verdict = ?audited.verdict);
         Ok(audited)
     };
@@ -55,7 +56,7 @@ pub fn execution(
 }
 
 fn call(
-    node: &Node,
+    chain: &Chain,
     bytes: &Bytes,
     overrides: &StateOverride,
     host_gas_limit: Option<u64>,
@@ -67,7 +68,7 @@ fn call(
         request.set_gas_limit(frame.saturating_add(21_000 + calldata).max(floor));
     }
     let out_of_gas = Verdict::Inconclusive { reason: Inconclusive::HostOutOfGas };
-    match node.call(&request, BlockId::latest(), overrides)? {
+    match chain.call(&request, BlockId::latest(), overrides)? {
         Answer::Returned(data) => match probe::audited(&data) {
             Some(Audited { host_gas, .. })
                 if host_gas_limit.is_some_and(|most| host_gas > most) =>
@@ -75,15 +76,15 @@ fn call(
                 Ok(Audited { verdict: out_of_gas, host_gas: host_gas_limit.unwrap_or(host_gas) })
             }
             Some(audited) => Ok(audited),
-            None => Err(NodeError::Garbage {
+            None => Err(NodeError::Answer {
                 method: "eth_call",
-                reason: "the state overrides had no effect".to_owned(),
+                error: "the state overrides had no effect".to_owned(),
             }),
         },
         Answer::OutOfGas => Ok(Audited { verdict: out_of_gas, host_gas: 0 }),
-        Answer::Reverted(_) => Err(NodeError::Garbage {
+        Answer::Reverted(_) => Err(NodeError::Answer {
             method: "eth_call",
-            reason: "it reverted where nothing reverts".to_owned(),
+            error: "it reverted where nothing reverts".to_owned(),
         }),
     }
 }

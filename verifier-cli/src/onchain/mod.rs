@@ -4,11 +4,11 @@
 //! In the data's way this stands behind the witness: what the embedded engine runs in memory goes
 //! to a chain from here. Only standard JSON-RPC is spoken.
 
+pub mod chain;
 pub mod contracts;
 pub mod deploy;
 pub mod execution;
 pub mod host;
-pub mod node;
 pub mod plan;
 pub mod probe;
 pub mod register;

@@ -4,16 +4,16 @@
 
 use std::{fmt, path::Path};
 
-use alloy_consensus::TxEnvelope;
+use alloy_consensus::{BlockHeader, TxEnvelope};
 use alloy_eips::{BlockNumberOrTag, eip2718::Encodable2718};
-use alloy_network::{EthereumWallet, NetworkTransactionBuilder, TransactionBuilder};
+use alloy_network::{Ethereum, EthereumWallet, NetworkTransactionBuilder, TransactionBuilder};
 use alloy_primitives::{Address, B256, Bytes, TxKind};
 use alloy_provider::Provider;
-use alloy_rpc_types_eth::{TransactionReceipt, TransactionRequest};
+use alloy_rpc_types_eth::TransactionRequest;
 use alloy_signer_local::PrivateKeySigner;
 
-use super::node::{Node, NodeError};
-use crate::{error::CommandError, files};
+use super::chain::{Chain, Receipt};
+use crate::{error::CommandError, files, node::NodeError};
 
 /// Who sends.
 #[derive(Clone)]
@@ -64,7 +64,7 @@ impl Sender {
     }
 }
 
-impl Node {
+impl Chain {
     /// Sends a transaction, a creation without `to`, with this gas limit. Returns its hash.
     ///
     /// # Errors
@@ -85,22 +85,16 @@ impl Node {
             .with_gas_limit(gas_limit);
         match sender {
             Sender::Unlocked { .. } => {
-                self.write("eth_sendTransaction", |node| {
-                    let (node, request) = (node.clone(), request.clone());
-                    async move {
-                        node.client().request::<_, B256>("eth_sendTransaction", (request,)).await
-                    }
-                })
+                let request = &request;
+                self.node.wait(self.node.ask_once("eth_sendTransaction", |node| async move {
+                    node.client().request::<_, B256>("eth_sendTransaction", (request,)).await
+                }))
             }
             Sender::Key { wallet, .. } => {
-                let signed = self.sign(wallet, sender.address(), request)?;
-                let bytes = signed.encoded_2718();
-                self.write("eth_sendRawTransaction", |node| {
-                    let (node, bytes) = (node.clone(), bytes.clone());
-                    async move {
-                        node.send_raw_transaction(&bytes).await.map(|sent| *sent.tx_hash())
-                    }
-                })
+                let bytes = &self.sign(wallet, sender.address(), request)?.encoded_2718();
+                self.node.wait(self.node.ask_once("eth_sendRawTransaction", |node| async move {
+                    node.send_raw_transaction(bytes).await.map(|sent| *sent.tx_hash())
+                }))
             }
         }
     }
@@ -116,7 +110,7 @@ impl Node {
         to: Option<Address>,
         data: Bytes,
         gas_limit: u64,
-    ) -> Result<TransactionReceipt, NodeError> {
+    ) -> Result<Receipt, NodeError> {
         let hash = self.send(sender, to, data, gas_limit)?;
         self.receipt(hash)
     }
@@ -128,25 +122,29 @@ impl Node {
         from: Address,
         request: TransactionRequest,
     ) -> Result<TxEnvelope, NodeError> {
-        let nonce = self
-            .read("eth_getTransactionCount", |node| node.get_transaction_count(from).pending())?;
-        let request = request.with_chain_id(self.chain_id()?).with_nonce(nonce);
-        let latest = self.read("eth_getBlockByNumber", |node| {
-            node.get_block_by_number(BlockNumberOrTag::Latest)
-        })?;
-        let has_base_fee = latest.is_some_and(|block| block.header.base_fee_per_gas.is_some());
+        let node = &self.node;
+        let nonce = node.wait(node.ask("eth_getTransactionCount", |node| async move {
+            node.get_transaction_count(from).pending().await
+        }))?;
+        let request = request.with_chain_id(self.id()?).with_nonce(nonce);
+        let latest = node.wait(node.ask("eth_getBlockByNumber", |node| async move {
+            node.get_block_by_number(BlockNumberOrTag::Latest).await
+        }))?;
+        let has_base_fee = latest.is_some_and(|block| block.header.base_fee_per_gas().is_some());
         let request = if has_base_fee {
-            let fees = self.read("eth_feeHistory", |node| {
-                let node = node.clone();
-                async move { node.estimate_eip1559_fees().await }
-            })?;
+            let fees =
+                node.wait(node.ask("eth_feeHistory", |node| async move {
+                    node.estimate_eip1559_fees().await
+                }))?;
             request
                 .with_max_fee_per_gas(fees.max_fee_per_gas)
                 .with_max_priority_fee_per_gas(fees.max_priority_fee_per_gas)
         } else {
-            let price = self.read("eth_gasPrice", |node| node.get_gas_price())?;
+            let price = node
+                .wait(node.ask("eth_gasPrice", |node| async move { node.get_gas_price().await }))?;
             request.with_gas_price(price)
         };
-        self.run(request.build(wallet)).map_err(|error| NodeError::Unsigned(error.to_string()))
+        let signed = node.wait(NetworkTransactionBuilder::<Ethereum>::build(request, wallet));
+        signed.map_err(|error| NodeError::Unsigned(error.to_string()))
     }
 }

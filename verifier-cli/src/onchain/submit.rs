@@ -6,7 +6,7 @@ use alloy_eips::BlockId;
 use alloy_network::TransactionBuilder;
 use alloy_primitives::{Address, B256, Bytes, U256};
 use alloy_rpc_types_eth::{
-    TransactionReceipt, TransactionRequest,
+    TransactionRequest,
     state::{StateOverride, StateOverridesBuilder},
 };
 use alloy_sol_types::SolCall;
@@ -14,14 +14,14 @@ use iso_evm_hypervisor::{Inconclusive, Verdict};
 use iso_evm_witness::{Fork, Witness};
 
 use super::{
+    chain::{Answer, Chain, Receipt},
     contracts::Archives,
     deploy::Transaction,
-    node::{Answer, Node, NodeError},
     plan::{ArchiveCost, AuditCost, Plan, Route, Step},
     register::{self, Standing},
     sender::Sender,
 };
-use crate::hash::keccak256;
+use crate::{hash::keccak256, node::NodeError};
 
 /// Why a message is not submitted.
 #[derive(Debug, thiserror::Error)]
@@ -166,7 +166,7 @@ pub struct Submitted {
 #[derive(Debug)]
 pub struct Submission<'a> {
     /// The chain.
-    pub node: &'a Node,
+    pub chain: &'a Chain,
     /// The contracts.
     pub plan: &'a Plan,
     /// Who sends.
@@ -263,14 +263,14 @@ impl Submission<'_> {
             submitted.source = Source::Call;
             return Ok(submitted);
         }
-        let mut send = |what, step: &Step| -> Result<TransactionReceipt, SubmitError> {
+        let mut send = |what, step: &Step| -> Result<Receipt, SubmitError> {
             let data = step.data.clone();
-            let receipt = self.node.mined(self.sender, Some(step.to), data, step.gas_limit)?;
+            let receipt = self.chain.mined(self.sender, Some(step.to), data, step.gas_limit)?;
             let transaction = Transaction {
-                hash: receipt.transaction_hash,
+                hash: receipt.hash,
                 predicted: step.gas,
                 gas_used: receipt.gas_used,
-                success: receipt.status(),
+                success: receipt.success,
             };
             said(what, &transaction);
             submitted.transactions.push((what, transaction));
@@ -283,8 +283,8 @@ impl Submission<'_> {
         for (what, step) in before {
             let Some(step) = step else { continue };
             let receipt = send(what, step)?;
-            if !receipt.status() {
-                let hash = receipt.transaction_hash;
+            if !receipt.success {
+                let hash = receipt.hash;
                 return Err(SubmitError::Failed { index, what, hash });
             }
         }
@@ -296,7 +296,7 @@ impl Submission<'_> {
 
     /// That an account holds this code.
     fn holds(&self, what: &'static str, address: Address, code: &Bytes) -> Result<(), SubmitError> {
-        let found = self.node.code(address)?;
+        let found = self.chain.code(address)?;
         if found.is_empty() {
             return Err(SubmitError::NoCode { what, address });
         }
@@ -310,7 +310,7 @@ impl Submission<'_> {
     /// A call that nothing depends on.
     fn ask(&self, to: Address, data: Bytes) -> Result<Answer, NodeError> {
         let request = TransactionRequest::default().with_to(to).with_input(data);
-        self.node.call(&request, BlockId::latest(), &StateOverride::default())
+        self.chain.call(&request, BlockId::latest(), &StateOverride::default())
     }
 
     /// What the register has of a commitment; none without a register.
@@ -381,7 +381,7 @@ impl Submission<'_> {
                 // There, and other code.
                 return Ok((found, None));
             }
-            let code = self.node.code(archive)?;
+            let code = self.chain.code(archive)?;
             if code.is_empty() {
                 return Ok((found, Some(archive)));
             }
@@ -465,7 +465,7 @@ impl Submission<'_> {
             .with_to(step.to)
             .with_input(step.data.clone())
             .with_gas_limit(step.gas_limit);
-        self.node.call(&request, block, overrides)
+        self.chain.call(&request, block, overrides)
     }
 
     /// The verdict that the register gives, with its reason asked of the hypervisor.
@@ -480,7 +480,7 @@ impl Submission<'_> {
         }
         let hypervisor = self.plan.hypervisor().address;
         let request = TransactionRequest::default().with_to(hypervisor).with_input(message.clone());
-        Ok(of_hypervisor(self.node.call(&request, BlockId::latest(), overrides)?))
+        Ok(of_hypervisor(self.chain.call(&request, BlockId::latest(), overrides)?))
     }
 
     /// The verdict of an audit that is on the chain.
@@ -489,21 +489,20 @@ impl Submission<'_> {
         index: usize,
         message: &Bytes,
         step: &Step,
-        receipt: &TransactionReceipt,
+        receipt: &Receipt,
     ) -> Result<Verdict, SubmitError> {
         let Route::Register { register, operator } = self.route else {
             // The receipt does not hold what was returned; what a call returns in that block does,
             // for the same gas.
-            let block = receipt.block_hash.map_or_else(BlockId::latest, BlockId::hash);
+            let block = receipt.block.map_or_else(BlockId::latest, BlockId::hash);
             let verdict = of_hypervisor(self.at(step, block, &StateOverride::default())?);
-            let agree = receipt.status() == (verdict == Verdict::Valid);
+            let agree = receipt.success == (verdict == Verdict::Valid);
             return Ok(if agree { verdict } else { OTHER });
         };
         let commitment = keccak256(message);
-        let logs = receipt.logs().iter().filter(|log| log.address() == register);
-        let verdict = logs
-            .filter_map(|log| register::verdict_of_log(&log.inner.data, operator, commitment))
-            .next();
+        let logs = receipt.logs.iter().filter(|log| log.address == register);
+        let verdict =
+            logs.filter_map(|log| register::verdict_of_log(&log.data, operator, commitment)).next();
         if let Some(verdict) = verdict {
             return Ok(verdict);
         }

@@ -10,6 +10,7 @@
 //! Below it are Merkle-Patricia tries over keys that are hashed already. Parts of them may be known
 //! by their hash only; what needs more of them than there is is a [`MissingNode`].
 
+mod apply;
 mod decode;
 mod hashes;
 mod node;

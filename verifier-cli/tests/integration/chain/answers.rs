@@ -5,7 +5,7 @@ use alloy_primitives::{Address, B256, U256, hex};
 use alloy_sol_types::{SolCall, SolError};
 use iso_evm_hypervisor::verdict::abi;
 use iso_evm_verifier::onchain::{
-    node::Answer,
+    chain::Answer,
     register::{self, Standing},
 };
 
@@ -95,11 +95,11 @@ fn only_exact_answers_decide() {
         anvil.set_code(fake, code);
         let message = [b"a message of ", &[fork][..]].concat();
         let commit = register::commitCall { witness: commitment(&message), fork };
-        assert!(anvil.send(0, register, commit.abi_encode().into(), 200_000).status());
+        assert!(anvil.send(0, register, commit.abi_encode().into(), 200_000).success);
         let data = register::audit_calldata(operator, fake, &message.clone().into());
         let receipt = anvil.send(1, register, data, 1_000_000);
         let what = hex::encode(&code[..code.len().min(60)]);
-        assert_eq!(receipt.status(), *expected != Open, "{what}");
+        assert_eq!(receipt.success, *expected != Open, "{what}");
         let call = register::commitmentsCall { operator, witness: commitment(&message) };
         let Answer::Returned(data) = anvil.call(0, register, call.abi_encode().into(), 200_000)
         else {

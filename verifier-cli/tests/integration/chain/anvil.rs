@@ -10,10 +10,10 @@ use std::{
 use alloy_eips::BlockId;
 use alloy_network::TransactionBuilder;
 use alloy_primitives::{Address, B256, Bytes, hex};
-use alloy_rpc_types_eth::{TransactionReceipt, TransactionRequest, state::StateOverride};
+use alloy_rpc_types_eth::{TransactionRequest, state::StateOverride};
 use iso_evm_verifier::onchain::{
+    chain::{Answer, Chain, Receipt},
     contracts::{Archives, Contracts},
-    node::{Answer, Node},
     plan::Plan,
     sender::Sender,
 };
@@ -36,7 +36,7 @@ pub(crate) struct Anvil {
     pub(crate) accounts: Vec<Address>,
     /// Their keys.
     pub(crate) keys: Vec<String>,
-    pub(crate) node: Node,
+    pub(crate) chain: Chain,
 }
 
 impl Drop for Anvil {
@@ -89,8 +89,8 @@ impl Anvil {
         // A pipe that is full would stop it.
         std::thread::spawn(move || lines.read_to_end(&mut Vec::new()));
         let url = format!("http://{address}");
-        let node = Node::new(&url).unwrap();
-        Some(Self { child, url, accounts, keys, node })
+        let chain = Chain::at(&url).unwrap();
+        Some(Self { child, url, accounts, keys, chain })
     }
 
     /// Runs `iso-verify` with a command line, the node and its first account.
@@ -112,23 +112,17 @@ impl Anvil {
     }
 
     /// A transaction of an account's, whatever becomes of it.
-    pub(crate) fn send(
-        &self,
-        account: usize,
-        to: Address,
-        data: Bytes,
-        gas: u64,
-    ) -> TransactionReceipt {
+    pub(crate) fn send(&self, account: usize, to: Address, data: Bytes, gas: u64) -> Receipt {
         let sender = Sender::Unlocked { address: self.accounts[account] };
-        self.node.mined(&sender, Some(to), data, gas).unwrap()
+        self.chain.mined(&sender, Some(to), data, gas).unwrap()
     }
 
     /// A plain creation.
     pub(crate) fn create(&self, initcode: Bytes) -> Address {
         let sender = Sender::Unlocked { address: self.accounts[0] };
-        let receipt = self.node.mined(&sender, None, initcode, 16_000_000).unwrap();
-        assert!(receipt.status());
-        receipt.contract_address.unwrap()
+        let receipt = self.chain.mined(&sender, None, initcode, 16_000_000).unwrap();
+        assert!(receipt.success);
+        receipt.contract.unwrap()
     }
 
     /// A call of an account's.
@@ -138,7 +132,7 @@ impl Anvil {
             .with_to(to)
             .with_input(data)
             .with_gas_limit(gas);
-        self.node.call(&request, BlockId::latest(), &StateOverride::default()).unwrap()
+        self.chain.call(&request, BlockId::latest(), &StateOverride::default()).unwrap()
     }
 
     /// A method that is not standard: `anvil_…`.

@@ -59,7 +59,8 @@ pub(crate) fn row(name: &str, witness: &Witness) -> String {
     let sum = |of: fn(&iso_evm_verifier::onchain::plan::MessageCost) -> u64| -> String {
         thousands(costs.iter().map(of).sum())
     };
-    let fits = if costs.iter().all(|cost| cost.fits_cap() && cost.fits_mempool()) { "yes" } else { "no" };
+    let fits =
+        if costs.iter().all(|cost| cost.fits_cap() && cost.fits_mempool()) { "yes" } else { "no" };
     format!(
         "| {name} | {} | {} | {} | {} | {} | {} | {fits} |",
         thousands(guest),
@@ -75,7 +76,11 @@ pub(crate) fn row(name: &str, witness: &Witness) -> String {
 pub(crate) fn in_readme(lines: &[String]) {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
     for line in lines {
-        assert!(readme.lines().any(|shown| shown == line), "the README lacks:\n{}", lines.join("\n"));
+        assert!(
+            readme.lines().any(|shown| shown == line),
+            "the README lacks:\n{}",
+            lines.join("\n")
+        );
     }
 }
 

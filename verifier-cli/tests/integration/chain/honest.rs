@@ -5,7 +5,7 @@ use alloy_primitives::{Address, B256, Bytes, U256, hex};
 use alloy_sol_types::{SolCall, SolError};
 use iso_evm_hypervisor::{Inconclusive as Reason, Verdict, verdict::abi};
 use iso_evm_verifier::onchain::{
-    node::Answer,
+    chain::Answer,
     plan::{Plan, Route},
     register::{self, Standing},
 };
@@ -63,14 +63,14 @@ impl Court {
 
     fn commit(&self, account: usize, message: &[u8], fork: Fork) {
         let data = register::commit_calldata(message, fork);
-        assert!(self.anvil.send(account, self.register, data, GAS).status());
+        assert!(self.anvil.send(account, self.register, data, GAS).success);
     }
 
     /// Puts the code where the hypervisor looks, by the factory.
     fn archive(&self) {
         let archive = self.plan.archive(&self.witness, 0, &[]).unwrap();
         let factory = self.plan.factory().address;
-        assert!(self.anvil.send(STRANGER, factory, archive.step.data, GAS).status());
+        assert!(self.anvil.send(STRANGER, factory, archive.step.data, GAS).success);
     }
 
     /// The stranger has a message audited, as a call and as a transaction, and gets nothing: the
@@ -82,7 +82,7 @@ impl Court {
         let answer = self.anvil.call(STRANGER, self.register, data.clone(), GAS);
         assert_eq!(answer, Answer::Reverted(reverted.to_vec().into()));
         let receipt = self.anvil.send(STRANGER, self.register, data, GAS);
-        assert!(!receipt.status() && receipt.logs().is_empty());
+        assert!(!receipt.success && receipt.logs.is_empty());
         assert_eq!(self.standing(OPERATOR, message), before);
         assert!(matches!(before, Standing::None | Standing::Open));
     }
@@ -92,10 +92,10 @@ impl Court {
         let operator = self.anvil.accounts[OPERATOR];
         let data = register::audit_calldata(operator, self.hypervisor, &self.message);
         let receipt = self.anvil.send(STRANGER, self.register, data, GAS);
-        assert!(receipt.status());
-        let [log] = receipt.logs() else { panic!("{receipt:?}") };
+        assert!(receipt.success);
+        let [log] = &receipt.logs[..] else { panic!("{receipt:?}") };
         let said =
-            register::verdict_of_log(&log.inner.data, operator, commitment(&self.message)).unwrap();
+            register::verdict_of_log(&log.data, operator, commitment(&self.message)).unwrap();
         let standing = self.standing(OPERATOR, &self.message);
         match standing {
             Standing::Accepted => assert_eq!(said, Verdict::Valid),
@@ -133,7 +133,7 @@ fn a_strangers_garbage_convicts_the_stranger_alone() {
         court.nothing(court.hypervisor, &garbage, &not_open());
         let stranger = court.anvil.accounts[STRANGER];
         let data = register::audit_calldata(stranger, court.hypervisor, &garbage);
-        assert!(court.anvil.send(STRANGER, court.register, data, GAS).status());
+        assert!(court.anvil.send(STRANGER, court.register, data, GAS).success);
         assert_eq!(court.standing(STRANGER, &garbage), Standing::Fraud);
         assert_eq!(court.standing(OPERATOR, &garbage), Standing::None);
     }
@@ -243,10 +243,10 @@ fn too_little_gas_decides_nothing() {
         // And as transactions.
         for gas in [cost.floor_gas, high - 10_000, high - 100, high - 1] {
             let receipt = court.anvil.send(STRANGER, court.register, cost.step.data.clone(), gas);
-            assert!(!receipt.status() && receipt.logs().is_empty());
+            assert!(!receipt.success && receipt.logs.is_empty());
             assert_eq!(court.standing(OPERATOR, &court.message), Standing::Open);
         }
-        assert!(court.anvil.send(STRANGER, court.register, cost.step.data.clone(), high).status());
+        assert!(court.anvil.send(STRANGER, court.register, cost.step.data.clone(), high).success);
         assert_eq!(court.standing(OPERATOR, &court.message), expected);
     }
 }
@@ -268,8 +268,7 @@ fn the_hypervisor_of_another_fork_decides_nothing() {
         // A fork that has none here.
         for fork in [8, u8::MAX] {
             let call = register::commitCall { witness: B256::ZERO, fork };
-            let answer =
-                court.anvil.call(OPERATOR, court.register, call.abi_encode().into(), GAS);
+            let answer = court.anvil.call(OPERATOR, court.register, call.abi_encode().into(), GAS);
             let unknown = register::UnknownFork { fork }.abi_encode();
             assert_eq!(answer, Answer::Reverted(unknown.into()));
         }

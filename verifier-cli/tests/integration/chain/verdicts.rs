@@ -79,7 +79,8 @@ fn everywhere(anvil: &Anvil, deployed: &Value, witness: &Witness, options: &str)
         schema("cost").check(&ran.json()).unwrap();
         ran.json()
     };
-    let registrar = if options.is_empty() { String::new() } else { format!("--registrar {operator}") };
+    let registrar =
+        if options.is_empty() { String::new() } else { format!("--registrar {operator}") };
     let costs = cost(&format!("{options} {registrar}"));
     let costs_registered = cost(&format!("--operator {operator} {options} {registrar}"));
 
@@ -106,11 +107,8 @@ fn everywhere(anvil: &Anvil, deployed: &Value, witness: &Witness, options: &str)
     // The register keeps its word: nothing is sent again.
     let again = format!("submit {file} {registered}");
     let again = anvil.json(folder, &again, code(&expected["verdict"]));
-    for (found, expected) in again["messages"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .zip(expected["messages"].as_array().unwrap())
+    for (found, expected) in
+        again["messages"].as_array().unwrap().iter().zip(expected["messages"].as_array().unwrap())
     {
         assert_eq!(found["source"], "register");
         assert_eq!(found["verdict"], expected["verdict"]);
@@ -133,7 +131,7 @@ fn deploying_twice_changes_nothing() {
     assert_eq!(twice["transactions"], json!([]));
     for name in ["deployer", "factory", "hypervisor", "live", "register"] {
         assert_eq!(once[name], twice[name]);
-        assert!(!anvil.node.code(address(&once, name)).unwrap().is_empty());
+        assert!(!anvil.chain.code(address(&once, name)).unwrap().is_empty());
     }
     // Another fork adds its hypervisor and live machine to the same factory and register.
     let prague = anvil.deploy("--fork prague");

@@ -1,0 +1,387 @@
+//! The [`Replay`] of a block: system calls, then transactions one after the other, each recorded or
+//! only run, on the parent's state. `specs/15-node.md`.
+//!
+//! In the data's way this stands between the parent's state and the witness. Values are kept in a
+//! database over it; the trie that the roots come from follows, change by change.
+
+use std::{collections::BTreeMap, ops::Range, rc::Rc};
+
+use alloy_consensus::Header;
+use alloy_primitives::{Address, B256, Bytes, U256};
+use iso_evm_witness::{
+    ExecuteError, Execution, Input, RecorderError, Recording, Witness,
+    execute::{RunError, Setting, record_on, run_error},
+    prestate::{Prestate, PrestateAccount},
+    proof::StateProof,
+    receipt::Receipt,
+    record,
+    state_root::{MissingNode, StateTrie},
+    transaction::Transaction,
+};
+use revm::{
+    Database, DatabaseCommit, ExecuteEvm, SystemCallEvm,
+    context::result::ExecutionResult,
+    database::CacheDB,
+    inspector::NoOpInspector,
+    primitives::KECCAK_EMPTY,
+    state::{Account, EvmState},
+};
+
+use super::{ChainBlock, Event, Node, NodeError, ReplayError, parent::Parent, system};
+
+/// A recorded transaction of a block.
+#[derive(Clone, Debug)]
+pub struct Recorded {
+    /// Its place in the block.
+    pub index: usize,
+    /// Its hash.
+    pub transaction: B256,
+    /// Its witness.
+    pub witness: Witness,
+}
+
+/// A block, as far as it has been replayed.
+#[derive(Debug)]
+pub struct Replay<'a> {
+    parent: Rc<Parent<'a>>,
+    setting: Setting,
+    state: CacheDB<Rc<Parent<'a>>>,
+    /// The trie of the state; none if the node does not prove what it would take.
+    trie: Option<StateTrie>,
+    /// Nodes of the parent's state that are in it.
+    nodes: usize,
+    /// Transactions that are done.
+    done: usize,
+}
+
+impl<'a> Replay<'a> {
+    /// Stands on the parent's state and makes the system calls that come before the transactions.
+    ///
+    /// # Errors
+    ///
+    /// If the node does not give the state that these need.
+    pub fn begin(node: &'a Node, block: &'a ChainBlock) -> Result<Self, NodeError> {
+        let parent = Rc::new(Parent::new(node, block)?);
+        let trie = parent.known.borrow().proved.then(|| {
+            let nodes = BTreeMap::new();
+            StateTrie::from_proof(&StateProof { root: block.parent.state_root, nodes })
+        });
+        let setting =
+            Setting { fork: block.fork, chain_id: block.chain_id, block: block.block.block_env() };
+        let state = CacheDB::new(parent.clone());
+        let mut replay = Self { parent, setting, state, trie, nodes: 0, done: 0 };
+        replay.system_calls(system::before(block))?;
+        Ok(replay)
+    }
+
+    /// Asks, many questions at once, for all that these transactions look at
+    /// (`debug_traceTransaction`, then `eth_getProof`). What it does not bring is read as it is
+    /// asked for.
+    ///
+    /// # Errors
+    ///
+    /// If a proof is wrong, or does not come.
+    pub fn prefetch(&mut self, transactions: Range<usize>) -> Result<(), NodeError> {
+        let all = &self.parent.block.transactions;
+        let hashes: Vec<B256> = all
+            .get(transactions)
+            .unwrap_or_default()
+            .iter()
+            .filter_map(Transaction::hash)
+            .collect();
+        self.parent.prefetch(&hashes)
+    }
+
+    /// How many transactions are done: the place of the next.
+    pub const fn done(&self) -> usize {
+        self.done
+    }
+
+    /// The state root here; none if the node does not prove what it would take.
+    pub fn state_root(&mut self) -> Option<B256> {
+        self.trie.as_mut()?.root().ok()
+    }
+
+    /// Runs the next transaction without recording it.
+    ///
+    /// # Errors
+    ///
+    /// If it does not run, or does something else than its receipt says.
+    ///
+    /// # Panics
+    ///
+    /// If there is none.
+    pub fn advance(&mut self) -> Result<(), NodeError> {
+        let (state, result) = self.run()?;
+        let success = result.is_success();
+        let gas_used = result.tx_gas_used();
+        self.check(success, gas_used, &result.into_logs())?;
+        self.commit(state)?;
+        self.count();
+        Ok(())
+    }
+
+    /// Records the next transaction.
+    ///
+    /// # Errors
+    ///
+    /// As [`Replay::advance`].
+    ///
+    /// # Panics
+    ///
+    /// If there is none.
+    pub fn record(&mut self) -> Result<Recorded, NodeError> {
+        let index = self.done;
+        let recorded = match self.record_on_trie()? {
+            Some((recording, state, after)) => {
+                let witness = self.witness(&recording, true);
+                self.check(recording.success, recording.gas_used, &recording.logs)?;
+                self.trie = Some(after);
+                self.state.commit(left(state));
+                witness
+            }
+            None => {
+                let (state, _) = self.run()?;
+                let recording = self.record_alone(&state)?;
+                let witness = self.witness(&recording, false);
+                self.check(recording.success, recording.gas_used, &recording.logs)?;
+                self.commit(state)?;
+                witness
+            }
+        };
+        self.count();
+        let transaction = recorded.transaction.hash().unwrap_or_default();
+        Ok(Recorded { index, transaction, witness: recorded })
+    }
+
+    /// Does what comes after the last transaction, and compares the state root with the header's.
+    /// Where there is no trie, there is nothing to compare.
+    ///
+    /// # Errors
+    ///
+    /// [`ReplayError::StateRoot`] if it is another one.
+    pub fn finish(mut self) -> Result<(), NodeError> {
+        let block = self.parent.block;
+        let Some(payments) = system::payments(block) else {
+            self.parent.node.notice(
+                "the state root after the block is not compared: it pays uncles".to_owned(),
+            );
+            return Ok(());
+        };
+        self.system_calls(system::after(block))?;
+        for (address, amount) in payments {
+            self.pay(address, amount)?;
+        }
+        let Header { number, state_root: expected, .. } = block.header;
+        match self.state_root() {
+            Some(found) if found != expected => {
+                Err(NodeError::Replay { number, error: ReplayError::StateRoot { expected, found } })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn transaction(&self) -> &'a Transaction {
+        &self.parent.block.transactions[self.done]
+    }
+
+    fn count(&mut self) {
+        self.done += 1;
+        let of = self.parent.block.transactions.len();
+        self.parent.node.tell(Event::Transaction { done: self.done, of });
+    }
+
+    /// Runs the next transaction; the state stays as it is.
+    fn run(&mut self) -> Result<(EvmState, ExecutionResult), NodeError> {
+        let tx = self.transaction().tx_env();
+        let mut evm = self.setting.evm(&mut self.state, NoOpInspector);
+        match evm.transact(tx).map_err(run_error) {
+            Ok(outcome) => Ok((outcome.state, outcome.result)),
+            Err(RunError::Database(error)) => Err(error),
+            Err(RunError::Execute(error)) => Err(self.failed(error)),
+        }
+    }
+
+    fn failed(&self, error: ExecuteError) -> NodeError {
+        let (number, index) = (self.parent.block.header.number, self.done);
+        NodeError::Execute { number, index, error: Box::new(error) }
+    }
+
+    /// Records the next transaction on the trie; `None` if there is none, or not enough of one.
+    fn record_on_trie(&mut self) -> Result<Option<(Recording, EvmState, StateTrie)>, NodeError> {
+        let tx = self.transaction().tx_env();
+        let mut last = None;
+        loop {
+            self.learn();
+            let Some(trie) = &self.trie else { return Ok(None) };
+            match record_on(&self.setting, &mut self.state, trie.clone(), tx.clone()) {
+                Ok(run) => return Ok(Some((run.recording, run.state, run.after))),
+                Err(RunError::Database(error)) => return Err(error),
+                Err(RunError::Execute(ExecuteError::Recorder(RecorderError::MissingNode(
+                    missing,
+                )))) => self.look_for(missing, &mut last)?,
+                Err(RunError::Execute(error)) => return Err(self.failed(error)),
+            }
+        }
+    }
+
+    /// Looks for a node that a root lacks. If it is not to be had, there is no trie from here on.
+    fn look_for(
+        &mut self,
+        missing: MissingNode,
+        last: &mut Option<MissingNode>,
+    ) -> Result<(), NodeError> {
+        let again = last.replace(missing) == Some(missing);
+        if again || !self.parent.find(missing)? {
+            self.parent.node.notice(format!(
+                "eth_getProof: {missing} is not to be had: the access and transaction audits will \
+                 not run from transaction {} on",
+                self.done
+            ));
+            self.trie = None;
+        }
+        Ok(())
+    }
+
+    /// Gives the trie the nodes that came since the last time.
+    fn learn(&mut self) {
+        let Some(trie) = &mut self.trie else { return };
+        let known = self.parent.known.borrow();
+        let new = known.nodes_since(self.nodes);
+        if !new.is_empty() {
+            self.nodes += new.len();
+            trie.add_nodes(new.iter().cloned());
+        }
+    }
+
+    /// Records the next transaction on the accounts alone that it has loaded.
+    fn record_alone(&mut self, loaded: &EvmState) -> Result<Recording, NodeError> {
+        let mut prestate = Prestate::new();
+        for (&address, account) in loaded {
+            let Some(info) = self.state.basic(address)? else { continue };
+            let code = if info.code_hash == KECCAK_EMPTY {
+                Bytes::new()
+            } else {
+                self.state.code_by_hash(info.code_hash)?.original_bytes()
+            };
+            let mut storage = BTreeMap::new();
+            for &key in account.storage.keys() {
+                let value = self.state.storage(address, key)?;
+                storage.insert(B256::from(key), B256::from(value));
+            }
+            let (nonce, balance) = (info.nonce, info.balance);
+            prestate.insert(address, PrestateAccount { nonce, balance, code, storage });
+        }
+        let execution = self.execution(prestate, false);
+        record(&execution).map_err(|error| self.failed(error))
+    }
+
+    fn execution(&self, prestate: Prestate, proved: bool) -> Execution {
+        let Setting { fork, chain_id, block } = self.setting.clone();
+        let hashes = self.state.cache.block_hashes.iter();
+        let block_hashes = hashes.map(|(number, hash)| (number.saturating_to(), *hash)).collect();
+        let tx = self.transaction().tx_env();
+        let proofs = proved.then(StateProof::default);
+        Execution { fork, chain_id, block, tx, prestate, block_hashes, proofs }
+    }
+
+    /// The witness of the next transaction.
+    fn witness(&self, recording: &Recording, proved: bool) -> Witness {
+        let block = self.parent.block;
+        let mut ancestors = vec![block.parent.clone()];
+        ancestors.extend(self.parent.known.borrow().ancestors.iter().cloned());
+        let input = Input {
+            execution: self.execution(Prestate::new(), proved),
+            transaction: self.transaction().clone(),
+            block: block.block.clone(),
+            ancestors,
+            receipt: block.receipts.get(self.done).cloned(),
+        };
+        let mut witness = Witness::new(&input, recording);
+        if !proved {
+            // Nothing proves these: they are of the accounts alone that were loaded.
+            witness.nodes.clear();
+        }
+        witness
+    }
+
+    /// Compares a run with its receipt.
+    fn check(
+        &self,
+        success: bool,
+        gas_used: u64,
+        logs: &[alloy_primitives::Log],
+    ) -> Result<(), NodeError> {
+        let (index, number) = (self.done, self.parent.block.header.number);
+        let Some(receipt) = self.parent.block.receipts.get(index) else { return Ok(()) };
+        let Receipt { success: said, gas_used: expected, logs: told } = receipt;
+        let error = if *said != success {
+            ReplayError::Status { index, expected: *said, found: success }
+        } else if *expected != gas_used {
+            ReplayError::GasUsed { index, expected: *expected, found: gas_used }
+        } else if told.as_ref().is_some_and(|told| told.logs != logs) {
+            ReplayError::Logs { index }
+        } else {
+            return Ok(());
+        };
+        Err(NodeError::Replay { number, error })
+    }
+
+    /// Makes system calls. A contract that is not there is not called.
+    fn system_calls(&mut self, calls: Vec<(Address, Bytes)>) -> Result<(), NodeError> {
+        for (contract, data) in calls {
+            let there = self.state.basic(contract)?;
+            if there.is_none_or(|info| info.code_hash == KECCAK_EMPTY) {
+                continue;
+            }
+            let mut evm = self.setting.evm(&mut self.state, NoOpInspector);
+            let state = match evm.system_call(contract, data).map_err(run_error) {
+                Ok(outcome) => outcome.state,
+                Err(RunError::Database(error)) => return Err(error),
+                Err(RunError::Execute(error)) => {
+                    let (number, error) = (self.parent.block.header.number, error.to_string());
+                    return Err(NodeError::System { number, contract, error });
+                }
+            };
+            self.commit(state)?;
+        }
+        Ok(())
+    }
+
+    fn pay(&mut self, address: Address, amount: U256) -> Result<(), NodeError> {
+        let mut info = self.state.basic(address)?.unwrap_or_default();
+        info.balance = info.balance.saturating_add(amount);
+        let mut account = Account::from(info);
+        account.mark_touch();
+        self.commit(EvmState::from_iter([(address, account)]))
+    }
+
+    /// Puts what a run has left into the trie and the database.
+    fn commit(&mut self, state: EvmState) -> Result<(), NodeError> {
+        let mut last = None;
+        loop {
+            self.learn();
+            let Some(trie) = &self.trie else { break };
+            let mut after = trie.clone();
+            after.apply(&state);
+            match after.root() {
+                Ok(_) => {
+                    self.trie = Some(after);
+                    break;
+                }
+                Err(missing) => self.look_for(missing, &mut last)?,
+            }
+        }
+        self.state.commit(left(state));
+        Ok(())
+    }
+}
+
+/// What a run has left, as the database wants it: touched accounts that are empty are gone
+/// (EIP-161), which it does not see by itself.
+fn left(mut state: EvmState) -> EvmState {
+    for account in state.values_mut().filter(|account| account.is_touched() && account.is_empty()) {
+        account.mark_selfdestruct();
+    }
+    state
+}
