@@ -146,7 +146,7 @@ impl Chain {
             if start.elapsed() > MINED_WITHIN {
                 return Err(NodeError::NotMined { hash, seconds: MINED_WITHIN.as_secs() });
             }
-            self.node.wait(sleep(pause));
+            self.node.wait(async { sleep(pause).await });
             pause = (pause * 2).min(Duration::from_secs(2));
         }
     }

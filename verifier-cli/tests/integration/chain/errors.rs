@@ -179,17 +179,18 @@ fn a_node_that_is_of_no_use_is_said_to_be() {
     let file = put(folder.path(), &fixture("erc20-transfer"));
     let somebody = Address::repeat_byte(1);
     for (url, words) in [
-        (format!("http://{closed}/secret"), ["gives no answer", "refused"]),
+        (format!("http://{closed}/secret"), ["does not answer", "refused"]),
         (answering("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"), ["makes no sense", ""]),
-        (answering("HTTP/1.1 403 No\r\nContent-Length: 4\r\n\r\npaid"), ["node says: paid", "403"]),
+        (answering("HTTP/1.1 403 No\r\nContent-Length: 4\r\n\r\npaid"), ["refuses", "paid (403)"]),
         (
             answering(
                 "HTTP/1.1 200 OK\r\nContent-Length: 75\r\n\r\n{\"jsonrpc\":\"2.0\",\"id\":0,\
                  \"error\":{\"code\":-32601,\"message\":\"no such method\"}}",
             ),
-            ["node says: no such method", "-32601"],
+            ["does not offer", ""],
         ),
-        ("ftp://host/secret".to_owned(), ["--rpc-url", "not an http"]),
+        ("ftp://host/secret".to_owned(), ["does not answer", "not allowed"]),
+        ("secret".to_owned(), ["URL", "relative"]),
     ] {
         for (line, method) in [
             (format!("iso-verify deploy --unlocked {somebody}"), "eth_chainId"),
@@ -200,7 +201,7 @@ fn a_node_that_is_of_no_use_is_said_to_be() {
             (format!("iso-verify {file}"), "eth_call"),
         ] {
             let ran = run(folder.path(), &format!("{line} --rpc-url {url}"));
-            let method = if url.starts_with("ftp") { "--rpc-url" } else { method };
+            let method = if url == "secret" { "URL" } else { method };
             refused(&ran, &[words[0], words[1], method]);
             assert!(!ran.stderr.contains("secret"), "{}", ran.stderr);
         }
@@ -268,14 +269,20 @@ fn no_key_is_ever_said() {
     // No funds; and a node that refuses.
     let ran = iso(format!("deploy --fork berlin --rpc-url {url} --private-key-file poor"));
     assert_eq!(ran.code, Some(2));
-    assert!(ran.stderr.contains("eth_sendRawTransaction: the node says: "), "{}", ran.stderr);
+    assert!(ran.stderr.contains("refuses eth_sendRawTransaction: "), "{}", ran.stderr);
     // Nobody's account.
     let ran = iso(format!("deploy --fork berlin --rpc-url {url} --unlocked 0x{}", "12".repeat(20)));
     assert_eq!(ran.code, Some(2));
-    assert!(ran.stderr.contains("eth_sendTransaction: the node says: "), "{}", ran.stderr);
-    // As an argument it is refused; and not repeated.
-    let ran = iso(format!("deploy --rpc-url {url} --private-key 0x{poor}"));
-    assert_eq!(ran.code, Some(2));
+    assert!(ran.stderr.contains("refuses eth_sendTransaction: "), "{}", ran.stderr);
+    // As an argument it is refused, and not repeated, wherever it stands.
+    for option in ["--private-key", "--private-key-file", "--unlocked"] {
+        for value in [format!(" 0x{poor}"), format!("=0x{poor}"), format!(" {key}")] {
+            for json in ["", "--json"] {
+                let ran = iso(format!("deploy {json} --rpc-url {url} {option}{value}"));
+                assert_eq!(ran.code, Some(2));
+            }
+        }
+    }
     // Who sends must be said, and said once.
     let ran = iso(format!("deploy --rpc-url {url}"));
     assert_eq!(ran.code, Some(2));

@@ -10,6 +10,8 @@ mod errors;
 mod costs;
 // Nobody convicts the honest, and gas decides nothing.
 mod honest;
+// From a node to the verdict: a swap, a block of ten.
+mod record;
 // The register's source compiled again.
 mod source;
 // True and lying witnesses, straight and by the register, in both archive modes.

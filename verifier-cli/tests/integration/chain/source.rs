@@ -18,3 +18,17 @@ fn the_artifact_is_the_source_compiled() {
     let committed = fs::read(contracts.join("AuditRegister.json")).unwrap();
     assert!(output.stdout == committed, "node build.mjs writes another AuditRegister.json");
 }
+
+/// What the README shows of the register stands in its source.
+#[test]
+fn the_readme_shows_the_source() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let source =
+        fs::read_to_string(root().join("verifier-cli/contracts/AuditRegister.sol")).unwrap();
+    let blocks: Vec<_> = readme.split("```solidity\n").skip(1).collect();
+    let shown = blocks.iter().find(|block| block.contains("function audit(")).unwrap();
+    let shown = shown.split("```").next().unwrap();
+    let lines: Vec<_> = source.lines().map(str::trim).collect();
+    let excerpt: Vec<_> = shown.lines().map(str::trim).collect();
+    assert!(lines.windows(excerpt.len()).any(|lines| lines == excerpt), "{shown}");
+}

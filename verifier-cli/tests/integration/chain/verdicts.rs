@@ -56,7 +56,7 @@ fn submit(anvil: &Anvil, folder: &Path, file: &str, options: &str) -> Value {
 
 /// All of a witness: by calls with overrides, by calls of what is deployed, straight, by the
 /// register, and once more.
-fn everywhere(anvil: &Anvil, deployed: &Value, witness: &Witness, options: &str) {
+pub(crate) fn everywhere(anvil: &Anvil, deployed: &Value, witness: &Witness, options: &str) {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     let file = put(folder, witness);
