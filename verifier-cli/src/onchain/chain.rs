@@ -159,7 +159,7 @@ fn ending_of(error: &ErrorPayload) -> Option<Answer> {
         return Some(Answer::Reverted(data));
     }
     let words = error.message.to_lowercase().replace(' ', "");
-    if words.contains("outofgas") {
+    if words.contains("outofgas") || words.ends_with("oog") {
         return Some(Answer::OutOfGas);
     }
     let text = error.data.as_ref().and_then(|data| serde_json::from_str::<String>(data.get()).ok());
@@ -210,6 +210,10 @@ mod tests {
             (r#"{"code":-32000,"message":"out of gas"}"#.to_owned(), Some(Answer::OutOfGas)),
             (
                 r#"{"code":-32003,"message":"EVM error OutOfGas"}"#.to_owned(),
+                Some(Answer::OutOfGas),
+            ),
+            (
+                r#"{"code":-32603,"message":"EVM error ReentrancySentryOOG"}"#.to_owned(),
                 Some(Answer::OutOfGas),
             ),
             (r#"{"code":-32601,"message":"method not found"}"#.to_owned(), None),
