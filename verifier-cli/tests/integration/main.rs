@@ -8,6 +8,9 @@ mod common;
 mod damage;
 mod hashes;
 mod mutate;
+mod node;
+#[path = "../../../tests/harness/npm.rs"]
+mod npm;
 mod readme;
 mod schema;
 mod schemas;
