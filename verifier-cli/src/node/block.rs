@@ -51,7 +51,7 @@ impl Node {
     /// what its hash says.
     pub fn block(&self, hash: B256, fork: Option<Fork>) -> Result<ChainBlock, NodeError> {
         let chain_id = self.chain_id()?;
-        let answer = self.wait(self.full_block(chain_id, hash, hash))?;
+        let answer = self.wait(self.full_block(chain_id, hash))?;
         let header = header(&answer, hash)?;
         if header.number == 0 {
             return Err(NodeError::Genesis);
@@ -63,7 +63,7 @@ impl Node {
         check_root(number, "transactions", header.transactions_root, root)?;
         let fork = fork::fork_of(self, chain_id, hash, &header, fork)?;
         let parent_hash = header.parent_hash;
-        let parent = self.wait(self.full_block(chain_id, hash, parent_hash))?;
+        let parent = self.wait(self.parent_block(chain_id, hash, parent_hash))?;
         let parent = self::header(&parent, parent_hash)?;
 
         let blobs = chain::blob_params(fork, chain_id, number, header.timestamp);

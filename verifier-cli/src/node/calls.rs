@@ -86,20 +86,37 @@ impl Node {
         }
     }
 
-    /// A block with its transactions. `of`: the block that it is read for.
+    /// A block with its transactions.
     pub(super) async fn full_block(
         &self,
         chain: u64,
-        of: B256,
         hash: B256,
     ) -> Result<AnyRpcBlock, NodeError> {
-        let place = place::block(chain, of).join(format!("block-{hash}"));
+        let place = place::block(chain, hash).join("block");
         let ask = async {
             let block = self.ask("eth_getBlockByHash", |node| async move {
                 node.get_block_by_hash(hash).full().await
             });
             block.await?.ok_or_else(|| NodeError::NoBlock(hash.to_string()))
         };
+        self.cached(&place, ask).await
+    }
+
+    /// A block without its transactions. `of`: the block that it is read for.
+    pub(super) async fn parent_block(
+        &self,
+        chain: u64,
+        of: B256,
+        hash: B256,
+    ) -> Result<AnyRpcBlock, NodeError> {
+        let place = place::block(chain, of).join("parent");
+        let ask =
+            async {
+                let block = self.ask("eth_getBlockByHash", |node| async move {
+                    node.get_block_by_hash(hash).await
+                });
+                block.await?.ok_or_else(|| NodeError::NoBlock(hash.to_string()))
+            };
         self.cached(&place, ask).await
     }
 

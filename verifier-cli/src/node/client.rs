@@ -113,8 +113,8 @@ impl fmt::Debug for Observer {
     }
 }
 
-/// A node, asked by JSON-RPC over HTTP. Its functions wait for the answer: they must not be called
-/// from within an asynchronous runtime.
+/// A node, asked by JSON-RPC over HTTP. Its functions wait for the answer: they must not be called,
+/// nor the node dropped, from within an asynchronous runtime.
 #[derive(Debug)]
 pub struct Node {
     runtime: Runtime,
@@ -132,10 +132,16 @@ impl Node {
     ///
     /// # Errors
     ///
-    /// If it is no URL.
+    /// If it is no URL of HTTP.
     pub fn connect(url: &str, options: NodeOptions) -> Result<Self, NodeError> {
-        let parsed =
+        let parsed: url::Url =
             url.parse().map_err(|error: url::ParseError| NodeError::Url(error.to_string()))?;
+        if !matches!(parsed.scheme(), "http" | "https") {
+            return Err(NodeError::Url(format!(
+                "http or https expected, found {}",
+                parsed.scheme()
+            )));
+        }
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()

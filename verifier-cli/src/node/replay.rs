@@ -4,7 +4,11 @@
 //! In the data's way this stands between the parent's state and the witness. Values are kept in a
 //! database over it; the trie that the roots come from follows, change by change.
 
-use std::{collections::BTreeMap, ops::Range, rc::Rc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+    rc::Rc,
+};
 
 use alloy_consensus::Header;
 use alloy_primitives::{Address, B256, Bytes, U256};
@@ -27,7 +31,11 @@ use revm::{
     state::{Account, EvmState},
 };
 
-use super::{ChainBlock, Event, Node, NodeError, ReplayError, parent::Parent, system};
+use super::{
+    ChainBlock, Event, Node, NodeError, ReplayError,
+    parent::{Parent, Wanted},
+    system,
+};
 
 /// A recorded transaction of a block.
 #[derive(Clone, Debug)]
@@ -69,6 +77,7 @@ impl<'a> Replay<'a> {
         let setting =
             Setting { fork: block.fork, chain_id: block.chain_id, block: block.block.block_env() };
         let state = CacheDB::new(parent.clone());
+        parent.prove(&accounts(system::before(block).into_iter().chain(system::after(block))))?;
         let mut replay = Self { parent, setting, state, trie, nodes: 0, done: 0 };
         replay.system_calls(system::before(block))?;
         Ok(replay)
@@ -168,6 +177,7 @@ impl<'a> Replay<'a> {
             );
             return Ok(());
         };
+        self.parent.prove(&accounts(payments.iter().copied()))?;
         self.system_calls(system::after(block))?;
         for (address, amount) in payments {
             self.pay(address, amount)?;
@@ -273,7 +283,10 @@ impl<'a> Replay<'a> {
             prestate.insert(address, PrestateAccount { nonce, balance, code, storage });
         }
         let execution = self.execution(prestate, false);
-        record(&execution).map_err(|error| self.failed(error))
+        let mut recording = record(&execution).map_err(|error| self.failed(error))?;
+        // Nodes of these accounts alone prove nothing.
+        recording.proof.nodes.clear();
+        Ok(recording)
     }
 
     fn execution(&self, prestate: Prestate, proved: bool) -> Execution {
@@ -297,12 +310,7 @@ impl<'a> Replay<'a> {
             ancestors,
             receipt: block.receipts.get(self.done).cloned(),
         };
-        let mut witness = Witness::new(&input, recording);
-        if !proved {
-            // Nothing proves these: they are of the accounts alone that were loaded.
-            witness.nodes.clear();
-        }
-        witness
+        Witness::new(&input, recording)
     }
 
     /// Compares a run with its receipt.
@@ -375,6 +383,11 @@ impl<'a> Replay<'a> {
         self.state.commit(left(state));
         Ok(())
     }
+}
+
+/// Accounts that something is to be done to, so that they are asked for at once.
+fn accounts<T>(things: impl IntoIterator<Item = (Address, T)>) -> Wanted {
+    things.into_iter().map(|(address, _)| (address, BTreeSet::new())).collect()
 }
 
 /// What a run has left, as the database wants it: touched accounts that are empty are gone

@@ -118,8 +118,7 @@ impl Anvil {
 
     /// Number of the newest block.
     pub(super) fn height(&self) -> u64 {
-        let number: U256 =
-            serde_json::from_value(self.ask("eth_blockNumber", json!([]))).unwrap();
+        let number: U256 = serde_json::from_value(self.ask("eth_blockNumber", json!([]))).unwrap();
         number.to()
     }
 }

@@ -90,13 +90,19 @@ fn a_block_without_transactions_and_one_that_is_not_there() {
     let folder = tempfile::tempdir().unwrap();
     let record = |block: &str| {
         let url = anvil.url();
-        run(folder.path(), &format!("iso-witness record --rpc-url {url} --block {block} --no-cache"))
+        run(
+            folder.path(),
+            &format!("iso-witness record --rpc-url {url} --block {block} --no-cache"),
+        )
     };
     assert_eq!(record("2").code, Some(0));
     assert_eq!(files(&folder.path().join("block-2")), Vec::<String>::new());
     assert_eq!(record("0").stderr, "error: block 0 has no parent, and no transactions\n");
     assert_eq!(record("999").stderr, "error: the node knows no block 999\n");
     let hash = B256::repeat_byte(9);
-    assert_eq!(record(&hash.to_string()).stderr, format!("error: the node knows no block {hash}\n"));
+    assert_eq!(
+        record(&hash.to_string()).stderr,
+        format!("error: the node knows no block {hash}\n")
+    );
     assert_eq!(record("latest").code, Some(2));
 }

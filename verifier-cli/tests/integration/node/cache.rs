@@ -66,7 +66,8 @@ fn a_run_that_was_cut_short_goes_on() {
     // Hangs up after so many answers.
     let left = AtomicUsize::new(whole.all() / 2);
     let cut = Proxy::start(&anvil.address, move |_, _| {
-        let left = left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
+        let left =
+            left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
         if left.is_ok() { Action::Pass } else { Action::Close }
     });
     let ran = block(&cut.url(), "--cache c -o cut --retries 1 --concurrency 1");

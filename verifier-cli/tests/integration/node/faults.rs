@@ -57,7 +57,8 @@ fn a_slow_node_and_one_that_hangs_up() {
         _ => Action::Pass,
     });
     assert!(
-        ran.stderr.starts_with("error: the node does not answer eth_getBlockReceipts, asked 2 times"),
+        ran.stderr
+            .starts_with("error: the node does not answer eth_getBlockReceipts, asked 2 times"),
         "{}",
         ran.stderr
     );
@@ -103,11 +104,7 @@ fn lies() {
         ("eth_getBlockReceipts", |receipts| receipts[0]["status"] = json!("0x0"), "failure"),
         ("eth_getBlockReceipts", |receipts| receipts[0]["gasUsed"] = json!("0x7"), "used 7 gas"),
         ("eth_getBlockReceipts", |receipts| receipts[0]["logs"] = json!([]), "other logs"),
-        (
-            "eth_getProof",
-            |proof| proof["accountProof"] = json!(["0xc0"]),
-            "does not lead to",
-        ),
+        ("eth_getProof", |proof| proof["accountProof"] = json!(["0xc0"]), "does not lead to"),
         (
             "eth_getTransactionByHash",
             |transaction| transaction["blockHash"] = json!(B256::repeat_byte(3)),
@@ -116,9 +113,14 @@ fn lies() {
         ("eth_chainId", |id| *id = json!("0x1"), "the node is one of chain 1"),
     ];
     for (method, lie, expected) in lies {
-        let ran = through(&node, "", move |asked, _| {
-            if asked == method { Action::Change(lie) } else { Action::Pass }
-        });
+        let ran =
+            through(
+                &node,
+                "",
+                move |asked, _| {
+                    if asked == method { Action::Change(lie) } else { Action::Pass }
+                },
+            );
         assert_eq!(ran.code, Some(2), "{method}");
         assert!(ran.stderr.contains(expected), "{method}: {}", ran.stderr);
     }

@@ -133,6 +133,12 @@ fn a_bare_transaction() {
     let ran = record(&deposit, &format!("--rpc-url {}", anvil.url()));
     assert_eq!(ran.code, Some(2));
     assert!(ran.stderr.contains("0x7e (it is an OP Stack deposit)"), "{}", ran.stderr);
+    let elsewhere = Anvil::start(&["--chain-id", "7"]).unwrap();
+    let ran = record(&object, &format!("--rpc-url {}", elsewhere.url()));
+    assert_eq!(
+        ran.stderr,
+        "error: the node is one of chain 7, and the transaction is for chain 31337\n"
+    );
     let mut other = object;
     other["hash"] = json!(B256::repeat_byte(1));
     let ran = record(&other, &format!("--rpc-url {}", anvil.url()));

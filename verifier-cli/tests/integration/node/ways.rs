@@ -26,10 +26,14 @@ fn without_the_tracer_the_bytes_are_the_same() {
             let ran = record(folder.path(), &proxy.url(), hash, "--no-cache -o b");
             assert_eq!(ran.code, Some(0), "{}", ran.stderr);
             let said = match refusal.0 {
-                -32_601 => "note: the node does not offer debug_traceTransaction: state is read as \
-                            it is asked for\n",
-                _ => "note: the node refuses debug_traceTransaction: tracing is for those who pay \
-                      (-32000): state is read as it is asked for\n",
+                -32_601 => {
+                    "note: the node does not offer debug_traceTransaction: state is read as \
+                            it is asked for\n"
+                }
+                _ => {
+                    "note: the node refuses debug_traceTransaction: tracing is for those who pay \
+                      (-32000): state is read as it is asked for\n"
+                }
             };
             assert_eq!(ran.stderr, said);
             assert!(bytes("a") == bytes("b"), "{hash}");
