@@ -120,7 +120,11 @@ impl DatabaseRef for Parent<'_> {
         if self.known.borrow().proved {
             let slot = B256::from(key);
             return self.read(address, Some(slot), |state| {
-                state.known.borrow().trie.storage(address, slot)
+                let known = state.known.borrow();
+                match known.trie.storage(address, slot) {
+                    Err(_) if known.zeros.contains(&(address, slot)) => Ok(U256::ZERO),
+                    value => value,
+                }
             });
         }
         let (chain, of) = (self.block.chain_id, self.block.hash);

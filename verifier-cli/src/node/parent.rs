@@ -14,15 +14,16 @@ use alloy_primitives::{
     Address, B256, Bytes, keccak256,
     map::{AddressMap, B256Map, HashSet},
 };
+use alloy_rlp::Decodable;
 use alloy_rpc_types_eth::EIP1186AccountProofResponse;
 use alloy_rpc_types_trace::geth::PreStateFrame;
-use alloy_trie::EMPTY_ROOT_HASH;
+use alloy_trie::{EMPTY_ROOT_HASH, nodes::TrieNode};
 use iso_evm_witness::{proof::StateProof, state_root::StateTrie};
 
 use super::{ChainBlock, Node, NodeError, cache::place, calls::PROOF};
 
 /// Most slots in one question.
-const MOST_SLOTS: usize = 128;
+pub(super) const MOST_SLOTS: usize = 128;
 
 /// The state at the parent block.
 #[derive(Debug)]
@@ -48,6 +49,8 @@ pub(super) struct Known {
     slots: HashSet<(Address, B256)>,
     /// Storage roots, as the node says.
     pub(super) storage_roots: AddressMap<B256>,
+    /// Slots that end in a leaf which holds zero.
+    pub(super) zeros: HashSet<(Address, B256)>,
     pub(super) codes: B256Map<Bytes>,
     /// An account that has this code.
     pub(super) owners: B256Map<Address>,
@@ -70,6 +73,7 @@ impl<'a> Parent<'a> {
             accounts: HashSet::default(),
             slots: HashSet::default(),
             storage_roots: AddressMap::default(),
+            zeros: HashSet::default(),
             codes: B256Map::default(),
             owners: B256Map::default(),
             ancestors: Vec::new(),
@@ -188,8 +192,15 @@ impl<'a> Parent<'a> {
         let mut known = self.known.borrow_mut();
         let storage_root = proof.storage_hash;
         known.add(nodes_of(proof));
-        let reached = known.trie.account(account).is_ok()
-            && slots.iter().all(|slot| known.trie.storage(account, *slot).is_ok());
+        let mut reached = known.trie.account(account).is_ok();
+        for &slot in &slots {
+            match known.trie.storage(account, slot) {
+                Err(missing) if known.is_zero(missing.hash) => {
+                    known.zeros.insert((account, slot));
+                }
+                value => reached &= value.is_ok(),
+            }
+        }
         if !reached {
             let Header { state_root: root, number, .. } = self.block.parent;
             return Err(NodeError::Proof { account, root, number });
@@ -258,6 +269,13 @@ impl Known {
         all.extend(new);
     }
 
+    /// Whether this is the hash of a leaf that holds zero. No trie of Ethereum has such: some
+    /// development nodes have.
+    pub(super) fn is_zero(&self, hash: B256) -> bool {
+        self.hashes.contains(&hash)
+            && self.nodes.iter().any(|(other, node)| *other == hash && is_zero_leaf(node))
+    }
+
     /// The nodes that came after so many others.
     pub(super) fn nodes_since(&self, count: usize) -> &[(B256, Bytes)] {
         self.nodes.get(count..).unwrap_or_default()
@@ -267,6 +285,12 @@ impl Known {
     pub(super) fn all_nodes(&self) -> BTreeMap<B256, Bytes> {
         self.nodes.iter().cloned().collect()
     }
+}
+
+/// Whether a node of a storage trie is a leaf that holds zero.
+pub(super) fn is_zero_leaf(node: &Bytes) -> bool {
+    let decoded = TrieNode::decode(&mut &node[..]);
+    matches!(decoded, Ok(TrieNode::Leaf(leaf)) if leaf.value[..] == [alloy_rlp::EMPTY_STRING_CODE])
 }
 
 /// All nodes of an answer.
