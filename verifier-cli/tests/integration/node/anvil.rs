@@ -4,6 +4,7 @@ use std::{
     io::{BufRead, BufReader, Read},
     path::PathBuf,
     process::{Child, Command, Stdio},
+    time::Duration,
 };
 
 use alloy_primitives::{Address, B256, Bytes, U256, hex};
@@ -96,9 +97,16 @@ impl Anvil {
         serde_json::from_value(self.ask("eth_sendTransaction", json!([transaction]))).unwrap()
     }
 
-    /// The receipt of a mined transaction, as the node gives it.
+    /// The receipt of a mined transaction, as the node gives it. It may be a moment late.
     pub(super) fn receipt(&self, transaction: B256) -> Value {
-        self.ask("eth_getTransactionReceipt", json!([transaction]))
+        for _ in 0..200 {
+            let receipt = self.ask("eth_getTransactionReceipt", json!([transaction]));
+            if !receipt.is_null() {
+                return receipt;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        panic!("{transaction} is not mined")
     }
 
     /// Deploys runtime code; its address.

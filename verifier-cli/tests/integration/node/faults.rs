@@ -157,7 +157,11 @@ fn other_chains_and_transactions_that_are_not_there() {
         }),
         _ => Action::Pass,
     });
-    assert!(ran.stderr.contains("0x7e (it is an OP Stack deposit)"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("type 0x7e is not Ethereum's (it is an OP Stack deposit)"),
+        "{}",
+        ran.stderr
+    );
     let folder = tempfile::tempdir().unwrap();
     let unknown = B256::repeat_byte(5);
     let ran = record(folder.path(), &node.0.url(), unknown, "--no-cache");
@@ -172,10 +176,9 @@ fn other_chains_and_transactions_that_are_not_there() {
 
 #[test]
 fn a_reorganisation_between_two_calls() {
-    let Some((anvil, transaction)) = anvil() else { return };
     // The chain loses the block once it has been read.
     for method in ["debug_traceTransaction", "eth_getBlockReceipts", "eth_getProof"] {
-        let snapshot = anvil.ask("evm_snapshot", json!([]));
+        let Some((anvil, transaction)) = anvil() else { return };
         let (address, depth) = (anvil.address.clone(), 2);
         let done = AtomicUsize::new(0);
         let node = Proxy::start(&anvil.address, move |asked, _| {
@@ -188,6 +191,5 @@ fn a_reorganisation_between_two_calls() {
         let ran = record(folder.path(), &node.url(), transaction, "--no-cache");
         assert_eq!(ran.code, Some(2), "{method}");
         assert!(ran.stderr.contains("the chain was reorganised"), "{method}: {}", ran.stderr);
-        assert_eq!(anvil.ask("evm_revert", json!([snapshot])), json!(true));
     }
 }

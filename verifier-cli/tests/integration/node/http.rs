@@ -1,7 +1,7 @@
 //! JSON-RPC over HTTP, as little of it as the tests need.
 
 use std::{
-    io::{self, BufRead, BufReader, Read, Write},
+    io::{self, BufRead, BufReader, Write},
     net::TcpStream,
     time::Duration,
 };
