@@ -183,16 +183,24 @@ impl Node {
         self.wait(asked.buffered(self.options.concurrency.max(1)).try_collect())
     }
 
-    /// An answer from the cache, else from the node; then it is kept.
-    pub(super) async fn cached<T, F>(&self, place: &Path, ask: F) -> Result<T, NodeError>
+    /// An answer from the cache, else from the node; then it is kept. One that does not pass the
+    /// check is not kept, and not taken from the cache.
+    pub(super) async fn cached<T, F>(
+        &self,
+        place: &Path,
+        check: impl Fn(&T) -> Result<(), NodeError>,
+        ask: F,
+    ) -> Result<T, NodeError>
     where
         T: Serialize + DeserializeOwned,
         F: Future<Output = Result<T, NodeError>>,
     {
-        if let Some(answer) = self.cache.as_ref().and_then(|cache| cache.get(place)) {
+        let kept = self.cache.as_ref().and_then(|cache| cache.get(place));
+        if let Some(answer) = kept.filter(|answer| check(answer).is_ok()) {
             return Ok(answer);
         }
         let answer = ask.await?;
+        check(&answer)?;
         self.keep(place, &answer)?;
         Ok(answer)
     }

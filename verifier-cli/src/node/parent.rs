@@ -120,9 +120,9 @@ impl<'a> Parent<'a> {
         let prefix = format!("{PROOF}{}", self.block.header.parent_hash);
         for proof in cache.all::<EIP1186AccountProofResponse>(&folder, &prefix) {
             let account = proof.address;
-            let slots = proof.storage_proof.iter().map(|slot| slot.key.as_b256()).collect();
+            let slots = proof.storage_proof.iter().map(|slot| slot.key.as_b256());
             // What the cache has is checked like an answer; what is wrong is asked for again.
-            let _ = self.take(account, slots, proof);
+            let _ = self.take(account, &slots.collect::<Vec<_>>(), &proof);
         }
     }
 
@@ -161,11 +161,12 @@ impl<'a> Parent<'a> {
     ) -> Result<(), NodeError> {
         let (chain, of) = (self.block.chain_id, self.block.hash);
         let state = self.block.header.parent_hash;
-        let answers = self.node.all(questions, |(account, slots)| async move {
-            let proof = self.node.proof(chain, of, state, account, &slots).await;
-            Ok((account, slots, self.still_there(state, proof).await?))
+        self.node.all(questions, |(account, slots)| async move {
+            let take = |proof: &EIP1186AccountProofResponse| self.take(account, &slots, proof);
+            let proof = self.node.proof((chain, of), state, account, &slots, take).await;
+            self.still_there(state, proof).await
         })?;
-        answers.into_iter().try_for_each(|(account, slots, proof)| self.take(account, slots, proof))
+        Ok(())
     }
 
     /// An answer about a state. If it is refused because the block has gone, that is said.
@@ -186,14 +187,13 @@ impl<'a> Parent<'a> {
     fn take(
         &self,
         account: Address,
-        slots: Vec<B256>,
-        proof: EIP1186AccountProofResponse,
+        slots: &[B256],
+        proof: &EIP1186AccountProofResponse,
     ) -> Result<(), NodeError> {
         let mut known = self.known.borrow_mut();
-        let storage_root = proof.storage_hash;
         known.add(nodes_of(proof));
         let mut reached = known.trie.account(account).is_ok();
-        for &slot in &slots {
+        for &slot in slots {
             match known.trie.storage(account, slot) {
                 Err(missing) if known.is_zero(missing.hash) => {
                     known.zeros.insert((account, slot));
@@ -206,8 +206,8 @@ impl<'a> Parent<'a> {
             return Err(NodeError::Proof { account, root, number });
         }
         known.accounts.insert(account);
-        known.slots.extend(slots.into_iter().map(|slot| (account, slot)));
-        known.storage_roots.insert(account, storage_root);
+        known.slots.extend(slots.iter().map(|slot| (account, *slot)));
+        known.storage_roots.insert(account, proof.storage_hash);
         Ok(())
     }
 
@@ -293,8 +293,20 @@ pub(super) fn is_zero_leaf(node: &Bytes) -> bool {
     matches!(decoded, Ok(TrieNode::Leaf(leaf)) if leaf.value[..] == [alloy_rlp::EMPTY_STRING_CODE])
 }
 
+/// Makes sure that an answer is about an account in the state with this root, that of a block.
+pub(super) fn leads(
+    header: &Header,
+    account: Address,
+    proof: &EIP1186AccountProofResponse,
+) -> Result<(), NodeError> {
+    let Header { state_root: root, number, .. } = *header;
+    let nodes = nodes_of(proof).map(|node| (keccak256(&node), node)).collect();
+    let reached = StateTrie::from_proof(&StateProof { root, nodes }).account(account);
+    reached.map(|_| ()).map_err(|_| NodeError::Proof { account, root, number })
+}
+
 /// All nodes of an answer.
-pub(super) fn nodes_of(proof: EIP1186AccountProofResponse) -> impl Iterator<Item = Bytes> {
-    let slots = proof.storage_proof.into_iter().flat_map(|slot| slot.proof);
-    proof.account_proof.into_iter().chain(slots)
+pub(super) fn nodes_of(proof: &EIP1186AccountProofResponse) -> impl Iterator<Item = Bytes> {
+    let slots = proof.storage_proof.iter().flat_map(|slot| &slot.proof);
+    proof.account_proof.iter().chain(slots).cloned()
 }

@@ -20,7 +20,7 @@ use rayon::prelude::*;
 
 use super::{
     NodeError,
-    parent::{Parent, Wanted, nodes_of},
+    parent::{Parent, Wanted, leads, nodes_of},
 };
 
 /// The longest path that a key is looked for, in nibbles: 16⁶ hashes take a few seconds.
@@ -59,7 +59,8 @@ impl Parent<'_> {
         let MissingNode { hash, account, slot } = missing;
         let (chain, of) = (self.block.chain_id, self.block.hash);
         let slots: Vec<B256> = slot.into_iter().collect();
-        let answer = self.node.wait(self.node.proof(chain, of, of, account, &slots));
+        let check = |proof: &_| leads(&self.block.header, account, proof);
+        let answer = self.node.wait(self.node.proof((chain, of), of, account, &slots, check));
         let proof = match answer {
             Ok(proof) => proof,
             Err(error) if error.is_refusal() => return Ok(false),
@@ -91,17 +92,18 @@ impl Parent<'_> {
             Some(_) => keccak256(slot_of(number)),
             None => keccak256(account_of(number)),
         };
-        let leads = |number: &u64| Nibbles::unpack_array(&hashed(*number)).starts_with(path);
-        let Some(number) = (0..most).into_par_iter().find_any(leads) else { return Ok(false) };
+        let below = |number: &u64| Nibbles::unpack_array(&hashed(*number)).starts_with(path);
+        let Some(number) = (0..most).into_par_iter().find_any(below) else { return Ok(false) };
         let (account, slots) = match slot {
             Some(_) => (account, vec![slot_of(number)]),
             None => (account_of(number), Vec::new()),
         };
         let (chain, of) = (self.block.chain_id, self.block.hash);
         let state = self.block.header.parent_hash;
-        let proof = self.node.wait(self.node.proof(chain, of, state, account, &slots))?;
+        let check = |proof: &_| leads(&self.block.parent, account, proof);
+        let proof = self.node.wait(self.node.proof((chain, of), state, account, &slots, check))?;
         let mut known = self.known.borrow_mut();
-        let mut nodes = nodes_of(proof);
+        let mut nodes = nodes_of(&proof);
         let found = nodes.try_for_each(|node| {
             let found = keccak256(&node) == hash;
             known.add([node]);
@@ -210,9 +212,11 @@ mod tests {
     fn siblings_out_of_the_block_itself_and_by_a_key() {
         // Siblings that are leaves, extensions, branches.
         let mut kinds = [0; 3];
-        for seed in 0..12 {
-            let whole = trie(40, 100 * seed);
-            for slot in (0..40).map(|slot| slot_of(100 * seed + slot)) {
+        let many = (0..6).map(|seed| (40, 100 * seed));
+        let few = (0..2_000).map(|seed| (3, 1_000 + 3 * seed));
+        for (count, seed) in many.chain(few) {
+            let whole = trie(count, seed);
+            for slot in (0..count).map(|slot| slot_of(seed + slot)) {
                 let proof = whole.clone().proof_of([ACCOUNT], [(ACCOUNT, slot)]).unwrap();
                 let mut after = whole.clone();
                 after.set_storage(ACCOUNT, slot, U256::ZERO);
@@ -232,7 +236,7 @@ mod tests {
                 let later: Vec<Bytes> = later.nodes.into_values().collect();
                 let found = out_of(&later, missing.hash);
                 // Another key below the sibling, of those that are there.
-                let other = (0..40).map(|slot| slot_of(100 * seed + slot));
+                let other = (0..count).map(|slot| slot_of(seed + slot));
                 let mut other =
                     other.filter(|slot| Nibbles::unpack_array(&keccak256(slot)).starts_with(&path));
                 let other = other.next().unwrap();

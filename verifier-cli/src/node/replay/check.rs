@@ -11,7 +11,7 @@ use iso_evm_witness::receipt::Receipt;
 use super::Replay;
 use crate::node::{
     NodeError, ReplayError,
-    parent::{MOST_SLOTS, is_zero_leaf},
+    parent::{MOST_SLOTS, is_zero_leaf, leads},
 };
 
 impl Replay<'_> {
@@ -71,7 +71,8 @@ impl Replay<'_> {
             for slots in slots.chunks(MOST_SLOTS) {
                 let node = self.parent.node;
                 let (chain, of) = (block.chain_id, block.hash);
-                let proof = node.wait(node.proof(chain, of, of, *account, slots))?;
+                let check = |proof: &_| leads(&block.header, *account, proof);
+                let proof = node.wait(node.proof((chain, of), of, *account, slots, check))?;
                 let mut nodes = proof.storage_proof.iter().flat_map(|slot| &slot.proof);
                 if nodes.any(|node| is_zero_leaf(node)) {
                     return Ok(Some(*account));
