@@ -18,7 +18,7 @@ use crate::{
     Exit,
     error::CommandError,
     files,
-    node::{record_block, record_transaction},
+    node::{NodeError, record_block, record_transaction},
 };
 
 /// Run a transaction and write its witness
@@ -75,13 +75,13 @@ impl Record {
             (Some(input), ..) => {
                 let json = files::read(input)?;
                 let witness = match bare(input, &json)? {
-                    Some(transaction) => self.transaction("a bare transaction", transaction)?,
+                    Some((chain, hash)) => self.transaction("a bare transaction", hash, chain)?,
                     None => record(input, &json, self.fork)?,
                 };
                 write(&file, &witness)?;
             }
             (None, Some(transaction), _) => {
-                let witness = self.transaction("--tx", transaction)?;
+                let witness = self.transaction("--tx", transaction, None)?;
                 write(&file, &witness)?;
             }
             (None, None, Some(block)) => self.block(block, output)?,
@@ -91,10 +91,19 @@ impl Record {
         Ok(Exit::Valid)
     }
 
-    /// The witness of a transaction of a node's chain.
-    fn transaction(self, option: &'static str, hash: B256) -> Result<Witness, CommandError> {
+    /// The witness of a transaction of a node's chain, which may have to be a certain one.
+    fn transaction(
+        self,
+        option: &'static str,
+        hash: B256,
+        chain: Option<u64>,
+    ) -> Result<Witness, CommandError> {
         let progress = Progress::new();
         let node = self.node.connect(option, &progress)?;
+        let found = node.chain_id()?;
+        if let Some(expected) = chain.filter(|chain| *chain != found) {
+            return Err(NodeError::Chain { expected, found }.into());
+        }
         Ok(record_transaction(&node, hash, self.fork)?.witness)
     }
 
@@ -131,8 +140,12 @@ fn write(path: &Path, witness: &Witness) -> Result<(), CommandError> {
     Ok(())
 }
 
-/// The hash of a transaction that stands in a file by itself; `None` if the file is something else.
-fn bare(path: &Path, json: &[u8]) -> Result<Option<B256>, CommandError> {
+/// A transaction that stands in a file by itself.
+type Bare = (Option<u64>, B256);
+
+/// Chain and hash of a transaction that stands in a file by itself; `None` if the file is something
+/// else.
+fn bare(path: &Path, json: &[u8]) -> Result<Option<Bare>, CommandError> {
     let value: Result<serde_json::Map<String, serde_json::Value>, _> = serde_json::from_slice(json);
     let Ok(object) = value else { return Ok(None) };
     let has = |key: &str| object.contains_key(key);
@@ -143,10 +156,12 @@ fn bare(path: &Path, json: &[u8]) -> Result<Option<B256>, CommandError> {
     let failed = |error| CommandError::Transaction { file: file(), error };
     let fields: TransactionFields = serde_json::from_slice(json)
         .map_err(|error| CommandError::Input { file: file(), error: error.into() })?;
-    let chain_id = fields.chain().unwrap_or_default();
+    fields.type_number().map_err(failed)?;
+    let chain = fields.chain();
+    let chain_id = chain.unwrap_or_default();
     let defaults = TransactionDefaults { chain_id, gas: 0, gas_price: 0 };
     let transaction = fields.into_transaction(defaults).map_err(failed)?;
-    Ok(transaction.hash())
+    Ok(transaction.hash().map(|hash| (chain, hash)))
 }
 
 /// The witness of an `INPUT.json`.

@@ -3,7 +3,7 @@
 //! In the data's way this stands between the node and the replay.
 
 use alloy_consensus::Header;
-use alloy_eips::{BlockNumHash, eip4895::Withdrawal};
+use alloy_eips::eip4895::Withdrawal;
 use alloy_network::AnyRpcBlock;
 use alloy_primitives::B256;
 use alloy_trie::root::{ordered_trie_root, ordered_trie_root_encoded};
@@ -11,7 +11,7 @@ use iso_evm_witness::{
     Fork,
     block::{Block, BlockFields},
     input::chain,
-    receipt::{Receipt, ReceiptFields},
+    receipt::Receipt,
     transaction::{Transaction, TransactionDefaults, TransactionFields},
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -51,21 +51,12 @@ impl Node {
     /// what its hash says.
     pub fn block(&self, hash: B256, fork: Option<Fork>) -> Result<ChainBlock, NodeError> {
         let chain_id = self.chain_id()?;
-        let answer = self.wait(self.full_block(chain_id, hash, hash))?;
-        let header = header(&answer, hash)?;
-        if header.number == 0 {
-            return Err(NodeError::Genesis);
-        }
+        let check = |answer: &AnyRpcBlock| read(answer, hash, chain_id).map(|_| ());
+        let answer = self.wait(self.full_block(chain_id, hash, check))?;
+        let (header, transactions, withdrawals) = read(&answer, hash, chain_id)?;
         let number = header.number;
-        let transactions = transactions(&answer, number, chain_id)?;
-        let encoded: Vec<_> = transactions.iter().map(Transaction::encode).collect();
-        let root = ordered_trie_root_encoded(&encoded);
-        check_root(number, "transactions", header.transactions_root, root)?;
         let fork = fork::fork_of(self, chain_id, hash, &header, fork)?;
-        let parent_hash = header.parent_hash;
-        let parent = self.wait(self.full_block(chain_id, hash, parent_hash))?;
-        let parent = self::header(&parent, parent_hash)?;
-
+        let parent = self.wait(self.parent(chain_id, hash, header.parent_hash))?;
         let blobs = chain::blob_params(fork, chain_id, number, header.timestamp);
         let fields = BlockFields::from(&header);
         let block =
@@ -73,12 +64,7 @@ impl Node {
         if block.header.is_none() {
             return Err(NodeError::Header { number, fork });
         }
-        let withdrawals: Vec<_> = answer.withdrawals.clone().map(|list| list.0).unwrap_or_default();
-        if let Some(expected) = header.withdrawals_root {
-            check_root(number, "withdrawals", expected, ordered_trie_root(&withdrawals))?;
-        }
-        let receipts =
-            self.block_receipts(chain_id, BlockNumHash { number, hash }, &transactions)?;
+        let receipts = self.block_receipts(chain_id, hash, &header, &transactions)?;
         Ok(ChainBlock {
             chain_id,
             fork,
@@ -90,36 +76,6 @@ impl Node {
             receipts,
             withdrawals,
         })
-    }
-
-    fn block_receipts(
-        &self,
-        chain_id: u64,
-        block: BlockNumHash,
-        transactions: &[Transaction],
-    ) -> Result<Vec<Receipt>, NodeError> {
-        let BlockNumHash { number, hash } = block;
-        let hashes: Vec<_> = transactions.iter().filter_map(Transaction::hash).collect();
-        let answers = self.receipts(chain_id, hash, &hashes)?;
-        if answers.len() != transactions.len() {
-            let error =
-                format!("{} receipts of {} transactions", answers.len(), transactions.len());
-            return Err(NodeError::Answer { method: "eth_getBlockReceipts", error });
-        }
-        let mut receipts = Vec::with_capacity(answers.len());
-        for (index, (answer, transaction)) in answers.iter().zip(transactions).enumerate() {
-            if answer.block_hash().is_some_and(|found| found != hash) {
-                return Err(NodeError::Reorganised(hash));
-            }
-            if transaction.hash().is_some_and(|hash| hash != answer.transaction_hash()) {
-                let error = format!("receipt {index} is of another transaction");
-                return Err(NodeError::Answer { method: "eth_getBlockReceipts", error });
-            }
-            let fields: ReceiptFields = reread("eth_getBlockReceipts", answer)?;
-            let receipt = fields.into_receipt();
-            receipts.push(receipt.map_err(|error| NodeError::Receipt { number, index, error })?);
-        }
-        Ok(receipts)
     }
 }
 
@@ -152,6 +108,28 @@ pub(super) fn header(answer: &AnyRpcBlock, hash: B256) -> Result<Header, NodeErr
     fields.into_header().map_err(|error| NodeError::Block { number, error })
 }
 
+/// Header, transactions and withdrawals of an answer, each with the root that the header has.
+fn read(
+    answer: &AnyRpcBlock,
+    hash: B256,
+    chain_id: u64,
+) -> Result<(Header, Vec<Transaction>, Vec<Withdrawal>), NodeError> {
+    let header = header(answer, hash)?;
+    let number = header.number;
+    if number == 0 {
+        return Err(NodeError::Genesis);
+    }
+    let transactions = transactions(answer, number, chain_id)?;
+    let encoded: Vec<_> = transactions.iter().map(Transaction::encode).collect();
+    let root = ordered_trie_root_encoded(&encoded);
+    check_root(number, "transactions", header.transactions_root, root)?;
+    let withdrawals = answer.withdrawals.clone().map(|list| list.0).unwrap_or_default();
+    if let Some(expected) = header.withdrawals_root {
+        check_root(number, "withdrawals", expected, ordered_trie_root(&withdrawals))?;
+    }
+    Ok((header, transactions, withdrawals))
+}
+
 fn transactions(
     answer: &AnyRpcBlock,
     number: u64,
@@ -179,7 +157,7 @@ fn transactions(
     answers.iter().enumerate().map(read).collect()
 }
 
-fn check_root(
+pub(super) fn check_root(
     number: u64,
     what: &'static str,
     expected: B256,

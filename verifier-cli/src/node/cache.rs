@@ -93,6 +93,11 @@ pub(super) mod place {
         Path::new(&chain.to_string()).join(hash.to_string())
     }
 
+    /// A block before one, by its number.
+    pub(in crate::node) fn ancestor(chain: u64, of: B256, number: u64) -> PathBuf {
+        block(chain, of).join(format!("ancestor-{number}"))
+    }
+
     /// The hash of a question that is too long for a name.
     pub(in crate::node) fn question(parts: &[&[u8]]) -> B256 {
         alloy_primitives::keccak256(Bytes::from(parts.concat()))

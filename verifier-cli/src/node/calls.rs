@@ -3,14 +3,15 @@
 //!
 //! In the data's way this stands between the node and what is made of its answers.
 
+use alloy_consensus::Header;
 use alloy_eips::{BlockId, eip7910::EthConfig};
 use alloy_network::{AnyRpcBlock, AnyRpcTransaction, AnyTransactionReceipt, TransactionResponse};
-use alloy_primitives::{Address, B256, Bytes, U256};
+use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
 use alloy_provider::{Provider, ext::DebugApi};
 use alloy_rpc_types_eth::EIP1186AccountProofResponse;
 use alloy_rpc_types_trace::geth::{GethDebugTracingOptions, PreStateConfig, PreStateFrame};
 
-use super::{Node, NodeError, cache::place};
+use super::{Node, NodeError, block, cache::place};
 
 /// The start of the names of proofs in the cache.
 pub(super) const PROOF: &str = "proof-";
@@ -86,38 +87,60 @@ impl Node {
         }
     }
 
-    /// A block with its transactions. `of`: the block that it is read for.
+    /// A block with its transactions.
     pub(super) async fn full_block(
         &self,
         chain: u64,
-        of: B256,
         hash: B256,
+        check: impl Fn(&AnyRpcBlock) -> Result<(), NodeError>,
     ) -> Result<AnyRpcBlock, NodeError> {
-        let place = place::block(chain, of).join(format!("block-{hash}"));
+        let place = place::block(chain, hash).join("block");
         let ask = async {
             let block = self.ask("eth_getBlockByHash", |node| async move {
                 node.get_block_by_hash(hash).full().await
             });
             block.await?.ok_or_else(|| NodeError::NoBlock(hash.to_string()))
         };
-        self.cached(&place, ask).await
+        self.cached(&place, check, ask).await
     }
 
-    /// The header of a number's block, in the chain below a block; whether it is, its hash says.
+    /// The header of the parent of a block, `of`.
+    pub(super) async fn parent(
+        &self,
+        chain: u64,
+        of: B256,
+        hash: B256,
+    ) -> Result<Header, NodeError> {
+        let place = place::block(chain, of).join("parent");
+        let ask =
+            async {
+                let block = self.ask("eth_getBlockByHash", |node| async move {
+                    node.get_block_by_hash(hash).await
+                });
+                block.await?.ok_or(NodeError::Reorganised(hash))
+            };
+        let check = |block: &AnyRpcBlock| block::header(block, hash).map(|_| ());
+        block::header(&self.cached(&place, check, ask).await?, hash)
+    }
+
+    /// The block of a number, in the chain below a block, `of`; whether it is, its hash says.
     pub(super) async fn ancestor(
         &self,
         chain: u64,
         of: B256,
         number: u64,
     ) -> Result<AnyRpcBlock, NodeError> {
-        let place = place::block(chain, of).join(format!("ancestor-{number}"));
         let ask = async {
             let block = self.ask("eth_getBlockByNumber", |node| async move {
                 node.get_block_by_number(number.into()).await
             });
             block.await?.ok_or_else(|| NodeError::NoBlock(number.to_string()))
         };
-        self.cached(&place, ask).await
+        let kept = self.cache.as_ref();
+        match kept.and_then(|cache| cache.get(&place::ancestor(chain, of, number))) {
+            Some(block) => Ok(block),
+            None => ask.await,
+        }
     }
 
     /// Whether the node still knows a block, the cache aside.
@@ -133,6 +156,7 @@ impl Node {
         chain: u64,
         block: B256,
         transactions: &[B256],
+        check: impl Fn(&Vec<AnyTransactionReceipt>) -> Result<(), NodeError>,
     ) -> Result<Vec<AnyTransactionReceipt>, NodeError> {
         let place = place::block(chain, block).join("receipts");
         let ask = async {
@@ -141,9 +165,10 @@ impl Node {
             });
             receipts.await?.ok_or(NodeError::Reorganised(block))
         };
-        match self.wait(self.cached(&place, ask)) {
+        match self.wait(self.cached(&place, &check, ask)) {
             Err(error) if error.is_refusal() => {
                 let receipts = self.all(transactions, |hash| self.receipt(*hash))?;
+                check(&receipts)?;
                 self.keep(&place, &receipts)?;
                 Ok(receipts)
             }
@@ -161,11 +186,11 @@ impl Node {
     /// An account and slots of it, with the nodes that prove them (EIP-1186).
     pub(super) async fn proof(
         &self,
-        chain: u64,
-        of: B256,
+        (chain, of): (u64, B256),
         state: B256,
         account: Address,
         slots: &[B256],
+        check: impl Fn(&EIP1186AccountProofResponse) -> Result<(), NodeError>,
     ) -> Result<EIP1186AccountProofResponse, NodeError> {
         let mut parts: Vec<&[u8]> = vec![state.as_slice(), account.as_slice()];
         parts.extend(slots.iter().map(|slot| slot.as_slice()));
@@ -174,21 +199,28 @@ impl Node {
         let ask = self.ask("eth_getProof", |node| async move {
             node.get_proof(account, slots.to_vec()).hash(state).await
         });
-        self.cached(&place, ask).await
+        self.cached(&place, check, ask).await
     }
 
-    /// The code that an account has in a state.
+    /// The code that an account has in a state; it must have the hash that is expected, if one is.
     pub(super) async fn code(
         &self,
         chain: u64,
         of: B256,
         state: B256,
         account: Address,
+        expected: Option<B256>,
     ) -> Result<Bytes, NodeError> {
         let place = place::block(chain, of).join(format!("code-{account:#x}"));
         let ask = self
             .ask("eth_getCode", |node| async move { node.get_code_at(account).hash(state).await });
-        self.cached(&place, ask).await
+        let check = |code: &Bytes| match expected {
+            Some(expected) if keccak256(code) != expected => {
+                Err(NodeError::Code { account, expected })
+            }
+            _ => Ok(()),
+        };
+        self.cached(&place, check, ask).await
     }
 
     /// Balance and nonce of an account in a state.
@@ -209,7 +241,7 @@ impl Node {
             });
             Ok((balance.await?, nonce.await?))
         };
-        self.cached(&place, ask).await
+        self.cached(&place, |_| Ok(()), ask).await
     }
 
     /// A slot of an account in a state.
@@ -225,7 +257,7 @@ impl Node {
         let ask = self.ask("eth_getStorageAt", |node| async move {
             node.get_storage_at(account, slot).hash(state).await
         });
-        self.cached(&place, ask).await
+        self.cached(&place, |_| Ok(()), ask).await
     }
 
     /// What a transaction looks at, with code (geth's `prestateTracer`).
@@ -240,7 +272,7 @@ impl Node {
             let tracer = GethDebugTracingOptions::prestate_tracer(PreStateConfig::default());
             node.debug_trace_transaction_as(transaction, tracer).await
         });
-        self.cached(&place, ask).await
+        self.cached(&place, |_| Ok(()), ask).await
     }
 
     /// What the node says of its chain's forks (EIP-7910).
@@ -249,6 +281,6 @@ impl Node {
         let ask = self.ask("eth_config", |node| async move {
             node.client().request_noparams("eth_config").await
         });
-        self.cached(&place, ask).await
+        self.cached(&place, |_| Ok(()), ask).await
     }
 }

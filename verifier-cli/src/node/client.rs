@@ -113,8 +113,8 @@ impl fmt::Debug for Observer {
     }
 }
 
-/// A node, asked by JSON-RPC over HTTP. Its functions wait for the answer: they must not be called
-/// from within an asynchronous runtime.
+/// A node, asked by JSON-RPC over HTTP. Its functions wait for the answer: they must not be called,
+/// nor the node dropped, from within an asynchronous runtime.
 #[derive(Debug)]
 pub struct Node {
     runtime: Runtime,
@@ -132,10 +132,16 @@ impl Node {
     ///
     /// # Errors
     ///
-    /// If it is no URL.
+    /// If it is no URL of HTTP.
     pub fn connect(url: &str, options: NodeOptions) -> Result<Self, NodeError> {
-        let parsed =
+        let parsed: url::Url =
             url.parse().map_err(|error: url::ParseError| NodeError::Url(error.to_string()))?;
+        if !matches!(parsed.scheme(), "http" | "https") {
+            return Err(NodeError::Url(format!(
+                "http or https expected, found {}",
+                parsed.scheme()
+            )));
+        }
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
@@ -177,16 +183,24 @@ impl Node {
         self.wait(asked.buffered(self.options.concurrency.max(1)).try_collect())
     }
 
-    /// An answer from the cache, else from the node; then it is kept.
-    pub(super) async fn cached<T, F>(&self, place: &Path, ask: F) -> Result<T, NodeError>
+    /// An answer from the cache, else from the node; then it is kept. One that does not pass the
+    /// check is not kept, and not taken from the cache.
+    pub(super) async fn cached<T, F>(
+        &self,
+        place: &Path,
+        check: impl Fn(&T) -> Result<(), NodeError>,
+        ask: F,
+    ) -> Result<T, NodeError>
     where
         T: Serialize + DeserializeOwned,
         F: Future<Output = Result<T, NodeError>>,
     {
-        if let Some(answer) = self.cache.as_ref().and_then(|cache| cache.get(place)) {
+        let kept = self.cache.as_ref().and_then(|cache| cache.get(place));
+        if let Some(answer) = kept.filter(|answer| check(answer).is_ok()) {
             return Ok(answer);
         }
         let answer = ask.await?;
+        check(&answer)?;
         self.keep(place, &answer)?;
         Ok(answer)
     }

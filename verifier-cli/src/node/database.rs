@@ -12,6 +12,7 @@ use revm::{
 
 use super::{
     NodeError, block,
+    cache::place,
     parent::{Parent, Wanted},
 };
 
@@ -41,7 +42,7 @@ impl Parent<'_> {
             let answer = self.node.account(chain, of, state, address).await;
             self.still_there(state, answer).await
         })?;
-        let code = self.node.wait(self.node.code(chain, of, state, address))?;
+        let code = self.node.wait(self.node.code(chain, of, state, address, None))?;
         let code_hash = keccak256(&code);
         if balance.is_zero() && nonce == 0 && code.is_empty() {
             return Ok(None);
@@ -68,7 +69,9 @@ impl Parent<'_> {
             if answer.header.hash != hash {
                 return Err(NodeError::Reorganised(hash));
             }
-            known.ancestors.push(block::header(&answer, hash)?);
+            let header = block::header(&answer, hash)?;
+            self.node.keep(&place::ancestor(chain, of, header.number), &answer)?;
+            known.ancestors.push(header);
         }
         let back = (parent.number - number - 1) as usize;
         let child = back.checked_sub(1).map_or(Some(parent), |back| known.ancestors.get(back));
@@ -105,12 +108,9 @@ impl DatabaseRef for Parent<'_> {
         let (chain, of) = (self.block.chain_id, self.block.hash);
         let state = self.block.header.parent_hash;
         let code = self.node.wait(async {
-            let code = self.node.code(chain, of, state, owner).await;
+            let code = self.node.code(chain, of, state, owner, Some(code_hash)).await;
             self.still_there(state, code).await
         })?;
-        if keccak256(&code) != code_hash {
-            return Err(NodeError::Code { account: owner, expected: code_hash });
-        }
         let analysed = bytecode(&code, spec);
         self.known.borrow_mut().codes.insert(code_hash, code);
         Ok(analysed)
@@ -120,7 +120,11 @@ impl DatabaseRef for Parent<'_> {
         if self.known.borrow().proved {
             let slot = B256::from(key);
             return self.read(address, Some(slot), |state| {
-                state.known.borrow().trie.storage(address, slot)
+                let known = state.known.borrow();
+                match known.trie.storage(address, slot) {
+                    Err(_) if known.zeros.contains(&(address, slot)) => Ok(U256::ZERO),
+                    value => value,
+                }
             });
         }
         let (chain, of) = (self.block.chain_id, self.block.hash);

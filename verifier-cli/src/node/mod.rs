@@ -38,6 +38,7 @@ mod database;
 mod error;
 mod fork;
 mod parent;
+mod receipts;
 mod replay;
 mod siblings;
 mod system;

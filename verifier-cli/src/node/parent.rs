@@ -14,15 +14,16 @@ use alloy_primitives::{
     Address, B256, Bytes, keccak256,
     map::{AddressMap, B256Map, HashSet},
 };
+use alloy_rlp::Decodable;
 use alloy_rpc_types_eth::EIP1186AccountProofResponse;
 use alloy_rpc_types_trace::geth::PreStateFrame;
-use alloy_trie::EMPTY_ROOT_HASH;
+use alloy_trie::{EMPTY_ROOT_HASH, nodes::TrieNode};
 use iso_evm_witness::{proof::StateProof, state_root::StateTrie};
 
 use super::{ChainBlock, Node, NodeError, cache::place, calls::PROOF};
 
 /// Most slots in one question.
-const MOST_SLOTS: usize = 128;
+pub(super) const MOST_SLOTS: usize = 128;
 
 /// The state at the parent block.
 #[derive(Debug)]
@@ -48,6 +49,8 @@ pub(super) struct Known {
     slots: HashSet<(Address, B256)>,
     /// Storage roots, as the node says.
     pub(super) storage_roots: AddressMap<B256>,
+    /// Slots that end in a leaf which holds zero.
+    pub(super) zeros: HashSet<(Address, B256)>,
     pub(super) codes: B256Map<Bytes>,
     /// An account that has this code.
     pub(super) owners: B256Map<Address>,
@@ -70,6 +73,7 @@ impl<'a> Parent<'a> {
             accounts: HashSet::default(),
             slots: HashSet::default(),
             storage_roots: AddressMap::default(),
+            zeros: HashSet::default(),
             codes: B256Map::default(),
             owners: B256Map::default(),
             ancestors: Vec::new(),
@@ -116,9 +120,9 @@ impl<'a> Parent<'a> {
         let prefix = format!("{PROOF}{}", self.block.header.parent_hash);
         for proof in cache.all::<EIP1186AccountProofResponse>(&folder, &prefix) {
             let account = proof.address;
-            let slots = proof.storage_proof.iter().map(|slot| slot.key.as_b256()).collect();
+            let slots = proof.storage_proof.iter().map(|slot| slot.key.as_b256());
             // What the cache has is checked like an answer; what is wrong is asked for again.
-            let _ = self.take(account, slots, proof);
+            let _ = self.take(account, &slots.collect::<Vec<_>>(), &proof);
         }
     }
 
@@ -157,11 +161,12 @@ impl<'a> Parent<'a> {
     ) -> Result<(), NodeError> {
         let (chain, of) = (self.block.chain_id, self.block.hash);
         let state = self.block.header.parent_hash;
-        let answers = self.node.all(questions, |(account, slots)| async move {
-            let proof = self.node.proof(chain, of, state, account, &slots).await;
-            Ok((account, slots, self.still_there(state, proof).await?))
+        self.node.all(questions, |(account, slots)| async move {
+            let take = |proof: &EIP1186AccountProofResponse| self.take(account, &slots, proof);
+            let proof = self.node.proof((chain, of), state, account, &slots, take).await;
+            self.still_there(state, proof).await
         })?;
-        answers.into_iter().try_for_each(|(account, slots, proof)| self.take(account, slots, proof))
+        Ok(())
     }
 
     /// An answer about a state. If it is refused because the block has gone, that is said.
@@ -182,21 +187,27 @@ impl<'a> Parent<'a> {
     fn take(
         &self,
         account: Address,
-        slots: Vec<B256>,
-        proof: EIP1186AccountProofResponse,
+        slots: &[B256],
+        proof: &EIP1186AccountProofResponse,
     ) -> Result<(), NodeError> {
         let mut known = self.known.borrow_mut();
-        let storage_root = proof.storage_hash;
         known.add(nodes_of(proof));
-        let reached = known.trie.account(account).is_ok()
-            && slots.iter().all(|slot| known.trie.storage(account, *slot).is_ok());
+        let mut reached = known.trie.account(account).is_ok();
+        for &slot in slots {
+            match known.trie.storage(account, slot) {
+                Err(missing) if known.is_zero(missing.hash) => {
+                    known.zeros.insert((account, slot));
+                }
+                value => reached &= value.is_ok(),
+            }
+        }
         if !reached {
             let Header { state_root: root, number, .. } = self.block.parent;
             return Err(NodeError::Proof { account, root, number });
         }
         known.accounts.insert(account);
-        known.slots.extend(slots.into_iter().map(|slot| (account, slot)));
-        known.storage_roots.insert(account, storage_root);
+        known.slots.extend(slots.iter().map(|slot| (account, *slot)));
+        known.storage_roots.insert(account, proof.storage_hash);
         Ok(())
     }
 
@@ -258,6 +269,13 @@ impl Known {
         all.extend(new);
     }
 
+    /// Whether this is the hash of a leaf that holds zero. No trie of Ethereum has such: some
+    /// development nodes have.
+    pub(super) fn is_zero(&self, hash: B256) -> bool {
+        self.hashes.contains(&hash)
+            && self.nodes.iter().any(|(other, node)| *other == hash && is_zero_leaf(node))
+    }
+
     /// The nodes that came after so many others.
     pub(super) fn nodes_since(&self, count: usize) -> &[(B256, Bytes)] {
         self.nodes.get(count..).unwrap_or_default()
@@ -269,8 +287,26 @@ impl Known {
     }
 }
 
+/// Whether a node of a storage trie is a leaf that holds zero.
+pub(super) fn is_zero_leaf(node: &Bytes) -> bool {
+    let decoded = TrieNode::decode(&mut &node[..]);
+    matches!(decoded, Ok(TrieNode::Leaf(leaf)) if leaf.value[..] == [alloy_rlp::EMPTY_STRING_CODE])
+}
+
+/// Makes sure that an answer is about an account in the state with this root, that of a block.
+pub(super) fn leads(
+    header: &Header,
+    account: Address,
+    proof: &EIP1186AccountProofResponse,
+) -> Result<(), NodeError> {
+    let Header { state_root: root, number, .. } = *header;
+    let nodes = nodes_of(proof).map(|node| (keccak256(&node), node)).collect();
+    let reached = StateTrie::from_proof(&StateProof { root, nodes }).account(account);
+    reached.map(|_| ()).map_err(|_| NodeError::Proof { account, root, number })
+}
+
 /// All nodes of an answer.
-pub(super) fn nodes_of(proof: EIP1186AccountProofResponse) -> impl Iterator<Item = Bytes> {
-    let slots = proof.storage_proof.into_iter().flat_map(|slot| slot.proof);
-    proof.account_proof.into_iter().chain(slots)
+pub(super) fn nodes_of(proof: &EIP1186AccountProofResponse) -> impl Iterator<Item = Bytes> {
+    let slots = proof.storage_proof.iter().flat_map(|slot| &slot.proof);
+    proof.account_proof.iter().chain(slots).cloned()
 }

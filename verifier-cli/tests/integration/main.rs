@@ -9,6 +9,7 @@ mod common;
 mod damage;
 mod hashes;
 mod mutate;
+mod node;
 #[path = "../../../tests/harness/npm.rs"]
 mod npm;
 mod readme;

@@ -1,11 +1,6 @@
 //! A node of one's own, stopped when the test ends; and what tests do with it.
 
-use std::{
-    fs,
-    io::{BufRead, BufReader, Read},
-    path::Path,
-    process::{Child, Command, Stdio},
-};
+use std::{fs, path::Path};
 
 use alloy_eips::BlockId;
 use alloy_network::TransactionBuilder;
@@ -22,36 +17,20 @@ use serde_json::Value;
 
 use crate::{
     common::{Ran, root, run},
-    npm,
+    node,
 };
 
-const PACKAGE: &str = "@foundry-rs/anvil@1.7.1";
+/// The key of the fourth account: that of a mnemonic that everybody knows.
+pub(crate) const KEY: &str = "7c852118294e51e653712a81e05800f419141751be58f605c371e15141b007a6";
 
 /// A running anvil under Osaka's rules, with the cap on a transaction's gas.
 #[derive(Debug)]
 pub(crate) struct Anvil {
-    child: Child,
+    process: node::anvil::Anvil,
     pub(crate) url: String,
     /// Accounts with funds, for which the node signs.
     pub(crate) accounts: Vec<Address>,
-    /// Their keys.
-    pub(crate) keys: Vec<String>,
     pub(crate) chain: Chain,
-}
-
-impl Drop for Anvil {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// The native binary: the package's own command returns 0 whatever happens.
-fn binary() -> Option<std::path::PathBuf> {
-    let modules = npm::modules(PACKAGE)?;
-    let system = if cfg!(target_os = "macos") { "darwin" } else { "linux" };
-    let machine = if cfg!(target_arch = "aarch64") { "arm64" } else { "amd64" };
-    Some(modules.join(format!("@foundry-rs/anvil-{system}-{machine}/bin/anvil")))
 }
 
 impl Anvil {
@@ -62,35 +41,11 @@ impl Anvil {
 
     /// [`start`](Self::start), with more arguments.
     pub(crate) fn with(arguments: &[&str]) -> Option<Self> {
-        let mut child = Command::new(binary()?)
-            .args(["--host", "127.0.0.1", "--port", "0", "--hardfork", "osaka"])
-            .args(["--enable-tx-gas-limit", "--gas-limit", "60000000"])
-            .args(arguments)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap());
-        let (mut accounts, mut keys) = (Vec::new(), Vec::new());
-        let address = loop {
-            let mut line = String::new();
-            assert!(lines.read_line(&mut line).unwrap() > 0, "anvil does not start");
-            let words: Vec<_> = line.split_whitespace().collect();
-            match words[..] {
-                ["Listening", "on", address] => break address.to_owned(),
-                [number, hex, ..] if number.starts_with('(') => match hex.parse() {
-                    Ok(account) => accounts.push(account),
-                    Err(_) => keys.push(hex.to_owned()),
-                },
-                _ => {}
-            }
-        };
-        // A pipe that is full would stop it.
-        std::thread::spawn(move || lines.read_to_end(&mut Vec::new()));
-        let url = format!("http://{address}");
+        let rules = ["--hardfork", "osaka", "--enable-tx-gas-limit", "--gas-limit", "60000000"];
+        let process = node::anvil::Anvil::start(&[&rules[..], arguments].concat())?;
+        let (url, accounts) = (process.url(), process.accounts.clone());
         let chain = Chain::at(&url).unwrap();
-        Some(Self { child, url, accounts, keys, chain })
+        Some(Self { process, url, accounts, chain })
     }
 
     /// Runs `iso-verify` with a command line, the node and its first account.
@@ -136,36 +91,15 @@ impl Anvil {
     }
 
     /// A method that is not standard: `anvil_…`.
-    pub(crate) fn method(&self, method: &str, parameters: &Value) {
-        let body = serde_json::json!({
-            "jsonrpc": "2.0", "id": 1, "method": method, "params": parameters
-        });
-        let answer = post(&self.url, &body.to_string());
-        assert!(!answer.contains("\"error\""), "{method}: {answer}");
+    pub(crate) fn method(&self, method: &str, parameters: Value) {
+        self.process.ask(method, parameters);
     }
 
     /// Puts code at an address.
     pub(crate) fn set_code(&self, address: Address, code: &[u8]) {
         let code = hex::encode_prefixed(code);
-        self.method("anvil_setCode", &serde_json::json!([address, code]));
+        self.method("anvil_setCode", serde_json::json!([address, code]));
     }
-}
-
-/// One HTTP request, by hand: nothing else in the workspace posts.
-fn post(url: &str, body: &str) -> String {
-    use std::io::Write;
-    let host = url.trim_start_matches("http://");
-    let mut stream = std::net::TcpStream::connect(host).unwrap();
-    let length = body.len();
-    write!(
-        stream,
-        "POST / HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n\
-         Content-Length: {length}\r\nConnection: close\r\n\r\n{body}"
-    )
-    .unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    answer
 }
 
 /// The witness of one of the fixtures.

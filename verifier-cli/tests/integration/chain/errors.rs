@@ -12,7 +12,7 @@ use iso_evm_witness::{Witness, encoding};
 use serde_json::json;
 
 use super::{
-    anvil::{Anvil, address, fixture, plan},
+    anvil::{Anvil, KEY, address, fixture, plan},
     verdicts::put,
 };
 use crate::common::{Ran, command, run};
@@ -227,7 +227,7 @@ fn no_key_is_ever_said() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     let file = put(folder, &fixture("erc20-transfer"));
-    let key = anvil.keys[3].trim_start_matches("0x").to_owned();
+    let key = KEY.to_owned();
     let poor = "11".repeat(32);
     for (name, text) in [
         ("key", format!("0x{key}\n")),

@@ -38,8 +38,9 @@ impl Market {
     fn open() -> Option<Self> {
         let build = npm::modules(PACKAGE)?.join("@uniswap/v2-core/build");
         // Times that do not depend on when the test runs: the pair writes them down.
-        let anvil = Anvil::with(&["--timestamp", "1800000000"])?;
-        anvil.method("anvil_setBlockTimestampInterval", &json!([12]));
+        let anvil = Anvil::start()?;
+        anvil.method("evm_setNextBlockTimestamp", json!([4_000_000_000_u64]));
+        anvil.method("anvil_setBlockTimestampInterval", json!([12]));
         let user = anvil.accounts[0];
         let create = |name: &str, arguments: &[u8]| {
             let file = build.join(name).with_extension("json");
@@ -147,15 +148,15 @@ fn a_block_of_ten_from_the_node_to_the_verdicts() {
         (6, nothing),
         (0, transfer(accounts[1], 1)),
     ];
-    market.anvil.method("evm_setAutomine", &json!([false]));
+    market.anvil.method("evm_setAutomine", json!([false]));
     let hashes: Vec<B256> = (sent.iter())
         .map(|(account, (to, data))| {
             let sender = Sender::Unlocked { address: accounts[*account] };
             market.anvil.chain.send(&sender, Some(*to), data.clone().into(), 300_000).unwrap()
         })
         .collect();
-    market.anvil.method("evm_mine", &json!([]));
-    market.anvil.method("evm_setAutomine", &json!([true]));
+    market.anvil.method("evm_mine", json!([]));
+    market.anvil.method("evm_setAutomine", json!([true]));
     let blocks: Vec<_> =
         hashes.iter().map(|hash| market.anvil.chain.receipt(*hash).unwrap().block).collect();
     assert!(blocks.iter().all(|block| block.is_some() && *block == blocks[0]));

@@ -4,18 +4,23 @@
 //! In the data's way this stands between the parent's state and the witness. Values are kept in a
 //! database over it; the trie that the roots come from follows, change by change.
 
-use std::{collections::BTreeMap, ops::Range, rc::Rc};
+mod alone;
+mod check;
+mod trie;
 
-use alloy_consensus::Header;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+    rc::Rc,
+};
+
 use alloy_primitives::{Address, B256, Bytes, U256};
 use iso_evm_witness::{
-    ExecuteError, Execution, Input, RecorderError, Recording, Witness,
-    execute::{RunError, Setting, record_on, run_error},
-    prestate::{Prestate, PrestateAccount},
+    ExecuteError, Execution, Input, Recording, Witness,
+    execute::{RunError, Setting, run_error},
+    prestate::Prestate,
     proof::StateProof,
-    receipt::Receipt,
-    record,
-    state_root::{MissingNode, StateTrie},
+    state_root::StateTrie,
     transaction::Transaction,
 };
 use revm::{
@@ -27,7 +32,11 @@ use revm::{
     state::{Account, EvmState},
 };
 
-use super::{ChainBlock, Event, Node, NodeError, ReplayError, parent::Parent, system};
+use super::{
+    ChainBlock, Event, Node, NodeError,
+    parent::{Parent, Wanted},
+    system,
+};
 
 /// A recorded transaction of a block.
 #[derive(Clone, Debug)]
@@ -46,12 +55,24 @@ pub struct Replay<'a> {
     parent: Rc<Parent<'a>>,
     setting: Setting,
     state: CacheDB<Rc<Parent<'a>>>,
-    /// The trie of the state; none if the node does not prove what it would take.
-    trie: Option<StateTrie>,
+    roots: Roots,
     /// Nodes of the parent's state that are in it.
     nodes: usize,
     /// Transactions that are done.
     done: usize,
+}
+
+/// Where the roots of a witness come from.
+#[derive(Debug)]
+enum Roots {
+    /// The trie of the whole state, as far as it is known.
+    Parent(Box<StateTrie>),
+    /// The accounts that the transaction looks at. `proved`: the node has proved what they hold, in
+    /// a trie that is not Ethereum's.
+    Alone {
+        /// Whether.
+        proved: bool,
+    },
 }
 
 impl<'a> Replay<'a> {
@@ -62,14 +83,19 @@ impl<'a> Replay<'a> {
     /// If the node does not give the state that these need.
     pub fn begin(node: &'a Node, block: &'a ChainBlock) -> Result<Self, NodeError> {
         let parent = Rc::new(Parent::new(node, block)?);
-        let trie = parent.known.borrow().proved.then(|| {
+        let proved = parent.known.borrow().proved;
+        let roots = if proved {
             let nodes = BTreeMap::new();
-            StateTrie::from_proof(&StateProof { root: block.parent.state_root, nodes })
-        });
+            let proof = StateProof { root: block.parent.state_root, nodes };
+            Roots::Parent(Box::new(StateTrie::from_proof(&proof)))
+        } else {
+            Roots::Alone { proved: false }
+        };
         let setting =
             Setting { fork: block.fork, chain_id: block.chain_id, block: block.block.block_env() };
         let state = CacheDB::new(parent.clone());
-        let mut replay = Self { parent, setting, state, trie, nodes: 0, done: 0 };
+        parent.prove(&accounts(system::before(block).into_iter().chain(system::after(block))))?;
+        let mut replay = Self { parent, setting, state, roots, nodes: 0, done: 0 };
         replay.system_calls(system::before(block))?;
         Ok(replay)
     }
@@ -99,7 +125,10 @@ impl<'a> Replay<'a> {
 
     /// The state root here; none if the node does not prove what it would take.
     pub fn state_root(&mut self) -> Option<B256> {
-        self.trie.as_mut()?.root().ok()
+        match &mut self.roots {
+            Roots::Parent(trie) => trie.root().ok(),
+            Roots::Alone { .. } => None,
+        }
     }
 
     /// Runs the next transaction without recording it.
@@ -132,26 +161,25 @@ impl<'a> Replay<'a> {
     /// If there is none.
     pub fn record(&mut self) -> Result<Recorded, NodeError> {
         let index = self.done;
-        let recorded = match self.record_on_trie()? {
+        let witness = match self.record_on_trie()? {
             Some((recording, state, after)) => {
-                let witness = self.witness(&recording, true);
                 self.check(recording.success, recording.gas_used, &recording.logs)?;
-                self.trie = Some(after);
-                self.state.commit(left(state));
+                let witness = self.witness(&recording, true);
+                self.roots = Roots::Parent(Box::new(after));
+                self.state.commit(trie::left(state));
                 witness
             }
             None => {
-                let (state, _) = self.run()?;
-                let recording = self.record_alone(&state)?;
-                let witness = self.witness(&recording, false);
+                let (recording, state) = self.record_alone()?;
                 self.check(recording.success, recording.gas_used, &recording.logs)?;
+                let witness = self.witness(&recording, false);
                 self.commit(state)?;
                 witness
             }
         };
         self.count();
-        let transaction = recorded.transaction.hash().unwrap_or_default();
-        Ok(Recorded { index, transaction, witness: recorded })
+        let transaction = witness.transaction.hash().unwrap_or_default();
+        Ok(Recorded { index, transaction, witness })
     }
 
     /// Does what comes after the last transaction, and compares the state root with the header's.
@@ -159,7 +187,7 @@ impl<'a> Replay<'a> {
     ///
     /// # Errors
     ///
-    /// [`ReplayError::StateRoot`] if it is another one.
+    /// [`StateRoot`](super::ReplayError::StateRoot) if it is another one.
     pub fn finish(mut self) -> Result<(), NodeError> {
         let block = self.parent.block;
         let Some(payments) = system::payments(block) else {
@@ -168,17 +196,12 @@ impl<'a> Replay<'a> {
             );
             return Ok(());
         };
+        self.parent.prove(&accounts(payments.iter().copied()))?;
         self.system_calls(system::after(block))?;
         for (address, amount) in payments {
             self.pay(address, amount)?;
         }
-        let Header { number, state_root: expected, .. } = block.header;
-        match self.state_root() {
-            Some(found) if found != expected => {
-                Err(NodeError::Replay { number, error: ReplayError::StateRoot { expected, found } })
-            }
-            _ => Ok(()),
-        }
+        self.check_root()
     }
 
     fn transaction(&self) -> &'a Transaction {
@@ -207,75 +230,6 @@ impl<'a> Replay<'a> {
         NodeError::Execute { number, index, error: Box::new(error) }
     }
 
-    /// Records the next transaction on the trie; `None` if there is none, or not enough of one.
-    fn record_on_trie(&mut self) -> Result<Option<(Recording, EvmState, StateTrie)>, NodeError> {
-        let tx = self.transaction().tx_env();
-        let mut last = None;
-        loop {
-            self.learn();
-            let Some(trie) = &self.trie else { return Ok(None) };
-            match record_on(&self.setting, &mut self.state, trie.clone(), tx.clone()) {
-                Ok(run) => return Ok(Some((run.recording, run.state, run.after))),
-                Err(RunError::Database(error)) => return Err(error),
-                Err(RunError::Execute(ExecuteError::Recorder(RecorderError::MissingNode(
-                    missing,
-                )))) => self.look_for(missing, &mut last)?,
-                Err(RunError::Execute(error)) => return Err(self.failed(error)),
-            }
-        }
-    }
-
-    /// Looks for a node that a root lacks. If it is not to be had, there is no trie from here on.
-    fn look_for(
-        &mut self,
-        missing: MissingNode,
-        last: &mut Option<MissingNode>,
-    ) -> Result<(), NodeError> {
-        let again = last.replace(missing) == Some(missing);
-        if again || !self.parent.find(missing)? {
-            self.parent.node.notice(format!(
-                "eth_getProof: {missing} is not to be had: the access and transaction audits will \
-                 not run from transaction {} on",
-                self.done
-            ));
-            self.trie = None;
-        }
-        Ok(())
-    }
-
-    /// Gives the trie the nodes that came since the last time.
-    fn learn(&mut self) {
-        let Some(trie) = &mut self.trie else { return };
-        let known = self.parent.known.borrow();
-        let new = known.nodes_since(self.nodes);
-        if !new.is_empty() {
-            self.nodes += new.len();
-            trie.add_nodes(new.iter().cloned());
-        }
-    }
-
-    /// Records the next transaction on the accounts alone that it has loaded.
-    fn record_alone(&mut self, loaded: &EvmState) -> Result<Recording, NodeError> {
-        let mut prestate = Prestate::new();
-        for (&address, account) in loaded {
-            let Some(info) = self.state.basic(address)? else { continue };
-            let code = if info.code_hash == KECCAK_EMPTY {
-                Bytes::new()
-            } else {
-                self.state.code_by_hash(info.code_hash)?.original_bytes()
-            };
-            let mut storage = BTreeMap::new();
-            for &key in account.storage.keys() {
-                let value = self.state.storage(address, key)?;
-                storage.insert(B256::from(key), B256::from(value));
-            }
-            let (nonce, balance) = (info.nonce, info.balance);
-            prestate.insert(address, PrestateAccount { nonce, balance, code, storage });
-        }
-        let execution = self.execution(prestate, false);
-        record(&execution).map_err(|error| self.failed(error))
-    }
-
     fn execution(&self, prestate: Prestate, proved: bool) -> Execution {
         let Setting { fork, chain_id, block } = self.setting.clone();
         let hashes = self.state.cache.block_hashes.iter();
@@ -297,34 +251,7 @@ impl<'a> Replay<'a> {
             ancestors,
             receipt: block.receipts.get(self.done).cloned(),
         };
-        let mut witness = Witness::new(&input, recording);
-        if !proved {
-            // Nothing proves these: they are of the accounts alone that were loaded.
-            witness.nodes.clear();
-        }
-        witness
-    }
-
-    /// Compares a run with its receipt.
-    fn check(
-        &self,
-        success: bool,
-        gas_used: u64,
-        logs: &[alloy_primitives::Log],
-    ) -> Result<(), NodeError> {
-        let (index, number) = (self.done, self.parent.block.header.number);
-        let Some(receipt) = self.parent.block.receipts.get(index) else { return Ok(()) };
-        let Receipt { success: said, gas_used: expected, logs: told } = receipt;
-        let error = if *said != success {
-            ReplayError::Status { index, expected: *said, found: success }
-        } else if *expected != gas_used {
-            ReplayError::GasUsed { index, expected: *expected, found: gas_used }
-        } else if told.as_ref().is_some_and(|told| told.logs != logs) {
-            ReplayError::Logs { index }
-        } else {
-            return Ok(());
-        };
-        Err(NodeError::Replay { number, error })
+        Witness::new(&input, recording)
     }
 
     /// Makes system calls. A contract that is not there is not called.
@@ -355,33 +282,9 @@ impl<'a> Replay<'a> {
         account.mark_touch();
         self.commit(EvmState::from_iter([(address, account)]))
     }
-
-    /// Puts what a run has left into the trie and the database.
-    fn commit(&mut self, state: EvmState) -> Result<(), NodeError> {
-        let mut last = None;
-        loop {
-            self.learn();
-            let Some(trie) = &self.trie else { break };
-            let mut after = trie.clone();
-            after.apply(&state);
-            match after.root() {
-                Ok(_) => {
-                    self.trie = Some(after);
-                    break;
-                }
-                Err(missing) => self.look_for(missing, &mut last)?,
-            }
-        }
-        self.state.commit(left(state));
-        Ok(())
-    }
 }
 
-/// What a run has left, as the database wants it: touched accounts that are empty are gone
-/// (EIP-161), which it does not see by itself.
-fn left(mut state: EvmState) -> EvmState {
-    for account in state.values_mut().filter(|account| account.is_touched() && account.is_empty()) {
-        account.mark_selfdestruct();
-    }
-    state
+/// Accounts that something is to be done to, so that they are asked for at once.
+fn accounts<T>(things: impl IntoIterator<Item = (Address, T)>) -> Wanted {
+    things.into_iter().map(|(address, _)| (address, BTreeSet::new())).collect()
 }
