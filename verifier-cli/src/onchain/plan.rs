@@ -51,6 +51,9 @@ pub enum Route {
     },
 }
 
+/// A part of archived code: where it is, and the contract that holds it.
+pub type Part = (Address, Bytes);
+
 /// A transaction to send, with what it will cost.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
@@ -91,7 +94,7 @@ pub struct ArchiveCost {
     /// Bytes of code.
     pub bytes: usize,
     /// Contracts that hold it, with their code.
-    pub parts: Vec<(Address, Bytes)>,
+    pub parts: Vec<Part>,
 }
 
 /// What a message takes.
@@ -193,7 +196,7 @@ impl Plan {
     pub fn audit(
         &self,
         message: &Bytes,
-        archives: &[(Address, Bytes)],
+        archives: &[Part],
         route: Route,
         sender: Option<Address>,
     ) -> AuditCost {
@@ -225,7 +228,7 @@ impl Plan {
         &self,
         witness: &Witness,
         index: usize,
-        present: &[(Address, Bytes)],
+        present: &[Part],
     ) -> Option<ArchiveCost> {
         let message = encoding::decode(&witness.messages[index]).ok()?;
         let code = witness.code(&message)?;
