@@ -6,6 +6,7 @@ pub(crate) mod fixtures;
 pub(crate) mod frame;
 pub(crate) mod guest;
 pub(crate) mod host;
+pub(crate) mod npm;
 pub(crate) mod parallel;
 pub(crate) mod proved;
 pub(crate) mod random;

@@ -1,7 +1,7 @@
 //! The worked example: a contract wallet that swaps on two Uniswap V2 pairs, one into the other,
 //! by one delegate call to the live machine. Uniswap's own bytecode comes from npm, at test time.
 
-use std::{path::Path, process::Command};
+use std::path::{Path, PathBuf};
 
 use alloy_primitives::{Address, Bytes, TxKind, U256, hex};
 use alloy_sol_types::{SolCall, SolValue, sol};
@@ -18,6 +18,7 @@ use crate::harness::{
     blessed,
     frame::LIVE,
     host::{Host, USER},
+    npm,
     program::{Program, op},
 };
 
@@ -34,20 +35,9 @@ const PACKAGE: &str = "@uniswap/v2-core@1.0.1";
 const WALLET: Address = Address::repeat_byte(0xaa);
 const AMOUNT: u64 = 1_000_000;
 
-/// The package's folder; says in one line that the test is skipped where it cannot be had.
-fn package() -> Option<std::path::PathBuf> {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("uniswap");
-    let build = folder.join("node_modules/@uniswap/v2-core/build");
-    if !build.exists() {
-        let install = ["install", "--ignore-scripts", "--no-save", "--no-audit", "--no-fund"];
-        let npm =
-            Command::new("npm").args(install).arg("--prefix").arg(&folder).arg(PACKAGE).output();
-        if !npm.is_ok_and(|output| output.status.success()) || !build.exists() {
-            eprintln!("skipped: npm did not bring {PACKAGE}");
-            return None;
-        }
-    }
-    Some(build)
+/// The package's compiled contracts.
+fn package() -> Option<PathBuf> {
+    npm::modules(PACKAGE).map(|modules| modules.join("@uniswap/v2-core/build"))
 }
 
 fn initcode(build: &Path, name: &str, arguments: &[u8]) -> Bytes {

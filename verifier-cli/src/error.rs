@@ -6,9 +6,16 @@ use iso_evm_witness::{
     container::{ContainerError, JsonError},
     execute::ExecuteError,
     input::InputError,
+    transaction::TransactionError,
 };
 
-use crate::{certificate::CertificateError, mutate::MutateError, verify::VerifyError};
+use crate::{
+    certificate::CertificateError,
+    mutate::MutateError,
+    node::NodeError,
+    onchain::{deploy::DeployError, submit::SubmitError},
+    verify::VerifyError,
+};
 
 /// Why a command could not do its work: exit code 2.
 #[derive(Debug, thiserror::Error)]
@@ -117,6 +124,17 @@ pub enum CommandError {
         /// What is wrong with it.
         error: MutateError,
     },
+    /// A node that gives no witness.
+    #[error(transparent)]
+    Node(#[from] NodeError),
+    /// A transaction in a file that is none.
+    #[error("{file}: transaction: {error}")]
+    Transaction {
+        /// The file.
+        file: String,
+        /// What is wrong with it.
+        error: TransactionError,
+    },
     /// A message that is not there.
     #[error("{file}: there is no message {index}, only {count}")]
     NoMessage {
@@ -149,6 +167,18 @@ pub enum CommandError {
     /// Threads that the system does not give.
     #[error("no threads: {0}")]
     Threads(#[from] rayon::ThreadPoolBuildError),
+    /// A file without a key. What it holds is nobody's business.
+    #[error("{file}: not a private key: 32 bytes in hex are expected")]
+    Key {
+        /// The file.
+        file: String,
+    },
+    /// A contract that cannot be deployed.
+    #[error(transparent)]
+    Deploy(#[from] DeployError),
+    /// A message that cannot be submitted.
+    #[error(transparent)]
+    Submit(#[from] SubmitError),
     /// Wrong usage, as clap puts it.
     #[error("{0}")]
     Usage(String),

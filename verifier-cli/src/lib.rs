@@ -187,6 +187,8 @@ pub mod files;
 pub mod hash;
 pub mod header_hash;
 pub mod mutate;
+pub mod node;
+pub mod onchain;
 pub mod report;
 pub mod reproducer;
 mod rlp_list;
@@ -200,5 +202,5 @@ pub use error::CommandError;
 pub use exit_code::Exit;
 pub use verify::{
     Audit, AuditSelection, AuditVerdict, Audits, EngineKind, FalseClaim, MessageReport, NotRun,
-    Options, Report, Verdict, VerifyError, verify, verify_with,
+    Options, Report, Verdict, VerifyError, verify, verify_by, verify_with,
 };

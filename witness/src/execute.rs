@@ -6,13 +6,14 @@
 
 use alloy_primitives::{B256, Bytes, Log};
 use revm::{
-    Context, InspectEvm, MainBuilder, MainContext, MainnetEvm,
+    Context, Database, InspectEvm, MainBuilder, MainContext, MainnetEvm,
     context::{
         BlockEnv, TxEnv,
         result::{EVMError, ExecutionResult, InvalidHeader, InvalidTransaction},
     },
     database_interface::WrapDatabaseRef,
     handler::MainnetContext,
+    state::EvmState,
 };
 
 use crate::{
@@ -21,6 +22,7 @@ use crate::{
     prestate::{BlockHashes, Prestate, PrestateError},
     proof::{Proof, StateProof},
     recorder::{Finished, Recorded, Recorder, RecorderError},
+    state_root::StateTrie,
 };
 
 /// All that decides what a transaction does.
@@ -151,49 +153,137 @@ impl Prepared<'_> {
     ///
     /// As [`record`].
     pub fn record(&self, tx: TxEnv) -> Result<Recording, ExecuteError> {
-        if tx.tx_type >= 3 && tx.kind.is_create() {
-            return Err(ExecuteError::Create(tx.tx_type));
-        }
-        let mut evm = self.evm(Recorder::new(self.trie.clone()));
-        let run = evm.inspect_tx(tx).map_err(|error| match error {
-            EVMError::Transaction(error) => ExecuteError::InvalidTransaction(error),
-            EVMError::Header(error) => ExecuteError::InvalidBlock(error),
-            EVMError::Database(error) => error.into(),
-            EVMError::Custom(error) => ExecuteError::Fatal(error),
-            EVMError::CustomAny(error) => ExecuteError::Fatal(error.to_string()),
-        })?;
-        let Finished { messages, state_root_enter, state_root_leave, proof, .. } =
-            evm.inspector.finish(&run.state)?;
-        let (gas_used, success) = (run.result.tx_gas_used(), run.result.is_success());
-        let (logs, output) = match run.result {
-            ExecutionResult::Success { logs, output, .. } => (logs, output.into_data()),
-            ExecutionResult::Revert { output, .. } => (Vec::new(), output),
-            ExecutionResult::Halt { .. } => (Vec::new(), Bytes::new()),
-        };
-        Ok(Recording {
-            messages,
-            state_root_enter,
-            state_root_leave,
-            gas_used,
-            success,
-            logs,
-            output,
-            proof,
+        let run = record_on(&self.setting(), WrapDatabaseRef(self), self.trie.clone(), tx);
+        run.map(|run| run.recording).map_err(|error| match error {
+            RunError::Database(error) => error.into(),
+            RunError::Execute(error) => error,
         })
     }
 
     /// A revm on the state, in the execution's block, with an inspector of one's own. What it does
     /// to the state stays in its journal.
     pub fn evm<I>(&self, inspector: I) -> MainnetEvm<MainnetContext<WrapDatabaseRef<&Self>>, I> {
+        self.setting().evm(WrapDatabaseRef(self), inspector)
+    }
+
+    fn setting(&self) -> Setting {
         let Execution { fork, chain_id, block, .. } = self.execution;
+        Setting { fork: *fork, chain_id: *chain_id, block: block.clone() }
+    }
+}
+
+/// What all transactions of a block have in common.
+#[derive(Clone, Debug)]
+pub struct Setting {
+    /// The rules.
+    pub fork: Fork,
+    /// Chain id.
+    pub chain_id: u64,
+    /// The block.
+    pub block: BlockEnv,
+}
+
+impl Setting {
+    /// A revm in this block, on a database and with an inspector of one's own.
+    pub fn evm<DB: Database, I>(
+        &self,
+        database: DB,
+        inspector: I,
+    ) -> MainnetEvm<MainnetContext<DB>, I> {
         Context::mainnet()
-            .with_db(WrapDatabaseRef(self))
-            .with_block(block.clone())
+            .with_db(database)
+            .with_block(self.block.clone())
             .modify_cfg_chained(|cfg| {
-                cfg.set_spec_and_mainnet_gas_params(fork.spec_id());
-                cfg.chain_id = *chain_id;
-                cfg.max_blobs_per_tx = Some(most_blobs(*fork));
+                cfg.set_spec_and_mainnet_gas_params(self.fork.spec_id());
+                cfg.chain_id = self.chain_id;
+                cfg.max_blobs_per_tx = Some(most_blobs(self.fork));
             })
             .build_mainnet_with_inspector(inspector)
     }
+}
+
+/// A recorded transaction, with what it made of the state.
+#[derive(Debug)]
+pub struct Run {
+    /// What it did.
+    pub recording: Recording,
+    /// The accounts and slots that it loaded, as revm leaves them.
+    pub state: EvmState,
+    /// The trie after it.
+    pub after: StateTrie,
+}
+
+/// Why a transaction could not be recorded on a database of one's own.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RunError<E> {
+    /// The database failed.
+    #[error(transparent)]
+    Database(E),
+    /// Anything else.
+    #[error(transparent)]
+    Execute(#[from] ExecuteError),
+}
+
+/// Runs a transaction on a database of one's own, and records it. `trie` is the trie of that
+/// database's state, as far as it is known. Neither is changed.
+///
+/// # Errors
+///
+/// What the database says, or [`ExecuteError`].
+///
+/// ```
+/// use alloy_primitives::Address;
+/// use iso_evm_witness::{Fork, execute::{Setting, record_on}, state_root::StateTrie};
+/// use revm::{context::{BlockEnv, TxEnv}, database::InMemoryDB, primitives::TxKind};
+///
+/// let setting = Setting { fork: Fork::Osaka, chain_id: 1, block: BlockEnv::default() };
+/// let to = Address::repeat_byte(2);
+/// let tx = TxEnv { kind: TxKind::Call(to), gas_limit: 21_000, ..TxEnv::default() };
+/// let mut run = record_on(&setting, InMemoryDB::default(), StateTrie::new(), tx)?;
+/// // A plain transfer: no message, but the sender's nonce is in the trie now.
+/// assert!(run.recording.messages.is_empty());
+/// assert_eq!(run.after.root()?, run.recording.state_root_leave);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn record_on<DB: Database>(
+    setting: &Setting,
+    database: DB,
+    trie: StateTrie,
+    tx: TxEnv,
+) -> Result<Run, RunError<DB::Error>> {
+    if tx.tx_type >= 3 && tx.kind.is_create() {
+        return Err(ExecuteError::Create(tx.tx_type).into());
+    }
+    let mut evm = setting.evm(database, Recorder::new(trie));
+    let run = evm.inspect_tx(tx).map_err(run_error)?;
+    let Finished { messages, state_root_enter, state_root_leave, state: after, proof } =
+        evm.inspector.finish(&run.state).map_err(ExecuteError::from)?;
+    let (gas_used, success) = (run.result.tx_gas_used(), run.result.is_success());
+    let (logs, output) = match run.result {
+        ExecutionResult::Success { logs, output, .. } => (logs, output.into_data()),
+        ExecutionResult::Revert { output, .. } => (Vec::new(), output),
+        ExecutionResult::Halt { .. } => (Vec::new(), Bytes::new()),
+    };
+    let recording = Recording {
+        messages,
+        state_root_enter,
+        state_root_leave,
+        gas_used,
+        success,
+        logs,
+        output,
+        proof,
+    };
+    Ok(Run { recording, state: run.state, after })
+}
+
+/// What revm says, as this crate says it.
+pub fn run_error<E>(error: EVMError<E>) -> RunError<E> {
+    RunError::Execute(match error {
+        EVMError::Transaction(error) => ExecuteError::InvalidTransaction(error),
+        EVMError::Header(error) => ExecuteError::InvalidBlock(error),
+        EVMError::Database(error) => return RunError::Database(error),
+        EVMError::Custom(error) => ExecuteError::Fatal(error),
+        EVMError::CustomAny(error) => ExecuteError::Fatal(error.to_string()),
+    })
 }

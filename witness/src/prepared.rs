@@ -142,7 +142,7 @@ impl DatabaseRef for Prepared<'_> {
 }
 
 /// Code as the fork sees it: EIP-7702's designators mean nothing before Prague.
-fn bytecode(code: &Bytes, spec: SpecId) -> Bytecode {
+pub fn bytecode(code: &Bytes, spec: SpecId) -> Bytecode {
     if spec.is_enabled_in(SpecId::PRAGUE)
         && let Ok(bytecode) = Bytecode::new_raw_checked(code.clone())
     {

@@ -7,6 +7,7 @@ use iso_evm_hypervisor::{
 };
 use iso_evm_witness::Fork;
 
+use super::archives::Key;
 use crate::{Exit, error::CommandError, files};
 
 /// Print an emitted contract: one line of 0x hex, or the annotated listing
@@ -50,14 +51,6 @@ enum Which {
     Live,
     /// The wrapper whose view function runs bytecode by the live machine and changes nothing
     LiveStatic,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Key {
-    /// The code's hash: anyone may archive
-    CodeHash,
-    /// The account: the factory takes archives from its registrar only
-    Account,
 }
 
 impl Emit {

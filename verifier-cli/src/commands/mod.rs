@@ -7,16 +7,22 @@ use iso_evm_witness::Fork;
 
 use crate::{Exit, error::CommandError, files};
 
+mod archives;
 mod assemble;
 mod batch;
+mod chain;
 mod check;
+mod cost;
+mod deploy;
 mod emit;
 mod expect;
 mod inspect;
 mod mutate;
+mod node;
 mod record;
 mod screen;
 mod statetest;
+mod submit;
 mod verify;
 
 /// Record what a transaction did, inspect the record, assemble one
@@ -50,6 +56,9 @@ enum VerifyCommand {
     Batch(batch::Batch),
     Check(check::Check),
     Emit(emit::Emit),
+    Cost(cost::Cost),
+    Deploy(deploy::Deploy),
+    Submit(submit::Submit),
     Statetest(statetest::Statetest),
     Mutate(mutate::Mutate),
 }
@@ -69,6 +78,9 @@ pub fn iso_verify(args: impl IntoIterator<Item = OsString>) -> Exit {
         Some(VerifyCommand::Batch(command)) => command.run(),
         Some(VerifyCommand::Check(command)) => command.run(),
         Some(VerifyCommand::Emit(command)) => command.run(),
+        Some(VerifyCommand::Cost(command)) => command.run(),
+        Some(VerifyCommand::Deploy(command)) => command.run(),
+        Some(VerifyCommand::Submit(command)) => command.run(),
         Some(VerifyCommand::Statetest(command)) => command.run(),
         Some(VerifyCommand::Mutate(command)) => command.run(),
         None => command.verify.run(),
@@ -82,21 +94,29 @@ fn run<C: Parser>(
 ) -> Exit {
     log_to_stderr();
     let args: Vec<OsString> = args.into_iter().collect();
+    let keys = keys(&args);
+    let hide = |text: String| keys.iter().fold(text, |text, key| text.replace(key, "…"));
     let json = args.iter().any(|arg| arg == "--json");
     let error = match C::try_parse_from(&args) {
         Ok(parsed) => match command(parsed) {
             Ok(exit) => return exit,
             Err(error) => {
+                let error = hide(error.to_string());
                 say(&format!("error: {error}"));
-                error.to_string()
+                error
             }
         },
         Err(usage) => {
             // Help and version come this way too.
-            let _ = usage.print();
+            let text = hide(usage.render().to_string());
+            if keys.is_empty() {
+                let _ = usage.print();
+            } else {
+                say(text.trim_end());
+            }
             match usage.kind() {
                 ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => return Exit::Valid,
-                _ => first_line(&usage.render().to_string()),
+                _ => first_line(&text),
             }
         }
     };
@@ -106,6 +126,21 @@ fn run<C: Parser>(
         let _ = files::print(format!("{error}\n").as_bytes());
     }
     Exit::Unusable
+}
+
+/// What may be a private key among the arguments of a command that takes one, given where a file or
+/// an account belongs: 32 bytes in hex. No error repeats it.
+fn keys(args: &[OsString]) -> Vec<String> {
+    let args: Vec<_> = args.iter().map(|arg| arg.to_string_lossy()).collect();
+    let takes = |arg: &str| arg.starts_with("--private-key") || arg.starts_with("--unlocked");
+    if !args.iter().any(|arg| takes(arg)) {
+        return Vec::new();
+    }
+    let values = args.iter().map(|arg| arg.rsplit_once('=').map_or(&**arg, |(_, value)| value));
+    let digits = values.map(|value| value.strip_prefix("0x").unwrap_or(value));
+    let is_key =
+        |text: &&str| text.len() >= 60 && text.bytes().all(|digit| digit.is_ascii_hexdigit());
+    digits.filter(is_key).map(str::to_owned).collect()
 }
 
 /// The line of a usage error that says what is wrong.

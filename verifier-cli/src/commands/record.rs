@@ -1,36 +1,77 @@
-//! `iso-witness record`: runs a transaction and writes its witness; with `--jsonl` one after the
-//! other, as a stream.
+//! `iso-witness record`: runs a transaction, from a file or on the state that a node gives, and
+//! writes its witness; with `--jsonl` one after the other, as a stream.
 
 use std::{
+    fs,
     io::{self, BufRead, Read, Write},
     path::{Path, PathBuf},
 };
 
-use clap::Args;
-use iso_evm_witness::{Fork, Input, Witness};
+use alloy_primitives::B256;
+use clap::{ArgGroup, Args};
+use iso_evm_witness::{
+    Fork, Input, Witness,
+    transaction::{TransactionDefaults, TransactionFields},
+};
 
-use super::say;
+use super::{
+    node::{NodeArgs, Progress},
+    say,
+};
 use crate::{
     Exit,
     error::CommandError,
     files::{self, MAX_SIZE},
+    node::{NodeError, record_block, record_transaction},
 };
 
 /// Run a transaction and write its witness
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("what").required(true).args(["input", "tx", "block", "jsonl"]))]
 pub(super) struct Record {
-    /// INPUT.json: transaction, block and pre-state; `-` for stdin
-    #[arg(required_unless_present = "jsonl")]
+    /// INPUT.json: transaction, block and pre-state; with --rpc-url, a bare transaction as the node
+    /// or `cast tx --json` prints it; `-` for stdin
     input: Option<PathBuf>,
-    /// Where the witness goes; `-` for stdout
-    #[arg(short, long, value_name = "FILE", default_value = "witness.bin")]
-    output: PathBuf,
+    /// A transaction of the node's chain
+    #[arg(long, value_name = "HASH")]
+    tx: Option<B256>,
+    /// A block of the node's chain, by number or hash: one witness a transaction
+    #[arg(long, value_name = "N")]
+    block: Option<BlockName>,
+    /// Where the witness goes, `-` for stdout; with --block a folder [default: witness.bin, or
+    /// block-N]
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
     /// The fork's rules, if neither the file nor its chain tells
     #[arg(long, value_name = "NAME", value_parser = super::fork)]
     fork: Option<Fork>,
     /// One input a line from stdin, witnesses to stdout, one behind the other
-    #[arg(long, conflicts_with_all = ["input", "output"])]
+    #[arg(long, conflicts_with = "output")]
     jsonl: bool,
+    #[command(flatten)]
+    node: NodeArgs,
+}
+
+/// A block as an argument.
+#[derive(Clone, Copy, Debug)]
+enum BlockName {
+    Number(u64),
+    Hash(B256),
+}
+
+impl std::str::FromStr for BlockName {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text.len() == 66 {
+            return text.parse().map(Self::Hash).map_err(|error| error.to_string());
+        }
+        let number = match text.strip_prefix("0x") {
+            Some(digits) => u64::from_str_radix(digits, 16),
+            None => text.parse(),
+        };
+        number.map(Self::Number).map_err(|error| format!("a block is a number or a hash: {error}"))
+    }
 }
 
 impl Record {
@@ -38,19 +79,99 @@ impl Record {
         if self.jsonl {
             return stream(io::stdin().lock(), io::stdout().lock(), self.fork);
         }
-        // Only a stream goes without.
-        let input = self.input.unwrap_or_default();
-        let witness = record(&input, &files::read(&input)?, self.fork)?;
-        let bytes = witness.encode();
-        files::write(&self.output, &bytes)?;
-        tracing::info!(
-            messages = witness.messages.len(),
-            bytes = bytes.len(),
-            fork = %witness.fork,
-            "recorded"
-        );
+        let output = self.output.clone();
+        let file = output.clone().unwrap_or_else(|| PathBuf::from("witness.bin"));
+        match (&self.input, self.tx, self.block) {
+            (Some(input), ..) => {
+                let json = files::read(input)?;
+                let witness = match bare(input, &json)? {
+                    Some((chain, hash)) => self.transaction("a bare transaction", hash, chain)?,
+                    None => record(input, &json, self.fork)?,
+                };
+                write(&file, &witness)?;
+            }
+            (None, Some(transaction), _) => {
+                let witness = self.transaction("--tx", transaction, None)?;
+                write(&file, &witness)?;
+            }
+            (None, None, Some(block)) => self.block(block, output)?,
+            // clap asks for one of them, and a stream has ended above.
+            (None, None, None) => {}
+        }
         Ok(Exit::Valid)
     }
+
+    /// The witness of a transaction of a node's chain, which may have to be a certain one.
+    fn transaction(
+        self,
+        option: &'static str,
+        hash: B256,
+        chain: Option<u64>,
+    ) -> Result<Witness, CommandError> {
+        let progress = Progress::new();
+        let node = self.node.connect(option, &progress)?;
+        let found = node.chain_id()?;
+        if let Some(expected) = chain.filter(|chain| *chain != found) {
+            return Err(NodeError::Chain { expected, found }.into());
+        }
+        Ok(record_transaction(&node, hash, self.fork)?.witness)
+    }
+
+    /// The witnesses of a block, written when all are there.
+    fn block(self, block: BlockName, folder: Option<PathBuf>) -> Result<(), CommandError> {
+        let progress = Progress::new();
+        let node = self.node.connect("--block", &progress)?;
+        let (hash, name) = match block {
+            BlockName::Number(number) => (node.block_hash(number)?, format!("block-{number}")),
+            BlockName::Hash(hash) => (hash, format!("block-{hash}")),
+        };
+        let folder = folder.unwrap_or_else(|| PathBuf::from(name));
+        let recorded = record_block(&node, hash, self.fork)?;
+        drop(progress);
+        let failed = |error| CommandError::Write { file: folder.display().to_string(), error };
+        fs::create_dir_all(&folder).map_err(failed)?;
+        for recorded in recorded {
+            let name = format!("{:04}-{}.bin", recorded.index, recorded.transaction);
+            write(&folder.join(name), &recorded.witness)?;
+        }
+        Ok(())
+    }
+}
+
+fn write(path: &Path, witness: &Witness) -> Result<(), CommandError> {
+    let bytes = witness.encode();
+    files::write(path, &bytes)?;
+    tracing::info!(
+        messages = witness.messages.len(),
+        bytes = bytes.len(),
+        fork = %witness.fork,
+        "recorded"
+    );
+    Ok(())
+}
+
+/// A transaction that stands in a file by itself.
+type Bare = (Option<u64>, B256);
+
+/// Chain and hash of a transaction that stands in a file by itself; `None` if the file is something
+/// else.
+fn bare(path: &Path, json: &[u8]) -> Result<Option<Bare>, CommandError> {
+    let value: Result<serde_json::Map<String, serde_json::Value>, _> = serde_json::from_slice(json);
+    let Ok(object) = value else { return Ok(None) };
+    let has = |key: &str| object.contains_key(key);
+    if !has("hash") || !has("from") || has("transaction") || has("prestate") || has("genesis") {
+        return Ok(None);
+    }
+    let file = || files::name(path);
+    let failed = |error| CommandError::Transaction { file: file(), error };
+    let fields: TransactionFields = serde_json::from_slice(json)
+        .map_err(|error| CommandError::Input { file: file(), error: error.into() })?;
+    fields.type_number().map_err(failed)?;
+    let chain = fields.chain();
+    let chain_id = chain.unwrap_or_default();
+    let defaults = TransactionDefaults { chain_id, gas: 0, gas_price: 0 };
+    let transaction = fields.into_transaction(defaults).map_err(failed)?;
+    Ok(transaction.hash().map(|hash| (chain, hash)))
 }
 
 /// Records one input a line. A line that is none is told at once, and an error at the end.

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use iso_evm_hypervisor::Engine;
 use iso_evm_witness::Witness;
 
 use super::{expect::Expect, record::record, say};
@@ -11,9 +12,11 @@ use crate::{
     certificate::Certificate,
     error::CommandError,
     files::{self, STANDARD, is_json},
+    node::NodeError,
+    onchain::{chain::Chain, execution::execution},
     report::{self, remarks},
     reproducer::command_error,
-    verify::{Audit, AuditSelection, EngineKind, Options, verify},
+    verify::{Audit, AuditSelection, EngineKind, Options, VerifyError, verify, verify_by},
 };
 
 /// Audit a witness
@@ -30,6 +33,10 @@ pub(super) struct Verify {
     /// Write what it came to as one canonical JSON; `-` for stdout, in place of the report
     #[arg(long, value_name = "FILE")]
     certificate: Option<PathBuf>,
+    /// Run the execution audit on this node, by calls that put the hypervisor and the archives in
+    /// place
+    #[arg(long, value_name = "URL")]
+    rpc_url: Option<String>,
     #[command(flatten)]
     expect: Expect,
 }
@@ -64,14 +71,51 @@ impl Judged {
     }
 }
 
+/// Why there is no report.
+enum Unverified {
+    Witness(VerifyError),
+    Node(NodeError),
+}
+
+impl From<VerifyError> for Unverified {
+    fn from(error: VerifyError) -> Self {
+        Self::Witness(error)
+    }
+}
+
+impl From<NodeError> for Unverified {
+    fn from(error: NodeError) -> Self {
+        Self::Node(error)
+    }
+}
+
 impl Verify {
     pub(super) fn run(self) -> Result<Exit, CommandError> {
         // Only a command goes without a file.
         let file = self.file.unwrap_or_default();
         let options = Options { expected: self.expect.expected(), ..self.judged.options()? };
         let witness = read(&file)?;
-        let report = verify(&witness, &options)
-            .map_err(|error| command_error(Path::new("."), files::name(&file), &witness, error))?;
+        let report = match &self.rpc_url {
+            None => verify(&witness, &options).map_err(Unverified::from),
+            Some(url) => {
+                if options.engine != EngineKind::Hypervisor {
+                    let (option, command) = ("--rpc-url", "--engine native or both");
+                    return Err(CommandError::Meaningless { option, command });
+                }
+                let chain = Chain::at(url)?;
+                let engine = Engine::new(witness.fork);
+                verify_by(&engine, &witness, &options, |messages| {
+                    let limit = options.host_gas_limit;
+                    Ok(execution(&chain, &engine, &witness, messages, limit)?)
+                })
+            }
+        };
+        let report = report.map_err(|error| match error {
+            Unverified::Witness(error) => {
+                command_error(Path::new("."), files::name(&file), &witness, error)
+            }
+            Unverified::Node(error) => error.into(),
+        })?;
         if let Some(path) = &self.certificate {
             files::write(path, &Certificate::new(&report, &options).encode())?;
         }

@@ -68,7 +68,7 @@ enum Status {
 
 /// A false claim; bytes that are no message have no words.
 #[derive(Clone, Debug, Serialize)]
-struct JsonMismatch {
+pub(crate) struct JsonMismatch {
     audit: Audit,
     kind: &'static str,
     pc: Option<u64>,
@@ -169,7 +169,8 @@ fn message((index, report): (usize, &MessageReport)) -> Message {
     }
 }
 
-fn mismatch(claim: &FalseClaim) -> JsonMismatch {
+/// A false claim as JSON writes it.
+pub(crate) fn mismatch(claim: &FalseClaim) -> JsonMismatch {
     JsonMismatch {
         audit: claim.kind.audit(),
         kind: claim.kind.name(),

@@ -4,9 +4,10 @@
 mod call_tree;
 mod human;
 pub(crate) mod json;
-mod text;
+pub(crate) mod text;
 
 pub use call_tree::tree;
 pub use human::human;
 pub(crate) use human::remarks;
+pub(crate) use json::{JsonMismatch, mismatch};
 pub use json::{JsonReport, json};

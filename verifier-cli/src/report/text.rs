@@ -27,7 +27,7 @@ pub(super) fn short(address: Address) -> String {
 }
 
 /// A number with its digits in groups of three.
-pub(super) fn thousands(number: U256) -> String {
+pub(crate) fn thousands(number: U256) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {

@@ -55,14 +55,30 @@ pub fn verify_with(
     witness: &Witness,
     options: &Options,
 ) -> Result<Report, VerifyError> {
+    verify_by(engine, witness, options, |messages| {
+        execution::execution(engine, witness, messages, options)
+    })
+}
+
+/// [`verify_with`] with the execution audit done elsewhere: `audit` gets the messages, decoded where
+/// they can be, and gives what is said of each. It is not called if that audit is not asked for.
+///
+/// # Errors
+///
+/// As [`verify`], and those of `audit`.
+pub fn verify_by<E: From<VerifyError>>(
+    engine: &Engine,
+    witness: &Witness,
+    options: &Options,
+    audit: impl FnOnce(&[Option<MessageWitness>]) -> Result<Vec<Audited>, E>,
+) -> Result<Report, E> {
     hashes::check(witness)?;
     let anchors = anchors(witness);
-    anchors.check(&options.expected)?;
+    anchors.check(&options.expected).map_err(VerifyError::from)?;
     let messages: Vec<_> =
         witness.messages.iter().map(|bytes| encoding::decode(bytes).ok()).collect();
-    let execution = (options.audits.runs(Audit::Execution))
-        .then(|| execution::execution(engine, witness, &messages, options))
-        .transpose()?;
+    let execution =
+        (options.audits.runs(Audit::Execution)).then(|| audit(&messages)).transpose()?;
     let proofs = Proofs::of(witness, options.audits)?;
     let mut findings = match &execution {
         Some(audited) => false_messages(audited),

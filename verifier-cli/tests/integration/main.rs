@@ -5,12 +5,16 @@
 mod audits;
 mod batch;
 mod certificate;
+mod chain;
 mod cli;
 mod common;
 mod damage;
 mod engine;
 mod hashes;
 mod mutate;
+mod node;
+#[path = "../../../tests/harness/npm.rs"]
+mod npm;
 mod readme;
 mod schema;
 mod schemas;

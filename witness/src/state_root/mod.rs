@@ -14,6 +14,7 @@
 //! by their hash only; what needs more of them than there is is a [`MissingNode`].
 
 mod absorbed;
+mod apply;
 mod decode;
 mod hashes;
 mod node;

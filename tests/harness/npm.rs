@@ -1,0 +1,53 @@
+//! Packages from npm, fetched when a test needs them and kept in the build folder; nothing of them
+//! is committed.
+
+use std::{
+    collections::BTreeSet,
+    env, fs,
+    io::{self, Write},
+    path::{Path, PathBuf},
+    process::Command,
+    sync::Mutex,
+};
+
+/// Set where a skipped test is a failure: in CI.
+const REQUIRE: &str = "ISO_REQUIRE_NPM";
+
+/// What could not be had, said once.
+static MISSING: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+
+/// The `node_modules` folder with a package, `name@version`. Where npm does not bring it, says in
+/// one line that tests are skipped.
+pub(crate) fn modules(package: &str) -> Option<PathBuf> {
+    // One at a time, and one line for all tests that need it.
+    let mut missing = MISSING.lock().unwrap_or_else(|error| error.into_inner());
+    let name = package.replace(['/', '@'], "_");
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("npm").join(name);
+    let (modules, done) = (folder.join("node_modules"), folder.join("done"));
+    if done.exists() {
+        return Some(modules);
+    }
+    if missing.contains(package) {
+        return None;
+    }
+    if install(&folder, package) && fs::write(&done, package).is_ok() {
+        return Some(modules);
+    }
+    assert!(env::var_os(REQUIRE).is_none(), "{REQUIRE} is set, and npm did not bring {package}");
+    // Past the test's captured output.
+    let _ = writeln!(io::stderr(), "skipped: npm did not bring {package}");
+    missing.insert(package.to_owned());
+    None
+}
+
+fn install(folder: &Path, package: &str) -> bool {
+    let install = ["install", "--ignore-scripts", "--no-save", "--no-audit", "--no-fund"];
+    fs::create_dir_all(folder).is_ok()
+        && Command::new("npm")
+            .args(install)
+            .arg("--prefix")
+            .arg(folder)
+            .arg(package)
+            .output()
+            .is_ok_and(|output| output.status.success())
+}

@@ -1,0 +1,109 @@
+//! `iso-verify deploy`: puts the contracts on a chain.
+
+use std::fmt::Write;
+
+use alloy_primitives::{Address, B256};
+use clap::Args;
+use iso_evm_witness::Fork;
+use serde::Serialize;
+
+use super::{
+    archives::ContractArgs,
+    chain::{ChainArgs, JsonTransaction, mined},
+    say,
+};
+use crate::{
+    Exit,
+    error::CommandError,
+    files,
+    onchain::deploy::{Deployed, deploy, new_deployer},
+};
+
+/// Put factory, hypervisor, live machine and register on a chain, those that are not there
+#[derive(Debug, Args)]
+pub(super) struct Deploy {
+    #[command(flatten)]
+    chain: ChainArgs,
+    /// The fork whose rules the guest runs under
+    #[arg(long, value_name = "NAME", value_parser = super::fork, default_value = "osaka")]
+    fork: Fork,
+    #[command(flatten)]
+    contracts: ContractArgs,
+    /// Deploy a deterministic deployer first, for a chain that has none
+    #[arg(long, conflicts_with = "deployer")]
+    new_deployer: bool,
+    /// The addresses as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// What a program reads.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Document {
+    chain_id: u64,
+    fork: Fork,
+    sender: Address,
+    deployer: Address,
+    factory: Address,
+    hypervisor: Address,
+    hypervisor_code_hash: B256,
+    live: Address,
+    register: Address,
+    transactions: Vec<JsonTransaction>,
+}
+
+impl Deploy {
+    pub(super) fn run(self) -> Result<Exit, CommandError> {
+        let (chain, sender) = self.chain.open()?;
+        let mut contracts = self.contracts.contracts(Some(sender.address()))?;
+        let chain_id = chain.id()?;
+        if self.new_deployer {
+            contracts.deployer = new_deployer(&chain, &sender)?;
+            say(&format!("deployer: {}", contracts.deployer));
+        }
+        let said = |deployed: &Deployed| match &deployed.transaction {
+            Some(transaction) => mined(deployed.contract.name, transaction),
+            None => say(&format!("{}: there already", deployed.contract.name)),
+        };
+        let deployed = deploy(&chain, &sender, &contracts, self.fork, said)?;
+        let text = if self.json {
+            let [factory, hypervisor, live, register] =
+                ["factory", "hypervisor", "live", "register"].map(|name| {
+                    let found = deployed.iter().find(|deployed| deployed.contract.name == name);
+                    found.map(|deployed| deployed.contract.address).unwrap_or_default()
+                });
+            let transactions = deployed.iter().filter_map(|deployed| {
+                let transaction = deployed.transaction.as_ref()?;
+                Some(JsonTransaction::new(deployed.contract.name, transaction))
+            });
+            let document = Document {
+                chain_id,
+                fork: self.fork,
+                sender: sender.address(),
+                deployer: contracts.deployer,
+                factory,
+                hypervisor,
+                hypervisor_code_hash: contracts.hypervisor(self.fork).code_hash(),
+                live,
+                register,
+                transactions: transactions.collect(),
+            };
+            let json = serde_json::to_string_pretty(&document)
+                .expect("only numbers and strings, and strings as keys");
+            format!("{json}\n")
+        } else {
+            human(contracts.deployer, &deployed)
+        };
+        files::print(text.as_bytes())?;
+        Ok(Exit::Valid)
+    }
+}
+
+fn human(deployer: Address, deployed: &[Deployed]) -> String {
+    let mut text = format!("deployer    {deployer}\n");
+    for Deployed { contract, .. } in deployed {
+        let _ = writeln!(text, "{:<11} {}", contract.name, contract.address);
+    }
+    text
+}

@@ -1,0 +1,105 @@
+//! What nodes have answered, on disk: by chain id and block hash, so that a second run needs no node
+//! and one that was cut short goes on where it was. `specs/15-node.md`, section Cache.
+//!
+//! In the data's way this stands before the node. Nothing in it is believed more than the node: it
+//! is checked as an answer is.
+
+use std::{
+    env, fs, io,
+    path::{Path, PathBuf},
+};
+
+use alloy_primitives::{B256, Bytes};
+use serde::{Serialize, de::DeserializeOwned};
+use tempfile::Builder;
+
+use super::NodeError;
+
+/// A folder of answers.
+#[derive(Clone, Debug)]
+pub struct Cache {
+    folder: PathBuf,
+}
+
+/// Where the cache is if nobody says: `iso-evm` in the user's folder for such files. None on a
+/// system that does not say where that is.
+pub fn default_folder() -> Option<PathBuf> {
+    let path = |name| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let base = path("XDG_CACHE_HOME").filter(|path| path.is_absolute());
+    let base = base.or_else(|| {
+        let home = path("HOME")?;
+        Some(home.join(if cfg!(target_os = "macos") { "Library/Caches" } else { ".cache" }))
+    });
+    Some(base.or_else(|| path("LOCALAPPDATA"))?.join("iso-evm"))
+}
+
+impl Cache {
+    /// The cache in a folder, which is made when something is written.
+    pub const fn new(folder: PathBuf) -> Self {
+        Self { folder }
+    }
+
+    /// An answer; none if it is not there, or cannot be read.
+    pub(super) fn get<T: DeserializeOwned>(&self, place: &Path) -> Option<T> {
+        serde_json::from_slice(&fs::read(self.folder.join(place)).ok()?).ok()
+    }
+
+    /// Keeps an answer. The file is there whole or not at all.
+    pub(super) fn put<T: Serialize>(&self, place: &Path, answer: &T) -> Result<(), NodeError> {
+        let write = || -> io::Result<()> {
+            let path = self.folder.join(place);
+            let parent = path.parent().unwrap_or(&self.folder);
+            fs::create_dir_all(parent)?;
+            let mut file = Builder::new().prefix(".answer-").tempfile_in(parent)?;
+            serde_json::to_writer(&mut file, answer)?;
+            file.persist(&path)?;
+            Ok(())
+        };
+        let folder = || self.folder.display().to_string();
+        write().map_err(|error| NodeError::Cache { folder: folder(), error })
+    }
+
+    /// All answers of one kind: files in a folder whose name begins so.
+    pub(super) fn all<T: DeserializeOwned>(&self, place: &Path, prefix: &str) -> Vec<T> {
+        let Ok(entries) = fs::read_dir(self.folder.join(place)) else { return Vec::new() };
+        let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+        let mut names: Vec<String> = names.filter(|name| name.starts_with(prefix)).collect();
+        names.sort_unstable();
+        names.iter().filter_map(|name| self.get(&place.join(name))).collect()
+    }
+}
+
+/// Places in the cache.
+pub(super) mod place {
+    use super::{B256, Bytes, Path, PathBuf};
+
+    /// The chain of a node, by the hash of its URL, which may hold a key.
+    pub(in crate::node) fn node(url: B256) -> PathBuf {
+        Path::new("nodes").join(url.to_string())
+    }
+
+    /// The block that a transaction is in.
+    pub(in crate::node) fn transaction(chain: u64, hash: B256) -> PathBuf {
+        Path::new(&chain.to_string()).join("transactions").join(hash.to_string())
+    }
+
+    /// The hash of a number's block.
+    pub(in crate::node) fn number(chain: u64, number: u64) -> PathBuf {
+        Path::new(&chain.to_string()).join("numbers").join(number.to_string())
+    }
+
+    /// All that concerns a block.
+    pub(in crate::node) fn block(chain: u64, hash: B256) -> PathBuf {
+        Path::new(&chain.to_string()).join(hash.to_string())
+    }
+
+    /// A block before one, by its number.
+    pub(in crate::node) fn ancestor(chain: u64, of: B256, number: u64) -> PathBuf {
+        block(chain, of).join(format!("ancestor-{number}"))
+    }
+
+    /// The hash of a question that is too long for a name.
+    pub(in crate::node) fn question(parts: &[&[u8]]) -> B256 {
+        alloy_primitives::keccak256(Bytes::from(parts.concat()))
+    }
+}

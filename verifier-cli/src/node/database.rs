@@ -1,0 +1,141 @@
+//! The parent's state as revm reads it: what is not known yet is asked for at that moment.
+//!
+//! In the data's way this stands between the parent's state and the replay.
+
+use alloy_consensus::Header;
+use alloy_primitives::{Address, B256, KECCAK256_EMPTY, U256, keccak256};
+use iso_evm_witness::{prepared::bytecode, state_root::MissingNode};
+use revm::{
+    DatabaseRef,
+    state::{AccountInfo, Bytecode},
+};
+
+use super::{
+    NodeError, block,
+    cache::place,
+    parent::{Parent, Wanted},
+};
+
+impl Parent<'_> {
+    /// Reads something of the trie; asks for a proof of it where that is needed first.
+    fn read<T>(
+        &self,
+        account: Address,
+        slot: Option<B256>,
+        read: impl Fn(&Self) -> Result<T, MissingNode>,
+    ) -> Result<T, NodeError> {
+        if let Ok(value) = read(self) {
+            return Ok(value);
+        }
+        self.prove(&Wanted::from([(account, slot.into_iter().collect())]))?;
+        read(self).map_err(|_| {
+            let Header { state_root: root, number, .. } = self.block.parent;
+            NodeError::Proof { account, root, number }
+        })
+    }
+
+    /// An account that the node says is so.
+    fn trusted(&self, address: Address) -> Result<Option<AccountInfo>, NodeError> {
+        let (chain, of) = (self.block.chain_id, self.block.hash);
+        let state = self.block.header.parent_hash;
+        let (balance, nonce) = self.node.wait(async {
+            let answer = self.node.account(chain, of, state, address).await;
+            self.still_there(state, answer).await
+        })?;
+        let code = self.node.wait(self.node.code(chain, of, state, address, None))?;
+        let code_hash = keccak256(&code);
+        if balance.is_zero() && nonce == 0 && code.is_empty() {
+            return Ok(None);
+        }
+        self.known.borrow_mut().codes.insert(code_hash, code);
+        Ok(Some(AccountInfo { balance, nonce, code_hash, code: None, ..AccountInfo::default() }))
+    }
+
+    /// The header of an ancestor's child tells its hash. Headers are read downwards from the parent.
+    fn ancestor_hash(&self, number: u64) -> Result<B256, NodeError> {
+        let parent = &self.block.parent;
+        if number == parent.number {
+            return Ok(self.block.header.parent_hash);
+        }
+        let have = self.known.borrow().ancestors.len() as u64;
+        let lowest = parent.number - have;
+        // That of the child of the block asked for is enough.
+        let missing: Vec<u64> = (number + 1..lowest).rev().collect();
+        let (chain, of) = (self.block.chain_id, self.block.hash);
+        let answers = self.node.all(missing, |number| self.node.ancestor(chain, of, number))?;
+        let mut known = self.known.borrow_mut();
+        for answer in answers {
+            let hash = known.ancestors.last().unwrap_or(parent).parent_hash;
+            if answer.header.hash != hash {
+                return Err(NodeError::Reorganised(hash));
+            }
+            let header = block::header(&answer, hash)?;
+            self.node.keep(&place::ancestor(chain, of, header.number), &answer)?;
+            known.ancestors.push(header);
+        }
+        let back = (parent.number - number - 1) as usize;
+        let child = back.checked_sub(1).map_or(Some(parent), |back| known.ancestors.get(back));
+        child.map(|child| child.parent_hash).ok_or_else(|| NodeError::NoBlock(number.to_string()))
+    }
+}
+
+impl DatabaseRef for Parent<'_> {
+    type Error = NodeError;
+
+    fn basic_ref(&self, address: Address) -> Result<Option<AccountInfo>, NodeError> {
+        if !self.known.borrow().proved {
+            return self.trusted(address);
+        }
+        let account =
+            self.read(address, None, |state| state.known.borrow().trie.account(address))?;
+        Ok(account.map(|account| {
+            let code_hash = account.code_hash;
+            self.known.borrow_mut().owners.insert(code_hash, address);
+            let (nonce, balance) = (account.nonce, account.balance);
+            AccountInfo { nonce, balance, code_hash, code: None, ..AccountInfo::default() }
+        }))
+    }
+
+    fn code_by_hash_ref(&self, code_hash: B256) -> Result<Bytecode, NodeError> {
+        let spec = self.block.fork.spec_id();
+        if code_hash == KECCAK256_EMPTY {
+            return Ok(Bytecode::default());
+        }
+        if let Some(code) = self.known.borrow().codes.get(&code_hash) {
+            return Ok(bytecode(code, spec));
+        }
+        let owner = self.known.borrow().owners.get(&code_hash).copied().unwrap_or_default();
+        let (chain, of) = (self.block.chain_id, self.block.hash);
+        let state = self.block.header.parent_hash;
+        let code = self.node.wait(async {
+            let code = self.node.code(chain, of, state, owner, Some(code_hash)).await;
+            self.still_there(state, code).await
+        })?;
+        let analysed = bytecode(&code, spec);
+        self.known.borrow_mut().codes.insert(code_hash, code);
+        Ok(analysed)
+    }
+
+    fn storage_ref(&self, address: Address, key: U256) -> Result<U256, NodeError> {
+        if self.known.borrow().proved {
+            let slot = B256::from(key);
+            return self.read(address, Some(slot), |state| {
+                let known = state.known.borrow();
+                match known.trie.storage(address, slot) {
+                    Err(_) if known.zeros.contains(&(address, slot)) => Ok(U256::ZERO),
+                    value => value,
+                }
+            });
+        }
+        let (chain, of) = (self.block.chain_id, self.block.hash);
+        let state = self.block.header.parent_hash;
+        self.node.wait(async {
+            let value = self.node.slot(chain, of, state, address, key).await;
+            self.still_there(state, value).await
+        })
+    }
+
+    fn block_hash_ref(&self, number: u64) -> Result<B256, NodeError> {
+        self.ancestor_hash(number)
+    }
+}

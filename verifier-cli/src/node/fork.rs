@@ -1,0 +1,70 @@
+//! The fork that a block is of: by the chain's schedule where that is known, else by the header's
+//! fields and what the node says of itself (EIP-7910).
+//!
+//! In the data's way this comes right after the block.
+
+use alloy_consensus::Header;
+use alloy_primitives::{Address, B256, U256};
+use iso_evm_witness::{
+    Fork,
+    block::header_fits,
+    input::{InputError, chain},
+};
+
+use super::{Node, NodeError};
+
+/// The fork of a block; `asked` is what the user says.
+pub(super) fn fork_of(
+    node: &Node,
+    chain_id: u64,
+    hash: B256,
+    header: &Header,
+    asked: Option<Fork>,
+) -> Result<Fork, NodeError> {
+    let number = header.number;
+    if let Some(upgrade) = chain::upgrade_at(chain_id, number, header.timestamp) {
+        let found = chain::fork_of(upgrade).map_err(|error| NodeError::Fork(Box::new(error)))?;
+        return match asked {
+            Some(asked) if asked != found => {
+                Err(NodeError::Fork(Box::new(InputError::ForkContradiction { asked, found })))
+            }
+            _ => Ok(found),
+        };
+    }
+    let candidates: Vec<Fork> =
+        Fork::ALL.into_iter().filter(|fork| is_possible(header, *fork)).collect();
+    match (asked, &candidates[..]) {
+        (Some(fork), _) if candidates.contains(&fork) => Ok(fork),
+        (Some(fork), _) => Err(NodeError::Header { number, fork }),
+        (None, [fork]) => Ok(*fork),
+        (None, _) => match by_config(node, chain_id, hash, header.timestamp) {
+            Some(fork) if candidates.contains(&fork) => Ok(fork),
+            _ => {
+                let names: Vec<_> = candidates.iter().map(|fork| fork.name()).collect();
+                let candidates =
+                    if names.is_empty() { "none".to_owned() } else { names.join(" or ") };
+                Err(NodeError::ForkUnknown { chain: chain_id, number, candidates })
+            }
+        },
+    }
+}
+
+/// Whether the header's fields are the fork's. London and Paris differ by the difficulty alone.
+fn is_possible(header: &Header, fork: Fork) -> bool {
+    let merged = header.difficulty == U256::ZERO;
+    header_fits(header, fork) && (fork >= Fork::Paris) == merged
+}
+
+/// What the node says, if the block is of the fork that it is in now: its newest precompile tells.
+fn by_config(node: &Node, chain_id: u64, hash: B256, timestamp: u64) -> Option<Fork> {
+    let current = node.wait(node.config(chain_id, hash)).ok()?.current;
+    if current.activation_time > timestamp {
+        return None;
+    }
+    let newest = [(0x100, Fork::Osaka), (0x0b, Fork::Prague), (0x0a, Fork::Cancun)];
+    let has = |number: u64| {
+        let address = Address::left_padding_from(&number.to_be_bytes());
+        current.precompiles.values().any(|precompile| *precompile == address)
+    };
+    newest.into_iter().find(|(number, _)| has(*number)).map(|(_, fork)| fork)
+}

@@ -1,0 +1,98 @@
+//! A block's receipts as a node gives them, held against the root in the header.
+//!
+//! In the data's way this stands beside the block.
+
+use alloy_consensus::{
+    Header, Receipt as Consensus, ReceiptEnvelope, ReceiptWithBloom, TxType,
+    proofs::calculate_receipt_root,
+};
+use alloy_eips::eip2718::Typed2718;
+use alloy_network::AnyTransactionReceipt;
+use alloy_primitives::B256;
+use iso_evm_witness::{
+    receipt::{Receipt, ReceiptFields, ReceiptLogs},
+    transaction::Transaction,
+};
+
+use super::{
+    Node, NodeError,
+    block::{check_root, reread},
+};
+
+/// The method that answers are blamed on.
+const METHOD: &str = "eth_getBlockReceipts";
+
+impl Node {
+    /// The receipts of a block.
+    pub(super) fn block_receipts(
+        &self,
+        chain_id: u64,
+        hash: B256,
+        header: &Header,
+        transactions: &[Transaction],
+    ) -> Result<Vec<Receipt>, NodeError> {
+        let hashes: Vec<_> = transactions.iter().filter_map(Transaction::hash).collect();
+        let read = |answers: &Vec<AnyTransactionReceipt>| read(answers, hash, header, transactions);
+        let answers =
+            self.receipts(chain_id, hash, &hashes, |answers| read(answers).map(|_| ()))?;
+        read(&answers)
+    }
+}
+
+/// The receipts of an answer: one for each transaction, with the root in the header.
+fn read(
+    answers: &[AnyTransactionReceipt],
+    hash: B256,
+    header: &Header,
+    transactions: &[Transaction],
+) -> Result<Vec<Receipt>, NodeError> {
+    let number = header.number;
+    if answers.len() != transactions.len() {
+        let error = format!("{} receipts of {} transactions", answers.len(), transactions.len());
+        return Err(NodeError::Answer { method: METHOD, error });
+    }
+    let mut receipts = Vec::with_capacity(answers.len());
+    for (index, (answer, transaction)) in answers.iter().zip(transactions).enumerate() {
+        if answer.block_hash().is_some_and(|found| found != hash) {
+            return Err(NodeError::Reorganised(hash));
+        }
+        if transaction.hash().is_some_and(|hash| hash != answer.transaction_hash()) {
+            let error = format!("receipt {index} is of another transaction");
+            return Err(NodeError::Answer { method: METHOD, error });
+        }
+        let fields: ReceiptFields = reread(METHOD, answer)?;
+        let receipt = fields.into_receipt();
+        receipts.push(receipt.map_err(|error| NodeError::Receipt { number, index, error })?);
+    }
+    let mut cumulative = 0_u64;
+    let envelopes: Vec<_> = (receipts.iter().zip(transactions))
+        .map(|(receipt, transaction)| {
+            cumulative = cumulative.saturating_add(receipt.gas_used);
+            envelope(receipt, transaction, cumulative)
+        })
+        .collect();
+    check_root(number, "receipts", header.receipts_root, calculate_receipt_root(&envelopes))?;
+    Ok(receipts)
+}
+
+/// A receipt as the header's root has it (EIP-658, EIP-2718).
+fn envelope(
+    receipt: &Receipt,
+    transaction: &Transaction,
+    cumulative_gas_used: u64,
+) -> ReceiptEnvelope {
+    let (bloom, logs) = match &receipt.logs {
+        Some(ReceiptLogs { bloom, logs }) => (*bloom, logs.clone()),
+        None => Default::default(),
+    };
+    let status = receipt.success.into();
+    let receipt = Consensus { status, cumulative_gas_used, logs };
+    let receipt = ReceiptWithBloom { receipt, logs_bloom: bloom };
+    match TxType::try_from(transaction.body().ty()) {
+        Ok(TxType::Eip2930) => ReceiptEnvelope::Eip2930(receipt),
+        Ok(TxType::Eip1559) => ReceiptEnvelope::Eip1559(receipt),
+        Ok(TxType::Eip4844) => ReceiptEnvelope::Eip4844(receipt),
+        Ok(TxType::Eip7702) => ReceiptEnvelope::Eip7702(receipt),
+        _ => ReceiptEnvelope::Legacy(receipt),
+    }
+}

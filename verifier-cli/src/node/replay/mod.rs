@@ -1,0 +1,290 @@
+//! The [`Replay`] of a block: system calls, then transactions one after the other, each recorded or
+//! only run, on the parent's state. `specs/15-node.md`.
+//!
+//! In the data's way this stands between the parent's state and the witness. Values are kept in a
+//! database over it; the trie that the roots come from follows, change by change.
+
+mod alone;
+mod check;
+mod trie;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+    rc::Rc,
+};
+
+use alloy_primitives::{Address, B256, Bytes, U256};
+use iso_evm_witness::{
+    ExecuteError, Execution, Input, Recording, Witness,
+    execute::{RunError, Setting, run_error},
+    prestate::Prestate,
+    proof::StateProof,
+    state_root::StateTrie,
+    transaction::Transaction,
+};
+use revm::{
+    Database, DatabaseCommit, ExecuteEvm, SystemCallEvm,
+    context::result::ExecutionResult,
+    database::CacheDB,
+    inspector::NoOpInspector,
+    primitives::KECCAK_EMPTY,
+    state::{Account, EvmState},
+};
+
+use super::{
+    ChainBlock, Event, Node, NodeError,
+    parent::{Parent, Wanted},
+    system,
+};
+
+/// A recorded transaction of a block.
+#[derive(Clone, Debug)]
+pub struct Recorded {
+    /// Its place in the block.
+    pub index: usize,
+    /// Its hash.
+    pub transaction: B256,
+    /// Its witness.
+    pub witness: Witness,
+}
+
+/// A block, as far as it has been replayed.
+#[derive(Debug)]
+pub struct Replay<'a> {
+    parent: Rc<Parent<'a>>,
+    setting: Setting,
+    state: CacheDB<Rc<Parent<'a>>>,
+    roots: Roots,
+    /// Nodes of the parent's state that are in it.
+    nodes: usize,
+    /// Transactions that are done.
+    done: usize,
+}
+
+/// Where the roots of a witness come from.
+#[derive(Debug)]
+enum Roots {
+    /// The trie of the whole state, as far as it is known.
+    Parent(Box<StateTrie>),
+    /// The accounts that the transaction looks at. `proved`: the node has proved what they hold, in
+    /// a trie that is not Ethereum's.
+    Alone {
+        /// Whether.
+        proved: bool,
+    },
+}
+
+impl<'a> Replay<'a> {
+    /// Stands on the parent's state and makes the system calls that come before the transactions.
+    ///
+    /// # Errors
+    ///
+    /// If the node does not give the state that these need.
+    pub fn begin(node: &'a Node, block: &'a ChainBlock) -> Result<Self, NodeError> {
+        let parent = Rc::new(Parent::new(node, block)?);
+        let proved = parent.known.borrow().proved;
+        let roots = if proved {
+            let nodes = BTreeMap::new();
+            let proof = StateProof { root: block.parent.state_root, nodes };
+            Roots::Parent(Box::new(StateTrie::from_proof(&proof)))
+        } else {
+            Roots::Alone { proved: false }
+        };
+        let setting =
+            Setting { fork: block.fork, chain_id: block.chain_id, block: block.block.block_env() };
+        let state = CacheDB::new(parent.clone());
+        parent.prove(&accounts(system::before(block).into_iter().chain(system::after(block))))?;
+        let mut replay = Self { parent, setting, state, roots, nodes: 0, done: 0 };
+        replay.system_calls(system::before(block))?;
+        Ok(replay)
+    }
+
+    /// Asks, many questions at once, for all that these transactions look at
+    /// (`debug_traceTransaction`, then `eth_getProof`). What it does not bring is read as it is
+    /// asked for.
+    ///
+    /// # Errors
+    ///
+    /// If a proof is wrong, or does not come.
+    pub fn prefetch(&mut self, transactions: Range<usize>) -> Result<(), NodeError> {
+        let all = &self.parent.block.transactions;
+        let hashes: Vec<B256> = all
+            .get(transactions)
+            .unwrap_or_default()
+            .iter()
+            .filter_map(Transaction::hash)
+            .collect();
+        self.parent.prefetch(&hashes)
+    }
+
+    /// How many transactions are done: the place of the next.
+    pub const fn done(&self) -> usize {
+        self.done
+    }
+
+    /// The state root here; none if the node does not prove what it would take.
+    pub fn state_root(&mut self) -> Option<B256> {
+        match &mut self.roots {
+            Roots::Parent(trie) => trie.root().ok(),
+            Roots::Alone { .. } => None,
+        }
+    }
+
+    /// Runs the next transaction without recording it.
+    ///
+    /// # Errors
+    ///
+    /// If it does not run, or does something else than its receipt says.
+    ///
+    /// # Panics
+    ///
+    /// If there is none.
+    pub fn advance(&mut self) -> Result<(), NodeError> {
+        let (state, result) = self.run()?;
+        let success = result.is_success();
+        let gas_used = result.tx_gas_used();
+        self.check(success, gas_used, &result.into_logs())?;
+        self.commit(state)?;
+        self.count();
+        Ok(())
+    }
+
+    /// Records the next transaction.
+    ///
+    /// # Errors
+    ///
+    /// As [`Replay::advance`].
+    ///
+    /// # Panics
+    ///
+    /// If there is none.
+    pub fn record(&mut self) -> Result<Recorded, NodeError> {
+        let index = self.done;
+        let witness = match self.record_on_trie()? {
+            Some((recording, state, after)) => {
+                self.check(recording.success, recording.gas_used, &recording.logs)?;
+                let witness = self.witness(&recording, true);
+                self.roots = Roots::Parent(Box::new(after));
+                self.state.commit(trie::left(state));
+                witness
+            }
+            None => {
+                let (recording, state) = self.record_alone()?;
+                self.check(recording.success, recording.gas_used, &recording.logs)?;
+                let witness = self.witness(&recording, false);
+                self.commit(state)?;
+                witness
+            }
+        };
+        self.count();
+        let transaction = witness.transaction.hash().unwrap_or_default();
+        Ok(Recorded { index, transaction, witness })
+    }
+
+    /// Does what comes after the last transaction, and compares the state root with the header's.
+    /// Where there is no trie, there is nothing to compare.
+    ///
+    /// # Errors
+    ///
+    /// [`StateRoot`](super::ReplayError::StateRoot) if it is another one.
+    pub fn finish(mut self) -> Result<(), NodeError> {
+        let block = self.parent.block;
+        let Some(payments) = system::payments(block) else {
+            self.parent.node.notice(
+                "the state root after the block is not compared: it pays uncles".to_owned(),
+            );
+            return Ok(());
+        };
+        self.parent.prove(&accounts(payments.iter().copied()))?;
+        self.system_calls(system::after(block))?;
+        for (address, amount) in payments {
+            self.pay(address, amount)?;
+        }
+        self.check_root()
+    }
+
+    fn transaction(&self) -> &'a Transaction {
+        &self.parent.block.transactions[self.done]
+    }
+
+    fn count(&mut self) {
+        self.done += 1;
+        let of = self.parent.block.transactions.len();
+        self.parent.node.tell(Event::Transaction { done: self.done, of });
+    }
+
+    /// Runs the next transaction; the state stays as it is.
+    fn run(&mut self) -> Result<(EvmState, ExecutionResult), NodeError> {
+        let tx = self.transaction().tx_env();
+        let mut evm = self.setting.evm(&mut self.state, NoOpInspector);
+        match evm.transact(tx).map_err(run_error) {
+            Ok(outcome) => Ok((outcome.state, outcome.result)),
+            Err(RunError::Database(error)) => Err(error),
+            Err(RunError::Execute(error)) => Err(self.failed(error)),
+        }
+    }
+
+    fn failed(&self, error: ExecuteError) -> NodeError {
+        let (number, index) = (self.parent.block.header.number, self.done);
+        NodeError::Execute { number, index, error: Box::new(error) }
+    }
+
+    fn execution(&self, prestate: Prestate, proved: bool) -> Execution {
+        let Setting { fork, chain_id, block } = self.setting.clone();
+        let hashes = self.state.cache.block_hashes.iter();
+        let block_hashes = hashes.map(|(number, hash)| (number.saturating_to(), *hash)).collect();
+        let tx = self.transaction().tx_env();
+        let proofs = proved.then(StateProof::default);
+        Execution { fork, chain_id, block, tx, prestate, block_hashes, proofs }
+    }
+
+    /// The witness of the next transaction.
+    fn witness(&self, recording: &Recording, proved: bool) -> Witness {
+        let block = self.parent.block;
+        let mut ancestors = vec![block.parent.clone()];
+        ancestors.extend(self.parent.known.borrow().ancestors.iter().cloned());
+        let input = Input {
+            execution: self.execution(Prestate::new(), proved),
+            transaction: self.transaction().clone(),
+            block: block.block.clone(),
+            ancestors,
+            receipt: block.receipts.get(self.done).cloned(),
+        };
+        Witness::new(&input, recording)
+    }
+
+    /// Makes system calls. A contract that is not there is not called.
+    fn system_calls(&mut self, calls: Vec<(Address, Bytes)>) -> Result<(), NodeError> {
+        for (contract, data) in calls {
+            let there = self.state.basic(contract)?;
+            if there.is_none_or(|info| info.code_hash == KECCAK_EMPTY) {
+                continue;
+            }
+            let mut evm = self.setting.evm(&mut self.state, NoOpInspector);
+            let state = match evm.system_call(contract, data).map_err(run_error) {
+                Ok(outcome) => outcome.state,
+                Err(RunError::Database(error)) => return Err(error),
+                Err(RunError::Execute(error)) => {
+                    let (number, error) = (self.parent.block.header.number, error.to_string());
+                    return Err(NodeError::System { number, contract, error });
+                }
+            };
+            self.commit(state)?;
+        }
+        Ok(())
+    }
+
+    fn pay(&mut self, address: Address, amount: U256) -> Result<(), NodeError> {
+        let mut info = self.state.basic(address)?.unwrap_or_default();
+        info.balance = info.balance.saturating_add(amount);
+        let mut account = Account::from(info);
+        account.mark_touch();
+        self.commit(EvmState::from_iter([(address, account)]))
+    }
+}
+
+/// Accounts that something is to be done to, so that they are asked for at once.
+fn accounts<T>(things: impl IntoIterator<Item = (Address, T)>) -> Wanted {
+    things.into_iter().map(|(address, _)| (address, BTreeSet::new())).collect()
+}

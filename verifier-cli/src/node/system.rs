@@ -1,0 +1,53 @@
+//! What a block does beside its transactions: the calls of the system before them (EIP-4788,
+//! EIP-2935), withdrawals and rewards after them (EIP-4895), and the calls that collect requests
+//! (EIP-7002, EIP-7251).
+//!
+//! In the data's way this stands in the replay, before the first transaction and after the last.
+
+use alloy_eips::{
+    eip2935::HISTORY_STORAGE_ADDRESS, eip4788::BEACON_ROOTS_ADDRESS,
+    eip7002::WITHDRAWAL_REQUEST_PREDEPLOY_ADDRESS,
+    eip7251::CONSOLIDATION_REQUEST_PREDEPLOY_ADDRESS,
+};
+use alloy_primitives::{Address, Bytes, U256};
+use iso_evm_witness::Fork;
+
+use super::ChainBlock;
+
+/// What a miner gets for a block since Constantinople (EIP-1234), in wei.
+const BLOCK_REWARD: u64 = 2_000_000_000_000_000_000;
+
+/// The calls before the first transaction: to whom, with what.
+pub(super) fn before(block: &ChainBlock) -> Vec<(Address, Bytes)> {
+    let mut calls = Vec::new();
+    if block.fork >= Fork::Cancun
+        && let Some(root) = block.header.parent_beacon_block_root
+    {
+        calls.push((BEACON_ROOTS_ADDRESS, root.into()));
+    }
+    if block.fork >= Fork::Prague {
+        calls.push((HISTORY_STORAGE_ADDRESS, block.header.parent_hash.into()));
+    }
+    calls
+}
+
+/// The calls after the last transaction.
+pub(super) fn after(block: &ChainBlock) -> Vec<(Address, Bytes)> {
+    if block.fork < Fork::Prague {
+        return Vec::new();
+    }
+    [WITHDRAWAL_REQUEST_PREDEPLOY_ADDRESS, CONSOLIDATION_REQUEST_PREDEPLOY_ADDRESS]
+        .map(|contract| (contract, Bytes::new()))
+        .into()
+}
+
+/// Who gets how much after the last transaction, in wei. `None`: uncles are paid, and their headers
+/// are not read.
+pub(super) fn payments(block: &ChainBlock) -> Option<Vec<(Address, U256)>> {
+    if block.fork < Fork::Paris {
+        let uncles = block.header.ommers_hash != alloy_consensus::EMPTY_OMMER_ROOT_HASH;
+        return (!uncles).then(|| vec![(block.header.beneficiary, U256::from(BLOCK_REWARD))]);
+    }
+    let paid = block.withdrawals.iter();
+    Some(paid.map(|withdrawal| (withdrawal.address, withdrawal.amount_wei())).collect())
+}

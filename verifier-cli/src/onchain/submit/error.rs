@@ -1,0 +1,114 @@
+//! Why a message is not submitted.
+
+use alloy_primitives::{Address, B256};
+use iso_evm_witness::Fork;
+
+use crate::node::NodeError;
+
+/// Why a message is not submitted.
+#[derive(Debug, thiserror::Error)]
+pub enum SubmitError {
+    /// The node.
+    #[error(transparent)]
+    Node(#[from] NodeError),
+    /// An account without code.
+    #[error("{what}: there is no code at {address}")]
+    NoCode {
+        /// What should be there.
+        what: &'static str,
+        /// Where.
+        address: Address,
+    },
+    /// An account with other code.
+    #[error("{what}: the code hash at {address} should be {expected}, and is {found}")]
+    OtherCode {
+        /// What should be there.
+        what: &'static str,
+        /// Where.
+        address: Address,
+        /// keccak256 of what should be there.
+        expected: B256,
+        /// keccak256 of what is.
+        found: B256,
+    },
+    /// A register that knows another hypervisor.
+    #[error("register {register}: its hypervisor of {fork} is {found}, not {expected}")]
+    OtherHypervisor {
+        /// The register.
+        register: Address,
+        /// The fork.
+        fork: Fork,
+        /// Code hash of the hypervisor at hand.
+        expected: B256,
+        /// What the register has.
+        found: B256,
+    },
+    /// Something that is no register.
+    #[error("register {register}: it does not answer as a register")]
+    NoRegister {
+        /// The address.
+        register: Address,
+    },
+    /// Nobody stands by the message.
+    #[error("message {index}: {operator} has not committed to it (--commit does)")]
+    NotCommitted {
+        /// The message.
+        index: usize,
+        /// The operator.
+        operator: Address,
+    },
+    /// A commitment for another fork.
+    #[error(
+        "message {index}: {operator} committed to it as a message of {found}, not of {expected}"
+    )]
+    OtherFork {
+        /// The message.
+        index: usize,
+        /// The operator.
+        operator: Address,
+        /// The witness's fork.
+        expected: Fork,
+        /// The commitment's; its number, if there is no such fork.
+        found: String,
+    },
+    /// A commitment of somebody else's cannot be made.
+    #[error("--commit: only {operator} can commit as {operator}, and {sender} sends")]
+    NotTheOperator {
+        /// The operator.
+        operator: Address,
+        /// The sender.
+        sender: Address,
+    },
+    /// Code that others must archive.
+    #[error(
+        "message {index}: only the registrar {registrar} can archive its code, and {sender} sends"
+    )]
+    NotTheRegistrar {
+        /// The message.
+        index: usize,
+        /// The registrar.
+        registrar: Address,
+        /// The sender.
+        sender: Address,
+    },
+    /// A transaction that the chain does not take.
+    #[error("message {index}: {what} takes {gas} gas, more than a transaction may have")]
+    TooMuchGas {
+        /// The message.
+        index: usize,
+        /// Which transaction.
+        what: &'static str,
+        /// Its gas.
+        gas: u64,
+    },
+    /// A transaction that failed.
+    #[error("message {index}: {what}: {hash} failed")]
+    Failed {
+        /// The message.
+        index: usize,
+        /// Which transaction.
+        what: &'static str,
+        /// Its hash.
+        hash: B256,
+    },
+}

@@ -1,0 +1,157 @@
+//! What each audit costs, and the most that can be audited: the README's table is what `cost` says.
+//! Needs no node: `verdicts` compares `cost` with what a chain charges.
+
+use std::fs;
+
+use alloy_primitives::U256;
+use iso_evm_verifier::onchain::{host::GAS_CAP, plan::Route};
+use iso_evm_witness::{Fork, Input, Witness, record};
+use serde_json::json;
+
+use super::anvil::{fixture, plan};
+use crate::common::{root, run};
+
+/// Gas of one turn of the loop: `JUMPDEST PUSH1 SWAP1 SUB DUP1 PUSH1 JUMPI`.
+const TURN: u64 = 1 + 5 * 3 + 10;
+
+/// A transaction that computes for about so much gas: a loop that counts its calldata down.
+pub(crate) fn compute(gas: u64) -> String {
+    let calldata = format!("0x{:064x}", gas / TURN);
+    // PUSH0 CALLDATALOAD, the loop, PUSH0 PUSH0 RETURN
+    let code = "0x5f355b60019003806002575f5ff3";
+    json!({
+        "fork": "osaka",
+        "transaction": {
+            "from": "0x1111111111111111111111111111111111111111",
+            "to": "0x2222222222222222222222222222222222222222",
+            "gas": "0xf00000",
+            "input": calldata
+        },
+        "prestate": {"0x2222222222222222222222222222222222222222": {"code": code}}
+    })
+    .to_string()
+}
+
+fn recorded(json: &str) -> Witness {
+    let input = Input::parse(json.as_bytes(), None).unwrap();
+    Witness::new(&input, &record(&input.execution).unwrap())
+}
+
+fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A row of the README's table, of all messages of a witness.
+pub(crate) fn row(name: &str, witness: &Witness) -> String {
+    let costs = plan(witness.fork).costs(witness, Route::Hypervisor);
+    let guest = witness.message(0).unwrap().gasUsed.to::<u64>();
+    let sum = |of: fn(&iso_evm_verifier::onchain::plan::MessageCost) -> u64| -> String {
+        thousands(costs.iter().map(of).sum())
+    };
+    let fits =
+        if costs.iter().all(|cost| cost.fits_cap() && cost.fits_mempool()) { "yes" } else { "no" };
+    format!(
+        "| {name} | {} | {} | {} | {} | {} | {} | {fits} |",
+        thousands(guest),
+        costs.len(),
+        sum(|cost| cost.audit.step.data.len() as u64),
+        sum(|cost| cost.audit.hypervisor_gas),
+        sum(|cost| cost.audit.step.gas),
+        sum(|cost| cost.archive.as_ref().map_or(0, |archive| archive.step.gas)),
+    )
+}
+
+/// That the README has these lines.
+pub(crate) fn in_readme(lines: &[String]) {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    for line in lines {
+        assert!(
+            readme.lines().any(|shown| shown == line),
+            "the README lacks:\n{}",
+            lines.join("\n")
+        );
+    }
+}
+
+#[test]
+fn the_readmes_table_is_what_cost_says() {
+    let mut rows = Vec::new();
+    for gas in [10_000, 100_000, 1_000_000] {
+        let witness = recorded(&compute(gas));
+        let used = witness.message(0).unwrap().gasUsed.to::<u64>();
+        assert!(used.abs_diff(gas) < 50, "{used}");
+        rows.push(row(&format!("a loop of {} gas", thousands(gas)), &witness));
+    }
+    rows.push(row("an ERC-20 transfer", &fixture("erc20-transfer")));
+    let largest = largest();
+    let words = format!("up to {} gas of such a loop", thousands(largest));
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    assert!(readme.contains(&words), "the README lacks: {words}\n{}", rows.join("\n"));
+    in_readme(&rows);
+}
+
+/// The most gas that the loop can take with an audit that still fits, to a turn.
+fn largest() -> u64 {
+    let plan = plan(Fork::Osaka);
+    let fits = |gas: u64| {
+        let cost = &plan.costs(&recorded(&compute(gas)), Route::Hypervisor)[0];
+        assert_eq!(cost.audit.step.fits_cap, cost.audit.step.gas <= GAS_CAP);
+        cost.audit.step.fits_cap
+    };
+    let (mut low, mut high) = (100_000 / TURN, 2_000_000 / TURN);
+    assert!(fits(low * TURN) && !fits(high * TURN));
+    while high - low > 1 {
+        let middle = low.midpoint(high);
+        *(if fits(middle * TURN) { &mut low } else { &mut high }) = middle;
+    }
+    let message = recorded(&compute(low * TURN)).message(0).unwrap();
+    message.gasUsed.to::<u64>()
+}
+
+#[test]
+fn cost_says_what_does_not_fit() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("input.json");
+    fs::write(&path, compute(1_000_000)).unwrap();
+    let ran = run(folder.path(), "iso-verify cost input.json --json");
+    assert_eq!(ran.code, Some(0));
+    let message = &ran.json()["messages"][0];
+    assert_eq!((&message["fitsCap"], &message["fitsMempool"]), (&json!(false), &json!(true)));
+    assert_eq!(message["verdict"], "valid");
+    assert!(run(folder.path(), "iso-verify cost input.json").text().contains("gas: no"));
+    // A message of more than 128 KiB.
+    let mut witness = fixture("erc20-transfer");
+    let mut message = witness.message(0).unwrap();
+    message.callData = vec![0; 200_000].into();
+    witness.messages[0] = iso_evm_witness::encoding::encode(&message).into();
+    fs::write(folder.path().join("witness.bin"), witness.encode()).unwrap();
+    let ran = run(folder.path(), "iso-verify cost witness.bin --json");
+    assert_eq!(ran.json()["messages"][0]["fitsMempool"], false);
+    // The floor is what it costs.
+    let message = &ran.json()["messages"][0];
+    assert_eq!(message["auditGas"], message["floorGas"]);
+    assert_eq!(U256::from(message["calldataBytes"].as_u64().unwrap()) % U256::from(32), U256::ZERO);
+}
+
+#[test]
+fn arguments_that_contradict_each_other_are_refused() {
+    let fixtures = root().join("tests/fixtures");
+    for (options, words) in [
+        ("--registrar 0x1111111111111111111111111111111111111111", "--registrar"),
+        ("--archive-key account", "needs --registrar"),
+        ("--archive-key nonsense", "nonsense"),
+        ("--operator 0x11", "--operator"),
+    ] {
+        let ran = run(&fixtures, &format!("iso-verify cost erc20-transfer.json {options}"));
+        assert_eq!(ran.code, Some(2), "{options}");
+        assert!(ran.stderr.contains(words), "{options}: {}", ran.stderr);
+    }
+}

@@ -1,0 +1,18 @@
+//! On a real chain: anvil from npm, on loopback. What the chain says is what the embedded engine
+//! says, for the gas that was predicted; and nobody convicts the honest.
+
+mod anvil;
+// What the register takes for a verdict, and what not.
+mod answers;
+// What is said when something is missing, and that no key is ever said.
+mod errors;
+// What each audit costs, and the README's table.
+mod costs;
+// Nobody convicts the honest, and gas decides nothing.
+mod honest;
+// From a node to the verdict: a swap, a block of ten.
+mod record;
+// The register's source compiled again.
+mod source;
+// True and lying witnesses, straight and by the register, in both archive modes.
+mod verdicts;
