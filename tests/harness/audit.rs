@@ -27,16 +27,20 @@ impl Deref for Both {
 }
 
 impl Both {
-    /// What the hypervisor says; panics if the native engine says otherwise. A host that ran out of
-    /// gas says nothing.
+    /// What the hypervisor says; panics if the native engine says otherwise, with somebody watching
+    /// or not. A host that ran out of gas says nothing.
     pub(crate) fn audit(&self, calldata: &Bytes, code: &[u8], host_gas: Option<u64>) -> Audited {
         let audited = self.hypervisor.audit(calldata, code, host_gas);
         let out_of_gas = Verdict::Inconclusive { reason: Inconclusive::HostOutOfGas };
         if audited.verdict != out_of_gas {
-            let native = self.native.audit(calldata, Some(&Bytes::copy_from_slice(code)));
+            let archived = Bytes::copy_from_slice(code);
+            let native = self.native.audit(calldata, Some(&archived));
+            let mut gas = u64::MAX;
+            let watched =
+                self.native.audit_with(calldata, Some(&archived), &mut gas, &mut |_, _| {});
             assert!(
-                native == audited.verdict,
-                "{}: native {native:x?}, hypervisor {:x?}\ncode {}\ncalldata {}",
+                native == audited.verdict && watched.as_ref() == Some(&native),
+                "{}: native {native:x?}, watched {watched:x?}, hypervisor {:x?}\ncode {}\ncalldata {}",
                 self.native.fork(),
                 audited.verdict,
                 hex::encode(code),

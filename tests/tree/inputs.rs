@@ -1,9 +1,10 @@
-//! Inputs of precompiles as plain revm sees them.
+//! Inputs of precompiles, as plain revm sees them and as the native engine tells them.
 
 use std::collections::BTreeMap;
 
 use alloy_primitives::{B256, Bytes, keccak256};
-use iso_evm_witness::{Execution, Fork};
+use iso_evm_hypervisor::{NativeEngine, Verdict};
+use iso_evm_witness::{Execution, Fork, Witness, records::Record};
 use revm::{
     Context, InspectEvm, Inspector, MainBuilder, MainContext,
     context::ContextTr,
@@ -75,4 +76,24 @@ pub(super) fn plain(execution: &Execution) -> BTreeMap<B256, Bytes> {
         .build_mainnet_with_inspector(Inputs::default());
     evm.inspect_tx(execution.tx.clone()).expect("a transaction that runs");
     evm.inspector.found
+}
+
+/// Inputs of all precompiles that messages call, by hash: those that runs of the messages tell. Each
+/// has the hash that its record says.
+pub(super) fn told(witness: &Witness) -> BTreeMap<B256, Bytes> {
+    let engine = NativeEngine::new(witness.fork);
+    let mut found = BTreeMap::new();
+    for (index, bytes) in witness.messages.iter().enumerate() {
+        let message = witness.message(index).expect("a message");
+        let mut gas = u64::MAX;
+        let verdict =
+            engine.audit_with(bytes, witness.code(&message), &mut gas, &mut |record, input| {
+                let access = &message.stateAccessList[record];
+                let Ok(Record::Call(_, call)) = Record::decode(access) else { panic!("no call") };
+                assert_eq!(call.calldataHash, keccak256(input));
+                found.insert(call.calldataHash, Bytes::copy_from_slice(input));
+            });
+        assert_eq!(verdict, Some(Verdict::Valid), "message {index}");
+    }
+    found
 }

@@ -1,13 +1,10 @@
 //! What an audit cannot do without, and what it then still finds.
 
 use iso_evm_verifier::audit::{Missing, Outcome as Verdict, TreeKind, tree::tree};
-use iso_evm_witness::{AccessWitness, Fork};
+use iso_evm_witness::{AccessWitness, records::SloadRecord};
 
 use super::*;
-use crate::harness::{
-    guest::Guest,
-    program::{Program, op},
-};
+use crate::harness::program::op;
 
 fn kind(verdict: &Verdict<TreeKind>) -> Option<TreeKind> {
     match verdict {
@@ -29,20 +26,25 @@ fn no_messages_no_tree() {
     assert_eq!(tree(&witness), Verdict::Valid);
 }
 
-/// A precompile's input is missed only if nothing else is wrong; other bytes under its hash are none.
+/// A precompile's input is missed only if nothing else is wrong. Without the code, or with other
+/// bytes under its hash, no run comes to the call.
 #[test]
 fn inputs_of_precompiles() {
     let honest = honest();
     let open = Open::new(&honest);
     let (message, record) = open.with_outcome(Outcome::Precompile)[0];
-    let Record::Call(_, call) = &open.messages[message].1[record] else { panic!("a call") };
+    let (Record::Call(_, call), Record::Opening(opening)) =
+        (&open.messages[message].1[record], &open.messages[message].1[0])
+    else {
+        panic!("a call in a message")
+    };
     let hash = call.calldataHash;
     let missing = Verdict::NotRun(Missing::Input { hash, message, record });
 
     let mut without = honest.clone();
-    assert!(without.inputs.remove(&hash).is_some());
+    assert!(without.codes.remove(&opening.codeHash).is_some());
     assert_eq!(tree(&without), missing);
-    without.inputs.insert(hash, Bytes::from_static(b"other"));
+    without.codes.insert(opening.codeHash, Bytes::from_static(&[op::STOP]));
     assert_eq!(tree(&without), missing);
 
     let mut lie = Open::new(&without);
@@ -51,20 +53,31 @@ fn inputs_of_precompiles() {
     assert_eq!(kind(&tree(&lie.close())), Some(TreeKind::Origin));
 }
 
-/// The empty input needs no place in the container.
+/// A message that is false before it calls a precompile, which the tree audit does not see, tells no
+/// input; one that is false behind it does.
 #[test]
-fn no_input_at_all() {
-    let identity = Address::with_last_byte(4);
-    let program = Program::new().push(0).push(0).push(0).push(0).push(0);
-    let code = program.push_address(identity).push(1_000).op([op::CALL]).build();
-    let execution = Guest::new("identity", Fork::Cancun, code).execution();
-    let mut witness = witness_of(&execution, &record(&execution).expect("it runs"));
-    witness.inputs.clear();
-    assert_eq!(tree(&witness), Verdict::Valid);
-    let mut lie = Open::new(&witness);
-    let (message, record) = lie.with_outcome(Outcome::Precompile)[0];
-    callee!(&mut lie.messages[message].1[record], callee => callee.gasUsed += 1);
-    assert_eq!(kind(&tree(&lie.close())), Some(TreeKind::PrecompileGas));
+fn a_message_that_is_false_before_the_call() {
+    let honest = honest();
+    let open = Open::new(&honest);
+    let (message, record) = open.with_outcome(Outcome::Precompile)[0];
+    let Record::Call(_, call) = &open.messages[message].1[record] else { panic!("a call") };
+    let hash = call.calldataHash;
+    let stray = Record::Sload(SloadRecord::default());
+
+    let mut lie = open.clone();
+    lie.messages[message].1.insert(record, stray.clone());
+    let missing = Missing::Input { hash, message, record: record + 1 };
+    assert_eq!(tree(&lie.close()), Verdict::NotRun(missing));
+    let text = missing.to_string();
+    assert!(text.contains(&format!("no run of message {message} comes to its record")), "{text}");
+    // What is false of the call itself is not looked at either.
+    callee!(&mut lie.messages[message].1[record + 1], callee => callee.gasUsed += 1);
+    assert_eq!(tree(&lie.close()), Verdict::NotRun(missing));
+
+    let mut lie = open.clone();
+    let last = *open.with_outcome(Outcome::Precompile).last().expect("a call");
+    lie.messages[last.0].1.push(stray);
+    assert_eq!(tree(&lie.close()), Verdict::Valid);
 }
 
 /// Behind what cannot be read nothing is known; what comes before it is.

@@ -5,6 +5,7 @@ mod honest;
 mod inputs;
 mod lies;
 mod missing;
+mod reruns;
 
 use std::collections::BTreeMap;
 
@@ -38,8 +39,7 @@ fn witness_of(execution: &Execution, recording: &Recording) -> Witness {
         receipt: Receipt { success: true, gas_used: 0, logs: None },
         roots: Roots { enter, leave, source: RootSource::Prestate },
         messages: messages.collect(),
-        codes: BTreeMap::new(),
-        inputs: recording.proof.inputs.clone(),
+        codes: recording.proof.codes.clone(),
         nodes: BTreeMap::new(),
     }
 }

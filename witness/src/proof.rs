@@ -1,5 +1,4 @@
-//! What proves a state access: trie nodes, code, and the inputs of precompiles, each by its
-//! keccak256. `specs/09-container.md`.
+//! What proves a state access: trie nodes and code, each by its keccak256. `specs/09-container.md`.
 //!
 //! In the data's way a [`StateProof`] comes in with the input, where the pre-state is a part of a
 //! larger state; a [`Proof`] goes out with the recording.
@@ -25,6 +24,4 @@ pub struct Proof {
     /// Code by hash: what messages run, and what calls, `EXTCODESIZE`, `EXTCODECOPY` and the
     /// transaction look at.
     pub codes: BTreeMap<B256, Bytes>,
-    /// Inputs of precompiles by hash.
-    pub inputs: BTreeMap<B256, Bytes>,
 }

@@ -12,6 +12,7 @@ use super::{
     accounts::address,
     frame::{Context, Step, Stop, step},
     outcome::{expect_none, settle},
+    watch,
 };
 use crate::{
     fields::call,
@@ -52,8 +53,10 @@ pub(super) fn call(context: Context<'_>) -> InstructionExecResult {
         let given = u64::try_from(asked).map_or(most, |asked| asked.min(most));
         step.charge(given)?;
         let stipend = if moves_value { step.gas.call_stipend() } else { 0 };
-        let hash = keccak256(step.memory(input));
         let from_outcome = position + call::OUTCOME;
+        let input = step.memory(input);
+        let hash = keccak256(&input);
+        watch::note(step, from_outcome, input, hash)?;
         let settled = settle(step, from_outcome, given + stipend, hash, allowed(CALL_OUTCOMES))?;
         // As much of the returned data as there is room for.
         let data = step.interpreter.return_data.0.clone();

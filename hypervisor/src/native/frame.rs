@@ -19,7 +19,7 @@ use revm::{
 
 use super::{
     calldata::Calldata, exit::End, fault, large, records::Records, rules::Rules, setup::Setup,
-    table::Eth,
+    table::Eth, watch::Watch,
 };
 use crate::{
     layout::STACK_LIMIT,
@@ -38,6 +38,8 @@ pub(super) struct Audit {
     /// State root that the records have led to.
     pub(super) state_root: U256,
     pub(super) creation: bool,
+    /// What is noted for whoever watches, if anybody does.
+    pub(super) watch: Option<Watch>,
     /// Why an instruction that takes a record did not go on.
     stop: Option<Stop>,
 }
@@ -256,7 +258,15 @@ impl Frame {
             memory: SharedMemory::new(),
             input,
             runtime_flag,
-            extend: Audit { rules, calldata, records, state_root, creation, stop: None },
+            extend: Audit {
+                rules,
+                calldata,
+                records,
+                state_root,
+                creation,
+                watch: None,
+                stop: None,
+            },
         };
         Self { interpreter }
     }
@@ -268,10 +278,18 @@ impl Frame {
     /// The verdict, if a record gives one.
     pub(super) fn run(&mut self) -> Result<End, Verdict> {
         let rules = self.interpreter.extend.rules.clone();
-        let large = large::is_large(self.interpreter.gas.limit());
-        let table = if large { &rules.table_of_large } else { &rules.table };
+        let table = rules.table_for(self.interpreter.gas.limit());
         let mut host = DummyHost::new(rules.spec);
         let action = self.interpreter.run_plain(table, &rules.static_gas, &mut host);
+        self.ended(action)
+    }
+
+    /// What the interpreter's last action, which ended the run, means for the guest.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::run`].
+    pub(super) fn ended(&mut self, action: InterpreterAction) -> Result<End, Verdict> {
         let pc = self.interpreter.bytecode.pc() - 1;
         match self.interpreter.extend.stop.take() {
             Some(Stop::Judged(verdict)) => return Err(verdict),

@@ -9,7 +9,7 @@
 //!
 //! `calldata` reads words of the message, `setup` its head and what runs, `table` says which
 //! instruction does what, `frame` is what the instructions share, `exit` compares the end with the
-//! claim.
+//! claim, `watch` runs for somebody who wants to know what precompiles are called with.
 
 mod accounts;
 mod calldata;
@@ -26,6 +26,7 @@ mod rules;
 mod setup;
 mod storage;
 mod table;
+mod watch;
 
 use std::{fmt, sync::Arc};
 
@@ -97,11 +98,66 @@ impl NativeEngine {
         self.run(calldata, code).unwrap_or_else(|verdict| verdict)
     }
 
+    /// [`Self::audit`] with an observer, who is told of every call of a precompile that the run comes
+    /// to: the index of its record, and the input. The input is certified: the observer is called
+    /// only if the record's `calldataHash` is its keccak256, so what an honest message's run tells is
+    /// what the precompile got, and a false message's run ends before it tells anything else. Records
+    /// that the run does not come to are not told.
+    ///
+    /// `gas` bounds the run: as much as the guest's own opcodes may spend, what callees used not
+    /// counted. What they spend is taken from it; `None` if they spend more, and the run ends there.
+    /// Memory is bounded as in [`Self::audit`].
+    ///
+    /// ```
+    /// use iso_evm_hypervisor::{NativeEngine, Verdict};
+    /// use iso_evm_witness::{Fork, Input, encoding::encode, record};
+    ///
+    /// // STATICCALL(gas, 4, 0, 32, 0, 0) after MSTORE8(0, 7)
+    /// let json = r#"{"chainId": "0x1", "fork": "cancun",
+    ///     "block": {"number": "0x1", "timestamp": "0x1", "gasLimit": "0x100000"},
+    ///     "transaction": {"from": "0x0101010101010101010101010101010101010101",
+    ///         "to": "0x0202020202020202020202020202020202020202", "gas": "0x10000"},
+    ///     "prestate": {"0x0202020202020202020202020202020202020202":
+    ///         {"code": "0x60075f535f5f60205f60045afa00"}}}"#;
+    /// let recording = record(&Input::parse(json.as_bytes(), None).unwrap().execution).unwrap();
+    /// let message = &recording.messages[0];
+    /// let (mut gas, mut told) = (1 << 20, Vec::new());
+    /// let verdict = NativeEngine::new(Fork::Cancun).audit_with(
+    ///     &encode(&message.witness).into(),
+    ///     Some(&message.code),
+    ///     &mut gas,
+    ///     &mut |record, input| told.push((record, input.to_vec())),
+    /// );
+    /// assert_eq!(verdict, Some(Verdict::Valid));
+    /// let mut input = vec![7];
+    /// input.resize(32, 0);
+    /// assert_eq!(told, [(1, input)]);
+    /// ```
+    pub fn audit_with(
+        &self,
+        calldata: &Bytes,
+        code: Option<&Bytes>,
+        gas: &mut u64,
+        observer: &mut dyn FnMut(usize, &[u8]),
+    ) -> Option<Verdict> {
+        let mut run = || {
+            let mut frame = self.frame(calldata, code)?;
+            let end = frame.run_watched(gas, observer);
+            end.map(|end| frame.exit(end?)).transpose()
+        };
+        run().unwrap_or_else(Some)
+    }
+
     /// What [`Self::audit`] says; a verdict that is not the run's last word comes as an error.
     fn run(&self, calldata: &Bytes, code: Option<&Bytes>) -> Result<Verdict, Verdict> {
-        let setup = Setup::of(Calldata::new(calldata.clone()), self.options.archive, code)?;
-        let mut frame = Frame::new(self.rules.clone(), setup);
+        let mut frame = self.frame(calldata, code)?;
         let end = frame.run()?;
         frame.exit(end)
+    }
+
+    /// The guest's frame before its first opcode.
+    fn frame(&self, calldata: &Bytes, code: Option<&Bytes>) -> Result<Frame, Verdict> {
+        let setup = Setup::of(Calldata::new(calldata.clone()), self.options.archive, code)?;
+        Ok(Frame::new(self.rules.clone(), setup))
     }
 }

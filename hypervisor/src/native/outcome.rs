@@ -56,7 +56,11 @@ pub(super) fn settle(
     let data = step.audit().calldata.bytes(position + RETURNED, returned.saturating_to());
     step.interpreter.return_data.0 = data;
     step.take_root(position + STATE_ROOT)?;
-    step.interpreter.gas.erase_cost(gas - used.saturating_to::<u64>());
+    let used = used.saturating_to();
+    step.interpreter.gas.erase_cost(gas - used);
+    if let Some(watch) = &mut step.audit().watch {
+        watch.used(used);
+    }
     Ok(Settled { success: status == U256::ONE, returned })
 }
 

@@ -129,9 +129,14 @@ impl Records {
         found: U256,
     ) -> Verdict {
         let about_record = kind as u8 >= MismatchKind::FIRST_OF_RECORDS;
-        let record = about_record.then(|| (self.taken() - 1) as u64);
+        let record = about_record.then(|| self.last() as u64);
         let (expected, found) = (expected.into(), found.into());
         Verdict::Mismatch(Mismatch { kind, pc, record, expected, found })
+    }
+
+    /// Index of the one taken last.
+    pub(super) fn last(&self) -> usize {
+        self.taken() - 1
     }
 
     /// How many have been taken.

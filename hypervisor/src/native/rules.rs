@@ -10,7 +10,10 @@ use revm::{
     primitives::hardfork::SpecId,
 };
 
-use super::table::{self, Table};
+use super::{
+    large,
+    table::{self, Table},
+};
 use crate::opcodes::{Handler, Opcode, opcodes};
 
 /// The rules of one fork.
@@ -24,9 +27,9 @@ pub(super) struct Rules {
     /// Opcodes that exist, each with what it costs before its record.
     rows: [Option<Row>; 256],
     /// Instructions where no gas buys memory at an offset of 2^32.
-    pub(super) table: Table,
+    table: Table,
     /// Instructions where gas might.
-    pub(super) table_of_large: Table,
+    table_of_large: Table,
 }
 
 /// An opcode of the fork.
@@ -64,6 +67,11 @@ impl Rules {
         let table = table::table(fork, false);
         let table_of_large = table::table(fork, true);
         Self { fork, spec, gas, static_gas, rows, table, table_of_large }
+    }
+
+    /// The instructions for a frame with this much gas.
+    pub(super) fn table_for(&self, gas: u64) -> &Table {
+        if large::is_large(gas) { &self.table_of_large } else { &self.table }
     }
 
     /// The row of an opcode; none if the fork does not have it.

@@ -60,8 +60,10 @@ pub enum Missing {
         /// The account.
         account: Address,
     },
-    /// The input of a precompile.
-    #[error("the input {hash} of a precompile, in record {record} of message {message}")]
+    /// The input of a precompile: the message's run does not come to its record.
+    #[error(
+        "the input {hash} of a precompile: no run of message {message} comes to its record {record}"
+    )]
     Input {
         /// Its hash.
         hash: B256,
@@ -76,7 +78,8 @@ pub enum Missing {
         /// Its number.
         number: u64,
     },
-    /// A precompile that can be run again: this one takes too much for a verifier.
+    /// A precompile that can be run again: this one, or the run of the message up to it, takes too
+    /// much for a verifier.
     #[error("a bounded run of the precompile in record {record} of message {message}")]
     Rerun {
         /// The message.

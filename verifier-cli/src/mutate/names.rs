@@ -1,7 +1,7 @@
 //! What the items of a `witness.bin` are called. `specs/09-container.md`.
 
 /// The items of the file.
-const PARTS: [&str; 12] = [
+const PARTS: [&str; 11] = [
     "chainId",
     "fork",
     "block",
@@ -12,7 +12,6 @@ const PARTS: [&str; 12] = [
     "roots",
     "messages",
     "codes",
-    "inputs",
     "nodes",
 ];
 /// A block that has no header, with what its fork has of it.
@@ -184,7 +183,7 @@ mod tests {
             (&[5, 1], plain, "transaction.from"),
             (&[6, 3, 1, 2], plain, "receipt.logs.1.data"),
             (&[7, 2], plain, "roots.source"),
-            (&[11, 7], plain, "nodes.7"),
+            (&[10, 7], plain, "nodes.7"),
         ] {
             assert_eq!(name(path, forms), expected, "{path:?}");
         }

@@ -49,8 +49,6 @@ pub enum VerifyError {
 pub enum Hashed {
     /// Code.
     Code,
-    /// The input of a precompile.
-    Input,
     /// A trie node.
     Node,
 }
@@ -60,7 +58,6 @@ impl Hashed {
     const fn list(self) -> &'static str {
         match self {
             Self::Code => "codes",
-            Self::Input => "inputs",
             Self::Node => "nodes",
         }
     }
@@ -68,7 +65,6 @@ impl Hashed {
     const fn name(self) -> &'static str {
         match self {
             Self::Code => "code",
-            Self::Input => "input",
             Self::Node => "node",
         }
     }

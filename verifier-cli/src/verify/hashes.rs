@@ -8,10 +8,9 @@ use iso_evm_witness::Witness;
 use super::{Hashed, VerifyError};
 use crate::hash::keccak256;
 
-/// Checks codes, precompiles' inputs and trie nodes.
+/// Checks codes and trie nodes.
 pub(super) fn check(witness: &Witness) -> Result<(), VerifyError> {
     check_all(Hashed::Code, &witness.codes)?;
-    check_all(Hashed::Input, &witness.inputs)?;
     check_all(Hashed::Node, &witness.nodes)
 }
 

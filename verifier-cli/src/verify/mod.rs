@@ -36,10 +36,10 @@ use crate::{audit::anchors::anchors, hash::witness_hash, transaction_hash::trans
 ///
 /// # Errors
 ///
-/// If code, a precompile's input or a trie node stands under another hash than its own
-/// ([`Witness::decode`] and [`Witness::from_json`] give no such witness); if the witness is about
-/// something else than `options` expect; if an audit that they ask for cannot run; if they ask for
-/// both engines and the two differ.
+/// If code or a trie node stands under another hash than its own ([`Witness::decode`] and
+/// [`Witness::from_json`] give no such witness); if the witness is about something else than
+/// `options` expect; if an audit that they ask for cannot run; if they ask for both engines and the
+/// two differ.
 pub fn verify(witness: &Witness, options: &Options) -> Result<Report, VerifyError> {
     verify_with(&Engine::new(witness.fork), witness, options)
 }

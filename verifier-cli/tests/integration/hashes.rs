@@ -126,11 +126,10 @@ fn what_stands_under_another_hash_is_no_witness() {
         (expected, found)
     }
     let recorded = recorded("call-tree");
-    for (item, name) in [(Hashed::Code, "code"), (Hashed::Input, "input"), (Hashed::Node, "node")] {
+    for (item, name) in [(Hashed::Code, "code"), (Hashed::Node, "node")] {
         let mut witness = recorded.clone();
         let (expected, found) = spoil(match item {
             Hashed::Code => &mut witness.codes,
-            Hashed::Input => &mut witness.inputs,
             Hashed::Node => &mut witness.nodes,
         });
         let error = verify(&witness, &Options::default()).unwrap_err();

@@ -64,8 +64,6 @@ pub struct Witness {
     /// Code by hash: what messages run (a creation's stands in its message), and what the access
     /// and transaction audits look at.
     pub codes: BTreeMap<B256, Bytes>,
-    /// Inputs of precompiles by hash.
-    pub inputs: BTreeMap<B256, Bytes>,
     /// RLP of the trie nodes below the root at entry, by hash.
     pub nodes: BTreeMap<B256, Bytes>,
 }
@@ -138,7 +136,6 @@ impl Witness {
             },
             messages,
             codes: recording.proof.codes.clone(),
-            inputs: recording.proof.inputs.clone(),
             nodes: recording.proof.nodes.clone(),
         };
         let needs = Needs::of(&witness);
@@ -149,7 +146,6 @@ impl Witness {
             .collect();
         witness.block_hashes = told;
         witness.codes.retain(|hash, _| needs.codes.contains(hash));
-        witness.inputs.retain(|hash, _| needs.inputs.contains(hash));
         witness.nodes.retain(|hash, _| needs.nodes.contains(hash));
         witness
     }

@@ -8,14 +8,14 @@ use std::collections::BTreeSet;
 
 use alloy_consensus::Transaction;
 use alloy_primitives::{B256, KECCAK256_EMPTY, U256};
-use revm::state::Bytecode;
+use revm::{bytecode::opcode::BLOCKHASH, state::Bytecode};
 
 use super::{Witness, code_needed, nodes, opening};
 use crate::{
     block::Block,
     encoding,
     message::MessageWitness,
-    records::{FrameKind, Outcome, Record},
+    records::{FrameKind, Record},
 };
 
 /// What a container needs beside its messages.
@@ -23,8 +23,6 @@ use crate::{
 pub(super) struct Needs {
     /// Hashes of code.
     pub(super) codes: BTreeSet<B256>,
-    /// Hashes of precompiles' inputs.
-    pub(super) inputs: BTreeSet<B256>,
     /// Hashes of trie nodes, those that are there.
     pub(super) nodes: BTreeSet<B256>,
     /// As many headers of ancestors, of those that are there, as it takes to tell hashes that were
@@ -63,18 +61,10 @@ impl Needs {
     fn message(&mut self, message: &MessageWitness, block: &Block) {
         self.codes.extend(code_needed(message));
         self.codes.extend(deployed(message));
-        // Decoding is dear, and only these have what is looked for.
-        let wanted = |opcode| matches!(opcode, 0x40 | 0xf1 | 0xf2 | 0xf4 | 0xfa);
-        for access in message.stateAccessList.iter().filter(|access| wanted(access.opcode)) {
-            match Record::decode(access) {
-                Ok(Record::Blockhash(record)) => {
-                    let number = u64::try_from(record.number).ok();
-                    self.numbers.extend(number.filter(|number| block.is_recent(*number)));
-                }
-                Ok(Record::Call(_, record)) if record.outcome == Outcome::Precompile as u8 => {
-                    self.inputs.insert(record.calldataHash);
-                }
-                _ => {}
+        for access in message.stateAccessList.iter().filter(|access| access.opcode == BLOCKHASH) {
+            if let Ok(Record::Blockhash(record)) = Record::decode(access) {
+                let number = u64::try_from(record.number).ok();
+                self.numbers.extend(number.filter(|number| block.is_recent(*number)));
             }
         }
     }

@@ -73,7 +73,6 @@ fn full() -> Witness {
     input.receipt =
         Some(Receipt { success: false, gas_used: 7, logs: Some(ReceiptLogs { bloom, logs }) });
     put(&mut recording.proof.codes, &[9]);
-    put(&mut recording.proof.inputs, &[9]);
     put(&mut recording.proof.nodes, &[9]);
     Witness::new(&input, &recording)
 }
@@ -90,7 +89,7 @@ fn only_what_is_needed_is_carried() {
     // What the block's header and those of the ancestors tell is not given.
     assert!(full.block_hashes.is_empty());
     assert_eq!(full.ancestors.len(), 3);
-    assert_eq!((full.codes.len(), full.inputs.len()), (2, 1));
+    assert_eq!(full.codes.len(), 2);
     assert!(full.nodes.len() >= 4);
     assert_eq!((full.receipt.success, full.receipt.gas_used), (false, 7));
 }
@@ -167,12 +166,12 @@ fn faults_say_what_and_where() {
         "byte 0, magic: not a witness.bin: it does not begin with \"ISOW\""
     );
     assert_eq!(error(b"ISO"), "byte 0, magic: truncated");
-    assert_eq!(error(b"ISOW\x01"), "byte 4, version: version 2 expected, found 1");
+    assert_eq!(error(b"ISOW\x02"), "byte 4, version: version 3 expected, found 2");
     let mut longer = bytes.clone();
     longer.extend([0, 0]);
     assert_eq!(error(&longer), format!("byte {}, witness: 2 trailing bytes", bytes.len()));
     // A list that says it has 2^63 bytes.
-    assert_eq!(error(&hex!("49534f5702ff8000000000000000")), "byte 5, witness: truncated");
+    assert_eq!(error(&hex!("49534f5703ff8000000000000000")), "byte 5, witness: truncated");
 }
 
 /// Each thing that nothing needs is refused by its name, in both forms.
@@ -197,7 +196,6 @@ fn what_nothing_needs_is_refused() {
         (|witness| put(&mut witness.codes, &[9]), "code", "codes.0x"),
         // No account's code, and no message runs it.
         (|witness| put(&mut witness.codes, &[]), "code", "codes.0xc5d2"),
-        (|witness| put(&mut witness.inputs, &[9]), "input", "inputs.0x"),
         (|witness| put(&mut witness.nodes, &[0xc0]), "node", "nodes.0x"),
         (|witness| drop(witness.nodes.remove(&witness.roots.enter)), "node", "nodes.0x"),
         // Headers of ancestors are nothing without the block's.
@@ -270,7 +268,7 @@ fn half_a_header_is_refused() {
 fn json_faults_say_what_and_where() {
     let json = witness().to_json();
     for (from, to, message) in [
-        ("\"version\": 2", "\"version\": 1", "version: 2 expected, found 1"),
+        ("\"version\": 3", "\"version\": 2", "version: 3 expected, found 2"),
         ("\"topics\"", "\"topic\"", "messages[0].stateAccessList["),
         ("\"status\": 1", "\"status\": 2", "receipt: field \"status\": 0 or 1 expected"),
         ("\"excessBlobGas\"", "\"excessGas\"", "block.excessGas: unknown key"),

@@ -1,10 +1,8 @@
-//! What the audits will need beside the messages: which accounts and slots a run touched, the code
-//! it looked at, the inputs of precompiles. `specs/09-container.md`.
+//! What the audits will need beside the messages: which accounts and slots a run touched, and the
+//! code it looked at. `specs/09-container.md`.
 //!
 //! In the data's way this stands beside the records: they are made from what is noted here too, and
 //! at the run's end it becomes the [`Proof`] of the recording.
-
-use std::collections::BTreeMap;
 
 use alloy_primitives::{
     Address, B256, Bytes, U256,
@@ -29,7 +27,6 @@ pub(super) struct Evidence {
     transaction: Option<TransactionId>,
     pub(super) touched: Touched,
     codes: B256Map<Bytes>,
-    inputs: BTreeMap<B256, Bytes>,
 }
 
 impl Evidence {
@@ -93,11 +90,6 @@ impl Evidence {
         }
     }
 
-    /// The input of a precompile.
-    pub(super) fn input(&mut self, hash: B256, input: Bytes) {
-        self.inputs.insert(hash, input);
-    }
-
     /// The proof, out of the state `before` the transaction. `state` is what revm returned, `after`
     /// what became of the trie.
     pub(super) fn prove(
@@ -112,7 +104,6 @@ impl Evidence {
         Ok(Proof {
             nodes: before.prove(&self.touched, after.hashes())?,
             codes: self.codes.into_iter().collect(),
-            inputs: self.inputs,
         })
     }
 }

@@ -178,10 +178,9 @@ impl Recorder {
         CTX: ContextTr<Journal: JournalExt>,
     {
         let result = &outcome.result;
-        let ended = if let Some(entering) = self.entering.take() {
+        let ended = if self.entering.take().is_some() {
             let (kind, gas_used, status) = match result.result {
                 _ if outcome.was_precompile_called => {
-                    self.note_input(entering.call_data);
                     (Outcome::Precompile, spent(result, inputs.gas_limit), status(result.result))
                 }
                 InstructionResult::CallTooDeep => (Outcome::Depth, 0, 0),
@@ -197,14 +196,6 @@ impl Recorder {
         };
         if let Some(ended) = ended {
             self.complete(context, ended);
-        }
-    }
-
-    /// Notes the input of a precompile, if there is a record with its hash.
-    fn note_input(&mut self, input: Bytes) {
-        if let Some(OpenFrame { pending: Some(Pending::Call(_, record)), .. }) = self.frames.last()
-        {
-            self.evidence.input(record.calldataHash, input);
         }
     }
 

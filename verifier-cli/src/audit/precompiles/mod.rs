@@ -1,4 +1,5 @@
-//! Precompiled contracts: which accounts are, and what they give ([`run`]).
+//! Precompiled contracts: which accounts are, what they give ([`run`]), and what they give for the
+//! calls in a message ([`Reruns`]).
 //! `specs/03-records.md`, section Outcomes.
 
 mod reruns;
@@ -7,7 +8,7 @@ mod run;
 use alloy_primitives::{Address, U256};
 use iso_evm_witness::Fork;
 
-pub(super) use reruns::{NotRerun, Reruns};
+pub(super) use reruns::{NotRerun, OfMessage, Reruns};
 pub(super) use run::{Ended, at, run};
 
 /// Whether an account is a precompiled contract of the fork.

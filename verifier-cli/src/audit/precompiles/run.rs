@@ -9,7 +9,7 @@ const MODEXP: Address = Address::with_last_byte(5);
 /// `BLAKE2F` (EIP-152).
 const BLAKE2F: Address = Address::with_last_byte(9);
 /// Most gas that a run of either may take, far above any block's limit.
-const MOST_GAS: u64 = 1 << 28;
+pub(super) const MOST_GAS: u64 = 1 << 28;
 /// Most bytes that the input of `MODEXP` may say its numbers have: it takes memory for all of them,
 /// whether they are there or not.
 const MOST_BYTES: u64 = 1 << 28;

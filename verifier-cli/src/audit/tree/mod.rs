@@ -21,8 +21,8 @@
 //!    where no value moves the root (`state-root`); then what came of it, which the child says and
 //!    the record must have: `status`, `gas-used`, `returndata`, and after a success the root
 //!    (`state-root`);
-//! 3. outcome *precompile*: it is run again; `precompile-status`, `precompile-gas`,
-//!    `precompile-output`;
+//! 3. outcome *precompile*: it is run again, on the input that a run of the message gives;
+//!    `precompile-status`, `precompile-gas`, `precompile-output`;
 //! 4. `state-root`, once the callee's own records are through: what had no effect leaves the root
 //!    where it was (`callee::Callee::leaves_root`).
 //!
@@ -47,7 +47,7 @@ pub const MOST_DEPTH: usize = 1024;
 /// Compares every call's and creation's record with the message that it opens.
 ///
 /// It ends at the first false claim, or where a message or record cannot be read: what belongs
-/// together behind that is not known. A precompile's input that is not there is told only if all
+/// together behind that is not known. A precompile's input that cannot be had is told only if all
 /// the rest is true.
 pub fn tree(witness: &Witness) -> Outcome<TreeKind> {
     let mut walk = Walk::new(witness);

@@ -6,7 +6,6 @@ use iso_evm_witness::{
     MessageWitness, Witness, encoding,
     records::{Outcome, Record},
 };
-use revm::precompile::Precompile;
 
 use super::{
     MOST_DEPTH, Place, TreeKind,
@@ -16,7 +15,7 @@ use super::{
 use crate::{
     audit::{
         Finding, Missing,
-        precompiles::{self, NotRerun, Reruns},
+        precompiles::{self, NotRerun, OfMessage, Reruns},
         word::Word,
     },
     hash::keccak256,
@@ -54,6 +53,8 @@ struct Open {
     waiting: Option<Callee>,
     /// Whether `0x03` may have been touched, here or further down.
     touched: bool,
+    /// What its calls of precompiles give, once one has been met.
+    precompiles: Option<OfMessage>,
 }
 
 /// The audit on its way.
@@ -70,8 +71,7 @@ pub(super) struct Walk<'a> {
 
 impl<'a> Walk<'a> {
     pub(super) fn new(witness: &'a Witness) -> Self {
-        let reruns = Reruns::new(witness.fork, &witness.inputs);
-        Self { witness, reruns, open: Vec::new(), next: 0, missing: None }
+        Self { witness, reruns: Reruns::new(witness), open: Vec::new(), next: 0, missing: None }
     }
 
     /// Looks at every record of every message.
@@ -113,9 +113,17 @@ impl<'a> Walk<'a> {
     /// Opens the next message.
     fn enter(&mut self, message: MessageWitness) {
         let root = message.stateRootEnter;
-        let (index, touched) = (self.next, false);
+        let index = self.next;
         self.next += 1;
-        self.open.push(Open { index, message, next: 0, root, waiting: None, touched });
+        self.open.push(Open {
+            index,
+            message,
+            next: 0,
+            root,
+            waiting: None,
+            touched: false,
+            precompiles: None,
+        });
     }
 
     /// The innermost message has no more records: its parent's goes on.
@@ -151,9 +159,9 @@ impl<'a> Walk<'a> {
             Some(Outcome::Child) => self.child(place, callee),
             outcome => {
                 if outcome == Some(Outcome::Precompile)
-                    && let Some(precompile) = precompiles::at(self.witness.fork, callee.account)
+                    && precompiles::is_precompile(self.witness.fork, callee.account)
                 {
-                    let missing = self.precompile(place, &callee, precompile)?;
+                    let missing = self.precompile(place, &callee)?;
                     self.missing = self.missing.or(missing);
                 }
                 match self.open.last_mut() {
@@ -185,25 +193,22 @@ impl<'a> Walk<'a> {
     }
 
     /// Runs a precompile again and compares; what it lacked, if it could not.
-    fn precompile(
-        &mut self,
-        place: Place,
-        callee: &Callee,
-        precompile: &Precompile,
-    ) -> Result<Option<Missing>, Stop> {
+    fn precompile(&mut self, place: Place, callee: &Callee) -> Result<Option<Missing>, Stop> {
         let Place { message, record } = place;
-        let hash = callee.input_hash;
-        let ended = match self.reruns.run(precompile, hash, callee.gas) {
+        let Some(open) = self.open.last_mut() else { return Ok(None) };
+        let calls = open.precompiles.get_or_insert_with(|| self.reruns.of(message, &open.message));
+        let ended = match calls.at(record) {
             Ok(ended) => ended,
-            Err(NotRerun::Input) => return Ok(Some(Missing::Input { hash, message, record })),
+            Err(NotRerun::Input) => {
+                let hash = callee.input_hash;
+                return Ok(Some(Missing::Input { hash, message, record }));
+            }
             Err(NotRerun::Unbounded) => return Ok(Some(Missing::Rerun { message, record })),
         };
         place.agree(TreeKind::PrecompileStatus, ended.status, callee.status)?;
         place.agree(TreeKind::PrecompileGas, ended.gas_used, callee.gas_used)?;
-        if ended.output != callee.returndata {
-            let (output, found) = (keccak256(&ended.output), keccak256(&callee.returndata));
-            place.agree(TreeKind::PrecompileOutput, output, found)?;
-        }
+        let found = keccak256(&callee.returndata);
+        place.agree(TreeKind::PrecompileOutput, ended.output, found)?;
         Ok(None)
     }
 }

@@ -36,7 +36,6 @@ pub(in crate::container) fn decode(file: &Bytes) -> Result<Witness, ContainerErr
         messages.push(file.slice_ref(items.bytes("message")?));
     }
     let (codes, codes_at) = read_by_hash(file, &mut fields, "codes", "code")?;
-    let (inputs, inputs_at) = read_by_hash(file, &mut fields, "inputs", "input")?;
     let (nodes, nodes_at) = read_by_hash(file, &mut fields, "nodes", "node")?;
     fields.end("witness")?;
     let witness = Witness {
@@ -50,7 +49,6 @@ pub(in crate::container) fn decode(file: &Bytes) -> Result<Witness, ContainerErr
         roots,
         messages,
         codes,
-        inputs,
         nodes,
     };
     let needs = Needs::of(&witness);
@@ -59,7 +57,6 @@ pub(in crate::container) fn decode(file: &Bytes) -> Result<Witness, ContainerErr
     let mut block_hashes = block_hashes.filter(|(_, number)| !needs.block_hash(&witness, **number));
     let by_hash = [
         (codes_at, &witness.codes, &needs.codes, "code"),
-        (inputs_at, &witness.inputs, &needs.inputs, "input"),
         (nodes_at, &witness.nodes, &needs.nodes, "node"),
     ];
     let by_hash = by_hash.iter().find_map(|(at, held, needed, field)| {

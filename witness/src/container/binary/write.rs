@@ -54,7 +54,7 @@ pub(in crate::container) fn encode(witness: &Witness, sink: &mut dyn FnMut(&[u8]
     list!(&mut fields, enter, leave, source as u8);
 
     let messages = witness.messages.iter().collect();
-    let by_hash = [&witness.codes, &witness.inputs, &witness.nodes];
+    let by_hash = [&witness.codes, &witness.nodes];
     let lists: Vec<Vec<&Bytes>> =
         iter::once(messages).chain(by_hash.map(|held| held.values().collect())).collect();
     let length = |list: &Vec<&Bytes>| {

@@ -47,7 +47,7 @@ pub enum JsonError {
         /// Where it should stand.
         path: String,
     },
-    /// Code, a precompile's input or a trie node under another hash.
+    /// Code or a trie node under another hash.
     #[error("{path}: its hash is {expected}")]
     WrongHash {
         /// Where it stands: its last part is the hash that it stands under.

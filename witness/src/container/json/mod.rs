@@ -43,7 +43,6 @@ struct Document<M> {
     roots: RootFields,
     messages: Vec<M>,
     codes: BTreeMap<B256, Bytes>,
-    inputs: BTreeMap<B256, Bytes>,
     nodes: BTreeMap<B256, Bytes>,
 }
 
@@ -71,7 +70,6 @@ pub(super) fn to_json(witness: &Witness) -> String {
         roots: RootFields { enter, leave, source },
         messages: witness.messages.iter().map(message::to_json).collect(),
         codes: witness.codes.clone(),
-        inputs: witness.inputs.clone(),
         nodes: witness.nodes.clone(),
     };
     serde_json::to_string_pretty(&document).expect("only numbers, bytes and strings")
@@ -110,7 +108,6 @@ pub(super) fn from_json(json: &[u8]) -> Result<Witness, JsonError> {
             .map(|(index, json)| message::from_json(index, json))
             .collect::<Result<_, _>>()?,
         codes: document.codes,
-        inputs: document.inputs,
         nodes: document.nodes,
     };
     check_hashes(&witness)?;
@@ -130,8 +127,8 @@ fn block_hashes(given: BTreeMap<String, B256>) -> Result<BlockHashes, JsonError>
 }
 
 /// The maps whose keys are hashes, by name.
-fn by_hash(witness: &Witness) -> [(&'static str, &BTreeMap<B256, Bytes>); 3] {
-    [("codes", &witness.codes), ("inputs", &witness.inputs), ("nodes", &witness.nodes)]
+fn by_hash(witness: &Witness) -> [(&'static str, &BTreeMap<B256, Bytes>); 2] {
+    [("codes", &witness.codes), ("nodes", &witness.nodes)]
 }
 
 /// Makes sure that everything stands under its own hash.
@@ -152,7 +149,7 @@ fn check_needs(witness: &Witness) -> Result<(), JsonError> {
         .then(|| format!("ancestors[{}]", needs.ancestors));
     let mut numbers = witness.block_hashes.keys();
     let number = numbers.find(|number| !needs.block_hash(witness, **number));
-    let needed = [&needs.codes, &needs.inputs, &needs.nodes];
+    let needed = [&needs.codes, &needs.nodes];
     let hash = by_hash(witness).into_iter().zip(needed).find_map(|((name, held), needed)| {
         held.keys().find(|hash| !needed.contains(*hash)).map(|hash| format!("{name}.{hash}"))
     });
