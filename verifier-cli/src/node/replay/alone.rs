@@ -33,7 +33,7 @@ impl Replay<'_> {
         let state = match run {
             Ok(run) => run.state,
             Err(RunError::Database(error)) => return Err(error),
-            Err(RunError::Execute(error)) => return Err(self.failed(error)),
+            Err(RunError::Execute(error)) => return Err(self.failed(*error)),
         };
         let mut prestate = Prestate::new();
         for (address, slots) in looked {

@@ -221,7 +221,7 @@ impl<'a> Replay<'a> {
         match evm.transact(tx).map_err(run_error) {
             Ok(outcome) => Ok((outcome.state, outcome.result)),
             Err(RunError::Database(error)) => Err(error),
-            Err(RunError::Execute(error)) => Err(self.failed(error)),
+            Err(RunError::Execute(error)) => Err(self.failed(*error)),
         }
     }
 

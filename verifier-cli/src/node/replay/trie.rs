@@ -28,10 +28,12 @@ impl Replay<'_> {
             match record_on(&self.setting, &mut self.state, trie, tx.clone()) {
                 Ok(run) => return Ok(Some((run.recording, run.state, run.after))),
                 Err(RunError::Database(error)) => return Err(error),
-                Err(RunError::Execute(ExecuteError::Recorder(RecorderError::MissingNode(
-                    missing,
-                )))) => self.look_for(missing, &mut asked)?,
-                Err(RunError::Execute(error)) => return Err(self.failed(error)),
+                Err(RunError::Execute(error)) => match *error {
+                    ExecuteError::Recorder(RecorderError::MissingNode(missing)) => {
+                        self.look_for(missing, &mut asked)?;
+                    }
+                    error => return Err(self.failed(error)),
+                },
             }
         }
     }
