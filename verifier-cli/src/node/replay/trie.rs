@@ -19,7 +19,7 @@ impl Replay<'_> {
     pub(super) fn record_on_trie(
         &mut self,
     ) -> Result<Option<(Recording, EvmState, StateTrie)>, NodeError> {
-        let tx = self.transaction().tx_env();
+        let tx = self.transaction()?.tx_env();
         let mut asked = Vec::new();
         loop {
             self.learn();
