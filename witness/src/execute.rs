@@ -156,7 +156,7 @@ impl Prepared<'_> {
         let run = record_on(&self.setting(), WrapDatabaseRef(self), self.trie.clone(), tx);
         run.map(|run| run.recording).map_err(|error| match error {
             RunError::Database(error) => error.into(),
-            RunError::Execute(error) => error,
+            RunError::Execute(error) => *error,
         })
     }
 
@@ -221,7 +221,13 @@ pub enum RunError<E> {
     Database(E),
     /// Anything else.
     #[error(transparent)]
-    Execute(#[from] ExecuteError),
+    Execute(Box<ExecuteError>),
+}
+
+impl<E> From<ExecuteError> for RunError<E> {
+    fn from(error: ExecuteError) -> Self {
+        Self::Execute(Box::new(error))
+    }
 }
 
 /// Runs a transaction on a database of one's own, and records it. `trie` is the trie of that
@@ -279,7 +285,7 @@ pub fn record_on<DB: Database>(
 
 /// What revm says, as this crate says it.
 pub fn run_error<E>(error: EVMError<E>) -> RunError<E> {
-    RunError::Execute(match error {
+    RunError::from(match error {
         EVMError::Transaction(error) => ExecuteError::InvalidTransaction(error),
         EVMError::Header(error) => ExecuteError::InvalidBlock(error),
         EVMError::Database(error) => return RunError::Database(error),

@@ -187,6 +187,14 @@ pub enum NodeError {
         /// The hash in the account.
         expected: B256,
     },
+    /// A transaction was asked for that the block does not have.
+    #[error("block {number} has no transaction {index}")]
+    Ended {
+        /// The block.
+        number: u64,
+        /// The place asked for.
+        index: usize,
+    },
     /// A transaction cannot be replayed.
     #[error("transaction {index} of block {number}: {error}")]
     Execute {

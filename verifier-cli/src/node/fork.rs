@@ -31,13 +31,18 @@ pub(super) fn fork_of(
             _ => Ok(found),
         };
     }
-    let candidates: Vec<Fork> =
-        Fork::ALL.into_iter().filter(|fork| is_possible(header, *fork)).collect();
-    match (asked, &candidates[..]) {
-        (Some(fork), _) if candidates.contains(&fork) => Ok(fork),
-        (Some(fork), _) => Err(NodeError::Header { number, fork }),
-        (None, [fork]) => Ok(*fork),
-        (None, _) => match by_config(node, chain_id, hash, header.timestamp) {
+    if let Some(fork) = asked {
+        let fits = header_fits(header, fork);
+        return if fits { Ok(fork) } else { Err(NodeError::Header { number, fork }) };
+    }
+    let fitting = || Fork::ALL.into_iter().filter(|fork| header_fits(header, *fork));
+    let mut candidates: Vec<Fork> = fitting().filter(|fork| is_likely(header, *fork)).collect();
+    if candidates.is_empty() {
+        candidates = fitting().collect();
+    }
+    match &candidates[..] {
+        [fork] => Ok(*fork),
+        _ => match by_config(node, chain_id, hash, header.timestamp) {
             Some(fork) if candidates.contains(&fork) => Ok(fork),
             _ => {
                 let names: Vec<_> = candidates.iter().map(|fork| fork.name()).collect();
@@ -49,10 +54,11 @@ pub(super) fn fork_of(
     }
 }
 
-/// Whether the header's fields are the fork's. London and Paris differ by the difficulty alone.
-fn is_possible(header: &Header, fork: Fork) -> bool {
+/// Whether a fork's headers have such a difficulty, in which alone those of London and Paris differ. A
+/// development chain can be of London without any: then the user must say so.
+fn is_likely(header: &Header, fork: Fork) -> bool {
     let merged = header.difficulty == U256::ZERO;
-    header_fits(header, fork) && (fork >= Fork::Paris) == merged
+    (fork >= Fork::Paris) == merged
 }
 
 /// What the node says, if the block is of the fork that it is in now: its newest precompile tells.

@@ -10,7 +10,7 @@ use alloy_eips::{
     eip7251::CONSOLIDATION_REQUEST_PREDEPLOY_ADDRESS,
 };
 use alloy_primitives::{Address, Bytes, U256};
-use iso_evm_witness::Fork;
+use iso_evm_witness::{Fork, input::chain};
 
 use super::ChainBlock;
 
@@ -41,12 +41,14 @@ pub(super) fn after(block: &ChainBlock) -> Vec<(Address, Bytes)> {
         .into()
 }
 
-/// Who gets how much after the last transaction, in wei. `None`: uncles are paid, and their headers
-/// are not read.
+/// Who gets how much after the last transaction, in wei. `None`: it is not known, before Paris, on
+/// chains that have rules of their own, and where uncles are paid, whose headers are not read.
 pub(super) fn payments(block: &ChainBlock) -> Option<Vec<(Address, U256)>> {
+    let header = &block.header;
     if block.fork < Fork::Paris {
-        let uncles = block.header.ommers_hash != alloy_consensus::EMPTY_OMMER_ROOT_HASH;
-        return (!uncles).then(|| vec![(block.header.beneficiary, U256::from(BLOCK_REWARD))]);
+        let known = chain::upgrade_at(block.chain_id, header.number, header.timestamp).is_some();
+        let alone = header.ommers_hash == alloy_consensus::EMPTY_OMMER_ROOT_HASH;
+        return (known && alone).then(|| vec![(header.beneficiary, U256::from(BLOCK_REWARD))]);
     }
     let paid = block.withdrawals.iter();
     Some(paid.map(|withdrawal| (withdrawal.address, withdrawal.amount_wei())).collect())

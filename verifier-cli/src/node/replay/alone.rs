@@ -25,7 +25,7 @@ use crate::node::NodeError;
 impl Replay<'_> {
     /// Records the next transaction on the accounts alone that it looks at.
     pub(super) fn record_alone(&mut self) -> Result<(Recording, EvmState), NodeError> {
-        let tx = self.transaction().tx_env();
+        let tx = self.transaction()?.tx_env();
         // Once to see what it looks at, and what its records name.
         let mut seen = Seen { state: &mut self.state, looked: BTreeMap::new() };
         let run = record_on(&self.setting, &mut seen, StateTrie::new(), tx);
@@ -33,7 +33,7 @@ impl Replay<'_> {
         let state = match run {
             Ok(run) => run.state,
             Err(RunError::Database(error)) => return Err(error),
-            Err(RunError::Execute(error)) => return Err(self.failed(error)),
+            Err(RunError::Execute(error)) => return Err(self.failed(*error)),
         };
         let mut prestate = Prestate::new();
         for (address, slots) in looked {
@@ -51,7 +51,7 @@ impl Replay<'_> {
             let (nonce, balance) = (info.nonce, info.balance);
             prestate.insert(address, PrestateAccount { nonce, balance, code, storage });
         }
-        let execution = self.execution(prestate, false);
+        let execution = self.execution(prestate, false)?;
         let mut recording = record(&execution).map_err(|error| self.failed(error))?;
         if matches!(self.roots, Roots::Alone { proved: false }) {
             // Nodes made of values that are taken on trust prove nothing.

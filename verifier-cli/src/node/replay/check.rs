@@ -74,7 +74,7 @@ impl Replay<'_> {
                 let check = |proof: &_| leads(&block.header, *account, proof);
                 let proof = node.wait(node.proof((chain, of), of, *account, slots, check))?;
                 let mut nodes = proof.storage_proof.iter().flat_map(|slot| &slot.proof);
-                if nodes.any(|node| is_zero_leaf(node)) {
+                if nodes.any(is_zero_leaf) {
                     return Ok(Some(*account));
                 }
             }

@@ -135,11 +135,7 @@ impl<'a> Replay<'a> {
     ///
     /// # Errors
     ///
-    /// If it does not run, or does something else than its receipt says.
-    ///
-    /// # Panics
-    ///
-    /// If there is none.
+    /// If there is none, if it does not run, or if it does something else than its receipt says.
     pub fn advance(&mut self) -> Result<(), NodeError> {
         let (state, result) = self.run()?;
         let success = result.is_success();
@@ -155,16 +151,12 @@ impl<'a> Replay<'a> {
     /// # Errors
     ///
     /// As [`Replay::advance`].
-    ///
-    /// # Panics
-    ///
-    /// If there is none.
     pub fn record(&mut self) -> Result<Recorded, NodeError> {
         let index = self.done;
         let witness = match self.record_on_trie()? {
             Some((recording, state, after)) => {
                 self.check(recording.success, recording.gas_used, &recording.logs)?;
-                let witness = self.witness(&recording, true);
+                let witness = self.witness(&recording, true)?;
                 self.roots = Roots::Parent(Box::new(after));
                 self.state.commit(trie::left(state));
                 witness
@@ -172,7 +164,7 @@ impl<'a> Replay<'a> {
             None => {
                 let (recording, state) = self.record_alone()?;
                 self.check(recording.success, recording.gas_used, &recording.logs)?;
-                let witness = self.witness(&recording, false);
+                let witness = self.witness(&recording, false)?;
                 self.commit(state)?;
                 witness
             }
@@ -182,17 +174,21 @@ impl<'a> Replay<'a> {
         Ok(Recorded { index, transaction, witness })
     }
 
-    /// Does what comes after the last transaction, and compares the state root with the header's.
-    /// Where there is no trie, there is nothing to compare.
+    /// Runs the transactions that are left, does what comes after the last, and compares the state
+    /// root with the header's. Where there is no trie, there is nothing to compare.
     ///
     /// # Errors
     ///
     /// [`StateRoot`](super::ReplayError::StateRoot) if it is another one.
     pub fn finish(mut self) -> Result<(), NodeError> {
         let block = self.parent.block;
+        while self.done < block.transactions.len() {
+            self.advance()?;
+        }
         let Some(payments) = system::payments(block) else {
             self.parent.node.notice(
-                "the state root after the block is not compared: it pays uncles".to_owned(),
+                "the state root after the block is not compared: what its miner gets is not known"
+                    .to_owned(),
             );
             return Ok(());
         };
@@ -204,8 +200,11 @@ impl<'a> Replay<'a> {
         self.check_root()
     }
 
-    fn transaction(&self) -> &'a Transaction {
-        &self.parent.block.transactions[self.done]
+    /// The next transaction.
+    fn transaction(&self) -> Result<&'a Transaction, NodeError> {
+        let (block, index) = (self.parent.block, self.done);
+        let number = block.header.number;
+        block.transactions.get(index).ok_or(NodeError::Ended { number, index })
     }
 
     fn count(&mut self) {
@@ -216,12 +215,12 @@ impl<'a> Replay<'a> {
 
     /// Runs the next transaction; the state stays as it is.
     fn run(&mut self) -> Result<(EvmState, ExecutionResult), NodeError> {
-        let tx = self.transaction().tx_env();
+        let tx = self.transaction()?.tx_env();
         let mut evm = self.setting.evm(&mut self.state, NoOpInspector);
         match evm.transact(tx).map_err(run_error) {
             Ok(outcome) => Ok((outcome.state, outcome.result)),
             Err(RunError::Database(error)) => Err(error),
-            Err(RunError::Execute(error)) => Err(self.failed(error)),
+            Err(RunError::Execute(error)) => Err(self.failed(*error)),
         }
     }
 
@@ -230,28 +229,29 @@ impl<'a> Replay<'a> {
         NodeError::Execute { number, index, error: Box::new(error) }
     }
 
-    fn execution(&self, prestate: Prestate, proved: bool) -> Execution {
+    /// What decides the next transaction. `proved`: roots are those of the whole state.
+    fn execution(&self, prestate: Prestate, proved: bool) -> Result<Execution, NodeError> {
         let Setting { fork, chain_id, block } = self.setting.clone();
         let hashes = self.state.cache.block_hashes.iter();
         let block_hashes = hashes.map(|(number, hash)| (number.saturating_to(), *hash)).collect();
-        let tx = self.transaction().tx_env();
+        let tx = self.transaction()?.tx_env();
         let proofs = proved.then(StateProof::default);
-        Execution { fork, chain_id, block, tx, prestate, block_hashes, proofs }
+        Ok(Execution { fork, chain_id, block, tx, prestate, block_hashes, proofs })
     }
 
     /// The witness of the next transaction.
-    fn witness(&self, recording: &Recording, proved: bool) -> Witness {
+    fn witness(&self, recording: &Recording, proved: bool) -> Result<Witness, NodeError> {
         let block = self.parent.block;
         let mut ancestors = vec![block.parent.clone()];
         ancestors.extend(self.parent.known.borrow().ancestors.iter().cloned());
         let input = Input {
-            execution: self.execution(Prestate::new(), proved),
-            transaction: self.transaction().clone(),
+            execution: self.execution(Prestate::new(), proved)?,
+            transaction: self.transaction()?.clone(),
             block: block.block.clone(),
             ancestors,
             receipt: block.receipts.get(self.done).cloned(),
         };
-        Witness::new(&input, recording)
+        Ok(Witness::new(&input, recording))
     }
 
     /// Makes system calls. A contract that is not there is not called.

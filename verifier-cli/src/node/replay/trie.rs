@@ -19,7 +19,7 @@ impl Replay<'_> {
     pub(super) fn record_on_trie(
         &mut self,
     ) -> Result<Option<(Recording, EvmState, StateTrie)>, NodeError> {
-        let tx = self.transaction().tx_env();
+        let tx = self.transaction()?.tx_env();
         let mut asked = Vec::new();
         loop {
             self.learn();
@@ -28,10 +28,12 @@ impl Replay<'_> {
             match record_on(&self.setting, &mut self.state, trie, tx.clone()) {
                 Ok(run) => return Ok(Some((run.recording, run.state, run.after))),
                 Err(RunError::Database(error)) => return Err(error),
-                Err(RunError::Execute(ExecuteError::Recorder(RecorderError::MissingNode(
-                    missing,
-                )))) => self.look_for(missing, &mut asked)?,
-                Err(RunError::Execute(error)) => return Err(self.failed(error)),
+                Err(RunError::Execute(error)) => match *error {
+                    ExecuteError::Recorder(RecorderError::MissingNode(missing)) => {
+                        self.look_for(missing, &mut asked)?;
+                    }
+                    error => return Err(self.failed(error)),
+                },
             }
         }
     }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use alloy_primitives::{Address, B256};
 use iso_evm_witness::Witness;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{
     anvil::{Anvil, STORE, store},
@@ -14,11 +14,11 @@ use crate::common::run;
 
 /// Sends transactions that one block takes; their hashes in the block's order.
 pub(super) fn in_one_block(anvil: &Anvil, send: impl FnOnce(&Anvil)) -> Vec<B256> {
-    anvil.ask("evm_setAutomine", serde_json::json!([false]));
+    anvil.ask("evm_setAutomine", json!([false]));
     send(anvil);
     anvil.mine();
-    anvil.ask("evm_setAutomine", serde_json::json!([true]));
-    let block = anvil.ask("eth_getBlockByNumber", serde_json::json!(["latest", false]));
+    anvil.ask("evm_setAutomine", json!([true]));
+    let block = anvil.ask("eth_getBlockByNumber", json!(["latest", false]));
     serde_json::from_value(block["transactions"].clone()).unwrap()
 }
 
@@ -128,5 +128,63 @@ fn the_state_root_after_the_block_is_compared() {
     assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
     for name in files(&folder.path().join("all")) {
         verified(&folder.path().join("all"), &name);
+    }
+}
+
+/// anvil has no headers of its own for London: it has those of Paris, without difficulty.
+#[test]
+fn every_fork() {
+    for (fork, more) in [
+        ("istanbul", "--fork istanbul"),
+        ("berlin", "--fork berlin"),
+        ("london", "--fork london"),
+        ("paris", ""),
+        ("shanghai", ""),
+        ("cancun", ""),
+        ("prague", ""),
+        ("osaka", ""),
+    ] {
+        let Some(anvil) = Anvil::start(&["--hardfork", fork]) else { return };
+        let send = |to: Option<Address>, data: &str| {
+            let (from, data) = (anvil.accounts[0], format!("0x{data}"));
+            let mut transaction = json!({
+                "from": from, "data": data, "gas": "0x4c4b40", "gasPrice": "0x77359400",
+            });
+            if let Some(to) = to {
+                transaction["to"] = json!(to);
+            }
+            let hash = anvil.ask("eth_sendTransaction", json!([transaction]));
+            serde_json::from_value::<B256>(hash).unwrap()
+        };
+        // Stores the second word of its calldata in the slot of the first; before PUSH0.
+        let created = send(None, "600880600b6000396000f36020356000355500");
+        let contract = serde_json::from_value(anvil.receipt(created)["contractAddress"].clone());
+        let contract: Address = contract.unwrap();
+        in_one_block(&anvil, |_| {
+            for slot in [1, 2, 1] {
+                send(Some(contract), &alloy_primitives::hex::encode(store(slot, slot)));
+            }
+        });
+        let folder = tempfile::tempdir().unwrap();
+        let record = |more: &str| {
+            let (url, height) = (anvil.url(), anvil.height());
+            let line =
+                format!("iso-witness record --rpc-url {url} --block {height} -o b --no-cache");
+            run(folder.path(), &format!("{line} {more}"))
+        };
+        let ran = record(more);
+        assert_eq!(ran.code, Some(0), "{fork}: {}", ran.stderr);
+        // The miner's reward is not known on such a chain.
+        assert_eq!(ran.stderr.is_empty(), more.is_empty(), "{fork}: {}", ran.stderr);
+        let names = files(&folder.path().join("b"));
+        assert_eq!(names.len(), 3, "{fork}");
+        for name in names {
+            let report = verified(&folder.path().join("b"), &name);
+            assert_eq!(report["fork"], fork);
+        }
+        if fork == "istanbul" {
+            let ran = record("");
+            assert!(ran.stderr.contains("can be of istanbul or berlin"), "{}", ran.stderr);
+        }
     }
 }

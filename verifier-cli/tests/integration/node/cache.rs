@@ -2,6 +2,9 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use alloy_primitives::B256;
+use serde_json::{Value, json};
+
 use super::{
     anvil::Anvil,
     block::{files, ten},
@@ -90,5 +93,56 @@ fn a_run_that_was_cut_short_goes_on() {
         let read = |folder_: &str| std::fs::read(folder.path().join(folder_).join(&name)).unwrap();
         assert!(read("whole") == read("rest"), "{name}");
         verified(&folder.path().join("rest"), &name);
+    }
+}
+
+#[test]
+fn what_is_wrong_is_not_kept_and_what_is_damaged_is_asked_for_again() {
+    let Some(anvil) = Anvil::start(&[]) else { return };
+    let hash = ten(&anvil)[5];
+    let folder = tempfile::tempdir().unwrap();
+    let with = |url: &str, more: &str| record(folder.path(), url, hash, more);
+    let read = |name: &str| std::fs::read(folder.path().join(name)).unwrap();
+    assert_eq!(with(&anvil.url(), "--no-cache -o right").code, Some(0));
+    for method in ["eth_getBlockByHash", "eth_getBlockReceipts", "eth_getProof", "eth_getCode"] {
+        let liar = Proxy::start(&anvil.address, move |asked, _| match asked {
+            "debug_traceTransaction" => Action::Refuse(-32_601, "no"),
+            _ if asked == method => Action::Change(|answer| match answer {
+                Value::Array(list) => list.clear(),
+                Value::Object(_) => {
+                    answer["stateRoot"] = json!(B256::ZERO);
+                    answer["accountProof"] = json!([]);
+                }
+                _ => *answer = json!("0x01"),
+            }),
+            _ => Action::Pass,
+        });
+        let ran = with(&liar.url(), "--cache c");
+        assert_eq!(ran.code, Some(2), "{method}: {}", ran.stderr);
+    }
+    let ran = with(&anvil.url(), "--cache c -o kept");
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
+    assert!(read("kept") == read("right"));
+    // Cut each file in half; put each in another's place.
+    let mut folders = vec![folder.path().join("c")];
+    let mut paths = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() { folders.push(path) } else { paths.push(path) }
+        }
+    }
+    assert!(paths.len() > 10);
+    paths.sort_unstable();
+    let whole: Vec<_> = paths.iter().map(|path| std::fs::read(path).unwrap()).collect();
+    for damage in [0, 1] {
+        for (index, path) in paths.iter().enumerate() {
+            let other = &whole[(index + damage) % whole.len()];
+            let length = if damage == 0 { other.len() / 2 } else { other.len() };
+            std::fs::write(path, &other[..length]).unwrap();
+        }
+        let ran = with(&anvil.url(), "--cache c -o again");
+        assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
+        assert!(read("again") == read("right"));
     }
 }

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use alloy_primitives::B256;
+use alloy_primitives::{B256, hex};
 use serde_json::{Value, json};
 
 use super::{
@@ -93,17 +93,24 @@ fn garbage() {
     }
 }
 
+const RECEIPTS: &str = "the root of its receipts is ";
+
 #[test]
 fn lies() {
     let Some(node) = anvil() else { return };
     type Lie = (&'static str, fn(&mut Value), &'static str);
-    let lies: [Lie; 9] = [
+    let lies: [Lie; 10] = [
         ("eth_getBlockByHash", |block| block["stateRoot"] = json!(B256::ZERO), "hash"),
         ("eth_getBlockByHash", |block| block["transactions"] = json!([]), "transactions"),
         ("eth_getBlockByHash", |block| block["number"] = json!("0x7"), "hash"),
-        ("eth_getBlockReceipts", |receipts| receipts[0]["status"] = json!("0x0"), "failure"),
-        ("eth_getBlockReceipts", |receipts| receipts[0]["gasUsed"] = json!("0x7"), "used 7 gas"),
-        ("eth_getBlockReceipts", |receipts| receipts[0]["logs"] = json!([]), "other logs"),
+        ("eth_getBlockReceipts", |receipts| receipts[0]["status"] = json!("0x0"), RECEIPTS),
+        ("eth_getBlockReceipts", |receipts| receipts[0]["gasUsed"] = json!("0x7"), RECEIPTS),
+        ("eth_getBlockReceipts", |receipts| receipts[0]["logs"] = json!([]), RECEIPTS),
+        (
+            "eth_getBlockReceipts",
+            |receipts| receipts[0]["blockHash"] = json!(B256::ZERO),
+            "the chain was reorganised",
+        ),
         ("eth_getProof", |proof| proof["accountProof"] = json!(["0xc0"]), "does not lead to"),
         (
             "eth_getTransactionByHash",
@@ -172,6 +179,26 @@ fn other_chains_and_transactions_that_are_not_there() {
     assert_eq!(ran.stderr, format!("error: transaction {pending} is in no block yet\n"));
     let ran = record(folder.path(), &node.0.url(), node.1, "--no-cache --fork cancun");
     assert!(ran.stderr.contains("has not the fields of a header of fork cancun"), "{}", ran.stderr);
+}
+
+/// CLZ is Osaka's (EIP-7939).
+#[test]
+fn another_forks_rules_give_another_receipt() {
+    let Some(anvil) = Anvil::start(&["--hardfork", "osaka"]) else { return };
+    let contract = anvil.deploy(&hex!("60011e5000"));
+    let transaction = anvil.send(0, Some(contract), 0, &[]);
+    anvil.receipt(transaction);
+    let folder = tempfile::tempdir().unwrap();
+    let with = |more: &str| {
+        record(folder.path(), &anvil.url(), transaction, &format!("--no-cache {more}"))
+    };
+    let ran = with("--fork prague");
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.stderr.contains("the replay and the chain differ"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("is a success by its receipt, and a failure replayed"));
+    let ran = with("--fork osaka");
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
+    verified(folder.path(), "witness.bin");
 }
 
 #[test]
