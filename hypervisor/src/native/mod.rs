@@ -8,8 +8,8 @@
 //! the kind of mismatch, pc, record, and both words.
 //!
 //! `calldata` reads words of the message, `setup` its head and what runs, `table` says which
-//! instruction does what, `frame` is what the instructions share, `exit` compares the end with the
-//! claim.
+//! instruction does what, `step` is what the instructions share, `frame` runs the guest, `exit`
+//! compares its end with the claim.
 
 mod accounts;
 mod calldata;
@@ -24,6 +24,7 @@ mod outcome;
 mod records;
 mod rules;
 mod setup;
+mod step;
 mod storage;
 mod table;
 
