@@ -4,7 +4,7 @@ use alloy_primitives::U256;
 use iso_evm_witness::Fork;
 use revm::interpreter::InstructionExecResult;
 
-use super::frame::{Context, Step, Stop, step};
+use super::step::{Context, Step, Stop, step};
 use crate::{
     fields::{account_fact, extcodecopy, selfdestruct},
     state_word::ones,

@@ -10,8 +10,8 @@ use revm::{
 
 use super::{
     accounts::address,
-    frame::{Context, Step, Stop, step},
     outcome::{expect_none, settle},
+    step::{Context, Step, Stop, step},
     watch,
 };
 use crate::{

@@ -6,8 +6,8 @@ use iso_evm_witness::Fork;
 use revm::{bytecode::opcode::CREATE2, interpreter::InstructionExecResult};
 
 use super::{
-    frame::{Context, Stop, step},
     outcome::settle,
+    step::{Context, Stop, step},
 };
 use crate::{
     fields::create,

@@ -6,7 +6,7 @@ use revm::{
     interpreter::{InstructionExecResult, InstructionResult},
 };
 
-use super::frame::{Context, step};
+use super::step::{Context, step};
 use crate::{
     fields::{fact, keyed, log},
     verdict::MismatchKind,

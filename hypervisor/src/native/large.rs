@@ -11,7 +11,7 @@ use revm::{
 };
 
 use super::{
-    frame::Context,
+    step::Context,
     table::{Eth, Table},
 };
 

@@ -8,8 +8,9 @@
 //! the kind of mismatch, pc, record, and both words.
 //!
 //! `calldata` reads words of the message, `setup` its head and what runs, `table` says which
-//! instruction does what, `frame` is what the instructions share, `exit` compares the end with the
-//! claim, `watch` runs for somebody who wants to know what precompiles are called with.
+//! instruction does what, `step` is what the instructions share, `frame` runs the guest, `exit`
+//! compares its end with the claim, `watch` runs for somebody who wants to know what precompiles are
+//! called with.
 
 mod accounts;
 mod calldata;
@@ -24,6 +25,7 @@ mod outcome;
 mod records;
 mod rules;
 mod setup;
+mod step;
 mod storage;
 mod table;
 mod watch;

@@ -3,7 +3,7 @@
 
 use alloy_primitives::{B256, U256};
 
-use super::frame::{Step, Stop};
+use super::step::{Step, Stop};
 use crate::{
     fields::outcome::{
         DATA_HASH, GAS, GAS_USED, OUTCOME, RETURNED, RETURNED_SIZE, STATE_ROOT, STATUS,

@@ -5,7 +5,7 @@ use revm::{context_interface::context::SStoreResult, interpreter::InstructionExe
 
 use super::{
     accounts::effect,
-    frame::{Context, Stop, step},
+    step::{Context, Stop, step},
 };
 use crate::{
     fields::{keyed, sload, sstore},

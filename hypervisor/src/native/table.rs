@@ -6,7 +6,7 @@ use revm::interpreter::{
     Instruction, InstructionTable, host::DummyHost, instruction_table, interpreter::EthInterpreter,
 };
 
-use super::{accounts, calls, creations, facts, frame::Audit, large, storage};
+use super::{accounts, calls, creations, facts, large, step::Audit, storage};
 use crate::opcodes::{Handler, Opcode, opcodes};
 
 /// revm's interpreter, with the audit beside it.

@@ -8,7 +8,8 @@ use revm::interpreter::{InterpreterAction, host::DummyHost, interpreter_types::L
 
 use super::{
     exit::End,
-    frame::{Frame, Step, Stop},
+    frame::Frame,
+    step::{Step, Stop},
 };
 use crate::{
     fields::outcome::{DATA_HASH, OUTCOME},

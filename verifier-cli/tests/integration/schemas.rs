@@ -67,6 +67,16 @@ fn examples_are_what_the_commands_read_and_write() {
             message["hostGas"] = Value::Null;
         }
     });
+    let certificate = run_with(&examples, "iso-verify - --certificate -", &witness.stdout);
+    compare("certificate", &certificate.json(), |certificate| {
+        certificate["hypervisor"] = Value::Null;
+    });
+    let rows = run(&examples, "iso-verify batch input.json --results -");
+    let row = rows.text().lines().next().unwrap();
+    compare("batch-row", &serde_json::from_str(row).unwrap(), |row| {
+        row["witness"]["hypervisor"] = Value::Null;
+        row["hostGas"] = Value::Null;
+    });
     let error = run(&examples, "iso-verify --json missing.bin");
     assert_eq!(error.code, Some(2));
     compare("error", &error.json(), |_| {});

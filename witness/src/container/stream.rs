@@ -6,7 +6,7 @@ use std::io::{self, Read};
 use alloy_primitives::Bytes;
 
 use super::{
-    binary::{MAGIC, decode},
+    binary::{MAGIC, VERSION, decode},
     reader::{ContainerError, ContainerFault},
 };
 
@@ -54,7 +54,8 @@ impl<R: Read> Containers<R> {
         if bytes.is_empty() {
             return Ok(None);
         }
-        let prefix = bytes.get(PREFIX - 1).filter(|_| bytes.starts_with(&MAGIC)).copied();
+        let begun = bytes.strip_prefix(&MAGIC).filter(|rest| rest.first() == Some(&VERSION));
+        let prefix = begun.and_then(|rest| rest.get(1)).copied();
         let length = match prefix {
             Some(prefix @ 0xc0..=0xf7) => u64::from(prefix - 0xc0),
             Some(prefix @ 0xf8..) => {
