@@ -16,7 +16,7 @@ use revm::{
 
 use super::{
     exit::End,
-    fault, large,
+    fault,
     rules::Rules,
     setup::Setup,
     step::{Audit, Stop},
