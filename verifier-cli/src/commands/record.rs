@@ -76,6 +76,10 @@ impl Record {
                 let json = files::read(input)?;
                 let witness = match bare(input, &json)? {
                     Some((chain, hash)) => self.transaction("a bare transaction", hash, chain)?,
+                    None if self.node.rpc_url.is_some() => {
+                        let command = "an input that has its own state";
+                        return Err(CommandError::Meaningless { option: "--rpc-url", command });
+                    }
                     None => record(input, &json, self.fork)?,
                 };
                 write(&file, &witness)?;

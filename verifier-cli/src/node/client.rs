@@ -6,25 +6,19 @@
 
 use std::{
     fmt,
-    path::{Path, PathBuf},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    path::Path,
+    sync::atomic::{AtomicBool, Ordering},
     time::Duration,
 };
 
 use alloy_network::AnyNetwork;
-use alloy_primitives::keccak256;
-use alloy_provider::{
-    DynProvider, Provider, ProviderBuilder,
-    transport::{RpcError, TransportError, TransportErrorKind},
-};
+use alloy_primitives::{B256, keccak256};
+use alloy_provider::{DynProvider, Provider, ProviderBuilder, transport::TransportError};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::runtime::Runtime;
 
-use super::{NodeError, cache::Cache};
+use super::{Event, NodeError, NodeOptions, cache::Cache, judge::judge};
 
 /// The pause before a question is asked for the second time.
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
@@ -32,99 +26,24 @@ const FIRST_PAUSE: Duration = Duration::from_millis(200);
 /// The longest pause.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
-/// JSON-RPC's number for a method that is not there.
-const METHOD_NOT_FOUND: i64 = -32_601;
-
-/// The longest text of a node's that is repeated in an error, in characters.
-const LONGEST_TEXT: usize = 200;
-
-/// How a node is asked.
-#[derive(Clone, Debug)]
-pub struct NodeOptions {
-    /// How long an answer may take.
-    pub timeout: Duration,
-    /// How often a question is asked again.
-    pub retries: u32,
-    /// How many questions are under way at once.
-    pub concurrency: usize,
-    /// Where answers are kept, if they are.
-    pub cache: Option<PathBuf>,
-    /// Whether the cache alone is asked.
-    pub offline: bool,
-    /// Whether to do without `eth_getProof`: nothing is proved then.
-    pub no_proofs: bool,
-    /// Who is told what happens.
-    pub observer: Observer,
-}
-
-impl Default for NodeOptions {
-    fn default() -> Self {
-        Self {
-            timeout: Duration::from_secs(30),
-            retries: 5,
-            concurrency: 8,
-            cache: None,
-            offline: false,
-            no_proofs: false,
-            observer: Observer::default(),
-        }
-    }
-}
-
-/// Something that happened on the way.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Event {
-    /// The node has answered a question.
-    Answered {
-        /// The method.
-        method: &'static str,
-    },
-    /// A transaction was replayed, or recorded.
-    Transaction {
-        /// How many of the block now are.
-        done: usize,
-        /// How many there are in the block.
-        of: usize,
-    },
-    /// Something is done in another way than the best one. One line, which names the method.
-    Notice(String),
-}
-
-/// Who is told of [`Event`]s. By default nobody.
-#[derive(Clone)]
-pub struct Observer(Arc<dyn Fn(Event) + Send + Sync>);
-
-impl Observer {
-    /// Calls a function, which must not take long.
-    pub fn new(observe: impl Fn(Event) + Send + Sync + 'static) -> Self {
-        Self(Arc::new(observe))
-    }
-}
-
-impl Default for Observer {
-    fn default() -> Self {
-        Self::new(|_| ())
-    }
-}
-
-impl fmt::Debug for Observer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Observer")
-    }
-}
-
 /// A node, asked by JSON-RPC over HTTP. Its functions wait for the answer: they must not be called,
 /// nor the node dropped, from within an asynchronous runtime.
-#[derive(Debug)]
 pub struct Node {
     runtime: Runtime,
     pub(super) provider: DynProvider<AnyNetwork>,
     pub(super) options: NodeOptions,
     pub(super) cache: Option<Cache>,
     /// Stands for the URL, which may hold a key.
-    pub(super) url: alloy_primitives::B256,
+    pub(super) url: B256,
     /// It has failed to answer: it is asked once, no more.
     silent: AtomicBool,
+}
+
+/// The URL, which may hold a key, is not shown.
+impl fmt::Debug for Node {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Node").field("options", &self.options).finish_non_exhaustive()
+    }
 }
 
 impl Node {
@@ -158,7 +77,7 @@ impl Node {
     }
 
     pub(super) fn tell(&self, event: Event) {
-        (self.options.observer.0)(event);
+        self.options.observer.tell(event);
     }
 
     pub(super) fn notice(&self, text: String) {
@@ -271,55 +190,4 @@ impl Node {
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
     }
-}
-
-/// What an error is: one that may pass, or one for good.
-fn judge(method: &'static str, error: TransportError) -> Result<String, NodeError> {
-    match error {
-        RpcError::ErrorResp(payload) if payload.is_retry_err() => Ok(shorten(&payload.message)),
-        RpcError::ErrorResp(payload) if payload.code == METHOD_NOT_FOUND => {
-            Err(NodeError::NotOffered { method })
-        }
-        RpcError::ErrorResp(payload) => Err(NodeError::Refused {
-            method,
-            code: payload.code,
-            message: shorten(&payload.message),
-        }),
-        RpcError::Transport(kind) => match kind.as_http_error() {
-            Some(error) if error.body.contains("-32601") => Err(NodeError::NotOffered { method }),
-            Some(error) if !(error.status == 429 || error.status >= 500) => {
-                let code = i64::from(error.status);
-                Err(NodeError::Refused { method, code, message: shorten(&error.body) })
-            }
-            Some(error) => Ok(format!("HTTP status {}", error.status)),
-            None => Ok(innermost(&kind)),
-        },
-        RpcError::DeserError { err, .. } => {
-            Err(NodeError::Answer { method, error: shorten(&err.to_string()) })
-        }
-        error => Err(NodeError::Answer { method, error: shorten(&error.to_string()) }),
-    }
-}
-
-/// The innermost reason. Those around it repeat the URL, which may hold a key.
-fn innermost(kind: &TransportErrorKind) -> String {
-    let mut error: &dyn std::error::Error = kind;
-    while let Some(source) = error.source() {
-        error = source;
-    }
-    let text = error.to_string();
-    if text.contains("://") { "the request cannot be sent".to_owned() } else { shorten(&text) }
-}
-
-/// The beginning of a text, on one line.
-fn shorten(text: &str) -> String {
-    let mut line = String::new();
-    for (index, character) in text.trim().chars().enumerate() {
-        if index == LONGEST_TEXT {
-            line.push('…');
-            break;
-        }
-        line.push(if character.is_control() { ' ' } else { character });
-    }
-    line
 }

@@ -37,6 +37,9 @@ mod client;
 mod database;
 mod error;
 mod fork;
+mod hints;
+mod judge;
+mod options;
 mod parent;
 mod receipts;
 mod replay;
@@ -48,8 +51,9 @@ use iso_evm_witness::Fork;
 
 pub use block::ChainBlock;
 pub use cache::{Cache, default_folder};
-pub use client::{Event, Node, NodeOptions, Observer};
+pub use client::Node;
 pub use error::{NodeError, ReplayError};
+pub use options::{Event, NodeOptions, Observer};
 pub use replay::{Recorded, Replay};
 
 /// Records one transaction: replays what comes before it in its block.

@@ -16,7 +16,6 @@ use alloy_primitives::{
 };
 use alloy_rlp::Decodable;
 use alloy_rpc_types_eth::EIP1186AccountProofResponse;
-use alloy_rpc_types_trace::geth::PreStateFrame;
 use alloy_trie::{EMPTY_ROOT_HASH, nodes::TrieNode};
 use iso_evm_witness::{proof::StateProof, state_root::StateTrie};
 
@@ -209,53 +208,6 @@ impl<'a> Parent<'a> {
         known.slots.extend(slots.iter().map(|slot| (account, *slot)));
         known.storage_roots.insert(account, proof.storage_hash);
         Ok(())
-    }
-
-    /// Asks what the transactions look at, and for proofs of it. Where the node has no
-    /// `prestateTracer`, state is read as it is asked for.
-    pub(super) fn prefetch(&self, transactions: &[B256]) -> Result<(), NodeError> {
-        let Some((first, rest)) = transactions.split_first() else { return Ok(()) };
-        let (chain, of) = (self.block.chain_id, self.block.hash);
-        let ask = |hash: &B256| self.node.prestate(chain, of, *hash);
-        // One alone, to see whether it can be done.
-        let traces = match self.node.wait(ask(first)) {
-            Ok(trace) => {
-                let mut traces = vec![trace];
-                match self.node.all(rest, ask) {
-                    Ok(more) => traces.extend(more),
-                    Err(error) => self.without_tracer(&error),
-                }
-                traces
-            }
-            Err(error) => {
-                self.without_tracer(&error);
-                return Ok(());
-            }
-        };
-        let mut wanted = Wanted::new();
-        for trace in traces {
-            self.look(trace, &mut wanted);
-        }
-        self.prove(&wanted)
-    }
-
-    fn without_tracer(&self, error: &NodeError) {
-        // In the cache there need not be any.
-        if !matches!(error, NodeError::Offline { .. }) {
-            self.node.notice(format!("{error}: state is read as it is asked for"));
-        }
-    }
-
-    /// Notes accounts and slots of a trace, and keeps its code. Its values are those before the
-    /// transaction, which proofs cannot tell: they are not looked at.
-    fn look(&self, trace: PreStateFrame, wanted: &mut Wanted) {
-        let mut known = self.known.borrow_mut();
-        for (address, account) in trace.into_pre_state() {
-            wanted.entry(address).or_default().extend(account.storage.into_keys());
-            if let Some(code) = account.code {
-                known.codes.insert(keccak256(&code), code);
-            }
-        }
     }
 }
 

@@ -142,6 +142,9 @@ fn a_bare_transaction() {
     verified(folder.path(), "witness.bin");
     let ran = record(&object, "");
     assert_eq!(ran.stderr, "error: a bare transaction needs --rpc-url\n");
+    let whole = json!({"transaction": object, "prestate": {}});
+    let ran = record(&whole, &format!("--rpc-url {}", anvil.url()));
+    assert_eq!(ran.stderr, "error: --rpc-url has no meaning for an input that has its own state\n");
     let mut deposit = object.clone();
     deposit["type"] = json!("0x7e");
     let ran = record(&deposit, &format!("--rpc-url {}", anvil.url()));
