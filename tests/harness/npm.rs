@@ -34,8 +34,9 @@ pub(crate) fn modules(package: &str) -> Option<PathBuf> {
         return Some(modules);
     }
     assert!(env::var_os(REQUIRE).is_none(), "{REQUIRE} is set, and npm did not bring {package}");
-    // Past the test's captured output.
-    let _ = writeln!(io::stderr(), "skipped: npm did not bring {package}");
+    // Past the test's captured output, in one piece.
+    let line = format!("skipped: npm did not bring {package}\n");
+    let _ = io::stderr().write_all(line.as_bytes());
     missing.insert(package.to_owned());
     None
 }
