@@ -1,7 +1,8 @@
 //! Whole folders, archives and streams of witnesses at once. `specs/17-batch.md`.
 //!
-//! One thread reads, the others verify ([`crate::workers`]). A witness's rows are written together, as soon as they are known, so that a run that
-//! is killed has lost none, and goes on where it was.
+//! One thread reads, the others verify, each an item at a time. A witness's rows are written
+//! together, as soon as they are known, so that a run that is killed has lost none, and goes on where
+//! it was.
 
 mod items;
 mod results;

@@ -1,8 +1,8 @@
 //! Official state tests: every case is recorded, compared with what its file says, and its witness
 //! put before the four audits. `specs/11-state-tests.md`.
 //!
-//! [`run`] goes over files, folders and archives: one thread reads, the others check
-//! ([`crate::workers`]).
+//! [`run`] goes over files, folders and archives: one thread reads, the others check, each
+//! a case at a time.
 
 mod check;
 mod problem;
