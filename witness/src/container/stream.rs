@@ -6,7 +6,7 @@ use std::io::{self, Read};
 use alloy_primitives::Bytes;
 
 use super::{
-    binary::{MAGIC, decode},
+    binary::{MAGIC, VERSION, decode},
     reader::{ContainerError, ContainerFault},
 };
 
@@ -54,7 +54,8 @@ impl<R: Read> Containers<R> {
         if bytes.is_empty() {
             return Ok(None);
         }
-        let prefix = bytes.get(PREFIX - 1).filter(|_| bytes.starts_with(&MAGIC)).copied();
+        let begun = bytes.strip_prefix(&MAGIC).filter(|rest| rest.first() == Some(&VERSION));
+        let prefix = begun.and_then(|rest| rest.get(1)).copied();
         let length = match prefix {
             Some(prefix @ 0xc0..=0xf7) => u64::from(prefix - 0xc0),
             Some(prefix @ 0xf8..) => {
@@ -110,7 +111,7 @@ mod tests {
     /// A stream of containers whose lists hold one byte string of this many bytes.
     fn stream(sizes: &[usize]) -> (Vec<u8>, Vec<Vec<u8>>) {
         let container = |size: &usize| {
-            let mut bytes = [&MAGIC[..], &[2]].concat();
+            let mut bytes = [&MAGIC[..], &[VERSION]].concat();
             let text = vec![0xaa_u8; *size];
             alloy_rlp::encode_list::<_, [u8]>(&[&text[..]], &mut bytes);
             bytes
@@ -141,7 +142,7 @@ mod tests {
 
     #[test]
     fn lengths_that_lie_take_no_memory() {
-        let huge = [&MAGIC[..], &[2, 0xff], &[0x7f; 8]].concat();
+        let huge = [&MAGIC[..], &[VERSION, 0xff], &[0x7f; 8]].concat();
         let mut containers = Containers::new(&huge[..], u64::MAX);
         assert!(matches!(containers.next(), Some(Err(StreamError::Container(_)))));
         let mut containers = Containers::new(&huge[..], 1 << 30);
@@ -151,7 +152,7 @@ mod tests {
 
     #[test]
     fn what_is_no_container_is_named() {
-        for bytes in [&b"no container at all"[..], b"ISOW\x01\xc0", b"ISOW\x02\x80", b"IS"] {
+        for bytes in [&b"no container at all"[..], b"ISOW\x02\xc0", b"ISOW\x03\x80", b"IS"] {
             let next = Containers::new(bytes, 1 << 20).next();
             assert!(matches!(next, Some(Err(StreamError::Container(_)))), "{bytes:?}");
         }
