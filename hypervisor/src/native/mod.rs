@@ -115,7 +115,7 @@ impl NativeEngine {
     /// use iso_evm_witness::{Fork, Input, encoding::encode, record};
     ///
     /// // STATICCALL(gas, 4, 0, 32, 0, 0) after MSTORE8(0, 7)
-    /// let json = r#"{"chainId": "0x1", "fork": "cancun",
+    /// let json = r#"{"fork": "cancun",
     ///     "block": {"number": "0x1", "timestamp": "0x1", "gasLimit": "0x100000"},
     ///     "transaction": {"from": "0x0101010101010101010101010101010101010101",
     ///         "to": "0x0202020202020202020202020202020202020202", "gas": "0x10000"},

@@ -111,7 +111,7 @@ mod tests {
     /// A stream of containers whose lists hold one byte string of this many bytes.
     fn stream(sizes: &[usize]) -> (Vec<u8>, Vec<Vec<u8>>) {
         let container = |size: &usize| {
-            let mut bytes = [&MAGIC[..], &[2]].concat();
+            let mut bytes = [&MAGIC[..], &[VERSION]].concat();
             let text = vec![0xaa_u8; *size];
             alloy_rlp::encode_list::<_, [u8]>(&[&text[..]], &mut bytes);
             bytes
@@ -142,7 +142,7 @@ mod tests {
 
     #[test]
     fn lengths_that_lie_take_no_memory() {
-        let huge = [&MAGIC[..], &[2, 0xff], &[0x7f; 8]].concat();
+        let huge = [&MAGIC[..], &[VERSION, 0xff], &[0x7f; 8]].concat();
         let mut containers = Containers::new(&huge[..], u64::MAX);
         assert!(matches!(containers.next(), Some(Err(StreamError::Container(_)))));
         let mut containers = Containers::new(&huge[..], 1 << 30);
@@ -152,7 +152,7 @@ mod tests {
 
     #[test]
     fn what_is_no_container_is_named() {
-        for bytes in [&b"no container at all"[..], b"ISOW\x01\xc0", b"ISOW\x02\x80", b"IS"] {
+        for bytes in [&b"no container at all"[..], b"ISOW\x02\xc0", b"ISOW\x03\x80", b"IS"] {
             let next = Containers::new(bytes, 1 << 20).next();
             assert!(matches!(next, Some(Err(StreamError::Container(_)))), "{bytes:?}");
         }
