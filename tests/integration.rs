@@ -40,6 +40,8 @@ mod random;
 mod fuzzing;
 // What each opcode costs on the host.
 mod host_gas;
+// What grows, and how fast.
+mod growth;
 // Archives that are missing, foreign or half there.
 mod archives;
 // The live machine: bytecode by delegation, without deploying it.

@@ -145,7 +145,8 @@ pub fn record(execution: &Execution) -> Result<Recording, ExecuteError> {
 }
 
 impl Prepared<'_> {
-    /// Runs a transaction on the state and records it. The state stays as it is.
+    /// Runs a transaction on the state and records it. The state stays as it is. Roots are zero and the
+    /// proof is empty if it was made by [`Prepared::without_roots`].
     ///
     /// # Errors
     ///
@@ -154,7 +155,9 @@ impl Prepared<'_> {
         if tx.tx_type >= 3 && tx.kind.is_create() {
             return Err(ExecuteError::Create(tx.tx_type));
         }
-        let mut evm = self.evm(Recorder::new(self.trie.clone()));
+        let recorder =
+            if self.roots { Recorder::new(self.trie.clone()) } else { Recorder::without_roots() };
+        let mut evm = self.evm(recorder);
         let run = evm.inspect_tx(tx).map_err(|error| match error {
             EVMError::Transaction(error) => ExecuteError::InvalidTransaction(error),
             EVMError::Header(error) => ExecuteError::InvalidBlock(error),

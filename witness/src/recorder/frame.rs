@@ -115,9 +115,11 @@ impl Recorder {
         }
         if self.frames.is_empty() {
             self.warm = WarmList::new(context, input.target_address);
-            self.roots.start(context.journal_ref());
+            if let Some(roots) = &mut self.roots {
+                roots.start(context.journal_ref());
+            }
         } else {
-            self.roots.follow(context.journal_ref());
+            self.follow(context.journal_ref());
         }
         let opening = OpeningRecord { kind: entering.kind as u8, codeHash: entering.code_hash };
         let witness = MessageWitness {
@@ -153,7 +155,7 @@ impl Recorder {
         if result.result == InstructionResult::FatalExternalError {
             self.fail(RecorderError::Unfinished { message: frame.message });
         }
-        self.roots.follow(context.journal_ref());
+        self.follow(context.journal_ref());
         let status = status(result.result);
         // A frame that was undone leaves the root that it entered with: there is none to compute.
         let root = (status == 1).then(|| self.root());
@@ -248,7 +250,7 @@ impl Recorder {
     where
         CTX: ContextTr<Journal: JournalExt>,
     {
-        self.roots.follow(context.journal_ref());
+        self.follow(context.journal_ref());
         let Some(pending) = self.frames.last_mut().and_then(|frame| frame.pending.take()) else {
             return;
         };
