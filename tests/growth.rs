@@ -85,7 +85,7 @@ fn calls() {
 /// What the benchmarks measure is what it is said to be.
 #[test]
 fn benchmarked_cases_are_valid() {
-    parallel::all(cases::all().iter(), |case| {
+    parallel::check_all(&cases::all(), |case| {
         let recording = record(&case.execution).map_err(|error| error.to_string())?;
         if !recording.success {
             return Err(format!("{} failed", case.name));

@@ -5,6 +5,8 @@ mod harness;
 
 // The inputs in `fixtures/`: recorded, compared with the committed bytes, audited.
 mod replay;
+// The same without roots: all else is equal.
+mod trace;
 // go-ethereum's tracer tests.
 mod geth_tracetest;
 // Mainnet transactions, Istanbul to Cancun.

@@ -7,10 +7,10 @@ use iso_evm_verifier::{EngineKind, Options, verify_with};
 use iso_evm_witness::{Witness, encoding};
 use revm::{ExecuteEvm, InspectEvm, inspector::NoOpInspector};
 
-use crate::subjects::Subject;
+use crate::{clock::Processor, subjects::Subject};
 
 /// Measures all of it, in a group with the transaction's name.
-pub(crate) fn all(criterion: &mut Criterion, subject: &Subject<'_>) {
+pub(crate) fn all(criterion: &mut Criterion<Processor>, subject: &Subject<'_>) {
     let mut group = criterion.benchmark_group(subject.case.name);
     let mut bench = |name: &str, run: &mut dyn FnMut()| {
         group.bench_function(name, |bencher| bencher.iter(&mut *run));

@@ -3,10 +3,12 @@
 //!
 //! One table for each, and behind each number the exponent of the step that led to it: the logarithm
 //! of the ratio of the numbers, by that of the sizes. One is in proportion, two would be quadratic.
-//! Times are of the fastest of several runs on one thread.
+//! Times are the processor's, of the fastest of several runs on one thread.
 
 #![allow(clippy::unwrap_used, reason = "a benchmark stops where it cannot go on")]
 
+#[path = "../heap.rs"]
+mod heap;
 mod measure;
 
 use iso_evm_fuzz::cases::Axis;
@@ -18,6 +20,7 @@ const STEEP: f64 = 1.15;
 
 fn main() {
     rayon::ThreadPoolBuilder::new().num_threads(1).build_global().unwrap();
+    let held = heap::held();
     let wanted: Vec<String> = std::env::args().skip(1).filter(|name| name != "--bench").collect();
     let mut steep = Vec::new();
     for axis in Axis::ALL {
@@ -29,6 +32,7 @@ fn main() {
     for step in steep {
         println!("- {step}");
     }
+    drop(held);
 }
 
 fn table(axis: Axis, steep: &mut Vec<String>) {

@@ -6,6 +6,7 @@ use std::{
 };
 
 use alloy_primitives::Bytes;
+use cpu_time::ProcessTime;
 use iso_evm_fuzz::witness;
 use iso_evm_hypervisor::{Engine, Verdict};
 use iso_evm_verifier::{Audit, AuditSelection, Options, verify_with};
@@ -92,7 +93,7 @@ fn fastest<T>(mut run: impl FnMut() -> T) -> f64 {
     let begin = Instant::now();
     let mut fastest = Duration::MAX;
     for _ in 0..RUNS {
-        let start = Instant::now();
+        let start = ProcessTime::now();
         black_box(run());
         fastest = fastest.min(start.elapsed());
         if begin.elapsed() > PATIENCE {

@@ -10,6 +10,8 @@ mod common;
 mod damage;
 mod engine;
 mod hashes;
+#[cfg(target_os = "linux")]
+mod memory;
 mod mutate;
 mod readme;
 mod schema;
