@@ -11,7 +11,7 @@
 
 mod batch;
 mod clock;
-#[path = "../heap.rs"]
+#[path = "../shared/heap.rs"]
 mod heap;
 mod measure;
 mod subjects;

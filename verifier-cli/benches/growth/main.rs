@@ -7,7 +7,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a benchmark stops where it cannot go on")]
 
-#[path = "../heap.rs"]
+#[path = "../shared/heap.rs"]
 mod heap;
 mod measure;
 
