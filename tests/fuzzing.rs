@@ -18,7 +18,7 @@ fn corpus(target: &str) -> Vec<Vec<u8>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(target);
     let files = fs::read_dir(&folder).unwrap_or_else(|error| panic!("{folder:?}: {error}"));
     let read = |file: std::io::Result<fs::DirEntry>| file.and_then(|file| fs::read(file.path()));
-    let corpus: Vec<_> = files.map(|file| read(file).unwrap()).collect();
+    let corpus: Vec<_> = files.map(|file| read(file).expect("a file of the corpus")).collect();
     assert!(!corpus.is_empty(), "{folder:?} is empty");
     corpus
 }

@@ -5,6 +5,8 @@ mod harness;
 
 // The inputs in `fixtures/`: recorded, compared with the committed bytes, audited.
 mod replay;
+// The same without roots: all else is equal.
+mod trace;
 // go-ethereum's tracer tests.
 mod geth_tracetest;
 // Mainnet transactions, Istanbul to Cancun.
@@ -40,6 +42,8 @@ mod random;
 mod fuzzing;
 // What each opcode costs on the host.
 mod host_gas;
+// What grows, and how fast.
+mod growth;
 // Archives that are missing, foreign or half there.
 mod archives;
 // The live machine: bytecode by delegation, without deploying it.

@@ -147,13 +147,16 @@ pub fn record(execution: &Execution) -> Result<Recording, ExecuteError> {
 }
 
 impl Prepared<'_> {
-    /// Runs a transaction on the state and records it. The state stays as it is.
+    /// Runs a transaction on the state and records it. The state stays as it is. Roots are zero and the
+    /// proof is empty if it was made by [`Prepared::without_roots`].
     ///
     /// # Errors
     ///
     /// As [`record`].
     pub fn record(&self, tx: TxEnv) -> Result<Recording, ExecuteError> {
-        let run = record_on(&self.setting(), WrapDatabaseRef(self), self.trie.clone(), tx);
+        let recorder =
+            if self.roots { Recorder::new(self.trie.clone()) } else { Recorder::without_roots() };
+        let run = run(&self.setting(), WrapDatabaseRef(self), recorder, tx);
         run.map(|run| run.recording).map_err(|error| match error {
             RunError::Database(error) => error.into(),
             RunError::Execute(error) => *error,
@@ -257,10 +260,19 @@ pub fn record_on<DB: Database>(
     trie: StateTrie,
     tx: TxEnv,
 ) -> Result<Run, RunError<DB::Error>> {
+    run(setting, database, Recorder::new(trie), tx)
+}
+
+fn run<DB: Database>(
+    setting: &Setting,
+    database: DB,
+    recorder: Recorder,
+    tx: TxEnv,
+) -> Result<Run, RunError<DB::Error>> {
     if tx.tx_type >= 3 && tx.kind.is_create() {
         return Err(ExecuteError::Create(tx.tx_type).into());
     }
-    let mut evm = setting.evm(database, Recorder::new(trie));
+    let mut evm = setting.evm(database, recorder);
     let run = evm.inspect_tx(tx).map_err(run_error)?;
     let Finished { messages, state_root_enter, state_root_leave, state: after, proof } =
         evm.inspector.finish(&run.state).map_err(ExecuteError::from)?;

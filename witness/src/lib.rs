@@ -10,6 +10,7 @@
 //! |---|---|
 //! | record a transaction, block and state | [`record()`], [`Execution`] |
 //! | record many on one state | [`Prepared`] |
+//! | record the trace alone, without roots | [`Prepared::without_roots`] |
 //! | attach to a revm of your own | [`Recorder`] |
 //! | read `INPUT.json` | [`Input`] |
 //! | the wire types | [`MessageWitness`], [`AccessWitness`], [`records`] |

@@ -29,6 +29,8 @@ pub struct Prepared<'a> {
     codes: B256Map<Bytecode>,
     pub(crate) trie: StateTrie,
     root: B256,
+    /// Whether recordings have roots and a proof.
+    pub(crate) roots: bool,
 }
 
 /// An account that the pre-state gives.
@@ -47,6 +49,40 @@ impl<'a> Prepared<'a> {
     ///
     /// [`PrestateError::Unproved`] if pre-state and proofs contradict each other.
     pub fn new(execution: &'a Execution) -> Result<Self, PrestateError> {
+        Self::build(execution, true)
+    }
+
+    /// The same for traces alone: no trie is built of the pre-state, and recordings have no roots and no
+    /// proof. See [`Recorder::without_roots`](crate::Recorder::without_roots).
+    ///
+    /// # Errors
+    ///
+    /// As [`Prepared::new`].
+    ///
+    /// ```
+    /// use alloy_primitives::B256;
+    /// use iso_evm_witness::{Input, Prepared, records::Record};
+    ///
+    /// // The code stores 42 in slot 0.
+    /// let json = br#"{
+    ///     "fork": "osaka",
+    ///     "transaction": {"from": "0x1111111111111111111111111111111111111111",
+    ///         "to": "0x2222222222222222222222222222222222222222", "gas": "0x186a0"},
+    ///     "prestate": {"0x2222222222222222222222222222222222222222": {"code": "0x602a5f55"}}
+    /// }"#;
+    /// let execution = Input::parse(json, None)?.execution;
+    /// let recording = Prepared::without_roots(&execution)?.record(execution.tx.clone())?;
+    /// let message = &recording.messages[0].witness;
+    /// let Record::Sstore(store) = Record::decode(&message.stateAccessList[1])? else { panic!() };
+    /// assert_eq!(store.value.0[31], 42);
+    /// assert_eq!([store.stateRoot, recording.state_root_leave], [B256::ZERO; 2]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn without_roots(execution: &'a Execution) -> Result<Self, PrestateError> {
+        Self::build(execution, false)
+    }
+
+    fn build(execution: &'a Execution, roots: bool) -> Result<Self, PrestateError> {
         let spec = execution.fork.spec_id();
         let proofs = execution.proofs.as_ref();
         let mut trie = proofs.map(StateTrie::from_proof).unwrap_or_default();
@@ -54,20 +90,20 @@ impl<'a> Prepared<'a> {
         for (&address, account) in &execution.prestate {
             let code = bytecode(&account.code, spec);
             let code_hash = if code.is_empty() { KECCAK_EMPTY } else { keccak256(&account.code) };
-            if proofs.is_none() {
-                prestate::add(&mut trie, address, account, code_hash);
-            } else if is_absent(&trie, address, account, code_hash)? {
-                continue;
+            match proofs {
+                Some(_) if is_absent(&trie, address, account, code_hash)? => continue,
+                None if roots => prestate::add(&mut trie, address, account, code_hash),
+                _ => {}
             }
             codes.insert(code_hash, code.clone());
             let info = AccountInfo::new(account.balance, account.nonce, code_hash, code);
             accounts.insert(address, PreparedAccount { info, storage: &account.storage });
         }
-        let root = trie.root()?;
-        Ok(Self { execution, accounts, codes, trie, root })
+        let root = if roots { trie.root()? } else { B256::ZERO };
+        Ok(Self { execution, accounts, codes, trie, root, roots })
     }
 
-    /// The state's root.
+    /// The state's root; zero without roots.
     pub const fn state_root(&self) -> B256 {
         self.root
     }

@@ -11,8 +11,10 @@
 //! (`corpus/`, run by `cargo test`), and behind the long run over numbered seeds.
 //!
 //! [`statement`] makes code, [`accounts`] what it meets, [`witness()`] the witness of what it did.
+//! [`cases`] are no chance's: transactions of a known shape, for benchmarks.
 
 pub mod accounts;
+pub mod cases;
 pub mod decoder;
 pub mod edits;
 pub mod engines;

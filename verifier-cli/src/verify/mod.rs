@@ -16,6 +16,8 @@ mod proofs;
 mod report;
 mod verdict;
 
+use std::collections::HashMap;
+
 use iso_evm_hypervisor::{Audited, Engine};
 use iso_evm_witness::{MessageWitness, Witness, container::opening, encoding, records::FrameKind};
 
@@ -137,6 +139,12 @@ fn reports(
 ) -> Vec<MessageReport> {
     let places = witness.tree();
     let mut execution = execution.map(Vec::into_iter);
+    let mut mismatches: HashMap<usize, FalseClaim> = HashMap::new();
+    for claim in findings {
+        if let Some(message) = claim.message {
+            mismatches.entry(message).or_insert(*claim);
+        }
+    }
     let report = |(index, message): (usize, Option<MessageWitness>)| {
         let opening = message.as_ref().and_then(opening);
         MessageReport {
@@ -145,7 +153,7 @@ fn reports(
             message,
             witness_bytes: witness.messages[index].len(),
             execution: execution.as_mut().and_then(Iterator::next),
-            mismatch: findings.iter().find(|claim| claim.message == Some(index)).copied(),
+            mismatch: mismatches.remove(&index),
         }
     };
     messages.into_iter().enumerate().map(report).collect()

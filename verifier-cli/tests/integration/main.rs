@@ -11,6 +11,8 @@ mod common;
 mod damage;
 mod engine;
 mod hashes;
+#[cfg(target_os = "linux")]
+mod memory;
 mod mutate;
 mod node;
 #[path = "../../../tests/harness/npm.rs"]

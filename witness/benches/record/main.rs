@@ -1,8 +1,8 @@
-//! What recording costs, against revm with an inspector that does nothing, on the same state and
-//! transaction. `cargo bench -p iso-evm-witness --bench record`; the tables come last.
+//! What recording costs, with roots and proof and without them, against revm alone and with an inspector
+//! that does nothing, on the same state and transaction.
+//! `cargo bench -p iso-evm-witness --bench record`; the tables come last.
 //!
-//! The state is built before the clock starts. Both sides make a new revm for each run; a recording
-//! has all roots and the proof.
+//! The state is built before the clock starts. All make a new revm for each run.
 
 #![allow(clippy::unwrap_used, reason = "a benchmark stops where it cannot go on")]
 
@@ -14,7 +14,7 @@ use std::{hint::black_box, path::Path};
 use alloy_primitives::B256;
 use criterion::{BenchmarkId, Criterion};
 use iso_evm_witness::{Execution, Prepared, prestate, state_root::StateTrie};
-use revm::{InspectEvm, inspector::NoOpInspector};
+use revm::{ExecuteEvm, InspectEvm, inspector::NoOpInspector};
 
 fn main() {
     let results = Path::new(env!("CARGO_TARGET_TMPDIR")).join("record");
@@ -32,17 +32,27 @@ fn main() {
     table::print(&results);
 }
 
-/// revm alone, and the recording.
+/// revm alone and with an inspector that does nothing, the trace alone, and the whole recording.
 fn compare(criterion: &mut Criterion, name: &str, execution: &Execution) {
     let prepared = Prepared::new(execution).unwrap();
     let recording = prepared.record(execution.tx.clone()).unwrap();
     assert!(recording.success, "{name}");
     let mut group = criterion.benchmark_group(name);
+    group.bench_function("plain", |bencher| {
+        bencher.iter(|| {
+            let run = prepared.evm(()).transact(execution.tx.clone());
+            assert!(black_box(run).unwrap().result.is_success());
+        });
+    });
     group.bench_function("revm", |bencher| {
         bencher.iter(|| {
             let run = prepared.evm(NoOpInspector).inspect_tx(execution.tx.clone());
             assert!(black_box(run).unwrap().result.is_success());
         });
+    });
+    let trace = Prepared::without_roots(execution).unwrap();
+    group.bench_function("trace", |bencher| {
+        bencher.iter(|| black_box(trace.record(execution.tx.clone()).unwrap()));
     });
     group.bench_function("record", |bencher| {
         bencher.iter(|| black_box(prepared.record(execution.tx.clone()).unwrap()));

@@ -7,18 +7,23 @@ use crate::cases::{SIZES, WRITES};
 /// Prints what has been measured, now or before.
 pub(crate) fn print(results: &Path) {
     let median = |group: &str, function: &str| median(results, group, function);
-    println!("\n{:<36} {:>12} {:>12} {:>8} {:>6}", "", "revm", "recording", "times", "goal");
+    println!(
+        "\n{:<36} {:>12} {:>12} {:>12} {:>12} {:>8} {:>8} {:>6}",
+        "", "plain revm", "no-op", "trace", "recording", "trace", "record", "goal"
+    );
     for (what, name, goal) in [
         ("ERC-20 transfer, 10,000 accounts", "transfer", 8.0),
         ("the same, the token of 10,000 slots", "transfer-10000", 8.0),
         ("compute loop, 100,000 rounds", "loop", 1.5),
     ] {
-        if let (Some(revm), Some(record)) = (median(name, "revm"), median(name, "record")) {
-            let (times, us) = (record / revm, 1e3);
+        let medians = ["plain", "revm", "trace", "record"].map(|function| median(name, function));
+        if let [Some(plain), Some(no_op), Some(trace), Some(record)] = medians {
+            let [plain, revm, traced, recorded] = [plain, no_op, trace, record].map(|ns| ns / 1e3);
+            // In times of the inspector that does nothing.
+            let (trace, record) = (trace / no_op, record / no_op);
             println!(
-                "{what:<36} {:>9.1} us {:>9.1} us {times:>8.2} {goal:>6.1}",
-                revm / us,
-                record / us
+                "{what:<36} {plain:>9.1} us {revm:>9.1} us {traced:>9.1} us {recorded:>9.1} us \
+                 {trace:>8.2} {record:>8.2} {goal:>6.1}"
             );
         }
     }

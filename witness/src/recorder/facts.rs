@@ -25,6 +25,8 @@ pub(super) struct WarmList {
     transaction: TransactionId,
     /// Whether the fork tells cold from warm at all.
     berlin: bool,
+    /// From Shanghai.
+    coinbase: Option<Address>,
     addresses: AddressSet,
     slots: HashSet<(Address, U256)>,
 }
@@ -42,7 +44,7 @@ impl WarmList {
             list.transaction = account.transaction_id;
         }
         if spec.is_enabled_in(SpecId::SHANGHAI) {
-            list.addresses.insert(context.block().beneficiary());
+            list.coinbase = Some(context.block().beneficiary());
         }
         // revm, as the protocol, knows no access list in a legacy transaction.
         if context.tx().tx_type() != 0 {
@@ -63,7 +65,8 @@ impl WarmList {
         since: usize,
         address: Address,
     ) -> bool {
-        if !self.berlin || self.addresses.contains(&address) {
+        let listed = self.coinbase == Some(address) || self.addresses.contains(&address);
+        if !self.berlin || listed {
             return false;
         }
         let warmed = |entry: &JournalEntry| matches!(entry, JournalEntry::AccountWarmed { address: warmed } if *warmed == address);

@@ -21,6 +21,9 @@ use crate::{
     records::{CallRecord, Create2Record, CreateRecord, FrameKind, OpeningRecord, Outcome, Record},
 };
 
+/// Records that a message has room for at first: as many as a transfer of a token makes, and the like.
+const RECORDS: usize = 8;
+
 /// A frame that is running.
 #[derive(Debug)]
 pub(super) struct OpenFrame {
@@ -95,7 +98,7 @@ impl Entering {
 
     /// keccak256 of the calldata, for the caller's record.
     pub(super) fn call_data_hash(&self) -> B256 {
-        keccak256(&self.call_data)
+        hash(&self.call_data)
     }
 }
 
@@ -115,11 +118,15 @@ impl Recorder {
         }
         if self.frames.is_empty() {
             self.warm = WarmList::new(context, input.target_address);
-            self.roots.start(context.journal_ref());
+            if let Some(roots) = &mut self.roots {
+                roots.start(context.journal_ref());
+            }
         } else {
-            self.roots.follow(context.journal_ref());
+            self.follow(context.journal_ref());
         }
         let opening = OpeningRecord { kind: entering.kind as u8, codeHash: entering.code_hash };
+        let mut records = Vec::with_capacity(RECORDS);
+        records.push(Record::Opening(opening).encode());
         let witness = MessageWitness {
             stateRootEnter: self.root(),
             isStatic: interp.runtime_flag.is_static,
@@ -130,7 +137,7 @@ impl Recorder {
             callvalue: input.call_value,
             gasPrice: context.effective_gas_price(),
             gasAvailable: U256::from(interp.gas.limit()),
-            stateAccessList: vec![Record::Opening(opening).encode()],
+            stateAccessList: records,
             callData: entering.call_data,
             ..MessageWitness::default()
         };
@@ -153,7 +160,7 @@ impl Recorder {
         if result.result == InstructionResult::FatalExternalError {
             self.fail(RecorderError::Unfinished { message: frame.message });
         }
-        self.roots.follow(context.journal_ref());
+        self.follow(context.journal_ref());
         let status = status(result.result);
         // A frame that was undone leaves the root that it entered with: there is none to compute.
         let root = (status == 1).then(|| self.root());
@@ -163,7 +170,7 @@ impl Recorder {
         message.gasUsed = U256::from(gas_used);
         message.status = U256::from(status);
         message.stateRootLeave = root.unwrap_or(message.stateRootEnter);
-        message.returndataHash = if status == 0 { KECCAK_EMPTY } else { keccak256(&result.output) };
+        message.returndataHash = if status == 0 { KECCAK_EMPTY } else { hash(&result.output) };
         let returndata = if status == 0 { Bytes::new() } else { result.output.clone() };
         Some(Ended { outcome: Outcome::Child, gas_used, status, returndata })
     }
@@ -239,7 +246,7 @@ impl Recorder {
     where
         CTX: ContextTr<Journal: JournalExt>,
     {
-        self.roots.follow(context.journal_ref());
+        self.follow(context.journal_ref());
         let Some(pending) = self.frames.last_mut().and_then(|frame| frame.pending.take()) else {
             return;
         };
@@ -277,6 +284,11 @@ impl Recorder {
             self.fail(RecorderError::UnsupportedFork(self.spec));
         }
     }
+}
+
+/// keccak256, known already if there is nothing to hash.
+fn hash(bytes: &[u8]) -> B256 {
+    if bytes.is_empty() { KECCAK_EMPTY } else { keccak256(bytes) }
 }
 
 /// 1 success, 2 revert, 0 exceptional halt.

@@ -16,7 +16,7 @@ mod roots;
 mod tests;
 
 use alloy_primitives::{Address, B256, Bytes};
-use revm::{primitives::hardfork::SpecId, state::EvmState};
+use revm::{inspector::JournalExt, primitives::hardfork::SpecId, state::EvmState};
 
 use self::{
     evidence::Evidence,
@@ -127,7 +127,8 @@ pub enum RecorderError {
 /// ```
 #[derive(Debug)]
 pub struct Recorder {
-    roots: Roots,
+    /// `None`: no roots are wanted.
+    roots: Option<Roots>,
     evidence: Evidence,
     warm: WarmList,
     spec: SpecId,
@@ -146,9 +147,22 @@ impl Recorder {
     /// A recorder of a transaction that runs on this state. A clone of a state whose root was taken
     /// costs nothing.
     pub fn new(state: StateTrie) -> Self {
+        Self::with(Some(Roots::new(state)))
+    }
+
+    /// A recorder of the trace alone: it needs no state, computes no roots and proves nothing, which
+    /// is most of a recording's time. Roots are zero in messages, in records and in what
+    /// [`Recorder::finish`] gives; state and proof are empty there. All else is as with roots.
+    ///
+    /// Its messages tell what happened. They are no witness: no audit accepts roots that are zero.
+    pub fn without_roots() -> Self {
+        Self::with(None)
+    }
+
+    fn with(roots: Option<Roots>) -> Self {
         Self {
-            roots: Roots::new(state),
-            evidence: Evidence::default(),
+            evidence: Evidence::new(roots.is_some()),
+            roots,
             warm: WarmList::default(),
             spec: SpecId::default(),
             messages: Vec::new(),
@@ -180,6 +194,15 @@ impl Recorder {
     pub fn finish(self, state: &EvmState) -> Result<Finished, RecorderError> {
         self.check()?;
         let Self { roots, mut evidence, messages, .. } = self;
+        let Some(roots) = roots else {
+            return Ok(Finished {
+                messages,
+                state_root_enter: B256::ZERO,
+                state_root_leave: B256::ZERO,
+                state: StateTrie::new(),
+                proof: Proof::default(),
+            });
+        };
         let ended = roots.finish(state, &mut evidence.touched)?;
         let mut after = ended.after;
         let proof = evidence.prove(state, &ended.before, &mut after)?;
@@ -208,9 +231,17 @@ impl Recorder {
         self.error.get_or_insert(error.into());
     }
 
-    /// Root of the state, as of the last look at the journal.
+    /// Brings the state to where the journal is.
+    fn follow<J: JournalExt>(&mut self, journal: &J) {
+        if let Some(roots) = &mut self.roots {
+            roots.follow(journal);
+        }
+    }
+
+    /// Root of the state, as of the last look at the journal; zero if none is wanted.
     fn root(&mut self) -> B256 {
-        match self.roots.root(&mut self.evidence.touched) {
+        let Some(roots) = &mut self.roots else { return B256::ZERO };
+        match roots.root(&mut self.evidence.touched) {
             Ok(root) => root,
             Err(missing) => {
                 self.fail(missing);

@@ -242,7 +242,7 @@ impl Recorder {
         if end == End::OutOfGas {
             return B256::ZERO;
         }
-        self.roots.follow(context.journal_ref());
+        self.follow(context.journal_ref());
         self.root()
     }
 }

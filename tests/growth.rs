@@ -1,0 +1,101 @@
+//! Nothing grows faster than in proportion to what it is made of, as far as that can be counted
+//! without a clock: bytes of messages and of `witness.bin`, and host gas.
+//! `cargo bench -p iso-evm-verifier --bench growth` measures the time.
+
+use iso_evm_fuzz::cases::{self, Axis};
+use iso_evm_hypervisor::Verdict;
+use iso_evm_witness::record;
+
+use crate::harness::{audit, parallel, proved};
+
+/// What is counted of one transaction.
+#[derive(Debug)]
+struct Counted {
+    messages: usize,
+    witness: usize,
+    host_gas: u64,
+}
+
+fn counted(axis: Axis, size: usize) -> Counted {
+    let execution = axis.execution(size);
+    let recording = record(&execution).expect("recorded");
+    assert_eq!(recording.success, axis != Axis::Undone, "{axis:?} {size}");
+    let witness = iso_evm_fuzz::witness(&execution, &recording);
+    let host_gas = recording.messages.iter().map(|message| {
+        let audited = audit::audit_as(execution.fork, &message.witness, message);
+        assert_eq!(audited.verdict, Verdict::Valid, "{axis:?} {size}");
+        audited.host_gas
+    });
+    Counted {
+        messages: witness.messages.iter().map(|bytes| bytes.len()).sum(),
+        host_gas: host_gas.sum(),
+        witness: witness.encode().len(),
+    }
+}
+
+/// Each step of an axis against the one before. A twentieth more is allowed: numbers take more bytes,
+/// and PUSHes of them, the larger they are.
+fn check(axis: Axis, sizes: &[usize]) {
+    let mut steps = sizes.iter().map(|size| (*size, counted(axis, *size)));
+    let (mut size, mut before) = steps.next().expect("there are sizes");
+    for (next, now) in steps {
+        let ratio = next as f64 / size as f64;
+        let name = format!("{axis:?} {size} to {next}: {before:?}, {now:?}");
+        let at_most = |now: f64, before: f64, most: f64| assert!(now / before <= most, "{name}");
+        at_most(now.messages as f64, before.messages as f64, ratio * 1.05);
+        at_most(now.host_gas as f64, before.host_gas as f64, ratio * 1.05);
+        // A proof has a node a level.
+        let levels = (next as f64).ln() / (size as f64).ln();
+        at_most(now.witness as f64, before.witness as f64, ratio * 1.05 * levels);
+        (size, before) = (next, now);
+    }
+}
+
+#[test]
+fn records() {
+    check(Axis::Records, &[10, 100, 1_000, 10_000]);
+}
+
+#[test]
+fn writes() {
+    check(Axis::Writes, &[10, 100, 1_000]);
+}
+
+#[test]
+fn code() {
+    check(Axis::Code, &[1 << 10, 6 << 10, 24 << 10]);
+}
+
+#[test]
+fn calldata() {
+    check(Axis::Calldata, &[1 << 10, 1 << 15, 1 << 20]);
+}
+
+#[test]
+fn depth() {
+    check(Axis::Depth, &[16, 128, 1024]);
+    check(Axis::Undone, &[16, 128, 1024]);
+}
+
+#[test]
+fn calls() {
+    check(Axis::Calls, &[10, 100, 1_000]);
+}
+
+/// What the benchmarks measure is what it is said to be.
+#[test]
+fn benchmarked_cases_are_valid() {
+    parallel::check_all(&cases::all(), |case| {
+        let recording = record(&case.execution).map_err(|error| error.to_string())?;
+        if !recording.success {
+            return Err(format!("{} failed", case.name));
+        }
+        audit::all_valid(case.name, case.execution.fork, &recording)?;
+        proved::all_proved(case.name, &case.execution, &recording)
+    });
+    let messages = cases::all().map(|case| record(&case.execution).expect("recorded").messages);
+    assert_eq!(messages.each_ref().map(Vec::len), [1, 8, 1, 1, 1, 1]);
+    // The opening record, and those of its reads.
+    assert_eq!(messages[4][0].witness.stateAccessList.len(), 1_001);
+    assert_eq!(messages[5][0].code.len(), 24 * 1024);
+}

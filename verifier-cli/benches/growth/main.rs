@@ -1,0 +1,62 @@
+//! How time and size grow when one thing grows: records, writes, code, calldata, depth, calls.
+//! `cargo bench -p iso-evm-verifier --bench growth`, with the names of axes to run these alone.
+//!
+//! One table for each, and behind each number the exponent of the step that led to it: the logarithm
+//! of the ratio of the numbers, by that of the sizes. One is in proportion, two would be quadratic.
+//! Times are the processor's, of the fastest of several runs on one thread.
+
+#![allow(clippy::unwrap_used, reason = "a benchmark stops where it cannot go on")]
+
+#[path = "../shared/heap.rs"]
+mod heap;
+mod measure;
+
+use iso_evm_fuzz::cases::Axis;
+use measure::{Measured, QUANTITIES};
+
+/// Exponents above this are named at the end. Tries have a logarithm, which makes up to 1.2 of one at
+/// these sizes; the machine's caches do the rest.
+const STEEP: f64 = 1.3;
+
+fn main() {
+    rayon::ThreadPoolBuilder::new().num_threads(1).build_global().unwrap();
+    let held = heap::held();
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|name| name != "--bench").collect();
+    let mut steep = Vec::new();
+    for axis in Axis::ALL {
+        if wanted.is_empty() || wanted.iter().any(|name| axis.name().starts_with(name.as_str())) {
+            table(axis, &mut steep);
+        }
+    }
+    println!("\nsteps with an exponent above {STEEP}: {}", steep.len());
+    for step in steep {
+        println!("- {step}");
+    }
+    drop(held);
+}
+
+fn table(axis: Axis, steep: &mut Vec<String>) {
+    println!("\n| {} | {} |", axis.name(), QUANTITIES.map(|quantity| quantity.name).join(" | "));
+    println!("|{}", "---|".repeat(QUANTITIES.len() + 1));
+    let mut before: Option<(usize, Measured)> = None;
+    for &size in axis.sizes() {
+        let measured = measure::of(&axis.execution(size));
+        let cells = std::array::from_fn::<_, { QUANTITIES.len() }, _>(|column| {
+            let (quantity, now) = (&QUANTITIES[column], measured[column]);
+            let shown = (quantity.show)(now);
+            let Some((size_before, measured_before)) = &before else { return shown };
+            let exponent =
+                (now / measured_before[column]).ln() / (size as f64 / *size_before as f64).ln();
+            if exponent > STEEP {
+                let name = quantity.name;
+                steep.push(format!(
+                    "{} {size_before} to {size}, {name}: {exponent:.2}",
+                    axis.name()
+                ));
+            }
+            format!("{shown} ({exponent:.2})")
+        });
+        println!("| {size} | {} |", cells.join(" | "));
+        before = Some((size, measured));
+    }
+}

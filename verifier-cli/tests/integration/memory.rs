@@ -1,0 +1,91 @@
+//! `iso-verify batch` holds no more of many witnesses than of few. The peak is the kernel's own count,
+//! so that this runs on Linux alone.
+
+use std::{
+    fs,
+    io::{BufRead, BufReader, Write},
+    path::Path,
+    process::Stdio,
+    thread,
+    time::{Duration, Instant},
+};
+
+use crate::common::{command, root};
+
+/// Witnesses, few and many.
+const COUNTS: [usize; 2] = [200, 2_000];
+/// How much more the many may take.
+const MOST: f64 = 1.2;
+/// After which a run that is not through has failed.
+const PATIENCE: Duration = Duration::from_secs(300);
+
+#[test]
+fn of_a_folder() {
+    check(|folder, count| {
+        fs::create_dir(folder.join("in")).unwrap();
+        let first = folder.join("in/1.bin");
+        fs::write(&first, witness()).unwrap();
+        for number in 2..count {
+            let file = folder.join(format!("in/{number}.bin"));
+            // Where there are no links, a copy is as good.
+            fs::hard_link(&first, &file).or_else(|_| fs::copy(&first, &file).map(drop)).unwrap();
+        }
+        // Standard input must not be empty.
+        witness()
+    });
+}
+
+#[test]
+fn of_a_stream() {
+    check(|folder, count| {
+        fs::create_dir(folder.join("in")).unwrap();
+        witness().repeat(count)
+    });
+}
+
+fn witness() -> Vec<u8> {
+    fs::read(root().join("tests/fixtures/erc20-transfer.witness.bin")).unwrap()
+}
+
+/// The peak of many against that of few. `prepare` fills the folder `in` and gives the stream.
+fn check(prepare: impl Fn(&Path, usize) -> Vec<u8>) {
+    let peaks = COUNTS.map(|count| {
+        let folder = tempfile::tempdir().unwrap();
+        let stream = prepare(folder.path(), count);
+        peak(folder.path(), &stream, count)
+    });
+    let [few, many] = peaks;
+    assert!(
+        many as f64 <= few as f64 * MOST,
+        "{few} kB of {}, {many} kB of {}",
+        COUNTS[0],
+        COUNTS[1]
+    );
+}
+
+/// Most memory that a run has taken, in kB, once all rows are written. It waits for more on stdin then,
+/// so that it is still there to be asked.
+fn peak(folder: &Path, stream: &[u8], count: usize) -> u64 {
+    let arguments = ["batch", "in", "-", "--jobs", "2", "--engine", "native"];
+    let mut command = command("iso-verify");
+    command.args(arguments).args(["--results", "rows.jsonl"]).current_dir(folder);
+    command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+    let mut child = command.spawn().unwrap();
+    let mut pipe = child.stdin.take().unwrap();
+    pipe.write_all(stream).unwrap();
+    pipe.flush().unwrap();
+    let begin = Instant::now();
+    while rows(&folder.join("rows.jsonl")) < count {
+        assert!(begin.elapsed() < PATIENCE, "{count} witnesses take too long");
+        thread::sleep(Duration::from_millis(20));
+    }
+    let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
+    drop(pipe);
+    assert!(child.wait().unwrap().success());
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse().unwrap()
+}
+
+fn rows(path: &Path) -> usize {
+    fs::File::open(path).map_or(0, |file| BufReader::new(file).lines().count())
+}
