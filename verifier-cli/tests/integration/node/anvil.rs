@@ -83,8 +83,16 @@ impl Anvil {
         self.ask("evm_mine", json!([]));
     }
 
-    /// Sends a transaction from one of the accounts; `to` absent: a creation. Its hash.
+    /// Sends a transaction from one of the accounts and waits until it is in a block; `to` absent: a
+    /// creation. Its hash.
     pub(super) fn send(&self, from: usize, to: Option<Address>, value: u64, data: &[u8]) -> B256 {
+        let transaction = self.queue(from, to, value, data);
+        self.receipt(transaction);
+        transaction
+    }
+
+    /// As [`Self::send`], but does not wait: for a node that mines when it is told to.
+    pub(super) fn queue(&self, from: usize, to: Option<Address>, value: u64, data: &[u8]) -> B256 {
         let mut transaction = json!({
             "from": self.accounts[from],
             "gas": "0x4c4b40",
@@ -99,12 +107,12 @@ impl Anvil {
 
     /// The receipt of a mined transaction, as the node gives it. It may be a moment late.
     pub(super) fn receipt(&self, transaction: B256) -> Value {
-        for _ in 0..200 {
+        for _ in 0..2_000 {
             let receipt = self.ask("eth_getTransactionReceipt", json!([transaction]));
             if !receipt.is_null() {
                 return receipt;
             }
-            std::thread::sleep(Duration::from_millis(50));
+            std::thread::sleep(Duration::from_millis(5));
         }
         panic!("{transaction} is not mined")
     }

@@ -40,10 +40,10 @@ pub(super) fn ten(anvil: &Anvil) -> Vec<B256> {
         for (index, (slot, value)) in
             [(0, 1), (0, 2), (1, 0), (5, 1), (0, 0), (1, 7), (5, 0), (2, 0)].into_iter().enumerate()
         {
-            anvil.send(index % 3, Some(contract), 0, &store(slot, value));
+            anvil.queue(index % 3, Some(contract), 0, &store(slot, value));
         }
-        anvil.send(0, Some(Address::repeat_byte(0x77)), 1, &[]);
-        anvil.send(1, Some(Address::repeat_byte(0x77)), 1, &[]);
+        anvil.queue(0, Some(Address::repeat_byte(0x77)), 1, &[]);
+        anvil.queue(1, Some(Address::repeat_byte(0x77)), 1, &[]);
     })
 }
 
@@ -116,7 +116,7 @@ fn the_state_root_after_the_block_is_compared() {
     let contract = anvil.deploy(STORE);
     in_one_block(&anvil, |anvil| {
         for index in 0..6 {
-            anvil.send(index % 3, Some(contract), 3, &store(index as u64 / 2, 1 + index as u64));
+            anvil.queue(index % 3, Some(contract), 3, &store(index as u64 / 2, 1 + index as u64));
         }
     });
     let folder = tempfile::tempdir().unwrap();

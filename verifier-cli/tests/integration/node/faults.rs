@@ -174,7 +174,7 @@ fn other_chains_and_transactions_that_are_not_there() {
     let ran = record(folder.path(), &node.0.url(), unknown, "--no-cache");
     assert_eq!(ran.stderr, format!("error: the node knows no transaction {unknown}\n"));
     node.0.ask("evm_setAutomine", json!([false]));
-    let pending = node.0.send(0, None, 0, &[]);
+    let pending = node.0.queue(0, None, 0, &[]);
     let ran = record(folder.path(), &node.0.url(), pending, "--no-cache");
     assert_eq!(ran.stderr, format!("error: transaction {pending} is in no block yet\n"));
     let ran = record(folder.path(), &node.0.url(), node.1, "--no-cache --fork cancun");
