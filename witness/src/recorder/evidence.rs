@@ -23,8 +23,6 @@ use crate::{
 /// What has been noted so far.
 #[derive(Debug, Default)]
 pub(super) struct Evidence {
-    /// Whether there will be a proof; if not, nothing is noted.
-    wanted: bool,
     /// The journal's number of this transaction, once it has begun.
     transaction: Option<TransactionId>,
     pub(super) touched: Touched,
@@ -32,20 +30,12 @@ pub(super) struct Evidence {
 }
 
 impl Evidence {
-    /// Nothing yet; `wanted`: there will be a proof.
-    pub(super) fn new(wanted: bool) -> Self {
-        Self { wanted, ..Self::default() }
-    }
-
     /// The transaction begins: all that comes before its first frame has been done. From Prague,
     /// notes the code that its sender, its recipient and its authorities had before (EIP-7702).
     pub(super) fn start<CTX>(&mut self, context: &CTX)
     where
         CTX: ContextTr<Journal: JournalExt>,
     {
-        if !self.wanted {
-            return;
-        }
         let journal = context.journal_ref();
         let sender = journal.evm_state().get(&context.tx().caller());
         self.transaction = sender.map(|sender| sender.transaction_id);
@@ -74,17 +64,12 @@ impl Evidence {
 
     /// An account that a record names, loaded or not.
     pub(super) fn account(&mut self, address: Address) {
-        if self.wanted {
-            self.touched.accounts.insert(address);
-        }
+        self.touched.accounts.insert(address);
     }
 
     /// A slot that a record names. Those of an account that this transaction has created are not in
     /// the state before it.
     pub(super) fn slot<J: JournalExt>(&mut self, journal: &J, address: Address, key: U256) {
-        if !self.wanted {
-            return;
-        }
         let account = journal.evm_state().get(&address);
         if !account.is_some_and(|account| account.is_created_locally()) {
             self.touched.slots.insert((address, key.into()));
@@ -93,14 +78,14 @@ impl Evidence {
 
     /// Code that runs, or that a record tells of.
     pub(super) fn code(&mut self, hash: B256, code: Bytes) {
-        if self.wanted && !code.is_empty() {
+        if !code.is_empty() {
             self.codes.entry(hash).or_insert(code);
         }
     }
 
     /// The code of an account that a record tells of.
     pub(super) fn code_of(&mut self, info: &AccountInfo) {
-        if let Some(code) = info.code.as_ref().filter(|_| self.wanted) {
+        if let Some(code) = &info.code {
             self.code(info.code_hash, code.original_bytes());
         }
     }

@@ -14,7 +14,7 @@ use revm::{
     context_interface::{context::ContextError, transaction::AccessListItemTr},
     inspector::JournalExt,
     primitives::{KECCAK_EMPTY, hardfork::SpecId},
-    state::{AccountInfo, Bytecode, TransactionId},
+    state::{Account, AccountInfo, Bytecode, TransactionId},
 };
 
 /// What is warm although the journal has not loaded it: EIP-2930's access list and, from Shanghai,
@@ -76,23 +76,47 @@ impl WarmList {
         is_cold && !journal.precompile_addresses().contains(&address)
     }
 
-    /// As [`Self::is_cold`], for a storage slot.
-    pub(super) fn is_slot_cold<J: JournalExt>(
+    /// A slot as it stands, with whether the access to it that was made, or would have been made, since
+    /// the journal had `since` entries was cold. `None` as in [`account`].
+    pub(super) fn slot<CTX>(
         &self,
-        journal: &J,
+        context: &mut CTX,
         since: usize,
         address: Address,
         key: U256,
-    ) -> bool {
-        if !self.berlin {
-            return false;
-        }
+    ) -> Option<SlotFacts>
+    where
+        CTX: ContextTr<Journal: JournalExt>,
+    {
+        let journal = context.journal_ref();
+        let account = journal.evm_state().get(&address);
+        let slot = account.and_then(|account| account.storage.get(&key));
         let warmed = |entry: &JournalEntry| matches!(entry, JournalEntry::StorageWarmed { address: account, key: slot } if *account == address && *slot == key);
-        let slot = || journal.evm_state().get(&address)?.storage.get(&key);
-        entries(journal, since).iter().any(warmed)
-            || !self.slots.contains(&(address, key))
-                && slot().is_none_or(|slot| slot.is_cold_transaction_id(self.transaction))
+        let cold = self.berlin
+            && (entries(journal, since).iter().any(warmed)
+                || slot.is_none_or(|slot| slot.is_cold_transaction_id(self.transaction))
+                    && !self.slots.contains(&(address, key)));
+        let (original, present) = match slot {
+            Some(slot) => (slot.original_value, slot.present_value),
+            None if account.is_some_and(Account::is_created) => (U256::ZERO, U256::ZERO),
+            None => {
+                let read = context.db_mut().storage(address, key);
+                let value = or_stop(context, read)?;
+                (value, value)
+            }
+        };
+        Some(SlotFacts { cold, original, present })
     }
+}
+
+/// A storage slot as an access finds it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct SlotFacts {
+    pub(super) cold: bool,
+    /// Its value at the start of the transaction.
+    pub(super) original: U256,
+    /// Its value now.
+    pub(super) present: U256,
 }
 
 /// The journal's entries from `since` on.
@@ -128,22 +152,6 @@ where
         });
     }
     Some(info)
-}
-
-/// A slot's value at the start of the transaction and now. `None` as in [`account`].
-pub(super) fn slot<CTX>(context: &mut CTX, address: Address, key: U256) -> Option<(U256, U256)>
-where
-    CTX: ContextTr<Journal: JournalExt>,
-{
-    let account = context.journal_ref().evm_state().get(&address);
-    if let Some(slot) = account.and_then(|account| account.storage.get(&key)) {
-        return Some((slot.original_value, slot.present_value));
-    }
-    if account.is_some_and(|account| account.is_created()) {
-        return Some((U256::ZERO, U256::ZERO));
-    }
-    let read = context.db_mut().storage(address, key);
-    or_stop(context, read).map(|value| (value, value))
 }
 
 /// The code hash that EXTCODEHASH gives: zero for an empty account.

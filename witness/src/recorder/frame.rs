@@ -3,7 +3,7 @@
 //!
 //! In the data's way this stands between revm's frame hooks and the [`MessageWitness`]es.
 
-use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
+use alloy_primitives::{Address, B256, Bytes, U256};
 use revm::{
     context::{Cfg, ContextTr, Host, JournalTr, Transaction},
     inspector::JournalExt,
@@ -15,7 +15,7 @@ use revm::{
     state::Bytecode,
 };
 
-use super::{Recorded, Recorder, RecorderError, facts::WarmList};
+use super::{Recorded, Recorder, RecorderError, facts::WarmList, hash::hash};
 use crate::{
     message::MessageWitness,
     records::{CallRecord, Create2Record, CreateRecord, FrameKind, OpeningRecord, Outcome, Record},
@@ -113,13 +113,15 @@ impl Recorder {
         CTX: ContextTr<Journal: JournalExt> + Host,
     {
         let input = &interp.input;
-        if !entering.kind.is_create() {
-            self.evidence.code(entering.code_hash, entering.code.clone());
+        if !entering.kind.is_create()
+            && let Some(evidence) = self.evidence()
+        {
+            evidence.code(entering.code_hash, entering.code.clone());
         }
         if self.frames.is_empty() {
             self.warm = WarmList::new(context, input.target_address);
-            if let Some(roots) = &mut self.roots {
-                roots.start(context.journal_ref());
+            if let Some(proving) = &mut self.proving {
+                proving.roots.start(context.journal_ref());
             }
         } else {
             self.follow(context.journal_ref());
@@ -284,11 +286,6 @@ impl Recorder {
             self.fail(RecorderError::UnsupportedFork(self.spec));
         }
     }
-}
-
-/// keccak256, known already if there is nothing to hash.
-fn hash(bytes: &[u8]) -> B256 {
-    if bytes.is_empty() { KECCAK_EMPTY } else { keccak256(bytes) }
 }
 
 /// 1 success, 2 revert, 0 exceptional halt.

@@ -48,6 +48,7 @@ where
             && let Some(step) = self.step.take()
         {
             self.record(&step, interp, context);
+            self.room = Some(step);
         }
     }
 
@@ -115,7 +116,9 @@ impl Recorder {
             }
             self.started = true;
             self.check_fork(context);
-            self.evidence.start(context);
+            if let Some(evidence) = self.evidence() {
+                evidence.start(context);
+            }
         }
     }
 
@@ -127,7 +130,11 @@ impl Recorder {
         CTX: ContextTr<Journal: JournalExt>,
     {
         let journal = context.journal_ref();
-        let Some(mut step) = Step::new(opcode, interp.stack.data()) else { return };
+        let mut step = self.room.take().unwrap_or_default();
+        if !step.note(opcode, interp.stack.data()) {
+            self.room = Some(step);
+            return;
+        }
         step.gas = interp.gas.remaining();
         step.memory = interp.memory.len();
         step.journal = journal.journal().len();

@@ -8,6 +8,7 @@
 mod evidence;
 mod facts;
 mod frame;
+mod hash;
 mod inspect;
 mod opcodes;
 mod record;
@@ -127,9 +128,8 @@ pub enum RecorderError {
 /// ```
 #[derive(Debug)]
 pub struct Recorder {
-    /// `None`: no roots are wanted.
-    roots: Option<Roots>,
-    evidence: Evidence,
+    /// `None`: neither roots nor a proof are wanted. In a box, as the step: revm moves its inspector about.
+    proving: Option<Box<Proving>>,
     warm: WarmList,
     spec: SpecId,
     messages: Vec<Recorded>,
@@ -138,16 +138,26 @@ pub struct Recorder {
     /// A call or creation that has not yet shown whether it opens a frame.
     entering: Option<Entering>,
     /// The recorded opcode that is running.
-    step: Option<Step>,
+    step: Option<Box<Step>>,
+    /// Room for the next one.
+    room: Option<Box<Step>>,
     started: bool,
     error: Option<RecorderError>,
+}
+
+/// What roots and the proof come from.
+#[derive(Debug)]
+struct Proving {
+    roots: Roots,
+    evidence: Evidence,
 }
 
 impl Recorder {
     /// A recorder of a transaction that runs on this state. A clone of a state whose root was taken
     /// costs nothing.
     pub fn new(state: StateTrie) -> Self {
-        Self::with(Some(Roots::new(state)))
+        let (roots, evidence) = (Roots::new(state), Evidence::default());
+        Self::with(Some(Box::new(Proving { roots, evidence })))
     }
 
     /// A recorder of the trace alone: it needs no state, computes no roots and proves nothing, which
@@ -159,16 +169,16 @@ impl Recorder {
         Self::with(None)
     }
 
-    fn with(roots: Option<Roots>) -> Self {
+    fn with(proving: Option<Box<Proving>>) -> Self {
         Self {
-            evidence: Evidence::new(roots.is_some()),
-            roots,
+            proving,
             warm: WarmList::default(),
             spec: SpecId::default(),
             messages: Vec::new(),
             frames: Vec::new(),
             entering: None,
             step: None,
+            room: None,
             started: false,
             error: None,
         }
@@ -193,8 +203,8 @@ impl Recorder {
     /// [`RecorderError`] if the run was not recorded to its end.
     pub fn finish(self, state: &EvmState) -> Result<Finished, RecorderError> {
         self.check()?;
-        let Self { roots, mut evidence, messages, .. } = self;
-        let Some(roots) = roots else {
+        let Self { proving, messages, .. } = self;
+        let Some(proving) = proving else {
             return Ok(Finished {
                 messages,
                 state_root_enter: B256::ZERO,
@@ -203,6 +213,7 @@ impl Recorder {
                 proof: Proof::default(),
             });
         };
+        let Proving { roots, mut evidence } = *proving;
         let ended = roots.finish(state, &mut evidence.touched)?;
         let mut after = ended.after;
         let proof = evidence.prove(state, &ended.before, &mut after)?;
@@ -233,15 +244,20 @@ impl Recorder {
 
     /// Brings the state to where the journal is.
     fn follow<J: JournalExt>(&mut self, journal: &J) {
-        if let Some(roots) = &mut self.roots {
-            roots.follow(journal);
+        if let Some(proving) = &mut self.proving {
+            proving.roots.follow(journal);
         }
+    }
+
+    /// Where to note what will prove the roots; `None` if no proof is wanted.
+    fn evidence(&mut self) -> Option<&mut Evidence> {
+        self.proving.as_mut().map(|proving| &mut proving.evidence)
     }
 
     /// Root of the state, as of the last look at the journal; zero if none is wanted.
     fn root(&mut self) -> B256 {
-        let Some(roots) = &mut self.roots else { return B256::ZERO };
-        match roots.root(&mut self.evidence.touched) {
+        let Some(proving) = &mut self.proving else { return B256::ZERO };
+        match proving.roots.root(&mut proving.evidence.touched) {
             Ok(root) => root,
             Err(missing) => {
                 self.fail(missing);

@@ -48,6 +48,7 @@ pub(super) struct Step {
     pub(super) journal: usize,
     /// Balance of the executing account before it (`SELFDESTRUCT` only).
     pub(super) balance: U256,
+    /// Operands from the top; beyond those of the opcode, what an earlier one has left.
     inputs: [U256; MOST_INPUTS],
 }
 
@@ -58,15 +59,15 @@ pub(super) const fn is_recorded(opcode: u8) -> bool {
 }
 
 impl Step {
-    /// Notes `opcode` with its operands off `stack` (top last). `None` if the stack has too few.
-    pub(super) fn new(opcode: u8, stack: &[U256]) -> Option<Self> {
+    /// Notes `opcode` with its operands off `stack` (top last). `false` if the stack has too few.
+    pub(super) fn note(&mut self, opcode: u8, stack: &[U256]) -> bool {
         let count = usize::from(INPUTS[usize::from(opcode)]);
-        let mut inputs = [U256::ZERO; MOST_INPUTS];
-        let taken = stack.len().checked_sub(count).map(|base| &stack[base..])?;
-        for (input, word) in inputs.iter_mut().zip(taken.iter().rev()) {
+        let Some(base) = stack.len().checked_sub(count) else { return false };
+        for (input, word) in self.inputs.iter_mut().zip(stack[base..].iter().rev()) {
             *input = *word;
         }
-        Some(Self { opcode, inputs, ..Self::default() })
+        self.opcode = opcode;
+        true
     }
 
     /// Operand `index`, counted from the top of the stack.
@@ -150,8 +151,9 @@ mod tests {
 
     fn step(opcode: u8, gas: u64, memory: usize, inputs_from_top: &[u64]) -> Step {
         let stack: Vec<U256> = inputs_from_top.iter().rev().map(|n| U256::from(*n)).collect();
-        let step = Step::new(opcode, &stack).expect("enough operands");
-        Step { gas, memory, ..step }
+        let mut step = Step { gas, memory, ..Step::default() };
+        assert!(step.note(opcode, &stack), "enough operands");
+        step
     }
 
     #[test]
@@ -170,7 +172,7 @@ mod tests {
     fn operands_count_from_the_top_and_underflow_is_seen() {
         let step = step(0x55, 0, 0, &[7, 9]);
         assert_eq!((step.input(0), step.input(1)), (U256::from(7), U256::from(9)));
-        assert!(Step::new(0x55, &[U256::ZERO]).is_none());
+        assert!(!Step::default().note(0x55, &[U256::ZERO]));
     }
 
     #[test]

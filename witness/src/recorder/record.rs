@@ -4,17 +4,23 @@
 //! In the data's way this stands between [`super::inspect`], which has noted the opcode and how it
 //! went, and the message whose list the record joins.
 
-use alloy_primitives::{Address, B256, U256, keccak256};
+use alloy_primitives::{Address, B256, U256};
 use revm::{
     bytecode::opcode,
     context::{ContextTr, JournalEntry, JournalTr},
     inspector::JournalExt,
     interpreter::{Interpreter, interpreter::EthInterpreter},
     primitives::hardfork::SpecId,
-    state::Bytecode,
+    state::{AccountInfo, Bytecode},
 };
 
-use super::{Recorder, facts, frame::Pending, opcodes::Step};
+use super::{
+    Recorder,
+    facts::{self, SlotFacts},
+    frame::Pending,
+    hash::hash,
+    opcodes::Step,
+};
 use crate::records::{
     BalanceRecord, BlobhashRecord, BlockhashRecord, CallRecord, ExtcodecopyRecord,
     ExtcodehashRecord, ExtcodesizeRecord, LogRecord, Outcome, Record, SelfdestructRecord,
@@ -55,7 +61,7 @@ impl Recorder {
             opcode::EXTCODESIZE => {
                 let (account, cold) = self.accessed(step, context);
                 let info = facts::account(context, account, true)?;
-                self.evidence.code_of(&info);
+                self.code_of(&info);
                 let size = U256::from(info.code.unwrap_or_default().len());
                 Record::Extcodesize(ExtcodesizeRecord { account, cold, size })
             }
@@ -67,7 +73,7 @@ impl Recorder {
             opcode::EXTCODECOPY => {
                 let (account, cold) = self.accessed(step, context);
                 let info = facts::account(context, account, true)?;
-                self.evidence.code_of(&info);
+                self.code_of(&info);
                 let (offset, size) = (step.input(2), step.input(3));
                 let code = info.code.unwrap_or_default().original_bytes();
                 let start = offset.saturating_to::<usize>().min(code.len());
@@ -85,11 +91,8 @@ impl Recorder {
             }
             opcode::SLOAD => {
                 let key = step.input(0);
-                let journal = context.journal_ref();
-                let cold = self.warm.is_slot_cold(journal, step.journal, executing, key);
-                self.evidence.slot(journal, executing, key);
-                let (_, value) = facts::slot(context, executing, key)?;
-                Record::Sload(SloadRecord { key: key.into(), cold, value: value.into() })
+                let SlotFacts { cold, present, .. } = self.slot(step, executing, context)?;
+                Record::Sload(SloadRecord { key: key.into(), cold, value: present.into() })
             }
             opcode::SSTORE => self.sstore(step, end, executing, context)?,
             opcode::TLOAD => {
@@ -102,11 +105,9 @@ impl Recorder {
             opcode::LOG0..=opcode::LOG4 => {
                 let size = step.input(1).saturating_to::<usize>();
                 let offset = step.input(0).saturating_to::<usize>();
-                let data_hash = if size == 0 {
-                    keccak256([])
-                } else {
-                    keccak256(&*interp.memory.slice_len(offset, size))
-                };
+                // Memory need not reach to the offset of nothing.
+                let offset = if size == 0 { 0 } else { offset };
+                let data_hash = hash(&interp.memory.slice_len(offset, size));
                 let topics = step.topics().iter().map(|topic| B256::from(*topic)).collect();
                 Record::Log(LogRecord { data_hash, topics })
             }
@@ -131,8 +132,29 @@ impl Recorder {
         CTX: ContextTr<Journal: JournalExt>,
     {
         let account = step.address(0);
-        self.evidence.account(account);
+        if let Some(evidence) = self.evidence() {
+            evidence.account(account);
+        }
         (account, self.warm.is_cold(context.journal_ref(), step.journal, account))
+    }
+
+    /// The slot that an opcode's first operand names. `None` if the database failed.
+    fn slot<CTX>(&mut self, step: &Step, executing: Address, context: &mut CTX) -> Option<SlotFacts>
+    where
+        CTX: ContextTr<Journal: JournalExt>,
+    {
+        let key = step.input(0);
+        if let Some(evidence) = self.evidence() {
+            evidence.slot(context.journal_ref(), executing, key);
+        }
+        self.warm.slot(context, step.journal, executing, key)
+    }
+
+    /// Notes the code of an account that a record tells of.
+    fn code_of(&mut self, info: &AccountInfo) {
+        if let Some(evidence) = self.evidence() {
+            evidence.code_of(info);
+        }
     }
 
     fn sstore<CTX>(
@@ -146,9 +168,7 @@ impl Recorder {
         CTX: ContextTr<Journal: JournalExt>,
     {
         let (key, value) = (step.input(0), step.input(1));
-        let cold = self.warm.is_slot_cold(context.journal_ref(), step.journal, executing, key);
-        self.evidence.slot(context.journal_ref(), executing, key);
-        let (original, now) = facts::slot(context, executing, key)?;
+        let SlotFacts { cold, original, present } = self.slot(step, executing, context)?;
         let before =
             facts::entries(context.journal_ref(), step.journal).iter().find_map(
                 |entry| match entry {
@@ -161,7 +181,7 @@ impl Recorder {
             value: value.into(),
             cold,
             original: original.into(),
-            current: before.unwrap_or(now).into(),
+            current: before.unwrap_or(present).into(),
             stateRoot: self.root_after(end, context),
         }))
     }
@@ -211,12 +231,16 @@ impl Recorder {
         let info = facts::account(context, account, delegations)?;
         let delegate = info.code.as_ref().and_then(Bytecode::eip7702_address);
         let delegate = delegate.filter(|_| delegations);
-        self.evidence.account(account);
-        if delegations {
-            self.evidence.code_of(&info);
-            // Not loaded if gas has run out: then there is nothing of it to prove.
-            let target = delegate.and_then(|target| context.journal_ref().evm_state().get(&target));
-            target.into_iter().for_each(|target| self.evidence.code_of(&target.info));
+        if let Some(evidence) = self.evidence() {
+            evidence.account(account);
+            if delegations {
+                evidence.code_of(&info);
+                // Not loaded if gas has run out: then there is nothing of it to prove.
+                let state = context.journal_ref().evm_state();
+                if let Some(target) = delegate.and_then(|target| state.get(&target)) {
+                    evidence.code_of(&target.info);
+                }
+            }
         }
         Some(CallRecord {
             account,

@@ -95,8 +95,10 @@ impl Record {
             Self::Sstore(record) => record.abi_encode_params(),
             Self::Tload(record) | Self::Tstore(record) => record.abi_encode_params(),
             Self::Log(log) => {
-                let words = std::iter::once(&log.data_hash).chain(&log.topics);
-                words.flat_map(|word| word.0).collect()
+                let mut words = Vec::with_capacity(1 + log.topics.len());
+                words.push(log.data_hash.0);
+                words.extend(log.topics.iter().map(|topic| topic.0));
+                words.into_flattened()
             }
             Self::Call(_, record) => record.abi_encode_params(),
             Self::Create(record) => record.abi_encode_params(),
