@@ -84,8 +84,7 @@ pub(super) fn read(world: &World, result: &FrameResult) -> (Done, Cost) {
 }
 
 impl Done {
-    /// Forgets what rules before Cancun do otherwise with an account that destroys itself, and
-    /// how hosts of before and after the merge call their block's word.
+    /// Forgets what rules before Cancun do otherwise with an account that destroys itself.
     pub(crate) fn forget_changes(&mut self) {
         self.changes.clear();
     }

@@ -127,7 +127,7 @@ impl Frame {
             .expect("memory does not fail");
         let (mut watch, world) = (evm.inspector, evm.ctx);
         let (done, cost) = done::read(&world, &result);
-        watch.frame_end(cost.result);
+        watch.run_end(cost.result);
         (done, cost, watch)
     }
 

@@ -92,13 +92,13 @@ impl Inspector<World, EthInterpreter> for Watch {
 }
 
 impl Watch {
-    /// A frame below has ended.
+    /// A frame has ended.
     fn end(&mut self, result: InstructionResult) {
         self.out_of_gas |= self.depends.pop() == Some(true) && ran_out(result);
     }
 
-    /// The frame itself has ended.
-    pub(super) fn frame_end(&mut self, result: InstructionResult) {
+    /// The run has ended.
+    pub(super) fn run_end(&mut self, result: InstructionResult) {
         self.out_of_gas |= ran_out(result);
     }
 

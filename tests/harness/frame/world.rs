@@ -60,7 +60,8 @@ pub(super) fn entered(world: &World, account: Address) -> World {
     world
 }
 
-/// A word that is the same as difficulty and as randomness.
+/// The block with one word as difficulty and as randomness: hosts of before and after the merge take
+/// it from different fields.
 pub(crate) fn with_one_difficulty(mut block: BlockEnv) -> BlockEnv {
     let word = keccak256("difficulty");
     block.difficulty = word.into();
