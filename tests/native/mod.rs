@@ -3,4 +3,3 @@
 
 mod campaign;
 mod edges;
-mod mutant;
