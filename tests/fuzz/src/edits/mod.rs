@@ -4,11 +4,11 @@
 //!
 //! | edits | of |
 //! |---|---|
-//! | [`head`] | a field that decides how much runs, and what it must come to |
+//! | `head` | a field that decides how much runs, and what it must come to |
 //! | [`Message`] | the code, which the opening record then names |
-//! | [`outcome`] | what is said to have become of a call or creation |
-//! | [`records`] | whole records, and words in them |
-//! | [`raw`] | any word, any bytes |
+//! | `outcome` | what is said to have become of a call or creation |
+//! | `records` | whole records, and words in them |
+//! | `raw` | any word, any bytes |
 
 mod head;
 mod outcome;
