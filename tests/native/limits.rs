@@ -1,6 +1,8 @@
 //! A bound on what the native engine spends on a message. The harness tries the least that is enough
 //! on every message that it audits; here is what that least is.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::fs;
 
 use alloy_primitives::{Address, Bytes, U256};
