@@ -1,16 +1,18 @@
-//! Random programs, recorded, and random changes of the messages that come of them: both engines
-//! say the same of all. `ISO_MESSAGES` says how many messages, `ISO_SEED` which.
+//! Random programs, recorded, and random [edits](iso_evm_fuzz::edits) of the messages that come of
+//! them: both engines say the same of all. `ISO_MESSAGES` says how many messages, `ISO_SEED` which.
 
 use std::{
+    array,
     collections::BTreeMap,
     env,
     sync::{LazyLock, Mutex, PoisonError},
 };
 
+use arbitrary::Unstructured;
+use iso_evm_fuzz::edits::Message;
 use iso_evm_hypervisor::{MismatchKind, Verdict};
 use iso_evm_witness::{Fork, Recording, encoding::encode, records::FrameKind};
 
-use super::mutant::Mutant;
 use crate::{
     harness::{audit, guest::Guest, parallel, random::Random},
     random::program,
@@ -23,6 +25,8 @@ const MESSAGES: u64 = 20_000;
 const OF_A_PROGRAM: u64 = 50;
 /// Host gas for one: some would run for ever.
 const HOST_GAS: u64 = 20_000_000;
+/// Bytes that the edits of a message are made of: more than most take.
+const OF_EDITS: usize = 256;
 /// Messages that are longer are not changed.
 const MOST_BYTES: usize = 12_000;
 
@@ -54,29 +58,35 @@ fn guest(seed: u64, random: &mut Random) -> Guest {
 }
 
 /// The messages of each fixture.
-static FIXTURES: LazyLock<Vec<(Fork, Vec<Mutant>)>> = LazyLock::new(|| {
+static FIXTURES: LazyLock<Vec<(Fork, Vec<Message>)>> = LazyLock::new(|| {
     let all = replay::NAMES.into_iter().map(|name| {
         let (fork, recording) = replay::recorded(name);
-        (fork, mutants(recording))
+        (fork, messages(recording))
     });
     all.filter(|(_, messages)| !messages.is_empty()).collect()
 });
 
 /// The messages of a recording that are not too long.
-fn mutants(recording: Recording) -> Vec<Mutant> {
-    let mutant = |(calldata, code)| Mutant { calldata, code };
+fn messages(recording: Recording) -> Vec<Message> {
     let messages = recording.messages.into_iter();
-    let messages = messages.map(|message| (encode(&message.witness), message.code));
-    messages.filter(|(calldata, _)| calldata.len() <= MOST_BYTES).map(mutant).collect()
+    let messages = messages
+        .map(|message| Message { bytes: encode(&message.witness), code: Some(message.code) });
+    messages.filter(|message| message.bytes.len() <= MOST_BYTES).collect()
+}
+
+/// The message after edits.
+fn edited(message: &Message, random: &mut Random) -> Message {
+    let bytes: [u8; OF_EDITS] = array::from_fn(|_| random.byte());
+    message.edited(&mut Unstructured::new(&bytes)).expect("something to choose from everywhere")
 }
 
 /// A message of a seed: of a program recorded for it, or of a fixture.
-fn message(seed: u64, random: &mut Random) -> Option<(Fork, Mutant)> {
+fn message(seed: u64, random: &mut Random) -> Option<(Fork, Message)> {
     let (fork, messages) = if seed.is_multiple_of(4) {
         FIXTURES[random.below(FIXTURES.len())].clone()
     } else {
         let run = guest(seed, random).record();
-        (run.fork, mutants(run.recording))
+        (run.fork, messages(run.recording))
     };
     let index = random.below(messages.len().max(1));
     Some((fork, messages.into_iter().nth(index)?))
@@ -94,10 +104,10 @@ fn engines_agree_on_mutants() {
         let Some((fork, message)) = message(*seed, &mut random) else { return Ok(()) };
         let mut met: BTreeMap<String, u64> = BTreeMap::new();
         for turn in 0..OF_A_PROGRAM {
-            let mutant = if turn == 0 { message.clone() } else { message.changed(&mut random) };
-            let calldata = mutant.calldata.into();
-            let verdict =
-                audit::engine(fork).audit(&calldata, &mutant.code, Some(HOST_GAS)).verdict;
+            let Message { bytes, code } =
+                if turn == 0 { message.clone() } else { edited(&message, &mut random) };
+            let code = code.unwrap_or_default();
+            let verdict = audit::engine(fork).audit(&bytes.into(), &code, Some(HOST_GAS)).verdict;
             *met.entry(name(&verdict)).or_default() += 1;
         }
         let mut counts = counts.lock().unwrap_or_else(PoisonError::into_inner);

@@ -4,7 +4,6 @@
 mod campaign;
 mod edges;
 mod limits;
-mod mutant;
 
 use alloy_primitives::{Address, U256, keccak256};
 use iso_evm_witness::{

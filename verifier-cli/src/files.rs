@@ -7,12 +7,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use iso_evm_witness::recorder::MAX_BYTES;
 use tempfile::Builder;
 
 use crate::error::CommandError;
 
-/// The largest file that is read, in bytes.
-pub const MAX_SIZE: u64 = 1 << 30;
+/// The largest file that is read, in bytes, and the largest witness that is written.
+pub const MAX_SIZE: u64 = MAX_BYTES;
 
 /// Stdin or stdout where a file is named.
 pub(crate) const STANDARD: &str = "-";

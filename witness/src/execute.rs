@@ -169,7 +169,7 @@ impl Prepared<'_> {
         self.setting().evm(WrapDatabaseRef(self), inspector)
     }
 
-    fn setting(&self) -> Setting {
+    pub(crate) fn setting(&self) -> Setting {
         let Execution { fork, chain_id, block, .. } = self.execution;
         Setting { fork: *fork, chain_id: *chain_id, block: block.clone() }
     }
@@ -263,7 +263,7 @@ pub fn record_on<DB: Database>(
     run(setting, database, Recorder::new(trie), tx)
 }
 
-fn run<DB: Database>(
+pub(crate) fn run<DB: Database>(
     setting: &Setting,
     database: DB,
     recorder: Recorder,
@@ -273,7 +273,11 @@ fn run<DB: Database>(
         return Err(ExecuteError::Create(tx.tx_type).into());
     }
     let mut evm = setting.evm(database, recorder);
-    let run = evm.inspect_tx(tx).map_err(run_error)?;
+    let run = evm.inspect_tx(tx).map_err(|error| match (error, evm.inspector.error()) {
+        // The recorder has ended the run.
+        (EVMError::Custom(_), Some(error)) => ExecuteError::from(error.clone()).into(),
+        (error, _) => run_error(error),
+    })?;
     let Finished { messages, state_root_enter, state_root_leave, state: after, proof } =
         evm.inspector.finish(&run.state).map_err(ExecuteError::from)?;
     let (gas_used, success) = (run.result.tx_gas_used(), run.result.is_success());

@@ -143,7 +143,7 @@ impl Record {
 }
 
 fn write(path: &Path, witness: &Witness) -> Result<(), CommandError> {
-    let bytes = witness.encode();
+    let bytes = encoded(path, witness)?;
     files::write(path, &bytes)?;
     tracing::info!(
         messages = witness.messages.len(),
@@ -152,6 +152,15 @@ fn write(path: &Path, witness: &Witness) -> Result<(), CommandError> {
         "recorded"
     );
     Ok(())
+}
+
+/// The bytes of a witness, if they are no more than can be read again.
+fn encoded(path: &Path, witness: &Witness) -> Result<Vec<u8>, CommandError> {
+    let bytes = witness.encode();
+    if bytes.len() as u64 > MAX_SIZE {
+        return Err(CommandError::Oversized { file: files::name(path), limit: MAX_SIZE });
+    }
+    Ok(bytes)
 }
 
 /// A transaction that stands in a file by itself.
@@ -204,7 +213,8 @@ fn stream(
             continue;
         }
         lines += 1;
-        let witness = match record(&name, &line, fork) {
+        let recorded = record(&name, &line, fork).and_then(|witness| encoded(&name, &witness));
+        let witness = match recorded {
             Ok(witness) => witness,
             Err(error) => {
                 say(&format!("error: {error}"));
@@ -212,7 +222,7 @@ fn stream(
                 continue;
             }
         };
-        match witnesses.write_all(&witness.encode()).and_then(|()| witnesses.flush()) {
+        match witnesses.write_all(&witness).and_then(|()| witnesses.flush()) {
             Ok(()) => {}
             // Nobody reads on.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => break,

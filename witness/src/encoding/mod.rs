@@ -12,13 +12,19 @@ mod tests;
 use alloy_primitives::{Address, B256, Bytes, U256};
 use alloy_sol_types::SolValue;
 
-use crate::message::{AccessWitness, MessageWitness};
+use crate::{
+    layout::{LIST_OFFSET, RECORD_HEAD, TUPLE},
+    message::{AccessWitness, MessageWitness},
+};
 
 /// Bytes in a word.
 const WORD: usize = 32;
 
-/// Fields of a message, one word each in its head.
-const FIELDS: usize = 15;
+/// A message without records and calldata, in bytes: the first word, the fields, and both lengths.
+const EMPTY: usize = TUPLE + LIST_OFFSET + 2 * WORD;
+
+/// A record without metadata, in bytes: its offset, and what follows that.
+const EMPTY_RECORD: usize = WORD + RECORD_HEAD;
 
 /// Why bytes are no message. Every position counts from the first byte of the encoding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -86,6 +92,16 @@ pub fn encode(message: &MessageWitness) -> Vec<u8> {
     message.abi_encode()
 }
 
+/// Bytes of an encoded message beside its records.
+pub(crate) fn message_length(call_data: &[u8]) -> usize {
+    EMPTY + call_data.len().next_multiple_of(WORD)
+}
+
+/// Bytes that a record adds to a message.
+pub(crate) fn record_length(record: &AccessWitness) -> usize {
+    EMPTY_RECORD + record.metadata.len().next_multiple_of(WORD)
+}
+
 /// The message that these bytes are, if they are what [`encode`] makes of it.
 ///
 /// What the records' metadata holds is for [`Record::decode`](crate::records::Record::decode).
@@ -111,7 +127,7 @@ pub fn decode(bytes: &[u8]) -> Result<MessageWitness, EncodingError> {
         gasUsed: reader.word()?,
         ..MessageWitness::default()
     };
-    reader.offset(FIELDS * WORD)?;
+    reader.offset(LIST_OFFSET)?;
     message.status = reader.word()?;
     message.returndataHash = reader.hash()?;
     // The last offset can be checked only once the list before it has been walked.
@@ -199,8 +215,7 @@ impl<'a> Reader<'a> {
     }
 
     fn records(&mut self) -> Result<Vec<AccessWitness>, EncodingError> {
-        // Each takes an offset, its opcode, the offset of its metadata and their length.
-        let count = self.length(4 * WORD)?;
+        let count = self.length(EMPTY_RECORD)?;
         let start = self.position;
         let heads: Vec<(usize, U256)> = (0..count)
             .map(|_| Ok((self.position, self.word()?)))

@@ -36,6 +36,14 @@ fn decodes_what_it_encodes() {
 }
 
 #[test]
+fn lengths_are_known_before() {
+    for message in [message(), MessageWitness::default()] {
+        let records: usize = message.stateAccessList.iter().map(record_length).sum();
+        assert_eq!(message_length(&message.callData) + records, encode(&message).len());
+    }
+}
+
+#[test]
 fn every_prefix_and_every_suffix_is_refused() {
     let bytes = encode(&message());
     for length in 0..bytes.len() {

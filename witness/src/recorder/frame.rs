@@ -17,6 +17,7 @@ use revm::{
 
 use super::{Recorded, Recorder, RecorderError, facts::WarmList, hash::hash};
 use crate::{
+    encoding::{message_length, record_length},
     message::MessageWitness,
     records::{CallRecord, Create2Record, CreateRecord, FrameKind, OpeningRecord, Outcome, Record},
 };
@@ -108,15 +109,21 @@ impl Recorder {
         &mut self,
         entering: Entering,
         interp: &Interpreter<EthInterpreter>,
-        context: &CTX,
+        context: &mut CTX,
     ) where
         CTX: ContextTr<Journal: JournalExt> + Host,
     {
         let input = &interp.input;
+        let opening = OpeningRecord { kind: entering.kind as u8, codeHash: entering.code_hash };
+        let opening = Record::Opening(opening).encode();
+        self.grow(message_length(&entering.call_data) + record_length(&opening), context);
+        // After an error all that is left is to come to the end.
+        let kept = |bytes: Bytes| if self.error.is_some() { Bytes::new() } else { bytes };
+        let (code, call_data) = (kept(entering.code), kept(entering.call_data));
         if !entering.kind.is_create()
             && let Some(evidence) = self.evidence()
         {
-            evidence.code(entering.code_hash, entering.code.clone());
+            evidence.code(entering.code_hash, code.clone());
         }
         if self.frames.is_empty() {
             self.warm = WarmList::new(context, input.target_address);
@@ -126,9 +133,8 @@ impl Recorder {
         } else {
             self.follow(context.journal_ref());
         }
-        let opening = OpeningRecord { kind: entering.kind as u8, codeHash: entering.code_hash };
         let mut records = Vec::with_capacity(RECORDS);
-        records.push(Record::Opening(opening).encode());
+        records.push(opening);
         let witness = MessageWitness {
             stateRootEnter: self.root(),
             isStatic: interp.runtime_flag.is_static,
@@ -140,7 +146,7 @@ impl Recorder {
             gasPrice: context.effective_gas_price(),
             gasAvailable: U256::from(interp.gas.limit()),
             stateAccessList: records,
-            callData: entering.call_data,
+            callData: call_data,
             ..MessageWitness::default()
         };
         let message = self.messages.len();
@@ -148,7 +154,7 @@ impl Recorder {
             witness,
             parent: self.frames.last().map(|frame| frame.message),
             depth: self.frames.len(),
-            code: entering.code,
+            code,
         });
         self.frames.push(OpenFrame { message, pending: None });
     }
@@ -180,7 +186,7 @@ impl Recorder {
     /// A call has ended, with or without a frame.
     pub(super) fn end_call<CTX>(
         &mut self,
-        context: &CTX,
+        context: &mut CTX,
         inputs: &CallInputs,
         outcome: &CallOutcome,
     ) where
@@ -211,7 +217,7 @@ impl Recorder {
     /// A creation has ended, with or without a frame.
     pub(super) fn end_create<CTX>(
         &mut self,
-        context: &CTX,
+        context: &mut CTX,
         inputs: &CreateInputs,
         result: &InterpreterResult,
     ) where
@@ -244,7 +250,7 @@ impl Recorder {
     }
 
     /// Completes the record that waits in the frame which is innermost now; the top message has none.
-    fn complete<CTX>(&mut self, context: &CTX, ended: Ended)
+    fn complete<CTX>(&mut self, context: &mut CTX, ended: Ended)
     where
         CTX: ContextTr<Journal: JournalExt>,
     {
@@ -265,17 +271,22 @@ impl Recorder {
                 record
             }};
         }
-        self.push(&match pending {
+        let record = match pending {
             Pending::Call(opcode, record) => Record::Call(opcode, completed!(record)),
             Pending::Create(record) => Record::Create(completed!(record)),
             Pending::Create2(record) => Record::Create2(completed!(record)),
-        });
+        };
+        self.push(&record, context);
     }
 
     /// Appends a record to the innermost message.
-    pub(super) fn push(&mut self, record: &Record) {
-        if let Some(frame) = self.frames.last() {
-            self.messages[frame.message].witness.stateAccessList.push(record.encode());
+    pub(super) fn push<CTX: ContextTr>(&mut self, record: &Record, context: &mut CTX) {
+        let record = record.encode();
+        self.grow(record_length(&record), context);
+        if self.error.is_none()
+            && let Some(frame) = self.frames.last()
+        {
+            self.messages[frame.message].witness.stateAccessList.push(record);
         }
     }
 

@@ -167,7 +167,7 @@ impl Recorder {
             },
         };
         if let Some(record) = self.record_of(step, end, interp, context) {
-            self.push(&record);
+            self.push(&record, context);
         }
     }
 }

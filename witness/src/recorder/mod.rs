@@ -17,7 +17,10 @@ mod roots;
 mod tests;
 
 use alloy_primitives::{Address, B256, Bytes};
-use revm::{inspector::JournalExt, primitives::hardfork::SpecId, state::EvmState};
+use revm::{
+    context::ContextTr, context_interface::context::ContextError, inspector::JournalExt,
+    primitives::hardfork::SpecId, state::EvmState,
+};
 
 use self::{
     evidence::Evidence,
@@ -31,6 +34,11 @@ use crate::{
     proof::Proof,
     state_root::{MissingNode, StateTrie},
 };
+
+/// The most bytes that the messages of a transaction take, encoded, unless a recorder is told otherwise:
+/// 1 GiB. Each message carries its own calldata, so that calls can make them far larger than any
+/// memory that the transaction has paid for.
+pub const MAX_BYTES: u64 = 1 << 30;
 
 /// A message with its place in the call tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,6 +89,12 @@ pub enum RecorderError {
     /// The state given has not all that the run changes.
     #[error(transparent)]
     MissingNode(#[from] MissingNode),
+    /// The messages are larger than the recorder may make them.
+    #[error("the messages take more than {limit} bytes")]
+    TooLarge {
+        /// The limit.
+        limit: u64,
+    },
 }
 
 /// Records one transaction. Attach it to a revm as its inspector, run, then take the messages out.
@@ -142,6 +156,9 @@ pub struct Recorder {
     /// Room for the next one.
     room: Option<Box<Step>>,
     started: bool,
+    /// What the messages take, encoded, and the most that they may.
+    bytes: u64,
+    limit: u64,
     error: Option<RecorderError>,
 }
 
@@ -180,8 +197,17 @@ impl Recorder {
             step: None,
             room: None,
             started: false,
+            bytes: 0,
+            limit: MAX_BYTES,
             error: None,
         }
+    }
+
+    /// Lets the messages take this many bytes, encoded, in place of [`MAX_BYTES`]. A transaction whose
+    /// messages take more ends with an error of revm's, and so does the recording.
+    #[must_use]
+    pub fn limit(self, bytes: u64) -> Self {
+        Self { limit: bytes, ..self }
     }
 
     /// The messages in pre-order; none if the transaction ran no code.
@@ -226,6 +252,11 @@ impl Recorder {
         })
     }
 
+    /// What has gone wrong so far.
+    pub(crate) const fn error(&self) -> Option<&RecorderError> {
+        self.error.as_ref()
+    }
+
     /// Whether the run was recorded to its end.
     fn check(&self) -> Result<(), RecorderError> {
         if let Some(error) = &self.error {
@@ -234,6 +265,17 @@ impl Recorder {
         match self.frames.last() {
             Some(frame) => Err(RecorderError::Unfinished { message: frame.message }),
             None => Ok(()),
+        }
+    }
+
+    /// The messages grow by so many bytes. If they are too large, nothing more is recorded, and revm
+    /// ends the run.
+    fn grow<CTX: ContextTr>(&mut self, bytes: usize, context: &mut CTX) {
+        self.bytes += bytes as u64;
+        if self.bytes > self.limit && self.error.is_none() {
+            let error = RecorderError::TooLarge { limit: self.limit };
+            *context.error() = Err(ContextError::Custom(error.to_string()));
+            self.fail(error);
         }
     }
 

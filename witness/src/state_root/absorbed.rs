@@ -1,5 +1,5 @@
-//! A branch's RLP, and keccak's states on the way through it. Below [`node`](super::node), whose
-//! branches keep this from one hash to the next.
+//! A branch's RLP, and keccak's states on the way through it. Below [`reference`](super::reference);
+//! a branch keeps this from one hash to the next.
 //!
 //! A branch of sixteen children fills four blocks of keccak, and mostly one of the children has
 //! changed. Its hash is put in place of the old one, and what stands in the blocks before it is as
@@ -13,7 +13,7 @@ use alloy_primitives::{B256, Bytes, Keccak256};
 pub(super) const BLOCK: usize = 136;
 
 /// Whole blocks in the longest RLP.
-const MOST_BLOCKS: usize = super::node::MOST_RLP / BLOCK;
+const MOST_BLOCKS: usize = super::reference::MOST_RLP / BLOCK;
 
 /// What was hashed last. It is kept of branches that fill a block, and shared by clones.
 #[derive(Debug, Clone, Default)]

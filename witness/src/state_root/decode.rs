@@ -1,5 +1,5 @@
-//! Nodes that are known by their hash, read from their RLP. Below [`node`](super::node), which asks
-//! for them where their content is needed.
+//! Nodes that are known by their hash, read from their RLP. Below [`node`](super::node) and
+//! [`change`](super::change), which ask for them where their content is needed.
 //!
 //! Only what a trie of 32-byte keys can hold is read; what is anything else, or has another hash, is
 //! as good as missing.

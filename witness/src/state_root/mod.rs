@@ -15,10 +15,12 @@
 
 mod absorbed;
 mod apply;
+mod change;
 mod decode;
 mod hashes;
 mod node;
 mod prove;
+mod reference;
 mod state;
 mod trie;
 mod value;

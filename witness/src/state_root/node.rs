@@ -1,33 +1,17 @@
-//! One node of a trie with all that hangs below it: insertion, removal, and the reference by which
-//! its parent names it. Below [`Trie`](super::trie::Trie), which owns the topmost node.
+//! One node of a trie with all that hangs below it, and the way down to a value. Below
+//! [`Trie`](super::trie::Trie), which owns the topmost node.
 //!
-//! Keys have one length, so no key ends inside another and branches hold no values. The shape is
-//! canonical after every change: a branch has two children or more, below an extension stands a
-//! branch. A change that fails has changed nothing. Nodes are shared between clones of a trie; a
-//! change copies those on its way.
+//! Keys have one length, so no key ends inside another and branches hold no values. Nodes are shared
+//! between clones of a trie. [`change`](super::change) makes them other nodes, [`decode`](super::decode)
+//! reads those that are known by their hash, [`reference`](super::reference) names them to their
+//! parents.
 
-use std::{collections::BTreeMap, mem, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 use alloy_primitives::{B256, Bytes};
-use alloy_rlp::{EMPTY_STRING_CODE, Encodable, Header};
-use alloy_trie::{
-    Nibbles,
-    nodes::{ExtensionNodeRef, LeafNodeRef, RlpNode},
-};
+use alloy_trie::{Nibbles, nodes::RlpNode};
 
-use super::{
-    absorbed::{Absorbed, BLOCK},
-    value::Value,
-};
-
-/// Bytes of a reference that is a hash; no reference has more.
-const HASH: usize = 33;
-
-/// Most bytes in a branch's RLP after its header.
-const MOST_IN_BRANCH: usize = 16 * HASH + 1;
-
-/// Most bytes in the RLP of a branch, which has a header of three.
-pub(super) const MOST_RLP: usize = MOST_IN_BRANCH + 3;
+use super::{absorbed::Absorbed, value::Value};
 
 /// RLP of nodes by hash: where nodes that are known by their hash are looked for.
 pub(super) type Nodes = BTreeMap<B256, Bytes>;
@@ -57,27 +41,6 @@ pub(super) enum Kind<V> {
     Unknown { hash: B256, is_branch: bool },
 }
 
-/// What became of a node from which a key was to be removed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Removal {
-    /// The key was not there.
-    Absent,
-    /// The key is gone; the node stands, perhaps as one of another kind.
-    Removed,
-    /// The node is the key's leaf. It is unchanged: taking it out is for its owner.
-    TakeOut,
-}
-
-/// A removal under way.
-pub(super) struct Removing<'a> {
-    /// The whole key.
-    pub(super) key: Nibbles,
-    /// Where unknown nodes are looked for.
-    pub(super) nodes: &'a Nodes,
-    /// Gets the places of the nodes beside the key that had to be looked at.
-    pub(super) siblings: &'a mut Vec<Nibbles>,
-}
-
 impl<V: Value> Node<V> {
     /// A leaf with `path` left of its key.
     pub(super) const fn leaf(path: Nibbles, value: V) -> Self {
@@ -92,11 +55,6 @@ impl<V: Value> Node<V> {
 
     pub(super) const fn new(kind: Kind<V>) -> Self {
         Self { kind, reference: None }
-    }
-
-    /// Moves the node out. What stays in its place is replaced by the caller.
-    const fn take(&mut self) -> Self {
-        mem::replace(self, Self::unknown(B256::ZERO, false))
     }
 
     /// The value at `path`.
@@ -136,264 +94,12 @@ impl<V: Value> Node<V> {
             };
         }
     }
-
-    /// Sets the value at `path`. `false`: it was that already, and every reference stays valid.
-    pub(super) fn insert(
-        &mut self,
-        path: Nibbles,
-        value: V,
-        nodes: &Nodes,
-    ) -> Result<bool, UnknownNode> {
-        #[cfg(test)]
-        WALKED.set(WALKED.get() + 1);
-        self.resolve(path.len(), nodes)?;
-        let changed = match &mut self.kind {
-            Kind::Unknown { hash, .. } => return Err(UnknownNode(*hash)),
-            Kind::Branch { children, .. } => {
-                let (nibble, rest) = split(&path, 0);
-                match &mut children[nibble] {
-                    Some(child) => Arc::make_mut(child).insert(rest, value, nodes)?,
-                    vacant => {
-                        *vacant = Some(Arc::new(Self::leaf(rest, value)));
-                        true
-                    }
-                }
-            }
-            Kind::Extension { path: own, child } if path.starts_with(own) => {
-                Arc::make_mut(child).insert(path.slice(own.len()..), value, nodes)?
-            }
-            Kind::Leaf { path: own, value: held } if path == *own => {
-                let changed = *held != value;
-                *held = value;
-                changed
-            }
-            Kind::Extension { path: own, .. } | Kind::Leaf { path: own, .. } => {
-                let own = *own;
-                self.fork(own, path, value);
-                return Ok(true);
-            }
-        };
-        if changed {
-            self.reference = None;
-        }
-        Ok(changed)
-    }
-
-    /// Puts a branch where this leaf or extension of path `own` and the key `path` part ways.
-    fn fork(&mut self, own: Nibbles, path: Nibbles, value: V) {
-        let shared = own.common_prefix_length(&path);
-        let (own_nibble, _) = split(&own, shared);
-        let (nibble, rest) = split(&path, shared);
-        let mut children = Children::default();
-        children[own_nibble] = Some(self.take().strip(shared + 1));
-        children[nibble] = Some(Arc::new(Self::leaf(rest, value)));
-        let branch = Self::new(Kind::Branch { children, absorbed: Absorbed::default() });
-        *self = if shared == 0 {
-            branch
-        } else {
-            Self::new(Kind::Extension { path: path.slice(..shared), child: Arc::new(branch) })
-        };
-    }
-
-    /// Removes the value at `path`.
-    pub(super) fn remove(
-        &mut self,
-        path: Nibbles,
-        removing: &mut Removing<'_>,
-    ) -> Result<Removal, UnknownNode> {
-        #[cfg(test)]
-        WALKED.set(WALKED.get() + 1);
-        self.resolve(path.len(), removing.nodes)?;
-        match &mut self.kind {
-            Kind::Unknown { hash, .. } => Err(UnknownNode(*hash)),
-            Kind::Leaf { path: own, .. } => {
-                Ok(if path == *own { Removal::TakeOut } else { Removal::Absent })
-            }
-            Kind::Extension { path: own, .. } if !path.starts_with(own) => Ok(Removal::Absent),
-            Kind::Extension { path: own, child } => {
-                let rest = path.slice(own.len()..);
-                let removal = Arc::make_mut(child).remove(rest, removing)?;
-                if removal == Removal::Removed {
-                    *self = Self::below(*own, child.clone());
-                }
-                Ok(removal)
-            }
-            Kind::Branch { children, .. } => {
-                let (nibble, rest) = split(&path, 0);
-                let Some(child) = &mut children[nibble] else { return Ok(Removal::Absent) };
-                match Arc::make_mut(child).remove(rest, removing)? {
-                    Removal::Absent => return Ok(Removal::Absent),
-                    Removal::Removed => self.reference = None,
-                    Removal::TakeOut => self.take_out(nibble, path.len(), removing)?,
-                }
-                Ok(Removal::Removed)
-            }
-        }
-    }
-
-    /// Takes a branch's child out. If that leaves one other, the branch becomes it. `length` is
-    /// that of the path which the branch ends or continues.
-    fn take_out(
-        &mut self,
-        nibble: usize,
-        length: usize,
-        removing: &mut Removing<'_>,
-    ) -> Result<(), UnknownNode> {
-        let Kind::Branch { children, .. } = &mut self.kind else { return Ok(()) };
-        let mut others = (0..16).filter(|&other| other != nibble && children[other].is_some());
-        if let (Some(last), None) = (others.next(), others.next())
-            && let Some(sibling) = &mut children[last]
-        {
-            let nibble = Nibbles::from_nibbles([last as u8]);
-            let above = removing.key.slice(..removing.key.len() - length);
-            removing.siblings.push(above.join(&nibble));
-            // Whether the two become one leaf, one extension, or an extension above a branch,
-            // depends on what the sibling is.
-            if matches!(sibling.kind, Kind::Unknown { .. }) {
-                Arc::make_mut(sibling).resolve(length - 1, removing.nodes)?;
-            }
-            *self = Self::below(nibble, sibling.clone());
-        } else {
-            children[nibble] = None;
-            self.reference = None;
-        }
-        Ok(())
-    }
-
-    /// What stands where `prefix`, which is not empty, leads to `node`.
-    fn below(prefix: Nibbles, node: Arc<Self>) -> Self {
-        Self::new(match &node.kind {
-            Kind::Leaf { path, value } => {
-                Kind::Leaf { path: prefix.join(path), value: value.clone() }
-            }
-            Kind::Extension { path, child } => {
-                Kind::Extension { path: prefix.join(path), child: child.clone() }
-            }
-            Kind::Branch { .. } | Kind::Unknown { .. } => {
-                Kind::Extension { path: prefix, child: node }
-            }
-        })
-    }
-
-    /// The node without the first `count` nibbles of its path.
-    fn strip(self, count: usize) -> Arc<Self> {
-        match self.kind {
-            Kind::Leaf { path, value } => Arc::new(Self::leaf(path.slice(count..), value)),
-            Kind::Extension { path, child } if path.len() == count => child,
-            Kind::Extension { path, child } => {
-                Arc::new(Self::new(Kind::Extension { path: path.slice(count..), child }))
-            }
-            Kind::Branch { .. } | Kind::Unknown { .. } => Arc::new(self),
-        }
-    }
-
-    /// What stands for the node in its parent: its RLP if that is shorter than 32 bytes, else the
-    /// RLP of its hash. Computes what has none yet; `buffer` is scratch.
-    pub(super) fn reference(&mut self, buffer: &mut Vec<u8>) -> &RlpNode {
-        let Self { kind, reference } = self;
-        reference.get_or_insert_with(|| {
-            #[cfg(test)]
-            ENCODED.set(ENCODED.get() + 1);
-            match kind {
-                Kind::Branch { children, absorbed } => {
-                    return branch_reference(children, absorbed, buffer);
-                }
-                Kind::Extension { child, .. } if child.reference.is_none() => {
-                    Arc::make_mut(child).reference(buffer);
-                }
-                _ => {}
-            }
-            buffer.clear();
-            kind.encode(buffer);
-            RlpNode::from_rlp(buffer)
-        })
-    }
-}
-
-/// The reference to a branch, once all its children have theirs. A child that has one already is
-/// what it was when the branch was hashed last: a change takes it from all nodes on its way.
-fn branch_reference<V: Value>(
-    children: &mut Children<V>,
-    absorbed: &mut Absorbed,
-    buffer: &mut Vec<u8>,
-) -> RlpNode {
-    let (mut there, mut changed) = (0, 0_u16);
-    for (nibble, child) in children.iter_mut().enumerate() {
-        let Some(child) = child else { continue };
-        there |= 1 << nibble;
-        if child.reference.is_none() {
-            Arc::make_mut(child).reference(buffer);
-            changed |= 1 << nibble;
-        }
-    }
-    let hash = |nibble: usize| children[nibble].as_ref()?.reference.as_ref()?.as_hash();
-    let changed = || (0..16).filter(|nibble| changed >> nibble & 1 == 1);
-    let patched = if changed().all(|nibble| hash(nibble).is_some()) {
-        absorbed.patched(there, changed().filter_map(|nibble| Some((nibble, hash(nibble)?))))
-    } else {
-        None
-    };
-    let rlp = patched.unwrap_or_else(|| {
-        buffer.clear();
-        encode_branch(children, buffer);
-        buffer.clone()
-    });
-    if rlp.len() < BLOCK {
-        // What was hashed before is not what was hashed last.
-        *absorbed = Absorbed::default();
-        return RlpNode::from_rlp(&rlp);
-    }
-    RlpNode::word_rlp(&absorbed.hash(there, rlp))
-}
-
-/// Appends the RLP of a branch. Its children have their references.
-fn encode_branch<V>(children: &Children<V>, buffer: &mut Vec<u8>) {
-    // A byte for each child that is not there, and for the value that never is.
-    let mut payload = [EMPTY_STRING_CODE; MOST_IN_BRANCH];
-    let mut end = 0;
-    for child in children {
-        let child = child.as_ref().and_then(|child| child.reference.as_ref());
-        let child = child.map_or(&[EMPTY_STRING_CODE][..], |child| child.as_slice());
-        let place = &mut payload[end..end + child.len()];
-        // Most are hashes: a copy of known length is no call.
-        match (<&mut [u8; HASH]>::try_from(&mut *place), child.try_into()) {
-            (Ok(place), Ok(child)) => *place = child,
-            _ => place.copy_from_slice(child),
-        }
-        end += child.len();
-    }
-    let payload = &payload[..end + 1];
-    Header { list: true, payload_length: payload.len() }.encode(buffer);
-    buffer.extend_from_slice(payload);
-}
-
-impl<V: Value> Kind<V> {
-    /// Appends the node's RLP. Its children have their references.
-    pub(super) fn encode(&self, buffer: &mut Vec<u8>) {
-        match self {
-            Self::Leaf { path, value } => LeafNodeRef::new(path, &value.rlp()).encode(buffer),
-            Self::Extension { path, child } => {
-                if let Some(child) = &child.reference {
-                    ExtensionNodeRef::new(path, child).encode(buffer);
-                }
-            }
-            Self::Branch { children, .. } => encode_branch(children, buffer),
-            Self::Unknown { hash, .. } => hash.encode(buffer),
-        }
-    }
 }
 
 /// The nibble of `path` at `index`, and what follows it.
-fn split(path: &Nibbles, index: usize) -> (usize, Nibbles) {
+#[inline]
+pub(super) fn split(path: &Nibbles, index: usize) -> (usize, Nibbles) {
     (path.get_unchecked(index).into(), path.slice(index + 1..))
-}
-
-#[cfg(test)]
-thread_local! {
-    /// Nodes that changes came to on this thread.
-    pub(super) static WALKED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
-    /// Nodes encoded on this thread.
-    pub(super) static ENCODED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
 }
 
 #[cfg(test)]

@@ -7,7 +7,9 @@ use alloy_primitives::{B256, keccak256};
 use alloy_trie::{EMPTY_ROOT_HASH, Nibbles};
 
 use super::{
-    node::{MOST_RLP, Node, Nodes, Removal, Removing, UnknownNode},
+    change::{Removal, Removing},
+    node::{Node, Nodes, UnknownNode},
+    reference::MOST_RLP,
     value::Value,
 };
 

@@ -3,16 +3,20 @@
 use alloy_primitives::{Bytes, U256};
 use revm::{
     Context, InspectEvm, MainBuilder, MainContext,
-    context::{BlockEnv, TxEnv, result::InvalidTransaction},
+    context::{
+        BlockEnv, TxEnv,
+        result::{EVMError, InvalidTransaction},
+    },
     database::InMemoryDB,
+    database_interface::WrapDatabaseRef,
     primitives::{TxKind, hardfork::SpecId},
     state::{AccountInfo, Bytecode},
 };
 
-use super::{GUEST, execution, guest};
+use super::{GUEST, OTHER, execution, guest, push_address};
 use crate::{
-    ExecuteError, Execution, Fork, Prepared, Recorder, RecorderError, prestate::PrestateError,
-    record, state_root::StateTrie,
+    ExecuteError, Execution, Fork, Prepared, Recorder, RecorderError, Recording, encoding::encode,
+    execute, prestate::PrestateError, record, state_root::StateTrie,
 };
 
 #[test]
@@ -83,6 +87,61 @@ fn one_transaction_of_a_known_fork() {
     for spec in [SpecId::PETERSBURG, SpecId::AMSTERDAM] {
         assert_eq!(runs(spec, 1), Err(RecorderError::UnsupportedFork(spec)));
     }
+}
+
+/// A loop of calls that pass a kilobyte each, to an account whose code reverts at once.
+fn loud(calls: u8) -> Execution {
+    let mut code = vec![0x60, calls, 0x5b]; // PUSH1 calls, JUMPDEST
+    for zero in [0, 0, 0x0400, 0, 0_u16] {
+        code.push(0x61);
+        code.extend(zero.to_be_bytes());
+    }
+    push_address(&mut code, OTHER);
+    // GAS, CALL, POP, PUSH1 1, SWAP1, SUB, DUP1, PUSH1 2, JUMPI
+    code.extend([0x5a, 0xf1, 0x50, 0x60, 1, 0x90, 0x03, 0x80, 0x60, 2, 0x57]);
+    let mut run = execution(Fork::Osaka, code.into(), 10_000_000);
+    let other = run.prestate.get_mut(&OTHER).expect("it is there");
+    other.code = Bytes::from_static(&[0x5f, 0x5f, 0xfd]);
+    run
+}
+
+#[test]
+fn messages_that_are_too_large() {
+    let run = loud(20);
+    let length = |recording: &Recording| {
+        let messages = recording.messages.iter();
+        messages.map(|message| encode(&message.witness).len() as u64).sum::<u64>()
+    };
+    let whole = record(&run).expect("small enough");
+    assert_eq!(whole.messages.len(), 21);
+    let needed = length(&whole);
+    let prepared = Prepared::new(&run).expect("no proofs");
+    for limit in (0..needed + 200).step_by(100).chain([needed - 1, needed, u64::MAX]) {
+        for recorder in [Recorder::new(prepared.trie.clone()), Recorder::without_roots()] {
+            let recorder = recorder.limit(limit);
+            let setting = prepared.setting();
+            let ran = execute::run(&setting, WrapDatabaseRef(&prepared), recorder, run.tx.clone());
+            match ran {
+                Ok(ran) => assert!(limit >= needed && length(&ran.recording) == needed),
+                Err(error) => {
+                    let error = error.to_string();
+                    assert_eq!(error, format!("the messages take more than {limit} bytes"));
+                    assert!(limit < needed);
+                }
+            }
+        }
+    }
+}
+
+/// What is kept does not grow with what is not recorded any more.
+#[test]
+fn nothing_is_kept_beyond_the_limit() {
+    let run = loud(200);
+    let prepared = Prepared::new(&run).expect("no proofs");
+    let mut evm = prepared.evm(Recorder::without_roots().limit(10_000));
+    assert!(matches!(evm.inspect_tx(run.tx.clone()), Err(EVMError::Custom(_))));
+    let kept: usize = evm.inspector.messages.iter().map(|m| encode(&m.witness).len()).sum();
+    assert!(kept < 20_000, "{kept}");
 }
 
 #[test]

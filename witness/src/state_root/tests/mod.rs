@@ -15,7 +15,9 @@ use alloy_trie::{
 
 use super::{
     Account, StateTrie,
-    node::{ENCODED, Nodes, UnknownNode, WALKED},
+    change::WALKED,
+    node::{Nodes, UnknownNode},
+    reference::ENCODED,
     trie::Trie,
     value::AccountLeaf,
 };
