@@ -148,9 +148,9 @@ pub enum Verdict {
         /// Where the archive, or the part of it that is missing, belongs.
         archive: Address,
     },
-    /// The hypervisor did not come to an end: convicts nobody.
+    /// The audit did not come to an end: convicts nobody.
     Inconclusive {
-        /// Why, as the host has it.
+        /// Why.
         reason: Inconclusive,
     },
 }
@@ -160,6 +160,8 @@ pub enum Verdict {
 pub enum Inconclusive {
     /// The host ran out of gas.
     HostOutOfGas,
+    /// The guest's own opcodes would spend more gas than the native engine was to give them.
+    GuestGasLimit,
     /// The hypervisor gave up: code or calldata is larger than it can hold.
     TooLarge,
     /// The host halted in another way, or answered with bytes that no hypervisor sends.
@@ -170,6 +172,7 @@ impl fmt::Display for Inconclusive {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::HostOutOfGas => "the host ran out of gas",
+            Self::GuestGasLimit => "the guest needs more gas than the limit",
             Self::TooLarge => "code or calldata is larger than the hypervisor can hold",
             Self::Other => "the host did not answer as a hypervisor does",
         })

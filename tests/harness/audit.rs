@@ -28,7 +28,8 @@ impl Deref for Both {
 
 impl Both {
     /// What the hypervisor says; panics if the native engine says otherwise, with somebody watching
-    /// or not. A host that ran out of gas says nothing.
+    /// or not, or with a limit that is just enough; or if it says anything with one gas less. A host
+    /// that ran out of gas says nothing.
     pub(crate) fn audit(&self, calldata: &Bytes, code: &[u8], host_gas: Option<u64>) -> Audited {
         let audited = self.hypervisor.audit(calldata, code, host_gas);
         let out_of_gas = Verdict::Inconclusive { reason: Inconclusive::HostOutOfGas };
@@ -38,9 +39,17 @@ impl Both {
             let mut gas = u64::MAX;
             let watched =
                 self.native.audit_with(calldata, Some(&archived), &mut gas, &mut |_, _| {});
+            let own = u64::MAX - gas;
+            let within = |limit| self.native.audit_within(calldata, Some(&archived), Some(limit));
+            let enough = within(own);
+            let less = own.checked_sub(1).map(within);
+            let limited = Verdict::Inconclusive { reason: Inconclusive::GuestGasLimit };
             assert!(
-                native == audited.verdict && watched.as_ref() == Some(&native),
-                "{}: native {native:x?}, watched {watched:x?}, hypervisor {:x?}\ncode {}\ncalldata {}",
+                native == audited.verdict
+                    && [&watched, &enough].iter().all(|verdict| **verdict == native)
+                    && less.as_ref().is_none_or(|verdict| *verdict == limited),
+                "{}: native {native:x?}, watched {watched:x?}, within {own} {enough:x?}, with one \
+                 less {less:x?}, hypervisor {:x?}\ncode {}\ncalldata {}",
                 self.native.fork(),
                 audited.verdict,
                 hex::encode(code),

@@ -1,36 +1,17 @@
 //! What no other test asks of the native engine: archives, sizes, gas without end.
 
-use alloy_primitives::{Address, Bytes, U256, keccak256};
+use alloy_primitives::{Bytes, U256};
 use iso_evm_hypervisor::{
     ArchiveKey, ArchiveOptions, EmitOptions, Engine, Inconclusive, MismatchKind, Verdict,
     archive::PART_SIZE,
 };
-use iso_evm_witness::{
-    Fork, MessageWitness,
-    encoding::encode,
-    layout,
-    records::{FrameKind, OpeningRecord, Record},
-};
-
+use iso_evm_witness::{Fork, MessageWitness, encoding::encode, layout};
 use revm::bytecode::opcode as op;
 
+use super::halting;
 use crate::harness::{audit, program::Program};
 
 const FORK: Fork = Fork::Osaka;
-
-/// A message that runs `code` with this much gas and says that it halts.
-fn halting(code: &[u8], gas: u64) -> MessageWitness {
-    let opening = OpeningRecord { kind: FrameKind::Call as u8, codeHash: keccak256(code) };
-    MessageWitness {
-        to: Address::repeat_byte(0x22),
-        context: Address::repeat_byte(0x22),
-        gasAvailable: U256::from(gas),
-        gasUsed: U256::from(gas),
-        stateAccessList: vec![Record::Opening(opening).encode()],
-        returndataHash: keccak256([]),
-        ..MessageWitness::default()
-    }
-}
 
 /// Both say the same of archives that are not there, in both modes, whatever they hold.
 #[test]

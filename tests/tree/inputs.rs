@@ -93,7 +93,7 @@ pub(super) fn told(witness: &Witness) -> BTreeMap<B256, Bytes> {
                 assert_eq!(call.calldataHash, keccak256(input));
                 found.insert(call.calldataHash, Bytes::copy_from_slice(input));
             });
-        assert_eq!(verdict, Some(Verdict::Valid), "message {index}");
+        assert_eq!(verdict, Verdict::Valid, "message {index}");
     }
     found
 }

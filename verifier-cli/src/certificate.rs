@@ -38,6 +38,8 @@ pub struct Certificate {
     pub findings: Vec<CertifiedFinding>,
     /// The rules.
     pub fork: Fork,
+    /// The most gas for a message's own opcodes.
+    pub guest_gas_limit: Option<u64>,
     /// The most host gas for a message.
     pub host_gas_limit: Option<u64>,
     /// Code hash of the hypervisor.
@@ -168,6 +170,7 @@ impl Certificate {
             engine: report.engine,
             findings: report.findings.iter().map(CertifiedFinding::from).collect(),
             fork: report.fork,
+            guest_gas_limit: options.guest_gas_limit,
             host_gas_limit: options.host_gas_limit,
             hypervisor: report.hypervisor_code_hash,
             messages: report.messages.len() as u64,
@@ -221,6 +224,7 @@ impl Certificate {
         };
         verify::Options {
             host_gas_limit: self.host_gas_limit,
+            guest_gas_limit: self.guest_gas_limit,
             engine: self.engine,
             audits,
             ..verify::Options::default()

@@ -57,6 +57,9 @@ pub(super) fn call(context: Context<'_>) -> InstructionExecResult {
         let input = step.memory(input);
         let hash = keccak256(&input);
         watch::note(step, from_outcome, input, hash)?;
+        if let Some(watch) = &mut step.audit().watch {
+            watch.gave(stipend);
+        }
         let settled = settle(step, from_outcome, given + stipend, hash, allowed(CALL_OUTCOMES))?;
         // As much of the returned data as there is room for.
         let data = step.interpreter.return_data.0.clone();

@@ -69,6 +69,11 @@ impl Frame {
         Self { interpreter }
     }
 
+    /// What the message says that it has.
+    pub(super) fn gas_available(&self) -> u64 {
+        self.interpreter.gas.limit()
+    }
+
     /// Runs the guest to its end.
     ///
     /// # Errors

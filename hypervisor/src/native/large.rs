@@ -1,18 +1,21 @@
 //! Memory at offsets of 2^32 and more: out of gas by itself in the contract, whose gas terms must
 //! stay below 2^64 ([`crate::state_word`]). revm charges for it, and no frame with less than
-//! [`LARGE`] gas can pay; only for one that might, its instructions are guarded.
+//! [`LARGE`] gas can pay; only for one that might, its instructions are guarded. So they are where a
+//! run is watched: memory that it may not spend the gas for is not taken.
 
 use alloy_primitives::U256;
 use revm::{
     bytecode::opcode::*,
+    context_interface::Host,
     interpreter::{
         Instruction, InstructionExecResult, InstructionResult, host::DummyHost, instruction_table,
     },
 };
 
 use super::{
-    step::Context,
+    step::{Context, Stop},
     table::{Eth, Table},
+    watch,
 };
 
 /// Gas that memory of 2^32 bytes costs, without its linear term.
@@ -73,9 +76,15 @@ fn guarded<const OPCODE: u8>(context: Context<'_>) -> InstructionExecResult {
     };
     // Too few operands: the instruction says so.
     if let Some(length) = length.filter(|length| !length.is_zero()) {
-        let mut offsets = offsets.iter().filter_map(|depth| operand(*depth));
-        if offsets.any(|offset| range(offset, length).is_none()) {
-            return Err(InstructionResult::MemoryOOG);
+        let mut end = 0;
+        for offset in offsets.iter().filter_map(|depth| operand(*depth)) {
+            let (offset, length) = range(offset, length).ok_or(InstructionResult::MemoryOOG)?;
+            end = end.max(offset + length);
+        }
+        let params = context.host.gas_params();
+        if let Err(verdict) = watch::count_memory(context.interpreter, params, end) {
+            context.interpreter.extend.stop = Some(Stop::Judged(verdict));
+            return Err(InstructionResult::FatalExternalError);
         }
     }
     let plain: Table = const { instruction_table::<Eth, DummyHost>() };

@@ -10,7 +10,7 @@
 //! `calldata` reads words of the message, `setup` its head and what runs, `table` says which
 //! instruction does what, `step` is what the instructions share, `frame` runs the guest, `exit`
 //! compares its end with the claim, `watch` runs for somebody who wants to know what precompiles are
-//! called with.
+//! called with, or to be done with a certain amount of gas.
 
 mod accounts;
 mod calldata;
@@ -35,7 +35,7 @@ use std::{fmt, sync::Arc};
 use alloy_primitives::Bytes;
 use iso_evm_witness::Fork;
 
-use self::{calldata::Calldata, frame::Frame, rules::Rules, setup::Setup};
+use self::{calldata::Calldata, exit::End, frame::Frame, rules::Rules, setup::Setup};
 use crate::{program::EmitOptions, verdict::Verdict};
 
 /// Re-executes messages of one fork against their records. Made once, used for any number of
@@ -97,7 +97,49 @@ impl NativeEngine {
     /// Time is bounded by the message's `gasAvailable`, memory by its length, the code's and what
     /// that gas buys, at most 8 GiB.
     pub fn audit(&self, calldata: &Bytes, code: Option<&Bytes>) -> Verdict {
-        self.run(calldata, code).unwrap_or_else(|verdict| verdict)
+        self.audit_within(calldata, code, None)
+    }
+
+    /// [`Self::audit`] with a limit for messages that claim to have any amount of gas: as much as the
+    /// guest's own opcodes may spend, what callees used not counted. A run that needs more is
+    /// [`Inconclusive::GuestGasLimit`]; what is judged before the first opcode is judged as ever.
+    ///
+    /// Time and memory are bounded by what that gas buys. A message with no more `gasAvailable`
+    /// than the limit takes no longer than in [`Self::audit`].
+    ///
+    /// [`Inconclusive::GuestGasLimit`]: crate::Inconclusive::GuestGasLimit
+    ///
+    /// ```
+    /// # use alloy_primitives::{Bytes, U256, hex, keccak256};
+    /// # use iso_evm_hypervisor::{Inconclusive, NativeEngine, Verdict};
+    /// # use iso_evm_witness::{
+    /// #     Fork, MessageWitness, encoding::encode,
+    /// #     records::{FrameKind, OpeningRecord, Record},
+    /// # };
+    /// // JUMPDEST, PUSH0, JUMP: without end, on 2^63 gas.
+    /// let code = Bytes::from(hex!("5b5f56"));
+    /// let opening = OpeningRecord { kind: FrameKind::Call as u8, codeHash: keccak256(&code) };
+    /// let claim = MessageWitness {
+    ///     gasAvailable: U256::from(1_u64 << 63),
+    ///     stateAccessList: vec![Record::Opening(opening).encode()],
+    ///     ..MessageWitness::default()
+    /// };
+    /// let engine = NativeEngine::new(Fork::Osaka);
+    /// let verdict = engine.audit_within(&encode(&claim).into(), Some(&code), Some(1_000_000));
+    /// assert_eq!(verdict, Verdict::Inconclusive { reason: Inconclusive::GuestGasLimit });
+    /// ```
+    pub fn audit_within(
+        &self,
+        calldata: &Bytes,
+        code: Option<&Bytes>,
+        gas_limit: Option<u64>,
+    ) -> Verdict {
+        self.audit_by(calldata, code, |frame| match gas_limit {
+            Some(mut gas) if frame.gas_available() > gas => {
+                frame.run_watched(&mut gas, &mut |_, _| {})
+            }
+            _ => frame.run(),
+        })
     }
 
     /// [`Self::audit`] with an observer, who is told of every call of a precompile that the run comes
@@ -106,9 +148,8 @@ impl NativeEngine {
     /// what the precompile got, and a false message's run ends before it tells anything else. Records
     /// that the run does not come to are not told.
     ///
-    /// `gas` bounds the run: as much as the guest's own opcodes may spend, what callees used not
-    /// counted. What they spend is taken from it; `None` if they spend more, and the run ends there.
-    /// Memory is bounded as in [`Self::audit`].
+    /// `gas` bounds the run as in [`Self::audit_within`]. What the guest's own opcodes spend is taken
+    /// from it.
     ///
     /// ```
     /// use iso_evm_hypervisor::{NativeEngine, Verdict};
@@ -130,7 +171,7 @@ impl NativeEngine {
     ///     &mut gas,
     ///     &mut |record, input| told.push((record, input.to_vec())),
     /// );
-    /// assert_eq!(verdict, Some(Verdict::Valid));
+    /// assert_eq!(verdict, Verdict::Valid);
     /// let mut input = vec![7];
     /// input.resize(32, 0);
     /// assert_eq!(told, [(1, input)]);
@@ -141,25 +182,23 @@ impl NativeEngine {
         code: Option<&Bytes>,
         gas: &mut u64,
         observer: &mut dyn FnMut(usize, &[u8]),
-    ) -> Option<Verdict> {
-        let mut run = || {
-            let mut frame = self.frame(calldata, code)?;
-            let end = frame.run_watched(gas, observer);
-            end.map(|end| frame.exit(end?)).transpose()
+    ) -> Verdict {
+        self.audit_by(calldata, code, |frame| frame.run_watched(gas, observer))
+    }
+
+    /// What is said of a message whose frame `run` brings to its end.
+    fn audit_by(
+        &self,
+        calldata: &Bytes,
+        code: Option<&Bytes>,
+        run: impl FnOnce(&mut Frame) -> Result<End, Verdict>,
+    ) -> Verdict {
+        let audit = || {
+            let setup = Setup::of(Calldata::new(calldata.clone()), self.options.archive, code)?;
+            let mut frame = Frame::new(self.rules.clone(), setup);
+            let end = run(&mut frame)?;
+            frame.exit(end)
         };
-        run().unwrap_or_else(Some)
-    }
-
-    /// What [`Self::audit`] says; a verdict that is not the run's last word comes as an error.
-    fn run(&self, calldata: &Bytes, code: Option<&Bytes>) -> Result<Verdict, Verdict> {
-        let mut frame = self.frame(calldata, code)?;
-        let end = frame.run()?;
-        frame.exit(end)
-    }
-
-    /// The guest's frame before its first opcode.
-    fn frame(&self, calldata: &Bytes, code: Option<&Bytes>) -> Result<Frame, Verdict> {
-        let setup = Setup::of(Calldata::new(calldata.clone()), self.options.archive, code)?;
-        Ok(Frame::new(self.rules.clone(), setup))
+        audit().unwrap_or_else(|verdict| verdict)
     }
 }

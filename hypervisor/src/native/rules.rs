@@ -28,8 +28,8 @@ pub(super) struct Rules {
     rows: [Option<Row>; 256],
     /// Instructions where no gas buys memory at an offset of 2^32.
     table: Table,
-    /// Instructions where gas might.
-    table_of_large: Table,
+    /// Instructions where gas might, or somebody watches.
+    guarded: Table,
 }
 
 /// An opcode of the fork.
@@ -65,13 +65,18 @@ impl Rules {
             }
         }
         let table = table::table(fork, false);
-        let table_of_large = table::table(fork, true);
-        Self { fork, spec, gas, static_gas, rows, table, table_of_large }
+        let guarded = table::table(fork, true);
+        Self { fork, spec, gas, static_gas, rows, table, guarded }
     }
 
     /// The instructions for a frame with this much gas.
     pub(super) fn table_for(&self, gas: u64) -> &Table {
-        if large::is_large(gas) { &self.table_of_large } else { &self.table }
+        if large::is_large(gas) { &self.guarded } else { &self.table }
+    }
+
+    /// The instructions that look at memory before they take it.
+    pub(super) fn guarded_table(&self) -> &Table {
+        &self.guarded
     }
 
     /// The row of an opcode; none if the fork does not have it.

@@ -13,7 +13,7 @@ use revm::{
     },
 };
 
-use super::{calldata::Calldata, large, records::Records, rules::Rules, table::Eth, watch::Watch};
+use super::{calldata::Calldata, large, records::Records, rules::Rules, table::Eth, watch};
 use crate::{
     layout::STACK_LIMIT,
     verdict::{MismatchKind, Verdict},
@@ -32,7 +32,7 @@ pub(super) struct Audit {
     pub(super) state_root: U256,
     pub(super) creation: bool,
     /// What is noted for whoever watches, if anybody does.
-    pub(super) watch: Option<Watch>,
+    pub(super) watch: Option<watch::Watch>,
     /// Why an instruction that takes a record did not go on.
     pub(super) stop: Option<Stop>,
 }
@@ -136,6 +136,7 @@ impl Step<'_> {
             return Ok((0, 0));
         }
         let (offset, length) = large::range(offset, length).ok_or(Stop::Failed)?;
+        watch::count_memory(self.interpreter, self.gas, offset + length)?;
         self.interpreter.resize_memory(self.gas, offset, length)?;
         Ok((offset, length))
     }

@@ -33,11 +33,11 @@ pub(super) fn takes_record(handler: Handler) -> bool {
     )
 }
 
-/// The instructions of `fork`; for `large` amounts of gas those that refuse offsets and lengths of
-/// 2^32 and more, as the contract does.
-pub(super) fn table(fork: Fork, large: bool) -> Table {
+/// The instructions of `fork`; `guarded` those that refuse offsets and lengths of 2^32 and more, as
+/// the contract does, and count memory before they take it.
+pub(super) fn table(fork: Fork, guarded: bool) -> Table {
     let mut plain = instruction_table::<Eth, DummyHost>();
-    if large {
+    if guarded {
         large::guard(&mut plain);
     }
     let mut table = [Instruction::unknown(); 256];

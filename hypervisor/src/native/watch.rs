@@ -1,37 +1,70 @@
-//! A run with somebody who watches: who is told what precompiles are called with, and when it is
-//! enough. A message that calls a precompile has its hash only; whoever runs the message has the
-//! bytes.
+//! A run step by step, for somebody who watches: who is told what precompiles are called with, and
+//! who says when it is enough. A message that calls a precompile has its hash only; whoever runs the
+//! message has the bytes.
 
 use alloy_primitives::{B256, Bytes, U256};
 use iso_evm_witness::records::Outcome;
-use revm::interpreter::{InterpreterAction, host::DummyHost, interpreter_types::LoopControl};
+use revm::{
+    context_interface::cfg::GasParams,
+    interpreter::{
+        Gas, Interpreter, InterpreterAction, host::DummyHost, interpreter::num_words,
+        interpreter_types::LoopControl,
+    },
+};
 
 use super::{
     exit::End,
     frame::Frame,
     step::{Step, Stop},
+    table::Eth,
 };
 use crate::{
     fields::outcome::{DATA_HASH, OUTCOME},
-    verdict::{MismatchKind, Verdict},
+    verdict::{Inconclusive, MismatchKind, Verdict},
 };
+
+/// The guest's own opcodes would spend more than they may.
+const ENOUGH: Verdict = Verdict::Inconclusive { reason: Inconclusive::GuestGasLimit };
 
 /// Who is told the index of a record and the bytes that the precompile got.
 pub(super) type Observer<'a> = &'a mut dyn FnMut(usize, &[u8]);
 
 /// What the instructions note for a run that is watched.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Watch {
     /// Record and input of the precompile that was called last, until they are told.
     input: Option<(usize, Bytes)>,
     /// Gas that callees used, by their records.
     callees: u64,
+    /// Gas that callees got for nothing.
+    stipends: u64,
+    /// Gas that the guest's own opcodes have spent.
+    own: u64,
+    /// Gas that they may spend.
+    most: u64,
 }
 
 impl Watch {
+    fn new(most: u64) -> Self {
+        Self { input: None, callees: 0, stipends: 0, own: 0, most }
+    }
+
     /// A callee used this much gas.
     pub(super) fn used(&mut self, gas: u64) {
         self.callees = self.callees.saturating_add(gas);
+    }
+
+    /// A callee gets this much gas that the guest does not pay.
+    pub(super) fn gave(&mut self, gas: u64) {
+        self.stipends = self.stipends.saturating_add(gas);
+    }
+
+    /// Counts what the guest's own opcodes have spent, and are about to; whether they may.
+    fn count(&mut self, gas: &Gas, coming: u64) -> bool {
+        // An opcode that it could not pay leaves revm's counter anywhere.
+        let spent = gas.limit().saturating_sub(gas.remaining()).saturating_add(self.stipends);
+        self.own = spent.saturating_sub(self.callees).saturating_add(coming).max(self.own);
+        self.own <= self.most
     }
 }
 
@@ -55,53 +88,65 @@ pub(super) fn note(
     Ok(())
 }
 
+/// Counts what memory up to `end` costs before there is any, if somebody watches. An opcode that
+/// cannot pay it fails by itself.
+///
+/// # Errors
+///
+/// If it is more than the guest's own opcodes may spend.
+pub(super) fn count_memory(
+    interpreter: &mut Interpreter<Eth>,
+    params: &GasParams,
+    end: usize,
+) -> Result<(), Verdict> {
+    let Interpreter { gas, extend, .. } = interpreter;
+    let Some(watch) = &mut extend.watch else { return Ok(()) };
+    let paid = gas.memory().expansion_cost;
+    let cost = params.memory_cost(num_words(end)).saturating_sub(paid);
+    if cost > gas.remaining() || watch.count(gas, cost) { Ok(()) } else { Err(ENOUGH) }
+}
+
 impl Frame {
-    /// [`Self::run`], told to `observer` as it goes on. `None` once the guest's own opcodes have
-    /// spent more than `gas`; what they spend is taken from it.
+    /// [`Self::run`], told to `observer` as it goes on. The guest's own opcodes may spend `gas`; what
+    /// they spend is taken from it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::run`]; inconclusive once they would spend more.
     pub(super) fn run_watched(
         &mut self,
         gas: &mut u64,
         observer: Observer<'_>,
-    ) -> Option<Result<End, Verdict>> {
-        self.interpreter.extend.watch = Some(Watch::default());
-        let mut own = 0;
-        let action = self.watched(*gas, &mut own, observer);
+    ) -> Result<End, Verdict> {
+        self.interpreter.extend.watch = Some(Watch::new(*gas));
+        let action = self.watched(observer);
+        let own = self.interpreter.extend.watch.as_ref().map_or(0, |watch| watch.own);
         *gas = gas.saturating_sub(own);
-        action.map(|action| self.ended(action))
+        self.ended(action?)
     }
 
-    fn watched(
-        &mut self,
-        most: u64,
-        own: &mut u64,
-        observer: Observer<'_>,
-    ) -> Option<InterpreterAction> {
+    fn watched(&mut self, observer: Observer<'_>) -> Result<InterpreterAction, Verdict> {
         let rules = self.interpreter.extend.rules.clone();
-        let table = rules.table_for(self.interpreter.gas.limit());
+        let table = rules.guarded_table();
         let mut host = DummyHost::new(rules.spec);
         loop {
             let stepped = self.interpreter.step(table, &rules.static_gas, &mut host);
-            let callees = match &mut self.interpreter.extend.watch {
-                Some(watch) => {
-                    if let Some((record, input)) = watch.input.take() {
-                        observer(record, &input);
-                    }
-                    watch.callees
+            let audit = &mut self.interpreter.extend;
+            let judged = matches!(audit.stop, Some(Stop::Judged(_)));
+            if let Some(watch) = &mut audit.watch {
+                if let Some((record, input)) = watch.input.take() {
+                    observer(record, &input);
                 }
-                None => 0,
-            };
-            // An opcode that it could not pay leaves revm's counter anywhere.
-            let gas = &self.interpreter.gas;
-            let spent = gas.limit().saturating_sub(gas.remaining());
-            *own = spent.saturating_sub(callees).max(*own);
-            if *own > most {
-                return None;
+                // A call that is judged may have set gas aside for its callee.
+                if !judged && !watch.count(&self.interpreter.gas, 0) {
+                    return Err(ENOUGH);
+                }
             }
             if let Err(result) = stepped {
                 if self.interpreter.bytecode.action().is_none() {
                     self.interpreter.halt(result);
                 }
-                return Some(self.interpreter.take_next_action());
+                return Ok(self.interpreter.take_next_action());
             }
         }
     }

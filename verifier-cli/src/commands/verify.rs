@@ -47,6 +47,10 @@ pub(super) struct Judged {
     /// The most gas that the audit of one message may take on the host
     #[arg(long, value_name = "N")]
     host_gas_limit: Option<u64>,
+    /// The most gas that a message's own opcodes may spend in the native engine, whatever gas it
+    /// says that it has
+    #[arg(long, value_name = "N")]
+    guest_gas_limit: Option<u64>,
     /// Who answers for the execution audit: hypervisor, native or both
     #[arg(long, value_name = "NAME", default_value_t)]
     engine: EngineKind,
@@ -62,8 +66,13 @@ impl Judged {
             let (option, command) = ("--host-gas-limit", "--engine native");
             return Err(CommandError::Meaningless { option, command });
         }
+        if self.engine == EngineKind::Hypervisor && self.guest_gas_limit.is_some() {
+            let (option, command) = ("--guest-gas-limit", "--engine hypervisor");
+            return Err(CommandError::Meaningless { option, command });
+        }
         Ok(Options {
             host_gas_limit: self.host_gas_limit,
+            guest_gas_limit: self.guest_gas_limit,
             engine: self.engine,
             audits: selection(&self.audit),
             ..Options::default()

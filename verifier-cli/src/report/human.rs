@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use alloy_primitives::U256;
 use comfy_table::{CellAlignment, Table, presets};
-use iso_evm_hypervisor::Verdict as HypervisorVerdict;
+use iso_evm_hypervisor::{Inconclusive, Verdict as HypervisorVerdict};
 use iso_evm_witness::records::FrameKind;
 
 use super::text::{MAX_INDENT, short, status, target, thousands};
@@ -113,9 +113,20 @@ fn about(text: &mut String, report: &Report) {
     let engine = match report.engine {
         EngineKind::Hypervisor => return,
         EngineKind::Native => "native, in place of the hypervisor",
+        EngineKind::Both if report.messages.iter().any(is_limited) => {
+            "native and hypervisor agree, where both came to an end"
+        }
         EngineKind::Both => "native and hypervisor agree",
     };
     let _ = writeln!(text, "engine {engine}");
+}
+
+/// Whether an engine came to its limit, so that two were not compared.
+fn is_limited(message: &MessageReport) -> bool {
+    use Inconclusive::{GuestGasLimit, HostOutOfGas};
+    let verdict = message.execution.as_ref().map(|audited| &audited.verdict);
+    let Some(HypervisorVerdict::Inconclusive { reason }) = verdict else { return false };
+    matches!(reason, GuestGasLimit | HostOutOfGas)
 }
 
 /// The hash, or the digest with the reason why there is no hash.

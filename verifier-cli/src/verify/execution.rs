@@ -27,11 +27,12 @@ pub(super) fn execution(
                 code.map_or_else(Vec::new, |code| engine.archives(bytes, code));
             engine.run(bytes, &archives, options.host_gas_limit)
         };
-        let native = || engine.native().audit(bytes, code);
+        let limit = options.guest_gas_limit;
+        let native = || engine.native().audit_within(bytes, code, limit);
         let audited = match options.engine {
             EngineKind::Hypervisor => hypervisor(),
             EngineKind::Native => Audited { verdict: native(), host_gas: 0 },
-            EngineKind::Both => agreed(index, hypervisor(), native)?,
+            EngineKind::Both => agreed(index, hypervisor, native, limit.is_some())?,
         };
         tracing::debug!(index, host_gas = audited.host_gas, verdict = ?audited.verdict);
         Ok(audited)
@@ -39,16 +40,23 @@ pub(super) fn execution(
     messages.par_iter().enumerate().map(audit).collect()
 }
 
-/// What both engines say of a message. A host that ran out of gas says nothing to compare with.
+/// What both engines say of a message. One that came to its limit says nothing to compare with, and
+/// the other one is not asked; so the one that has a limit goes first.
 fn agreed(
     message: usize,
-    hypervisor: Audited,
-    native: impl FnOnce() -> Verdict,
+    hypervisor: impl FnOnce() -> Audited,
+    native: impl Fn() -> Verdict,
+    native_first: bool,
 ) -> Result<Audited, VerifyError> {
+    let first = native_first.then(&native);
+    if let Some(verdict @ Verdict::Inconclusive { reason: Inconclusive::GuestGasLimit }) = first {
+        return Ok(Audited { verdict, host_gas: 0 });
+    }
+    let hypervisor = hypervisor();
     if let Verdict::Inconclusive { reason: Inconclusive::HostOutOfGas } = hypervisor.verdict {
         return Ok(hypervisor);
     }
-    let native = native();
+    let native = first.unwrap_or_else(native);
     if native == hypervisor.verdict {
         return Ok(hypervisor);
     }

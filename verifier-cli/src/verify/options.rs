@@ -10,8 +10,12 @@ use crate::audit::anchors::Expected;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Options {
     /// The most gas that the execution audit of one message may take on the host; no limit if
-    /// `None`. The native engine has no host, and takes the time that the message's gas buys.
+    /// `None`. The native engine has no host.
     pub host_gas_limit: Option<u64>,
+    /// The most gas that the guest's own opcodes may spend in the native engine's audit of one
+    /// message; no limit but the message's own gas, which is any claim, if `None`. The hypervisor
+    /// has a host.
+    pub guest_gas_limit: Option<u64>,
     /// Who answers for the execution audit.
     pub engine: EngineKind,
     /// Which audits.

@@ -26,7 +26,14 @@ fn certified(options: &str) -> tempfile::TempDir {
 
 #[test]
 fn a_stranger_makes_it_again() {
-    for options in ["", "--engine native", "--audit execution,tree", "--host-gas-limit 30000000"] {
+    for options in [
+        "",
+        "--engine native",
+        "--audit execution,tree",
+        "--host-gas-limit 30000000",
+        "--engine native --guest-gas-limit 30000000",
+        "--engine both --guest-gas-limit 30000000 --host-gas-limit 30000000",
+    ] {
         let folder = certified(options);
         let ran = run(folder.path(), "iso-verify check one.json call-tree.witness.bin");
         assert_eq!(ran.code, Some(0), "{options}: {}", ran.text());

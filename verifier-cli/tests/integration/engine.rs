@@ -2,13 +2,19 @@
 
 use std::fs;
 
-use alloy_primitives::U256;
-use iso_evm_hypervisor::{Engine, NativeEngine};
-use iso_evm_verifier::{EngineKind, Options, VerifyError, reproducer, verify, verify_with};
-use iso_evm_witness::{Fork, Input, Witness, encoding, record};
+use alloy_primitives::{Bytes, U256, keccak256};
+use iso_evm_hypervisor::{Engine, Inconclusive, NativeEngine, Verdict};
+use iso_evm_verifier::{
+    Audit, AuditSelection, EngineKind, Options, Verdict as Summary, VerifyError, reproducer,
+    verify, verify_with,
+};
+use iso_evm_witness::{Fork, Input, Witness, encoding, record, records::Record};
 use serde_json::Value;
 
-use crate::common::{root, run};
+use crate::{
+    common::{root, run},
+    schemas::schema,
+};
 
 fn fixture(name: &str) -> Witness {
     let bytes = fs::read(root().join(format!("tests/fixtures/{name}.witness.bin"))).unwrap();
@@ -22,6 +28,16 @@ fn lie(name: &str) -> Witness {
     message.gasUsed -= U256::ONE;
     witness.messages[0] = encoding::encode(&message).into();
     witness
+}
+
+/// A transaction with ten million gas that runs this code.
+fn recorded(code: &str) -> Witness {
+    let json = serde_json::json!({"fork": "osaka",
+        "transaction": {"from": "0x1111111111111111111111111111111111111111", "gas": "0x989680",
+            "to": "0x2222222222222222222222222222222222222222"},
+        "prestate": {"0x2222222222222222222222222222222222222222": {"code": code}}});
+    let input = Input::parse(json.to_string().as_bytes(), None).unwrap();
+    Witness::new(&input, &record(&input.execution).unwrap())
 }
 
 #[test]
@@ -45,12 +61,7 @@ fn all_engines_give_the_same_report() {
 #[test]
 fn engines_that_differ_are_an_error_with_a_reproducer() {
     // A native engine of a fork that has no PUSH0.
-    let json = br#"{"fork": "osaka",
-        "transaction": {"from": "0x1111111111111111111111111111111111111111",
-            "to": "0x2222222222222222222222222222222222222222"},
-        "prestate": {"0x2222222222222222222222222222222222222222": {"code": "0x5f5f1b"}}}"#;
-    let input = Input::parse(json, None).unwrap();
-    let witness = Witness::new(&input, &record(&input.execution).unwrap());
+    let witness = recorded("0x5f5f1b");
     let engine = Engine::new(Fork::Osaka).with_native(NativeEngine::new(Fork::Istanbul));
     let both = Options { engine: EngineKind::Both, ..Options::default() };
     let error = verify_with(&engine, &witness, &both).unwrap_err();
@@ -80,8 +91,145 @@ fn the_command_says_which() {
         );
         assert_eq!(ran.json()["engine"], Value::from(engine));
     }
-    for usage in ["--engine fast", "--engine native --host-gas-limit 1000000"] {
+    for usage in [
+        "--engine fast",
+        "--engine native --host-gas-limit 1000000",
+        "--engine hypervisor --guest-gas-limit 1000000",
+        "--guest-gas-limit 1000000",
+        "--engine native --guest-gas-limit -1",
+    ] {
         let ran = run(&folder, &format!("iso-verify erc20-transfer.witness.bin {usage}"));
         assert_eq!(ran.code, Some(2), "{usage}");
     }
+}
+
+/// Code without an end.
+const ENDLESS: &[u8] = &[0x5b, 0x5f, 0x56];
+
+/// A witness whose message says that it runs this code on 2^63 gas.
+pub(crate) fn hostile(code: &'static [u8]) -> Witness {
+    let mut witness = fixture("erc20-transfer");
+    let mut message = witness.message(0).unwrap();
+    let Ok(Record::Opening(mut opening)) = Record::decode(&message.stateAccessList[0]) else {
+        panic!("a message begins with its opening record")
+    };
+    opening.codeHash = keccak256(code);
+    witness.codes.insert(opening.codeHash, Bytes::from_static(code));
+    message.stateAccessList[0] = Record::Opening(opening).encode();
+    message.gasAvailable = U256::from(1_u64 << 63);
+    witness.messages[0] = encoding::encode(&message).into();
+    witness
+}
+
+#[test]
+fn gas_without_end_is_inconclusive_at_the_limit() {
+    let execution = AuditSelection::only([Audit::Execution]);
+    let native = Options { engine: EngineKind::Native, ..Options::default() };
+    let both = Options { engine: EngineKind::Both, ..Options::default() };
+    let limited = |options| Options { guest_gas_limit: Some(1_000_000), ..options };
+    // Without a limit either would take a day. The hypervisor is not asked.
+    for options in [limited(native), limited(both)] {
+        let report = verify(&hostile(ENDLESS), &Options { audits: execution, ..options }).unwrap();
+        assert_eq!((report.verdict(), report.findings.len()), (Summary::Inconclusive, 0));
+        let audited = report.messages[0].execution.as_ref().unwrap();
+        let reason = Inconclusive::GuestGasLimit;
+        assert_eq!(audited.verdict, Verdict::Inconclusive { reason });
+        // The other audits say what they say.
+        assert_eq!(verify(&hostile(ENDLESS), &options).unwrap().verdict(), Summary::Invalid);
+    }
+    // A limit of the host's alone: the native engine is not asked.
+    let host = Options { host_gas_limit: Some(1_000_000), audits: execution, ..both };
+    let report = verify(&hostile(ENDLESS), &host).unwrap();
+    let reason = Inconclusive::HostOutOfGas;
+    let audited = report.messages[0].execution.as_ref().unwrap();
+    assert_eq!(audited.verdict, Verdict::Inconclusive { reason });
+}
+
+/// What one engine had too little gas for contradicts nobody, and what it had enough for is compared.
+#[test]
+fn a_limit_is_no_difference() {
+    // An honest transaction that runs out of its gas.
+    let witness = recorded("0x5b5f56");
+    for engine in [EngineKind::Native, EngineKind::Both] {
+        let of = |guest_gas_limit, host_gas_limit| {
+            let limits = Options { guest_gas_limit, host_gas_limit, ..Options::default() };
+            verify(&witness, &Options { engine, ..limits }).unwrap().verdict()
+        };
+        assert_eq!(of(None, None), Summary::Valid);
+        assert_eq!(of(Some(1_000_000), None), Summary::Inconclusive);
+        assert_eq!(of(Some(10_000_000), None), Summary::Valid);
+        if engine == EngineKind::Both {
+            assert_eq!(of(Some(1_000_000), Some(1_000_000)), Summary::Inconclusive);
+            assert_eq!(of(Some(10_000_000), Some(1_000_000)), Summary::Inconclusive);
+        }
+    }
+    // Of a fork that has no PUSH0, behind 3 gas for a PUSH1.
+    let engine = Engine::new(Fork::Osaka).with_native(NativeEngine::new(Fork::Istanbul));
+    let witness = recorded("0x60015f");
+    let within = |limit| {
+        let guest_gas_limit = Some(limit);
+        let both = Options { engine: EngineKind::Both, guest_gas_limit, ..Options::default() };
+        verify_with(&engine, &witness, &both).map(|report| report.verdict())
+    };
+    assert!(matches!(within(3), Err(VerifyError::EnginesDiffer { .. })));
+    assert!(matches!(within(2), Ok(Summary::Inconclusive)));
+}
+
+#[test]
+fn the_command_stops_at_the_limit() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("hostile.bin"), hostile(ENDLESS).encode()).unwrap();
+    let good = root().join("tests/fixtures/call-tree.witness.bin");
+    fs::copy(good, folder.path().join("good.bin")).unwrap();
+    for engine in ["native", "both"] {
+        let options = format!("--engine {engine} --audit execution --guest-gas-limit 1000000");
+        let ran = run(folder.path(), &format!("iso-verify hostile.bin --json {options}"));
+        assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+        let report = ran.json();
+        schema("report").check(&report).unwrap();
+        assert_eq!(report["messages"][0]["verdict"], "inconclusive");
+        let why = "message 0: inconclusive: the guest needs more gas than the limit";
+        assert!(ran.stderr.contains(why), "{}", ran.stderr);
+
+        let ran = run(folder.path(), &format!("iso-verify batch hostile.bin good.bin {options}"));
+        assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+        assert!(
+            ran.text().contains(&format!("hostile.bin: inconclusive: execution: {why}")),
+            "{}",
+            ran.text()
+        );
+        let counts = "witnesses: 1 valid, 0 invalid, 1 inconclusive, 0 unusable";
+        assert!(ran.text().contains(counts), "{}", ran.text());
+    }
+    let both = "--engine both --audit execution --guest-gas-limit 1000000";
+    let ran = run(folder.path(), &format!("iso-verify hostile.bin {both}"));
+    let line = "\nengine native and hypervisor agree, where both came to an end\n";
+    assert!(ran.text().contains(line), "{}", ran.text());
+    // What has no meaning is said.
+    let ran = run(folder.path(), "iso-verify batch good.bin --guest-gas-limit 1");
+    assert_eq!(ran.code, Some(2));
+    let error = "--guest-gas-limit has no meaning for --engine hypervisor";
+    assert!(ran.stderr.contains(error), "{}", ran.stderr);
+}
+
+/// The certificate names the limit, and whoever makes it again stops there too.
+#[test]
+fn a_limit_is_certified() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("endless.bin"), recorded("0x5b5f56").encode()).unwrap();
+    let line = "iso-verify endless.bin --engine native --guest-gas-limit 1000000 --certificate one";
+    assert_eq!(run(folder.path(), line).code, Some(3));
+    let text = fs::read_to_string(folder.path().join("one")).unwrap();
+    let certificate: Value = serde_json::from_str(&text).unwrap();
+    schema("certificate").check(&certificate).unwrap();
+    assert_eq!(certificate["guestGasLimit"], 1_000_000);
+    assert_eq!(certificate["verdict"], "inconclusive");
+    let ran = run(folder.path(), "iso-verify check one endless.bin");
+    assert_eq!((ran.code, ran.text()), (Some(3), "reproduced: inconclusive\n"));
+    // With another limit it comes to something else.
+    let more = text.replacen(":1000000,", ":10000000,", 1);
+    fs::write(folder.path().join("more"), more).unwrap();
+    let ran = run(folder.path(), "iso-verify check more endless.bin");
+    assert_eq!(ran.code, Some(1));
+    assert!(ran.text().contains("\nverdict: "), "{}", ran.text());
 }

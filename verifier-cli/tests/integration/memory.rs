@@ -5,12 +5,15 @@ use std::{
     fs,
     io::{BufRead, BufReader, Write},
     path::Path,
-    process::Stdio,
+    process::{Command, Stdio},
     thread,
     time::{Duration, Instant},
 };
 
-use crate::common::{command, root};
+use crate::{
+    common::{command, root},
+    engine::hostile,
+};
 
 /// Witnesses, few and many.
 const COUNTS: [usize; 2] = [200, 2_000];
@@ -41,6 +44,28 @@ fn of_a_stream() {
         fs::create_dir(folder.join("in")).unwrap();
         witness().repeat(count)
     });
+}
+
+/// A message that says it has gas for 4 GiB takes no more than its limit buys, before and after.
+#[test]
+fn of_a_message_that_claims_any_gas() {
+    let folder = tempfile::tempdir().unwrap();
+    // MSTORE8 and KECCAK256 up to 2^32 - 64
+    for code in [
+        &[0x5f, 0x63, 0xff, 0xff, 0xff, 0xc0, 0x53][..],
+        &[0x63, 0xff, 0xff, 0xff, 0xc0, 0x5f, 0x20],
+    ] {
+        let file = folder.path().join("hostile.bin");
+        fs::write(file, hostile(code).encode()).unwrap();
+        let limited = "ulimit -v 3000000; exec \"$0\" \"$@\"";
+        let mut command = Command::new("sh");
+        command.args(["-c", limited, env!("CARGO_BIN_EXE_iso-verify"), "hostile.bin"]);
+        command.args(["--engine", "native", "--audit", "execution"]);
+        command.args(["--guest-gas-limit", "1000000"]);
+        command.env("RAYON_NUM_THREADS", "1").current_dir(folder.path());
+        let ran = command.output().unwrap();
+        assert_eq!(ran.status.code(), Some(3), "{}", String::from_utf8_lossy(&ran.stderr));
+    }
 }
 
 fn witness() -> Vec<u8> {

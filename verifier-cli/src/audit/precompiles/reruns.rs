@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 
 use alloy_primitives::{Address, B256};
-use iso_evm_hypervisor::NativeEngine;
+use iso_evm_hypervisor::{Inconclusive, NativeEngine, Verdict};
 use iso_evm_witness::{AccessWitness, Fork, MessageWitness, Witness, records::Record};
 
 use super::{at, run, run::MOST_GAS};
@@ -77,7 +77,8 @@ impl<'a> Reruns<'a> {
             calls.extend(call.map(|call| (record, call)));
         };
         let (bytes, code) = (&witness.messages[index], witness.code(message));
-        let ended = engine.audit_with(bytes, code, gas, &mut observer).is_some();
+        let verdict = engine.audit_with(bytes, code, gas, &mut observer);
+        let ended = verdict != Verdict::Inconclusive { reason: Inconclusive::GuestGasLimit };
         OfMessage { calls, ended }
     }
 }
