@@ -88,7 +88,7 @@ pub mod verdict;
 
 pub use archive::{ArchiveKey, ArchiveOptions};
 pub use factory::emit_archive_factory;
-pub use native::NativeEngine;
+pub use native::{Code, NativeEngine};
 pub use program::{Contract, EmitOptions, emit_audit};
 pub use run::{Audited, Engine};
 pub use verdict::{Inconclusive, Mismatch, MismatchKind, Verdict};

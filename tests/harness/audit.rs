@@ -4,7 +4,7 @@
 use std::{ops::Deref, sync::LazyLock};
 
 use alloy_primitives::{Bytes, hex};
-use iso_evm_hypervisor::{Audited, Engine, Inconclusive, NativeEngine, Verdict};
+use iso_evm_hypervisor::{Audited, Code, Engine, Inconclusive, NativeEngine, Verdict};
 use iso_evm_witness::{Fork, MessageWitness, Recorded, Recording, encoding::encode};
 
 static ENGINES: LazyLock<[Both; 8]> = LazyLock::new(|| {
@@ -34,7 +34,7 @@ impl Both {
         let audited = self.hypervisor.audit(calldata, code, host_gas);
         let out_of_gas = Verdict::Inconclusive { reason: Inconclusive::HostOutOfGas };
         if audited.verdict != out_of_gas {
-            let archived = Bytes::copy_from_slice(code);
+            let archived = Code::new(Bytes::copy_from_slice(code));
             let native = self.native.audit(calldata, Some(&archived));
             let mut gas = u64::MAX;
             let watched =

@@ -2,7 +2,7 @@
 
 use alloy_primitives::{Bytes, U256};
 use iso_evm_hypervisor::{
-    ArchiveKey, ArchiveOptions, EmitOptions, Engine, Inconclusive, MismatchKind, Verdict,
+    ArchiveKey, ArchiveOptions, Code, EmitOptions, Engine, Inconclusive, MismatchKind, Verdict,
     archive::PART_SIZE,
 };
 use iso_evm_witness::{Fork, MessageWitness, encoding::encode, layout};
@@ -25,7 +25,7 @@ fn archives() {
             let calldata: Bytes = encode(&halting(named, 100)).into();
             for held in &codes {
                 let hypervisor = engine.audit(&calldata, held, None).verdict;
-                let native = engine.native().audit(&calldata, Some(held));
+                let native = engine.native().audit(&calldata, Some(&Code::new(held.clone())));
                 assert_eq!(native, hypervisor, "{key:?}: {} for {}", held.len(), named.len());
                 let found = matches!(native, Verdict::Unavailable { .. });
                 assert_eq!(

@@ -6,7 +6,7 @@
 use std::fs;
 
 use alloy_primitives::{Address, Bytes, U256};
-use iso_evm_hypervisor::{Inconclusive, MismatchKind, NativeEngine, Verdict};
+use iso_evm_hypervisor::{Code, Inconclusive, MismatchKind, NativeEngine, Verdict};
 use iso_evm_witness::{
     Fork, MessageWitness, Witness,
     encoding::encode,
@@ -63,8 +63,8 @@ fn what_the_guests_own_opcodes_spend_is_enough() {
         let engine = NativeEngine::new(witness.fork);
         for (index, bytes) in witness.messages.iter().enumerate() {
             let message = witness.message(index).unwrap();
-            let code = witness.code(&message);
-            let within = |limit| engine.audit_within(bytes, code, Some(limit));
+            let code = witness.code(&message).cloned().map(Code::new);
+            let within = |limit| engine.audit_within(bytes, code.as_ref(), Some(limit));
             let available: u64 = message.gasAvailable.to();
             assert_eq!(within(available), Verdict::Valid);
             if message.status.is_zero() || stores(&message) {
@@ -95,7 +95,8 @@ fn a_lie_is_found_within_the_limit() {
             if truth.status.is_zero() || stores(&truth) {
                 continue;
             }
-            let code = witness.code(&truth);
+            let code = witness.code(&truth).cloned().map(Code::new);
+            let code = code.as_ref();
             let least = own_gas(&truth).0;
             let mut changed = vec![MessageWitness { status: U256::from(3), ..truth.clone() }];
             for (record, access) in truth.stateAccessList.iter().enumerate() {
@@ -158,7 +159,7 @@ fn gas_without_end() {
     for code in codes {
         for gas in [1 << 46, 1 << 63, u64::MAX] {
             let calldata = encode(&halting(&code, gas)).into();
-            let held = Bytes::from(code.clone());
+            let held = Code::new(code.clone().into());
             for limit in [0, 1_000_000] {
                 let verdict = engine.audit_within(&calldata, Some(&held), Some(limit));
                 assert_eq!(verdict, LIMITED, "{code:02x?} with {gas} within {limit}");
@@ -173,19 +174,21 @@ fn other_answers_stand() {
     let code = Bytes::from_static(&[op::JUMPDEST, op::PUSH0, op::JUMP]);
     let engine = NativeEngine::new(Fork::Osaka);
     let within = |message: &MessageWitness, code: Option<&Bytes>| {
-        engine.audit_within(&encode(message).into(), code, Some(0))
+        let code = code.cloned().map(Code::new);
+        engine.audit_within(&encode(message).into(), code.as_ref(), Some(0))
     };
     let endless = halting(&code, 1 << 63);
     assert_eq!(within(&endless, Some(&code)), LIMITED);
     assert!(matches!(within(&endless, None), Verdict::Unavailable { .. }));
     let mut bytes = encode(&endless);
     bytes.push(0);
-    let malformed = engine.audit_within(&bytes.into(), Some(&code), Some(0));
+    let malformed = engine.audit_within(&bytes.into(), Some(&Code::new(code)), Some(0));
     assert_eq!(malformed, Verdict::Malformed { position: 0 });
     let undefined = Bytes::from_static(&[op::INVALID]);
     assert_eq!(within(&halting(&undefined, 1 << 63), Some(&undefined)), Verdict::Valid);
     let far = Bytes::from(Program::new().push(U256::ONE << 32).op([op::MLOAD]).build());
     let message = MessageWitness { to: Address::ZERO, ..halting(&far, 1 << 63) };
+    let far = Code::new(far);
     let verdict = engine.audit_within(&encode(&message).into(), Some(&far), Some(6));
     assert_eq!(verdict, Verdict::Valid);
 }

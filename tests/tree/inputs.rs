@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use alloy_primitives::{B256, Bytes, keccak256};
-use iso_evm_hypervisor::{NativeEngine, Verdict};
+use iso_evm_hypervisor::{Code, NativeEngine, Verdict};
 use iso_evm_witness::{Execution, Fork, Witness, records::Record};
 use revm::{
     Context, InspectEvm, Inspector, MainBuilder, MainContext,
@@ -85,14 +85,14 @@ pub(super) fn told(witness: &Witness) -> BTreeMap<B256, Bytes> {
     let mut found = BTreeMap::new();
     for (index, bytes) in witness.messages.iter().enumerate() {
         let message = witness.message(index).expect("a message");
+        let code = witness.code(&message).cloned().map(Code::new);
         let mut gas = u64::MAX;
-        let verdict =
-            engine.audit_with(bytes, witness.code(&message), &mut gas, &mut |record, input| {
-                let access = &message.stateAccessList[record];
-                let Ok(Record::Call(_, call)) = Record::decode(access) else { panic!("no call") };
-                assert_eq!(call.calldataHash, keccak256(input));
-                found.insert(call.calldataHash, Bytes::copy_from_slice(input));
-            });
+        let verdict = engine.audit_with(bytes, code.as_ref(), &mut gas, &mut |record, input| {
+            let access = &message.stateAccessList[record];
+            let Ok(Record::Call(_, call)) = Record::decode(access) else { panic!("no call") };
+            assert_eq!(call.calldataHash, keccak256(input));
+            found.insert(call.calldataHash, Bytes::copy_from_slice(input));
+        });
         assert_eq!(verdict, Verdict::Valid, "message {index}");
     }
     found

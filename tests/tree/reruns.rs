@@ -1,5 +1,6 @@
 //! Precompiles run again on what a run of the message gives them.
 
+use iso_evm_hypervisor::Code;
 use iso_evm_verifier::{
     AuditVerdict, Options, Verdict as Summary,
     audit::{Missing, Outcome as Verdict, TreeKind, tree::tree},
@@ -99,10 +100,11 @@ fn gas_is_that_of_the_guests_own_opcodes() {
     let callees = 2 * 3_000;
     let engine = &audit::engine(FORK).native;
     let bytes = encode(&message.witness).into();
+    let code = Code::new(message.code.clone());
     let with = |mut gas: u64| {
         let mut told = Vec::new();
         let mut observer = |record, input: &[u8]| told.push((record, input.len()));
-        let verdict = engine.audit_with(&bytes, Some(&message.code), &mut gas, &mut observer);
+        let verdict = engine.audit_with(&bytes, Some(&code), &mut gas, &mut observer);
         (verdict == iso_evm_hypervisor::Verdict::Valid, gas, told)
     };
     assert_eq!(with(used), (true, callees, vec![(1, 32), (2, 32)]));

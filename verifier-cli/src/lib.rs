@@ -179,6 +179,7 @@
 pub mod audit;
 pub mod batch;
 pub mod certificate;
+mod codes;
 pub mod commands;
 pub mod engines;
 pub mod error;

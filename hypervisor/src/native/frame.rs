@@ -4,14 +4,11 @@ use std::sync::Arc;
 
 use alloy_primitives::Address;
 use iso_evm_witness::layout as wire;
-use revm::{
-    bytecode::Bytecode,
-    interpreter::{
-        CallInput, Gas, InputsImpl, Interpreter, InterpreterAction, SharedMemory, Stack,
-        host::DummyHost,
-        interpreter::{ExtBytecode, RuntimeFlags},
-        interpreter_types::Jumps,
-    },
+use revm::interpreter::{
+    CallInput, Gas, InputsImpl, Interpreter, InterpreterAction, SharedMemory, Stack,
+    host::DummyHost,
+    interpreter::{ExtBytecode, RuntimeFlags},
+    interpreter_types::Jumps,
 };
 
 use super::{
@@ -49,7 +46,7 @@ impl Frame {
         let gas = Gas::new(calldata.small(wire::GAS_AVAILABLE));
         let state_root = calldata.word(wire::STATE_ROOT_ENTER);
         let interpreter = Interpreter {
-            bytecode: ExtBytecode::new(Bytecode::new_legacy(code)),
+            bytecode: ExtBytecode::new(code),
             gas,
             stack: Stack::new(),
             return_data: Default::default(),

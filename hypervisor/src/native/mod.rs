@@ -7,7 +7,7 @@
 //! the records' layout, and they must agree on every message, true, false or malformed: the verdict,
 //! the kind of mismatch, pc, record, and both words.
 //!
-//! `calldata` reads words of the message, `setup` its head and what runs, `table` says which
+//! `code` is made ready beforehand, `calldata` reads words of the message, `setup` its head and what runs, `table` says which
 //! instruction does what, `step` is what the instructions share, `frame` runs the guest, `exit`
 //! compares its end with the claim, `watch` runs for somebody who wants to know what precompiles are
 //! called with, or to be done with a certain amount of gas.
@@ -15,6 +15,7 @@
 mod accounts;
 mod calldata;
 mod calls;
+mod code;
 mod creations;
 mod exit;
 mod facts;
@@ -35,6 +36,7 @@ use std::{fmt, sync::Arc};
 use alloy_primitives::Bytes;
 use iso_evm_witness::Fork;
 
+pub use self::code::Code;
 use self::{calldata::Calldata, exit::End, frame::Frame, rules::Rules, setup::Setup};
 use crate::{program::EmitOptions, verdict::Verdict};
 
@@ -43,15 +45,15 @@ use crate::{program::EmitOptions, verdict::Verdict};
 ///
 /// ```
 /// use alloy_primitives::{Bytes, U256, hex, keccak256};
-/// use iso_evm_hypervisor::{NativeEngine, Verdict};
+/// use iso_evm_hypervisor::{Code, NativeEngine, Verdict};
 /// use iso_evm_witness::{
 ///     Fork, MessageWitness, encoding::encode,
 ///     records::{FrameKind, OpeningRecord, Record},
 /// };
 ///
 /// // PUSH1 2, PUSH1 3, ADD, STOP: 9 gas.
-/// let code = Bytes::from(hex!("600260030100"));
-/// let opening = OpeningRecord { kind: FrameKind::Call as u8, codeHash: keccak256(&code) };
+/// let code = Code::new(Bytes::from(hex!("600260030100")));
+/// let opening = OpeningRecord { kind: FrameKind::Call as u8, codeHash: code.hash() };
 /// let claim = MessageWitness {
 ///     gasAvailable: U256::from(100),
 ///     gasUsed: U256::from(9),
@@ -96,7 +98,7 @@ impl NativeEngine {
     ///
     /// Time is bounded by the message's `gasAvailable`, memory by its length, the code's and what
     /// that gas buys, at most 8 GiB.
-    pub fn audit(&self, calldata: &Bytes, code: Option<&Bytes>) -> Verdict {
+    pub fn audit(&self, calldata: &Bytes, code: Option<&Code>) -> Verdict {
         self.audit_within(calldata, code, None)
     }
 
@@ -111,14 +113,14 @@ impl NativeEngine {
     ///
     /// ```
     /// # use alloy_primitives::{Bytes, U256, hex, keccak256};
-    /// # use iso_evm_hypervisor::{Inconclusive, NativeEngine, Verdict};
+    /// # use iso_evm_hypervisor::{Code, Inconclusive, NativeEngine, Verdict};
     /// # use iso_evm_witness::{
     /// #     Fork, MessageWitness, encoding::encode,
     /// #     records::{FrameKind, OpeningRecord, Record},
     /// # };
     /// // JUMPDEST, PUSH0, JUMP: without end, on 2^63 gas.
-    /// let code = Bytes::from(hex!("5b5f56"));
-    /// let opening = OpeningRecord { kind: FrameKind::Call as u8, codeHash: keccak256(&code) };
+    /// let code = Code::new(Bytes::from(hex!("5b5f56")));
+    /// let opening = OpeningRecord { kind: FrameKind::Call as u8, codeHash: code.hash() };
     /// let claim = MessageWitness {
     ///     gasAvailable: U256::from(1_u64 << 63),
     ///     stateAccessList: vec![Record::Opening(opening).encode()],
@@ -131,7 +133,7 @@ impl NativeEngine {
     pub fn audit_within(
         &self,
         calldata: &Bytes,
-        code: Option<&Bytes>,
+        code: Option<&Code>,
         gas_limit: Option<u64>,
     ) -> Verdict {
         self.audit_by(calldata, code, |frame| match gas_limit {
@@ -152,7 +154,7 @@ impl NativeEngine {
     /// from it.
     ///
     /// ```
-    /// use iso_evm_hypervisor::{NativeEngine, Verdict};
+    /// use iso_evm_hypervisor::{Code, NativeEngine, Verdict};
     /// use iso_evm_witness::{Fork, Input, encoding::encode, record};
     ///
     /// // STATICCALL(gas, 4, 0, 32, 0, 0) after MSTORE8(0, 7)
@@ -167,7 +169,7 @@ impl NativeEngine {
     /// let (mut gas, mut told) = (1 << 20, Vec::new());
     /// let verdict = NativeEngine::new(Fork::Cancun).audit_with(
     ///     &encode(&message.witness).into(),
-    ///     Some(&message.code),
+    ///     Some(&Code::new(message.code.clone())),
     ///     &mut gas,
     ///     &mut |record, input| told.push((record, input.to_vec())),
     /// );
@@ -179,7 +181,7 @@ impl NativeEngine {
     pub fn audit_with(
         &self,
         calldata: &Bytes,
-        code: Option<&Bytes>,
+        code: Option<&Code>,
         gas: &mut u64,
         observer: &mut dyn FnMut(usize, &[u8]),
     ) -> Verdict {
@@ -190,7 +192,7 @@ impl NativeEngine {
     fn audit_by(
         &self,
         calldata: &Bytes,
-        code: Option<&Bytes>,
+        code: Option<&Code>,
         run: impl FnOnce(&mut Frame) -> Result<End, Verdict>,
     ) -> Verdict {
         let audit = || {

@@ -6,8 +6,9 @@ use iso_evm_witness::{
     layout as wire,
     records::{FrameKind, OPENING},
 };
+use revm::bytecode::Bytecode;
 
-use super::{calldata::Calldata, records::Records};
+use super::{Code, calldata::Calldata, records::Records};
 use crate::{
     archive::{ArchiveKey, ArchiveOptions, PART_SIZE, archive_address, archive_salt},
     fields::opening,
@@ -21,7 +22,7 @@ pub(super) struct Setup {
     pub(super) calldata: Calldata,
     pub(super) records: Records,
     /// The code that runs.
-    pub(super) code: Bytes,
+    pub(super) code: Bytecode,
     /// The guest's calldata.
     pub(super) input: Bytes,
     /// Whether the message is a creation.
@@ -37,7 +38,7 @@ impl Setup {
     pub(super) fn of(
         calldata: Calldata,
         archives: ArchiveOptions,
-        code: Option<&Bytes>,
+        code: Option<&Code>,
     ) -> Result<Self, Verdict> {
         let mut records = head(&calldata).ok_or(Verdict::Malformed { position: 0 })?;
         let opened = records.take(&calldata, OPENING, opening::LENGTH, None)?;
@@ -57,7 +58,7 @@ impl Setup {
             within_limit(code.len())?;
             let hash = keccak256(&code);
             records.equal(MismatchKind::CodeHash, None, hash.into(), code_hash.into())?;
-            (code, Bytes::new())
+            (Bytecode::new_legacy(code), Bytes::new())
         } else {
             let to = Address::from_word(calldata.word(wire::TO).into());
             let code = archived(archives, to, code_hash, code)?;
@@ -109,12 +110,11 @@ fn archived(
     archives: ArchiveOptions,
     to: Address,
     code_hash: B256,
-    code: Option<&Bytes>,
-) -> Result<Bytes, Verdict> {
-    let held = code.map(|code| (code, keccak256(code)));
-    let held = held.filter(|(_, hash)| archives.key == ArchiveKey::Account || *hash == code_hash);
-    let (code, hash) =
-        held.map_or((Bytes::new(), KECCAK256_EMPTY), |(code, hash)| (code.clone(), hash));
+    code: Option<&Code>,
+) -> Result<Bytecode, Verdict> {
+    let held = |code: &&Code| archives.key == ArchiveKey::Account || code.hash() == code_hash;
+    let held = code.filter(held).map(|code| (code.bytecode().clone(), code.hash()));
+    let (code, hash) = held.unwrap_or_else(|| (Bytecode::new(), KECCAK256_EMPTY));
     within_limit(code.len())?;
     if hash != code_hash {
         // The part that is read last: a full one is followed by another.

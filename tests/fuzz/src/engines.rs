@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use alloy_primitives::{Bytes, hex};
-use iso_evm_hypervisor::{Engine, Inconclusive, NativeEngine, Verdict};
+use iso_evm_hypervisor::{Code, Engine, Inconclusive, NativeEngine, Verdict};
 use iso_evm_witness::Fork;
 
 /// What the hypervisor may use of its host: far more than any message here needs.
@@ -29,7 +29,7 @@ pub fn agreed(fork: Fork, message: &Bytes, code: Option<&Bytes>) -> Option<Verdi
     if emitted == (Verdict::Inconclusive { reason: Inconclusive::HostOutOfGas }) {
         return None;
     }
-    let native = native.audit(message, code);
+    let native = native.audit(message, code.cloned().map(Code::new).as_ref());
     assert!(
         native == emitted,
         "{fork}: native {native:x?}, hypervisor {emitted:x?}\ncode {}\nmessage {}",

@@ -3,6 +3,7 @@
 use std::hint::black_box;
 
 use criterion::{BatchSize, Criterion};
+use iso_evm_hypervisor::Code;
 use iso_evm_verifier::{EngineKind, Options, verify_with};
 use iso_evm_witness::{Witness, encoding};
 use revm::{ExecuteEvm, InspectEvm, inspector::NoOpInspector};
@@ -28,21 +29,16 @@ pub(crate) fn all(criterion: &mut Criterion<Processor>, subject: &Subject<'_>) {
     bench("record", &mut || drop(black_box(subject.with_roots.record(tx()).unwrap())));
 
     let Subject { witness, engine, .. } = subject;
-    let of_messages = || {
-        let code = |message| witness.code(message);
-        witness
-            .messages
-            .iter()
-            .zip(&subject.messages)
-            .map(move |(bytes, message)| (bytes, code(message)))
-    };
+    let ready = subject.messages.iter().map(|message| witness.code(message).cloned());
+    let ready: Vec<_> = ready.map(|code| code.map(Code::new)).collect();
     bench("native", &mut || {
-        for (bytes, code) in of_messages() {
-            black_box(engine.native().audit(bytes, code));
+        for (bytes, code) in witness.messages.iter().zip(&ready) {
+            black_box(engine.native().audit(bytes, code.as_ref()));
         }
     });
     bench("hypervisor", &mut || {
-        for (bytes, code) in of_messages() {
+        for (bytes, message) in witness.messages.iter().zip(&subject.messages) {
+            let code = witness.code(message);
             black_box(engine.audit(bytes, code.map_or(&[], |code| code), None));
         }
     });

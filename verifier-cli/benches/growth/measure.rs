@@ -9,7 +9,7 @@ use alloy_primitives::Bytes;
 use cpu_time::ProcessTime;
 use iso_evm_fuzz::witness;
 use iso_evm_hypervisor::{Engine, Verdict};
-use iso_evm_verifier::{Audit, AuditSelection, Options, verify_with};
+use iso_evm_verifier::{Audit, AuditSelection, EngineKind, Options, verify_with};
 use iso_evm_witness::{Execution, Prepared, Witness};
 use revm::ExecuteEvm;
 
@@ -67,8 +67,15 @@ pub(crate) fn of(execution: &Execution) -> Measured {
         audits: AuditSelection::only([Audit::Access, Audit::Tree, Audit::Transaction]),
         ..Options::default()
     };
-    let report = verify_with(&engine, &witness, &others).unwrap();
-    assert_eq!(report.verdict(), iso_evm_verifier::Verdict::Valid, "{:?}", report.findings);
+    let native = Options {
+        audits: AuditSelection::only([Audit::Execution]),
+        engine: EngineKind::Native,
+        ..Options::default()
+    };
+    for options in [&others, &native] {
+        let report = verify_with(&engine, &witness, options).unwrap();
+        assert_eq!(report.verdict(), iso_evm_verifier::Verdict::Valid, "{:?}", report.findings);
+    }
     [
         witness.messages.iter().map(|bytes| bytes.len() as f64).sum(),
         file.len() as f64,
@@ -78,11 +85,7 @@ pub(crate) fn of(execution: &Execution) -> Measured {
         fastest(|| with_roots.record(tx()).unwrap()),
         fastest(|| witness.encode()),
         fastest(|| Witness::decode_shared(&file).unwrap()),
-        fastest(|| {
-            for (bytes, code) in witness.messages.iter().zip(&codes) {
-                assert_eq!(engine.native().audit(bytes, Some(code)), Verdict::Valid);
-            }
-        }),
+        fastest(|| verify_with(&engine, &witness, &native).unwrap()),
         fastest(|| {
             for audited in audited() {
                 black_box(audited);

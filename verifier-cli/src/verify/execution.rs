@@ -6,6 +6,7 @@ use iso_evm_witness::{MessageWitness, Witness};
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use super::{EngineKind, Options, VerifyError};
+use crate::codes::Codes;
 
 /// Audits each message; `messages` are those of the witness, decoded where they can be.
 ///
@@ -18,17 +19,21 @@ pub(super) fn execution(
     messages: &[Option<MessageWitness>],
     options: &Options,
 ) -> Result<Vec<Audited>, VerifyError> {
+    let codes = Codes::new(witness);
     let audit = |(index, message): (usize, &Option<MessageWitness>)| {
         let bytes = &witness.messages[index];
         // Code that the witness does not hold is not archived, and the engines say so.
-        let code = message.as_ref().and_then(|message| witness.code(message));
         let hypervisor = || {
+            let code = message.as_ref().and_then(|message| witness.code(message));
             let archives: Vec<(Address, Bytes)> =
                 code.map_or_else(Vec::new, |code| engine.archives(bytes, code));
             engine.run(bytes, &archives, options.host_gas_limit)
         };
         let limit = options.guest_gas_limit;
-        let native = || engine.native().audit_within(bytes, code, limit);
+        let native = || {
+            let code = message.as_ref().and_then(|message| codes.of(message));
+            engine.native().audit_within(bytes, code, limit)
+        };
         let audited = match options.engine {
             EngineKind::Hypervisor => hypervisor(),
             EngineKind::Native => Audited { verdict: native(), host_gas: 0 },

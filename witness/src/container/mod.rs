@@ -214,7 +214,7 @@ impl Witness {
     /// The code that a message's opening record asks for, if the container has it. A creation's is
     /// in the message.
     pub fn code(&self, message: &MessageWitness) -> Option<&Bytes> {
-        self.codes.get(&code_needed(message)?)
+        self.codes.get(&code_hash(message)?)
     }
 
     /// Where each message stands in the call tree.
@@ -231,8 +231,9 @@ pub fn opening(message: &MessageWitness) -> Option<OpeningRecord> {
     }
 }
 
-/// The hash of the code that a message needs from outside: none in a creation.
-fn code_needed(message: &MessageWitness) -> Option<B256> {
+/// Hash of the code that a message's opening record asks for; none in a creation, whose code is in the
+/// message.
+pub fn code_hash(message: &MessageWitness) -> Option<B256> {
     let opening = opening(message)?;
     let create = crate::records::FrameKind::from_number(opening.kind)?.is_create();
     (!create).then_some(opening.codeHash)

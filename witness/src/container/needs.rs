@@ -10,7 +10,7 @@ use alloy_consensus::Transaction;
 use alloy_primitives::{B256, KECCAK256_EMPTY, U256};
 use revm::{bytecode::opcode::BLOCKHASH, state::Bytecode};
 
-use super::{Witness, code_needed, nodes, opening};
+use super::{Witness, code_hash, nodes, opening};
 use crate::{
     block::Block,
     encoding,
@@ -59,7 +59,7 @@ impl Needs {
     }
 
     fn message(&mut self, message: &MessageWitness, block: &Block) {
-        self.codes.extend(code_needed(message));
+        self.codes.extend(code_hash(message));
         self.codes.extend(deployed(message));
         for access in message.stateAccessList.iter().filter(|access| access.opcode == BLOCKHASH) {
             if let Ok(Record::Blockhash(record)) = Record::decode(access) {

@@ -9,7 +9,7 @@ use iso_evm_hypervisor::{Inconclusive, NativeEngine, Verdict};
 use iso_evm_witness::{AccessWitness, Fork, MessageWitness, Witness, records::Record};
 
 use super::{at, run, run::MOST_GAS};
-use crate::hash::keccak256;
+use crate::{codes::Codes, hash::keccak256};
 
 /// Most gas that a failed run is taken to have cost the verifier, beside what its input's length
 /// makes: none costs more before it fails.
@@ -41,6 +41,7 @@ pub(in crate::audit) struct Rerun {
 #[derive(Debug)]
 pub(in crate::audit) struct Reruns<'a> {
     witness: &'a Witness,
+    codes: Codes<'a>,
     engine: Option<NativeEngine>,
     /// Gas that messages may still spend on opcodes of their own: [`MOST_GAS`] at first.
     gas: u64,
@@ -60,7 +61,8 @@ impl<'a> Reruns<'a> {
     /// None so far.
     pub(in crate::audit) fn new(witness: &'a Witness) -> Self {
         let precompiles = Precompiles::new(witness.fork);
-        Self { witness, engine: None, gas: MOST_GAS, precompiles }
+        let codes = Codes::new(witness);
+        Self { witness, codes, engine: None, gas: MOST_GAS, precompiles }
     }
 
     /// Runs the message with this index, and all precompiles that it calls.
@@ -68,7 +70,7 @@ impl<'a> Reruns<'a> {
     /// Time and memory are at most what the execution audit takes for it, and bounded for all
     /// messages together: they get [`MOST_GAS`] gas for opcodes of their own, and so do precompiles.
     pub(in crate::audit) fn of(&mut self, index: usize, message: &MessageWitness) -> OfMessage {
-        let Self { witness, engine, gas, precompiles } = self;
+        let Self { witness, codes, engine, gas, precompiles } = self;
         let engine = engine.get_or_insert_with(|| NativeEngine::new(witness.fork));
         let mut calls = HashMap::new();
         let mut observer = |record: usize, input: &[u8]| {
@@ -76,7 +78,7 @@ impl<'a> Reruns<'a> {
             let call = access.and_then(|access| precompiles.again(access, input));
             calls.extend(call.map(|call| (record, call)));
         };
-        let (bytes, code) = (&witness.messages[index], witness.code(message));
+        let (bytes, code) = (&witness.messages[index], codes.of(message));
         let verdict = engine.audit_with(bytes, code, gas, &mut observer);
         let ended = verdict != Verdict::Inconclusive { reason: Inconclusive::GuestGasLimit };
         OfMessage { calls, ended }
