@@ -15,7 +15,11 @@ use iso_evm_witness::{
 use revm::bytecode::opcode as op;
 
 use super::halting;
-use crate::harness::{fixtures::own, program::Program};
+use crate::harness::{
+    fixtures::own,
+    guest::{Guest, SENDER},
+    program::Program,
+};
 
 const LIMITED: Verdict = Verdict::Inconclusive { reason: Inconclusive::GuestGasLimit };
 
@@ -166,6 +170,32 @@ fn gas_without_end() {
             }
         }
     }
+}
+
+/// Stipends that callees do not use come back and are spent again, so that the calls' whole prices come to
+/// more than the message has; it counts for no more than that.
+#[test]
+fn no_message_counts_for_more_than_it_has() {
+    let code = (0..6).fold(Program::new(), |code, _| {
+        let code = code.push(0).push(0).push(0).push(0).push(1).push_address(SENDER);
+        code.push(0).op([op::CALL, op::POP])
+    });
+    let run = |gas| {
+        Guest::new("value calls", Fork::Osaka, code.clone().build()).value(6).gas(gas).record()
+    };
+    let used: u64 = run(1_000_000).guest().witness.gasUsed.to();
+    // The last call's stipend comes back when nothing is left to do.
+    let run = run(used + 2300);
+    let message = run.guest();
+    assert_eq!(message.witness.status, U256::ONE);
+    let available: u64 = message.witness.gasAvailable.to();
+    let least = own_gas(&message.witness).0;
+    assert!(least > available, "{least} of {available}");
+    let (engine, code) = (NativeEngine::new(Fork::Osaka), Code::new(message.code.clone()));
+    let bytes = encode(&message.witness).into();
+    let within = |limit| engine.audit_within(&bytes, Some(&code), Some(limit));
+    assert_eq!(within(available), Verdict::Valid);
+    assert_eq!(within(available - 1), LIMITED);
 }
 
 /// What the head says comes before gas, and what no gas buys is a halt, not a limit.

@@ -63,7 +63,9 @@ impl Watch {
     fn count(&mut self, gas: &Gas, coming: u64) -> bool {
         // An opcode that it could not pay leaves revm's counter anywhere.
         let spent = gas.limit().saturating_sub(gas.remaining()).saturating_add(self.stipends);
-        self.own = spent.saturating_sub(self.callees).saturating_add(coming).max(self.own);
+        let own = spent.saturating_sub(self.callees).saturating_add(coming);
+        // Stipends that come back are spent again: a message is not charged for more than it has.
+        self.own = own.min(gas.limit()).max(self.own);
         self.own <= self.most
     }
 }
