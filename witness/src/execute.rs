@@ -9,7 +9,7 @@ use revm::{
     Context, Database, InspectEvm, MainBuilder, MainContext, MainnetEvm,
     context::{
         BlockEnv, TxEnv,
-        result::{EVMError, ExecutionResult, InvalidHeader, InvalidTransaction},
+        result::{EVMError, ExecutionResult, InvalidHeader, InvalidTransaction, ResultAndState},
     },
     database_interface::WrapDatabaseRef,
     handler::MainnetContext,
@@ -154,10 +154,14 @@ impl Prepared<'_> {
     ///
     /// As [`record`].
     pub fn record(&self, tx: TxEnv) -> Result<Recording, ExecuteError> {
-        let recorder =
-            if self.roots { Recorder::new(self.trie.clone()) } else { Recorder::without_roots() };
-        let run = run(&self.setting(), WrapDatabaseRef(self), recorder, tx);
-        run.map(|run| run.recording).map_err(|error| match error {
+        let (setting, database) = (self.setting(), WrapDatabaseRef(self));
+        let recording = if self.roots {
+            let run = run(&setting, database, Recorder::new(self.trie.clone()), tx);
+            run.map(|run| run.recording)
+        } else {
+            trace(&setting, database, tx)
+        };
+        recording.map_err(|error| match error {
             RunError::Database(error) => error.into(),
             RunError::Execute(error) => *error,
         })
@@ -269,6 +273,32 @@ pub(crate) fn run<DB: Database>(
     recorder: Recorder,
     tx: TxEnv,
 ) -> Result<Run, RunError<DB::Error>> {
+    let (run, recorder) = inspect(setting, database, recorder, tx)?;
+    let Finished { messages, state_root_enter, state_root_leave, state: after, proof } =
+        recorder.finish(&run.state).map_err(ExecuteError::from)?;
+    let roots = [state_root_enter, state_root_leave];
+    let recording = recording(run.result, messages, roots, proof);
+    Ok(Run { recording, state: run.state, after })
+}
+
+/// A recording without roots and proof.
+fn trace<DB: Database>(
+    setting: &Setting,
+    database: DB,
+    tx: TxEnv,
+) -> Result<Recording, RunError<DB::Error>> {
+    let (run, recorder) = inspect(setting, database, Recorder::without_roots(), tx)?;
+    let messages = recorder.into_messages().map_err(ExecuteError::from)?;
+    Ok(recording(run.result, messages, [B256::ZERO; 2], Proof::default()))
+}
+
+/// Runs a transaction with a recorder, which comes back.
+fn inspect<DB: Database>(
+    setting: &Setting,
+    database: DB,
+    recorder: Recorder,
+    tx: TxEnv,
+) -> Result<(ResultAndState, Recorder), RunError<DB::Error>> {
     if tx.tx_type >= 3 && tx.kind.is_create() {
         return Err(ExecuteError::Create(tx.tx_type).into());
     }
@@ -278,15 +308,23 @@ pub(crate) fn run<DB: Database>(
         (EVMError::Custom(_), Some(error)) => ExecuteError::from(error.clone()).into(),
         (error, _) => run_error(error),
     })?;
-    let Finished { messages, state_root_enter, state_root_leave, state: after, proof } =
-        evm.inspector.finish(&run.state).map_err(ExecuteError::from)?;
-    let (gas_used, success) = (run.result.tx_gas_used(), run.result.is_success());
-    let (logs, output) = match run.result {
+    Ok((run, evm.inspector))
+}
+
+/// What a run came to.
+fn recording(
+    result: ExecutionResult,
+    messages: Vec<Recorded>,
+    [state_root_enter, state_root_leave]: [B256; 2],
+    proof: Proof,
+) -> Recording {
+    let (gas_used, success) = (result.tx_gas_used(), result.is_success());
+    let (logs, output) = match result {
         ExecutionResult::Success { logs, output, .. } => (logs, output.into_data()),
         ExecutionResult::Revert { output, .. } => (Vec::new(), output),
         ExecutionResult::Halt { .. } => (Vec::new(), Bytes::new()),
     };
-    let recording = Recording {
+    Recording {
         messages,
         state_root_enter,
         state_root_leave,
@@ -295,8 +333,7 @@ pub(crate) fn run<DB: Database>(
         logs,
         output,
         proof,
-    };
-    Ok(Run { recording, state: run.state, after })
+    }
 }
 
 /// What revm says, as this crate says it.

@@ -76,6 +76,18 @@ impl WarmList {
         is_cold && !journal.precompile_addresses().contains(&address)
     }
 
+    /// Whether a slot has become warm since the journal had `since` entries: its access was cold.
+    pub(super) fn has_warmed<J: JournalExt>(
+        &self,
+        journal: &J,
+        since: usize,
+        address: Address,
+        key: U256,
+    ) -> bool {
+        let warmed = |entry: &JournalEntry| matches!(entry, JournalEntry::StorageWarmed { address: account, key: slot } if *account == address && *slot == key);
+        self.berlin && entries(journal, since).iter().any(warmed)
+    }
+
     /// A slot as it stands, with whether the access to it that was made, or would have been made, since
     /// the journal had `since` entries was cold. `None` as in [`account`].
     pub(super) fn slot<CTX>(
@@ -91,11 +103,10 @@ impl WarmList {
         let journal = context.journal_ref();
         let account = journal.evm_state().get(&address);
         let slot = account.and_then(|account| account.storage.get(&key));
-        let warmed = |entry: &JournalEntry| matches!(entry, JournalEntry::StorageWarmed { address: account, key: slot } if *account == address && *slot == key);
-        let cold = self.berlin
-            && (entries(journal, since).iter().any(warmed)
-                || slot.is_none_or(|slot| slot.is_cold_transaction_id(self.transaction))
-                    && !self.slots.contains(&(address, key)));
+        let cold = self.has_warmed(journal, since, address, key)
+            || self.berlin
+                && slot.is_none_or(|slot| slot.is_cold_transaction_id(self.transaction))
+                && !self.slots.contains(&(address, key));
         let (original, present) = match slot {
             Some(slot) => (slot.original_value, slot.present_value),
             None if account.is_some_and(Account::is_created) => (U256::ZERO, U256::ZERO),

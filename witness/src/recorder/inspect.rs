@@ -115,6 +115,8 @@ impl Recorder {
                 self.fail(RecorderError::SecondTransaction);
             }
             self.started = true;
+            // Most transactions have one message.
+            self.messages.reserve_exact(1);
             self.check_fork(context);
             if let Some(evidence) = self.evidence() {
                 evidence.start(context);

@@ -91,8 +91,17 @@ impl Recorder {
             }
             opcode::SLOAD => {
                 let key = step.input(0);
-                let SlotFacts { cold, present, .. } = self.slot(step, executing, context)?;
-                Record::Sload(SloadRecord { key: key.into(), cold, value: present.into() })
+                let (cold, value) = if end == End::Done {
+                    let journal = context.journal_ref();
+                    if let Some(evidence) = self.evidence() {
+                        evidence.slot(journal, executing, key);
+                    }
+                    (self.warm.has_warmed(journal, step.journal, executing, key), top())
+                } else {
+                    let slot = self.slot(step, executing, context)?;
+                    (slot.cold, slot.present)
+                };
+                Record::Sload(SloadRecord { key: key.into(), cold, value: value.into() })
             }
             opcode::SSTORE => self.sstore(step, end, executing, context)?,
             opcode::TLOAD => {
