@@ -7,10 +7,10 @@
 //! the records' layout, and they must agree on every message, true, false or malformed: the verdict,
 //! the kind of mismatch, pc, record, and both words.
 //!
-//! `code` is made ready beforehand, `calldata` reads words of the message, `setup` its head and what runs, `table` says which
-//! instruction does what, `step` is what the instructions share, `frame` runs the guest, `exit`
-//! compares its end with the claim, `watch` runs for somebody who wants to know what precompiles are
-//! called with, or to be done with a certain amount of gas.
+//! `code` is made ready beforehand, `calldata` reads words of the message, `setup` its head and what
+//! runs, `table` says which instruction does what, `step` is what the instructions share, `frame`
+//! runs the guest, `exit` compares its end with the claim, `watch` runs for somebody who wants to
+//! know what precompiles are called with, or to be done with a certain amount of gas.
 
 mod accounts;
 mod calldata;

@@ -91,14 +91,13 @@ impl Recorder {
             }
             opcode::SLOAD => {
                 let key = step.input(0);
+                self.slot_named(executing, key, context);
+                // What was read is on the stack; only what was not has to be looked up.
                 let (cold, value) = if end == End::Done {
                     let journal = context.journal_ref();
-                    if let Some(evidence) = self.evidence() {
-                        evidence.slot(journal, executing, key);
-                    }
                     (self.warm.has_warmed(journal, step.journal, executing, key), top())
                 } else {
-                    let slot = self.slot(step, executing, context)?;
+                    let slot = self.warm.slot(context, step.journal, executing, key)?;
                     (slot.cold, slot.present)
                 };
                 Record::Sload(SloadRecord { key: key.into(), cold, value: value.into() })
@@ -147,16 +146,14 @@ impl Recorder {
         (account, self.warm.is_cold(context.journal_ref(), step.journal, account))
     }
 
-    /// The slot that an opcode's first operand names. `None` if the database failed.
-    fn slot<CTX>(&mut self, step: &Step, executing: Address, context: &mut CTX) -> Option<SlotFacts>
+    /// Notes a slot that a record names.
+    fn slot_named<CTX>(&mut self, executing: Address, key: U256, context: &CTX)
     where
         CTX: ContextTr<Journal: JournalExt>,
     {
-        let key = step.input(0);
         if let Some(evidence) = self.evidence() {
             evidence.slot(context.journal_ref(), executing, key);
         }
-        self.warm.slot(context, step.journal, executing, key)
     }
 
     /// Notes the code of an account that a record tells of.
@@ -177,7 +174,9 @@ impl Recorder {
         CTX: ContextTr<Journal: JournalExt>,
     {
         let (key, value) = (step.input(0), step.input(1));
-        let SlotFacts { cold, original, present } = self.slot(step, executing, context)?;
+        self.slot_named(executing, key, context);
+        let slot = self.warm.slot(context, step.journal, executing, key)?;
+        let SlotFacts { cold, original, present } = slot;
         let before =
             facts::entries(context.journal_ref(), step.journal).iter().find_map(
                 |entry| match entry {
