@@ -1,6 +1,10 @@
 //! Archives that are missing, foreign or half there are unavailable, never fraud; and those that
 //! the emitted factory deploys are where the hypervisor looks.
 
+mod attempt;
+mod existing;
+mod gas;
+
 use alloy_primitives::{Address, Bytes, TxKind, U256, address, hex};
 use alloy_sol_types::SolCall;
 use iso_evm_hypervisor::{

@@ -54,11 +54,21 @@ pub fn default_factory() -> Address {
     DETERMINISTIC_DEPLOYER.create2_from_code(B256::ZERO, initcode)
 }
 
-/// The init code of every archive: asks its creator, deploys what that answers.
+/// The init code of every archive: asks its creator, deploys what that answers; reverts if the
+/// creator did not come to its answer, or answers with nothing.
+///
+/// It must not be taken for granted that the call succeeds: whoever pays for the creation chooses
+/// how much gas the callee gets, and one sixty-fourth of it stays here to go on with (EIP-150).
 pub fn archive_initcode() -> Bytes {
-    let ask = [PUSH0, PUSH0, PUSH0, PUSH0, CALLER, GAS, STATICCALL, POP];
-    let take = [RETURNDATASIZE, PUSH0, PUSH0, RETURNDATACOPY, RETURNDATASIZE, PUSH0, RETURN];
-    [ask.as_slice(), take.as_slice()].concat().into()
+    const TAKE: u8 = 15;
+    #[rustfmt::skip]
+    let code = [
+        PUSH0, PUSH0, PUSH0, PUSH0, CALLER, GAS, STATICCALL,
+        RETURNDATASIZE, MUL, PUSH1, TAKE, JUMPI, PUSH0, PUSH0, REVERT,
+        JUMPDEST, RETURNDATASIZE, PUSH0, PUSH0, RETURNDATACOPY, RETURNDATASIZE, PUSH0, RETURN,
+    ];
+    debug_assert_eq!(code[usize::from(TAKE)], JUMPDEST);
+    Bytes::copy_from_slice(&code)
 }
 
 /// The address of part `part` of an archive.

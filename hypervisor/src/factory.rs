@@ -5,6 +5,9 @@
 //! registrar only; both return the address of the first part. Called without calldata, as the
 //! archives' init code does, it answers with the part under way, which is in transient storage:
 //! its length at slot 0, its words from slot 1 on.
+//!
+//! What a creation says of itself counts for nothing: whether it came to its end, ran out of gas
+//! or never began, each part is looked at where it should be, and its code hash decides.
 
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::SolCall;
@@ -44,9 +47,12 @@ const LENGTH: usize = 96;
 const DATA: usize = 128;
 const SALT: usize = 160;
 const FIRST: usize = 192;
-const TARGET: usize = 224;
+/// Size of what stands at the first part's address before anything is created.
+const THERE: usize = 224;
+/// Code hash that the part under way must have.
+const WANTED: usize = 256;
 /// The `0x00` byte and the part.
-const PART: usize = 256;
+const PART: usize = 288;
 
 /// Emits the factory. By account, `registrar` is the only caller that it takes archives from.
 pub fn emit_archive_factory(key: ArchiveKey, registrar: Option<Address>) -> Contract {
@@ -57,13 +63,15 @@ pub fn emit_archive_factory(key: ArchiveKey, registrar: Option<Address>) -> Cont
     let part = asm.label("part", 1);
     let store = asm.label("part.store", 2);
     let stored = asm.label("part.stored", 2);
-    let deployed = asm.label("part.deployed", 2);
+    let create = asm.label("part.create", 2);
+    let compare = asm.label("part.compare", 1);
+    let whole = asm.label("whole", 1);
     let word = asm.label("answer.word", 2);
     let answered = asm.label("answer.done", 2);
 
     let mut c = asm.routine(main);
-    c.ops(&[CALLDATASIZE, ISZERO]).jumpi(answer);
     c.ops(&[CALLVALUE]).jumpi(bad);
+    c.ops(&[CALLDATASIZE, ISZERO]).jumpi(answer);
     let selector = match key {
         ArchiveKey::CodeHash => abi::archiveCall::SELECTOR,
         ArchiveKey::Account => abi::account::archiveCall::SELECTOR,
@@ -101,6 +109,13 @@ pub fn emit_archive_factory(key: ArchiveKey, registrar: Option<Address>) -> Cont
     } else {
         c.ops(&[POP, POP]);
     }
+    // An archive is made whole or not at all: the first part says whether there is one.
+    get(&mut c, SALT);
+    archive_address_here(&mut c);
+    c.ops(&[DUP1]);
+    put(&mut c, FIRST);
+    c.ops(&[EXTCODESIZE]);
+    put(&mut c, THERE);
     c.ops(&[PUSH0]); // offset
     c.bind(part); // offset
     c.ops(&[DUP1]);
@@ -109,43 +124,49 @@ pub fn emit_archive_factory(key: ArchiveKey, registrar: Option<Address>) -> Cont
     c.push(PART_SIZE);
     crate::dispatch::min(&mut c);
     c.ops(&[SWAP1, POP]); // size offset
-    // The part into memory, and from there into transient storage.
     c.ops(&[DUP1, DUP3]);
     get(&mut c, DATA);
     c.ops(&[ADD]).push(PART + 1).ops(&[CALLDATACOPY]); // size offset
-    c.ops(&[DUP1]).push(1).ops(&[ADD, PUSH0, TSTORE]);
-    // Words of the part, from the last: the byte in front counts.
-    c.ops(&[DUP1]).push(32).ops(&[ADD]).push(5).ops(&[SHR]); // words size offset
-    c.ops(&[SWAP2, ADD, SWAP1]); // words end, end = offset + size
+    c.ops(&[DUP1]).push(1).ops(&[ADD]); // length size offset
+    c.ops(&[DUP1]).push(PART).ops(&[KECCAK256]);
+    put(&mut c, WANTED); // length size offset
+    c.ops(&[SWAP2, ADD, SWAP1]); // length end, end = offset + size
+    get(&mut c, THERE);
+    c.ops(&[ISZERO]).jumpi(create);
+    c.ops(&[POP]).jump(compare);
+    // The part into transient storage, where the init code's question finds it.
+    c.bind(create); // length end
+    c.ops(&[DUP1, PUSH0, TSTORE]);
+    c.push(31).ops(&[ADD]).push(5).ops(&[SHR]); // words end
     c.bind(store); // words end
     c.ops(&[DUP1, ISZERO]).jumpi(stored);
     c.ops(&[DUP1]).push(5).ops(&[SHL]).push(PART - 32).ops(&[ADD, MLOAD]); // value words end
     c.ops(&[DUP2, TSTORE]); // words end
     c.push(1).ops(&[SWAP1, SUB]).jump(store);
     c.bind(stored); // 0 end
-    get(&mut c, SALT);
-    archive_address_here(&mut c); // archive 0 end
-    c.ops(&[DUP1]);
-    put(&mut c, TARGET);
-    // The first part's address is what is returned.
-    get(&mut c, FIRST);
-    c.ops(&[DUP1, ISZERO, DUP3, MUL, OR]);
-    put(&mut c, FIRST); // archive 0 end
-    c.ops(&[EXTCODESIZE]).jumpi(deployed); // 0 end
     let initcode = archive_initcode();
-    c.push(U256::from_be_slice(&initcode)).ops(&[PUSH0, MSTORE]);
+    c.push(U256::from_be_slice(&initcode)).ops(&[PUSH0, MSTORE, POP]);
     get(&mut c, SALT);
-    c.push(initcode.len()).push(32 - initcode.len()).ops(&[PUSH0, CREATE2]); // created 0 end
-    get(&mut c, TARGET);
-    c.ops(&[XOR]).jumpi(bad);
-    c.bind(deployed); // 0 end
-    c.ops(&[POP]); // end
+    c.push(initcode.len()).push(32 - initcode.len()).ops(&[PUSH0, CREATE2, POP]); // end
+    c.ops(&[PUSH0, PUSH0, TSTORE]);
+    c.bind(compare); // end
+    get(&mut c, SALT);
+    archive_address_here(&mut c);
+    c.ops(&[EXTCODEHASH]);
+    get(&mut c, WANTED);
+    c.ops(&[XOR]).jumpi(bad); // end
     get(&mut c, SALT);
     c.push(part_step()).ops(&[ADD]);
     put(&mut c, SALT);
     get(&mut c, LENGTH);
     c.ops(&[DUP2, LT]).jumpi(part); // end < length
-    c.ops(&[POP, PUSH0, PUSH0, TSTORE]);
+    // Behind a full part a reader looks for the next: there must be none.
+    c.push(PART_SIZE).ops(&[DUP2, MOD]).jumpi(whole); // end
+    get(&mut c, SALT);
+    archive_address_here(&mut c);
+    c.ops(&[EXTCODESIZE]).jumpi(bad);
+    c.bind(whole); // end
+    c.ops(&[POP]);
     get(&mut c, FIRST);
     c.ops(&[PUSH0, MSTORE]).push(32).ops(&[PUSH0, RETURN]);
     c.end();
