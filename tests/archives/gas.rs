@@ -18,7 +18,7 @@ const HOPS: [usize; 3] = [0, 1, 5];
 const SMALL: usize = 32;
 /// Samples in the shortest phase of an archiving: to keep a part in transient storage, or to answer
 /// with it. Each word of it takes more than 140 gas in either.
-const SAMPLES: u64 = 16;
+const SAMPLES: u64 = 8;
 const WORD_GAS: u64 = 140;
 /// Around the amount that suffices, every one is tried.
 const WINDOW: u64 = 100;
