@@ -5,17 +5,13 @@ use alloy_primitives::{Address, B256, Bytes, TxKind, U256, hex, keccak256};
 use iso_evm_hypervisor::{
     ArchiveKey,
     archive::{
-        PART_SIZE, archive_address, archive_initcode, archive_parts, archive_salt,
-        default_factory,
+        PART_SIZE, archive_address, archive_initcode, archive_parts, archive_salt, default_factory,
     },
     emit_archive_factory,
 };
 use revm::{
-    bytecode::opcode::*,
-    context::result::ExecutionResult,
-    database::DbAccount,
-    primitives::hardfork::SpecId,
-    state::AccountInfo,
+    bytecode::opcode::*, context::result::ExecutionResult, database::DbAccount,
+    primitives::hardfork::SpecId, state::AccountInfo,
 };
 
 use super::{FACTORY, attempt::archive_call};
@@ -178,7 +174,8 @@ fn what_failed_in_a_transaction_leaves_nothing_to_what_follows() {
     // Enough for the first part and not for the second; then the same, another, and the answer.
     for gas in (0..6_000_000).step_by(90_001) {
         let mut host = host(key);
-        let sent = [(gas, call(&large)), (ALL, call(&small)), (ALL, call(&large)), (ALL, Vec::new())];
+        let sent =
+            [(gas, call(&large)), (ALL, call(&small)), (ALL, call(&large)), (ALL, Vec::new())];
         let succeeded = calls(&mut host, &sent);
         assert_eq!(succeeded[1..], [true; 3], "{gas}");
         for code in [&large, &small] {
@@ -209,7 +206,8 @@ fn without_an_answer_the_init_code_deploys_nothing() {
     // Called without calldata it does as it is told; with any it creates, and answers with the
     // address that came of it.
     let creator = |answers: &[u8]| -> Vec<u8> {
-        let mut code = vec![CALLDATASIZE, ISZERO, PUSH1, 0, JUMPI, PUSH1 + initcode.len() as u8 - 1];
+        let mut code =
+            vec![CALLDATASIZE, ISZERO, PUSH1, 0, JUMPI, PUSH1 + initcode.len() as u8 - 1];
         code.extend_from_slice(&initcode);
         code.extend([PUSH0, MSTORE, PUSH0, PUSH1, initcode.len() as u8, PUSH1]);
         code.extend([32 - initcode.len() as u8, PUSH0, CREATE2, PUSH0, MSTORE]);

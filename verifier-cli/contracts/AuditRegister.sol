@@ -12,6 +12,14 @@ contract AuditRegister {
     struct Commitment {
         uint8 fork;
         Verdict verdict;
+        uint64 blockNumber;
+        uint64 blockTime;
+    }
+
+    /// Where a fork begins: with the first block of at least this number and this time.
+    struct Activation {
+        uint64 blockNumber;
+        uint64 blockTime;
     }
 
     /// Code hash of the hypervisor of each fork, by the fork's number.
@@ -20,10 +28,22 @@ contract AuditRegister {
     /// Commitments by operator and hash of the witness (its calldata).
     mapping(address operator => mapping(bytes32 witness => Commitment)) public commitments;
 
-    event Committed(address indexed operator, bytes32 indexed witness, uint8 fork);
+    /// The chain that the messages are of.
+    uint256 private guestChain;
+
+    /// Its schedule: where each fork begins, by the fork's number, as far as that is known.
+    Activation[] private activations;
+
+    event Committed(
+        address indexed operator, bytes32 indexed witness, uint8 fork, uint64 blockNumber, uint64 blockTime
+    );
     event Accepted(address indexed operator, bytes32 indexed witness);
     event Fraud(address indexed operator, bytes32 indexed witness, bytes reason);
 
+    /// A fork of the schedule begins before the one before it.
+    error Unordered();
+    /// The block is from before the first fork of the schedule.
+    error TooEarly(uint64 blockNumber, uint64 blockTime);
     /// The fork has no hypervisor here.
     error UnknownFork(uint8 fork);
     /// The operator has committed to this witness already.
@@ -39,18 +59,46 @@ contract AuditRegister {
     error Mismatch(uint256 kind, uint256 pc, uint256 record, bytes32 expected, bytes32 found);
     error Malformed(uint256 position);
 
-    constructor(bytes32[] memory codeHashes) {
+    constructor(bytes32[] memory codeHashes, uint256 chainId, Activation[] memory forks) {
         hypervisors = codeHashes;
+        guestChain = chainId;
+        for (uint256 fork = 0; fork < forks.length; fork++) {
+            if (fork > 0) {
+                Activation memory before = forks[fork - 1];
+                if (forks[fork].blockNumber < before.blockNumber || forks[fork].blockTime < before.blockTime) {
+                    revert Unordered();
+                }
+            }
+            activations.push(forks[fork]);
+        }
     }
 
-    /// The caller stands by a witness of a message that ran under this fork.
-    function commit(bytes32 witness, uint8 fork) external {
+    /// The chain that the messages are of, and where each of its forks begins.
+    function schedule() external view returns (uint256 chainId, Activation[] memory forks) {
+        return (guestChain, activations);
+    }
+
+    /// The fork of a block, by the schedule.
+    function forkAt(uint64 blockNumber, uint64 blockTime) public view returns (uint8) {
+        for (uint256 next = activations.length; next > 0; next--) {
+            Activation memory fork = activations[next - 1];
+            if (blockNumber >= fork.blockNumber && blockTime >= fork.blockTime) return uint8(next - 1);
+        }
+        revert TooEarly(blockNumber, blockTime);
+    }
+
+    /// The caller stands by a witness of a message that ran in a block of this number and time. Its
+    /// fork is what the schedule says.
+    function commit(bytes32 witness, uint64 blockNumber, uint64 blockTime) external {
+        uint8 fork = forkAt(blockNumber, blockTime);
         if (fork >= hypervisors.length || hypervisors[fork] == 0) revert UnknownFork(fork);
         Commitment storage commitment = commitments[msg.sender][witness];
         if (commitment.verdict != Verdict.None) revert AlreadyCommitted();
         commitment.fork = fork;
         commitment.verdict = Verdict.Open;
-        emit Committed(msg.sender, witness, fork);
+        commitment.blockNumber = blockNumber;
+        commitment.blockTime = blockTime;
+        emit Committed(msg.sender, witness, fork, blockNumber, blockTime);
     }
 
     /// Has a witness audited, and writes the verdict down.

@@ -6,6 +6,7 @@ use iso_evm_witness::{
     container::{ContainerError, JsonError},
     execute::ExecuteError,
     input::InputError,
+    schedule::ScheduleError,
     transaction::TransactionError,
 };
 
@@ -173,6 +174,9 @@ pub enum CommandError {
         /// The file.
         file: String,
     },
+    /// No schedule.
+    #[error("guest chain: {0}")]
+    Schedule(#[from] ScheduleError),
     /// A contract that cannot be deployed.
     #[error(transparent)]
     Deploy(#[from] DeployError),

@@ -10,7 +10,7 @@ use std::{
 use iso_evm_witness::recorder::MAX_BYTES;
 use tempfile::Builder;
 
-use crate::error::CommandError;
+use crate::{error::CommandError, room, terminal};
 
 /// The largest file that is read, in bytes, and the largest witness that is written.
 pub const MAX_SIZE: u64 = MAX_BYTES;
@@ -31,15 +31,13 @@ pub fn read(path: &Path) -> Result<Vec<u8>, CommandError> {
     } else {
         File::open(path).map(|file| Box::new(file) as Box<dyn Read>)
     };
-    let mut bytes = Vec::new();
-    let read = source.and_then(|source| source.take(MAX_SIZE + 1).read_to_end(&mut bytes));
-    match read {
-        Err(error) => Err(CommandError::Read { file, error }),
-        Ok(0) => Err(CommandError::Empty { file }),
-        Ok(_) if bytes.len() as u64 > MAX_SIZE => {
+    match source.and_then(|source| room::whole(source, MAX_SIZE)) {
+        Err(error) if error.kind() == io::ErrorKind::FileTooLarge => {
             Err(CommandError::Oversized { file, limit: MAX_SIZE })
         }
-        Ok(_) => Ok(bytes),
+        Err(error) => Err(CommandError::Read { file, error }),
+        Ok(bytes) if bytes.is_empty() => Err(CommandError::Empty { file }),
+        Ok(bytes) => Ok(bytes),
     }
 }
 
@@ -62,6 +60,15 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), CommandError> {
 /// If stdout cannot be written for any other reason.
 pub fn print(bytes: &[u8]) -> Result<(), CommandError> {
     print_to(io::stdout().lock(), bytes)
+}
+
+/// Writes lines for a person to stdout.
+///
+/// # Errors
+///
+/// As [`print()`].
+pub(crate) fn print_text(text: &str) -> Result<(), CommandError> {
+    print(terminal::text(text).as_bytes())
 }
 
 /// Writes text to stdout, in colour if that is a terminal and nobody minds (`NO_COLOR`).

@@ -193,14 +193,17 @@ pub mod onchain;
 pub mod report;
 pub mod reproducer;
 mod rlp_list;
+mod room;
 mod source;
 pub mod statetest;
+mod terminal;
 pub mod transaction_hash;
 pub mod verify;
 mod workers;
 
 pub use error::CommandError;
 pub use exit_code::Exit;
+pub use room::READ_LIMIT;
 pub use verify::{
     Audit, AuditSelection, AuditVerdict, Audits, EngineKind, FalseClaim, MessageReport, NotRun,
     Options, Report, Verdict, VerifyError, verify, verify_by, verify_with,

@@ -1,4 +1,5 @@
-//! The files in folders and in compressed archives, one after the other, each as a stream.
+//! The files in folders and in compressed archives, one after the other, each as a stream that is
+//! no longer than the room for it. No name of an archive's is ever a path here.
 
 use std::{
     fs::{self, File},
@@ -9,7 +10,8 @@ use std::{
 
 use crate::{
     error::CommandError,
-    files::{MAX_SIZE, name},
+    files::name,
+    room::{self, Room},
 };
 
 /// What is met on the way.
@@ -60,6 +62,7 @@ pub(crate) fn size(paths: &[PathBuf], endings: Endings) -> u64 {
 pub(crate) fn each(
     paths: &[PathBuf],
     endings: Endings,
+    room: &Room,
     mut meet: impl FnMut(Progress<'_>) -> bool,
 ) {
     for path in Walk::new(paths, endings) {
@@ -69,16 +72,18 @@ pub(crate) fn each(
                     &path,
                     |file| zstd::Decoder::new(file).map(|d| Box::new(d) as _),
                     endings,
+                    room,
                     &mut meet,
                 ),
                 Some(Kind::TarGz) => archive(
                     &path,
                     |file| Ok(Box::new(flate2::read::MultiGzDecoder::new(file))),
                     endings,
+                    room,
                     &mut meet,
                 ),
                 // A file that is named is taken, whatever its name.
-                Some(Kind::Taken) | None => plain(&path, &mut meet),
+                Some(Kind::Taken) | None => plain(&path, room, &mut meet),
             },
             Err((path, error)) => meet(Progress::File(name(&path).into(), Err(error))),
         };
@@ -89,9 +94,12 @@ pub(crate) fn each(
 }
 
 /// Hands on a file.
-fn plain(path: &Path, meet: &mut impl FnMut(Progress<'_>) -> bool) -> bool {
+fn plain(path: &Path, room: &Room, meet: &mut impl FnMut(Progress<'_>) -> bool) -> bool {
     let file: Arc<str> = name(path).into();
     match File::open(path).and_then(|file| Ok((file.metadata()?.len(), BufReader::new(file)))) {
+        Ok((length, _)) if length > room.limit() => {
+            meet(Progress::File(file, Err(room.too_large()))) && meet(Progress::Read(length))
+        }
         Ok((length, mut source)) => {
             meet(Progress::File(file, Ok(&mut source))) && meet(Progress::Read(length))
         }
@@ -99,28 +107,46 @@ fn plain(path: &Path, meet: &mut impl FnMut(Progress<'_>) -> bool) -> bool {
     }
 }
 
+/// The longest name of an entry, and the most that an archive says of one beside: the library would
+/// read whatever length an archive says.
+const LONGEST_NAME: u64 = 1 << 16;
+
 /// Hands on every file that is taken from a compressed archive.
 fn archive(
     path: &Path,
     decoder: impl FnOnce(BufReader<File>) -> io::Result<Box<dyn Read>>,
     endings: Endings,
+    room: &Room,
     meet: &mut impl FnMut(Progress<'_>) -> bool,
 ) -> bool {
     let met = (|| {
         let file = File::open(path)?;
         let size = file.metadata()?.len();
         let mut archive = tar::Archive::new(decoder(BufReader::new(file))?);
-        for entry in archive.entries()? {
+        let mut long_name = None;
+        for entry in archive.entries()?.raw(true) {
             let mut entry = entry?;
-            let inner = entry.path()?.into_owned();
-            let taken = entry.header().entry_type().is_file()
+            let kind = entry.header().entry_type();
+            if kind.is_gnu_longname() || kind.is_pax_local_extensions() {
+                let said = extension(&mut entry, kind.is_pax_local_extensions())?;
+                long_name = said.or(long_name);
+                continue;
+            }
+            let inner = match long_name.take() {
+                Some(name) => PathBuf::from(String::from_utf8_lossy(&name).into_owned()),
+                None => entry.path()?.into_owned(),
+            };
+            let taken = kind.is_file()
                 && Kind::of(&inner, endings) == Some(Kind::Taken)
                 && !inner.components().any(|part| is_hidden(Path::new(part.as_os_str())));
             if !taken {
                 continue;
             }
-            let file = name(&path.join(&inner)).into();
-            if !meet(Progress::File(file, Ok(&mut entry))) {
+            let file = name(&path.join(inner.strip_prefix("/").unwrap_or(&inner))).into();
+            let fits = entry.size() <= room.limit();
+            let read: io::Result<&mut dyn Read> =
+                if fits { Ok(&mut entry) } else { Err(room.too_large()) };
+            if !meet(Progress::File(file, read)) {
                 return Ok(false);
             }
         }
@@ -129,15 +155,19 @@ fn archive(
     met.unwrap_or_else(|error| meet(Progress::File(name(path).into(), Err(error))))
 }
 
-/// A whole file, if it is no larger than [`MAX_SIZE`].
-pub(crate) fn whole(source: impl Read) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    source.take(MAX_SIZE + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > MAX_SIZE {
-        let error = format!("larger than {MAX_SIZE} bytes");
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, error));
+/// The name of the next entry, where what stands before it says one: GNU's or POSIX's way.
+fn extension(entry: &mut impl Read, is_pax: bool) -> io::Result<Option<Vec<u8>>> {
+    let bytes = room::whole(entry, LONGEST_NAME)?;
+    if !is_pax {
+        return Ok(Some(bytes.split(|byte| *byte == 0).next().unwrap_or_default().to_vec()));
     }
-    Ok(bytes)
+    for said in tar::PaxExtensions::new(&bytes) {
+        let said = said?;
+        if said.key_bytes() == b"path" {
+            return Ok(Some(said.value_bytes().to_vec()));
+        }
+    }
+    Ok(None)
 }
 
 /// `.meta` and its like hold nothing that is taken; `.` and `..` hide nothing.
@@ -203,11 +233,11 @@ mod tests {
     /// Names and contents of what is met, and how many bytes.
     fn met(paths: &[PathBuf]) -> (Vec<(String, Vec<u8>)>, u64) {
         let (mut files, mut read) = (Vec::new(), 0);
-        each(paths, &[".json"], |progress| {
+        each(paths, &[".json"], &Room::new(None), |progress| {
             match progress {
                 Progress::Read(bytes) => read += bytes,
                 Progress::File(name, bytes) => {
-                    files.push((name.to_string(), whole(bytes.unwrap()).unwrap()));
+                    files.push((name.to_string(), room::whole(bytes.unwrap(), 1 << 20).unwrap()));
                 }
             }
             true
@@ -269,10 +299,66 @@ mod tests {
         let path = folder.path().join("broken.tar.zst");
         fs::write(&path, b"no archive").unwrap();
         let mut errors = 0;
-        each(&[path], &[".json"], |progress| {
+        each(&[path], &[".json"], &Room::new(None), |progress| {
             errors += usize::from(matches!(progress, Progress::File(_, Err(_))));
             true
         });
         assert_eq!(errors, 1);
+    }
+
+    /// A header of any kind, name and length, true or not, with what follows it.
+    fn entry(kind: u8, name: &[u8], size: u64, bytes: &[u8]) -> Vec<u8> {
+        let mut header = tar::Header::new_ustar();
+        header.as_old_mut().name[..name.len()].copy_from_slice(name);
+        header.set_entry_type(tar::EntryType::new(kind));
+        header.set_size(size);
+        header.set_cksum();
+        let padding = vec![0; bytes.len().next_multiple_of(512) - bytes.len()];
+        [header.as_bytes(), bytes, &padding].concat()
+    }
+
+    fn zst(bytes: &[u8]) -> tempfile::NamedTempFile {
+        let file = tempfile::Builder::new().suffix(".tar.zst").tempfile().unwrap();
+        fs::write(file.path(), zstd::encode_all(bytes, 3).unwrap()).unwrap();
+        file
+    }
+
+    #[test]
+    fn long_names_are_read_in_both_ways() {
+        let long = format!("{}/{}.json", "a".repeat(90), "b".repeat(90));
+        let pax = format!("{} path={long}\n", long.len() + 10);
+        assert_eq!(pax.len(), long.len() + 10);
+        let gnu = format!("{long}\0");
+        for (kind, said) in [(b'L', gnu), (b'x', pax)] {
+            let said = entry(kind, b"x", said.len() as u64, said.as_bytes());
+            let file = zst(&[said, entry(b'0', b"short", 2, b"{}")].concat());
+            let (files, _) = met(&[file.path().to_owned()]);
+            assert_eq!(files.len(), 1);
+            assert!(files[0].0.ends_with(&long), "{}", files[0].0);
+        }
+    }
+
+    /// What an archive says of its entries' lengths takes no memory: entries, names, extensions.
+    #[test]
+    fn what_is_too_large_in_an_archive_is_named() {
+        const LARGE: usize = 32 << 20;
+        let large = vec![b' '; LARGE];
+        for (kind, name, whose) in
+            [(b'0', &b"bomb.json"[..], "bomb.json"), (b'L', b"x", ".zst"), (b'x', b"x", ".zst")]
+        {
+            let after = entry(b'0', b"after.json", 2, b"{}");
+            let file = zst(&[entry(kind, name, LARGE as u64, &large), after].concat());
+            assert!(fs::metadata(file.path()).unwrap().len() < 10_000);
+            let mut told = Vec::new();
+            let paths = [file.path().to_owned()];
+            each(&paths, &[".json"], &Room::new(Some(1 << 20)), |progress| {
+                if let Progress::File(name, Err(error)) = progress {
+                    told.push((name.to_string(), error.to_string()));
+                }
+                true
+            });
+            let [(name, error)] = &told[..] else { panic!("{told:?}") };
+            assert!(name.ends_with(whose) && error.contains("larger than"), "{name}: {error}");
+        }
     }
 }

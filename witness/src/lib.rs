@@ -64,6 +64,7 @@ pub mod proof;
 pub mod receipt;
 pub mod recorder;
 pub mod records;
+pub mod schedule;
 pub mod state_root;
 pub mod transaction;
 
@@ -74,3 +75,4 @@ pub use input::Input;
 pub use message::{AccessWitness, MessageWitness};
 pub use prepared::Prepared;
 pub use recorder::{Finished, Recorded, Recorder, RecorderError};
+pub use schedule::Schedule;

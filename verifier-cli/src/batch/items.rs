@@ -3,7 +3,7 @@
 use std::{
     io::{self, BufRead, BufReader, Read},
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex},
 };
 
 use alloy_primitives::FixedBytes;
@@ -13,7 +13,9 @@ use crate::{
     error::CommandError,
     files::{self, MAX_SIZE, STANDARD},
     hash::keccak256,
+    room::{self, Counted, Held, Room},
     source::{self, Endings, Progress},
+    workers::locked,
 };
 
 /// What is taken from folders and archives; a file that is named is taken in any case.
@@ -26,6 +28,8 @@ pub(super) struct Item {
     /// Which of the source's containers.
     pub(super) container: usize,
     pub(super) content: Content,
+    /// Room for the content.
+    pub(super) held: Held,
 }
 
 /// What an item is.
@@ -102,17 +106,17 @@ fn pattern(path: &Path) -> Vec<PathBuf> {
 }
 
 /// Hands every item to `meet`, in order of name, until that says `false`.
-pub(super) fn each(paths: &[PathBuf], mut meet: impl FnMut(Met) -> bool) {
+pub(super) fn each(paths: &[PathBuf], room: &Arc<Room>, mut meet: impl FnMut(Met) -> bool) {
     for path in paths {
         let go_on = if is_stream(path) {
             let source = files::name(path).into();
-            items(&source, Ok(&mut io::stdin().lock()), &mut meet)
+            items(&source, Ok(&mut io::stdin().lock()), room, &mut meet)
         } else {
             let mut go_on = true;
-            source::each(std::slice::from_ref(path), ENDINGS, |progress| {
+            source::each(std::slice::from_ref(path), ENDINGS, room, |progress| {
                 go_on = match progress {
                     Progress::Read(bytes) => meet(Met::Read(bytes)),
-                    Progress::File(source, read) => items(&source, read, &mut meet),
+                    Progress::File(source, read) => items(&source, read, room, &mut meet),
                 };
                 go_on
             });
@@ -128,11 +132,15 @@ pub(super) fn each(paths: &[PathBuf], mut meet: impl FnMut(Met) -> bool) {
 fn items(
     source: &Arc<str>,
     read: io::Result<&mut dyn Read>,
+    room: &Arc<Room>,
     meet: &mut impl FnMut(Met) -> bool,
 ) -> bool {
     let file = || source.to_string();
-    let mut meet =
-        |container, content| meet(Met::Item(Item { source: source.clone(), container, content }));
+    let held = Mutex::new(room.hold());
+    let mut meet = |container, content| {
+        let (source, held) = (source.clone(), locked(&held).take());
+        meet(Met::Item(Item { source, container, content, held }))
+    };
     let mut read = match read.map(BufReader::new) {
         Ok(read) => read,
         Err(error) => {
@@ -146,9 +154,9 @@ fn items(
         Err(_) => false,
     };
     if !is_container {
-        return meet(0, json(read, file));
+        return meet(0, json(Counted::new(read, &held), file));
     }
-    Containers::new(read, MAX_SIZE).enumerate().all(|(index, bytes)| {
+    Containers::new(Counted::new(read, &held), MAX_SIZE).enumerate().all(|(index, bytes)| {
         let error = match bytes {
             Ok(bytes) => return meet(index, Content::Witness(bytes)),
             Err(StreamError::Io(error)) => CommandError::Read { file: file(), error },
@@ -163,7 +171,7 @@ fn items(
 
 /// An input; what is none is told when it is looked at.
 fn json(read: impl Read, file: impl Fn() -> String) -> Content {
-    match source::whole(read) {
+    match room::whole(read, MAX_SIZE) {
         Ok(bytes) if bytes.is_empty() => Content::Unreadable(CommandError::Empty { file: file() }),
         Ok(bytes) if files::is_json(&bytes) => Content::Input(bytes),
         Ok(bytes) => Content::Witness(bytes),

@@ -30,6 +30,7 @@ use crate::{
     engines::Engines,
     error::CommandError,
     reproducer,
+    room::Room,
     verify::{self, Report, verify_with},
     workers::{self, locked},
 };
@@ -41,6 +42,9 @@ pub struct Options {
     pub verify: verify::Options,
     /// Threads; all cores if `None`.
     pub jobs: Option<NonZeroUsize>,
+    /// Bytes of files that are held at once, over all threads; [`READ_LIMIT`](crate::READ_LIMIT) if
+    /// `None`.
+    pub read_limit: Option<u64>,
     /// Where the rows go, one JSON object a line; `-` for stdout.
     pub results: Option<PathBuf>,
     /// Whether to go on where the results end.
@@ -83,8 +87,9 @@ pub fn run(
     let (results, resumed) = Results::open(options.results.as_deref(), options.resume)?;
     let summary = Mutex::new(resumed.summary);
     let engines = Engines::default();
+    let room = Room::new(options.read_limit);
     let feed = |send: &dyn Fn(Item) -> bool| {
-        items::each(&paths, |met| match met {
+        items::each(&paths, &room, |met| match met {
             Met::Read(bytes) => {
                 observe(Event::Read(bytes));
                 true
@@ -104,7 +109,8 @@ pub fn run(
 
 /// Verifies an item.
 fn verified(item: Item, engines: &Engines, options: &verify::Options) -> Done {
-    let Item { source, container, content } = item;
+    // The room is given back when all that was read is dropped.
+    let Item { source, container, content, held: _held } = item;
     let file = || source.to_string();
     let report = witness(content, file).and_then(|witness| {
         verify_with(engines.get(witness.fork), &witness, options).map_err(|error| {

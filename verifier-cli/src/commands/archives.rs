@@ -1,8 +1,10 @@
-//! Which contracts, as arguments: how archives are found, and who deploys.
+//! Which contracts, as arguments: how archives are found, who deploys, and whose forks the register
+//! goes by.
 
 use alloy_primitives::Address;
 use clap::{Args, ValueEnum};
 use iso_evm_hypervisor::archive::DETERMINISTIC_DEPLOYER;
+use iso_evm_witness::Schedule;
 
 use crate::{
     error::CommandError,
@@ -10,7 +12,7 @@ use crate::{
 };
 
 /// Which contracts
-#[derive(Clone, Copy, Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(super) struct ContractArgs {
     /// What an archive's address follows from
     #[arg(long, value_name = "KEY", default_value = "code-hash")]
@@ -21,6 +23,14 @@ pub(super) struct ContractArgs {
     /// Who deploys by CREATE2
     #[arg(long, value_name = "ADDR", default_value_t = DETERMINISTIC_DEPLOYER)]
     deployer: Address,
+    /// The chain that the register's messages are of: mainnet, Holesky, Hoodi or Sepolia; any other
+    /// with --schedule
+    #[arg(long, value_name = "ID", default_value_t = 1)]
+    guest_chain: u64,
+    /// When that chain's forks begin, FORK=N[,FORK=N…]: by block number up to Paris, by time from
+    /// Shanghai on, or as said (FORK=block:N, FORK=time:N)
+    #[arg(long, value_name = "FORKS")]
+    schedule: Option<String>,
 }
 
 /// What an archive's address follows from.
@@ -49,6 +59,10 @@ impl ContractArgs {
                 return Err(CommandError::Needs { option, needed });
             }
         };
-        Ok(Contracts { deployer: self.deployer, archives })
+        let schedule = match &self.schedule {
+            Some(forks) => Schedule::parse(self.guest_chain, forks),
+            None => Schedule::of_chain(self.guest_chain),
+        };
+        Ok(Contracts { deployer: self.deployer, archives, schedule: schedule? })
     }
 }

@@ -16,6 +16,7 @@ use crate::{
     error::CommandError,
     files::{self, STANDARD},
     report::remarks,
+    room::READ_LIMIT,
     verify::Verdict,
 };
 
@@ -32,6 +33,9 @@ pub(super) struct Batch {
     /// Number of threads [default: one for each core]
     #[arg(short, long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
+    /// Bytes of files that are held at once, over all threads; a larger file is unusable
+    #[arg(long, value_name = "BYTES", default_value_t = READ_LIMIT)]
+    read_limit: u64,
     /// Where one line of JSON for each message goes; `-` for stdout
     #[arg(long, value_name = "FILE.jsonl")]
     results: Option<PathBuf>,
@@ -53,6 +57,7 @@ impl Batch {
         let options = Options {
             verify: self.judged.options()?,
             jobs: self.jobs,
+            read_limit: Some(self.read_limit),
             results: self.results,
             resume: self.resume,
         };
@@ -76,7 +81,7 @@ impl Batch {
             human(&summary)
         };
         if to_stdout {
-            super::say(&text);
+            crate::terminal::say_lines(&text);
         } else {
             files::print(format!("{text}\n").as_bytes())?;
         }

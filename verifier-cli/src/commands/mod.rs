@@ -1,11 +1,18 @@
 //! The two binaries' commands, one file each, and what they share: arguments, errors, exit codes.
 
-use std::{ffi::OsString, io::Write};
+use std::ffi::OsString;
 
 use clap::{Parser, error::ErrorKind};
 use iso_evm_witness::Fork;
 
-use crate::{Exit, error::CommandError, files};
+use crate::{
+    Exit,
+    error::CommandError,
+    files,
+    terminal::{self, say_lines},
+};
+
+pub(crate) use crate::terminal::say;
 
 mod archives;
 mod assemble;
@@ -101,18 +108,22 @@ fn run<C: Parser>(
         Ok(parsed) => match command(parsed) {
             Ok(exit) => return exit,
             Err(error) => {
+                let is_usage = matches!(error, CommandError::Usage(_));
                 let error = hide(error.to_string());
-                say(&format!("error: {error}"));
+                let tell = if is_usage { say_lines } else { say };
+                tell(&format!("error: {error}"));
                 error
             }
         },
         Err(usage) => {
             // Help and version come this way too.
             let text = hide(usage.render().to_string());
-            if keys.is_empty() {
+            // Names of files can come to stand there too.
+            let is_plain = terminal::text(&text) == text;
+            if keys.is_empty() && is_plain {
                 let _ = usage.print();
             } else {
-                say(text.trim_end());
+                say_lines(text.trim_end());
             }
             match usage.kind() {
                 ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => return Exit::Valid,
@@ -147,11 +158,6 @@ fn keys(args: &[OsString]) -> Vec<String> {
 fn first_line(usage: &str) -> String {
     let line = usage.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
     line.trim_start_matches("error: ").to_owned()
-}
-
-/// Writes a line to stderr; if nobody reads it, nothing is lost.
-pub(crate) fn say(line: &str) {
-    let _ = writeln!(anstream::stderr(), "{line}");
 }
 
 /// `RUST_LOG` decides what is logged; errors alone if it is not set.

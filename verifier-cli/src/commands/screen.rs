@@ -9,7 +9,7 @@ use std::{
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::say;
-use crate::{error::CommandError, files};
+use crate::{error::CommandError, files, terminal};
 
 /// Lines, and a bar below them on stderr.
 pub(super) struct Screen {
@@ -50,12 +50,13 @@ impl Screen {
         }
     }
 
-    /// Writes a line out at once: an interrupted run has lost none.
+    /// Writes a line out at once, and no more than one line, whatever names are in it: an interrupted
+    /// run has lost none.
     pub(super) fn line(&self, line: &str, to_stderr: bool) {
         self.bar.suspend(|| {
             if to_stderr {
                 say(line);
-            } else if let Err(error) = files::print(format!("{line}\n").as_bytes())
+            } else if let Err(error) = files::print_text(&format!("{}\n", terminal::line(line)))
                 && let Ok(mut broken) = self.broken.lock()
             {
                 broken.get_or_insert(error);

@@ -14,7 +14,9 @@ use crate::{
     Exit,
     error::CommandError,
     files,
+    room::READ_LIMIT,
     statetest::{self, Event, Options, Summary},
+    terminal,
     verify::{Audit, EngineKind},
 };
 
@@ -33,6 +35,9 @@ pub(super) struct Statetest {
     /// Number of threads [default: one for each core]
     #[arg(short, long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
+    /// Bytes of files that are held at once, over all threads; a larger file is unusable
+    #[arg(long, value_name = "BYTES", default_value_t = READ_LIMIT)]
+    read_limit: u64,
     /// Who answers for the execution audit: hypervisor, native or both
     #[arg(long, value_name = "NAME", default_value_t)]
     engine: EngineKind,
@@ -51,6 +56,7 @@ impl Statetest {
             fork: self.fork,
             filter: self.filter,
             jobs: self.jobs,
+            read_limit: Some(self.read_limit),
             engine: self.engine,
             audits: selection(&self.audit),
         };
@@ -65,7 +71,8 @@ impl Statetest {
             json.expect("only numbers and strings, and strings as keys")
         } else {
             for (reason, count) in &summary.skips {
-                files::print(format!("{reason}: {count} skipped\n").as_bytes())?;
+                let reason = terminal::line(reason);
+                files::print_text(&format!("{reason}: {count} skipped\n"))?;
             }
             for (check, count) in &summary.unchecked {
                 files::print(format!("{check}: in {count} that passed\n").as_bytes())?;

@@ -8,7 +8,7 @@ use iso_evm_hypervisor::{
     archive::{ArchiveOptions, DETERMINISTIC_DEPLOYER},
     emit_archive_factory, emit_audit, live,
 };
-use iso_evm_witness::Fork;
+use iso_evm_witness::{Fork, Schedule};
 
 use super::register;
 use crate::hash::keccak256;
@@ -85,12 +85,14 @@ pub struct Contracts {
     pub deployer: Address,
     /// How archives are found.
     pub archives: Archives,
+    /// The guest's chain, and when each of its forks begins: what the register goes by.
+    pub schedule: Schedule,
 }
 
 impl Contracts {
-    /// With the deployer that most chains have.
-    pub const fn new(archives: Archives) -> Self {
-        Self { deployer: DETERMINISTIC_DEPLOYER, archives }
+    /// With the deployer that most chains have, for messages of the main chain.
+    pub fn new(archives: Archives) -> Self {
+        Self { deployer: DETERMINISTIC_DEPLOYER, archives, schedule: Schedule::mainnet() }
     }
 
     /// A contract deployed by the deployer with salt zero.
@@ -135,9 +137,9 @@ impl Contracts {
         Fork::ALL.into_iter().map(hash).collect()
     }
 
-    /// The register that knows the hypervisors of all forks.
+    /// The register that knows the hypervisors of all forks, and when they begin.
     pub fn register(&self) -> Deployment {
-        let (initcode, code) = register::codes(&self.hypervisor_hashes());
+        let (initcode, code) = register::codes(&self.hypervisor_hashes(), &self.schedule);
         self.deployment("register", initcode, code)
     }
 }
@@ -161,7 +163,7 @@ mod tests {
         let deployer = Address::repeat_byte(0xde);
         let code = deployer_initcode().slice(9..);
         let host = Host::default().with(deployer, &code);
-        let contracts = Contracts { deployer, archives: Archives::CodeHash };
+        let contracts = Contracts { deployer, ..Contracts::new(Archives::CodeHash) };
         let factory = contracts.factory();
         let sent = host.send(Address::ZERO, deployer, &factory.calldata(), None);
         assert!(sent.success);

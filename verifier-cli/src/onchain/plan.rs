@@ -13,7 +13,7 @@ use iso_evm_hypervisor::{
     archive::{archive_address, archive_parts, archive_salt},
     factory,
 };
-use iso_evm_witness::{Fork, Witness, encoding};
+use iso_evm_witness::{Fork, Witness, block::Block, encoding};
 
 use super::{
     contracts::{Archives, Contracts, Deployment},
@@ -256,12 +256,18 @@ impl Plan {
         Some(ArchiveCost { step, bytes: code.len(), parts })
     }
 
-    /// What committing to a message takes.
-    pub fn commit(&self, message: &[u8], register: Address, operator: Address) -> Step {
+    /// What committing to a message of a block takes.
+    pub fn commit(
+        &self,
+        message: &[u8],
+        block: &Block,
+        register: Address,
+        operator: Address,
+    ) -> Step {
         let host = Host::default()
             .with(register, &self.register_code())
             .with_slots(register, self.register_slots(None));
-        step(&host, operator, register, register::commit_calldata(message, self.fork))
+        step(&host, operator, register, register::commit_calldata(message, block))
     }
 
     /// What deploying a contract takes, by a deployer with this code.
@@ -272,12 +278,12 @@ impl Plan {
 
     /// Runtime code of the register.
     pub fn register_code(&self) -> Bytes {
-        register::codes(&self.hashes).1
+        register::codes(&self.hashes, &self.contracts.schedule).1
     }
 
     /// Slots of the register, with a commitment that is open if one is asked for.
     pub fn register_slots(&self, open: Option<(Address, &[u8], Fork)>) -> Vec<(B256, U256)> {
-        register::slots(&self.hashes, open)
+        register::slots(&self.hashes, &self.contracts.schedule, open)
     }
 }
 

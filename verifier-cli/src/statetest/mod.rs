@@ -11,7 +11,7 @@ mod summary;
 use std::{
     num::NonZeroUsize,
     path::PathBuf,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use iso_evm_witness::{
@@ -27,6 +27,7 @@ pub use self::{
 use crate::{
     engines::Engines,
     error::CommandError,
+    room::{self, Counted, Held, Room},
     source::{self, Endings, Progress},
     verify::{AuditSelection, EngineKind},
     workers::{self, locked},
@@ -41,6 +42,9 @@ pub struct Options {
     pub filter: Option<String>,
     /// Threads; all cores if `None`.
     pub jobs: Option<NonZeroUsize>,
+    /// Bytes of files that are held at once, over all threads; [`READ_LIMIT`](crate::READ_LIMIT) if
+    /// `None`.
+    pub read_limit: Option<u64>,
     /// Who answers for the execution audit.
     pub engine: EngineKind,
     /// Which audits.
@@ -73,6 +77,8 @@ struct Queued {
     name: CaseName,
     fork: Fork,
     case: Case,
+    /// Room for the file that it is from.
+    _held: Arc<Held>,
 }
 
 /// Checks all cases in `paths` and below. `observe` hears of each as soon as it is known, from any
@@ -90,7 +96,7 @@ pub fn run(
     let summary = Mutex::new(Summary::default());
     let engines = Engines::default();
     let feed = |queue: &dyn Fn(Queued) -> bool| read(paths, options, queue, &summary, observe);
-    workers::each(options.jobs, feed, |Queued { name, fork, case }| {
+    workers::each(options.jobs, feed, |Queued { name, fork, case, _held }| {
         let checked = check(&case, engines.get(fork), options.engine, options.audits);
         let folder = name.folder().to_owned();
         match checked {
@@ -119,7 +125,8 @@ fn read(
     summary: &Mutex<Summary>,
     observe: &(impl Fn(Event<'_>) + Sync),
 ) {
-    source::each(paths, ENDINGS, |progress| {
+    let room = Room::new(options.read_limit);
+    source::each(paths, ENDINGS, &room, |progress| {
         let (file, read) = match progress {
             Progress::Read(bytes) => {
                 observe(Event::Read(bytes));
@@ -127,7 +134,11 @@ fn read(
             }
             Progress::File(file, read) => (file, read),
         };
-        let json = read.and_then(source::whole).map_err(|error| error.to_string());
+        let held = Mutex::new(room.hold());
+        let json = read
+            .and_then(|read| room::whole(Counted::new(read, &held), u64::MAX))
+            .map_err(|error| error.to_string());
+        let held = Arc::new(locked(&held).take());
         let cases =
             json.and_then(|json| state_test::cases(&json).map_err(|error| error.to_string()));
         let cases = match cases {
@@ -145,7 +156,7 @@ fn read(
                 return true;
             }
             match case.fork() {
-                Ok(fork) => queue(Queued { name, fork, case }),
+                Ok(fork) => queue(Queued { name, fork, case, _held: held.clone() }),
                 Err(_) => {
                     locked(summary).skip(name.folder().to_owned(), &case.fork_name);
                     true

@@ -1,7 +1,7 @@
 //! Why a message is not submitted.
 
 use alloy_primitives::{Address, B256};
-use iso_evm_witness::Fork;
+use iso_evm_witness::{Fork, Schedule};
 
 use crate::node::NodeError;
 
@@ -42,6 +42,45 @@ pub enum SubmitError {
         expected: B256,
         /// What the register has.
         found: B256,
+    },
+    /// A register that goes by another schedule.
+    #[error(
+        "register {register}: its schedule is not that of chain {chain} (--guest-chain, --schedule \
+         say which it should have)"
+    )]
+    OtherSchedule {
+        /// The register.
+        register: Address,
+        /// The chain whose schedule it should have.
+        chain: u64,
+    },
+    /// A witness of another chain than the register's.
+    #[error("message {index}: it is of chain {found}, and the register's guests of {expected}")]
+    OtherChain {
+        /// The message.
+        index: usize,
+        /// The schedule's chain.
+        expected: u64,
+        /// The witness's.
+        found: u64,
+    },
+    /// A witness whose fork is not that of its block.
+    #[error(
+        "message {index}: it ran under {fork}, and block {number} of chain {chain} is of {}",
+        scheduled.map_or("no fork that is audited", Fork::name),
+        chain = schedule.chain_id()
+    )]
+    Unscheduled {
+        /// The message.
+        index: usize,
+        /// The witness's fork.
+        fork: Fork,
+        /// Its block.
+        number: u64,
+        /// What the schedule says of that.
+        scheduled: Option<Fork>,
+        /// The schedule.
+        schedule: Box<Schedule>,
     },
     /// Something that is no register.
     #[error("register {register}: it does not answer as a register")]

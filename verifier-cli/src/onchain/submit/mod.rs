@@ -91,6 +91,7 @@ impl Submission<'_> {
         if found != expected {
             return Err(SubmitError::OtherHypervisor { register, fork, expected, found });
         }
+        self.same_schedule(register)?;
         let sender = self.sender.address();
         if self.commit && operator != sender {
             return Err(SubmitError::NotTheOperator { operator, sender });
@@ -176,6 +177,39 @@ impl Submission<'_> {
         submitted.verdict = self.read(index, message, &pending.audit.step, &receipt)?;
         submitted.source = Source::Transaction;
         Ok(submitted)
+    }
+
+    /// That the register goes by the schedule that is expected.
+    fn same_schedule(&self, register: Address) -> Result<(), SubmitError> {
+        let schedule = &self.plan.contracts().schedule;
+        let call = register::scheduleCall {}.abi_encode().into();
+        let found = match self.ask(register, call)? {
+            Answer::Returned(data) => register::scheduleCall::abi_decode_returns(&data).ok(),
+            Answer::Reverted(_) | Answer::OutOfGas => None,
+        };
+        let found = found.ok_or(SubmitError::NoRegister { register })?;
+        let chain = schedule.chain_id();
+        if found.chainId != U256::from(chain) || found.forks != register::activations(schedule) {
+            return Err(SubmitError::OtherSchedule { register, chain });
+        }
+        Ok(())
+    }
+
+    /// That a witness is of the register's chain, and its fork that of its block: else a true
+    /// message would be held against another fork's hypervisor.
+    pub(super) fn scheduled(&self, witness: &Witness, index: usize) -> Result<(), SubmitError> {
+        let schedule = self.plan.contracts().schedule;
+        let (expected, found) = (schedule.chain_id(), witness.chain_id);
+        if expected != found {
+            return Err(SubmitError::OtherChain { index, expected, found });
+        }
+        let (number, fork) = (witness.block.number, witness.fork);
+        let scheduled = schedule.fork_at(number, witness.block.timestamp);
+        if scheduled != Some(fork) {
+            let schedule = Box::new(schedule);
+            return Err(SubmitError::Unscheduled { index, fork, number, scheduled, schedule });
+        }
+        Ok(())
     }
 
     /// That an account holds this code.

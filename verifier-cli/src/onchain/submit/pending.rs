@@ -41,7 +41,8 @@ impl Submission<'_> {
                 if !self.commit {
                     return Err(SubmitError::NotCommitted { index, operator });
                 }
-                Some(self.plan.commit(message, register, operator))
+                self.scheduled(witness, index)?;
+                Some(self.plan.commit(message, &witness.block, register, operator))
             }
             _ => None,
         };

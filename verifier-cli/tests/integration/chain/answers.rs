@@ -1,5 +1,5 @@
 //! What the register takes for a verdict: exactly the word 1, exactly an error that convicts.
-//! Contracts that answer as they please stand in for hypervisors, in a register that knows them.
+//! Contracts that answer as they please stand in for hypervisors, each in a register that knows it.
 
 use alloy_primitives::{Address, B256, U256, hex};
 use alloy_sol_types::{SolCall, SolError};
@@ -8,6 +8,7 @@ use iso_evm_verifier::onchain::{
     chain::Answer,
     register::{self, Standing},
 };
+use iso_evm_witness::Schedule;
 
 use super::anvil::{Anvil, commitment};
 
@@ -87,14 +88,19 @@ fn only_exact_answers_decide() {
     fakes.push((vec![0xfe], Open));
     fakes.push((vec![0x5b, 0x5f, 0x56], Open));
 
-    let hashes: Vec<B256> = fakes.iter().map(|(code, _)| commitment(code)).collect();
-    let register = anvil.create(register::codes(&hashes).0);
+    let schedule = Schedule::parse(1, "istanbul=5").unwrap();
     let operator = anvil.accounts[0];
     for (index, (code, expected)) in fakes.iter().enumerate() {
-        let (fake, fork) = (Address::repeat_byte(0x40 + index as u8), index as u8);
+        let fake = Address::repeat_byte(0x40 + index as u8);
         anvil.set_code(fake, code);
-        let message = [b"a message of ", &[fork][..]].concat();
-        let commit = register::commitCall { witness: commitment(&message), fork };
+        let register = anvil.create(register::codes(&[commitment(code)], &schedule).0);
+        let message = [b"a message of ", &[index as u8][..]].concat();
+        let (number, time) = (9 + index as u64, 1 << 40);
+        let commit = register::commitCall {
+            witness: commitment(&message),
+            blockNumber: number,
+            blockTime: time,
+        };
         assert!(anvil.send(0, register, commit.abi_encode().into(), 200_000).success);
         let data = register::audit_calldata(operator, fake, &message.clone().into());
         let receipt = anvil.send(1, register, data, 1_000_000);
@@ -107,6 +113,7 @@ fn only_exact_answers_decide() {
         };
         let found = register::commitmentsCall::abi_decode_returns(&data).unwrap();
         assert_eq!(Standing::from_number(found.verdict), Some(*expected), "{what}");
-        assert_eq!(found.fork, fork);
+        let found = (found.fork, found.blockNumber, found.blockTime);
+        assert_eq!(found, (0, number, time));
     }
 }

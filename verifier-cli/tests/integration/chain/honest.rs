@@ -9,7 +9,7 @@ use iso_evm_verifier::onchain::{
     plan::{Plan, Route},
     register::{self, Standing},
 };
-use iso_evm_witness::{Fork, Witness, encoding};
+use iso_evm_witness::{Witness, block::Block, encoding};
 
 use super::anvil::{Anvil, address, commitment, fixture, plan};
 
@@ -61,8 +61,8 @@ impl Court {
         }
     }
 
-    fn commit(&self, account: usize, message: &[u8], fork: Fork) {
-        let data = register::commit_calldata(message, fork);
+    fn commit(&self, account: usize, message: &[u8]) {
+        let data = register::commit_calldata(message, &self.witness.block);
         assert!(self.anvil.send(account, self.register, data, GAS).success);
     }
 
@@ -122,14 +122,14 @@ fn not_the_hypervisor(expected: B256, found: B256) -> Vec<u8> {
 fn a_strangers_garbage_convicts_the_stranger_alone() {
     let Some(court) = Court::of(false) else { return };
     court.archive();
-    court.commit(OPERATOR, &court.message, Fork::Osaka);
+    court.commit(OPERATOR, &court.message);
     let mut near = court.message.to_vec();
     *near.last_mut().unwrap() ^= 1;
     for garbage in [Bytes::from_static(b"garbage"), Bytes::new(), near.into()] {
         // In the operator's name.
         court.nothing(court.hypervisor, &garbage, &not_open());
         // In the stranger's own.
-        court.commit(STRANGER, &garbage, Fork::Osaka);
+        court.commit(STRANGER, &garbage);
         court.nothing(court.hypervisor, &garbage, &not_open());
         let stranger = court.anvil.accounts[STRANGER];
         let data = register::audit_calldata(stranger, court.hypervisor, &garbage);
@@ -147,7 +147,7 @@ fn nobody_answers_for_what_they_have_not_committed_to() {
         court.archive();
         court.nothing(court.hypervisor, &court.message, &not_open());
         // Somebody else's commitment is not the operator's.
-        court.commit(STRANGER, &court.message, Fork::Osaka);
+        court.commit(STRANGER, &court.message);
         court.nothing(court.hypervisor, &court.message, &not_open());
     }
 }
@@ -156,7 +156,7 @@ fn nobody_answers_for_what_they_have_not_committed_to() {
 fn a_missing_archive_decides_nothing() {
     for lie in [false, true] {
         let Some(court) = Court::of(lie) else { return };
-        court.commit(OPERATOR, &court.message, Fork::Osaka);
+        court.commit(OPERATOR, &court.message);
         let archive = court.plan.archive(&court.witness, 0, &[]).unwrap().parts[0].0;
         let unavailable = inconclusive(abi::Unavailable { archive }.abi_encode());
         court.nothing(court.hypervisor, &court.message, &unavailable);
@@ -178,7 +178,7 @@ fn a_missing_archive_decides_nothing() {
 fn a_squatted_archive_decides_nothing() {
     for lie in [false, true] {
         let Some(court) = Court::of(lie) else { return };
-        court.commit(OPERATOR, &court.message, Fork::Osaka);
+        court.commit(OPERATOR, &court.message);
         let (archive, code) = court.plan.archive(&court.witness, 0, &[]).unwrap().parts[0].clone();
         let unavailable = inconclusive(abi::Unavailable { archive }.abi_encode());
         let mut flipped = code.to_vec();
@@ -202,7 +202,7 @@ fn too_little_gas_decides_nothing() {
     for lie in [false, true] {
         let Some(court) = Court::of(lie) else { return };
         court.archive();
-        court.commit(OPERATOR, &court.message, Fork::Osaka);
+        court.commit(OPERATOR, &court.message);
         let operator = court.anvil.accounts[OPERATOR];
         let route = Route::Register { register: court.register, operator };
         let parts = court.plan.archive(&court.witness, 0, &[]).unwrap().parts;
@@ -262,20 +262,17 @@ fn the_hypervisor_of_another_fork_decides_nothing() {
             prague["hypervisorCodeHash"].as_str().unwrap().parse::<B256>().unwrap(),
         );
         let right_hash = court.plan.hypervisor().code_hash();
-        court.commit(OPERATOR, &court.message, Fork::Osaka);
+        court.commit(OPERATOR, &court.message);
         let refused = not_the_hypervisor(right_hash, wrong_hash);
         court.nothing(wrong, &court.message, &refused);
-        // A fork that has none here.
-        for fork in [8, u8::MAX] {
-            let call = register::commitCall { witness: B256::ZERO, fork };
-            let answer = court.anvil.call(OPERATOR, court.register, call.abi_encode().into(), GAS);
-            let unknown = register::UnknownFork { fork }.abi_encode();
-            assert_eq!(answer, Answer::Reverted(unknown.into()));
-        }
         // Nor can the operator take another fork afterwards.
-        let again = register::commit_calldata(&court.message, Fork::Prague);
-        let answer = court.anvil.call(OPERATOR, court.register, again, GAS);
-        assert_eq!(answer, Answer::Reverted(register::AlreadyCommitted {}.abi_encode().into()));
+        let block = Block { timestamp: court.witness.block.timestamp - 1, ..Block::default() };
+        for block in [block, court.witness.block.clone()] {
+            let number = court.witness.block.number;
+            let again = register::commit_calldata(&court.message, &Block { number, ..block });
+            let answer = court.anvil.call(OPERATOR, court.register, again, GAS);
+            assert_eq!(answer, Answer::Reverted(register::AlreadyCommitted {}.abi_encode().into()));
+        }
         let expected = if lie { Standing::Fraud } else { Standing::Accepted };
         assert_eq!(court.verdict(), expected);
     }
@@ -286,7 +283,7 @@ fn an_address_that_is_no_hypervisor_decides_nothing() {
     for lie in [false, true] {
         let Some(court) = Court::of(lie) else { return };
         court.archive();
-        court.commit(OPERATOR, &court.message, Fork::Osaka);
+        court.commit(OPERATOR, &court.message);
         let expected = court.plan.hypervisor().code_hash();
         let impostor = |byte: u8, code: &[u8]| {
             let address = Address::repeat_byte(byte);
