@@ -10,15 +10,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    audit::anchors::Anchor,
+    audit::anchors::{Anchor, Expected},
     verify::{
-        self, Audit, AuditSelection, AuditVerdict, EngineKind, FalseClaim, NotRun, Report, Verdict,
-        Why,
+        self, Audit, AuditSelection, AuditVerdict, EngineKind, FalseClaim, NamedVerdict, NotRun,
+        Report,
     },
 };
 
 /// The form of certificates.
-const VERSION: u64 = 1;
+const VERSION: u64 = 2;
 
 /// A certificate. Its fields stand in the order of their names in JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +26,8 @@ const VERSION: u64 = 1;
 pub struct Certificate {
     /// Digest of the hashes of ancestors that no header proves.
     pub ancestors: Option<B256>,
+    /// Whether it was these hashes that whoever made the certificate expected: it speaks of no others.
+    pub ancestors_expected: bool,
     /// What each audit says.
     pub audits: CertifiedAudits,
     /// The block's hash, or the digest of its fields.
@@ -48,18 +50,22 @@ pub struct Certificate {
     pub messages: u64,
     /// Audits and checks that did not run.
     pub not_run: Vec<CertifiedNotRun>,
+    /// The audits that were to run: what the verdict is about.
+    pub selected: AuditSelection,
     /// State root before gas is bought.
     pub state_root_enter: B256,
     /// State root after refund, fees and deletions.
     pub state_root_leave: B256,
     /// What the roots are roots of.
     pub state_root_source: RootSource,
+    /// Whether a check that could not be made leaves the verdict open.
+    pub strict: bool,
     /// Version of the tool.
     pub tool: String,
     /// The transaction's hash, or the digest of what its sender would sign.
     pub transaction: CertifiedAnchor,
-    /// The verdict on all that was audited.
-    pub verdict: Verdict,
+    /// The verdict, by its name.
+    pub verdict: NamedVerdict,
     /// Version of this form.
     pub version: u64,
     /// keccak256 of `witness.bin`.
@@ -122,6 +128,12 @@ pub struct CertifiedNotRun {
     pub why: String,
 }
 
+/// What all versions have.
+#[derive(Clone, Copy, Debug, Deserialize)]
+struct Versioned {
+    version: u64,
+}
+
 /// Why bytes are no certificate.
 #[derive(Debug, thiserror::Error)]
 pub enum CertificateError {
@@ -159,6 +171,7 @@ impl Certificate {
         let (audits, anchors) = (&report.audits, &report.anchors);
         Self {
             ancestors: anchors.ancestors,
+            ancestors_expected: anchors.ancestors.is_some() && report.expected.ancestors.is_some(),
             audits: CertifiedAudits {
                 access: audits.access,
                 execution: audits.execution,
@@ -170,17 +183,19 @@ impl Certificate {
             engine: report.engine,
             findings: report.findings.iter().map(CertifiedFinding::from).collect(),
             fork: report.fork,
-            guest_gas_limit: options.guest_gas_limit,
+            guest_gas_limit: report.guest_gas_limit,
             host_gas_limit: options.host_gas_limit,
             hypervisor: report.hypervisor_code_hash,
             messages: report.messages.len() as u64,
             not_run: report.not_run.iter().map(CertifiedNotRun::from).collect(),
+            selected: report.selected,
             state_root_enter: report.state_root_enter,
             state_root_leave: report.state_root_leave,
             state_root_source: report.anchor,
+            strict: report.strict,
             tool: env!("CARGO_PKG_VERSION").to_owned(),
             transaction: anchors.transaction.into(),
-            verdict: report.verdict(),
+            verdict: report.named(report.verdict()),
             version: VERSION,
             witness: report.witness_hash,
         }
@@ -197,10 +212,12 @@ impl Certificate {
     ///
     /// If the bytes are not those that [`Self::encode`] gives.
     pub fn parse(bytes: &[u8]) -> Result<Self, CertificateError> {
-        let certificate: Self = serde_json::from_slice(bytes)?;
-        if certificate.version != VERSION {
-            return Err(CertificateError::Version { found: certificate.version });
+        // Another version has other fields.
+        let Versioned { version } = serde_json::from_slice(bytes)?;
+        if version != VERSION {
+            return Err(CertificateError::Version { found: version });
         }
+        let certificate: Self = serde_json::from_slice(bytes)?;
         let canonical = certificate.encode();
         if canonical == bytes {
             return Ok(certificate);
@@ -209,26 +226,31 @@ impl Certificate {
         Err(CertificateError::NotCanonical { position: same })
     }
 
-    /// How to verify, to make it again.
+    /// How to verify, to make it again. Where a node answered, and nothing beside it, the hypervisor
+    /// here does.
     pub fn options(&self) -> verify::Options {
-        let not_asked = Why::NotAsked.to_string();
-        let asked = |audit: &Audit| {
-            let mut not_run = self.not_run.iter();
-            !not_run
-                .any(|lack| lack.audit == *audit && lack.check.is_none() && lack.why == not_asked)
-        };
-        let audits = if Audit::ALL.iter().all(asked) {
-            AuditSelection::ALL
-        } else {
-            AuditSelection::only(Audit::ALL.into_iter().filter(asked))
-        };
         verify::Options {
             host_gas_limit: self.host_gas_limit,
             guest_gas_limit: self.guest_gas_limit,
-            engine: self.engine,
-            audits,
-            ..verify::Options::default()
+            engine: self.engine.local().unwrap_or_default(),
+            audits: self.selected,
+            strict: self.strict,
+            expected: Expected {
+                ancestors: self.ancestors.filter(|_| self.ancestors_expected),
+                ..Expected::default()
+            },
         }
+    }
+
+    /// The same certificate, of a report that was made without the node which this one names: what
+    /// bounded the work here is no part of what the node found.
+    #[must_use]
+    pub fn without_node(self, made_by: &Self) -> Self {
+        let (engine, guest_gas_limit) = match made_by.engine.local() {
+            Some(_) => (made_by.engine, self.guest_gas_limit),
+            None => (made_by.engine, made_by.guest_gas_limit),
+        };
+        Self { engine, guest_gas_limit, ..self }
     }
 
     /// The fields in which another differs. The tool's version is none of them: what counts is what

@@ -205,6 +205,6 @@ pub use error::CommandError;
 pub use exit_code::Exit;
 pub use room::READ_LIMIT;
 pub use verify::{
-    Audit, AuditSelection, AuditVerdict, Audits, EngineKind, FalseClaim, MessageReport, NotRun,
-    Options, Report, Verdict, VerifyError, verify, verify_by, verify_with,
+    Audit, AuditSelection, AuditVerdict, Audits, Check, EngineKind, FalseClaim, MessageReport,
+    NamedVerdict, NotRun, Options, Report, Verdict, VerifyError, verify, verify_by, verify_with,
 };

@@ -65,7 +65,7 @@ pub(crate) fn of(execution: &Execution) -> Measured {
         })
         .sum();
     let others = Options {
-        audits: AuditSelection::only([Audit::Access, Audit::Tree, Audit::Transaction]),
+        audits: AuditSelection::ALL.without(Audit::Execution).expect("three are left"),
         ..Options::default()
     };
     let report = verify_with(&engine, &witness, &others).unwrap();

@@ -6,15 +6,20 @@
 
 use alloy_consensus::Header;
 use alloy_primitives::{B256, U256};
-use iso_evm_witness::{Fork, Witness, block::Block};
+use iso_evm_witness::{Fork, Witness, block::Block, encoding, records::Record};
 
 use crate::header_hash::header_hash;
 
 /// The hash of a block before the witness's: each header tells that of its parent. Those that no
 /// header tells may be given. [`broken_chain`] says whether the headers can be believed.
 pub fn ancestor_hash(witness: &Witness, number: u64) -> Option<B256> {
+    told_hash(witness, number).or_else(|| witness.block_hashes.get(&number).copied())
+}
+
+/// The hash as a header tells it.
+fn told_hash(witness: &Witness, number: u64) -> Option<B256> {
     let back = witness.block.number.checked_sub(number)?;
-    let told = match (&witness.block.header, back) {
+    match (&witness.block.header, back) {
         (None, _) | (_, 0) => None,
         (Some(header), 1) => Some(header.parent_hash),
         // The parent's header tells of the block two back.
@@ -22,8 +27,26 @@ pub fn ancestor_hash(witness: &Witness, number: u64) -> Option<B256> {
             let index = usize::try_from(back - 2).ok();
             index.and_then(|index| witness.ancestors.get(index)).map(|header| header.parent_hash)
         }
+    }
+}
+
+/// Whether a record of `BLOCKHASH` rests on a hash that is given, and that no header tells. Such a
+/// hash is whatever the witness says.
+pub fn given_hash_is_used(witness: &Witness) -> bool {
+    let given = |number: &U256| {
+        let number = u64::try_from(*number).ok();
+        number.is_some_and(|number| {
+            witness.block_hashes.contains_key(&number) && told_hash(witness, number).is_none()
+        })
     };
-    told.or_else(|| witness.block_hashes.get(&number).copied())
+    // Most witnesses give none.
+    !witness.block_hashes.is_empty()
+        && witness.messages.iter().filter_map(|bytes| encoding::decode(bytes).ok()).any(|message| {
+            message.stateAccessList.iter().any(|access| match Record::decode(access) {
+                Ok(Record::Blockhash(record)) => given(&record.number),
+                _ => false,
+            })
+        })
 }
 
 /// What is wrong with the ancestors' headers.

@@ -7,7 +7,7 @@
 use std::fmt;
 
 use alloy_primitives::{B256, U256};
-use iso_evm_witness::{Fork, Witness, block::Block, container::RootSource};
+use iso_evm_witness::{Fork, Witness, block::Block, container::RootSource, prestate::BlockHashes};
 
 use super::ancestors::told_by_header;
 use crate::{
@@ -101,7 +101,6 @@ pub struct AnchorMismatch {
 
 /// What a witness claims to be about.
 pub fn anchors(witness: &Witness) -> Anchors {
-    let hashes = &witness.block_hashes;
     Anchors {
         chain_id: witness.chain_id,
         fork: witness.fork,
@@ -109,17 +108,22 @@ pub fn anchors(witness: &Witness) -> Anchors {
         transaction: transaction_anchor(witness),
         root: witness.roots.enter,
         source: witness.roots.source,
-        ancestors: (!hashes.is_empty()).then(|| {
-            let mut list = List::new();
-            list.begin(hashes.len());
-            for (number, hash) in hashes {
-                list.begin(2);
-                list.number(*number);
-                list.bytes(hash.as_slice());
-            }
-            keccak256(&list.out())
-        }),
+        ancestors: ancestors_digest(&witness.block_hashes),
     }
+}
+
+/// The digest of ancestors' hashes that are given; none if there are none.
+pub fn ancestors_digest(hashes: &BlockHashes) -> Option<B256> {
+    (!hashes.is_empty()).then(|| {
+        let mut list = List::new();
+        list.begin(hashes.len());
+        for (number, hash) in hashes {
+            list.begin(2);
+            list.number(*number);
+            list.bytes(hash.as_slice());
+        }
+        keccak256(&list.out())
+    })
 }
 
 /// The block's hash; without a header, or with one that does not say what the block's fields say,

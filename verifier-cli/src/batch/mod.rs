@@ -84,7 +84,8 @@ pub fn run(
     observe: &(impl Fn(Event<'_>) + Sync),
 ) -> Result<Summary, CommandError> {
     let paths = items::expanded(paths)?;
-    let (results, resumed) = Results::open(options.results.as_deref(), options.resume)?;
+    let (results, resumed) =
+        Results::open(options.results.as_deref(), options.resume, &options.verify)?;
     let summary = Mutex::new(resumed.summary);
     let engines = Engines::default();
     let room = Room::new(options.read_limit);

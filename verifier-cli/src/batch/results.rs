@@ -19,7 +19,7 @@ use super::{
 use crate::{
     error::CommandError,
     files::{self, STANDARD},
-    verify::Verdict,
+    verify::{self, NamedVerdict},
 };
 
 /// Where rows go.
@@ -44,13 +44,21 @@ struct Written {
     container: usize,
     of: usize,
     error: Option<String>,
-    verdict: Option<Verdict>,
+    verdict: Option<NamedVerdict>,
     witness: Option<WrittenWhole>,
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct WrittenWhole {
-    verdict: Verdict,
+    verdict: NamedVerdict,
+    strict: bool,
+    not_run: Vec<WrittenNotRun>,
+}
+
+#[derive(Debug, Deserialize)]
+struct WrittenNotRun {
+    check: Option<String>,
 }
 
 impl Results {
@@ -58,11 +66,18 @@ impl Results {
     ///
     /// # Errors
     ///
-    /// If the file cannot be read or written, or holds something else.
-    pub(super) fn open(path: Option<&Path>, resume: bool) -> Result<(Self, Resumed), CommandError> {
-        let Some(path) = path else { return Ok((Self::Nowhere, Resumed::default())) };
+    /// If the file cannot be read or written, or holds something else, verdicts about something else
+    /// among it.
+    pub(super) fn open(
+        path: Option<&Path>,
+        resume: bool,
+        options: &verify::Options,
+    ) -> Result<(Self, Resumed), CommandError> {
+        let mut resumed = Resumed::default();
+        (resumed.summary.selected, resumed.summary.strict) = (options.audits, options.strict);
+        let Some(path) = path else { return Ok((Self::Nowhere, resumed)) };
         if path.as_os_str() == STANDARD {
-            return Ok((Self::Stdout, Resumed::default()));
+            return Ok((Self::Stdout, resumed));
         }
         let name = files::name(path);
         let failed = |error| CommandError::Write { file: name.clone(), error };
@@ -73,7 +88,6 @@ impl Results {
             .truncate(!resume)
             .open(path)
             .map_err(failed)?;
-        let mut resumed = Resumed::default();
         if resume {
             let whole = resumed.read(&file, &name)?;
             file.set_len(whole).map_err(failed)?;
@@ -122,13 +136,17 @@ impl Resumed {
             }
             position += length as u64;
             number += 1;
-            let row: Written = serde_json::from_slice(&line).map_err(|error| {
-                let error = io::Error::new(
-                    io::ErrorKind::InvalidData,
-                    format!("line {number} is no row of results: {error}"),
-                );
+            let refuse = |why: String| {
+                let error = io::Error::new(io::ErrorKind::InvalidData, why);
                 CommandError::Read { file: name.to_owned(), error }
-            })?;
+            };
+            let row: Written = serde_json::from_slice(&line)
+                .map_err(|error| refuse(format!("line {number} is no row of results: {error}")))?;
+            if row.witness.as_ref().is_some_and(|whole| !self.goes_on(whole)) {
+                return Err(refuse(format!(
+                    "line {number} is a verdict by other audits, or not as strict: begin anew"
+                )));
+            }
             // An item that another follows was torn in a run before the last.
             let follows = group
                 .first()
@@ -145,13 +163,21 @@ impl Resumed {
         }
     }
 
+    /// Whether a verdict of before is about the same as those to come.
+    fn goes_on(&self, whole: &WrittenWhole) -> bool {
+        let Summary { selected, strict, .. } = self.summary;
+        (whole.verdict.selected, whole.strict) == (selected, strict)
+    }
+
     /// Counts an item whose rows are all there.
     fn done(&mut self, rows: &[Written]) {
         let Some(first) = rows.first() else { return };
         self.keys.insert(items::key(&first.source, first.container));
-        let witness = first.witness.as_ref().map(|whole| whole.verdict);
-        let witness = witness.filter(|_| first.error.is_none());
+        let whole = first.witness.as_ref().filter(|_| first.error.is_none());
+        let unchecked = whole.into_iter().flat_map(|whole| &whole.not_run);
+        let unchecked: Vec<_> = unchecked.filter_map(|not_run| not_run.check.clone()).collect();
         let messages = rows.iter().filter(|row| row.of > 0).filter_map(|row| row.verdict);
-        self.summary.resume(witness, messages);
+        let messages = messages.map(|named| named.verdict);
+        self.summary.resume(whole.map(|whole| whole.verdict.verdict), messages, &unchecked);
     }
 }

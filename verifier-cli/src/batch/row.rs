@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::Done;
 use crate::{
     report::json::{self, JsonAnchors, JsonFinding, JsonNotRun, Message},
-    verify::{Audits, EngineKind, Report, Verdict},
+    verify::{AuditSelection, Audits, EngineKind, NamedVerdict, Report},
 };
 
 /// One line of the results.
@@ -40,7 +40,7 @@ pub struct Verified {
 #[serde(untagged)]
 enum MessageOrNone {
     Message(Box<Message>),
-    None { index: Option<usize>, verdict: Verdict },
+    None { index: Option<usize>, verdict: NamedVerdict },
 }
 
 /// What is said of the whole witness.
@@ -48,7 +48,9 @@ enum MessageOrNone {
 #[serde(rename_all = "camelCase")]
 struct Whole {
     hash: B256,
-    verdict: Verdict,
+    verdict: NamedVerdict,
+    selected: AuditSelection,
+    strict: bool,
     audits: Audits,
     findings: Vec<JsonFinding>,
     not_run: Vec<JsonNotRun>,
@@ -88,7 +90,8 @@ pub fn rows(done: &Done) -> Vec<Row> {
         Row::Verified(Box::new(Verified { source, container, of, message, witness }))
     };
     if of == 0 {
-        return vec![row(MessageOrNone::None { index: None, verdict: report.verdict() })];
+        let verdict = report.named(report.verdict());
+        return vec![row(MessageOrNone::None { index: None, verdict })];
     }
     let messages = json::messages(report);
     messages.map(|message| row(MessageOrNone::Message(Box::new(message)))).collect()
@@ -99,7 +102,9 @@ fn whole(report: &Report) -> Whole {
     let of_whole = report.findings.iter().filter(|finding| finding.message.is_none());
     Whole {
         hash: report.witness_hash,
-        verdict: report.verdict(),
+        verdict: report.named(report.verdict()),
+        selected: report.selected,
+        strict: report.strict,
         audits: report.audits,
         findings: of_whole.map(json::finding).collect(),
         not_run: report.not_run.iter().map(json::not_run).collect(),

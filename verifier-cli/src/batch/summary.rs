@@ -1,18 +1,23 @@
 //! What a batch has come to, by verdict.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::Done;
-use crate::{Exit, verify::Verdict};
+use crate::{
+    Exit,
+    verify::{AuditSelection, Verdict},
+};
 
 /// How many, by verdict.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
-    /// All that was audited is true.
+    /// All is true.
     pub valid: u64,
     /// A claim is false.
     pub invalid: u64,
-    /// The audit came to no end.
+    /// An audit did not run, or came to no end.
     pub inconclusive: u64,
 }
 
@@ -32,12 +37,18 @@ impl Counts {
 }
 
 /// What a batch has come to, an earlier run that it goes on from included.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Summary {
+    /// What the verdicts are about.
+    pub selected: AuditSelection,
+    /// Whether a check that could not be made leaves a verdict open.
+    pub strict: bool,
     /// Witnesses.
     pub witnesses: Counts,
     /// Their messages.
     pub messages: Counts,
+    /// In how many witnesses a check could not be made, by its name.
+    pub unchecked: BTreeMap<String, u64>,
     /// Items that could not be verified.
     pub errors: u64,
     /// Items that an earlier run has done.
@@ -50,6 +61,7 @@ impl Summary {
             Ok(report) => {
                 self.witnesses.count(report.verdict());
                 report.messages.iter().for_each(|message| self.messages.count(message.verdict()));
+                report.unchecked().for_each(|check| self.uncheck(check.name()));
             }
             Err(_) => self.errors += 1,
         }
@@ -60,15 +72,21 @@ impl Summary {
         &mut self,
         witness: Option<Verdict>,
         messages: impl Iterator<Item = Verdict>,
+        unchecked: &[String],
     ) {
         self.resumed += 1;
         match witness {
             Some(verdict) => {
                 self.witnesses.count(verdict);
                 messages.for_each(|verdict| self.messages.count(verdict));
+                unchecked.iter().for_each(|check| self.uncheck(check));
             }
             None => self.errors += 1,
         }
+    }
+
+    fn uncheck(&mut self, check: &str) {
+        *self.unchecked.entry(check.to_owned()).or_default() += 1;
     }
 
     /// How the command ends: the worst counts.

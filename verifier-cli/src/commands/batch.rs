@@ -55,7 +55,7 @@ impl Batch {
             return Err(CommandError::Meaningless { option, command });
         }
         let options = Options {
-            verify: self.judged.options()?,
+            verify: self.judged.options(false)?,
             jobs: self.jobs,
             read_limit: Some(self.read_limit),
             results: self.results,
@@ -102,7 +102,7 @@ fn told(done: &Done, line: impl Fn(&str, bool)) {
         Ok(report) if report.verdict() == Verdict::Valid => {}
         Ok(report) => {
             let place = if *container == 0 { String::new() } else { format!(": {container}") };
-            let verdict = report.verdict().name();
+            let verdict = report.named(report.verdict());
             for remark in remarks(report) {
                 line(&format!("{source}{place}: {verdict}: {remark}"), false);
             }
@@ -112,18 +112,22 @@ fn told(done: &Done, line: impl Fn(&str, bool)) {
     }
 }
 
-/// Two lines of counts, and what else there was.
+/// What was not checked, two lines of counts, and what else there was.
 fn human(summary: &Summary) -> String {
     let counts = |counts: &Counts| {
         let Counts { valid, invalid, inconclusive } = counts;
         format!("{valid} valid, {invalid} invalid, {inconclusive} inconclusive")
     };
-    let Summary { witnesses, messages, errors, resumed } = summary;
-    let mut text = format!(
-        "messages: {}\nwitnesses: {}, {errors} unusable",
+    let Summary { selected, witnesses, messages, unchecked, errors, resumed, .. } = summary;
+    let mut text = String::new();
+    for (check, count) in unchecked {
+        text.push_str(&format!("{check} not checked: in {count}\n"));
+    }
+    text.push_str(&format!(
+        "messages{selected}: {}\nwitnesses{selected}: {}, {errors} unusable",
         counts(messages),
         counts(witnesses)
-    );
+    ));
     if *resumed > 0 {
         text.push_str(&format!("; {resumed} of an earlier run"));
     }

@@ -104,15 +104,14 @@ fn run<C: Parser>(
     let keys = keys(&args);
     let hide = |text: String| keys.iter().fold(text, |text, key| text.replace(key, "…"));
     let json = args.iter().any(|arg| arg == "--json");
-    let error = match C::try_parse_from(&args) {
+    match C::try_parse_from(&args) {
         Ok(parsed) => match command(parsed) {
             Ok(exit) => return exit,
             Err(error) => {
                 let is_usage = matches!(error, CommandError::Usage(_));
                 let error = hide(error.to_string());
-                let tell = if is_usage { say_lines } else { say };
-                tell(&format!("error: {error}"));
-                error
+                tell(&error, json, if is_usage { say_lines } else { say });
+                return Exit::Unusable;
             }
         },
         Err(usage) => {
@@ -127,16 +126,26 @@ fn run<C: Parser>(
             }
             match usage.kind() {
                 ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => return Exit::Valid,
-                _ => first_line(&text),
+                _ if json => print_error(&first_line(&text)),
+                _ => {}
             }
+            Exit::Unusable
         }
-    };
-    if json {
-        let error = serde_json::json!({ "error": error });
-        // An error about stdout cannot be written there.
-        let _ = files::print(format!("{error}\n").as_bytes());
     }
-    Exit::Unusable
+}
+
+/// Tells an error: on stderr, and with `--json` as an object on stdout too.
+fn tell(error: &str, json: bool, say: fn(&str)) {
+    say(&format!("error: {error}"));
+    if json {
+        print_error(error);
+    }
+}
+
+/// An error as JSON. One about stdout cannot be written there.
+fn print_error(error: &str) {
+    let error = serde_json::json!({ "error": error });
+    let _ = files::print(format!("{error}\n").as_bytes());
 }
 
 /// What may be a private key among the arguments of a command that takes one, given where a file or

@@ -13,19 +13,25 @@ use clap::Args;
 use comfy_table::{CellAlignment, Table, presets};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::verify::read;
+use super::{
+    tell,
+    verify::{read, selection},
+};
 use crate::{
     Exit,
     error::CommandError,
     files,
-    mutate::{self, Campaign, Event, Options},
-    verify::{Audit, AuditVerdict},
+    mutate::{self, Campaign, Event, MutateError, Options},
+    verify::{Audit, NamedVerdict, Verdict},
 };
 
 /// Change everything in a valid witness, one thing at a time and several at once, and verify each
 /// mutant
 #[derive(Debug, Args)]
-#[command(after_help = "Exit codes: 0 no mutant survives, 1 one does, 2 unusable input or usage.")]
+#[command(
+    after_help = "Exit codes: 0 no mutant survives, 1 one does, 2 unusable input or usage, 3 the \
+                        witness itself is inconclusive."
+)]
 pub(super) struct Mutate {
     /// A witness.bin, or an INPUT.json that is recorded first; `-` for stdin
     file: PathBuf,
@@ -38,6 +44,9 @@ pub(super) struct Mutate {
     /// Number of threads [default: one for each core]
     #[arg(short, long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
+    /// Only these audits; the witness must be valid under them [default: all four]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    audit: Vec<Audit>,
     /// All mutants as JSON, each with the audit and the mismatch that killed it
     #[arg(long)]
     json: bool,
@@ -46,12 +55,24 @@ pub(super) struct Mutate {
 impl Mutate {
     pub(super) fn run(self) -> Result<Exit, CommandError> {
         let witness = read(&self.file)?;
-        let options = Options { seed: self.seed, count: self.count, jobs: self.jobs };
+        let audits = selection(&self.audit);
+        let options = Options { seed: self.seed, count: self.count, jobs: self.jobs, audits };
         let screen = Screen::new();
         let campaign = mutate::run(&witness, &options, &|event| screen.show(event));
         screen.bar.finish_and_clear();
-        let campaign = campaign
-            .map_err(|error| CommandError::Mutate { file: files::name(&self.file), error })?;
+        let open = matches!(
+            campaign,
+            Err(MutateError::Original(NamedVerdict { verdict: Verdict::Inconclusive, .. }))
+        );
+        let campaign =
+            campaign.map_err(|error| CommandError::Mutate { file: files::name(&self.file), error });
+        let campaign = match campaign {
+            Err(error) if open => {
+                tell(&error.to_string(), self.json, say);
+                return Ok(Exit::Inconclusive);
+            }
+            campaign => campaign?,
+        };
         let text = if self.json {
             serde_json::to_string_pretty(&campaign).expect("only numbers and strings")
         } else {
@@ -78,8 +99,7 @@ fn human(campaign: &Campaign) -> String {
         column.set_cell_alignment(CellAlignment::Right);
     }
     let survivors = campaign.survivors().map(|mutant| format!("survived: {}\n", mutant.change));
-    let ran = |audit: &Audit| campaign.audits.of(*audit) != AuditVerdict::NotRun;
-    let audits: Vec<_> = Audit::ALL.into_iter().filter(ran).map(Audit::name).collect();
+    let audits: Vec<_> = campaign.selected.audits().map(Audit::name).collect();
     format!(
         "{}{table}\n{} killed, {} survived; audits: {}",
         survivors.collect::<String>(),

@@ -52,6 +52,10 @@ pub(super) struct Statetest {
 
 impl Statetest {
     pub(super) fn run(self) -> Result<Exit, CommandError> {
+        if self.engine.asks_node() {
+            let (option, command) = ("--engine node", "statetest");
+            return Err(CommandError::Meaningless { option, command });
+        }
         let options = Options {
             fork: self.fork,
             filter: self.filter,
@@ -77,8 +81,9 @@ impl Statetest {
             for (check, count) in &summary.unchecked {
                 files::print(format!("{check}: in {count} that passed\n").as_bytes())?;
             }
-            let total = summary.total;
-            format!("{} passed, {} failed, {} skipped", total.passed, total.failed, total.skipped)
+            let (total, selected) = (summary.total, summary.selected);
+            let (passed, failed, skipped) = (total.passed, total.failed, total.skipped);
+            format!("{passed} passed{selected}, {failed} failed, {skipped} skipped")
         };
         files::print(format!("{text}\n").as_bytes())?;
         Ok(exit(&summary))
@@ -89,8 +94,10 @@ impl Statetest {
 fn exit(summary: &Summary) -> Exit {
     if !summary.unusable.is_empty() {
         Exit::Unusable
-    } else if summary.total.failed > 0 {
+    } else if summary.failures.iter().any(|failure| !failure.problem.open) {
         Exit::Invalid
+    } else if summary.total.failed > 0 {
+        Exit::Inconclusive
     } else {
         Exit::Valid
     }

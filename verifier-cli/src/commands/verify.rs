@@ -16,7 +16,10 @@ use crate::{
     onchain::{chain::Chain, execution::execution},
     report::{self, remarks},
     reproducer::command_error,
-    verify::{Audit, AuditSelection, EngineKind, Options, VerifyError, verify, verify_by},
+    verify::{
+        self, Audit, AuditSelection, EngineKind, Options, Report, VerifyError, beside, verify,
+        verify_by,
+    },
 };
 
 /// Audit a witness
@@ -33,8 +36,8 @@ pub(super) struct Verify {
     /// Write what it came to as one canonical JSON; `-` for stdout, in place of the report
     #[arg(long, value_name = "FILE")]
     certificate: Option<PathBuf>,
-    /// Run the execution audit on this node, by calls that put the hypervisor and the archives in
-    /// place
+    /// Run the execution audit on this node too, by calls that put the hypervisor and the archives in
+    /// place; with `--engine node`, on this node alone
     #[arg(long, value_name = "URL")]
     rpc_url: Option<String>,
     #[command(flatten)]
@@ -47,34 +50,41 @@ pub(super) struct Judged {
     /// The most gas that the audit of one message may take on the host
     #[arg(long, value_name = "N")]
     host_gas_limit: Option<u64>,
-    /// The most gas that a message's own opcodes may spend in the native engine, whatever gas it
-    /// says that it has
+    /// The most gas that a message's own opcodes may spend, whatever gas it says that it has
+    /// [default: what its transaction can have paid for]
     #[arg(long, value_name = "N")]
     guest_gas_limit: Option<u64>,
-    /// Who answers for the execution audit: hypervisor, native or both
+    /// Who answers for the execution audit: hypervisor, native or both; with --rpc-url also node
     #[arg(long, value_name = "NAME", default_value_t)]
     engine: EngineKind,
-    /// Only these audits; one that cannot run is an error [default: all that can run]
+    /// Only these audits: the verdict is then about them, and says so [default: all four]
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     audit: Vec<Audit>,
+    /// Inconclusive where a check could not be made, if only one
+    #[arg(long)]
+    strict: bool,
 }
 
 impl Judged {
-    /// How to verify, whatever the witness is about.
-    pub(super) fn options(&self) -> Result<Options, CommandError> {
-        if self.engine == EngineKind::Native && self.host_gas_limit.is_some() {
-            let (option, command) = ("--host-gas-limit", "--engine native");
-            return Err(CommandError::Meaningless { option, command });
+    /// How to verify, whatever the witness is about. `by_node`: whether there is a node to ask.
+    pub(super) fn options(&self, by_node: bool) -> Result<Options, CommandError> {
+        let meaningless = |option, command| Err(CommandError::Meaningless { option, command });
+        if self.engine.asks_node() && !by_node {
+            return meaningless("--engine node", "a run without --rpc-url");
         }
-        if self.engine == EngineKind::Hypervisor && self.guest_gas_limit.is_some() {
-            let (option, command) = ("--guest-gas-limit", "--engine hypervisor");
-            return Err(CommandError::Meaningless { option, command });
+        let engine = if by_node { self.engine.with_node() } else { self.engine };
+        if engine == EngineKind::Native && self.host_gas_limit.is_some() {
+            return meaningless("--host-gas-limit", "--engine native");
+        }
+        if engine.local().is_none() && self.guest_gas_limit.is_some() {
+            return meaningless("--guest-gas-limit", "--engine node");
         }
         Ok(Options {
             host_gas_limit: self.host_gas_limit,
             guest_gas_limit: self.guest_gas_limit,
-            engine: self.engine,
+            engine,
             audits: selection(&self.audit),
+            strict: self.strict,
             ..Options::default()
         })
     }
@@ -102,22 +112,13 @@ impl Verify {
     pub(super) fn run(self) -> Result<Exit, CommandError> {
         // Only a command goes without a file.
         let file = self.file.unwrap_or_default();
-        let options = Options { expected: self.expect.expected(), ..self.judged.options()? };
+        let by_node = self.rpc_url.is_some();
+        let options = self.judged.options(by_node)?;
+        let options = Options { expected: self.expect.expected(), ..options };
         let witness = read(&file)?;
         let report = match &self.rpc_url {
             None => verify(&witness, &options).map_err(Unverified::from),
-            Some(url) => {
-                if options.engine != EngineKind::Hypervisor {
-                    let (option, command) = ("--rpc-url", "--engine native or both");
-                    return Err(CommandError::Meaningless { option, command });
-                }
-                let chain = Chain::at(url)?;
-                let engine = Engine::new(witness.fork);
-                verify_by(&engine, &witness, &options, |messages| {
-                    let limit = options.host_gas_limit;
-                    Ok(execution(&chain, &engine, &witness, messages, limit)?)
-                })
-            }
+            Some(url) => verify_on(url, &witness, &options),
         };
         let report = report.map_err(|error| match error {
             Unverified::Witness(error) => {
@@ -148,6 +149,25 @@ impl Verify {
     }
 }
 
+/// The execution audit by a node, and by an engine here beside it if one is to be.
+fn verify_on(url: &str, witness: &Witness, options: &Options) -> Result<Report, Unverified> {
+    let chain = Chain::at(url)?;
+    let engine = Engine::new(witness.fork);
+    verify_by(&engine, witness, options, |messages| {
+        let local = options.engine.local();
+        let local = local.map(|_| verify::execution(&engine, witness, messages, options));
+        let local = local.transpose()?;
+        let limit = options.host_gas_limit;
+        let node = execution(&chain, &engine, witness, messages, limit)?;
+        let Some(local) = local else { return Ok(node) };
+        let (answers, differ) = beside(node, local)?;
+        for difference in differ {
+            say(&format!("error: {difference}"));
+        }
+        Ok(answers)
+    })
+}
+
 /// The witness that a file holds; of an `INPUT.json` what is recorded of it.
 pub(super) fn read(path: &Path) -> Result<Witness, CommandError> {
     let bytes = files::read(path)?;
@@ -158,11 +178,7 @@ pub(super) fn read(path: &Path) -> Result<Witness, CommandError> {
         .map_err(|error| CommandError::Container { file: files::name(path), error })
 }
 
-/// The audits named; all that can run if none is.
+/// The audits named; all four if none is.
 pub(super) fn selection(audits: &[Audit]) -> AuditSelection {
-    if audits.is_empty() {
-        AuditSelection::ALL
-    } else {
-        AuditSelection::only(audits.iter().copied())
-    }
+    AuditSelection::only(audits.iter().copied()).unwrap_or_default()
 }

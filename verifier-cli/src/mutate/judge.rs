@@ -2,17 +2,17 @@
 
 use std::collections::HashSet;
 
-use alloy_primitives::{B256, Bytes};
+use alloy_primitives::Bytes;
 use iso_evm_hypervisor::{Engine, Verdict as HypervisorVerdict};
 use iso_evm_witness::{Witness, encoding};
 use serde::Serialize;
 
 use super::MutateError;
 use crate::{
-    audit::anchors::{Anchor, Anchors, Expected, anchors},
+    audit::anchors::{Expected, anchors},
     verify::{
-        Audit, AuditSelection, AuditVerdict, Audits, FalseClaim, Options, Verdict, VerifyError,
-        verify_with,
+        Audit, AuditSelection, AuditVerdict, Check, FalseClaim, Options, Report, Verdict,
+        VerifyError, verify_with,
     },
 };
 
@@ -25,7 +25,7 @@ pub struct Killer {
     /// `container`, `anchor` or an audit.
     pub audit: &'static str,
     /// The field, the anchor or the kind of mismatch; `not-run` or `inconclusive` if the audit came
-    /// to no end as that of the original did.
+    /// to no end as that of the original did; the check that it could not make and could there.
     pub mismatch: &'static str,
 }
 
@@ -34,44 +34,35 @@ pub(super) struct Judge<'a> {
     engine: Engine,
     /// The original's messages, all of them valid.
     messages: HashSet<&'a Bytes>,
-    audits: Audits,
-    /// All audits.
+    /// The checks that could not be made of the original.
+    unchecked: Vec<Check>,
+    /// All audits that are selected.
     whole: Options,
-    /// Those of the original that are not the hypervisor's.
-    proofs: Options,
+    /// Those of them that are not the hypervisor's, if any.
+    proofs: Option<Options>,
 }
 
 impl<'a> Judge<'a> {
-    /// A judge of mutants of `original`.
+    /// A judge of mutants of `original`, by these audits.
     ///
     /// # Errors
     ///
     /// If the original is not valid itself.
-    pub(super) fn new(original: &'a Witness) -> Result<Self, MutateError> {
+    pub(super) fn new(original: &'a Witness, audits: AuditSelection) -> Result<Self, MutateError> {
         let engine = Engine::new(original.fork);
-        let report = verify_with(&engine, original, &Options::default())?;
+        let expected = Expected::from(&anchors(original));
+        let options = Options { audits, expected, ..Options::default() };
+        let report = verify_with(&engine, original, &options)?;
         if report.verdict() != Verdict::Valid {
-            return Err(MutateError::Original(report.verdict()));
+            return Err(MutateError::Original(report.named(report.verdict())));
         }
-        let audits = report.audits;
         let host_gas = report.messages.iter().filter_map(|message| message.execution.as_ref());
         let host_gas = host_gas.map(|audited| audited.host_gas).max().unwrap_or_default();
-        let whole = Options {
-            host_gas_limit: Some(host_gas.saturating_add(SPARE_HOST_GAS)),
-            expected: expected(&report.anchors),
-            ..Options::default()
-        };
-        let proofs = Audit::ALL.into_iter().filter(|audit| {
-            *audit != Audit::Execution && audits.of(*audit) != AuditVerdict::NotRun
-        });
-        let proofs = Options { audits: AuditSelection::only(proofs), ..whole };
+        let host_gas_limit = Some(host_gas.saturating_add(SPARE_HOST_GAS));
+        let whole = Options { host_gas_limit, ..options };
+        let proofs = audits.without(Audit::Execution).map(|audits| Options { audits, ..whole });
         let messages = original.messages.iter().collect();
-        Ok(Self { engine, messages, audits, whole, proofs })
-    }
-
-    /// What the audits say of the original.
-    pub(super) const fn audits(&self) -> Audits {
-        self.audits
+        Ok(Self { engine, messages, unchecked: report.unchecked().collect(), whole, proofs })
     }
 
     /// Who kills the mutant that this file holds; nobody, if it survives.
@@ -86,9 +77,12 @@ impl<'a> Judge<'a> {
         if let Err(error) = anchors(&witness).check(&self.whole.expected) {
             return Some(Killer { audit: "anchor", mismatch: error.what });
         }
-        self.in_a_message(&witness)
-            .or_else(|| self.verified(&witness, &self.proofs, |_| true))
-            .or_else(|| self.verified(&witness, &self.whole, |audits| *audits == self.audits))
+        let executed = self.whole.audits.contains(Audit::Execution);
+        let in_a_message = executed.then(|| self.in_a_message(&witness)).flatten();
+        let by_proofs = |options: &Options| self.verified(&witness, options);
+        in_a_message
+            .or_else(|| self.proofs.as_ref().and_then(by_proofs))
+            .or_else(|| self.verified(&witness, &self.whole))
     }
 
     /// The first message that the original does not have and that is not valid.
@@ -112,51 +106,40 @@ impl<'a> Judge<'a> {
         })
     }
 
-    /// Who kills it if it is verified so. `ran`: whether the audits ran that must.
-    fn verified(
-        &self,
-        witness: &Witness,
-        options: &Options,
-        ran: impl Fn(&Audits) -> bool,
-    ) -> Option<Killer> {
-        let report = match verify_with(&self.engine, witness, options) {
-            Ok(report) => report,
+    /// Who kills it if it is verified so.
+    fn verified(&self, witness: &Witness, options: &Options) -> Option<Killer> {
+        match verify_with(&self.engine, witness, options) {
+            Ok(report) => self.reported(&report),
             Err(VerifyError::Anchor(error)) => {
-                return Some(Killer { audit: "anchor", mismatch: error.what });
+                Some(Killer { audit: "anchor", mismatch: error.what })
             }
-            Err(VerifyError::CannotRun { audit, .. }) => {
-                return Some(Killer { audit: audit.name(), mismatch: "not-run" });
-            }
-            // One engine is asked.
-            Err(VerifyError::Hash { .. } | VerifyError::EnginesDiffer { .. }) => {
-                return Some(Killer { audit: "container", mismatch: "hash" });
-            }
-        };
+            // One engine is asked, and it is here.
+            Err(
+                VerifyError::Hash { .. }
+                | VerifyError::EnginesDiffer { .. }
+                | VerifyError::NodeDiffers(_)
+                | VerifyError::NoNode,
+            ) => Some(Killer { audit: "container", mismatch: "hash" }),
+        }
+    }
+
+    /// Who kills it by this report.
+    fn reported(&self, report: &Report) -> Option<Killer> {
         if let Some(claim) = report.findings.first() {
             let audit = claim.kind.audit().name();
             return Some(Killer { audit, mismatch: claim.kind.name() });
         }
-        let valid = report.verdict() == Verdict::Valid && ran(&report.audits);
-        // The hypervisor alone can come to no end and find nothing false.
-        let audit = Audit::Execution.name();
-        (!valid).then_some(Killer { audit, mismatch: Verdict::Inconclusive.name() })
-    }
-}
-
-/// What a witness must be about that is about the same as another.
-fn expected(anchors: &Anchors) -> Expected {
-    let word = |anchor: Anchor| -> B256 {
-        match anchor {
-            Anchor::Hash(word) | Anchor::Digest(word) => word,
-        }
-    };
-    Expected {
-        chain_id: Some(anchors.chain_id),
-        fork: Some(anchors.fork),
-        block: Some(word(anchors.block)),
-        transaction: Some(word(anchors.transaction)),
-        root: Some(anchors.root),
-        source: Some(anchors.source),
-        ancestors: anchors.ancestors,
+        let open = |audit: Audit| match report.audits.of(audit) {
+            AuditVerdict::Valid => None,
+            AuditVerdict::NotRun => Some(Killer { audit: audit.name(), mismatch: "not-run" }),
+            AuditVerdict::Invalid | AuditVerdict::Inconclusive => {
+                Some(Killer { audit: audit.name(), mismatch: Verdict::Inconclusive.name() })
+            }
+        };
+        let mut unchecked = report.unchecked().filter(|check| !self.unchecked.contains(check));
+        let less = unchecked
+            .next()
+            .map(|check| Killer { audit: check.audit().name(), mismatch: check.name() });
+        report.selected.audits().find_map(open).or(less)
     }
 }

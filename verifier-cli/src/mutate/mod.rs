@@ -24,7 +24,7 @@ use serde::Serialize;
 
 pub use self::judge::Killer;
 use self::{file::File, judge::Judge, open::Open};
-use crate::verify::{Audits, Verdict, VerifyError};
+use crate::verify::{AuditSelection, NamedVerdict, VerifyError};
 
 /// How many lies that go through several fields, if nobody says.
 pub const COUNT: u64 = 1000;
@@ -38,11 +38,13 @@ pub struct Options {
     pub count: u64,
     /// Number of threads; one for each core if `None`.
     pub jobs: Option<NonZeroUsize>,
+    /// Which audits mutants are put before.
+    pub audits: AuditSelection,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { seed: 0, count: COUNT, jobs: None }
+        Self { seed: 0, count: COUNT, jobs: None, audits: AuditSelection::ALL }
     }
 }
 
@@ -53,8 +55,8 @@ pub enum MutateError {
     #[error(transparent)]
     Verify(#[from] VerifyError),
     /// The original is not valid.
-    #[error("the witness is {} itself: only a valid one can be mutated", .0.name())]
-    Original(Verdict),
+    #[error("the witness is {0} itself: only a valid one can be mutated")]
+    Original(NamedVerdict),
     /// Threads that the system does not give.
     #[error("no threads: {0}")]
     Threads(#[from] rayon::ThreadPoolBuildError),
@@ -79,9 +81,8 @@ pub struct Campaign {
     pub survived: usize,
     /// All of them, in order of the file, the random ones last.
     pub mutants: Vec<Mutant>,
-    /// What the audits say of the original.
-    #[serde(skip)]
-    pub audits: Audits,
+    /// The audits that mutants were put before.
+    pub selected: AuditSelection,
 }
 
 impl Campaign {
@@ -125,7 +126,7 @@ pub fn run(
     options: &Options,
     on_event: &(dyn Fn(Event) + Sync),
 ) -> Result<Campaign, MutateError> {
-    let judge = Judge::new(witness)?;
+    let judge = Judge::new(witness, options.audits)?;
     let original = Original::new(witness);
     let sites = original.sites(options.count);
     on_event(Event::Sites(sites.len()));
@@ -149,7 +150,7 @@ pub fn run(
     let mutants: Vec<Vec<Mutant>> = threads.install(|| sites.par_iter().map(of_site).collect());
     let mutants = mutants.concat();
     let survived = mutants.iter().filter(|mutant| mutant.killer.is_none()).count();
-    Ok(Campaign { killed: mutants.len() - survived, survived, mutants, audits: judge.audits() })
+    Ok(Campaign { killed: mutants.len() - survived, survived, mutants, selected: options.audits })
 }
 
 /// The witness that mutants are made of.

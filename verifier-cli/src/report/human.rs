@@ -11,7 +11,7 @@ use iso_evm_witness::records::FrameKind;
 use super::text::{MAX_INDENT, short, status, target, thousands};
 use crate::{
     audit::anchors::Anchor,
-    verify::{Audit, AuditVerdict, EngineKind, MessageReport, Report, Verdict, Why},
+    verify::{Audit, AuditVerdict, Check, EngineKind, MessageReport, Report, Verdict, Why},
 };
 
 /// The report of `iso-verify`. Colours are terminal escapes, for the stream to take out.
@@ -50,7 +50,7 @@ fn table(report: &Report) -> String {
             claim.map_or_else(unknown, |claim| claim.stateAccessList.len().to_string()),
             thousands(U256::from(message.witness_bytes)),
             host_gas.map_or_else(|| "-".to_owned(), thousands),
-            message.verdict().name().to_owned(),
+            report.named(message.verdict()).to_string(),
         ]);
     }
     for index in [0, 4, 5, 6, 7] {
@@ -110,15 +110,25 @@ fn about(text: &mut String, report: &Report) {
     }
     let size = thousands(U256::from(report.hypervisor_size));
     let _ = writeln!(text, "hypervisor {}, {size} bytes", report.hypervisor_code_hash);
-    let engine = match report.engine {
-        EngineKind::Hypervisor => return,
+    if let Some(engine) = engine(report) {
+        let _ = writeln!(text, "engine {engine}");
+    }
+}
+
+/// Who answered for the execution audit, if that was not the hypervisor here.
+fn engine(report: &Report) -> Option<&'static str> {
+    Some(match report.engine {
+        EngineKind::Hypervisor => return None,
         EngineKind::Native => "native, in place of the hypervisor",
         EngineKind::Both if report.messages.iter().any(is_limited) => {
             "native and hypervisor agree, where both came to an end"
         }
         EngineKind::Both => "native and hypervisor agree",
-    };
-    let _ = writeln!(text, "engine {engine}");
+        EngineKind::Node => "node, and nothing here beside it: its answers are believed",
+        EngineKind::NodeHypervisor => "node, with the hypervisor here beside it",
+        EngineKind::NodeNative => "node, with the native engine beside it",
+        EngineKind::NodeBoth => "node, with native and hypervisor here beside it",
+    })
 }
 
 /// Whether an engine came to its limit, so that two were not compared.
@@ -137,7 +147,7 @@ fn anchor(anchor: Anchor, lack: &str) -> String {
     }
 }
 
-/// The last line.
+/// The last line: the verdict, which audits it is by, and of what.
 fn conclusion(report: &Report) -> String {
     let verdict = report.verdict();
     let colour = match verdict {
@@ -145,23 +155,56 @@ fn conclusion(report: &Report) -> String {
         Verdict::Invalid => 31,
         Verdict::Inconclusive => 33,
     };
-    let named = |ran: bool| {
-        let audits = Audit::ALL.into_iter();
-        audits
-            .filter(move |audit| (report.audits.of(*audit) != AuditVerdict::NotRun) == ran)
-            .map(Audit::name)
-    };
-    let (ran, not_run): (Vec<_>, Vec<_>) = (named(true).collect(), named(false).collect());
+    let name = report.named(verdict);
     let count = report.messages.len();
-    let messages = if count == 1 { "message" } else { "messages" };
-    let mut text = format!(
-        "\u{1b}[1;{colour}m{}\u{1b}[0m: {} of {count} {messages}, roots from {}",
-        verdict.name(),
-        if ran.is_empty() { "no audit".to_owned() } else { ran.join(", ") },
-        report.anchor.name(),
-    );
-    if !not_run.is_empty() {
-        let _ = write!(text, "; not run: {}", not_run.join(", "));
+    let messages = format!("{count} message{}", if count == 1 { "" } else { "s" });
+    let roots = format!("roots from {}", report.anchor.name());
+    let unchecked: Vec<_> = report.unchecked().map(Check::name).collect();
+    let unchecked = (!unchecked.is_empty()).then(|| {
+        let checks = if unchecked.len() == 1 { "check" } else { "checks" };
+        format!("{} {checks} not made: {}", unchecked.len(), unchecked.join(", "))
+    });
+    let mut parts = said(report);
+    if verdict == Verdict::Valid {
+        // Nothing but valid audits.
+        parts = vec![format!("{} of {messages}, {roots}", names(report, AuditVerdict::Valid))];
+        parts.extend(unchecked);
+    } else {
+        // What leaves the verdict open if no audit does.
+        parts.extend(unchecked);
+        parts.push(format!("{messages}, {roots}"));
     }
-    text
+    format!("\u{1b}[1;{colour}m{name}\u{1b}[0m: {}", parts.join("; "))
+}
+
+/// What did not hold, by audit, with the number of findings; what is open; what held.
+fn said(report: &Report) -> Vec<String> {
+    use AuditVerdict::{Inconclusive, Invalid, NotRun, Valid};
+    let found = |audit: Audit| {
+        let findings = report.findings.iter().filter(|claim| claim.kind.audit() == audit);
+        format!("{audit} ({})", findings.count())
+    };
+    let failed = report.selected.audits().filter(|audit| report.audits.of(*audit) == Invalid);
+    let failed: Vec<_> = failed.map(found).collect();
+    let mut parts = Vec::new();
+    if !failed.is_empty() {
+        parts.push(failed.join(", "));
+    }
+    for (said, label) in
+        [(Inconclusive, "inconclusive: "), (NotRun, "not run: "), (Valid, "valid: ")]
+    {
+        let names = names(report, said);
+        // The verdict's own word stands in front already.
+        let label = if parts.is_empty() && said == Inconclusive { "" } else { label };
+        if !names.is_empty() {
+            parts.push(format!("{label}{names}"));
+        }
+    }
+    parts
+}
+
+/// The audits that were to run and said this.
+fn names(report: &Report, said: AuditVerdict) -> String {
+    let audits = report.selected.audits().filter(|audit| report.audits.of(*audit) == said);
+    audits.map(Audit::name).collect::<Vec<_>>().join(", ")
 }

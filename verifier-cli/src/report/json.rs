@@ -6,14 +6,19 @@ use serde::Serialize;
 
 use crate::{
     audit::anchors::{Anchor, Anchors},
-    verify::{Audit, Audits, EngineKind, FalseClaim, MessageReport, NotRun, Report, Verdict},
+    verify::{
+        Audit, AuditSelection, Audits, EngineKind, FalseClaim, MessageReport, NamedVerdict, NotRun,
+        Report,
+    },
 };
 
 /// The whole report.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct JsonReport {
-    verdict: Verdict,
+    verdict: NamedVerdict,
+    selected: AuditSelection,
+    strict: bool,
     audits: Audits,
     findings: Vec<JsonFinding>,
     not_run: Vec<JsonNotRun>,
@@ -54,7 +59,7 @@ pub(crate) struct Message {
     records: Option<usize>,
     witness_bytes: usize,
     host_gas: U64,
-    verdict: Verdict,
+    verdict: NamedVerdict,
     mismatch: Option<JsonMismatch>,
 }
 
@@ -115,7 +120,9 @@ enum JsonAnchor {
 /// The report as JSON writes it.
 pub fn json(report: &Report) -> JsonReport {
     JsonReport {
-        verdict: report.verdict(),
+        verdict: report.named(report.verdict()),
+        selected: report.selected,
+        strict: report.strict,
         audits: report.audits,
         findings: report.findings.iter().map(finding).collect(),
         not_run: report.not_run.iter().map(not_run).collect(),
@@ -140,10 +147,12 @@ pub fn json(report: &Report) -> JsonReport {
 
 /// What is said of each message.
 pub(crate) fn messages(report: &Report) -> impl Iterator<Item = Message> {
-    report.messages.iter().enumerate().map(message)
+    let named = |message: &MessageReport| report.named(message.verdict());
+    let messages = report.messages.iter().enumerate();
+    messages.map(move |(index, of_message)| message(index, of_message, named(of_message)))
 }
 
-fn message((index, report): (usize, &MessageReport)) -> Message {
+fn message(index: usize, report: &MessageReport, verdict: NamedVerdict) -> Message {
     let message = report.message.as_ref();
     let status = |status: U256| {
         u8::try_from(status)
@@ -164,7 +173,7 @@ fn message((index, report): (usize, &MessageReport)) -> Message {
         records: message.map(|message| message.stateAccessList.len()),
         witness_bytes: report.witness_bytes,
         host_gas: U64::from(report.execution.as_ref().map_or(0, |audited| audited.host_gas)),
-        verdict: report.verdict(),
+        verdict,
         mismatch: report.mismatch.as_ref().map(mismatch),
     }
 }

@@ -93,7 +93,8 @@ pub fn run(
     observe: &(impl Fn(Event<'_>) + Sync),
 ) -> Result<Summary, CommandError> {
     source::exist(paths)?;
-    let summary = Mutex::new(Summary::default());
+    let summary = Summary { selected: options.audits, ..Summary::default() };
+    let summary = Mutex::new(summary);
     let engines = Engines::default();
     let feed = |queue: &dyn Fn(Queued) -> bool| read(paths, options, queue, &summary, observe);
     workers::each(options.jobs, feed, |Queued { name, fork, case, _held }| {

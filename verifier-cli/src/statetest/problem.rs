@@ -5,7 +5,7 @@ use std::fmt;
 use iso_evm_hypervisor::Verdict as HypervisorVerdict;
 use serde::Serialize;
 
-use crate::verify::{Audit, ClaimKind, FalseClaim, Report, Why};
+use crate::verify::{Audit, AuditVerdict, ClaimKind, FalseClaim, Report, Why};
 
 /// The first thing that is wrong with a case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -24,12 +24,20 @@ pub struct Problem {
     pub expected: Option<Box<str>>,
     /// What the recording or the witness says.
     pub found: Option<Box<str>>,
+    /// Whether nothing was found false: an audit came to no end, or did not run.
+    #[serde(skip)]
+    pub open: bool,
 }
 
 impl Problem {
     pub(super) fn new(audit: &'static str, kind: &'static str) -> Self {
         let (message, pc, record, expected, found) = (None, None, None, None, None);
-        Self { audit, kind, message, pc, record, expected, found }
+        Self { audit, kind, message, pc, record, expected, found, open: false }
+    }
+
+    /// An audit that said nothing.
+    fn open(audit: Audit, kind: &'static str) -> Self {
+        Self { open: true, ..Self::new(audit.name(), kind) }
     }
 
     pub(super) fn recording(kind: &'static str) -> Self {
@@ -64,23 +72,30 @@ impl Problem {
         let not_run = || {
             let mut lacks = report.not_run.iter().filter(|not_run| not_run.check.is_none());
             let lack = lacks.find(|not_run| not_run.why != Why::NotAsked)?;
-            Some(Self { found: text(&lack.why), ..Self::new(lack.audit.name(), "not-run") })
+            Some(Self { found: text(&lack.why), ..Self::open(lack.audit, "not-run") })
         };
-        claim.or_else(open).or_else(not_run)
+        let unproved = || {
+            let mut audits = report.selected.audits();
+            let audit = audits.find(|audit| report.audits.of(*audit) != AuditVerdict::Valid)?;
+            let check = report.unchecked().find(|check| check.audit() == audit);
+            let found = check.and_then(|check| text(&check.why()));
+            Some(Self { found, ..Self::open(audit, "inconclusive") })
+        };
+        claim.or_else(open).or_else(not_run).or_else(unproved)
     }
 
     /// An execution audit that came to no end.
     fn open_end(message: usize, verdict: &HypervisorVerdict) -> Option<Self> {
-        const AUDIT: &str = Audit::Execution.name();
+        const AUDIT: Audit = Audit::Execution;
         let problem = match verdict {
             HypervisorVerdict::Valid
             | HypervisorVerdict::Mismatch(_)
             | HypervisorVerdict::Malformed { .. } => return None,
             HypervisorVerdict::Unavailable { archive } => {
-                Self { expected: text(archive), ..Self::new(AUDIT, "unavailable") }
+                Self { expected: text(archive), ..Self::open(AUDIT, "unavailable") }
             }
             HypervisorVerdict::Inconclusive { reason } => {
-                Self { found: text(reason), ..Self::new(AUDIT, "inconclusive") }
+                Self { found: text(reason), ..Self::open(AUDIT, "inconclusive") }
             }
         };
         Some(Self { message: Some(message), ..problem })

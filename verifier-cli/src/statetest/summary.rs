@@ -6,6 +6,7 @@ use iso_evm_witness::{Fork, input::state_test::Indexes};
 use serde::{Serialize, Serializer};
 
 use super::{Passed, Problem};
+use crate::verify::AuditSelection;
 
 /// How many cases.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -84,6 +85,8 @@ impl fmt::Display for Unusable {
 /// What a run has come to.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Summary {
+    /// The audits that cases were put before.
+    pub selected: AuditSelection,
     /// All cases.
     #[serde(flatten)]
     pub total: Counts,
@@ -112,7 +115,7 @@ impl Summary {
             counts.passed += 1;
             counts.messages += passed.messages;
         });
-        if let Some(unchecked) = passed.unchecked {
+        for unchecked in passed.unchecked {
             *self.unchecked.entry(unchecked.to_string()).or_default() += 1;
         }
     }

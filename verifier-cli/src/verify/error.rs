@@ -3,8 +3,8 @@
 use alloy_primitives::B256;
 use iso_evm_hypervisor::Verdict;
 
-use super::Audit;
-use crate::audit::{Missing, anchors::AnchorMismatch};
+use super::NodeDiffers;
+use crate::audit::anchors::AnchorMismatch;
 
 /// Why there is nothing to verify, or not what was asked for. No verdict: it convicts nobody.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -22,14 +22,6 @@ pub enum VerifyError {
     /// The witness is about something else.
     #[error(transparent)]
     Anchor(#[from] AnchorMismatch),
-    /// An audit that was asked for cannot run.
-    #[error("the {audit} audit cannot run: the witness lacks {missing}")]
-    CannotRun {
-        /// The audit.
-        audit: Audit,
-        /// What it would have needed.
-        missing: Missing,
-    },
     /// The two engines do not say the same: one of them is wrong, and there is no verdict.
     #[error(
         "message {message}: the engines differ: the hypervisor says {:?}, the native engine {:?}",
@@ -42,6 +34,12 @@ pub enum VerifyError {
         /// What the hypervisor says, and what the native engine says.
         verdicts: Box<[Verdict; 2]>,
     },
+    /// A node does not say what the engine here says, which found nothing false.
+    #[error("{0}")]
+    NodeDiffers(Box<NodeDiffers>),
+    /// A node was to answer, and there is none here to ask.
+    #[error("the execution audit was to be a node's, and no node was asked")]
+    NoNode,
 }
 
 /// What stands under its hash in a witness.

@@ -1,25 +1,28 @@
 //! The execution audit: every message before the engine that was asked for, on all cores.
 
-use alloy_primitives::{Address, Bytes};
+use alloy_primitives::{Address, Bytes, U256};
 use iso_evm_hypervisor::{Audited, Engine, Inconclusive, Verdict};
 use iso_evm_witness::{MessageWitness, Witness};
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
-use super::{EngineKind, Options, VerifyError};
+use super::{EngineKind, Options, VerifyError, limits::guest_gas_limit};
 use crate::codes::Codes;
 
-/// Audits each message; `messages` are those of the witness, decoded where they can be.
+/// Audits each message by the engines of this machine; `messages` are those of the witness, decoded
+/// where they can be.
 ///
 /// # Errors
 ///
-/// If both engines were asked for, and differ.
-pub(super) fn execution(
+/// If none was asked for, or two that differ.
+pub fn execution(
     engine: &Engine,
     witness: &Witness,
     messages: &[Option<MessageWitness>],
     options: &Options,
 ) -> Result<Vec<Audited>, VerifyError> {
+    let kind = options.engine.local().ok_or(VerifyError::NoNode)?;
     let codes = Codes::new(witness);
+    let limit = guest_gas_limit(witness, options);
     let audit = |(index, message): (usize, &Option<MessageWitness>)| {
         let bytes = &witness.messages[index];
         // Code that the witness does not hold is not archived, and the engines say so.
@@ -29,20 +32,36 @@ pub(super) fn execution(
                 code.map_or_else(Vec::new, |code| engine.archives(bytes, code));
             engine.run(bytes, &archives, options.host_gas_limit)
         };
-        let limit = options.guest_gas_limit;
         let native = || {
             let code = message.as_ref().and_then(|message| codes.of(message));
             engine.native().audit_within(bytes, code, limit)
         };
-        let audited = match options.engine {
-            EngineKind::Hypervisor => hypervisor(),
+        let claims_more = |limit| {
+            let gas = message.as_ref().map(|message| message.gasAvailable);
+            gas.is_some_and(|gas| gas > U256::from(limit))
+        };
+        let audited = match kind {
             EngineKind::Native => Audited { verdict: native(), host_gas: 0 },
             EngineKind::Both => agreed(index, hypervisor, native, limit.is_some())?,
+            // The contract counts no guest's gas. So a run that might take more than it may is first
+            // made by the engine that does.
+            _ if limit.is_some_and(claims_more) => guarded(hypervisor, native),
+            _ => hypervisor(),
         };
         tracing::debug!(index, host_gas = audited.host_gas, verdict = ?audited.verdict);
         Ok(audited)
     };
     messages.par_iter().enumerate().map(audit).collect()
+}
+
+/// What the hypervisor says, if the guest comes to its end within the limit.
+fn guarded(hypervisor: impl FnOnce() -> Audited, native: impl FnOnce() -> Verdict) -> Audited {
+    match native() {
+        verdict @ Verdict::Inconclusive { reason: Inconclusive::GuestGasLimit } => {
+            Audited { verdict, host_gas: 0 }
+        }
+        _ => hypervisor(),
+    }
 }
 
 /// What both engines say of a message. One that came to its limit says nothing to compare with, and

@@ -1,4 +1,5 @@
-//! What did not run, and why.
+//! What did not run, and why: whole audits, and checks that an audit had to leave out.
+//! `specs/07-verdicts.md`, section Checks that are not made.
 
 use std::fmt;
 
@@ -16,20 +17,67 @@ pub struct NotRun {
     pub why: Why,
 }
 
-/// A check that an audit can do without.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Check {
-    /// That the sender signed the transaction.
-    Sender,
+impl NotRun {
+    /// An audit that did not run.
+    pub const fn audit(audit: Audit, why: Why) -> Self {
+        Self { audit, check: None, why }
+    }
 }
 
-impl Check {
-    /// The name that reports give.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Sender => "sender",
-        }
+impl From<Check> for NotRun {
+    fn from(check: Check) -> Self {
+        Self { audit: check.audit(), check: Some(check), why: Why::Check(check) }
     }
+}
+
+/// Declares the checks that can be left out: the one table of them.
+macro_rules! checks {
+    ($($(#[doc = $meaning:literal])+ $variant:ident = $name:literal, $audit:ident, $stands:literal, $why:literal;)+) => {
+        /// A check that an audit cannot make for want of something in the witness.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Check { $($(#[doc = $meaning])+ $variant,)+ }
+
+        impl Check {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// The name that reports give.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)+ }
+            }
+
+            /// The audit that it belongs to.
+            pub const fn audit(self) -> Audit {
+                match self { $(Self::$variant => Audit::$audit,)+ }
+            }
+
+            /// Whether the audit's verdict stands without it, as that of all its other checks. Where
+            /// it does not, the audit is inconclusive.
+            pub const fn verdict_stands(self) -> bool {
+                match self { $(Self::$variant => $stands,)+ }
+            }
+
+            /// Why it is not made.
+            pub const fn why(self) -> &'static str {
+                match self { $(Self::$variant => $why,)+ }
+            }
+
+            /// What it would have shown.
+            pub const fn meaning(self) -> &'static str {
+                match self { $(Self::$variant => concat!($($meaning,)+).trim_ascii(),)+ }
+            }
+        }
+    };
+}
+
+checks! {
+    /// The hashes that `BLOCKHASH` gave are those of the block's ancestors.
+    BlockHashes = "block-hashes", Access, false,
+        "hashes of ancestors are given, and no header proves them";
+    /// The sender signed the transaction.
+    Sender = "sender", Transaction, true, "the transaction is not signed";
+    /// The receipt has the logs that the transaction left, and their filter.
+    Logs = "logs", Transaction, true, "the receipt has no logs";
 }
 
 /// Why something did not run.
@@ -41,9 +89,12 @@ pub enum Why {
     /// The witness lacks something.
     #[error("the witness lacks {0}")]
     Lacks(#[from] Missing),
-    /// The sender is given.
-    #[error("the transaction is not signed")]
-    Unsigned,
+    /// There is nothing to run on, and no transaction audit that says so.
+    #[error("there is no message, and no transaction audit has found that there is none")]
+    NoMessage,
+    /// What the check would have compared is not there.
+    #[error("{}", .0.why())]
+    Check(Check),
 }
 
 impl fmt::Display for NotRun {
@@ -53,5 +104,21 @@ impl fmt::Display for NotRun {
             Some(check) => write!(f, "{audit}: {} not checked: {why}", check.name()),
             None => write!(f, "{audit}: not run: {why}"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_check_has_a_name_of_its_own() {
+        let names: Vec<_> = Check::ALL.iter().map(|check| check.name()).collect();
+        let mut different = names.clone();
+        different.sort_unstable();
+        different.dedup();
+        assert_eq!(different.len(), names.len(), "{names:?}");
+        let sender = NotRun::from(Check::Sender).to_string();
+        assert_eq!(sender, "transaction: sender not checked: the transaction is not signed");
     }
 }

@@ -2,24 +2,26 @@
 
 use std::{fmt, str::FromStr};
 
-use super::EngineKind;
+use super::{AuditSelection, EngineKind};
 use crate::audit::anchors::Expected;
 
-/// How to verify. By default all audits that can run do, without a limit, whatever the witness is
-/// about.
+/// How to verify. By default all four audits, each message within the gas that its transaction can
+/// have paid for, whatever the witness is about.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Options {
     /// The most gas that the execution audit of one message may take on the host; no limit if
     /// `None`. The native engine has no host.
     pub host_gas_limit: Option<u64>,
-    /// The most gas that the guest's own opcodes may spend in the native engine's audit of one
-    /// message; no limit but the message's own gas, which is any claim, if `None`. The hypervisor
-    /// has a host.
+    /// The most gas that the guest's own opcodes may spend in one message. If `None`, and no limit
+    /// of the host's says how much work is too much, what the transaction can have paid for: a
+    /// message's own gas is any claim.
     pub guest_gas_limit: Option<u64>,
     /// Who answers for the execution audit.
     pub engine: EngineKind,
-    /// Which audits.
+    /// Which audits. One that cannot run leaves the verdict open.
     pub audits: AuditSelection,
+    /// Whether a check that an audit could not make leaves the verdict open too.
+    pub strict: bool,
     /// What the witness must be about.
     pub expected: Expected,
 }
@@ -75,37 +77,6 @@ impl FromStr for Audit {
     }
 }
 
-/// Which audits are to run.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct AuditSelection {
-    /// Those asked for, in the order of [`Audit::ALL`]; `None`: all that can run.
-    asked: Option<[bool; Audit::ALL.len()]>,
-}
-
-impl AuditSelection {
-    /// All that can run; one that cannot is no error.
-    pub const ALL: Self = Self { asked: None };
-
-    /// These alone; one that cannot run is an error.
-    pub fn only(audits: impl IntoIterator<Item = Audit>) -> Self {
-        let mut asked = [false; Audit::ALL.len()];
-        for audit in audits {
-            asked[audit as usize] = true;
-        }
-        Self { asked: Some(asked) }
-    }
-
-    /// Whether an audit is to run, if it can.
-    pub fn runs(self, audit: Audit) -> bool {
-        self.asked.is_none_or(|asked| asked[audit as usize])
-    }
-
-    /// Whether an audit must run.
-    pub fn asks_for(self, audit: Audit) -> bool {
-        self.asked.is_some_and(|asked| asked[audit as usize])
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -117,16 +88,5 @@ mod tests {
         }
         let error = "trees".parse::<Audit>().unwrap_err();
         assert!(error.to_string().contains("\"trees\""));
-    }
-
-    #[test]
-    fn selections() {
-        let only = AuditSelection::only([Audit::Tree, Audit::Access]);
-        for audit in Audit::ALL {
-            let asked = matches!(audit, Audit::Tree | Audit::Access);
-            assert_eq!((only.runs(audit), only.asks_for(audit)), (asked, asked));
-            let all = AuditSelection::default();
-            assert_eq!((all.runs(audit), all.asks_for(audit)), (true, false));
-        }
     }
 }

@@ -2,11 +2,10 @@
 
 use iso_evm_witness::Witness;
 
-use super::{
-    Audit, AuditSelection, AuditVerdict, Check, ClaimKind, FalseClaim, NotRun, VerifyError, Why,
-};
+use super::{Audit, AuditVerdict, Check, ClaimKind, FalseClaim, NotRun, Options, Why};
 use crate::audit::{
     AccessKind, Outcome, TransactionKind, TreeKind,
+    ancestors::given_hash_is_used,
     replay::{Replayed, replay},
     transaction::sender_is_given,
     tree,
@@ -19,45 +18,46 @@ pub(super) struct Proofs {
     pub(super) transaction: Ran<TransactionKind>,
 }
 
-/// What one of them says; `None` if it was not asked for.
-pub(super) struct Ran<K>(Option<Outcome<K>>);
+/// What one of them says.
+pub(super) struct Ran<K> {
+    audit: Audit,
+    /// `None` if it was not asked for.
+    outcome: Option<Outcome<K>>,
+    /// Why it did not run although it could have: there was nothing.
+    nothing: bool,
+    /// The checks that it could not make.
+    unmade: Vec<Check>,
+}
 
 impl Proofs {
     /// Runs those that are selected. Access and transaction are one walk.
-    ///
-    /// # Errors
-    ///
-    /// If one that was asked for cannot run.
-    pub(super) fn of(witness: &Witness, audits: AuditSelection) -> Result<Self, VerifyError> {
-        let walk = audits.runs(Audit::Access) || audits.runs(Audit::Transaction);
+    pub(super) fn of(witness: &Witness, options: &Options) -> Self {
+        let runs = |audit| options.audits.contains(audit);
+        let walk = runs(Audit::Access) || runs(Audit::Transaction);
         let (access, transaction) = match walk.then(|| replay(witness)) {
             Some(Replayed { access, transaction }) => (Some(access), Some(transaction)),
             None => (None, None),
         };
-        let proofs = Self {
-            access: Ran(access.filter(|_| audits.runs(Audit::Access))),
-            tree: Ran(audits.runs(Audit::Tree).then(|| tree(witness))),
-            transaction: Ran(transaction.filter(|_| audits.runs(Audit::Transaction))),
+        let mut proofs = Self {
+            access: Ran::new(Audit::Access, access.filter(|_| runs(Audit::Access))),
+            tree: Ran::new(Audit::Tree, runs(Audit::Tree).then(|| tree(witness))),
+            transaction: Ran::new(
+                Audit::Transaction,
+                transaction.filter(|_| runs(Audit::Transaction)),
+            ),
         };
-        for NotRun { audit, why, .. } in proofs.lacks() {
-            match why {
-                Why::Lacks(missing) if audits.asks_for(audit) => {
-                    return Err(VerifyError::CannotRun { audit, missing });
-                }
-                _ => {}
-            }
-        }
-        Ok(proofs)
+        proofs.tree.nothing = !proofs.has_messages(witness);
+        // Their digest may be what somebody expects; then they are those that were meant.
+        let expected = options.expected.ancestors.is_some();
+        proofs.access.lacks_if(Check::BlockHashes, !expected && given_hash_is_used(witness));
+        proofs.transaction.lacks_if(Check::Sender, sender_is_given(witness));
+        proofs.transaction.lacks_if(Check::Logs, witness.receipt.logs.is_none());
+        proofs
     }
 
-    /// Those that did not run.
-    fn lacks(&self) -> impl Iterator<Item = NotRun> {
-        let lacks = [
-            self.access.lack(Audit::Access),
-            self.tree.lack(Audit::Tree),
-            self.transaction.lack(Audit::Transaction),
-        ];
-        lacks.into_iter().flatten()
+    /// Whether there is a message to audit, or is none because there should be none.
+    pub(super) fn has_messages(&self, witness: &Witness) -> bool {
+        !witness.messages.is_empty() || self.transaction.verdict() == AuditVerdict::Valid
     }
 
     /// What they found false, each at most one claim.
@@ -67,38 +67,64 @@ impl Proofs {
             .flatten()
     }
 
-    /// What of them did not run.
-    pub(super) fn not_run(&self, witness: &Witness) -> impl Iterator<Item = NotRun> {
-        let unsigned = self.transaction.0.is_some() && sender_is_given(witness);
-        let sender =
-            NotRun { audit: Audit::Transaction, check: Some(Check::Sender), why: Why::Unsigned };
-        self.lacks().chain(unsigned.then_some(sender))
+    /// What of them did not run, whole audits first.
+    pub(super) fn not_run(&self) -> impl Iterator<Item = NotRun> {
+        let lacks = [self.access.lack(), self.tree.lack(), self.transaction.lack()];
+        let unmade = [self.access.unmade(), self.tree.unmade(), self.transaction.unmade()];
+        let unmade = unmade.into_iter().flatten().map(|check| NotRun::from(*check));
+        lacks.into_iter().flatten().chain(unmade)
     }
 }
 
-impl<K: Copy + Into<ClaimKind>> Ran<K> {
-    pub(super) fn verdict(&self) -> AuditVerdict {
-        match self.0 {
-            Some(Outcome::Valid) => AuditVerdict::Valid,
-            Some(Outcome::Invalid(_)) => AuditVerdict::Invalid,
-            Some(Outcome::NotRun(_)) | None => AuditVerdict::NotRun,
+impl<K> Ran<K> {
+    const fn new(audit: Audit, outcome: Option<Outcome<K>>) -> Self {
+        Self { audit, outcome, nothing: false, unmade: Vec::new() }
+    }
+
+    /// Notes a check that could not be made.
+    fn lacks_if(&mut self, check: Check, lacks: bool) {
+        if lacks {
+            self.unmade.push(check);
         }
     }
 
-    fn finding(&self) -> Option<FalseClaim> {
-        match &self.0 {
-            Some(Outcome::Invalid(finding)) => Some(finding.clone().into()),
-            _ => None,
+    /// The checks that it could not make, if it ran.
+    fn unmade(&self) -> &[Check] {
+        match self.outcome {
+            Some(Outcome::Valid | Outcome::Invalid(_)) => &self.unmade,
+            Some(Outcome::NotRun(_)) | None => &[],
+        }
+    }
+
+    pub(super) fn verdict(&self) -> AuditVerdict {
+        match self.outcome {
+            Some(Outcome::Invalid(_)) => AuditVerdict::Invalid,
+            Some(Outcome::NotRun(_)) | None => AuditVerdict::NotRun,
+            Some(Outcome::Valid) if self.nothing => AuditVerdict::NotRun,
+            Some(Outcome::Valid) if self.unmade.iter().all(|check| check.verdict_stands()) => {
+                AuditVerdict::Valid
+            }
+            Some(Outcome::Valid) => AuditVerdict::Inconclusive,
         }
     }
 
     /// Why it did not run, if so.
-    fn lack(&self, audit: Audit) -> Option<NotRun> {
-        let why = match self.0 {
+    fn lack(&self) -> Option<NotRun> {
+        let why = match self.outcome {
             Some(Outcome::NotRun(missing)) => Why::Lacks(missing),
+            Some(Outcome::Valid) if self.nothing => Why::NoMessage,
             Some(Outcome::Valid | Outcome::Invalid(_)) => return None,
             None => Why::NotAsked,
         };
-        Some(NotRun { audit, check: None, why })
+        Some(NotRun::audit(self.audit, why))
+    }
+}
+
+impl<K: Copy + Into<ClaimKind>> Ran<K> {
+    fn finding(&self) -> Option<FalseClaim> {
+        match &self.outcome {
+            Some(Outcome::Invalid(finding)) => Some(finding.clone().into()),
+            _ => None,
+        }
     }
 }

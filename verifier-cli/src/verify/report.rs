@@ -8,8 +8,8 @@ use iso_evm_witness::{
     records::FrameKind,
 };
 
-use super::{Audits, EngineKind, FalseClaim, NotRun, Verdict};
-use crate::audit::anchors::Anchors;
+use super::{AuditSelection, Audits, Check, EngineKind, FalseClaim, NamedVerdict, NotRun, Verdict};
+use crate::audit::anchors::{Anchors, Expected};
 
 /// What is said of one message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,16 +26,21 @@ pub struct MessageReport {
     pub execution: Option<Audited>,
     /// The first false claim that is about it, in the order of [`Audit::ALL`](super::Audit::ALL).
     pub mismatch: Option<FalseClaim>,
+    /// Whether all that the other audits say of the whole witness is that it is valid.
+    pub proved: bool,
 }
 
 impl MessageReport {
-    /// The verdict on the message, of all audits that ran.
+    /// The verdict on the message, of all audits that were to run. Each of the others tells the first
+    /// false claim only: while one of them does not say *valid*, no message is.
     pub fn verdict(&self) -> Verdict {
-        match (&self.mismatch, &self.execution) {
+        let execution = match (&self.mismatch, &self.execution) {
             (Some(_), _) => Verdict::Invalid,
             (None, Some(audited)) => Verdict::from(&audited.verdict),
             (None, None) => Verdict::Valid,
-        }
+        };
+        let others = if self.proved { Verdict::Valid } else { Verdict::Inconclusive };
+        Verdict::of([execution, others])
     }
 }
 
@@ -44,15 +49,23 @@ impl MessageReport {
 pub struct Report {
     /// What each audit says.
     pub audits: Audits,
+    /// Those that were to run: what the verdict is about.
+    pub selected: AuditSelection,
+    /// Whether a check that could not be made leaves the verdict open.
+    pub strict: bool,
     /// What was found false: by the execution audit in each message, by each other audit first.
     /// In the order of [`Audit::ALL`](super::Audit::ALL).
     pub findings: Vec<FalseClaim>,
     /// The audits and checks that did not run.
     pub not_run: Vec<NotRun>,
+    /// What the witness had to be about.
+    pub expected: Expected,
     /// What the witness claims to be about.
     pub anchors: Anchors,
     /// Who answered for the execution audit.
     pub engine: EngineKind,
+    /// The most gas that a message's own opcodes could spend; none if that was not counted.
+    pub guest_gas_limit: Option<u64>,
     /// Where the state roots come from.
     pub anchor: RootSource,
     /// The rules.
@@ -78,8 +91,20 @@ pub struct Report {
 }
 
 impl Report {
-    /// The verdict on all that was audited.
+    /// The verdict of the audits that were to run.
     pub fn verdict(&self) -> Verdict {
-        self.audits.verdict()
+        let unchecked = self.strict && self.unchecked().next().is_some();
+        let refused = if unchecked { Verdict::Inconclusive } else { Verdict::Valid };
+        Verdict::of([self.audits.verdict(self.selected), refused])
+    }
+
+    /// The verdict by its name, which says what it is about.
+    pub fn named(&self, verdict: Verdict) -> NamedVerdict {
+        NamedVerdict { verdict, selected: self.selected }
+    }
+
+    /// The checks that audits had to leave out.
+    pub fn unchecked(&self) -> impl Iterator<Item = Check> {
+        self.not_run.iter().filter_map(|not_run| not_run.check)
     }
 }

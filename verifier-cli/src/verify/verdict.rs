@@ -2,21 +2,24 @@
 
 use iso_evm_hypervisor::Verdict as HypervisorVerdict;
 
-use super::Audit;
+use super::{Audit, AuditSelection};
 
 /// What is said of a message and of the whole.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
-    /// All that was audited is true.
+    /// All is true: every audit that was to run did, to its end.
     Valid,
     /// A claim is false.
     Invalid,
-    /// The audit came to no end. Convicts nobody.
+    /// An audit did not run, or came to no end. Convicts nobody.
     Inconclusive,
 }
 
 impl Verdict {
+    /// All three.
+    pub const ALL: [Self; 3] = [Self::Valid, Self::Invalid, Self::Inconclusive];
+
     /// Lower-case name.
     pub const fn name(self) -> &'static str {
         match self {
@@ -26,8 +29,8 @@ impl Verdict {
         }
     }
 
-    /// The verdict on parts taken together: one false claim convicts, else one audit without an
-    /// end leaves the whole open.
+    /// The verdict on parts taken together: one false claim convicts, else one part without an
+    /// end leaves the whole open. That there is any part, the caller sees to.
     pub fn of(parts: impl IntoIterator<Item = Self>) -> Self {
         parts.into_iter().fold(Self::Valid, |whole, part| match (whole, part) {
             (Self::Invalid, _) | (_, Self::Invalid) => Self::Invalid,
@@ -64,13 +67,12 @@ pub enum AuditVerdict {
 }
 
 impl AuditVerdict {
-    /// The verdict, if it ran.
-    pub const fn ran(self) -> Option<Verdict> {
+    /// What it makes of the whole, if the audit was to run: what is missing is no excuse.
+    pub const fn verdict(self) -> Verdict {
         match self {
-            Self::Valid => Some(Verdict::Valid),
-            Self::Invalid => Some(Verdict::Invalid),
-            Self::Inconclusive => Some(Verdict::Inconclusive),
-            Self::NotRun => None,
+            Self::Valid => Verdict::Valid,
+            Self::Invalid => Verdict::Invalid,
+            Self::Inconclusive | Self::NotRun => Verdict::Inconclusive,
         }
     }
 }
@@ -99,9 +101,9 @@ pub struct Audits {
 }
 
 impl Audits {
-    /// The verdict on all that ran.
-    pub fn verdict(&self) -> Verdict {
-        Verdict::of(Audit::ALL.into_iter().filter_map(|audit| self.of(audit).ran()))
+    /// The verdict of those that were to run. Each of them must have.
+    pub fn verdict(&self, selected: AuditSelection) -> Verdict {
+        Verdict::of(selected.audits().map(|audit| self.of(audit).verdict()))
     }
 
     /// What one of them says.
@@ -125,5 +127,31 @@ mod tests {
         assert_eq!(Verdict::of([]), Valid);
         assert_eq!(Verdict::of([Valid, Inconclusive]), Inconclusive);
         assert_eq!(Verdict::of([Inconclusive, Invalid, Valid]), Invalid);
+    }
+
+    /// All combinations of what four audits can say, under every selection.
+    #[test]
+    fn valid_is_said_only_if_all_that_were_to_run_are() {
+        use AuditVerdict::{Inconclusive, Invalid, NotRun, Valid};
+        let say = [Valid, Invalid, Inconclusive, NotRun];
+        for number in 0..4_usize.pow(4) {
+            let [execution, access, tree, transaction] =
+                [1, 4, 16, 64].map(|place| say[number / place % 4]);
+            let audits = Audits { execution, access, tree, transaction };
+            for bits in 1..16 {
+                let of = |audit: &Audit| bits >> *audit as usize & 1 == 1;
+                let selected: Vec<_> = Audit::ALL.into_iter().filter(of).collect();
+                let said: Vec<_> = selected.iter().map(|audit| audits.of(*audit)).collect();
+                let expected = if said.contains(&Invalid) {
+                    Verdict::Invalid
+                } else if said.iter().all(|said| *said == Valid) {
+                    Verdict::Valid
+                } else {
+                    Verdict::Inconclusive
+                };
+                let selected = AuditSelection::only(selected).expect("not empty");
+                assert_eq!(audits.verdict(selected), expected, "{audits:?} {selected:?}");
+            }
+        }
     }
 }

@@ -94,8 +94,6 @@ fn the_command_says_which() {
     for usage in [
         "--engine fast",
         "--engine native --host-gas-limit 1000000",
-        "--engine hypervisor --guest-gas-limit 1000000",
-        "--guest-gas-limit 1000000",
         "--engine native --guest-gas-limit -1",
     ] {
         let ran = run(&folder, &format!("iso-verify erc20-transfer.witness.bin {usage}"));
@@ -123,12 +121,15 @@ pub(crate) fn hostile(code: &'static [u8]) -> Witness {
 
 #[test]
 fn gas_without_end_is_inconclusive_at_the_limit() {
-    let execution = AuditSelection::only([Audit::Execution]);
+    let execution = AuditSelection::from(Audit::Execution);
     let native = Options { engine: EngineKind::Native, ..Options::default() };
     let both = Options { engine: EngineKind::Both, ..Options::default() };
     let limited = |options| Options { guest_gas_limit: Some(1_000_000), ..options };
-    // Without a limit either would take a day. The hypervisor is not asked.
-    for options in [limited(native), limited(both)] {
+    let hypervisor = Options::default();
+    // Without a limit each would take a day. The hypervisor is not asked. By default a message may
+    // spend what its transaction can have paid for.
+    let defaults = [native, both, hypervisor];
+    for options in defaults.map(limited).into_iter().chain(defaults) {
         let report = verify(&hostile(ENDLESS), &Options { audits: execution, ..options }).unwrap();
         assert_eq!((report.verdict(), report.findings.len()), (Summary::Inconclusive, 0));
         let audited = report.messages[0].execution.as_ref().unwrap();
@@ -181,24 +182,25 @@ fn the_command_stops_at_the_limit() {
     fs::write(folder.path().join("hostile.bin"), hostile(ENDLESS).encode()).unwrap();
     let good = root().join("tests/fixtures/call-tree.witness.bin");
     fs::copy(good, folder.path().join("good.bin")).unwrap();
-    for engine in ["native", "both"] {
+    for engine in ["native", "both", "hypervisor"] {
         let options = format!("--engine {engine} --audit execution --guest-gas-limit 1000000");
         let ran = run(folder.path(), &format!("iso-verify hostile.bin --json {options}"));
         assert_eq!(ran.code, Some(3), "{}", ran.stderr);
         let report = ran.json();
         schema("report").check(&report).unwrap();
-        assert_eq!(report["messages"][0]["verdict"], "inconclusive");
+        assert_eq!(report["messages"][0]["verdict"], "inconclusive (execution only)");
         let why = "message 0: inconclusive: the guest needs more gas than the limit";
         assert!(ran.stderr.contains(why), "{}", ran.stderr);
 
         let ran = run(folder.path(), &format!("iso-verify batch hostile.bin good.bin {options}"));
         assert_eq!(ran.code, Some(3), "{}", ran.stderr);
         assert!(
-            ran.text().contains(&format!("hostile.bin: inconclusive: execution: {why}")),
+            ran.text()
+                .contains(&format!("hostile.bin: inconclusive (execution only): execution: {why}")),
             "{}",
             ran.text()
         );
-        let counts = "witnesses: 1 valid, 0 invalid, 1 inconclusive, 0 unusable";
+        let counts = "witnesses (execution only): 1 valid, 0 invalid, 1 inconclusive, 0 unusable";
         assert!(ran.text().contains(counts), "{}", ran.text());
     }
     let both = "--engine both --audit execution --guest-gas-limit 1000000";
@@ -206,9 +208,9 @@ fn the_command_stops_at_the_limit() {
     let line = "\nengine native and hypervisor agree, where both came to an end\n";
     assert!(ran.text().contains(line), "{}", ran.text());
     // What has no meaning is said.
-    let ran = run(folder.path(), "iso-verify batch good.bin --guest-gas-limit 1");
+    let ran = run(folder.path(), "iso-verify batch good.bin --engine native --host-gas-limit 1");
     assert_eq!(ran.code, Some(2));
-    let error = "--guest-gas-limit has no meaning for --engine hypervisor";
+    let error = "--host-gas-limit has no meaning for --engine native";
     assert!(ran.stderr.contains(error), "{}", ran.stderr);
 }
 

@@ -21,3 +21,4 @@ mod readme;
 mod schema;
 mod schemas;
 mod statetest;
+mod verdicts;

@@ -51,17 +51,21 @@ fn of_a_stream() {
 fn of_a_message_that_claims_any_gas() {
     let folder = tempfile::tempdir().unwrap();
     // MSTORE8 and KECCAK256 up to 2^32 - 64
-    for code in [
+    let codes = [
         &[0x5f, 0x63, 0xff, 0xff, 0xff, 0xc0, 0x53][..],
         &[0x63, 0xff, 0xff, 0xff, 0xc0, 0x5f, 0x20],
-    ] {
+    ];
+    // Its limit is what somebody says, or what its transaction can have paid for.
+    let options =
+        ["--engine native --guest-gas-limit 1000000", "", "--engine native", "--engine both"];
+    for (code, options) in codes.into_iter().flat_map(|code| options.map(|options| (code, options)))
+    {
         let file = folder.path().join("hostile.bin");
         fs::write(file, hostile(code).encode()).unwrap();
         let limited = "ulimit -v 3000000; exec \"$0\" \"$@\"";
         let mut command = Command::new("sh");
         command.args(["-c", limited, env!("CARGO_BIN_EXE_iso-verify"), "hostile.bin"]);
-        command.args(["--engine", "native", "--audit", "execution"]);
-        command.args(["--guest-gas-limit", "1000000"]);
+        command.args(["--audit", "execution"]).args(options.split_whitespace());
         command.env("RAYON_NUM_THREADS", "1").current_dir(folder.path());
         let ran = command.output().unwrap();
         assert_eq!(ran.status.code(), Some(3), "{}", String::from_utf8_lossy(&ran.stderr));

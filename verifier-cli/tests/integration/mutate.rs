@@ -64,11 +64,18 @@ fn nothing_survives() {
 fn survivors_are_named() {
     let folder = folder();
     change(folder.path(), "bare.bin", |witness| witness.nodes.clear());
-    let table = run(folder.path(), "iso-verify mutate bare.bin --count 0");
+    // As it is, the witness proves too little to be mutated.
+    let ran = run(folder.path(), "iso-verify mutate bare.bin --count 0 --json");
+    assert_eq!(ran.code, Some(3));
+    let error = "bare.bin: the witness is inconclusive itself: only a valid one can be mutated";
+    assert_eq!(ran.json()["error"], error);
+    let table = run(folder.path(), "iso-verify mutate bare.bin --count 0 --audit execution,tree");
     assert_eq!(table.code, Some(1));
     assert!(table.text().starts_with("survived: "), "{}", table.text());
     assert!(table.text().ends_with("; audits: execution, tree\n"), "{}", table.text());
-    let json = run(folder.path(), "iso-verify mutate bare.bin --count 0 --json").json();
+    let line = "iso-verify mutate bare.bin --count 0 --audit execution,tree --json";
+    let json = run(folder.path(), line).json();
+    assert_eq!(json["selected"], serde_json::json!(["execution", "tree"]));
     schema("mutate").check(&json).unwrap();
     let mutants = json["mutants"].as_array().unwrap();
     let survivors = mutants.iter().filter(|mutant| mutant.get("audit").is_none());

@@ -46,6 +46,9 @@ impl Schema {
                 "maxItems" => value
                     .as_array()
                     .is_none_or(|items| items.len() as u64 <= rule.as_u64().unwrap()),
+                "minItems" => value
+                    .as_array()
+                    .is_none_or(|items| items.len() as u64 >= rule.as_u64().unwrap()),
                 "pattern" => {
                     value.as_str().is_none_or(|text| matches(rule.as_str().unwrap(), text))
                 }
@@ -134,6 +137,14 @@ fn matches(pattern: &str, text: &str) -> bool {
             let number = digits(text);
             (!text.is_empty() && text.bytes().all(mnemonic))
                 || (number.len() == 2 && lower(&number))
+        }
+        r"^(valid|invalid|inconclusive)( \([a-z, ]+ only\))?$" => {
+            let (word, audits) = text.split_once(" (").unwrap_or((text, "any only)"));
+            ["valid", "invalid", "inconclusive"].contains(&word)
+                && audits.strip_suffix(" only)").is_some_and(|names| {
+                    let name = |letter: u8| letter.is_ascii_lowercase() || b", ".contains(&letter);
+                    !names.is_empty() && names.bytes().all(name)
+                })
         }
         other => panic!("pattern {other}"),
     }

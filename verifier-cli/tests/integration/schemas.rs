@@ -10,7 +10,7 @@ use alloy_consensus::Header;
 use alloy_primitives::B256;
 use iso_evm_hypervisor::MismatchKind;
 use iso_evm_verifier::{
-    Audit, Options, Verdict,
+    Audit, Check, EngineKind, Options, Verdict,
     audit::{AccessKind, TransactionKind, TreeKind},
     verify,
 };
@@ -183,6 +183,24 @@ fn every_kind_of_mismatch_is_in_the_schema() {
     }
 }
 
+/// Engines and checks of the tables are those of the schemas.
+#[test]
+fn every_engine_and_check_is_in_the_schemas() {
+    let schema = |name: &str| -> Value {
+        let path = folder().join(format!("{name}.schema.json"));
+        serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
+    };
+    let engines: Vec<_> = EngineKind::ALL.iter().map(|engine| engine.name()).collect();
+    for name in ["report", "batch-row", "certificate"] {
+        assert_eq!(schema(name)["$defs"]["engine"], json!({ "enum": engines }), "{name}");
+    }
+    let checks: Vec<_> = Check::ALL.iter().map(|check| check.name()).collect();
+    for name in ["report", "batch-row"] {
+        let check = &schema(name)["$defs"]["notRun"]["properties"]["check"]["anyOf"][0];
+        assert_eq!(check, &json!({ "enum": checks }), "{name}");
+    }
+}
+
 #[test]
 fn schemas_refuse_what_is_wrong() {
     let example = |name: &str| -> Value {
@@ -191,6 +209,10 @@ fn schemas_refuse_what_is_wrong() {
     };
     for (name, pointer, wrong) in [
         ("report", "/verdict", json!("perhaps")),
+        ("report", "/verdict", json!("valid (only)")),
+        ("report", "/selected", json!([])),
+        ("certificate", "/selected", json!([])),
+        ("certificate", "/verdict", json!("valid ( only)x")),
         ("report", "/messages/0/hostGas", json!(7)),
         ("report", "/messages/0/status", json!(3)),
         ("witness", "/version", json!(1)),

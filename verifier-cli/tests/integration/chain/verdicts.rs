@@ -16,10 +16,18 @@ pub(crate) fn put(folder: &Path, witness: &Witness) -> String {
     "witness.bin".to_owned()
 }
 
-/// What the embedded engine says of each message.
+/// What the embedded engine says of each message. A chain runs the execution audit alone, and its
+/// verdicts have no name for that.
 fn embedded(folder: &Path, file: &str) -> Value {
     let ran = run(folder, &format!("iso-verify {file} --audit execution --json"));
-    ran.json()
+    let mut report = ran.json();
+    let plain = |verdict: &mut Value| {
+        let name = verdict.as_str().unwrap().strip_suffix(" (execution only)").unwrap();
+        *verdict = name.into();
+    };
+    plain(&mut report["verdict"]);
+    report["messages"].as_array_mut().unwrap().iter_mut().for_each(|m| plain(&mut m["verdict"]));
+    report
 }
 
 /// The code that a command exits with, by the verdict that it prints.
@@ -65,7 +73,11 @@ pub(crate) fn everywhere(anvil: &Anvil, deployed: &Value, witness: &Witness, opt
     // By a node that has nothing.
     let url = &anvil.url;
     let line = format!("iso-verify {file} --audit execution --json --rpc-url {url}");
-    assert_eq!(run(folder, &line).json(), expected);
+    let mut found = run(folder, &line).json();
+    assert_eq!(found["engine"].take(), "node+hypervisor");
+    let mut here = run(folder, &format!("iso-verify {file} --audit execution --json")).json();
+    here["engine"].take();
+    assert_eq!(found, here);
 
     let (hypervisor, register) = (address(deployed, "hypervisor"), address(deployed, "register"));
     let straight = format!("--hypervisor {hypervisor} {options}");
