@@ -87,9 +87,6 @@ pub enum NodeError {
         /// How long was waited.
         seconds: u64,
     },
-    /// A transaction that cannot be signed.
-    #[error("the transaction cannot be signed: {0}")]
-    Unsigned(String),
     /// The node does not know the transaction.
     #[error("the node knows no transaction {0}")]
     NoTransaction(B256),
