@@ -14,7 +14,10 @@ use crate::{
     certificate::CertificateError,
     mutate::MutateError,
     node::NodeError,
-    onchain::{deploy::DeployError, submit::SubmitError},
+    onchain::{
+        deploy::DeployError, keys::KeyError, outbox::SendError, rules::RulesError,
+        submit::SubmitError,
+    },
     verify::VerifyError,
 };
 
@@ -168,15 +171,27 @@ pub enum CommandError {
     /// Threads that the system does not give.
     #[error("no threads: {0}")]
     Threads(#[from] rayon::ThreadPoolBuildError),
-    /// A file without a key. What it holds is nobody's business.
-    #[error("{file}: not a private key: 32 bytes in hex are expected")]
-    Key {
-        /// The file.
-        file: String,
-    },
     /// No schedule.
     #[error("guest chain: {0}")]
     Schedule(#[from] ScheduleError),
+    /// A key that cannot be used.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// A chain whose rules are none for the contracts.
+    #[error(transparent)]
+    Rules(#[from] RulesError),
+    /// A transaction that is not sent.
+    #[error(transparent)]
+    Send(#[from] SendError),
+    /// Nobody was there to agree.
+    #[error(
+        "nothing was sent: there is no terminal to ask on (--yes sends what is said above without \
+         asking)"
+    )]
+    NotAsked,
+    /// Somebody was, and did not.
+    #[error("nothing was sent: not agreed to")]
+    NotAgreed,
     /// A contract that cannot be deployed.
     #[error(transparent)]
     Deploy(#[from] DeployError),

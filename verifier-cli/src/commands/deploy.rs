@@ -16,7 +16,10 @@ use crate::{
     Exit,
     error::CommandError,
     files,
-    onchain::deploy::{Deployed, deploy, new_deployer},
+    onchain::{
+        deploy::{Deployed, Deployments},
+        outbox::Outbox,
+    },
 };
 
 /// Put factory, hypervisor, live machine and register on a chain, those that are not there
@@ -55,18 +58,23 @@ struct Document {
 
 impl Deploy {
     pub(super) fn run(self) -> Result<Exit, CommandError> {
-        let (chain, sender) = self.chain.open()?;
-        let mut contracts = self.contracts.contracts(Some(sender.address()))?;
-        let chain_id = chain.id()?;
+        let (chain, sender) = self.chain.open(true)?;
+        let from = sender.address();
+        let mut contracts = self.contracts.contracts(Some(from))?;
+        let chain_id = chain.id_of(self.chain.named())?;
+        chain.has_cancun()?;
         if self.new_deployer {
-            contracts.deployer = new_deployer(&chain, &sender)?;
+            contracts.deployer = from.create(chain.nonce(from)?);
             say(&format!("deployer: {}", contracts.deployer));
         }
+        let deployments = Deployments::plan(&chain, &contracts, self.fork, self.new_deployer)?;
+        let order = self.chain.order(&chain, chain_id, from, deployments.intents())?;
+        let outbox = Outbox::new(&chain, &sender, order);
         let said = |deployed: &Deployed| match &deployed.transaction {
             Some(transaction) => mined(deployed.contract.name, transaction),
             None => say(&format!("{}: there already", deployed.contract.name)),
         };
-        let deployed = deploy(&chain, &sender, &contracts, self.fork, said)?;
+        let deployed = deployments.send(&chain, &outbox, said)?;
         let text = if self.json {
             let [factory, hypervisor, live, register] =
                 ["factory", "hypervisor", "live", "register"].map(|name| {
@@ -80,7 +88,7 @@ impl Deploy {
             let document = Document {
                 chain_id,
                 fork: self.fork,
-                sender: sender.address(),
+                sender: from,
                 deployer: contracts.deployer,
                 factory,
                 hypervisor,

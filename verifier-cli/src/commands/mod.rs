@@ -19,11 +19,14 @@ mod assemble;
 mod batch;
 mod chain;
 mod check;
+mod consent;
 mod cost;
 mod deploy;
 mod emit;
 mod expect;
 mod inspect;
+mod log;
+mod money;
 mod mutate;
 mod node;
 mod record;
@@ -99,7 +102,7 @@ fn run<C: Parser>(
     args: impl IntoIterator<Item = OsString>,
     command: impl FnOnce(C) -> Result<Exit, CommandError>,
 ) -> Exit {
-    log_to_stderr();
+    log::log_to_stderr();
     let args: Vec<OsString> = args.into_iter().collect();
     let keys = keys(&args);
     let hide = |text: String| keys.iter().fold(text, |text, key| text.replace(key, "…"));
@@ -152,7 +155,8 @@ fn print_error(error: &str) {
 /// an account belongs: 32 bytes in hex. No error repeats it.
 fn keys(args: &[OsString]) -> Vec<String> {
     let args: Vec<_> = args.iter().map(|arg| arg.to_string_lossy()).collect();
-    let takes = |arg: &str| arg.starts_with("--private-key") || arg.starts_with("--unlocked");
+    let options = ["--private-key", "--unlocked", "--keystore", "--password"];
+    let takes = |arg: &str| options.iter().any(|option| arg.starts_with(option));
     if !args.iter().any(|arg| takes(arg)) {
         return Vec::new();
     }
@@ -167,14 +171,6 @@ fn keys(args: &[OsString]) -> Vec<String> {
 fn first_line(usage: &str) -> String {
     let line = usage.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
     line.trim_start_matches("error: ").to_owned()
-}
-
-/// `RUST_LOG` decides what is logged; errors alone if it is not set.
-fn log_to_stderr() {
-    let filter = tracing_subscriber::EnvFilter::from_default_env();
-    let subscriber = tracing_subscriber::fmt().with_env_filter(filter);
-    // A second command of one process finds the first one's log.
-    let _ = subscriber.with_writer(std::io::stderr).try_init();
 }
 
 /// A fork's name as an argument.

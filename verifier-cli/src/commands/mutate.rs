@@ -14,7 +14,7 @@ use comfy_table::{CellAlignment, Table, presets};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::{
-    tell,
+    say, tell,
     verify::{read, selection},
 };
 use crate::{

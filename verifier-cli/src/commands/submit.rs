@@ -5,11 +5,13 @@ use std::{fmt::Write, path::PathBuf};
 use alloy_primitives::{Address, B256, U64, U256};
 use clap::Args;
 use iso_evm_hypervisor::Verdict as HypervisorVerdict;
+use iso_evm_witness::Witness;
 use serde::Serialize;
 
 use super::{
     archives::ContractArgs,
     chain::{ChainArgs, JsonTransaction, mined},
+    say,
     verify::read,
 };
 use crate::{
@@ -17,10 +19,12 @@ use crate::{
     error::CommandError,
     files,
     onchain::{
+        outbox::Outbox,
         plan::{Plan, Route},
-        submit::{Source, Submission, Submitted},
+        submit::{Source, Submission, Submitted, proved},
     },
     report::{JsonMismatch, mismatch, text::thousands},
+    verify::{AuditVerdict, EngineKind, Options, verify},
 };
 
 /// Have messages audited on a chain: archive the code that is missing, send the audits, read the
@@ -41,9 +45,13 @@ pub(super) struct Submit {
     /// Whose commitment it is [default: the account that sends]
     #[arg(long, value_name = "ADDR", requires = "register")]
     operator: Option<Address>,
-    /// Commit to the messages first, as the account that sends
+    /// Commit to the messages first, as the account that sends; the witness must be valid by all four
+    /// audits
     #[arg(long, requires = "register")]
     commit: bool,
+    /// Commit though an audit came to no verdict; never to what is false
+    #[arg(long, requires = "commit")]
+    commit_unproved: bool,
     /// Only this message [default: all]
     #[arg(long, value_name = "N")]
     message: Option<usize>,
@@ -100,7 +108,9 @@ impl Submit {
             Some(index) => index..index + 1,
             None => 0..count,
         };
-        let (chain, sender) = self.chain.open()?;
+        let dry_run = self.dry_run;
+        let (chain, sender) = self.chain.open(!dry_run)?;
+        self.audit(&witness)?;
         let mut plan = Plan::new(self.contracts.contracts(Some(sender.address()))?, witness.fork);
         if let Some(hypervisor) = self.hypervisor {
             plan = plan.with_hypervisor(hypervisor);
@@ -110,17 +120,24 @@ impl Submit {
             Some(register) => Route::Register { register, operator },
             None => Route::Hypervisor,
         };
-        let (commit, dry_run) = (self.commit, self.dry_run);
-        let submission =
-            Submission { chain: &chain, plan: &plan, sender: &sender, route, commit, dry_run };
-        let chain_id = chain.id()?;
+        let commit = self.commit;
+        let submission = Submission { chain: &chain, plan: &plan, sender: &sender, route, commit };
+        let chain_id = chain.id_of(self.chain.named())?;
+        chain.has_cancun()?;
         submission.check()?;
+        let outbox = if dry_run {
+            None
+        } else {
+            let intents = submission.intents(&witness, indices.clone())?;
+            let order = self.chain.order(&chain, chain_id, sender.address(), intents)?;
+            Some(Outbox::new(&chain, &sender, order))
+        };
         let mut submitted = Vec::new();
         for index in indices {
             let said = |what: &'static str, transaction: &_| {
                 mined(&format!("message {index}: {what}"), transaction);
             };
-            submitted.push(submission.submit(&witness, index, said)?);
+            submitted.push(submission.submit(&witness, index, outbox.as_ref(), said)?);
         }
         let verdict = Verdict::of(submitted.iter().map(|message| (&message.verdict).into()));
         let text = if self.json {
@@ -143,6 +160,29 @@ impl Submit {
         };
         files::print(text.as_bytes())?;
         Ok(verdict.into())
+    }
+
+    /// Has all four audits run here, says what they find, and refuses to commit to what they do not
+    /// prove.
+    fn audit(&self, witness: &Witness) -> Result<(), CommandError> {
+        let file = || files::name(&self.file);
+        let options = Options { engine: EngineKind::Native, ..Options::default() };
+        let report = verify(witness, &options)
+            .map_err(|error| CommandError::Verify { file: file(), error })?;
+        if self.commit {
+            proved(&report, self.commit_unproved)?;
+        }
+        for finding in &report.findings {
+            say(&format!("note: false by the audits here: {finding}"));
+        }
+        let unseen = report.audits.execution == AuditVerdict::Valid;
+        if unseen && report.verdict() == Verdict::Invalid && self.register.is_some() {
+            say(
+                "note: the register does not see that: it runs the execution audit alone, and will \
+                 accept the message for ever",
+            );
+        }
+        Ok(())
     }
 }
 

@@ -11,7 +11,10 @@ use alloy_provider::{Provider, transport::RpcError};
 use alloy_rpc_types_eth::{TransactionReceipt, TransactionRequest, state::StateOverride};
 use tokio::time::{Instant, sleep};
 
-use crate::node::{Node, NodeError, NodeOptions};
+use crate::{
+    http,
+    node::{Node, NodeError, NodeOptions},
+};
 
 /// Longest wait for a transaction to be mined.
 const MINED_WITHIN: Duration = Duration::from_secs(300);
@@ -61,6 +64,7 @@ impl From<TransactionReceipt> for Receipt {
 #[derive(Debug)]
 pub struct Chain {
     pub(super) node: Node,
+    local: bool,
 }
 
 impl Chain {
@@ -72,7 +76,14 @@ impl Chain {
     pub fn at(url: &str) -> Result<Self, NodeError> {
         let options =
             NodeOptions { timeout: Duration::from_secs(60), retries: 3, ..NodeOptions::default() };
-        Ok(Self { node: Node::connect(url, options)? })
+        let node = Node::connect(url, options)?;
+        let local = url.parse().is_ok_and(|url| http::is_loopback(&url));
+        Ok(Self { node, local })
+    }
+
+    /// Whether the node is on this machine.
+    pub const fn is_local(&self) -> bool {
+        self.local
     }
 
     /// The chain's id.
@@ -141,6 +152,10 @@ impl Chain {
                     .await
             });
             if let Some(receipt) = self.node.wait(asked)? {
+                if receipt.transaction_hash != hash {
+                    let error = "it is another transaction's".to_owned();
+                    return Err(NodeError::Answer { method: "eth_getTransactionReceipt", error });
+                }
                 return Ok(receipt.into());
             }
             if start.elapsed() > MINED_WITHIN {

@@ -27,8 +27,16 @@ pub fn deployer_initcode() -> Bytes {
         JUMPDEST, PUSH0, MSTORE, PUSH1, 20, PUSH1, 12, RETURN,
     ];
     let length = runtime.len() as u8;
-    let copy = [PUSH1, length, DUP1, PUSH1, 9, PUSH0, CODECOPY, PUSH0, RETURN];
+    let copy = [PUSH1, length, DUP1, PUSH1, COPY, PUSH0, CODECOPY, PUSH0, RETURN];
     [copy.as_slice(), &runtime].concat().into()
+}
+
+/// Length of what copies the runtime code of [`deployer_initcode`].
+const COPY: u8 = 9;
+
+/// Runtime code of [`deployer_initcode`].
+pub fn deployer_code() -> Bytes {
+    deployer_initcode().slice(usize::from(COPY)..)
 }
 
 /// A contract to deploy.
@@ -161,7 +169,7 @@ mod tests {
     #[test]
     fn a_deployer_of_our_own_deploys_what_the_usual_one_does() {
         let deployer = Address::repeat_byte(0xde);
-        let code = deployer_initcode().slice(9..);
+        let code = deployer_code();
         let host = Host::default().with(deployer, &code);
         let contracts = Contracts { deployer, ..Contracts::new(Archives::CodeHash) };
         let factory = contracts.factory();

@@ -1,17 +1,22 @@
 //! Puts the contracts on a chain, those that are not there. `specs/14-chain.md`, section
 //! Deployment.
 
-use alloy_primitives::{Address, B256, Bytes};
+use alloy_primitives::{Address, B256};
 use iso_evm_witness::Fork;
 
 use super::{
-    chain::Chain,
-    contracts::{Contracts, Deployment, deployer_initcode},
-    host::GAS_CAP,
-    plan::Plan,
-    sender::Sender,
+    chain::{Chain, Receipt},
+    contracts::{Contracts, Deployment, deployer_code, deployer_initcode},
+    outbox::{Intent, Outbox, SendError},
+    plan::{Plan, Step},
 };
 use crate::node::NodeError;
+
+/// What a deterministic deployer of one's own is called where it is said.
+const DEPLOYER: &str = "deployer";
+
+/// Gas limit of its creation, of 35 bytes, which costs less.
+const DEPLOYER_GAS: u64 = 200_000;
 
 /// Why a contract is not there.
 #[derive(Debug, thiserror::Error)]
@@ -19,6 +24,9 @@ pub enum DeployError {
     /// The node.
     #[error(transparent)]
     Node(#[from] NodeError),
+    /// A transaction that is not sent.
+    #[error(transparent)]
+    Send(#[from] SendError),
     /// Nobody deploys by CREATE2.
     #[error(
         "there is no deterministic deployer at {deployer}: name another with --deployer, or have \
@@ -27,6 +35,27 @@ pub enum DeployError {
     NoDeployer {
         /// Where one was looked for.
         deployer: Address,
+    },
+    /// Code that deploys something else, or nothing.
+    #[error(
+        "the code at {deployer} is no deterministic deployer's: run here it does not deploy the \
+         {name} to {address}"
+    )]
+    NotADeployer {
+        /// Where it is.
+        deployer: Address,
+        /// The contract.
+        name: &'static str,
+        /// Where it should be.
+        address: Address,
+    },
+    /// A deployment that the chain does not take.
+    #[error("{name}: its deployment takes {gas} gas, more than a transaction may have")]
+    TooMuchGas {
+        /// The contract.
+        name: &'static str,
+        /// Its gas.
+        gas: u64,
     },
     /// A transaction that did not do what it should have.
     #[error("{name}: {hash} did not deploy it to {address}")]
@@ -70,84 +99,131 @@ pub struct Transaction {
     pub success: bool,
 }
 
-/// Deploys a deterministic deployer of our own, by a plain creation.
-///
-/// # Errors
-///
-/// If the node does not take the transaction, or it fails.
-pub fn new_deployer(chain: &Chain, sender: &Sender) -> Result<Address, DeployError> {
-    // A creation of 35 bytes costs less than this.
-    let receipt = chain.mined(sender, None, deployer_initcode(), 200_000)?;
-    let address = receipt.contract.unwrap_or_default();
-    if !receipt.success || chain.code(address)?.is_empty() {
-        let (name, hash) = ("deployer", receipt.hash);
-        return Err(DeployError::NotDeployed { name, hash, address });
+impl Transaction {
+    /// What a receipt says of a transaction that was to take so much gas.
+    pub const fn new(receipt: &Receipt, predicted: u64) -> Self {
+        let Receipt { hash, success, gas_used, .. } = *receipt;
+        Self { hash, predicted, gas_used, success }
     }
-    Ok(address)
 }
 
-/// Deploys factory, hypervisor, live machine and register, those that are not there, and says of
-/// each when it is.
-///
-/// # Errors
-///
-/// If there is no deployer, the node does not take a transaction, or one does not deploy what it
-/// should.
-pub fn deploy(
-    chain: &Chain,
-    sender: &Sender,
-    contracts: &Contracts,
-    fork: Fork,
-    said: impl Fn(&Deployed),
-) -> Result<Vec<Deployed>, DeployError> {
-    let deployer = contracts.deployer;
-    let code = chain.code(deployer)?;
-    if code.is_empty() {
-        return Err(DeployError::NoDeployer { deployer });
-    }
-    let all = [
-        contracts.factory(),
-        contracts.hypervisor(fork),
-        contracts.live(fork),
-        contracts.register(),
-    ];
-    all.into_iter()
-        .map(|contract| {
-            let deployed = deploy_one(chain, sender, deployer, &code, contract)?;
-            said(&deployed);
-            Ok(deployed)
-        })
-        .collect()
-}
-
-fn deploy_one(
-    chain: &Chain,
-    sender: &Sender,
+/// What there is to deploy.
+#[derive(Clone, Debug)]
+pub struct Deployments {
     deployer: Address,
-    deployer_code: &Bytes,
-    contract: Deployment,
-) -> Result<Deployed, DeployError> {
-    let Deployment { name, address, .. } = contract;
-    let there = chain.code(address)?;
-    if there == contract.code {
-        return Ok(Deployed { contract, transaction: None });
+    /// Whether the deployer is to be deployed first.
+    new_deployer: bool,
+    /// The contracts, in order; what has to be sent for those that are not there.
+    contracts: Vec<(Deployment, Option<Step>)>,
+}
+
+impl Deployments {
+    /// Factory, hypervisor, live machine and register, as far as they are not there; `new_deployer`
+    /// has a deterministic deployer of our own deployed first, where `contracts` say that it is.
+    ///
+    /// # Errors
+    ///
+    /// If there is no deployer, or its code, run here, does not deploy; if there is other code where a
+    /// contract belongs; if the node does not say.
+    pub fn plan(
+        chain: &Chain,
+        contracts: &Contracts,
+        fork: Fork,
+        new_deployer: bool,
+    ) -> Result<Self, DeployError> {
+        let deployer = contracts.deployer;
+        let code = if new_deployer { deployer_code() } else { chain.code(deployer)? };
+        if code.is_empty() {
+            return Err(DeployError::NoDeployer { deployer });
+        }
+        let all = [
+            contracts.factory(),
+            contracts.hypervisor(fork),
+            contracts.live(fork),
+            contracts.register(),
+        ];
+        let planned = |contract: Deployment| {
+            if there(chain, &contract)? {
+                return Ok((contract, None));
+            }
+            let Deployment { name, address, .. } = contract;
+            let Some(step) = Plan::deploy(&contract, deployer, &code) else {
+                return Err(DeployError::NotADeployer { deployer, name, address });
+            };
+            if !step.fits_cap {
+                return Err(DeployError::TooMuchGas { name, gas: step.gas });
+            }
+            Ok((contract, Some(step)))
+        };
+        let contracts = all.into_iter().map(planned).collect::<Result<_, _>>()?;
+        Ok(Self { deployer, new_deployer, contracts })
     }
-    if !there.is_empty() {
+
+    /// What has to be sent, in order.
+    pub fn intents(&self) -> Vec<Intent> {
+        let create = Intent { what: DEPLOYER, to: None, gas_limit: DEPLOYER_GAS };
+        let steps = self.contracts.iter().filter_map(|(contract, step)| {
+            let (what, step) = (contract.name, step.as_ref()?);
+            Some(Intent { what, to: Some(step.to), gas_limit: step.gas_limit })
+        });
+        self.new_deployer.then_some(create).into_iter().chain(steps).collect()
+    }
+
+    /// Deploys them, and says of each when it is there.
+    ///
+    /// # Errors
+    ///
+    /// If a transaction cannot be sent, or does not deploy what it should.
+    pub fn send(
+        self,
+        chain: &Chain,
+        outbox: &Outbox<'_>,
+        said: impl Fn(&Deployed),
+    ) -> Result<Vec<Deployed>, DeployError> {
+        if self.new_deployer {
+            let receipt = outbox.mined(DEPLOYER, None, deployer_initcode(), DEPLOYER_GAS)?;
+            let (name, hash, address) = (DEPLOYER, receipt.hash, self.deployer);
+            if chain.code(address)? != deployer_code() {
+                return Err(DeployError::NotDeployed { name, hash, address });
+            }
+        }
+        let mut all = Vec::new();
+        for (contract, step) in self.contracts {
+            let transaction = match step {
+                // Somebody else may have been faster.
+                Some(step) if !there(chain, &contract)? => {
+                    Some(deploy(chain, outbox, &contract, step)?)
+                }
+                _ => None,
+            };
+            let deployed = Deployed { contract, transaction };
+            said(&deployed);
+            all.push(deployed);
+        }
+        Ok(all)
+    }
+}
+
+/// Whether a contract is there.
+fn there(chain: &Chain, contract: &Deployment) -> Result<bool, DeployError> {
+    let Deployment { name, address, .. } = *contract;
+    let found = chain.code(address)?;
+    if !found.is_empty() && found != contract.code {
         return Err(DeployError::Occupied { name, address });
     }
-    let step = Plan::deploy(&contract, deployer, deployer_code);
-    // A deployer that is none in memory gets all there is.
-    let limit = if step.fits_cap { step.gas_limit } else { GAS_CAP };
-    let receipt = chain.mined(sender, Some(deployer), step.data, limit)?;
+    Ok(!found.is_empty())
+}
+
+fn deploy(
+    chain: &Chain,
+    outbox: &Outbox<'_>,
+    contract: &Deployment,
+    step: Step,
+) -> Result<Transaction, DeployError> {
+    let Deployment { name, address, .. } = *contract;
+    let receipt = outbox.mined(name, Some(step.to), step.data, step.gas_limit)?;
     if chain.code(address)? != contract.code {
-        let hash = receipt.hash;
-        return Err(DeployError::NotDeployed { name, hash, address });
+        return Err(DeployError::NotDeployed { name, hash: receipt.hash, address });
     }
-    let transaction = Transaction {
-        hash: receipt.hash,
-        predicted: step.gas,
-        gas_used: receipt.gas_used,
-        success: receipt.success,
-    };
-    Ok(Deployed { contract, transaction: Some(transaction) })
+    Ok(Transaction::new(&receipt, step.gas))
 }

@@ -8,7 +8,10 @@ use alloy_primitives::{Address, B256, Bytes, TxKind, U256};
 use revm::{
     Context, ExecuteEvm, MainBuilder, MainContext,
     bytecode::Bytecode,
-    context::{TxEnv, result::ExecutionResult},
+    context::{
+        TxEnv,
+        result::{ExecutionResult, ResultAndState},
+    },
     database::InMemoryDB,
     database_interface::WrapDatabaseRef,
     primitives::hardfork::SpecId,
@@ -25,8 +28,9 @@ pub const MEMPOOL_LIMIT: u64 = 128 * 1024;
 /// 256-bit fees and a 64-bit chain id has.
 const ENVELOPE: u64 = 256;
 
-/// Gas of a transaction that gets all it can ask for.
-const UNLIMITED: u64 = 1 << 62;
+/// Gas of a transaction that gets all it can ask for: far above the cap, so that there is a figure
+/// for what does not fit, and an end to what has none.
+pub const UNLIMITED: u64 = 64 * GAS_CAP;
 
 /// The host's state, as far as a transaction sees it.
 #[derive(Clone, Debug, Default)]
@@ -75,6 +79,28 @@ impl Host {
     /// not, so that what lies above it gets a figure too. All the gas there is, if no limit is
     /// given.
     pub fn send(&self, from: Address, to: Address, data: &Bytes, gas_limit: Option<u64>) -> Sent {
+        match self.run(from, to, data, gas_limit) {
+            Some(outcome) => sent(outcome.result),
+            // A limit below what calldata costs: the transaction does not start.
+            None => Sent { gas_used: 0, success: false, output: Bytes::new() },
+        }
+    }
+
+    /// The code that a transaction within the cap leaves at an address; none if it leaves the
+    /// address as it was.
+    pub fn leaves(&self, from: Address, to: Address, data: &Bytes, at: Address) -> Option<Bytes> {
+        let mut outcome = self.run(from, to, data, Some(GAS_CAP))?;
+        let code = outcome.state.remove(&at)?.info.code?;
+        Some(code.original_bytes())
+    }
+
+    fn run(
+        &self,
+        from: Address,
+        to: Address,
+        data: &Bytes,
+        gas_limit: Option<u64>,
+    ) -> Option<ResultAndState> {
         let mut evm = Context::mainnet()
             .with_db(WrapDatabaseRef(&self.database))
             .modify_cfg_chained(|cfg| {
@@ -91,11 +117,7 @@ impl Host {
             data: data.clone(),
             ..TxEnv::default()
         };
-        match evm.transact(transaction) {
-            Ok(outcome) => sent(outcome.result),
-            // A limit below what calldata costs: the transaction does not start.
-            Err(_) => Sent { gas_used: 0, success: false, output: Bytes::new() },
-        }
+        evm.transact(transaction).ok()
     }
 
     /// Whether a transaction that used this much gas, unlimited, does the same with no more than

@@ -17,7 +17,7 @@ use iso_evm_witness::{Fork, Witness, block::Block, encoding};
 
 use super::{
     contracts::{Archives, Contracts, Deployment},
-    host::{GAS_CAP, Host, Sent, calldata_gas, fits_mempool, gas_limit},
+    host::{GAS_CAP, Host, Sent, UNLIMITED, calldata_gas, fits_mempool, gas_limit},
     register,
 };
 use crate::hash::keccak256;
@@ -200,7 +200,7 @@ impl Plan {
         route: Route,
         sender: Option<Address>,
     ) -> AuditCost {
-        let audited = self.engine.run(message, archives, None);
+        let audited = self.engine.run(message, archives, Some(UNLIMITED));
         let Deployment { address: hypervisor, code, .. } = &self.hypervisor;
         let host = Host::default().with_all(archives).with(*hypervisor, code);
         let (host, to, data) = match route {
@@ -270,10 +270,12 @@ impl Plan {
         step(&host, operator, register, register::commit_calldata(message, block))
     }
 
-    /// What deploying a contract takes, by a deployer with this code.
-    pub fn deploy(deployment: &Deployment, deployer: Address, code: &Bytes) -> Step {
+    /// What deploying a contract takes, by a deployer with this code; none if it would not deploy it.
+    pub fn deploy(deployment: &Deployment, deployer: Address, code: &Bytes) -> Option<Step> {
         let host = Host::default().with(deployer, code);
-        step(&host, SENDER, deployer, deployment.calldata())
+        let data = deployment.calldata();
+        let left = host.leaves(SENDER, deployer, &data, deployment.address)?;
+        (left == deployment.code).then(|| step(&host, SENDER, deployer, data))
     }
 
     /// Runtime code of the register.

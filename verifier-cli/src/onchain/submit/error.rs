@@ -3,7 +3,7 @@
 use alloy_primitives::{Address, B256};
 use iso_evm_witness::{Fork, Schedule};
 
-use crate::node::NodeError;
+use crate::{node::NodeError, onchain::outbox::SendError, verify::FalseClaim};
 
 /// Why a message is not submitted.
 #[derive(Debug, thiserror::Error)]
@@ -11,6 +11,24 @@ pub enum SubmitError {
     /// The node.
     #[error(transparent)]
     Node(#[from] NodeError),
+    /// A transaction that is not sent.
+    #[error(transparent)]
+    Send(#[from] SendError),
+    /// A false witness that somebody would stand by.
+    #[error("--commit: the witness is false, and nothing was sent: {claim}")]
+    False {
+        /// What is false in it, first.
+        claim: Box<FalseClaim>,
+    },
+    /// A witness of which not all is proved that somebody would stand by.
+    #[error(
+        "--commit: the witness is not valid by all four audits, and nothing was sent: {why} \
+         (--commit-unproved commits all the same)"
+    )]
+    Unproved {
+        /// What is not proved.
+        why: String,
+    },
     /// An account without code.
     #[error("{what}: there is no code at {address}")]
     NoCode {

@@ -5,6 +5,9 @@
 mod answer;
 mod error;
 mod pending;
+mod proved;
+
+use std::{collections::HashSet, ops::Range};
 
 use alloy_primitives::{Address, B256, Bytes, U256};
 use alloy_rpc_types_eth::state::StateOverride;
@@ -12,15 +15,20 @@ use alloy_sol_types::SolCall;
 use iso_evm_hypervisor::Verdict;
 use iso_evm_witness::Witness;
 
-pub use self::error::SubmitError;
+use self::pending::Pending;
+pub use self::{error::SubmitError, proved::proved};
 use super::{
     chain::{Answer, Chain, Receipt},
     deploy::Transaction,
-    plan::{Plan, Route, Step},
+    outbox::{Intent, Outbox},
+    plan::{Part, Plan, Route},
     register::{self, Standing},
     sender::Sender,
 };
 use crate::hash::keccak256;
+
+/// The transaction that leads to a verdict, in a word.
+const AUDIT: &str = "audit";
 
 /// Where a verdict was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
@@ -66,8 +74,14 @@ pub struct Submission<'a> {
     pub route: Route,
     /// Whether commitments that are missing are made.
     pub commit: bool,
-    /// Whether calls take the place of transactions.
-    pub dry_run: bool,
+}
+
+/// What becomes of a message, in the state that the chain is in.
+enum Next {
+    /// Nothing is sent: there is a verdict already, or there would be none.
+    Nothing(Submitted),
+    /// Transactions, and what is said of the message before them.
+    Send(Pending, Submitted),
 }
 
 impl Submission<'_> {
@@ -99,7 +113,38 @@ impl Submission<'_> {
         Ok(())
     }
 
-    /// Submits a message, and says of each transaction when it is mined.
+    /// What has to be sent for messages, in order, in the state that the chain is in.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::submit`], as far as nothing is sent.
+    pub fn intents(
+        &self,
+        witness: &Witness,
+        indices: Range<usize>,
+    ) -> Result<Vec<Intent>, SubmitError> {
+        let (mut archives, mut messages) = (Vec::new(), HashSet::new());
+        let mut intents = Vec::new();
+        for index in indices {
+            let Next::Send(pending, Submitted { commitment, .. }) =
+                self.next(witness, index, &archives)?
+            else {
+                continue;
+            };
+            // A register decides on the same bytes once.
+            if !messages.insert(commitment) && matches!(self.route, Route::Register { .. }) {
+                continue;
+            }
+            for (what, step) in pending.steps() {
+                intents.push(Intent { what, to: Some(step.to), gas_limit: step.gas_limit });
+            }
+            archives.extend(pending.archive.into_iter().flat_map(|archive| archive.parts));
+        }
+        Ok(intents)
+    }
+
+    /// Submits a message, and says of each transaction when it is mined. Without an outbox calls take
+    /// the place of transactions.
     ///
     /// # Errors
     ///
@@ -109,73 +154,36 @@ impl Submission<'_> {
         &self,
         witness: &Witness,
         index: usize,
+        outbox: Option<&Outbox<'_>>,
         said: impl Fn(&'static str, &Transaction),
     ) -> Result<Submitted, SubmitError> {
-        let message = &witness.messages[index];
-        let commitment = keccak256(message);
-        let standing = self.standing(index, commitment)?;
-        if let Some(standing @ (Standing::Accepted | Standing::Fraud)) = standing {
-            let verdict = self.decided(message, standing, &StateOverride::default())?;
-            let (source, transactions) = (Source::Register, Vec::new());
-            return Ok(Submitted {
-                index,
-                commitment,
-                verdict,
-                source,
-                audit_gas: None,
-                transactions,
-            });
-        }
-        let pending = self.pending(witness, index, standing)?;
-        let mut submitted = Submitted {
-            index,
-            commitment,
-            verdict: pending.audit.verdict.clone(),
-            source: Source::Prediction,
-            audit_gas: Some(pending.audit.step.gas),
-            transactions: Vec::new(),
+        let (pending, mut submitted) = match self.next(witness, index, &[])? {
+            Next::Nothing(submitted) => return Ok(submitted),
+            Next::Send(pending, submitted) => (pending, submitted),
         };
-        match &pending.audit.verdict {
-            Verdict::Unavailable { .. } | Verdict::Inconclusive { .. } => return Ok(submitted),
-            Verdict::Valid | Verdict::Mismatch(_) | Verdict::Malformed { .. } => {}
-        }
-        if !pending.audit.step.fits_cap {
-            let (what, gas) = ("its audit", pending.audit.step.gas);
-            return Err(SubmitError::TooMuchGas { index, what, gas });
-        }
-        if self.dry_run {
+        let message = &witness.messages[index];
+        let Some(outbox) = outbox else {
             submitted.verdict = self.call(message, &pending)?;
             submitted.source = Source::Call;
             return Ok(submitted);
-        }
-        let mut send = |what, step: &Step| -> Result<Receipt, SubmitError> {
+        };
+        let mut audit: Option<Receipt> = None;
+        for (what, step) in pending.steps() {
             let data = step.data.clone();
-            let receipt = self.chain.mined(self.sender, Some(step.to), data, step.gas_limit)?;
-            let transaction = Transaction {
-                hash: receipt.hash,
-                predicted: step.gas,
-                gas_used: receipt.gas_used,
-                success: receipt.success,
-            };
+            let receipt = outbox.mined(what, Some(step.to), data, step.gas_limit)?;
+            let transaction = Transaction::new(&receipt, step.gas);
             said(what, &transaction);
             submitted.transactions.push((what, transaction));
-            Ok(receipt)
-        };
-        let before = [
-            ("archive", pending.archive.as_ref().map(|archive| &archive.step)),
-            ("commit", pending.commit.as_ref()),
-        ];
-        for (what, step) in before {
-            let Some(step) = step else { continue };
-            let receipt = send(what, step)?;
-            if !receipt.success {
+            if what != AUDIT && !receipt.success {
                 let hash = receipt.hash;
                 return Err(SubmitError::Failed { index, what, hash });
             }
+            audit = Some(receipt);
         }
-        let receipt = send("audit", &pending.audit.step)?;
-        submitted.verdict = self.read(index, message, &pending.audit.step, &receipt)?;
-        submitted.source = Source::Transaction;
+        if let Some(receipt) = audit {
+            submitted.verdict = self.read(index, message, &pending.audit.step, &receipt)?;
+            submitted.source = Source::Transaction;
+        }
         Ok(submitted)
     }
 
@@ -210,6 +218,41 @@ impl Submission<'_> {
             return Err(SubmitError::Unscheduled { index, fork, number, scheduled, schedule });
         }
         Ok(())
+    }
+
+    /// What becomes of a message, in the state that the chain is in, and with these archives.
+    fn next(
+        &self,
+        witness: &Witness,
+        index: usize,
+        archives: &[Part],
+    ) -> Result<Next, SubmitError> {
+        let message = &witness.messages[index];
+        let commitment = keccak256(message);
+        let standing = self.standing(index, commitment)?;
+        let submitted = |verdict, source, audit_gas| {
+            let transactions = Vec::new();
+            Submitted { index, commitment, verdict, source, audit_gas, transactions }
+        };
+        if let Some(standing @ (Standing::Accepted | Standing::Fraud)) = standing {
+            let verdict = self.decided(message, standing, &StateOverride::default())?;
+            return Ok(Next::Nothing(submitted(verdict, Source::Register, None)));
+        }
+        let pending = self.pending(witness, index, standing, archives)?;
+        let (verdict, gas) = (pending.audit.verdict.clone(), pending.audit.step.gas);
+        let submitted = submitted(verdict, Source::Prediction, Some(gas));
+        match &submitted.verdict {
+            Verdict::Unavailable { .. } | Verdict::Inconclusive { .. } => {
+                Ok(Next::Nothing(submitted))
+            }
+            Verdict::Valid | Verdict::Mismatch(_) | Verdict::Malformed { .. } => {
+                if !pending.audit.step.fits_cap {
+                    let what = "its audit";
+                    return Err(SubmitError::TooMuchGas { index, what, gas });
+                }
+                Ok(Next::Send(pending, submitted))
+            }
+        }
     }
 
     /// That an account holds this code.

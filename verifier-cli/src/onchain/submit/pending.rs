@@ -4,9 +4,10 @@ use alloy_primitives::{Address, Bytes};
 use iso_evm_hypervisor::Verdict;
 use iso_evm_witness::Witness;
 
-use super::{Submission, SubmitError};
+use super::{AUDIT, Submission, SubmitError};
 use crate::onchain::{
     contracts::Archives,
+    host::UNLIMITED,
     plan::{ArchiveCost, AuditCost, Part, Route, Step},
     register::Standing,
 };
@@ -18,16 +19,26 @@ pub(super) struct Pending {
     pub(super) audit: AuditCost,
 }
 
+impl Pending {
+    /// The transactions, in order, by what they do.
+    pub(super) fn steps(&self) -> impl Iterator<Item = (&'static str, &Step)> {
+        let archive = self.archive.as_ref().map(|archive| ("archive", &archive.step));
+        let commit = self.commit.as_ref().map(|step| ("commit", step));
+        [archive, commit, Some((AUDIT, &self.audit.step))].into_iter().flatten()
+    }
+}
+
 impl Submission<'_> {
-    /// What has to be sent, in the state that the chain is in.
+    /// What has to be sent, in the state that the chain is in, and with these archives.
     pub(super) fn pending(
         &self,
         witness: &Witness,
         index: usize,
         standing: Option<Standing>,
+        planned: &[Part],
     ) -> Result<Pending, SubmitError> {
         let message = &witness.messages[index];
-        let (mut archives, missing) = self.archives(message)?;
+        let (mut archives, missing) = self.archives(message, planned)?;
         let archive = match missing {
             Some(missing) => self.archive(witness, index, &archives, missing)?,
             None => None,
@@ -49,12 +60,16 @@ impl Submission<'_> {
         Ok(Pending { archive, commit, audit })
     }
 
-    /// The archives of a message that are on the chain, and the address of the first that is
-    /// missing. The hypervisor itself says where it looks.
-    fn archives(&self, message: &Bytes) -> Result<(Vec<Part>, Option<Address>), SubmitError> {
+    /// The archives of a message that are on the chain, or planned, and the address of the first that
+    /// is missing. The hypervisor itself says where it looks.
+    fn archives(
+        &self,
+        message: &Bytes,
+        planned: &[Part],
+    ) -> Result<(Vec<Part>, Option<Address>), SubmitError> {
         let mut found: Vec<Part> = Vec::new();
         loop {
-            let audited = self.plan.engine().run(message, &found, None);
+            let audited = self.plan.engine().run(message, &found, Some(UNLIMITED));
             let Verdict::Unavailable { archive } = audited.verdict else {
                 return Ok((found, None));
             };
@@ -62,7 +77,10 @@ impl Submission<'_> {
                 // There, and other code.
                 return Ok((found, None));
             }
-            let code = self.chain.code(archive)?;
+            let code = match planned.iter().find(|(address, _)| *address == archive) {
+                Some((_, code)) => code.clone(),
+                None => self.chain.code(archive)?,
+            };
             if code.is_empty() {
                 return Ok((found, Some(archive)));
             }

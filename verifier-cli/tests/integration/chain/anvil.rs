@@ -10,7 +10,6 @@ use iso_evm_verifier::onchain::{
     chain::{Answer, Chain, Receipt},
     contracts::{Archives, Contracts},
     plan::Plan,
-    sender::Sender,
 };
 use iso_evm_witness::{Fork, Witness};
 use serde_json::Value;
@@ -66,16 +65,31 @@ impl Anvil {
         self.json(&root(), &format!("deploy {options}"), 0)
     }
 
+    /// A transaction of an account's, a creation without `to`, which may wait to be mined.
+    pub(crate) fn queue(
+        &self,
+        account: usize,
+        to: Option<Address>,
+        data: &Bytes,
+        gas: u64,
+    ) -> B256 {
+        let (from, gas) = (self.accounts[account], format!("{gas:#x}"));
+        let mut transaction = serde_json::json!({"from": from, "gas": gas, "data": data});
+        if let Some(to) = to {
+            transaction["to"] = serde_json::json!(to);
+        }
+        let hash = self.process.ask("eth_sendTransaction", serde_json::json!([transaction]));
+        serde_json::from_value(hash).unwrap()
+    }
+
     /// A transaction of an account's, whatever becomes of it.
     pub(crate) fn send(&self, account: usize, to: Address, data: Bytes, gas: u64) -> Receipt {
-        let sender = Sender::Unlocked { address: self.accounts[account] };
-        self.chain.mined(&sender, Some(to), data, gas).unwrap()
+        self.chain.receipt(self.queue(account, Some(to), &data, gas)).unwrap()
     }
 
     /// A plain creation.
     pub(crate) fn create(&self, initcode: Bytes) -> Address {
-        let sender = Sender::Unlocked { address: self.accounts[0] };
-        let receipt = self.chain.mined(&sender, None, initcode, 16_000_000).unwrap();
+        let receipt = self.chain.receipt(self.queue(0, None, &initcode, 16_000_000)).unwrap();
         assert!(receipt.success);
         receipt.contract.unwrap()
     }

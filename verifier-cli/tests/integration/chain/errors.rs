@@ -13,6 +13,7 @@ use serde_json::json;
 
 use super::{
     anvil::{Anvil, KEY, address, fixture, plan},
+    keys::private,
     verdicts::put,
 };
 use crate::common::{Ran, command, run};
@@ -243,7 +244,7 @@ fn no_key_is_ever_said() {
         ("words", format!("key={key}")),
         ("zero", "00".repeat(32)),
     ] {
-        fs::write(folder.join(name), text).unwrap();
+        private(&folder.join(name), &text);
     }
     let iso = |line: String| {
         let mut command = command("iso-verify");

@@ -6,6 +6,14 @@ mod anvil;
 mod answers;
 // What is said when something is missing, and that no key is ever said.
 mod errors;
+// What may be committed to, and on which host.
+mod commitments;
+// Key files.
+mod keys;
+// A node that answers as a test likes.
+mod fake;
+// Nodes that would have a key sign what its owner did not mean.
+mod hostile;
 // What each audit costs, and the README's table.
 mod costs;
 // Nobody convicts the honest, and gas decides nothing.

@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 
 use alloy_primitives::{Address, B256, Bytes, U256, hex};
 use alloy_sol_types::{SolCall, SolValue, sol};
-use iso_evm_verifier::onchain::{chain::Answer, sender::Sender};
+use iso_evm_verifier::onchain::chain::Answer;
 use iso_evm_witness::Witness;
 use serde_json::{Value, json};
 
@@ -154,8 +154,7 @@ fn a_block_of_ten_from_the_node_to_the_verdicts() {
     market.anvil.method("evm_setAutomine", json!([false]));
     let hashes: Vec<B256> = (sent.iter())
         .map(|(account, (to, data))| {
-            let sender = Sender::Unlocked { address: accounts[*account] };
-            market.anvil.chain.send(&sender, Some(*to), data.clone().into(), 300_000).unwrap()
+            market.anvil.queue(*account, Some(*to), &data.clone().into(), 300_000)
         })
         .collect();
     market.anvil.method("evm_mine", json!([]));

@@ -7,7 +7,7 @@ use alloy_primitives::{B256, U256};
 use iso_evm_witness::{MessageWitness, Witness, encoding, records::Record};
 use serde_json::{Value, json};
 
-use super::anvil::{Anvil, address, fixture, quantity};
+use super::anvil::{Anvil, address, fixture, plan, quantity};
 use crate::{common::run, schemas::schema};
 
 /// Puts a witness where commands find it.
@@ -81,7 +81,20 @@ pub(crate) fn everywhere(anvil: &Anvil, deployed: &Value, witness: &Witness, opt
 
     let (hypervisor, register) = (address(deployed, "hypervisor"), address(deployed, "register"));
     let straight = format!("--hypervisor {hypervisor} {options}");
-    let registered = format!("--register {register} --commit {options}");
+    // Nobody can commit to a lie by `--commit`: this operator does it by hand, and has it audited.
+    let lie = expected["verdict"] == "invalid";
+    let commit = if lie { "" } else { "--commit" };
+    let registered = format!("--register {register} {commit} {options}");
+    if lie {
+        let refused = anvil.iso(folder, &format!("submit {file} {registered} --commit"));
+        assert_eq!(refused.code, Some(2), "{}", refused.text());
+        assert!(refused.stderr.contains("--commit: the witness is false"), "{}", refused.stderr);
+        let plan = plan(witness.fork);
+        for message in &witness.messages {
+            let step = plan.commit(message, &witness.block, register, anvil.accounts[0]);
+            assert!(anvil.send(0, register, step.data, step.gas_limit).success);
+        }
+    }
 
     // What the chain charges is what `cost` says, whatever is archived already.
     let operator = anvil.accounts[0];
