@@ -36,7 +36,7 @@ pub(super) struct ChainArgs {
     #[command(flatten)]
     from: FromArgs,
     /// A file with the keystore's password; otherwise it is asked for
-    #[arg(long, value_name = "FILE", requires = "keystore")]
+    #[arg(long, value_name = "FILE")]
     password_file: Option<PathBuf>,
     /// The most that is paid for a unit of gas, as 2gwei or in wei [default: 100gwei]
     #[arg(long, value_name = "AMOUNT", value_parser = wei)]
@@ -115,6 +115,10 @@ impl ChainArgs {
 
 impl FromArgs {
     fn sender(&self, password_file: Option<&PathBuf>) -> Result<Sender, CommandError> {
+        if password_file.is_some() && self.keystore.is_none() {
+            let (option, needed) = ("--password-file", "--keystore");
+            return Err(CommandError::Needs { option, needed });
+        }
         match (&self.private_key_file, &self.keystore, self.unlocked) {
             (Some(file), _, _) => Ok(Sender::Key { signer: keys::raw(file)? }),
             (None, Some(file), _) => {

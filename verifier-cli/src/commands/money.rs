@@ -18,7 +18,7 @@ pub(super) fn wei(text: &str) -> Result<u128, String> {
     if whole.is_empty() || fraction.is_empty() || !digits(whole) || !digits(fraction) {
         return Err("an amount such as 2gwei, 0.5gwei or 1000000000 is expected".to_owned());
     }
-    if fraction.len() > usize::from(unit.get()).max(1) {
+    if number.contains('.') && fraction.len() > usize::from(unit.get()) {
         return Err("there is no part of a wei".to_owned());
     }
     match ParseUnits::parse_units(number, unit) {

@@ -88,7 +88,7 @@ pub enum SendError {
         /// Its number.
         nonce: u64,
         /// What the node said to it.
-        error: NodeError,
+        error: Box<NodeError>,
     },
 }
 
@@ -246,7 +246,7 @@ impl<'a> Outbox<'a> {
         match sent {
             Ok(()) => Ok(hash),
             Err(error) if error.is_refusal() => Err(error.into()),
-            Err(error) => Err(SendError::Uncertain { hash, nonce, error }),
+            Err(error) => Err(SendError::Uncertain { hash, nonce, error: Box::new(error) }),
         }
     }
 

@@ -81,7 +81,7 @@ enum Next {
     /// Nothing is sent: there is a verdict already, or there would be none.
     Nothing(Submitted),
     /// Transactions, and what is said of the message before them.
-    Send(Pending, Submitted),
+    Send(Box<Pending>, Submitted),
 }
 
 impl Submission<'_> {
@@ -250,7 +250,7 @@ impl Submission<'_> {
                     let what = "its audit";
                     return Err(SubmitError::TooMuchGas { index, what, gas });
                 }
-                Ok(Next::Send(pending, submitted))
+                Ok(Next::Send(Box::new(pending), submitted))
             }
         }
     }

@@ -41,7 +41,12 @@ impl Anvil {
     /// [`start`](Self::start), with more arguments.
     pub(crate) fn with(arguments: &[&str]) -> Option<Self> {
         let rules = ["--hardfork", "osaka", "--enable-tx-gas-limit", "--gas-limit", "60000000"];
-        let process = node::anvil::Anvil::start(&[&rules[..], arguments].concat())?;
+        Self::of(&[&rules[..], arguments].concat())
+    }
+
+    /// One with these arguments alone.
+    pub(crate) fn of(arguments: &[&str]) -> Option<Self> {
+        let process = node::anvil::Anvil::start(arguments)?;
         let (url, accounts) = (process.url(), process.accounts.clone());
         let chain = Chain::at(&url).unwrap();
         Some(Self { process, url, accounts, chain })

@@ -110,7 +110,7 @@ fn what_is_not_proved_is_committed_to_by_an_explicit_word_alone() {
 /// A chain before Cancun: said before anything is spent.
 #[test]
 fn an_older_host_is_told_before_anything_is_sent() {
-    let Some(anvil) = Anvil::with(&["--hardfork", "shanghai"]) else { return };
+    let Some(anvil) = Anvil::of(&["--hardfork", "shanghai"]) else { return };
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     let file = put(folder, &fixture("erc20-transfer"));

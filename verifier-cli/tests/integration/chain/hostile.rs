@@ -258,15 +258,11 @@ fn redirects_are_not_followed() {
             });
             for ran in desk.both("--chain 1 --yes", &fake) {
                 refused(&ran, &[redirected, &format!("redirects (HTTP status {status})")]);
-                assert!(!ran.stderr.contains(&target_of(&other)), "{}", ran.stderr);
+                assert!(!ran.stderr.contains(&other.address), "{}", ran.stderr);
             }
         }
         assert!(other.state.lock().unwrap().asked.is_empty(), "{status}");
     }
-}
-
-fn target_of(fake: &Fake) -> String {
-    fake.address.clone()
 }
 
 /// A deployer with code that deploys nothing, something else, or never ends.
@@ -366,21 +362,10 @@ fn no_log_says_what_is_secret() {
     let hash = format!("0x{}", "44".repeat(32));
     let signing = "deploy --fork berlin --private-key-file key --chain 1 --yes";
     let recording = format!("record --no-cache --retries 1 --tx {hash}");
-    for (binary, line, begins) in [
-        ("iso-verify", signing, "deploy"),
-        ("iso-verify", "witness.bin", "call"),
-        ("iso-witness", &recording, "record"),
-    ] {
-        let closed = if begins == "record" { Some(closed()) } else { None };
-        let ran = match closed {
-            None => iso(binary, line),
-            Some(url) => {
-                let mut command = command(binary);
-                let url = url.replace("http://", "http://somebody:hunter2@") + "/v3/keyinpath";
-                command.args(line.split_whitespace()).args(["--rpc-url", &url]);
-                command.current_dir(desk.path()).env("RUST_LOG", "trace").output().unwrap().into()
-            }
-        };
+    for (binary, line) in
+        [("iso-verify", signing), ("iso-verify", "witness.bin"), ("iso-witness", &recording)]
+    {
+        let ran = iso(binary, line);
         let said = format!("{}{}", ran.stderr, ran.text());
         for secret in
             ["hunter2", "somebody:", "keyinpath", "keyinquery", "jsonrpc", "0x02f8", "0x02f9"]
@@ -398,12 +383,6 @@ fn no_log_says_what_is_secret() {
         assert!(head.contains("authorization: basic "), "{head}");
         assert!(!head.contains("referer"), "{head}");
     }
-}
-
-/// Where nobody listens.
-fn closed() -> String {
-    let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    format!("http://{address}")
 }
 
 /// Without a terminal and without `--yes`: said, and not sent; but on a development chain of this

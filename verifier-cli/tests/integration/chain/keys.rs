@@ -66,6 +66,54 @@ fn a_keystore_signs_with_its_password() {
     assert_eq!(ran.json()["transactions"].as_array().unwrap().len(), 4);
 }
 
+/// On a terminal the password is asked for.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_password_can_be_typed() {
+    use std::{
+        io::{Read, Write},
+        process::{Command, Stdio},
+        time::Duration,
+    };
+    if !Path::new("/usr/bin/script").exists() {
+        eprintln!("skipped: there is no script, which makes a terminal");
+        return;
+    }
+    let Some(anvil) = Anvil::start() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    private(&folder.path().join("store"), KEYSTORE);
+    let (binary, url) = (env!("CARGO_BIN_EXE_iso-verify"), &anvil.url);
+    let line = format!("{binary} deploy --keystore store --rpc-url {url}");
+    let mut child = Command::new("/usr/bin/script")
+        .args(["-qec", &line, "/dev/null"])
+        .current_dir(folder.path())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let (mut stdin, mut stdout) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
+    let mut said = Vec::new();
+    while !String::from_utf8_lossy(&said).contains("password of store: ") {
+        let mut byte = [0];
+        stdout.read_exact(&mut byte).unwrap();
+        said.extend(byte);
+    }
+    // What is typed before it is listened to is thrown away: so it is typed until somebody has heard.
+    let typed = std::thread::spawn(move || {
+        for _ in 0..40 {
+            std::thread::sleep(Duration::from_millis(500));
+            if stdin.write_all(format!("{PASSWORD}\n").as_bytes()).is_err() {
+                return;
+            }
+        }
+    });
+    stdout.read_to_end(&mut said).unwrap();
+    assert!(child.wait().unwrap().success(), "{}", String::from_utf8_lossy(&said));
+    typed.join().unwrap();
+    let said = String::from_utf8_lossy(&said).into_owned();
+    assert!(said.contains("4 transactions") && said.contains("register"), "{said}");
+}
+
 #[cfg(unix)]
 #[test]
 fn files_that_others_can_read_are_refused_by_name() {
