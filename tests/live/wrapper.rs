@@ -142,7 +142,8 @@ fn with_any_gas_it_returns_what_the_guest_returns_or_fails() {
         let program = program.push(0).op([op::MSTORE, op::RETURNDATASIZE]).push(0).push(32);
         let program = program.op([op::RETURNDATACOPY, op::RETURNDATASIZE]).push(32).op([op::ADD]);
         host.put(by, program.push(0).op([op::RETURN]).build());
-        let ExecutionResult::Success { output, .. } = entry::call(&mut host, by, call.clone()) else {
+        let ExecutionResult::Success { output, .. } = entry::call(&mut host, by, call.clone())
+        else {
             panic!("{gas}: the caller has enough")
         };
         let (success, answer) = output.data().split_at(32);

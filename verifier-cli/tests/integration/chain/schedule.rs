@@ -1,6 +1,6 @@
 //! A register takes a block's fork from its schedule, and nobody commits by accident to another's.
 
-use alloy_primitives::{Address, U256};
+use alloy_primitives::Address;
 use alloy_sol_types::{SolCall, SolError, SolEvent};
 use iso_evm_verifier::onchain::{
     chain::Answer,
@@ -96,7 +96,7 @@ fn a_witness_of_another_fork_or_chain_is_not_committed_to() {
     let Answer::Returned(data) = anvil.call(0, register, call.abi_encode().into(), GAS) else {
         panic!()
     };
-    assert_eq!(U256::from_be_slice(&data), U256::ZERO, "nothing was sent");
+    assert!(data.iter().all(|byte| *byte == 0), "nothing was sent: {data}");
     assert_eq!(submit(&anvil, &truth, &commit).code, Some(0));
 
     // Another schedule is another register, beside the same hypervisor.
