@@ -119,3 +119,37 @@ fn it_finds_the_machine_where_it_is_deployed() {
     let address = live::address(Fork::Osaka);
     assert!(code.windows(20).any(|window| window == address.as_slice()));
 }
+
+/// With any gas, from whoever hands it on: what the guest returns, or a failure without data.
+#[test]
+fn with_any_gas_it_returns_what_the_guest_returns_or_fails() {
+    // Hashes 60,000 bytes and returns the hash.
+    let code = Program::new().push(60_000).push(0).op([op::KECCAK256]).return_word().build();
+    let call = runCall { call: live::encode_call(&code, &[]) }.abi_encode();
+    let mut host = host();
+    let ExecutionResult::Success { output, .. } = entry::call(&mut host, WRAPPER, call.clone())
+    else {
+        panic!("it failed")
+    };
+    let expected = output.data().clone();
+    let by = Address::repeat_byte(0xb0);
+    let mut came = [0; 2];
+    for gas in (0..60_000_u64).step_by(17) {
+        // Calls the wrapper with so much gas; answers with success and what came back.
+        let program = Program::new().op([op::CALLDATASIZE]).push(0).push(0).op([op::CALLDATACOPY]);
+        let program = program.push(0).push(0).op([op::CALLDATASIZE]).push(0);
+        let program = program.push_address(WRAPPER).push(gas).op([op::STATICCALL]);
+        let program = program.push(0).op([op::MSTORE, op::RETURNDATASIZE]).push(0).push(32);
+        let program = program.op([op::RETURNDATACOPY, op::RETURNDATASIZE]).push(32).op([op::ADD]);
+        host.put(by, program.push(0).op([op::RETURN]).build());
+        let ExecutionResult::Success { output, .. } = entry::call(&mut host, by, call.clone())
+        else {
+            panic!("{gas}: the caller has enough")
+        };
+        let (success, answer) = output.data().split_at(32);
+        let succeeded = success[31] == 1;
+        assert_eq!(answer, if succeeded { &expected[..] } else { &[] }, "{gas}");
+        came[usize::from(succeeded)] += 1;
+    }
+    assert!(came.iter().all(|count| *count > 100), "{came:?}");
+}

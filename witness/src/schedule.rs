@@ -191,15 +191,19 @@ mod tests {
         for chain in [1, 17_000, 560_048, 11_155_111] {
             let schedule = Schedule::of_chain(chain).unwrap();
             assert!(schedule.activations().is_sorted_by_key(|at| (at.number, at.time)));
-            let mut seen = 0;
+            let (mut seen, mut before) = (0, Activation::default());
             for at in schedule.activations() {
-                for (less_number, less_time) in [(1, 0), (0, 1), (0, 0)] {
-                    let number = at.number.saturating_sub(less_number);
-                    let time = at.time.saturating_sub(less_time);
+                // A block before, or a second, whichever it is that the fork came with: no block
+                // has the number of one fork and the time of another.
+                let (less_number, less_time) = (at.number > before.number, at.time > before.time);
+                for first in [false, true] {
+                    let number = at.number - u64::from(!first && less_number);
+                    let time = at.time - u64::from(!first && less_time);
                     let expected = recorded(chain, number, time);
                     assert_eq!(schedule.fork_at(number, time), expected, "{chain}: {at:?}");
                     seen += usize::from(expected.is_some());
                 }
+                before = *at;
             }
             assert!(seen > 10, "{chain}");
         }

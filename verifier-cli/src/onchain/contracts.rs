@@ -183,4 +183,28 @@ mod tests {
         assert!(!host.send(Address::ZERO, deployer, &reverting, None).success);
         assert!(!host.send(Address::ZERO, deployer, &Bytes::new(), Some(100_000)).success);
     }
+
+    /// Whatever gas is left for the creation, and to whoever goes on after it: the answer is the
+    /// address of a contract, or there is none.
+    #[test]
+    fn a_creation_that_runs_out_of_gas_is_no_deployment() {
+        let deployer = Address::repeat_byte(0xde);
+        let contracts = Contracts { deployer, ..Contracts::new(Archives::CodeHash) };
+        let host = Host::default().with(deployer, &deployer_initcode().slice(9..));
+        for contract in [contracts.factory(), contracts.register()] {
+            let data = contract.calldata();
+            let unlimited = host.send(Address::ZERO, deployer, &data, None);
+            assert!(unlimited.success);
+            let enough = unlimited.gas_used;
+            let near = enough.saturating_sub(200)..enough + enough / 50;
+            let mut deployed = 0;
+            for gas in (21_000..enough).step_by(997).chain(near) {
+                let sent = host.send(Address::ZERO, deployer, &data, Some(gas));
+                assert_eq!(sent.success, sent.output[..] == contract.address[..], "{gas}");
+                assert!(sent.success || sent.output.is_empty(), "{gas}");
+                deployed += usize::from(sent.success);
+            }
+            assert!(deployed > 0);
+        }
+    }
 }

@@ -96,6 +96,27 @@ mod tests {
         }
     }
 
+    /// With any gas there is the callee's verdict, or its lack of gas, or no answer at all.
+    #[test]
+    fn with_any_gas_there_is_the_verdict_or_none() {
+        // Hashes 100,000 bytes, and returns 1.
+        let callee = b"\x62\x01\x86\xa0\x5f\x20\x60\x01\x5f\x52\x60\x20\x5f\xf3";
+        let host = Host::default().with(PROBE, &code(HYPERVISOR));
+        let host = host.with(HYPERVISOR, &Bytes::from_static(callee));
+        let mut came = [0; 3];
+        for gas in 21_000..80_000 {
+            let sent = host.send(Address::ZERO, PROBE, &Bytes::new(), Some(gas));
+            let which = match sent.success.then(|| audited(&sent.output).unwrap().verdict) {
+                None => 0,
+                Some(Verdict::Inconclusive { reason: Inconclusive::HostOutOfGas }) => 1,
+                Some(Verdict::Valid) => 2,
+                Some(other) => panic!("{gas}: {other:?}"),
+            };
+            came[which] += 1;
+        }
+        assert!(came.iter().all(|count| *count > 100), "{came:?}");
+    }
+
     #[test]
     fn other_answers_are_none() {
         assert_eq!(audited(&[]), None);

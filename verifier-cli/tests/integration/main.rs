@@ -10,6 +10,7 @@ mod cli;
 mod common;
 mod damage;
 mod engine;
+mod foreign;
 mod hashes;
 #[cfg(target_os = "linux")]
 mod memory;

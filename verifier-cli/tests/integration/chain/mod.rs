@@ -20,6 +20,8 @@ mod costs;
 mod honest;
 // From a node to the verdict: a swap, a block of ten.
 mod record;
+// A block's fork follows from the register's schedule.
+mod schedule;
 // The register's source compiled again.
 mod source;
 // True and lying witnesses, straight and by the register, in both archive modes.

@@ -104,8 +104,8 @@ pub(crate) fn everywhere(anvil: &Anvil, deployed: &Value, witness: &Witness, opt
         schema("cost").check(&ran.json()).unwrap();
         ran.json()
     };
-    let registrar =
-        if options.is_empty() { String::new() } else { format!("--registrar {operator}") };
+    let by_account = options.contains("account");
+    let registrar = if by_account { format!("--registrar {operator}") } else { String::new() };
     let costs = cost(&format!("{options} {registrar}"));
     let costs_registered = cost(&format!("--operator {operator} {options} {registrar}"));
 
