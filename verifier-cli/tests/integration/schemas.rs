@@ -206,6 +206,12 @@ fn every_engine_and_check_is_in_the_schemas() {
         let check = &schema(name)["$defs"]["notRun"]["properties"]["check"]["anyOf"][0];
         assert_eq!(check, &json!({ "enum": checks }), "{name}");
     }
+    // And those that the text has a row for.
+    let text = fs::read_to_string(root().join("specs/07-verdicts.md")).unwrap();
+    for check in Check::ALL {
+        let row = format!("\n| `{}` | {} | ", check.name(), check.audit());
+        assert!(text.contains(&row), "{row}");
+    }
 }
 
 #[test]
