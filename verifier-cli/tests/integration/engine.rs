@@ -171,10 +171,11 @@ fn claimed_gas_neither_binds_nor_convicts() {
     let Ok(Record::Opening(mut opening)) = Record::decode(&message.stateAccessList[0]) else {
         panic!("a message begins with its opening record")
     };
-    opening.codeHash = keccak256(ENDLESS);
+    let hash = keccak256(ENDLESS);
+    opening.codeHash = hash;
     message.stateAccessList[0] = Record::Opening(opening).encode();
     endless.messages[0] = encoding::encode(&message).into();
-    endless.codes = [(opening.codeHash, Bytes::from_static(ENDLESS))].into();
+    endless.codes = [(hash, Bytes::from_static(ENDLESS))].into();
     for engine in [EngineKind::Hypervisor, EngineKind::Native, EngineKind::Both] {
         let options = Options { engine, ..Options::default() };
         let report = verify(&honest, &options).unwrap();
