@@ -99,10 +99,10 @@ fn run<C: Parser>(
     let json = args.iter().any(|arg| arg == "--json");
     match C::try_parse_from(&args) {
         Ok(parsed) => match command(parsed) {
-            Ok(exit) => return exit,
+            Ok(exit) => exit,
             Err(error) => {
                 tell(&hide(error.to_string()), json);
-                return Exit::Unusable;
+                Exit::Unusable
             }
         },
         Err(usage) => {
