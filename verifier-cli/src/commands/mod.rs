@@ -109,12 +109,12 @@ fn run<C: Parser>(
     let json = args.iter().any(|arg| arg == "--json");
     match C::try_parse_from(&args) {
         Ok(parsed) => match command(parsed) {
-            Ok(exit) => return exit,
+            Ok(exit) => exit,
             Err(error) => {
                 let is_usage = matches!(error, CommandError::Usage(_));
                 let error = hide(error.to_string());
                 tell(&error, json, if is_usage { say_lines } else { say });
-                return Exit::Unusable;
+                Exit::Unusable
             }
         },
         Err(usage) => {

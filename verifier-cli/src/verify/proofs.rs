@@ -46,12 +46,12 @@ impl Proofs {
                 transaction.filter(|_| runs(Audit::Transaction)),
             ),
         };
-        proofs.tree.nothing = !proofs.has_messages(witness);
         // Their digest may be what somebody expects; then they are those that were meant.
         let expected = options.expected.ancestors.is_some();
         proofs.access.lacks_if(Check::BlockHashes, !expected && given_hash_is_used(witness));
         proofs.transaction.lacks_if(Check::Sender, sender_is_given(witness));
         proofs.transaction.lacks_if(Check::Logs, witness.receipt.logs.is_none());
+        proofs.tree.nothing = !proofs.has_messages(witness);
         proofs
     }
 

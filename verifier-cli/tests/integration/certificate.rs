@@ -104,6 +104,7 @@ fn what_differs_is_named() {
             "audits",
             json!({"access": "valid", "execution": "invalid", "transaction": "valid", "tree": "valid"}),
         ),
+        ("ancestorsExpected", json!(true)),
         ("block", json!({ "hash": hash })),
         ("chainId", json!(7)),
         (

@@ -5,8 +5,9 @@ use std::fs;
 use alloy_primitives::{Bytes, U256, keccak256};
 use iso_evm_hypervisor::{Engine, Inconclusive, NativeEngine, Verdict};
 use iso_evm_verifier::{
-    Audit, AuditSelection, EngineKind, Options, Verdict as Summary, VerifyError, reproducer,
-    verify, verify_with,
+    Audit, AuditSelection, EngineKind, Options, Verdict as Summary, VerifyError,
+    audit::anchors::{Expected, anchors},
+    reproducer, verify, verify_with,
 };
 use iso_evm_witness::{Fork, Input, Witness, encoding, record, records::Record};
 use serde_json::Value;
@@ -144,6 +145,56 @@ fn gas_without_end_is_inconclusive_at_the_limit() {
     let reason = Inconclusive::HostOutOfGas;
     let audited = report.messages[0].execution.as_ref().unwrap();
     assert_eq!(audited.verdict, Verdict::Inconclusive { reason });
+}
+
+/// A block without header and a transaction that say they have this much gas, and a message that runs
+/// this code on what it gets of that.
+fn unbounded(code: &str, gas: u64) -> Witness {
+    let gas = format!("{gas:#x}");
+    let json = serde_json::json!({"fork": "cancun",
+        "block": {"number": "0x1", "timestamp": "0x1", "gasLimit": gas},
+        "transaction": {"from": "0x1111111111111111111111111111111111111111", "gas": gas,
+            "to": "0x2222222222222222222222222222222222222222"},
+        "prestate": {"0x2222222222222222222222222222222222222222": {"code": code}}});
+    let input = Input::parse(json.to_string().as_bytes(), None).unwrap();
+    Witness::new(&input, &record(&input.execution).unwrap())
+}
+
+/// Gas that is claimed bounds nothing: where transaction and block say what they like, what is spent is
+/// bounded all the same. Who spends little is audited, whatever he has.
+#[test]
+fn claimed_gas_neither_binds_nor_convicts() {
+    // Two words of memory, a slot, and a call to nobody with all there is.
+    let honest = unbounded("0x60aa6020525f5f5f5f5f60995af15060015f55", 1 << 60);
+    let mut endless = unbounded("0x5f5f1b", 1 << 62);
+    let mut message = endless.message(0).unwrap();
+    let Ok(Record::Opening(mut opening)) = Record::decode(&message.stateAccessList[0]) else {
+        panic!("a message begins with its opening record")
+    };
+    let hash = keccak256(ENDLESS);
+    opening.codeHash = hash;
+    message.stateAccessList[0] = Record::Opening(opening).encode();
+    endless.messages[0] = encoding::encode(&message).into();
+    endless.codes = [(hash, Bytes::from_static(ENDLESS))].into();
+    for engine in [EngineKind::Hypervisor, EngineKind::Native, EngineKind::Both] {
+        let options = Options { engine, ..Options::default() };
+        let report = verify(&honest, &options).unwrap();
+        assert_eq!(report.verdict(), Summary::Valid, "{engine}: {:?}", report.findings);
+        let begin = std::time::Instant::now();
+        let report = verify(&endless, &options).unwrap();
+        let audited = report.messages[0].execution.as_ref().unwrap();
+        let reason = Inconclusive::GuestGasLimit;
+        assert_eq!(audited.verdict, Verdict::Inconclusive { reason }, "{engine}");
+        assert!(begin.elapsed().as_secs() < 60, "{engine}");
+        // Somebody else's word is another limit.
+        let limited = Options { guest_gas_limit: Some(1_000), ..options };
+        assert_eq!(verify(&endless, &limited).unwrap().guest_gas_limit, Some(1_000));
+    }
+    // With the block expected its gas limit is what somebody stands for.
+    let expected = Expected { block: Some(anchors(&honest).block.word()), ..Expected::default() };
+    let options = Options { expected, ..Options::default() };
+    assert_eq!(verify(&honest, &options).unwrap().guest_gas_limit, Some(1 << 60));
+    assert_eq!(verify(&honest, &Options::default()).unwrap().guest_gas_limit, Some(1 << 28));
 }
 
 /// What one engine had too little gas for contradicts nobody, and what it had enough for is compared.

@@ -59,7 +59,13 @@ fn examples_are_what_the_commands_read_and_write() {
     assert_eq!(json.text(), fs::read_to_string(&path).unwrap());
     let assembled = run(&examples, "iso-witness assemble witness.json -o -");
     assert_eq!(assembled.stdout, witness.stdout);
-    let report = run_with(&examples, "iso-verify --json -", &witness.stdout);
+    // No header proves the hash of its BLOCKHASH: somebody expects it, or the verdict is open.
+    let open = run_with(&examples, "iso-verify --json -", &witness.stdout);
+    assert_eq!(open.code, Some(3), "{}", open.text());
+    let open = open.json();
+    let ancestors = open["anchors"]["ancestors"].as_str().unwrap();
+    let expected = format!("--expect-ancestors {ancestors}");
+    let report = run_with(&examples, &format!("iso-verify --json - {expected}"), &witness.stdout);
     assert_eq!(report.code, Some(0), "{}", report.text());
     compare("report", &report.json(), |report| {
         report["hypervisor"] = Value::Null;
@@ -67,7 +73,8 @@ fn examples_are_what_the_commands_read_and_write() {
             message["hostGas"] = Value::Null;
         }
     });
-    let certificate = run_with(&examples, "iso-verify - --certificate -", &witness.stdout);
+    let line = format!("iso-verify - --certificate - {expected}");
+    let certificate = run_with(&examples, &line, &witness.stdout);
     compare("certificate", &certificate.json(), |certificate| {
         certificate["hypervisor"] = Value::Null;
     });
@@ -198,6 +205,12 @@ fn every_engine_and_check_is_in_the_schemas() {
     for name in ["report", "batch-row"] {
         let check = &schema(name)["$defs"]["notRun"]["properties"]["check"]["anyOf"][0];
         assert_eq!(check, &json!({ "enum": checks }), "{name}");
+    }
+    // And those that the text has a row for.
+    let text = fs::read_to_string(root().join("specs/07-verdicts.md")).unwrap();
+    for check in Check::ALL {
+        let row = format!("\n| `{}` | {} | ", check.name(), check.audit());
+        assert!(text.contains(&row), "{row}");
     }
 }
 

@@ -321,18 +321,6 @@ fn given_hashes_prove_nothing() {
     assert_eq!(ran.code, Some(0), "{}{}", ran.stderr, ran.text());
 }
 
-/// Hashes that nothing asked for are no part of anything.
-#[test]
-fn hashes_that_nobody_asked_for_do_not_matter() {
-    let mut witness = fixture("erc20-transfer");
-    let before = witness.block.number - 1;
-    witness.block_hashes.insert(before, B256::repeat_byte(9));
-    let folder = folder(&witness);
-    let ran = run(folder.path(), "iso-verify w.bin");
-    // A container takes only hashes that were asked for, or the verdict does not rest on them.
-    assert!(matches!(ran.code, Some(0 | 2)), "{}", ran.text());
-}
-
 /// A certificate about no audit, and one of a form that did not say what was selected.
 #[test]
 fn a_certificate_about_nothing_is_none() {

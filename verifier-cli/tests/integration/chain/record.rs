@@ -177,7 +177,10 @@ fn a_block_of_ten_from_the_node_to_the_verdicts() {
     for file in &files {
         let witness = proved(&folder, file);
         messages += witness.messages.len();
-        everywhere(&market.anvil, &deployed, &witness, GUESTS);
+        // A plain transfer has no message: a chain has nothing to say of it.
+        if !witness.messages.is_empty() {
+            everywhere(&market.anvil, &deployed, &witness, GUESTS);
+        }
     }
     // Two plain transfers have none, two swaps at least four.
     assert!(messages >= 6 + 8, "{messages}");
