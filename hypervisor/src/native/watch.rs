@@ -2,8 +2,7 @@
 //! who says when it is enough. A message that calls a precompile has its hash only; whoever runs the
 //! message has the bytes.
 
-use alloy_primitives::{B256, Bytes, U256};
-use iso_evm_witness::records::Outcome;
+use alloy_primitives::{Bytes, U256};
 use revm::{
     context_interface::cfg::GasParams,
     interpreter::{
@@ -19,7 +18,7 @@ use super::{
     table::Eth,
 };
 use crate::{
-    fields::outcome::{DATA_HASH, OUTCOME},
+    fields::outcome::DATA_HASH,
     verdict::{Inconclusive, MismatchKind, Verdict},
 };
 
@@ -70,19 +69,22 @@ impl Watch {
     }
 }
 
-/// Notes what a call passes, if that is to a precompile and the record has its hash. The record's
-/// fields from `outcome` on stand at `position`.
+/// Notes what a precompile is passed, the part in memory that decides, if the record has its hash. The
+/// record's fields from `outcome` on stand at `position`.
 pub(super) fn note(
     step: &mut Step<'_>,
     position: usize,
-    input: Bytes,
-    hash: B256,
+    (offset, length): (usize, usize),
+    hash: U256,
 ) -> Result<(), Stop> {
-    let outcome = step.word(position + OUTCOME);
-    if step.audit().watch.is_none() || outcome != U256::from(Outcome::Precompile as u8) {
+    if step.audit().watch.is_none() {
         return Ok(());
     }
-    step.expect(MismatchKind::DataHash, hash.into(), position + DATA_HASH)?;
+    step.expect(MismatchKind::DataHash, hash, position + DATA_HASH)?;
+    let input = match length {
+        0 => Bytes::new(),
+        _ => Bytes::copy_from_slice(&step.interpreter.memory.slice_len(offset, length)),
+    };
     let audit = step.audit();
     if let Some(watch) = &mut audit.watch {
         watch.input = Some((audit.records.last(), input));
