@@ -42,6 +42,8 @@ mod random;
 mod fuzzing;
 // What each opcode costs on the host.
 mod host_gas;
+// What the audits do for each gas that a guest pays.
+mod work;
 // What grows, and how fast.
 mod growth;
 // Archives that are missing, foreign or half there.

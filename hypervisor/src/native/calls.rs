@@ -80,6 +80,7 @@ fn passed(
 ) -> Result<U256, Stop> {
     let outcome = step.word(position + OUTCOME);
     if outcome == U256::from(Outcome::Child as u8) {
+        watch::count_passed(step, length)?;
         return Ok(step.hash((offset, length)).into());
     }
     if outcome != U256::from(Outcome::Precompile as u8) {

@@ -19,6 +19,7 @@ use super::{
 };
 use crate::{
     fields::outcome::DATA_HASH,
+    gas::GAS_KECCAK256_WORD,
     verdict::{Inconclusive, MismatchKind, Verdict},
 };
 
@@ -37,7 +38,9 @@ pub(super) struct Watch {
     callees: u64,
     /// Gas that callees got for nothing.
     stipends: u64,
-    /// Gas that the guest's own opcodes have spent.
+    /// What hashing the input of children costs, which the guest does not pay.
+    passed: u64,
+    /// Gas that the guest's own opcodes have spent, and what has been passed.
     own: u64,
     /// Gas that they may spend.
     most: u64,
@@ -45,7 +48,7 @@ pub(super) struct Watch {
 
 impl Watch {
     fn new(most: u64) -> Self {
-        Self { input: None, callees: 0, stipends: 0, own: 0, most }
+        Self { input: None, callees: 0, stipends: 0, passed: 0, own: 0, most }
     }
 
     /// A callee used this much gas.
@@ -63,10 +66,27 @@ impl Watch {
         // An opcode that it could not pay leaves revm's counter anywhere.
         let spent = gas.limit().saturating_sub(gas.remaining()).saturating_add(self.stipends);
         let own = spent.saturating_sub(self.callees).saturating_add(coming);
+        let own = own.saturating_add(self.passed);
         // Stipends that come back are spent again: a message is not charged for more than it has.
         self.own = own.min(gas.limit()).max(self.own);
         self.own <= self.most
     }
+}
+
+/// Counts the hashing of what a child is passed before it is done, if somebody watches: as `KECCAK256`
+/// costs, a word at a time.
+///
+/// # Errors
+///
+/// If that is more than the guest's own opcodes may spend.
+pub(super) fn count_passed(step: &mut Step<'_>, length: usize) -> Result<(), Verdict> {
+    let cost = (num_words(length) as u64).saturating_mul(GAS_KECCAK256_WORD);
+    let Interpreter { gas, extend, .. } = &mut *step.interpreter;
+    let Some(watch) = &mut extend.watch else { return Ok(()) };
+    watch.passed = watch.passed.saturating_add(cost);
+    // What the call has set aside for its callee is not spent yet.
+    watch.own = watch.own.saturating_add(cost).min(gas.limit());
+    if watch.own <= watch.most { Ok(()) } else { Err(ENOUGH) }
 }
 
 /// Notes what a precompile is passed, the part in memory that decides, if the record has its hash. The
