@@ -18,6 +18,8 @@ mod guests;
 
 // The frames that people get wrong.
 mod frames;
+// What calls pass, and how much of it has a hash.
+mod passed;
 // The access, tree and transaction audits.
 mod audits;
 // The native engine: it says what the hypervisor says.

@@ -106,13 +106,8 @@ fn work(shape: &Shape, times: usize) -> Result<Work, String> {
         return Err(format!("{}: the guest fails", shape.name));
     }
     let engines = audit::engine(shape.fork);
-    let mut work = Work {
-        guest: run.guest().witness.gasUsed.to(),
-        host: 0,
-        native: 0,
-        messages: 0,
-        nodes: 0,
-    };
+    let mut work =
+        Work { guest: run.guest().witness.gasUsed.to(), host: 0, native: 0, messages: 0, nodes: 0 };
     // The first is the driver's.
     for message in &run.recording.messages[1..] {
         let bytes = Bytes::from(encode(&message.witness));
@@ -210,7 +205,10 @@ fn extremes() -> Vec<Shape> {
         Shape::large("call of code on 512 KB", call(op::CALL, CALLEE, 0, 0, MEMORY)),
         Shape::new("call of no code", call(op::CALL, NOBODY, 0, 0, 0)),
         Shape::large("call of no code on 512 KB", call(op::CALL, NOBODY, 0, 0, MEMORY)),
-        Shape::large("call without the balance on 512 KB", call(op::CALL, CALLEE, 0, 5_000, MEMORY)),
+        Shape::large(
+            "call without the balance on 512 KB",
+            call(op::CALL, CALLEE, 0, 5_000, MEMORY),
+        ),
         Shape::large("ECRECOVER on 512 KB", precompile(1, 3_000, MEMORY)),
         Shape::large("SHA256 on 512 KB, without gas", precompile(2, 0, MEMORY)),
         Shape::large("IDENTITY on 512 KB, without gas", precompile(4, 0, MEMORY)),
@@ -221,7 +219,10 @@ fn extremes() -> Vec<Shape> {
         Shape::large("SHA256 on 512 KB", precompile(2, 200_000, MEMORY)),
         Shape::large("IDENTITY on 512 KB", precompile(4, 60_000, MEMORY)),
         istanbul(Shape::large("creation from 512 KB (Istanbul)", created(0))),
-        istanbul(Shape::large("creation without the balance from 512 KB (Istanbul)", created(5_000))),
+        istanbul(Shape::large(
+            "creation without the balance from 512 KB (Istanbul)",
+            created(5_000),
+        )),
         Shape::large("creation from 48 KB (CREATE2)", salted),
         Shape::large("KECCAK256 of 512 KB", hashed),
         Shape { times: 1, ..Shape::large("LOG0 of 512 KB", all(op::LOG0, &[0, MEMORY])) },
@@ -274,8 +275,7 @@ fn shown(tenths: u64) -> String {
 
 #[test]
 fn the_page_has_the_worst_work_for_a_gas() {
-    let shapes: Vec<Shape> =
-        opcodes(Fork::Osaka).filter_map(opcode).chain(extremes()).collect();
+    let shapes: Vec<Shape> = opcodes(Fork::Osaka).filter_map(opcode).chain(extremes()).collect();
     let rows = std::sync::Mutex::new(Vec::new());
     parallel::check_all(&shapes, |shape| {
         let work = marginal(shape)?;

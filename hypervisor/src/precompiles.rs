@@ -37,7 +37,9 @@ pub(crate) fn packed() -> [U256; 3] {
             [(reads.bytes, BYTES_BITS), (reads.unit, PRICE_BITS), (reads.gas, PRICE_BITS)];
         for (word, (entry, bits)) in words.iter_mut().zip(entries) {
             let entry = U256::from(entry);
-            debug_assert!(entry.bit_len() <= bits && (entry << (row * bits)) >> (row * bits) == entry);
+            debug_assert!(
+                entry.bit_len() <= bits && (entry << (row * bits)) >> (row * bits) == entry
+            );
             *word |= entry << (row * bits);
         }
     }

@@ -159,9 +159,8 @@ mod tests {
         /// Bytes that make many of them succeed: zeros are a point at infinity; lengths for `MODEXP`.
         fn input(&mut self, number: u64, length: usize) -> Vec<u8> {
             let fill = self.below(3);
-            let mut input: Vec<u8> = (0..length)
-                .map(|_| if fill == 0 { 0 } else { self.below(256) as u8 })
-                .collect();
+            let mut input: Vec<u8> =
+                (0..length).map(|_| if fill == 0 { 0 } else { self.below(256) as u8 }).collect();
             if number == MODEXP {
                 for word in input.chunks_mut(32).take(3) {
                     let most = self.of(&[0, 1, 3, 40, 300, 2_000]);
@@ -231,7 +230,8 @@ mod tests {
                 {
                     let mut input = vec![0; 128];
                     for (word, length) in [base, exponent, modulus].iter().enumerate() {
-                        input[32 * word + 24..32 * word + 32].copy_from_slice(&length.to_be_bytes());
+                        input[32 * word + 24..32 * word + 32]
+                            .copy_from_slice(&length.to_be_bytes());
                     }
                     assert_eq!(ended(modexp, &input, gas), None, "{fork} {gas}");
                 }

@@ -181,8 +181,13 @@ mod tests {
     fn call(account: Address, input: &[u8], gas: u64, returndata: &[u8]) -> AccessWitness {
         let returndata = Bytes::copy_from_slice(returndata);
         let calldata_hash = keccak256(input);
-        let call =
-            CallRecord { account, calldataHash: calldata_hash, gas, returndata, ..Default::default() };
+        let call = CallRecord {
+            account,
+            calldataHash: calldata_hash,
+            gas,
+            returndata,
+            ..Default::default()
+        };
         Record::Call(0xfa, call).encode()
     }
 
