@@ -14,6 +14,8 @@ struct Counted {
     messages: usize,
     witness: usize,
     host_gas: u64,
+    /// What the guest paid.
+    guest_gas: u64,
 }
 
 fn counted(axis: Axis, size: usize) -> Counted {
@@ -30,6 +32,7 @@ fn counted(axis: Axis, size: usize) -> Counted {
         messages: witness.messages.iter().map(|bytes| bytes.len()).sum(),
         host_gas: host_gas.sum(),
         witness: witness.encode().len(),
+        guest_gas: recording.messages[0].witness.gasUsed.to(),
     }
 }
 
@@ -80,6 +83,17 @@ fn depth() {
 #[test]
 fn calls() {
     check(Axis::Calls, &[10, 100, 1_000]);
+}
+
+/// Calls times input: what nobody reads is not hashed, whatever its length. What is left is memory, which
+/// the guest pays for.
+#[test]
+fn inputs() {
+    let [short, long] = [1 << 10, 1 << 19].map(|size| counted(Axis::Inputs, size));
+    assert_eq!(short.messages, long.messages);
+    let (host, guest) = (long.host_gas - short.host_gas, long.guest_gas - short.guest_gas);
+    assert!(host <= guest + guest / 20, "{host} of {guest}");
+    check(Axis::Passed, &[1 << 10, 1 << 14, 1 << 18]);
 }
 
 /// What the benchmarks measure is what it is said to be.

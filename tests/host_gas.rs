@@ -19,7 +19,7 @@ const TIMES: usize = 64;
 const FORK: Fork = Fork::Osaka;
 
 /// Operands, the last one pushed first: small offsets, and a plain account or slot.
-fn operands(row: &Opcode) -> Vec<u8> {
+pub(crate) fn operands(row: &Opcode) -> Vec<u8> {
     match row.byte {
         // base, exponent of one byte
         0x0a => vec![3, 200],

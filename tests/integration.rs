@@ -18,6 +18,8 @@ mod guests;
 
 // The frames that people get wrong.
 mod frames;
+// What calls pass, and how much of it has a hash.
+mod passed;
 // The access, tree and transaction audits.
 mod audits;
 // The native engine: it says what the hypervisor says.
@@ -42,6 +44,8 @@ mod random;
 mod fuzzing;
 // What each opcode costs on the host.
 mod host_gas;
+// What the audits do for each gas that a guest pays.
+mod work;
 // What grows, and how fast.
 mod growth;
 // Archives that are missing, foreign or half there.

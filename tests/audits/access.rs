@@ -160,7 +160,13 @@ fn outcomes(record: &Record) -> Vec<Record> {
         match &mut lie {
             Record::Call(_, record) => record.outcome = outcome,
             Record::Create(record) => record.outcome = outcome,
-            Record::Create2(record) => record.outcome = outcome,
+            Record::Create2(record) => {
+                record.outcome = outcome;
+                // As the execution audit wants it of a creation that was refused.
+                if [Became::Balance as u8, Became::Nonce as u8].contains(&outcome) {
+                    record.initcodeHash = B256::ZERO;
+                }
+            }
             _ => {}
         }
         lie

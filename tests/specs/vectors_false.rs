@@ -1,6 +1,6 @@
 //! Recordings with one thing changed, and what the verdict is about.
 
-use alloy_primitives::{B256, U256};
+use alloy_primitives::{B256, U256, keccak256};
 use iso_evm_hypervisor::MismatchKind::{self, *};
 use iso_evm_witness::{
     Fork, MessageWitness, layout,
@@ -219,6 +219,18 @@ fn of_outcomes() -> Vec<Case> {
             child(),
             DataHash,
             record!(1, Record::Call(_, call) => call.calldataHash = WRONG),
+        ),
+        lie(
+            "call-data-without-code",
+            nocode(),
+            DataHash,
+            record!(1, Record::Call(_, call) => call.calldataHash = WRONG),
+        ),
+        lie(
+            "initcode-of-a-refused-creation",
+            Program::new().push(0).push(0).push(5_000).op([CREATE]),
+            DataHash,
+            record!(1, Record::Create(create) => create.initcodeHash = keccak256([])),
         ),
         lie("call-gas", child(), Gas, record!(1, Record::Call(_, call) => call.gas -= 1)),
         lie(

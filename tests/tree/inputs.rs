@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use alloy_primitives::{B256, Bytes, keccak256};
 use iso_evm_hypervisor::{Code, NativeEngine, Verdict};
-use iso_evm_witness::{Execution, Fork, Witness, records::Record};
+use iso_evm_witness::{Execution, Fork, Witness, precompiles::decisive, records::Record};
 use revm::{
     Context, InspectEvm, Inspector, MainBuilder, MainContext,
     context::ContextTr,
@@ -40,8 +40,10 @@ impl<CTX: ContextTr> Inspector<CTX, EthInterpreter> for Inputs {
         self.depth -= 1;
         // That of the transaction itself stands in the transaction.
         if outcome.was_precompile_called && self.depth > 0 {
+            // As much of it as decides.
             let input = inputs.input.bytes(context);
-            self.found.insert(keccak256(&input), input);
+            let part = decisive(inputs.bytecode_address, &input, inputs.gas_limit);
+            self.found.insert(keccak256(part), Bytes::copy_from_slice(part));
         }
     }
 }

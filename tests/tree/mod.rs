@@ -9,6 +9,7 @@ mod reruns;
 
 use std::collections::BTreeMap;
 
+use alloy_consensus::TxLegacy;
 use alloy_primitives::{Address, B256, Bytes, U256};
 use iso_evm_witness::{
     Execution, MessageWitness, Recording, Witness,
@@ -29,12 +30,15 @@ fn witness_of(execution: &Execution, recording: &Recording) -> Witness {
     Witness {
         chain_id: execution.chain_id,
         fork: execution.fork,
-        block: Block::default(),
+        block: Block { gas_limit: execution.block.gas_limit, ..Block::default() },
         ancestors: Vec::new(),
         block_hashes: BTreeMap::new(),
         transaction: Transaction::unsigned(
             Address::ZERO,
-            TransactionBody::Legacy(Default::default()),
+            TransactionBody::Legacy(TxLegacy {
+                gas_limit: execution.tx.gas_limit,
+                ..TxLegacy::default()
+            }),
         ),
         receipt: Receipt { success: true, gas_used: 0, logs: None },
         roots: Roots { enter, leave, source: RootSource::Prestate },

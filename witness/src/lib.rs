@@ -58,6 +58,7 @@ pub mod fork;
 pub mod input;
 pub mod layout;
 pub mod message;
+pub mod precompiles;
 pub mod prepared;
 pub mod prestate;
 pub mod proof;

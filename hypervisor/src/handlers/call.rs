@@ -1,6 +1,11 @@
 //! CALL, CALLCODE, DELEGATECALL, STATICCALL. No call is made: the record says what came of it.
 
-use iso_evm_witness::{Fork, layout as wire, records::Outcome};
+use alloy_primitives::U256;
+use iso_evm_witness::{
+    Fork, layout as wire,
+    precompiles::{MODEXP, MODEXP_HEAD},
+    records::Outcome,
+};
 use revm::bytecode::opcode::*;
 
 use super::{
@@ -41,6 +46,9 @@ pub(super) fn call(c: &mut Code<'_>, shared: &Shared, row: &Opcode, families: &F
 /// back.
 pub(super) fn emit_shared(asm: &mut Assembler, shared: &Shared, families: &Families) {
     let out_of_gas = asm.label("call.out_of_gas", 9);
+    let part = asm.label("call.part", 11);
+    let hashed = asm.label("call.hashed", 11);
+    let passed = asm.label("call.passed", 11);
 
     let mut c = asm.routine(families.call);
     let c = &mut c;
@@ -76,9 +84,15 @@ pub(super) fn emit_shared(asm: &mut Assembler, shared: &Shared, families: &Famil
     c.arrange("callee stipend S", "stipend S callee");
     // The stipend is no cost; what was given is none until it is used.
     c.push(state_word::GAS).ops(&[SHL, SWAP1, SUB]); // S callee position gas account value in in-length …
-    c.ops(&[DUP8, DUP8]);
+    // A child is passed all of the input, a precompile what decides, anybody else nothing.
+    c.ops(&[DUP8]); // length S callee position gas account value in in-length …
+    field(c, 4, OUTCOME);
+    c.push(Outcome::Child as u8).ops(&[XOR]).jumpi(part);
+    c.bind(hashed); // length S callee position gas account value in …
+    c.ops(&[DUP8]);
     load(c, GUEST_MEMORY);
-    c.ops(&[ADD, KECCAK256]); // hash S callee position …
+    c.ops(&[ADD, KECCAK256]);
+    c.bind(passed); // hash S callee position …
     c.push(allowed(CALL_OUTCOMES));
     c.arrange("allowed hash S callee position", "position callee hash allowed S");
     c.push(OUTCOME).ops(&[ADD]).call(shared.settle);
@@ -104,7 +118,68 @@ pub(super) fn emit_shared(asm: &mut Assembler, shared: &Shared, families: &Famil
     c.ops(&[SWAP1]).push(OUTCOME).ops(&[ADD]);
     expect_none(c, shared);
     c.ops(&[POP]).jump(shared.fault);
+
+    c.bind(part); // length S callee position …
+    let precompile = c.local("precompile", 0);
+    field(c, 4, OUTCOME);
+    c.push(Outcome::Precompile as u8).ops(&[EQ]).jumpi(precompile);
+    c.ops(&[POP, PUSH0]).jump(passed);
+    c.bind(precompile);
+    decisive(c);
+    c.jump(hashed);
     c.end();
+}
+
+/// How much of its input decides what a precompile does ([`iso_evm_witness::precompiles`]).
+///
+/// Host: `length S callee position gas account value in …` → the same, with the part's length.
+fn decisive(c: &mut Code<'_>) {
+    let done = c.local("decisive", 1);
+    let [bytes, units, prices] = precompiles::packed();
+    c.ops(&[DUP6]).push(0xff).ops(&[AND]); // row length S callee …
+    let entry = |c: &mut Code<'_>, table: U256, bits: usize| {
+        c.ops(&[DUP1]).push(bits).ops(&[MUL]).push(table).ops(&[SWAP1, SHR]).push(ones(bits));
+        c.ops(&[AND]);
+    };
+    entry(c, prices, precompiles::PRICE_BITS); // price row length S callee …
+    // No price, no units: the host's division by zero is zero.
+    c.ops(&[DUP5, DIV, SWAP1]); // units row length S …
+    entry(c, units, precompiles::PRICE_BITS);
+    c.arrange("unit row units", "unit units row").ops(&[MUL, SWAP1]); // row grown length S …
+    entry(c, bytes, precompiles::BYTES_BITS);
+    c.arrange("bytes row grown", "bytes grown row").ops(&[ADD]); // most row length S …
+    c.arrange("most row length", "row most length");
+    c.push(MODEXP).ops(&[XOR]); // differs most length S …
+    // Lengths that are not there say nothing: what there is decides.
+    c.push(MODEXP_HEAD).ops(&[DUP4, GT, ISZERO, OR]).jumpi(done);
+    modexp(c); // end most length S …
+    min(c);
+    c.ops(&[SWAP1, POP]); // most length S …
+    c.bind(done); // most length S …
+    min(c);
+    c.ops(&[SWAP1, POP]);
+}
+
+/// The end of what `MODEXP` reads, by the lengths that its input begins with.
+///
+/// Host: `most length S callee position gas account value in …` → `end most length …`.
+fn modexp(c: &mut Code<'_>) {
+    c.ops(&[DUP9]);
+    load(c, GUEST_MEMORY);
+    c.ops(&[ADD]); // input most length …
+    // A length, but no more than there is: no sum can wrap.
+    let operand = |c: &mut Code<'_>, depth: u8| {
+        c.ops(&[MLOAD, DUP1 + depth - 1, SWAP1]);
+        min(c);
+        c.ops(&[SWAP1, POP]);
+    };
+    c.ops(&[DUP1]);
+    operand(c, 4); // base input most length …
+    c.ops(&[DUP2]).push(64).ops(&[ADD]);
+    operand(c, 5); // modulus base input most length …
+    c.ops(&[ADD, SWAP1]).push(32).ops(&[ADD]);
+    operand(c, 4); // exponent numbers most length …
+    c.ops(&[DUP2, ISZERO, ISZERO, MUL, ADD]).push(MODEXP_HEAD).ops(&[ADD]);
 }
 
 /// What the facts of the record cost.

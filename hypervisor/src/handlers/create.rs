@@ -6,7 +6,7 @@ use revm::bytecode::opcode::*;
 
 use super::{
     Families,
-    outcome::{CREATE_OUTCOMES, allowed},
+    outcome::{CREATE_OUTCOMES, allowed, hashed},
     storage::refuse_static,
 };
 use crate::{
@@ -88,9 +88,12 @@ pub(super) fn emit_shared(asm: &mut Assembler, shared: &Shared, families: &Famil
     c.ops(&[SWAP1]);
     gas_left(c);
     c.ops(&[DUP1]).push(6).ops(&[SHR, SWAP1, SUB]); // given S position value offset length salt
-    c.ops(&[DUP6, DUP6]);
+    // A creation that is refused has no hash of an initcode that nobody needs.
+    field(c, 3, OUTCOME);
+    c.push(hashed()).ops(&[SWAP1, SHR]).push(1).ops(&[AND]); // needed given S position value …
+    c.ops(&[DUP1, DUP8, MUL, DUP7]); // offset length needed given S …
     load(c, GUEST_MEMORY);
-    c.ops(&[ADD, KECCAK256, DUP1]);
+    c.ops(&[ADD, KECCAK256, MUL, DUP1]);
     store(c, INITCODE_HASH); // hash given S position …
     c.push(allowed(CREATE_OUTCOMES));
     c.arrange("allowed hash given S position", "position given hash allowed S");

@@ -55,6 +55,12 @@ pub(crate) fn burning() -> u32 {
     [Outcome::Child, Outcome::Precompile, Outcome::Collision].map(|o| 1 << o as u8).iter().sum()
 }
 
+/// Outcomes of a creation whose initcode somebody needs: the child, or whoever looks for the account
+/// that was there.
+pub(crate) fn hashed() -> u32 {
+    [Outcome::Child, Outcome::Collision].map(|o| 1 << o as u8).iter().sum()
+}
+
 /// Statuses under which gas used and returned data are facts that only have a bound.
 pub(crate) fn free() -> u32 {
     allowed(&[(Outcome::Child, &[1, 2]), (Outcome::Precompile, &[1])])

@@ -1,8 +1,8 @@
 //! `CALL`, `CALLCODE`, `DELEGATECALL`, `STATICCALL`: no call is made, the record says what came of
 //! it.
 
-use alloy_primitives::{U256, keccak256};
-use iso_evm_witness::{Fork, records::Outcome};
+use alloy_primitives::{Address, U256};
+use iso_evm_witness::{Fork, precompiles::decisive, records::Outcome};
 use revm::{
     bytecode::opcode::{CALL, CALLCODE},
     interpreter::InstructionExecResult,
@@ -15,7 +15,7 @@ use super::{
     watch,
 };
 use crate::{
-    fields::call,
+    fields::{call, outcome::OUTCOME},
     handlers::outcome::{CALL_OUTCOMES, allowed},
     precompiles,
     verdict::MismatchKind,
@@ -54,9 +54,7 @@ pub(super) fn call(context: Context<'_>) -> InstructionExecResult {
         step.charge(given)?;
         let stipend = if moves_value { step.gas.call_stipend() } else { 0 };
         let from_outcome = position + call::OUTCOME;
-        let input = step.memory(input);
-        let hash = keccak256(&input);
-        watch::note(step, from_outcome, input, hash)?;
+        let hash = passed(step, from_outcome, account, input, given + stipend)?;
         if let Some(watch) = &mut step.audit().watch {
             watch.gave(stipend);
         }
@@ -69,6 +67,33 @@ pub(super) fn call(context: Context<'_>) -> InstructionExecResult {
         }
         step.push(U256::from(settled.success))
     })
+}
+
+/// The hash of what a callee is passed: a child all of the input, a precompile what decides, anybody
+/// else nothing. The record's fields from `outcome` on stand at `position`.
+fn passed(
+    step: &mut Step<'_>,
+    position: usize,
+    account: U256,
+    (offset, length): (usize, usize),
+    gas: u64,
+) -> Result<U256, Stop> {
+    let outcome = step.word(position + OUTCOME);
+    if outcome == U256::from(Outcome::Child as u8) {
+        watch::count_passed(step, length)?;
+        return Ok(step.hash((offset, length)).into());
+    }
+    if outcome != U256::from(Outcome::Precompile as u8) {
+        return Ok(U256::ZERO);
+    }
+    let account = Address::from_word(account.into());
+    let part = match length {
+        0 => 0,
+        _ => decisive(account, &step.interpreter.memory.slice_len(offset, length), gas).len(),
+    };
+    let hash = step.hash((offset, part)).into();
+    watch::note(step, position, (offset, part), hash)?;
+    Ok(hash)
 }
 
 /// What the facts of the record cost.

@@ -1,18 +1,18 @@
 //! `CREATE`, `CREATE2`: no account is made, the record says what came of it, and the address
 //! follows from the creator's nonce or the salt.
 
-use alloy_primitives::{B256, Bytes, U256, keccak256};
+use alloy_primitives::{B256, Bytes, U256};
 use iso_evm_witness::Fork;
 use revm::{bytecode::opcode::CREATE2, interpreter::InstructionExecResult};
 
 use super::{
-    outcome::settle,
+    outcome::{has, settle},
     step::{Context, Stop, step},
 };
 use crate::{
-    fields::create,
+    fields::{create, outcome::OUTCOME},
     gas::MAX_INIT_CODE_SIZE,
-    handlers::outcome::{CREATE_OUTCOMES, allowed},
+    handlers::outcome::{CREATE_OUTCOMES, allowed, hashed},
     verdict::MismatchKind,
 };
 
@@ -45,9 +45,11 @@ pub(super) fn create(context: Context<'_>) -> InstructionExecResult {
         }
         let given = step.gas.call_stipend_reduction(step.interpreter.gas.remaining());
         step.charge(given)?;
-        let hash = keccak256(step.memory(range));
         let from_outcome = position + create::OUTCOME;
-        let settled = settle(step, from_outcome, given, hash, allowed(CREATE_OUTCOMES))?;
+        // A creation that is refused has no hash of an initcode that nobody needs.
+        let needed = has(hashed(), step.word(from_outcome + OUTCOME));
+        let hash = if needed { step.hash(range) } else { B256::ZERO };
+        let settled = settle(step, from_outcome, given, hash.into(), allowed(CREATE_OUTCOMES))?;
         if !settled.success {
             return step.push(U256::ZERO);
         }

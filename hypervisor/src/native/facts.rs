@@ -1,6 +1,6 @@
 //! Words of the message, facts that are pushed as they are, and logs.
 
-use alloy_primitives::{U256, keccak256};
+use alloy_primitives::U256;
 use revm::{
     bytecode::opcode::LOG0,
     interpreter::{InstructionExecResult, InstructionResult},
@@ -46,7 +46,7 @@ pub(super) fn log(context: Context<'_>) -> InstructionExecResult {
         let range = step.touch(offset, length)?;
         step.charge(step.gas.log_cost(0, range.1 as u64))?;
         let position = step.take(log::TOPICS + 32 * topics)?;
-        let hash = keccak256(step.memory(range));
+        let hash = step.hash(range);
         step.expect(MismatchKind::DataHash, hash.into(), position + log::DATA_HASH)?;
         for index in 0..topics {
             let topic: U256 = step.pop()?;

@@ -1,7 +1,7 @@
 //! What became of a call or creation, and what each outcome implies. Normative text:
 //! `specs/03-records.md`, section Outcomes.
 
-use alloy_primitives::{B256, U256};
+use alloy_primitives::U256;
 
 use super::step::{Step, Stop};
 use crate::{
@@ -22,7 +22,7 @@ pub(super) struct Settled {
 }
 
 /// Whether `set` has the bit.
-fn has(set: u32, bit: U256) -> bool {
+pub(super) fn has(set: u32, bit: U256) -> bool {
     u32::try_from(bit).ok().and_then(|bit| set.checked_shr(bit)).is_some_and(|set| set & 1 == 1)
 }
 
@@ -32,10 +32,10 @@ pub(super) fn settle(
     step: &mut Step<'_>,
     position: usize,
     gas: u64,
-    data_hash: B256,
+    data_hash: U256,
     allowed: u32,
 ) -> Result<Settled, Stop> {
-    step.expect(MismatchKind::DataHash, data_hash.into(), position + DATA_HASH)?;
+    step.expect(MismatchKind::DataHash, data_hash, position + DATA_HASH)?;
     step.expect(MismatchKind::Gas, U256::from(gas), position + GAS)?;
     let (outcome, status) = (step.word(position + OUTCOME), step.word(position + STATUS));
     let pair = (outcome << 2_usize).wrapping_add(status);

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use alloy_primitives::{Bytes, U256};
+use alloy_primitives::{B256, U256, keccak256};
 use iso_evm_witness::Fork;
 use revm::{
     context_interface::{Host, cfg::GasParams},
@@ -11,6 +11,7 @@ use revm::{
         InstructionContext, InstructionExecResult, InstructionResult, Interpreter, host::DummyHost,
         interpreter_types::Jumps,
     },
+    primitives::KECCAK_EMPTY,
 };
 
 use super::{calldata::Calldata, large, records::Records, rules::Rules, table::Eth, watch};
@@ -141,12 +142,12 @@ impl Step<'_> {
         Ok((offset, length))
     }
 
-    /// The guest's memory.
-    pub(super) fn memory(&self, (offset, length): (usize, usize)) -> Bytes {
-        if length == 0 {
-            return Bytes::new();
+    /// keccak256 of the guest's memory there.
+    pub(super) fn hash(&self, (offset, length): (usize, usize)) -> B256 {
+        match length {
+            0 => KECCAK_EMPTY,
+            _ => keccak256(&*self.interpreter.memory.slice_len(offset, length)),
         }
-        Bytes::copy_from_slice(&self.interpreter.memory.slice_len(offset, length))
     }
 
     /// Takes the opcode's record, whose metadata has `length` bytes.

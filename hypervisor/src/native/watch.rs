@@ -2,8 +2,7 @@
 //! who says when it is enough. A message that calls a precompile has its hash only; whoever runs the
 //! message has the bytes.
 
-use alloy_primitives::{B256, Bytes, U256};
-use iso_evm_witness::records::Outcome;
+use alloy_primitives::{Bytes, U256};
 use revm::{
     context_interface::cfg::GasParams,
     interpreter::{
@@ -19,7 +18,8 @@ use super::{
     table::Eth,
 };
 use crate::{
-    fields::outcome::{DATA_HASH, OUTCOME},
+    fields::outcome::DATA_HASH,
+    gas::GAS_KECCAK256_WORD,
     verdict::{Inconclusive, MismatchKind, Verdict},
 };
 
@@ -38,7 +38,9 @@ pub(super) struct Watch {
     callees: u64,
     /// Gas that callees got for nothing.
     stipends: u64,
-    /// Gas that the guest's own opcodes have spent.
+    /// What hashing the input of children costs, which the guest does not pay.
+    passed: u64,
+    /// Gas that the guest's own opcodes have spent, and what has been passed.
     own: u64,
     /// Gas that they may spend.
     most: u64,
@@ -46,7 +48,7 @@ pub(super) struct Watch {
 
 impl Watch {
     fn new(most: u64) -> Self {
-        Self { input: None, callees: 0, stipends: 0, own: 0, most }
+        Self { input: None, callees: 0, stipends: 0, passed: 0, own: 0, most }
     }
 
     /// A callee used this much gas.
@@ -64,25 +66,45 @@ impl Watch {
         // An opcode that it could not pay leaves revm's counter anywhere.
         let spent = gas.limit().saturating_sub(gas.remaining()).saturating_add(self.stipends);
         let own = spent.saturating_sub(self.callees).saturating_add(coming);
+        let own = own.saturating_add(self.passed);
         // Stipends that come back are spent again: a message is not charged for more than it has.
         self.own = own.min(gas.limit()).max(self.own);
         self.own <= self.most
     }
 }
 
-/// Notes what a call passes, if that is to a precompile and the record has its hash. The record's
-/// fields from `outcome` on stand at `position`.
+/// Counts the hashing of what a child is passed before it is done, if somebody watches: as `KECCAK256`
+/// costs, a word at a time.
+///
+/// # Errors
+///
+/// If that is more than the guest's own opcodes may spend.
+pub(super) fn count_passed(step: &mut Step<'_>, length: usize) -> Result<(), Verdict> {
+    let cost = (num_words(length) as u64).saturating_mul(GAS_KECCAK256_WORD);
+    let Interpreter { gas, extend, .. } = &mut *step.interpreter;
+    let Some(watch) = &mut extend.watch else { return Ok(()) };
+    watch.passed = watch.passed.saturating_add(cost);
+    // What the call has set aside for its callee is not spent yet.
+    watch.own = watch.own.saturating_add(cost).min(gas.limit());
+    if watch.own <= watch.most { Ok(()) } else { Err(ENOUGH) }
+}
+
+/// Notes what a precompile is passed, the part in memory that decides, if the record has its hash. The
+/// record's fields from `outcome` on stand at `position`.
 pub(super) fn note(
     step: &mut Step<'_>,
     position: usize,
-    input: Bytes,
-    hash: B256,
+    (offset, length): (usize, usize),
+    hash: U256,
 ) -> Result<(), Stop> {
-    let outcome = step.word(position + OUTCOME);
-    if step.audit().watch.is_none() || outcome != U256::from(Outcome::Precompile as u8) {
+    if step.audit().watch.is_none() {
         return Ok(());
     }
-    step.expect(MismatchKind::DataHash, hash.into(), position + DATA_HASH)?;
+    step.expect(MismatchKind::DataHash, hash, position + DATA_HASH)?;
+    let input = match length {
+        0 => Bytes::new(),
+        _ => Bytes::copy_from_slice(&step.interpreter.memory.slice_len(offset, length)),
+    };
     let audit = step.audit();
     if let Some(watch) = &mut audit.watch {
         watch.input = Some((audit.records.last(), input));

@@ -92,9 +92,9 @@ pub fn encode(message: &MessageWitness) -> Vec<u8> {
     message.abi_encode()
 }
 
-/// Bytes of an encoded message beside its records.
-pub(crate) fn message_length(call_data: &[u8]) -> usize {
-    EMPTY + call_data.len().next_multiple_of(WORD)
+/// Bytes of an encoded message beside its records, with so many bytes of calldata.
+pub(crate) fn message_length(call_data: usize) -> usize {
+    EMPTY + call_data.next_multiple_of(WORD)
 }
 
 /// Bytes that a record adds to a message.

@@ -39,7 +39,7 @@ fn decodes_what_it_encodes() {
 fn lengths_are_known_before() {
     for message in [message(), MessageWitness::default()] {
         let records: usize = message.stateAccessList.iter().map(record_length).sum();
-        assert_eq!(message_length(&message.callData) + records, encode(&message).len());
+        assert_eq!(message_length(message.callData.len()) + records, encode(&message).len());
     }
 }
 

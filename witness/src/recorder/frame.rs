@@ -19,6 +19,7 @@ use super::{Recorded, Recorder, RecorderError, facts::WarmList, hash::hash};
 use crate::{
     encoding::{message_length, record_length},
     message::MessageWitness,
+    precompiles::decisive,
     records::{CallRecord, Create2Record, CreateRecord, FrameKind, OpeningRecord, Outcome, Record},
 };
 
@@ -49,8 +50,8 @@ pub(super) struct Entering {
     kind: FrameKind,
     to: Address,
     code: Bytes,
+    /// Of an account's code; a creation's is known once it opens.
     code_hash: B256,
-    call_data: Bytes,
 }
 
 /// What a callee has done, as its record tells it.
@@ -82,7 +83,6 @@ impl Entering {
             to: delegate().filter(|_| spec.is_enabled_in(SpecId::PRAGUE)).unwrap_or(called),
             code: code.original_bytes(),
             code_hash: if code_hash.is_zero() { KECCAK_EMPTY } else { *code_hash },
-            call_data: inputs.input.bytes(context),
         }
     }
 
@@ -92,14 +92,19 @@ impl Entering {
             kind: if create2 { FrameKind::Create2 } else { FrameKind::Create },
             to: Address::ZERO,
             code: inputs.init_code().clone(),
-            code_hash: inputs.init_code_hash(),
-            call_data: inputs.init_code().clone(),
+            code_hash: B256::ZERO,
         }
     }
+}
 
-    /// keccak256 of the calldata, for the caller's record.
-    pub(super) fn call_data_hash(&self) -> B256 {
-        hash(&self.call_data)
+impl Pending {
+    /// The hash of what is passed: only what a callee reads has one.
+    fn passes(&mut self, data_hash: B256) {
+        match self {
+            Self::Call(_, record) => record.calldataHash = data_hash,
+            Self::Create(record) => record.initcodeHash = data_hash,
+            Self::Create2(record) => record.initcodeHash = data_hash,
+        }
     }
 }
 
@@ -114,17 +119,30 @@ impl Recorder {
         CTX: ContextTr<Journal: JournalExt> + Host,
     {
         let input = &interp.input;
-        let opening = OpeningRecord { kind: entering.kind as u8, codeHash: entering.code_hash };
-        let opening = Record::Opening(opening).encode();
-        self.grow(message_length(&entering.call_data) + record_length(&opening), context);
-        // After an error all that is left is to come to the end.
-        let kept = |bytes: Bytes| if self.error.is_some() { Bytes::new() } else { bytes };
-        let (code, call_data) = (kept(entering.code), kept(entering.call_data));
-        if !entering.kind.is_create()
-            && let Some(evidence) = self.evidence()
-        {
-            evidence.code(entering.code_hash, code.clone());
-        }
+        let Entering { kind, to, code, code_hash } = entering;
+        let length = if kind.is_create() { code.len() } else { input.input.len() };
+        let opening = |code_hash| {
+            Record::Opening(OpeningRecord { kind: kind as u8, codeHash: code_hash }).encode()
+        };
+        self.grow(message_length(length) + record_length(&opening(code_hash)), context);
+        // After an error all that is left is to come to the end: nothing is copied, nothing hashed.
+        let (code, call_data) = match (&self.error, kind.is_create()) {
+            (Some(_), _) => (Bytes::new(), Bytes::new()),
+            (None, true) => (code.clone(), code),
+            (None, false) => (code, input.input.bytes(context)),
+        };
+        let code_hash = if kind.is_create() {
+            // revm knows that of `CREATE2`.
+            let code_hash = interp.bytecode.hash().unwrap_or_else(|| hash(&call_data));
+            self.pass(|| code_hash);
+            code_hash
+        } else {
+            self.pass(|| hash(&call_data));
+            if let Some(evidence) = self.evidence() {
+                evidence.code(code_hash, code.clone());
+            }
+            code_hash
+        };
         if self.frames.is_empty() {
             self.warm = WarmList::new(context, input.target_address);
             if let Some(proving) = &mut self.proving {
@@ -134,13 +152,13 @@ impl Recorder {
             self.follow(context.journal_ref());
         }
         let mut records = Vec::with_capacity(RECORDS);
-        records.push(opening);
+        records.push(opening(code_hash));
         let witness = MessageWitness {
             stateRootEnter: self.root(),
             isStatic: interp.runtime_flag.is_static,
             origin: context.tx().caller(),
             caller: input.caller_address,
-            to: entering.to,
+            to,
             context: input.target_address,
             callvalue: input.call_value,
             gasPrice: context.effective_gas_price(),
@@ -157,6 +175,14 @@ impl Recorder {
             code,
         });
         self.frames.push(OpenFrame { message, pending: None });
+    }
+
+    /// The call or creation that waits in the innermost frame, if one does, passes data of this hash.
+    fn pass(&mut self, data_hash: impl FnOnce() -> B256) {
+        let pending = self.frames.last_mut().and_then(|frame| frame.pending.as_mut());
+        if let Some(pending) = pending {
+            pending.passes(data_hash());
+        }
     }
 
     /// The innermost frame has ended, and the journal is past its commit or undoing.
@@ -196,6 +222,10 @@ impl Recorder {
         let ended = if self.entering.take().is_some() {
             let (kind, gas_used, status) = match result.result {
                 _ if outcome.was_precompile_called => {
+                    self.pass(|| {
+                        let input = inputs.input.as_bytes(context);
+                        hash(decisive(inputs.bytecode_address, &input, inputs.gas_limit))
+                    });
                     (Outcome::Precompile, spent(result, inputs.gas_limit), status(result.result))
                 }
                 InstructionResult::CallTooDeep => (Outcome::Depth, 0, 0),
@@ -235,7 +265,10 @@ impl Recorder {
             let (outcome, gas_used) = match result.result {
                 InstructionResult::CallTooDeep => (Outcome::Depth, 0),
                 InstructionResult::OutOfFunds => (Outcome::Balance, 0),
-                InstructionResult::CreateCollision => (Outcome::Collision, inputs.gas_limit()),
+                InstructionResult::CreateCollision => {
+                    self.pass(|| inputs.init_code_hash());
+                    (Outcome::Collision, inputs.gas_limit())
+                }
                 InstructionResult::OverflowPayment => {
                     return self.fail(RecorderError::BalanceOverflow(inputs.caller()));
                 }

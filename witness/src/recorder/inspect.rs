@@ -58,7 +58,6 @@ where
         let pending = self.frames.last_mut().and_then(|frame| frame.pending.as_mut());
         if let Some(Pending::Call(_, record)) = pending {
             record.gas = inputs.gas_limit;
-            record.calldataHash = entering.call_data_hash();
         }
         self.entering = Some(entering);
         None
@@ -72,19 +71,16 @@ where
         self.begin(context);
         if let Some(frame) = self.frames.last_mut() {
             let (value, gas) = (inputs.value(), inputs.gas_limit());
-            let initcode_hash = inputs.init_code_hash();
             frame.pending = Some(match inputs.scheme() {
                 CreateScheme::Create2 { salt } => Pending::Create2(Create2Record {
                     salt: salt.into(),
                     value,
-                    initcodeHash: initcode_hash,
                     gas,
                     ..Create2Record::default()
                 }),
                 _ => Pending::Create(CreateRecord {
                     nonce: nonce(context, inputs.caller()),
                     value,
-                    initcodeHash: initcode_hash,
                     gas,
                     ..CreateRecord::default()
                 }),

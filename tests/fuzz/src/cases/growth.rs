@@ -1,6 +1,6 @@
 //! One thing that grows while all else stays: what must cost no more than in proportion.
 
-use alloy_primitives::U256;
+use alloy_primitives::{Address, U256};
 use iso_evm_witness::Execution;
 
 use super::{execution, rounded};
@@ -29,11 +29,16 @@ pub enum Axis {
     Undone,
     /// Frames below the top, one after the other.
     Calls,
+    /// Bytes that each of many calls passes to a callee that does not read them: one without code, one
+    /// that reads four words, one that has no gas to read.
+    Inputs,
+    /// Bytes that each of some calls passes to code.
+    Passed,
 }
 
 impl Axis {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Records,
         Self::Writes,
         Self::Code,
@@ -41,6 +46,8 @@ impl Axis {
         Self::Depth,
         Self::Undone,
         Self::Calls,
+        Self::Inputs,
+        Self::Passed,
     ];
 
     /// What it is, in words.
@@ -53,6 +60,8 @@ impl Axis {
             Self::Depth => "nested calls",
             Self::Undone => "nested calls, undone",
             Self::Calls => "calls in a row",
+            Self::Inputs => "bytes passed to nobody, 600 times",
+            Self::Passed => "bytes passed to code, 16 times",
         }
     }
 
@@ -62,6 +71,7 @@ impl Axis {
             Self::Records | Self::Writes | Self::Calls => &[10, 100, 1_000, 10_000],
             Self::Code => &[1 << 10, 4 << 10, 12 << 10, 24 << 10],
             Self::Calldata => &[1 << 10, 1 << 14, 1 << 17, 1 << 20],
+            Self::Inputs | Self::Passed => &[1 << 10, 1 << 13, 1 << 16, 1 << 19],
             Self::Depth | Self::Undone => &[16, 64, 256, 1024],
         }
     }
@@ -91,8 +101,28 @@ impl Axis {
                 let callee = Program::new().push(1).op([op::POP, op::STOP]).build();
                 execution(rounded(size, body), 0, Vec::new(), [(STRANGER, callee)])
             }
+            Self::Inputs => {
+                let callees = [
+                    (Address::repeat_byte(0x5e), 0),
+                    (Address::with_last_byte(1), 3_000),
+                    (Address::with_last_byte(2), 0),
+                ];
+                let body = callees.map(|(callee, gas)| passing(size, callee, gas).build()).concat();
+                execution(rounded(200, Program::new().op(body)), 0, Vec::new(), [])
+            }
+            Self::Passed => {
+                let body = passing(size, STRANGER, 0);
+                let callee = vec![op::STOP];
+                execution(rounded(16, body), 0, Vec::new(), [(STRANGER, callee)])
+            }
         }
     }
+}
+
+/// A call with so many bytes of memory as input, and so much gas.
+fn passing(size: usize, callee: Address, gas: u64) -> Program {
+    let body = Program::new().push(0).push(0).push(size).push(0);
+    body.push_address(callee).push(gas).op([op::STATICCALL, op::POP])
 }
 
 fn word(number: usize) -> Vec<u8> {

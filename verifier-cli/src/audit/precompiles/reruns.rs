@@ -4,25 +4,29 @@
 
 use std::collections::HashMap;
 
-use alloy_primitives::{Address, B256};
+use alloy_consensus::Transaction as _;
+use alloy_primitives::{Address, B256, Bytes};
 use iso_evm_hypervisor::{Inconclusive, NativeEngine, Verdict};
-use iso_evm_witness::{AccessWitness, Fork, MessageWitness, Witness, records::Record};
+use iso_evm_witness::{
+    AccessWitness, Fork, MessageWitness, Witness,
+    records::{CallRecord, Record},
+};
+use revm::precompile::Precompile;
 
-use super::{at, run, run::MOST_GAS};
+use super::{at, run};
 use crate::{codes::Codes, hash::keccak256};
 
-/// Most gas that a failed run is taken to have cost the verifier, beside what its input's length
-/// makes: none costs more before it fails.
-const FAILED: u64 = 1 << 16;
-/// The same for each byte of its input.
-const FAILED_BYTE: u64 = 1 << 8;
+/// Gas of hashing a word, as `KECCAK256` has it.
+const HASHED_WORD: u64 = 6;
+/// Most bytes of a result that is kept: a copy of more is made again in no more time.
+const KEPT: usize = 1024;
 
 /// Why a call was not run again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::audit) enum NotRerun {
     /// No run of its message comes to it, so there is no input.
     Input,
-    /// It would take more than a verifier should give.
+    /// It would take more than the transaction has paid for.
     Unbounded,
 }
 
@@ -33,8 +37,8 @@ pub(in crate::audit) struct Rerun {
     pub(in crate::audit) status: u8,
     /// Gas that it spent.
     pub(in crate::audit) gas_used: u64,
-    /// Hash of what it returned.
-    pub(in crate::audit) output: B256,
+    /// Hash of what it returned, if that is not what its record says.
+    pub(in crate::audit) output: Option<B256>,
 }
 
 /// The runs of one transaction's precompiles.
@@ -43,7 +47,7 @@ pub(in crate::audit) struct Reruns<'a> {
     witness: &'a Witness,
     codes: Codes<'a>,
     engine: Option<NativeEngine>,
-    /// Gas that messages may still spend on opcodes of their own: [`MOST_GAS`] at first.
+    /// Gas that messages may still spend on opcodes of their own, and on hashing what they pass.
     gas: u64,
     precompiles: Precompiles,
 }
@@ -60,15 +64,19 @@ pub(in crate::audit) struct OfMessage {
 impl<'a> Reruns<'a> {
     /// None so far.
     pub(in crate::audit) fn new(witness: &'a Witness) -> Self {
-        let precompiles = Precompiles::new(witness.fork);
+        let paid = paid(witness);
+        let precompiles = Precompiles::new(witness.fork, paid);
         let codes = Codes::new(witness);
-        Self { witness, codes, engine: None, gas: MOST_GAS, precompiles }
+        // What a child is passed is its calldata, which stands in the witness.
+        let words: usize = witness.messages.iter().map(|message| message.len() / 32).sum();
+        let gas = paid.saturating_add((words as u64).saturating_mul(HASHED_WORD));
+        Self { witness, codes, engine: None, gas, precompiles }
     }
 
     /// Runs the message with this index, and all precompiles that it calls.
     ///
     /// Time and memory are at most what the execution audit takes for it, and bounded for all
-    /// messages together: they get [`MOST_GAS`] gas for opcodes of their own, and so do precompiles.
+    /// messages together by what the transaction has paid for, and by the length of the witness.
     pub(in crate::audit) fn of(&mut self, index: usize, message: &MessageWitness) -> OfMessage {
         let Self { witness, codes, engine, gas, precompiles } = self;
         let engine = engine.get_or_insert_with(|| NativeEngine::new(witness.fork));
@@ -97,19 +105,27 @@ impl OfMessage {
     }
 }
 
+/// Most gas that a transaction's messages, and its precompiles, can spend between them: its gas limit,
+/// and what callees got for nothing. A stipend of 2,300 stands against 9,000 that its caller paid, of
+/// which it gets them back where the callee does not spend them: never twice the limit.
+fn paid(witness: &Witness) -> u64 {
+    let limit = witness.transaction.body().gas_limit().min(witness.block.gas_limit);
+    limit.saturating_mul(2)
+}
+
 /// The precompiles of a fork.
 #[derive(Debug)]
 struct Precompiles {
     fork: Fork,
-    /// Gas that they may still take: [`MOST_GAS`] at first.
+    /// Gas that they may still take.
     gas: u64,
     /// Runs that succeeded. What they give and cost does not depend on the gas they got.
-    succeeded: HashMap<(Address, B256), Rerun>,
+    succeeded: HashMap<(Address, B256), (u64, Bytes)>,
 }
 
 impl Precompiles {
-    fn new(fork: Fork) -> Self {
-        Self { fork, gas: MOST_GAS, succeeded: HashMap::new() }
+    fn new(fork: Fork, gas: u64) -> Self {
+        Self { fork, gas, succeeded: HashMap::new() }
     }
 
     /// Runs the precompile that a record calls on `input`, which has the record's hash; `None` if it
@@ -118,53 +134,66 @@ impl Precompiles {
         let Ok(Record::Call(_, call)) = Record::decode(access) else { return None };
         let precompile = at(self.fork, call.account)?;
         let key = (call.account, call.calldataHash);
-        if let Some(ended) = self.succeeded.get(&key).filter(|ended| ended.gas_used <= call.gas) {
-            return Some(Ok(*ended));
-        }
-        if self.gas == 0 {
-            return Some(Err(NotRerun::Unbounded));
-        }
-        let Some(ended) = run(precompile, self.fork, input, call.gas) else {
-            return Some(Err(NotRerun::Unbounded));
-        };
-        let output = keccak256(&ended.output);
-        let rerun = Rerun { status: ended.status, gas_used: ended.gas_used, output };
-        let mut taken = rerun.gas_used;
-        if rerun.status == 1 {
-            self.succeeded.insert(key, rerun);
-        } else {
-            // All of its gas, which may be any amount, for work that its input bounds.
-            let length = input.len() as u64;
-            taken = taken.min(FAILED.saturating_add(length.saturating_mul(FAILED_BYTE)));
-        }
-        self.gas = self.gas.saturating_sub(taken);
-        Some(Ok(rerun))
+        Some(match self.succeeded.get(&key) {
+            Some((gas_used, output)) if *gas_used <= call.gas => {
+                Ok(ended(&call, 1, *gas_used, output))
+            }
+            _ => self.run(precompile, &call, input),
+        })
     }
+
+    /// Runs a precompile on as much gas as there is for it. What succeeds does so with more, too; what
+    /// fails has used all that its record gives it.
+    fn run(
+        &mut self,
+        precompile: &Precompile,
+        call: &CallRecord,
+        input: &[u8],
+    ) -> Result<Rerun, NotRerun> {
+        let gas = call.gas.min(self.gas);
+        let run = run(precompile, self.fork, input, gas).ok_or(NotRerun::Unbounded)?;
+        self.gas -= run.gas_used;
+        if run.status == 0 && gas < call.gas {
+            return Err(NotRerun::Unbounded);
+        }
+        let rerun = ended(call, run.status, run.gas_used, &run.output);
+        if run.status == 1 && run.output.len() <= KEPT {
+            let key = (call.account, call.calldataHash);
+            self.succeeded.insert(key, (run.gas_used, run.output));
+        }
+        Ok(rerun)
+    }
+}
+
+/// How the call of a record ended. No hash is taken of what is as the record says.
+fn ended(call: &CallRecord, status: u8, gas_used: u64, output: &Bytes) -> Rerun {
+    let output = (*output != call.returndata).then(|| keccak256(output));
+    Rerun { status, gas_used, output }
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
-    use iso_evm_witness::records::CallRecord;
-
     use super::*;
     use crate::audit::precompiles::Ended;
 
-    /// A call of a precompile on `input` with this much gas.
-    fn call(account: Address, input: &[u8], gas: u64) -> AccessWitness {
+    /// A call of a precompile on `input` with this much gas, which is said to return this.
+    fn call(account: Address, input: &[u8], gas: u64, returndata: &[u8]) -> AccessWitness {
+        let returndata = Bytes::copy_from_slice(returndata);
         let calldata_hash = keccak256(input);
-        let record = CallRecord { account, calldataHash: calldata_hash, gas, ..Default::default() };
-        Record::Call(0xfa, record).encode()
-    }
-
-    fn as_rerun(ended: &Ended) -> Rerun {
-        let Ended { status, gas_used, output } = ended;
-        Rerun { status: *status, gas_used: *gas_used, output: keccak256(output) }
+        let call = CallRecord {
+            account,
+            calldataHash: calldata_hash,
+            gas,
+            returndata,
+            ..Default::default()
+        };
+        Record::Call(0xfa, call).encode()
     }
 
     #[test]
     fn a_second_run_is_as_the_first() {
-        let mut precompiles = Precompiles::new(Fork::Cancun);
+        let mut precompiles = Precompiles::new(Fork::Cancun, 10_000);
         let account = Address::with_last_byte(2);
         let sha256 = at(Fork::Cancun, account).unwrap();
         // 60 and 12 a word
@@ -172,34 +201,44 @@ mod tests {
             let input = b"what goes in";
             let once = run(sha256, Fork::Cancun, input, gas).unwrap();
             assert_eq!(once.status, u8::from(gas >= 72));
-            let again = precompiles.again(&call(account, input, gas), input);
-            assert_eq!(again, Some(Ok(as_rerun(&once))), "{gas}");
+            let Ended { status, gas_used, output } = once;
+            let again = precompiles.again(&call(account, input, gas, &output), input);
+            assert_eq!(again, Some(Ok(Rerun { status, gas_used, output: None })), "{gas}");
+            // What is not as the record says is told by its hash.
+            let again = precompiles.again(&call(account, input, gas, b"else"), input);
+            let output = Some(keccak256(&output));
+            assert_eq!(again, Some(Ok(Rerun { status, gas_used, output })), "{gas}");
         }
-        // Twice 71 and 0 for the failures; one success.
-        assert_eq!(precompiles.gas, MOST_GAS - 2 * 71 - 72);
-        let none = call(Address::repeat_byte(2), &[], 1000);
+        // Four times 71 for the failures; one success.
+        assert_eq!(precompiles.gas, 10_000 - 4 * 71 - 72);
+        let none = call(Address::repeat_byte(2), &[], 1000, &[]);
         assert_eq!(precompiles.again(&none, &[]), None);
     }
 
-    /// Precompiles get as much gas as one of them may take; failures count by what they read.
+    /// Precompiles get what was paid for; a failure takes what its record gives it.
     #[test]
     fn all_together_are_bounded() {
-        let mut precompiles = Precompiles::new(Fork::Prague);
+        let mut precompiles = Precompiles::new(Fork::Prague, 1_000_000);
         let identity = Address::with_last_byte(4);
-        // A point that is on no curve, and all the gas there is.
+        // A point that is on no curve.
         let (pairing, point) = (Address::with_last_byte(8), [1; 192]);
-        for _ in 0..1000 {
-            let failed = precompiles.again(&call(pairing, &point, u64::MAX), &point);
-            let empty = keccak256(&[]);
-            let rerun = Rerun { status: 0, gas_used: u64::MAX, output: empty };
+        for _ in 0..9 {
+            let failed = precompiles.again(&call(pairing, &point, 100_000, &[]), &point);
+            let rerun = Rerun { status: 0, gas_used: 100_000, output: None };
             assert_eq!(failed, Some(Ok(rerun)));
         }
-        assert_eq!(precompiles.gas, MOST_GAS - 1000 * (FAILED + 192 * FAILED_BYTE));
-        precompiles.gas = 16;
-        assert!(matches!(precompiles.again(&call(identity, &[1], 99), &[1]), Some(Ok(_))));
+        assert_eq!(precompiles.gas, 100_000);
+        // All the gas there is: that it fails for want of gas, nobody can say.
         let unbounded = Some(Err(NotRerun::Unbounded));
-        assert_eq!(precompiles.again(&call(identity, &[2], 99), &[2]), unbounded);
-        // What is known takes nothing.
-        assert!(matches!(precompiles.again(&call(identity, &[1], 99), &[1]), Some(Ok(_))));
+        assert_eq!(precompiles.again(&call(pairing, &point, u64::MAX, &[]), &point), unbounded);
+        assert_eq!(precompiles.gas, 0);
+        precompiles.gas = 18;
+        let once = |input| call(identity, input, 99, input);
+        assert!(matches!(precompiles.again(&once(&[1]), &[1]), Some(Ok(_))));
+        assert_eq!(precompiles.again(&once(&[2]), &[2]), unbounded);
+        // What is known takes nothing, and neither does a call with no gas.
+        assert!(matches!(precompiles.again(&once(&[1]), &[1]), Some(Ok(_))));
+        let none = Rerun { status: 0, gas_used: 0, output: None };
+        assert_eq!(precompiles.again(&call(identity, &[3], 0, &[]), &[3]), Some(Ok(none)));
     }
 }

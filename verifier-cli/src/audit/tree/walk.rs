@@ -207,8 +207,10 @@ impl<'a> Walk<'a> {
         };
         place.agree(TreeKind::PrecompileStatus, ended.status, callee.status)?;
         place.agree(TreeKind::PrecompileGas, ended.gas_used, callee.gas_used)?;
-        let found = keccak256(&callee.returndata);
-        place.agree(TreeKind::PrecompileOutput, ended.output, found)?;
+        if let Some(output) = ended.output {
+            let found = keccak256(&callee.returndata);
+            place.agree(TreeKind::PrecompileOutput, output, found)?;
+        }
         Ok(None)
     }
 }
