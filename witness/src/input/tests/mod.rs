@@ -116,7 +116,10 @@ fn an_answer_of_a_node_is_taken_for_its_result() {
         (refusal, "the node's answer is an error: pruned at line 2"),
         (r#"{"jsonrpc": "2.0", "id": 1}"#, "a JSON-RPC answer without a result"),
         (r#"{"id": 1, "result": null}"#, "expected a block"),
-        (r#"{"id": 1, "result": {"number": 1}, "result": {"number": 2}}"#, "duplicate field `result`"),
+        (
+            r#"{"id": 1, "result": {"number": 1}, "result": {"number": 2}}"#,
+            "duplicate field `result`",
+        ),
         ("\"0x1\"", "expected an object or a list"),
     ] {
         let found = Input::parse(file(block, TX, STATE).as_bytes(), None).unwrap_err().to_string();
@@ -129,7 +132,8 @@ fn an_answer_of_a_node_is_taken_for_its_result() {
 #[test]
 fn no_block_field_under_another_name() {
     let error = |block: &str| {
-        let with = TRANSFER.replace("\"transaction\"", &format!("\"block\": {block}, \"transaction\""));
+        let with =
+            TRANSFER.replace("\"transaction\"", &format!("\"block\": {block}, \"transaction\""));
         Input::parse(with.as_bytes(), None).err().map(|error| error.to_string())
     };
     for (block, message) in [
