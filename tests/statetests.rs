@@ -120,8 +120,8 @@ fn another_root_other_logs_or_an_unmet_exception_fail() {
     );
     type Change = fn(&mut Case);
     let changes: [(&str, Change); 3] = [
-        ("state-root", |case| case.state_root = B256::repeat_byte(0x11)),
-        ("logs-hash", |case| case.logs_hash = B256::repeat_byte(0x11)),
+        ("state-root", |case| case.state_root = Some(B256::repeat_byte(0x11))),
+        ("logs-hash", |case| case.logs_hash = Some(B256::repeat_byte(0x11))),
         ("not-rejected", |case| case.exception = Some("any".to_owned())),
     ];
     for (kind, change) in changes {

@@ -10,6 +10,8 @@ mod memory;
 mod refused;
 mod selfdestruct;
 mod state;
+mod storage_collision;
+mod touched;
 mod warmth;
 
 use alloy_primitives::{Address, B256, Bytes, U256, keccak256};

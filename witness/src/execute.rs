@@ -159,7 +159,8 @@ impl Prepared<'_> {
             let run = run(&setting, database, Recorder::new(self.trie.clone()), tx);
             run.map(|run| run.recording)
         } else {
-            trace(&setting, database, tx)
+            let recorder = Recorder::without_roots().knowing(self.trie.clone());
+            trace(&setting, database, recorder, tx)
         };
         recording.map_err(|error| match error {
             RunError::Database(error) => error.into(),
@@ -285,9 +286,10 @@ pub(crate) fn run<DB: Database>(
 fn trace<DB: Database>(
     setting: &Setting,
     database: DB,
+    recorder: Recorder,
     tx: TxEnv,
 ) -> Result<Recording, RunError<DB::Error>> {
-    let (run, recorder) = inspect(setting, database, Recorder::without_roots(), tx)?;
+    let (run, recorder) = inspect(setting, database, recorder, tx)?;
     let messages = recorder.into_messages().map_err(ExecuteError::from)?;
     Ok(recording(run.result, messages, [B256::ZERO; 2], Proof::default()))
 }

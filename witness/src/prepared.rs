@@ -92,7 +92,10 @@ impl<'a> Prepared<'a> {
             let code_hash = if code.is_empty() { KECCAK_EMPTY } else { keccak256(&account.code) };
             match proofs {
                 Some(_) if is_absent(&trie, address, account, code_hash)? => continue,
-                None if roots => prestate::add(&mut trie, address, account, code_hash),
+                // A trace asks for nothing but storage (EIP-7610), and of others by nonce or code.
+                None if roots || has_storage_alone(account) => {
+                    prestate::add(&mut trie, address, account, code_hash);
+                }
                 _ => {}
             }
             codes.insert(code_hash, code.clone());
@@ -107,6 +110,11 @@ impl<'a> Prepared<'a> {
     pub const fn state_root(&self) -> B256 {
         self.root
     }
+}
+
+/// Whether a creation at an account depends on its storage.
+fn has_storage_alone(account: &PrestateAccount) -> bool {
+    account.nonce == 0 && account.code.is_empty() && !account.storage.is_empty()
 }
 
 /// Compares an account with what is proved of it, as far as that reaches. `true`: it is empty, and

@@ -27,6 +27,17 @@ pub struct PrestateAccount {
     pub storage: BTreeMap<B256, B256>,
 }
 
+impl PrestateAccount {
+    /// Whether all its fields are empty, its storage too.
+    pub fn is_blank(&self) -> bool {
+        let Self { nonce, balance, code, storage } = self;
+        *nonce == 0
+            && balance.is_zero()
+            && code.is_empty()
+            && storage.values().all(|value| value.is_zero())
+    }
+}
+
 /// The state as a trie, for a [`Recorder`](crate::Recorder) in a revm of one's own.
 ///
 /// ```

@@ -34,6 +34,14 @@ impl Parent<'_> {
         })
     }
 
+    /// Whether an account has storage: its proof says so. Where there is none, nothing does.
+    pub(super) fn has_storage(&self, address: Address) -> Result<bool, NodeError> {
+        if !self.known.borrow().proved {
+            return Ok(false);
+        }
+        self.read(address, None, |state| state.known.borrow().trie.has_storage(address))
+    }
+
     /// An account that the node says is so.
     fn trusted(&self, address: Address) -> Result<Option<AccountInfo>, NodeError> {
         let (chain, of) = (self.block.chain_id, self.block.hash);

@@ -22,8 +22,8 @@ use crate::{
 pub struct Passed {
     /// Its messages; none where the transaction had to be rejected, and was.
     pub messages: usize,
-    /// The checks that were left out.
-    pub unchecked: Vec<NotRun>,
+    /// Checks that were left out, and why.
+    pub unchecked: Vec<String>,
 }
 
 /// Checks a case with the hypervisor of its fork, or what stands in for it, and the other audits.
@@ -38,8 +38,10 @@ pub fn check(
     audits: AuditSelection,
 ) -> Result<Passed, Problem> {
     let Some((execution, recording)) = recording(case)? else { return Ok(Passed::default()) };
-    agree("state-root", case.state_root, recording.state_root_leave)?;
-    agree("logs-hash", case.logs_hash, logs_hash(&recording.logs))?;
+    let filled = [
+        agree("state-root", case.state_root, recording.state_root_leave)?,
+        agree("logs-hash", case.logs_hash, logs_hash(&recording.logs))?,
+    ];
     let witness = witness(case, execution, recording)?;
     // The file is what whoever runs it has chosen: its messages may spend what they have.
     let guest_gas_limit = Some(u64::MAX);
@@ -56,11 +58,7 @@ pub fn check(
         Some(problem) => Err(problem),
         None => Ok(Passed {
             messages: report.messages.len(),
-            unchecked: report
-                .not_run
-                .into_iter()
-                .filter(|not_run| not_run.check.is_some())
-                .collect(),
+            unchecked: unchecked(&report.not_run, filled),
         }),
     }
 }
@@ -123,9 +121,23 @@ fn unusable(error: &impl fmt::Display) -> Problem {
     Problem { found: text(error), ..Problem::recording("not-recorded") }
 }
 
-fn agree(kind: &'static str, expected: B256, found: B256) -> Result<(), Problem> {
+/// Checks that were left out: in an audit, or because the file does not say what must come.
+fn unchecked(not_run: &[NotRun], filled: [Option<&'static str>; 2]) -> Vec<String> {
+    let audits = not_run.iter().filter(|not_run| not_run.check.is_some()).map(NotRun::to_string);
+    let unfilled = filled.into_iter().flatten();
+    let unfilled = unfilled.map(|kind| format!("{kind} is not compared: the file is not filled"));
+    audits.chain(unfilled).collect()
+}
+
+/// Compares a hash with the file's. If the file has none, its kind is returned.
+fn agree(
+    kind: &'static str,
+    expected: Option<B256>,
+    found: B256,
+) -> Result<Option<&'static str>, Problem> {
+    let Some(expected) = expected else { return Ok(Some(kind)) };
     if expected == found {
-        return Ok(());
+        return Ok(None);
     }
     let (expected, found) = (text(&expected), text(&found));
     Err(Problem { expected, found, ..Problem::recording(kind) })

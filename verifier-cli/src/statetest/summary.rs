@@ -96,7 +96,7 @@ pub struct Summary {
     pub folders: BTreeMap<String, Counts>,
     /// How many were skipped, by reason.
     pub skips: BTreeMap<String, usize>,
-    /// How many passed with one check left out, by check and reason.
+    /// How many passed with a check left out, by check and reason.
     pub unchecked: BTreeMap<String, usize>,
     /// What failed, in order of name.
     pub failures: Vec<Failure>,
@@ -116,7 +116,7 @@ impl Summary {
             counts.messages += passed.messages;
         });
         for unchecked in passed.unchecked {
-            *self.unchecked.entry(unchecked.to_string()).or_default() += 1;
+            *self.unchecked.entry(unchecked).or_default() += 1;
         }
     }
 

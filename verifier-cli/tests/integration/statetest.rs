@@ -119,6 +119,30 @@ fn a_failure_is_a_line() {
     assert_eq!(found, expected);
 }
 
+/// `honest/statetest-without-sender`: the key tells the sender, and what was not filled is told.
+#[test]
+fn a_test_that_is_not_filled_runs_and_says_so() {
+    const KEY: &str = "0x45a915e4d060149eb4365960e6a7a45f334393093061116b197e3240065ff2d8";
+    let mut test = test();
+    let transaction = test["transaction"].as_object_mut().unwrap();
+    transaction.remove("sender");
+    transaction.insert("secretKey".to_owned(), KEY.into());
+    let of_key = "0xa94f5374fce5edbc8e2a8697c15331677e6ebf0b";
+    test["pre"][of_key] = test["pre"][SENDER].take();
+    test["pre"].as_object_mut().unwrap().remove(SENDER);
+    test["post"]["Osaka"][0]["hash"] = format!("0x{:064x}", 0).into();
+    test["post"]["Istanbul"].as_array_mut().unwrap().remove(0);
+    let folder = folder(&json!({ "t": test }));
+    let ran = statetest(folder.path(), "inner");
+    assert_eq!((ran.code, last(&ran)), (Some(0), "2 passed, 0 failed, 1 skipped"), "{ran:?}");
+    let told = "state-root is not compared: the file is not filled: in 1 that passed";
+    assert!(ran.text().lines().any(|line| line == told), "{}", ran.text());
+    let summary = statetest(folder.path(), "inner --json").json();
+    schema("statetest").check(&summary).unwrap();
+    let unchecked = json!({"state-root is not compared: the file is not filled": 1});
+    assert_eq!(summary["unchecked"], unchecked);
+}
+
 #[test]
 fn what_cannot_be_used() {
     let folder = folder(&json!({ "t": test() }));

@@ -19,8 +19,10 @@ use crate::{
 
 mod alloc;
 mod ancestors;
+mod answer;
 pub mod chain;
 mod geth;
+mod given_block;
 pub(crate) mod number;
 mod proofs;
 mod rpc;

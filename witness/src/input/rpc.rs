@@ -9,13 +9,15 @@ use serde::Deserialize;
 use super::{
     Input, InputError, agree,
     alloc::{Accounts, UniqueMap},
-    ancestors, chain,
+    ancestors,
+    answer::Answer,
+    chain,
+    given_block::GivenBlock,
     number::Number,
     proofs,
 };
 use crate::{
     Fork,
-    block::BlockFields,
     receipt::ReceiptFields,
     transaction::{TransactionDefaults, TransactionFields},
 };
@@ -24,57 +26,67 @@ use crate::{
 const MAX_TRANSACTION_GAS: u64 = 1 << 24;
 
 /// `{"fork", "block", "ancestors", "blockHashes", "transaction", "prestate", "stateRoot", "proofs",
-/// "receipt"}`.
+/// "receipt"}`. What a node returns can be its whole answer, with the part as its `result`.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct RpcInput {
     fork: Option<String>,
     #[serde(default)]
-    block: BlockFields,
+    block: Answer<GivenBlock>,
     #[serde(default)]
-    ancestors: Vec<BlockFields>,
+    ancestors: Vec<Answer<GivenBlock>>,
     #[serde(default)]
-    block_hashes: UniqueMap<Number, B256>,
-    transaction: TransactionFields,
+    block_hashes: Answer<UniqueMap<Number, B256>>,
+    transaction: Answer<TransactionFields>,
     #[serde(default)]
-    prestate: Accounts,
+    prestate: Answer<Accounts>,
     state_root: Option<B256>,
-    proofs: Option<Vec<EIP1186AccountProofResponse>>,
-    receipt: Option<ReceiptFields>,
+    proofs: Option<Answer<Vec<Answer<EIP1186AccountProofResponse>>>>,
+    receipt: Option<Answer<ReceiptFields>>,
 }
 
 impl RpcInput {
     /// The input, all checked.
     pub(super) fn into_input(self, asked: Option<Fork>) -> Result<Input, InputError> {
-        self.transaction.type_number()?;
-        let chain_id = self.transaction.chain().unwrap_or(chain::MAINNET);
+        self.transaction.0.type_number()?;
+        let chain_id = self.transaction.0.chain().unwrap_or(chain::MAINNET);
         let fork = self.fork(chain_id, asked)?;
-        let (number, timestamp) = (self.block.number, self.block.timestamp);
+        let (number, timestamp) = (self.block.0.0.number, self.block.0.0.timestamp);
         let blobs = chain::blob_params(
             fork,
             chain_id,
             number.unwrap_or_default(),
             timestamp.unwrap_or_default(),
         );
-        let block = self.block.into_block(fork, blobs)?;
+        let block = self.block.0.0.into_block(fork, blobs)?;
         block.check_blob_base_fee(blobs)?;
-        let ancestors = ancestors::headers(&block, self.ancestors)?;
+        let ancestors = self.ancestors.into_iter().map(|Answer(GivenBlock(fields))| fields);
+        let ancestors = ancestors::headers(&block, ancestors.collect())?;
         let most = if fork >= Fork::Osaka { MAX_TRANSACTION_GAS } else { u64::MAX };
-        let transaction = self.transaction.into_transaction(TransactionDefaults {
+        let transaction = self.transaction.0.into_transaction(TransactionDefaults {
             chain_id,
             gas: block.gas_limit.min(most),
             gas_price: block.base_fee_per_gas.unwrap_or_default().into(),
         })?;
-        let block_hashes: BTreeMap<u64, B256> = (self.block_hashes.0.into_iter())
+        let block_hashes: BTreeMap<u64, B256> = (self.block_hashes.0.0.into_iter())
             // BLOCKHASH answers zero for a number that no block can have.
             .filter_map(|(Number(number), hash)| Some((u64::try_from(number).ok()?, hash)))
             .collect();
         let block_hashes = ancestors::block_hashes(block_hashes, &block, &ancestors)?;
-        let prestate = self.prestate.into_prestate()?;
+        let proofs = self.proofs.map(|Answer(proofs)| {
+            proofs.into_iter().map(|Answer(proof)| proof).collect::<Vec<_>>()
+        });
+        let proofs = proofs::state_proof(self.state_root, proofs)?;
+        let mut prestate = self.prestate.0.into_prestate()?;
+        if proofs.is_none() {
+            // A tracer prints an account that does not exist as one that is empty. A proof tells
+            // the two apart.
+            prestate.retain(|_, account| !account.is_blank());
+        }
         let mut input = Input::new(fork, chain_id, block, transaction, prestate, block_hashes)?;
-        input.execution.proofs = proofs::state_proof(self.state_root, self.proofs)?;
+        input.execution.proofs = proofs;
         input.ancestors = ancestors;
-        input.receipt = self.receipt.map(ReceiptFields::into_receipt).transpose()?;
+        input.receipt = self.receipt.map(|receipt| receipt.0.into_receipt()).transpose()?;
         Ok(input)
     }
 
@@ -83,7 +95,7 @@ impl RpcInput {
         if let Some(name) = &self.fork {
             return agree(asked, name.parse()?);
         }
-        let place = self.block.number.zip(self.block.timestamp);
+        let place = self.block.0.0.number.zip(self.block.0.0.timestamp);
         let upgrade =
             place.and_then(|(number, timestamp)| chain::upgrade_at(chain_id, number, timestamp));
         match (upgrade, asked) {

@@ -17,7 +17,7 @@ use revm::{
 };
 
 use super::{
-    Recorder, RecorderError,
+    Recorder, RecorderError, collision,
     frame::{Entering, Pending},
     opcodes::{self, Step},
     record::End,
@@ -87,7 +87,8 @@ where
             });
         }
         self.entering = Some(Entering::create(inputs));
-        None
+        let new = collision::created(context, inputs)?;
+        self.has_storage(new).then(|| collision::collide(context, inputs, new))
     }
 
     fn create_end(

@@ -3,8 +3,10 @@
 //!
 //! In the data's way this stands between revm and the wire types: revm runs the transaction,
 //! `inspect` meets its hooks, `facts` and `roots` read its journal, `record` and `frame` make records
-//! and messages of it, and these come out in pre-order. `evidence` notes what will prove them.
+//! and messages of it, and these come out in pre-order. `evidence` notes what will prove them;
+//! `collision` ends a creation that revm would not.
 
+mod collision;
 mod evidence;
 mod facts;
 mod frame;
@@ -22,6 +24,7 @@ use revm::{
     primitives::hardfork::SpecId, state::EvmState,
 };
 
+pub use self::collision::StorageCollisions;
 use self::{
     evidence::Evidence,
     facts::WarmList,
@@ -101,7 +104,8 @@ pub enum RecorderError {
 ///
 /// It wants the state before the transaction as a [`StateTrie`]: what is not in it is absent from
 /// every root. It expects Ethereum's own rules: precompiles that keep no state, and no second
-/// inspector that answers calls itself.
+/// inspector that answers calls itself. One thing it does itself: a creation at an account that has
+/// storage collides (EIP-7610), which revm does not see.
 ///
 /// ```
 /// use alloy_primitives::{Address, U256, bytes};
@@ -144,6 +148,8 @@ pub enum RecorderError {
 pub struct Recorder {
     /// `None`: neither roots nor a proof are wanted. In a box, as the step: revm moves its inspector about.
     proving: Option<Box<Proving>>,
+    /// What is known of the state if not.
+    known: Option<Box<StateTrie>>,
     warm: WarmList,
     spec: SpecId,
     messages: Vec<Recorded>,
@@ -189,6 +195,7 @@ impl Recorder {
     fn with(proving: Option<Box<Proving>>) -> Self {
         Self {
             proving,
+            known: None,
             warm: WarmList::default(),
             spec: SpecId::default(),
             messages: Vec::new(),
@@ -201,6 +208,13 @@ impl Recorder {
             limit: MAX_BYTES,
             error: None,
         }
+    }
+
+    /// Tells a recorder of the trace alone which accounts have storage: those that have some in this
+    /// state. A creation at one of them collides (EIP-7610).
+    #[must_use]
+    pub fn knowing(self, state: StateTrie) -> Self {
+        Self { known: Some(Box::new(state)), ..self }
     }
 
     /// Lets the messages take this many bytes, encoded, in place of [`MAX_BYTES`]. A transaction whose
@@ -282,6 +296,18 @@ impl Recorder {
     /// Keeps the first error; a root after it is of no use.
     fn fail(&mut self, error: impl Into<RecorderError>) {
         self.error.get_or_insert(error.into());
+    }
+
+    /// Whether an account had storage before the transaction.
+    fn has_storage(&mut self, address: Address) -> bool {
+        let has = match &self.proving {
+            Some(proving) => proving.roots.had_storage(address),
+            None => self.known.as_ref().map_or(Ok(false), |known| known.has_storage(address)),
+        };
+        has.unwrap_or_else(|missing| {
+            self.fail(missing);
+            false
+        })
     }
 
     /// Brings the state to where the journal is.

@@ -10,7 +10,7 @@ use revm::{
     context::{ContextTr, JournalEntry, JournalTr},
     inspector::JournalExt,
     interpreter::{Interpreter, interpreter::EthInterpreter},
-    primitives::hardfork::SpecId,
+    primitives::{PRECOMPILE3, hardfork::SpecId},
     state::{AccountInfo, Bytecode},
 };
 
@@ -219,6 +219,9 @@ impl Recorder {
         };
         let empty =
             info.nonce == 0 && info.is_code_hash_empty_or_zero() && balance_before.is_zero();
+        if end == End::OutOfGas {
+            touched_by_none(step.journal, context);
+        }
         Some(Record::Selfdestruct(SelfdestructRecord {
             beneficiary,
             cold,
@@ -276,5 +279,19 @@ impl Recorder {
         }
         self.follow(context.journal_ref());
         self.root()
+    }
+}
+
+/// revm moves the balance before it charges for a SELFDESTRUCT, and what has not been paid for is undone
+/// with the frame. The touch of `0x03` alone would stay; by the execution specs there was none.
+fn touched_by_none<CTX>(since: usize, context: &mut CTX)
+where
+    CTX: ContextTr<Journal: JournalExt>,
+{
+    let touches = |entry: &JournalEntry| matches!(entry, JournalEntry::AccountTouched { address } if *address == PRECOMPILE3);
+    if facts::entries(context.journal_ref(), since).iter().any(touches)
+        && let Some(account) = context.journal_mut().evm_state_mut().get_mut(&PRECOMPILE3)
+    {
+        account.unmark_touch();
     }
 }

@@ -11,7 +11,7 @@ use alloy_primitives::{
 use revm::{
     context::JournalEntry,
     inspector::JournalExt,
-    primitives::KECCAK_EMPTY,
+    primitives::{KECCAK_EMPTY, PRECOMPILE3},
     state::{Account, EvmState},
 };
 
@@ -50,6 +50,8 @@ pub(super) struct Roots {
     changes: Vec<(usize, Change)>,
     /// Storage that accounts had before they were created, the latest creation last.
     aside: Vec<Storage>,
+    /// Whether the trie knows of the one touch that outlasts its undoing, that of the account `0x03`.
+    outlasted: bool,
     accounts: AddressSet,
     slots: HashSet<(Address, U256)>,
 }
@@ -65,6 +67,7 @@ impl Roots {
             seen: 0,
             changes: Vec::new(),
             aside: Vec::new(),
+            outlasted: false,
             accounts: AddressSet::default(),
             slots: HashSet::default(),
         }
@@ -124,7 +127,22 @@ impl Roots {
             }
         }
         self.seen = entries.len();
+        self.follow_outlasting(journal.evm_state());
         self.write(journal.evm_state());
+    }
+
+    /// A touch of the account `0x03` stays when it is undone, so it can have been made and undone
+    /// since the last look, with no entry left: by a call of the precompile that failed.
+    fn follow_outlasting(&mut self, state: &EvmState) {
+        if !self.outlasted && state.get(&PRECOMPILE3).is_some_and(Account::is_touched) {
+            self.outlasted = true;
+            self.accounts.insert(PRECOMPILE3);
+        }
+    }
+
+    /// Whether an account had storage before the transaction.
+    pub(super) fn had_storage(&self, address: Address) -> Result<bool, MissingNode> {
+        self.before.has_storage(address)
     }
 
     /// Root of the state, as of the last look. Notes what beside the changes had to be looked at.

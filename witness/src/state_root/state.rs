@@ -7,7 +7,7 @@ use std::{
 };
 
 use alloy_primitives::{Address, B256, U256, keccak256, map::AddressMap};
-use alloy_trie::TrieAccount;
+use alloy_trie::{EMPTY_ROOT_HASH, TrieAccount};
 
 use super::{
     MissingNode,
@@ -157,6 +157,24 @@ impl StateTrie {
                 Some(leaf) => read(&leaf.storage),
                 None => Ok(U256::ZERO),
             },
+        }
+    }
+
+    /// Whether an account has a slot that is not zero. An absent account may have one too.
+    ///
+    /// # Errors
+    ///
+    /// [`MissingNode`] if a node on the way to the account is known by its hash only, or one that a
+    /// slot needs which was set to zero.
+    pub fn has_storage(&self, address: Address) -> Result<bool, MissingNode> {
+        match self.entries.get(&address) {
+            Some(Entry { missing: Some(missing), .. }) => Err(*missing),
+            Some(Entry { storage, .. }) => storage.is_set(address, &self.nodes),
+            None if self.accounts.is_empty() => Ok(false),
+            None => {
+                let leaf = self.leaf(address, keccak256(address))?;
+                Ok(leaf.is_some_and(|leaf| leaf.account.storage_root != EMPTY_ROOT_HASH))
+            }
         }
     }
 
@@ -323,6 +341,18 @@ impl Storage {
         }
         self.changed.clear();
         Ok(self.trie.root())
+    }
+
+    /// Whether a slot is not zero.
+    fn is_set(&self, account: Address, nodes: &Nodes) -> Result<bool, MissingNode> {
+        if self.changed.is_empty() {
+            return Ok(!self.trie.is_empty());
+        }
+        if self.changed.values().any(|value| !value.is_zero()) {
+            return Ok(true);
+        }
+        let root = self.clone().root(account, nodes, &mut Hashes::default(), &mut Vec::new())?;
+        Ok(root != EMPTY_ROOT_HASH)
     }
 
     fn is_empty(&self) -> bool {

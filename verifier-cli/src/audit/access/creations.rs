@@ -5,7 +5,7 @@ use alloy_primitives::{Address, B256, U256};
 use iso_evm_witness::records::{Create2Record, CreateRecord, Outcome};
 
 use super::{Entering, Frame, Walk};
-use crate::audit::{AccessKind, Missing, codes::EMPTY_CODE_HASH, created, state::Account};
+use crate::audit::{AccessKind, Missing, created, state::Account};
 
 /// What of a creation's record the state has to do with.
 #[derive(Debug)]
@@ -105,8 +105,7 @@ impl Walk<'_> {
             return Ok(Outcome::Nonce);
         }
         let Some(address) = address else { return Ok(Outcome::Child) };
-        let there = self.state.account(address)?;
-        let taken = there.nonce != 0 || there.code_hash != EMPTY_CODE_HASH;
+        let taken = self.state.is_taken(address)?;
         Ok(if taken { Outcome::Collision } else { Outcome::Child })
     }
 }

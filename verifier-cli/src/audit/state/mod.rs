@@ -118,6 +118,18 @@ impl State {
         Ok(self.account(address)?.is_empty())
     }
 
+    /// Whether no account can be created there: the one that is has a nonce, code (EIP-684) or storage
+    /// (EIP-7610).
+    ///
+    /// # Errors
+    ///
+    /// As [`account`](Self::account).
+    pub fn is_taken(&mut self, address: Address) -> Result<bool, Missing> {
+        let entry = self.accounts.load(address)?;
+        let Account { nonce, code_hash, .. } = entry.account;
+        Ok(nonce != 0 || code_hash != KECCAK256_EMPTY || entry.storage.is_set())
+    }
+
     /// A slot's value at this instant.
     ///
     /// # Errors

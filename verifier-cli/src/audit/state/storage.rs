@@ -49,6 +49,13 @@ impl Storage {
         })
     }
 
+    /// Whether there may be a slot that is not zero. One that was set to zero counts until a root is
+    /// asked for: only code sets slots, and of who has code nobody asks this.
+    pub(super) fn is_set(&self) -> bool {
+        let written = |key| self.slots.get(key).is_some_and(|slot| !slot.now.is_zero());
+        !self.trie.is_empty() || self.changed.iter().any(written)
+    }
+
     /// Sets a slot that has been asked for.
     pub(super) fn set(&mut self, key: B256, value: B256) {
         if let Some(slot) = self.slots.get_mut(&key) {

@@ -44,12 +44,11 @@ pub(super) fn open(
     }
 }
 
-/// A creation: it runs its initcode, even an empty one, unless there is an account already. revm and
-/// the chain alike do not ask for the account's storage (EIP-684).
+/// A creation: it runs its initcode, even an empty one, unless there is an account already (EIP-684,
+/// EIP-7610).
 fn create(top: TopMessage, new: Address, state: &mut State) -> Result<Top, Missing> {
     state.warm(new);
-    let account = state.account(new)?;
-    if account.nonce != 0 || account.code_hash != EMPTY_CODE_HASH {
+    if state.is_taken(new)? {
         return Ok(Top::Ended(TopEnd { status: 0, gas_used: top.gas }));
     }
     let code_hash = keccak256(&top.call_data);

@@ -65,6 +65,11 @@ impl<V: Value> Trie<V> {
         Self { top: (root != EMPTY_ROOT).then(|| Node::unknown(root, false)) }
     }
 
+    /// Whether it holds nothing.
+    pub const fn is_empty(&self) -> bool {
+        self.top.is_none()
+    }
+
     /// The value at a key.
     ///
     /// # Errors

@@ -20,11 +20,12 @@ use iso_evm_witness::{
     execute::{RunError, Setting, run_error},
     prestate::Prestate,
     proof::StateProof,
+    recorder::StorageCollisions,
     state_root::StateTrie,
     transaction::Transaction,
 };
 use revm::{
-    Database, DatabaseCommit, ExecuteEvm, SystemCallEvm,
+    Database, DatabaseCommit, InspectEvm, SystemCallEvm,
     context::result::ExecutionResult,
     database::CacheDB,
     inspector::NoOpInspector,
@@ -73,6 +74,16 @@ enum Roots {
         /// Whether.
         proved: bool,
     },
+}
+
+impl Roots {
+    /// Whether an account has storage, where the trie reaches it.
+    fn has_storage(&self, account: Address) -> Option<bool> {
+        match self {
+            Self::Parent(trie) => trie.has_storage(account).ok(),
+            Self::Alone { .. } => None,
+        }
+    }
 }
 
 impl<'a> Replay<'a> {
@@ -216,11 +227,23 @@ impl<'a> Replay<'a> {
     /// Runs the next transaction; the state stays as it is.
     fn run(&mut self) -> Result<(EvmState, ExecutionResult), NodeError> {
         let tx = self.transaction()?.tx_env();
-        let mut evm = self.setting.evm(&mut self.state, NoOpInspector);
-        match evm.transact(tx).map_err(run_error) {
-            Ok(outcome) => Ok((outcome.state, outcome.result)),
-            Err(RunError::Database(error)) => Err(error),
-            Err(RunError::Execute(error)) => Err(self.failed(*error)),
+        let (roots, parent) = (&self.roots, &self.parent);
+        let mut failed = None;
+        // What has changed since the parent is in the trie.
+        let collisions = StorageCollisions(|account: Address| {
+            let known = roots.has_storage(account).map_or_else(|| parent.has_storage(account), Ok);
+            known.unwrap_or_else(|error| {
+                failed = Some(error);
+                false
+            })
+        });
+        let mut evm = self.setting.evm(&mut self.state, collisions);
+        let run = evm.inspect_tx(tx).map_err(run_error);
+        drop(evm);
+        match (run, failed) {
+            (_, Some(error)) | (Err(RunError::Database(error)), None) => Err(error),
+            (Ok(outcome), None) => Ok((outcome.state, outcome.result)),
+            (Err(RunError::Execute(error)), None) => Err(self.failed(*error)),
         }
     }
 

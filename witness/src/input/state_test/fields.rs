@@ -14,7 +14,7 @@ use revm::{
 };
 use serde::{Deserialize, Deserializer};
 
-use super::{CaseError, Indexes};
+use super::{CaseError, Indexes, transaction::address_of};
 use crate::{Fork, prestate::PrestateAccount};
 
 const MAINNET: u64 = 1;
@@ -120,7 +120,7 @@ pub(super) struct Transaction {
     gas_limit: Vec<Loose>,
     value: Vec<Loose>,
     nonce: Loose,
-    sender: Address,
+    sender: Option<Address>,
     secret_key: Option<String>,
     to: Option<String>,
     gas_price: Option<Loose>,
@@ -139,7 +139,9 @@ struct SignedTuple {
     chain_id: Loose,
     address: Address,
     nonce: Loose,
-    y_parity: Loose,
+    y_parity: Option<Loose>,
+    /// Another name of it.
+    v: Option<Loose>,
     r: Loose,
     s: Loose,
 }
@@ -150,6 +152,12 @@ impl Transaction {
         self.secret_key.as_deref()?.parse().ok()
     }
 
+    /// The sender given, else the one whose key is given.
+    fn sender(&self) -> Result<Address, CaseError> {
+        let of_key = || address_of(self.secret_key()?);
+        self.sender.or_else(of_key).ok_or(CaseError::Sender)
+    }
+
     pub(super) fn tx(&self, chain_id: u64, indexes: Indexes) -> Result<TxEnv, CaseError> {
         let access_list = self.access_lists.get(indexes.data).cloned().flatten();
         let gas_limit = entry(&self.gas_limit, indexes.gas, "gasLimit")?;
@@ -157,7 +165,7 @@ impl Transaction {
         let authorizations = self.authorization_list.iter().flatten().map(SignedTuple::signed);
         Ok(TxEnv {
             tx_type: self.tx_type(access_list.is_some()),
-            caller: self.sender,
+            caller: self.sender()?,
             // None is so rich, and no block so large, that more could be bought.
             gas_limit: gas_limit.fit::<U256>("gasLimit")?.saturating_to(),
             gas_price: price.map_or(Ok(0), |price| price.fit("gasPrice"))?,
@@ -209,7 +217,8 @@ impl SignedTuple {
             address: self.address,
             nonce: self.nonce.fit(NAME)?,
         };
-        let (y_parity, r, s) = (self.y_parity.fit(NAME)?, self.r.fit(NAME)?, self.s.fit(NAME)?);
+        let y_parity = self.y_parity.or(self.v).ok_or(CaseError::Parity)?;
+        let (y_parity, r, s) = (y_parity.fit(NAME)?, self.r.fit(NAME)?, self.s.fit(NAME)?);
         Ok(Either::Left(SignedAuthorization::new_unchecked(inner, y_parity, r, s)))
     }
 }

@@ -1,7 +1,10 @@
 //! The transaction of a case, signed: the format gives the sender's key.
 
-use alloy_consensus::{SignableTransaction, crypto::secp256k1::sign_message};
-use alloy_primitives::{B256, U256};
+use alloy_consensus::{
+    SignableTransaction,
+    crypto::secp256k1::{public_key_to_address, sign_message},
+};
+use alloy_primitives::{Address, B256, U256};
 use revm::{context::TxEnv, context_interface::either::Either};
 
 use crate::transaction::{Transaction, TransactionDefaults, TransactionError, TransactionFields};
@@ -17,6 +20,13 @@ pub(super) fn transaction(tx: &TxEnv, key: Option<B256>) -> Result<Transaction, 
     let defaults = TransactionDefaults { chain_id: 0, gas: 0, gas_price: 0 };
     let unsigned = fields.into_transaction(defaults)?;
     Ok(key.and_then(|key| sign(&unsigned, key)).unwrap_or(unsigned))
+}
+
+/// The address that a key signs for: that of whoever signed something with it.
+pub(super) fn address_of(key: B256) -> Option<Address> {
+    let any = B256::ZERO;
+    let signature = sign_message(key, any).ok()?;
+    signature.recover_from_prehash(&any).ok().map(public_key_to_address)
 }
 
 /// The transaction signed; `None` if the key is not the sender's.
@@ -54,15 +64,14 @@ fn fields(tx: &TxEnv) -> TransactionFields {
 
 #[cfg(test)]
 mod tests {
-    use alloy_consensus::crypto::secp256k1::public_key_to_address;
-    use alloy_primitives::{Address, TxKind, bytes};
+    use alloy_primitives::{TxKind, bytes};
 
     use super::*;
 
     #[test]
     fn signed_with_the_senders_key_alone() {
         let key = B256::repeat_byte(7);
-        let caller = address(key);
+        let caller = address_of(key).unwrap();
         for tx_type in 0..=4 {
             let tx = TxEnv {
                 tx_type,
@@ -86,12 +95,5 @@ mod tests {
         }
         let creation = TxEnv { tx_type: 3, kind: TxKind::Create, ..TxEnv::default() };
         assert!(transaction(&creation, None).is_err());
-    }
-
-    /// The address of a key, from a signature by it.
-    fn address(key: B256) -> Address {
-        let hash = B256::repeat_byte(1);
-        let signature = sign_message(key, hash).unwrap();
-        public_key_to_address(signature.recover_from_prehash(&hash).unwrap())
     }
 }

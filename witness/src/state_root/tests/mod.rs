@@ -405,3 +405,38 @@ fn one_slot_costs_two_paths() {
         assert_eq!(set_back.1, 0, "set and set back");
     }
 }
+
+/// Whether there is storage, in each state of an account: set, read, taken, proved, absent.
+#[test]
+fn whether_there_is_storage() {
+    let (one, other) = (Address::repeat_byte(1), Address::repeat_byte(2));
+    let account = Account { nonce: 0, balance: U256::ZERO, code_hash: KECCAK256_EMPTY };
+    let mut state = StateTrie::new();
+    assert_eq!(state.has_storage(one), Ok(false));
+    state.set_account(one, Some(account));
+    state.set_account(other, Some(account));
+    state.set_storage(one, B256::ZERO, U256::ZERO);
+    assert_eq!(state.has_storage(one), Ok(false));
+    state.set_storage(one, B256::ZERO, U256::ONE);
+    assert_eq!(state.has_storage(one), Ok(true));
+    state.root().unwrap();
+    let known = |state: &StateTrie| [one, other].map(|address| state.has_storage(address));
+    assert_eq!(known(&state), [Ok(true), Ok(false)]);
+    assert_eq!(known(&state.clone()), [Ok(true), Ok(false)]);
+    // The leaf says it: no node of the storage is needed.
+    let proof = state.proof_of([one, other], []).unwrap();
+    assert_eq!(known(&StateTrie::from_proof(&proof)), [Ok(true), Ok(false)]);
+    let proof = state.proof_of([], []).unwrap();
+    assert!(known(&StateTrie::from_proof(&proof)).iter().all(Result::is_err));
+    // An account that is absent for an instant keeps it.
+    state.set_account(one, None);
+    state.root().unwrap();
+    assert_eq!(state.has_storage(one), Ok(true));
+    let mut zeroed = state.clone();
+    zeroed.set_storage(one, B256::ZERO, U256::ZERO);
+    assert_eq!(zeroed.has_storage(one), Ok(false));
+    let taken = state.take_storage(one);
+    assert_eq!(state.has_storage(one), Ok(false));
+    state.put_storage(one, taken);
+    assert_eq!(state.has_storage(one), Ok(true));
+}

@@ -149,6 +149,7 @@ impl Pair {
         self.ask(|state| state.set_nonce(from, nonce));
         self.access(address);
         let there = self.ask(|state| state.account(address));
+        // revm's own: of storage it does not ask (EIP-7610).
         let collision = there.nonce != 0 || there.code_hash != KECCAK256_EMPTY;
         let spec = self.fork.spec_id();
         let created = self.journal.create_account_checkpoint(from, address, value, spec);
