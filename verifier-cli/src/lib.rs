@@ -187,6 +187,7 @@ pub mod exit_code;
 pub mod files;
 pub mod hash;
 pub mod header_hash;
+pub mod http;
 pub mod mutate;
 pub mod node;
 pub mod onchain;

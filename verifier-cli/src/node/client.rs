@@ -13,12 +13,13 @@ use std::{
 
 use alloy_network::AnyNetwork;
 use alloy_primitives::{B256, keccak256};
-use alloy_provider::{DynProvider, Provider, ProviderBuilder, transport::TransportError};
+use alloy_provider::{DynProvider, transport::TransportError};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::runtime::Runtime;
 
 use super::{Event, NodeError, NodeOptions, cache::Cache, judge::judge};
+use crate::http;
 
 /// The pause before a question is asked for the second time.
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
@@ -68,8 +69,8 @@ impl Node {
             .map_err(NodeError::Runtime)?;
         let provider = {
             let _context = runtime.enter();
-            let builder = ProviderBuilder::new().disable_recommended_fillers();
-            builder.network::<AnyNetwork>().connect_http(parsed).erased()
+            let client = http::provider(parsed, http::answer_limit);
+            client.map_err(|error| NodeError::Client(error.to_string()))?
         };
         let cache = options.cache.clone().map(Cache::new);
         let url = keccak256(url);

@@ -9,12 +9,25 @@ use iso_evm_witness::{
 };
 use revm::database_interface::DBErrorMarker;
 
+use crate::http::Unread;
+
 /// Why a node gave no witness.
 #[derive(Debug, thiserror::Error)]
 pub enum NodeError {
     /// Not the address of a node.
     #[error("the node's URL: {0}")]
     Url(String),
+    /// The system gives nothing to ask by.
+    #[error("no HTTP client: {0}")]
+    Client(String),
+    /// An answer that is not read.
+    #[error("{method}: {error}")]
+    Unread {
+        /// The method.
+        method: &'static str,
+        /// Why.
+        error: Unread,
+    },
     /// The system gives no threads to wait on.
     #[error("no threads: {0}")]
     Runtime(io::Error),

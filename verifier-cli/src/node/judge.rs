@@ -5,6 +5,7 @@
 use alloy_provider::transport::{RpcError, TransportError, TransportErrorKind};
 
 use super::NodeError;
+use crate::http::Unread;
 
 /// JSON-RPC's number for a method that is not there.
 const METHOD_NOT_FOUND: i64 = -32_601;
@@ -24,6 +25,12 @@ pub(super) fn judge(method: &'static str, error: TransportError) -> Result<Strin
             code: payload.code,
             message: shorten(&payload.message),
         }),
+        RpcError::Transport(TransportErrorKind::NonRetryable(error)) => {
+            Err(match error.downcast_ref::<Unread>() {
+                Some(error) => NodeError::Unread { method, error: *error },
+                None => NodeError::Answer { method, error: shorten(&error.to_string()) },
+            })
+        }
         RpcError::Transport(kind) => match kind.as_http_error() {
             Some(error) if error.body.contains("-32601") => Err(NodeError::NotOffered { method }),
             Some(error) if !(error.status == 429 || error.status >= 500) => {
