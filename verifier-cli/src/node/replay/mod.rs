@@ -108,14 +108,8 @@ impl<'a> Replay<'a> {
     ///
     /// If a proof is wrong, or does not come.
     pub fn prefetch(&mut self, transactions: Range<usize>) -> Result<(), NodeError> {
-        let all = &self.parent.block.transactions;
-        let hashes: Vec<B256> = all
-            .get(transactions)
-            .unwrap_or_default()
-            .iter()
-            .filter_map(Transaction::hash)
-            .collect();
-        self.parent.prefetch(&hashes)
+        let hashes = self.parent.block.hashes.get(transactions).unwrap_or_default();
+        self.parent.prefetch(hashes)
     }
 
     /// How many transactions are done: the place of the next.
@@ -146,7 +140,7 @@ impl<'a> Replay<'a> {
         Ok(())
     }
 
-    /// Records the next transaction.
+    /// Records the next transaction. If that fails, it is still the next.
     ///
     /// # Errors
     ///
@@ -170,7 +164,7 @@ impl<'a> Replay<'a> {
             }
         };
         self.count();
-        let transaction = witness.transaction.hash().unwrap_or_default();
+        let transaction = self.parent.block.hashes.get(index).copied().unwrap_or_default();
         Ok(Recorded { index, transaction, witness })
     }
 
@@ -215,9 +209,11 @@ impl<'a> Replay<'a> {
 
     /// Runs the next transaction; the state stays as it is.
     fn run(&mut self) -> Result<(EvmState, ExecutionResult), NodeError> {
-        let tx = self.transaction()?.tx_env();
+        let transaction = self.transaction()?;
         let mut evm = self.setting.evm(&mut self.state, NoOpInspector);
-        match evm.transact(tx).map_err(run_error) {
+        // Who sends in another's name can be a contract's: EIP-3607 is for those who sign.
+        evm.ctx.cfg.disable_eip3607 = transaction.signature().is_none();
+        match evm.transact(transaction.tx_env()).map_err(run_error) {
             Ok(outcome) => Ok((outcome.state, outcome.result)),
             Err(RunError::Database(error)) => Err(error),
             Err(RunError::Execute(error)) => Err(self.failed(*error)),
