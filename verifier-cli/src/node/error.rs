@@ -303,6 +303,28 @@ impl NodeError {
         matches!(self, Self::NotOffered { .. } | Self::Refused { .. } | Self::Nothing { .. })
     }
 
+    /// The option that would have worked, where there is one. `block`: a whole one was asked for.
+    pub fn hint(&self, block: bool) -> Option<&'static str> {
+        match self {
+            Self::Unreachable { method, .. }
+            | Self::Failing { method, .. }
+            | Self::Answer { method, .. }
+            | Self::Unread { method, .. }
+            | Self::Offline { method }
+                if *method == "eth_getProof" =>
+            {
+                Some("--no-proofs does without it")
+            }
+            Self::Replay { error: ReplayError::StateRoot { .. }, .. } if block => {
+                Some("--tx records one of its transactions")
+            }
+            Self::Replay { .. } | Self::Execute { .. } if block => {
+                Some("--tx records one that comes before it")
+            }
+            _ => None,
+        }
+    }
+
     /// Whether a proof is lacking, and not the node: what needs none can go on without it. A proof
     /// that is wrong proves nothing, and is lacking too.
     pub(super) const fn is_lack(&self) -> bool {

@@ -1,0 +1,135 @@
+//! Three real nodes: what each did is recorded, found valid under all four audits, and submitted to it.
+
+use alloy_primitives::{Address, B256, hex};
+use serde_json::{Value, json};
+
+use super::{
+    anvil::{Anvil, STORE, store},
+    lacks::unproved,
+    others::{Other, hash},
+    recorded::{record, valid, verified},
+};
+use crate::common::{Ran, run};
+
+/// The code of `STORE` for forks without PUSH0 too.
+const OLD_STORE: &[u8] = &hex!("602035600035556000" "6000a0" "00");
+
+/// What the others of its kind do, asked of a node: a slot set, changed and deleted, a transfer to
+/// nobody, a failure.
+fn tour(node: &Other) -> Vec<B256> {
+    let contract = node.deploy(OLD_STORE);
+    let failing = node.deploy(&hex!("60006000fd"));
+    [
+        node.send(Some(contract), 0, &store(1, 2)),
+        node.send(Some(contract), 0, &store(2, 2)),
+        node.send(Some(contract), 0, &store(1, 0)),
+        node.send(Some(Address::repeat_byte(0x77)), 5, &[]),
+        node.send(Some(failing), 0, &[]),
+    ]
+    .iter()
+    .map(hash)
+    .collect()
+}
+
+/// Records each of them and the blocks that they are in, without a note on stderr but the one given.
+fn toured(node: &Other, fork: &str, note: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    for hash in tour(node) {
+        let more = format!("--no-cache --retries 0 {fork}");
+        let ran = record(folder.path(), &node.url(), hash, &more);
+        assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), note), "{hash}");
+        verified(folder.path(), "witness.bin");
+    }
+    let height: String = serde_json::from_value(node.ask("eth_blockNumber", json!([]))).unwrap();
+    let line = format!(
+        "iso-witness record --rpc-url {} --block {height} -o all --no-cache {fork}",
+        node.url()
+    );
+    let ran = run(folder.path(), &line);
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), note));
+}
+
+/// Deploys the hypervisor on a node by its first account, and submits what it recorded.
+fn submitted(url: &str, account: Address, transaction: B256) {
+    let folder = tempfile::tempdir().unwrap();
+    let iso = |line: &str| -> Ran {
+        run(folder.path(), &format!("{line} --rpc-url {url} --unlocked {account} --json"))
+    };
+    let ran = record(folder.path(), url, transaction, "--no-cache --fork osaka");
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let ran = iso("iso-verify deploy --fork osaka");
+    assert_eq!(ran.code, Some(0), "{}{}", ran.stderr, ran.text());
+    let deployed = ran.json();
+    let hypervisor = &deployed["hypervisor"];
+    let ran = iso(&format!("iso-verify submit witness.bin --hypervisor {}", text(hypervisor)));
+    assert_eq!(ran.code, Some(0), "{}{}", ran.stderr, ran.text());
+    assert_eq!(ran.json()["verdict"], "valid", "{}", ran.text());
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().or_else(|| value["address"].as_str()).unwrap()
+}
+
+#[test]
+fn hardhat_records_verifies_and_submits() {
+    let Some(hardhat) = Other::hardhat() else { return };
+    // It says nothing of its fork, and takes EIP-1898's object alone.
+    toured(&hardhat, "--fork osaka", "");
+    let contract = hardhat.deploy(OLD_STORE);
+    let transaction = hash(&hardhat.send(Some(contract), 0, &store(7, 8)));
+    let folder = tempfile::tempdir().unwrap();
+    let ran = record(folder.path(), &hardhat.url(), transaction, "--no-cache");
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.stderr.contains("prague or osaka: say which by --fork"), "{}", ran.stderr);
+    submitted(&hardhat.url(), hardhat.accounts[0], transaction);
+}
+
+#[test]
+fn anvil_records_verifies_and_submits() {
+    let rules = ["--hardfork", "osaka", "--gas-limit", "60000000"];
+    let Some(anvil) = Anvil::start(&rules) else { return };
+    let contract = anvil.deploy(STORE);
+    let transaction = anvil.send(0, Some(contract), 0, &store(7, 8));
+    let folder = tempfile::tempdir().unwrap();
+    let ran = record(folder.path(), &anvil.url(), transaction, "--no-cache");
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
+    valid(folder.path(), "witness.bin");
+    submitted(&anvil.url(), anvil.accounts[0], transaction);
+}
+
+/// Its newest rules are Shanghai's, under which no hypervisor runs: there is nothing to submit to.
+#[test]
+fn ganache_records_and_verifies() {
+    let Some(ganache) = Other::ganache() else { return };
+    // It traces by another tracer, and takes a state by its number alone.
+    let note = "note: the node's answer to debug_traceTransaction makes no sense: ";
+    let contract = ganache.deploy(OLD_STORE);
+    let transaction = hash(&ganache.send(Some(contract), 0, &store(7, 8)));
+    let folder = tempfile::tempdir().unwrap();
+    let ran = record(folder.path(), &ganache.url(), transaction, "--no-cache --retries 0");
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert!(ran.stderr.starts_with(note), "{}", ran.stderr);
+    let report = verified(folder.path(), "witness.bin");
+    assert_eq!(report["anchors"]["fork"], "shanghai", "{report}");
+    toured(&ganache, "", &ran.stderr);
+    let ran = record(folder.path(), &ganache.url(), transaction, "--no-cache --no-proofs");
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    unproved(folder.path(), "witness.bin");
+}
+
+/// An account of which nobody has the key sends, in a block with others.
+#[test]
+fn hardhat_impersonates() {
+    let Some(hardhat) = Other::hardhat() else { return };
+    let nobody = Address::repeat_byte(0xab);
+    hardhat.ask("hardhat_impersonateAccount", json!([nobody]));
+    hardhat.ask("hardhat_setBalance", json!([nobody, "0xde0b6b3a7640000"]));
+    hardhat.ask("hardhat_mine", json!([]));
+    let transaction = hash(&hardhat.send_from(nobody, Some(Address::repeat_byte(1)), 1, &[]));
+    let folder = tempfile::tempdir().unwrap();
+    let more = "--no-cache --fork osaka";
+    let ran = record(folder.path(), &hardhat.url(), transaction, more);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert!(ran.stderr.contains("transaction 0 is not signed by its sender"), "{}", ran.stderr);
+    assert_eq!(ran.stderr.lines().count(), 1, "its place in the block is proved: {}", ran.stderr);
+}
