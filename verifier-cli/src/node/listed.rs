@@ -63,8 +63,9 @@ impl Listed {
         defaults: TransactionDefaults,
     ) -> Result<Self, TransactionError> {
         let odd = is_odd(fields.v.or(fields.y_parity).unwrap_or_default());
-        let [r, s] = [fields.r.take(), fields.s.take()].map(Option::unwrap_or_default);
+        // EIP-155 has it in `v`.
         fields.chain_id = fields.chain();
+        let [r, s] = [fields.r.take(), fields.s.take()].map(Option::unwrap_or_default);
         (fields.v, fields.y_parity) = (None, None);
         let hash = fields.hash;
         let transaction = fields.into_transaction(defaults)?;
@@ -132,7 +133,17 @@ mod tests {
             root(&anvil),
             b256!("0615fa954fb3c0e0a272ae2eba43f0114508d40958bcc10fe8b2e919659e9a39")
         );
-        for listed in [hardhat, anvil] {
+        let old = listed(
+            r#"{"type": "0x0", "nonce": "0x0", "gas": "0x5208", "value": "0x1", "input": "0x",
+                "hash": "0x9b7a27cb96cc1f4840f6d5dd0ee4e2833bef5aec1bff06383f1fd05353d81785",
+                "from": "0xabababababababababababababababababababab", "gasPrice": "0x77359400",
+                "to": "0x1111111111111111111111111111111111111111", "v": "0xf4f5",
+                "r": "0xabababababababababababababababababababab",
+                "s": "0xabababababababababababababababababababab"}"#,
+        )
+        .unwrap();
+        assert_eq!(keccak256(&old.encoded), old.hash);
+        for listed in [hardhat, anvil, old] {
             assert!(!listed.is_signed());
             assert_eq!(listed.transaction.from(), IMPERSONATED);
         }

@@ -28,7 +28,14 @@ const PATIENCE: Duration = Duration::from_secs(120);
 
 /// What Hardhat is to be.
 const CONFIG: &str = r#"export default {
-    networks: { default: { type: "edr-simulated", chainType: "l1", hardfork: "osaka" } },
+    networks: {
+        default: {
+            type: "edr-simulated",
+            chainType: "l1",
+            hardfork: "osaka",
+            throwOnTransactionFailures: false,
+        },
+    },
 };"#;
 
 /// A running node.

@@ -14,17 +14,17 @@ use crate::common::{Ran, run};
 /// The code of `STORE` for forks without PUSH0 too.
 const OLD_STORE: &[u8] = &hex!("602035600035556000" "6000a0" "00");
 
-/// What the others of its kind do, asked of a node: a slot set, changed and deleted, a transfer to
-/// nobody, a failure.
-fn tour(node: &Other) -> Vec<B256> {
+/// Transactions of all kinds: slots set and deleted, a transfer to nobody, and where `failing`, one that
+/// reverts.
+fn tour(node: &Other, failing: bool) -> Vec<B256> {
     let contract = node.deploy(OLD_STORE);
-    let failing = node.deploy(&hex!("60006000fd"));
+    let last = if failing { node.deploy(&hex!("60006000fd")) } else { contract };
     [
         node.send(Some(contract), 0, &store(1, 2)),
         node.send(Some(contract), 0, &store(2, 2)),
         node.send(Some(contract), 0, &store(1, 0)),
         node.send(Some(Address::repeat_byte(0x77)), 5, &[]),
-        node.send(Some(failing), 0, &[]),
+        node.send(Some(last), 0, &[]),
     ]
     .iter()
     .map(hash)
@@ -32,9 +32,9 @@ fn tour(node: &Other) -> Vec<B256> {
 }
 
 /// Records each of them and the blocks that they are in, without a note on stderr but the one given.
-fn toured(node: &Other, fork: &str, note: &str) {
+fn toured(node: &Other, failing: bool, fork: &str, note: &str) {
     let folder = tempfile::tempdir().unwrap();
-    for hash in tour(node) {
+    for hash in tour(node, failing) {
         let more = format!("--no-cache --retries 0 {fork}");
         let ran = record(folder.path(), &node.url(), hash, &more);
         assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), note), "{hash}");
@@ -74,7 +74,7 @@ fn text(value: &Value) -> &str {
 fn hardhat_records_verifies_and_submits() {
     let Some(hardhat) = Other::hardhat() else { return };
     // It says nothing of its fork, and takes EIP-1898's object alone.
-    toured(&hardhat, "--fork osaka", "");
+    toured(&hardhat, true, "--fork osaka", "");
     let contract = hardhat.deploy(OLD_STORE);
     let transaction = hash(&hardhat.send(Some(contract), 0, &store(7, 8)));
     let folder = tempfile::tempdir().unwrap();
@@ -111,7 +111,13 @@ fn ganache_records_and_verifies() {
     assert!(ran.stderr.starts_with(note), "{}", ran.stderr);
     let report = verified(folder.path(), "witness.bin");
     assert_eq!(report["anchors"]["fork"], "shanghai", "{report}");
-    toured(&ganache, "", &ran.stderr);
+    toured(&ganache, false, "", &ran.stderr);
+    // Its header has another root than Ethereum's where a transaction has failed: no receipt is proved.
+    let failing = ganache.deploy(&hex!("60006000fd"));
+    let failed = hash(&ganache.send(Some(failing), 0, &[]));
+    let ran = record(folder.path(), &ganache.url(), failed, "--no-cache");
+    assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+    assert!(ran.stderr.contains("the root of its receipts is"), "{}", ran.stderr);
     let ran = record(folder.path(), &ganache.url(), transaction, "--no-cache --no-proofs");
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     unproved(folder.path(), "witness.bin");
