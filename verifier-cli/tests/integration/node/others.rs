@@ -27,16 +27,13 @@ const NODE: &str = "22.23.5";
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// What Hardhat is to be.
-const CONFIG: &str = r#"export default {
-    networks: {
-        default: {
-            type: "edr-simulated",
-            chainType: "l1",
-            hardfork: "osaka",
-            throwOnTransactionFailures: false,
-        },
-    },
-};"#;
+const CONFIG: &str = r#"const simulated = {
+    type: "edr-simulated",
+    chainType: "l1",
+    hardfork: "osaka",
+    throwOnTransactionFailures: false,
+};
+export default { networks: { default: simulated, node: simulated } };"#;
 
 /// A running node.
 #[derive(Debug)]
