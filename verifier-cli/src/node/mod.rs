@@ -42,6 +42,7 @@ mod fork;
 mod hints;
 mod judge;
 mod listed;
+mod made;
 mod options;
 mod parent;
 mod receipts;

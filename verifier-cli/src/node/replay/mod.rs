@@ -96,7 +96,15 @@ impl<'a> Replay<'a> {
         let state = CacheDB::new(parent.clone());
         parent.prove(&accounts(system::before(block).into_iter().chain(system::after(block))))?;
         let mut replay = Self { parent, setting, state, roots, nodes: 0, done: 0 };
-        replay.system_calls(system::before(block))?;
+        let mut calls = Vec::new();
+        for (contract, data) in system::before(block) {
+            let info = replay.state.basic(contract)?;
+            let there = info.is_some_and(|info| info.code_hash != KECCAK_EMPTY);
+            if there && replay.parent.makes_call_to(contract)? {
+                calls.push((contract, data));
+            }
+        }
+        replay.system_calls(calls)?;
         Ok(replay)
     }
 

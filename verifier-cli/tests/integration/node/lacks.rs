@@ -229,13 +229,11 @@ fn a_false_proof_is_never_believed() {
     let lies: [fn(&mut Value); 3] = [
         // The last byte of each leaf.
         |proof| {
-            for list in [&mut proof["accountProof"]] {
-                let last = list.as_array_mut().unwrap().last_mut().unwrap();
-                let text = last.as_str().unwrap();
-                let (head, tail) = text.split_at(text.len() - 1);
-                let other = if tail == "0" { "1" } else { "0" };
-                *last = json!(format!("{head}{other}"));
-            }
+            let last = proof["accountProof"].as_array_mut().unwrap().last_mut().unwrap();
+            let text = last.as_str().unwrap();
+            let (head, tail) = text.split_at(text.len() - 1);
+            let other = if tail == "0" { "1" } else { "0" };
+            *last = json!(format!("{head}{other}"));
         },
         // No leaf: absent, if the branch above it were not there.
         |proof| {

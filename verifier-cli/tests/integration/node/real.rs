@@ -31,13 +31,14 @@ fn tour(node: &Other, failing: bool) -> Vec<B256> {
     .collect()
 }
 
-/// Records each of them and the blocks that they are in, without a note on stderr but the one given.
+/// Records each of them, and the last one's block. `note` is the end of what is said on stderr.
 fn toured(node: &Other, failing: bool, fork: &str, note: &str) {
     let folder = tempfile::tempdir().unwrap();
     for hash in tour(node, failing) {
         let more = format!("--no-cache --retries 0 {fork}");
         let ran = record(folder.path(), &node.url(), hash, &more);
-        assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), note), "{hash}");
+        assert_eq!(ran.code, Some(0), "{hash}: {}", ran.stderr);
+        assert!(ran.stderr.ends_with(note), "{hash}: {}", ran.stderr);
         verified(folder.path(), "witness.bin");
     }
     let height: String = serde_json::from_value(node.ask("eth_blockNumber", json!([]))).unwrap();
@@ -46,7 +47,9 @@ fn toured(node: &Other, failing: bool, fork: &str, note: &str) {
         node.url()
     );
     let ran = run(folder.path(), &line);
-    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), note));
+    // The state root after the block is compared, and is the header's.
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert!(ran.stderr.ends_with(note), "{}", ran.stderr);
 }
 
 /// Deploys the hypervisor on a node by its first account, and submits what it recorded.
@@ -74,7 +77,8 @@ fn text(value: &Value) -> &str {
 fn hardhat_records_verifies_and_submits() {
     let Some(hardhat) = Other::hardhat() else { return };
     // It says nothing of its fork, and takes EIP-1898's object alone.
-    toured(&hardhat, true, "--fork osaka", "");
+    // Its contract of beacon roots is there and not called, nor is that of block hashes.
+    toured(&hardhat, true, "--fork osaka", "this chain does not make it\n");
     let contract = hardhat.deploy(OLD_STORE);
     let transaction = hash(&hardhat.send(Some(contract), 0, &store(7, 8)));
     let folder = tempfile::tempdir().unwrap();
@@ -137,5 +141,5 @@ fn hardhat_impersonates() {
     let ran = record(folder.path(), &hardhat.url(), transaction, more);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     assert!(ran.stderr.contains("transaction 0 is not signed by its sender"), "{}", ran.stderr);
-    assert_eq!(ran.stderr.lines().count(), 1, "its place in the block is proved: {}", ran.stderr);
+    assert!(!ran.stderr.contains("none is proved to be in it"), "{}", ran.stderr);
 }
