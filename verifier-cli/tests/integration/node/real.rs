@@ -1,7 +1,7 @@
 //! Three real nodes: what each did is recorded, found valid under all four audits, and submitted to it.
 
 use alloy_primitives::{Address, B256, hex};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{
     anvil::{Anvil, STORE, store},
@@ -52,25 +52,25 @@ fn toured(node: &Other, failing: bool, fork: &str, note: &str) {
     assert!(ran.stderr.ends_with(note), "{}", ran.stderr);
 }
 
-/// Deploys the hypervisor on a node by its first account, and submits what it recorded.
-fn submitted(url: &str, account: Address, transaction: B256) {
+/// Deploys the hypervisor on a node by an account, and submits what was recorded. `more`: how to
+/// deploy.
+fn submitted(url: &str, account: Address, transaction: B256, more: &str) {
     let folder = tempfile::tempdir().unwrap();
     let iso = |line: &str| -> Ran {
         run(folder.path(), &format!("{line} --rpc-url {url} --unlocked {account} --json"))
     };
     let ran = record(folder.path(), url, transaction, "--no-cache --fork osaka");
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
-    let ran = iso("iso-verify deploy --fork osaka");
+    let ran = iso(&format!("iso-verify deploy --fork osaka {more}"));
     assert_eq!(ran.code, Some(0), "{}{}", ran.stderr, ran.text());
     let deployed = ran.json();
-    let hypervisor = &deployed["hypervisor"];
-    let ran = iso(&format!("iso-verify submit witness.bin --hypervisor {}", text(hypervisor)));
+    let [hypervisor, deployer] =
+        ["hypervisor", "deployer"].map(|name| deployed[name].as_str().unwrap());
+    let ran = iso(&format!(
+        "iso-verify submit witness.bin --hypervisor {hypervisor} --deployer {deployer}"
+    ));
     assert_eq!(ran.code, Some(0), "{}{}", ran.stderr, ran.text());
     assert_eq!(ran.json()["verdict"], "valid", "{}", ran.text());
-}
-
-fn text(value: &Value) -> &str {
-    value.as_str().or_else(|| value["address"].as_str()).unwrap()
 }
 
 #[test]
@@ -85,7 +85,8 @@ fn hardhat_records_verifies_and_submits() {
     let ran = record(folder.path(), &hardhat.url(), transaction, "--no-cache");
     assert_eq!(ran.code, Some(2));
     assert!(ran.stderr.contains("prague or osaka: say which by --fork"), "{}", ran.stderr);
-    submitted(&hardhat.url(), hardhat.accounts[0], transaction);
+    // Nobody has deployed the deterministic deployer there.
+    submitted(&hardhat.url(), hardhat.accounts[0], transaction, "--new-deployer");
 }
 
 #[test]
@@ -98,7 +99,7 @@ fn anvil_records_verifies_and_submits() {
     let ran = record(folder.path(), &anvil.url(), transaction, "--no-cache");
     assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
     valid(folder.path(), "witness.bin");
-    submitted(&anvil.url(), anvil.accounts[0], transaction);
+    submitted(&anvil.url(), anvil.accounts[0], transaction, "");
 }
 
 /// Its newest rules are Shanghai's, under which no hypervisor runs: there is nothing to submit to.
