@@ -3,7 +3,9 @@
 
 use std::{
     collections::BTreeSet,
-    env, fs,
+    env,
+    ffi::OsString,
+    fs,
     io::{self, Write},
     path::{Path, PathBuf},
     process::Command,
@@ -19,6 +21,11 @@ static MISSING: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 /// The `node_modules` folder with a package, `name@version`. Where npm does not bring it, says in
 /// one line that tests are skipped.
 pub(crate) fn modules(package: &str) -> Option<PathBuf> {
+    modules_for(package, None)
+}
+
+/// [`modules`], for the node in a folder: npm leaves out what another version cannot run.
+pub(crate) fn modules_for(package: &str, node: Option<&Path>) -> Option<PathBuf> {
     // One at a time, and one line for all tests that need it.
     let mut missing = MISSING.lock().unwrap_or_else(|error| error.into_inner());
     let name = package.replace(['/', '@'], "_");
@@ -30,7 +37,7 @@ pub(crate) fn modules(package: &str) -> Option<PathBuf> {
     if missing.contains(package) {
         return None;
     }
-    if install(&folder, package) && fs::write(&done, package).is_ok() {
+    if install(&folder, package, node) && fs::write(&done, package).is_ok() {
         return Some(modules);
     }
     assert!(env::var_os(REQUIRE).is_none(), "{REQUIRE} is set, and npm did not bring {package}");
@@ -41,7 +48,15 @@ pub(crate) fn modules(package: &str) -> Option<PathBuf> {
     None
 }
 
-fn install(folder: &Path, package: &str) -> bool {
+/// The path, with a folder before the others.
+pub(crate) fn path_with(folder: &Path) -> OsString {
+    let others = env::var_os("PATH").unwrap_or_default();
+    let folders = [folder.to_owned()].into_iter().chain(env::split_paths(&others));
+    env::join_paths(folders).unwrap()
+}
+
+fn install(folder: &Path, package: &str, node: Option<&Path>) -> bool {
+    let path = node.map_or_else(|| env::var_os("PATH").unwrap_or_default(), path_with);
     let install = ["install", "--ignore-scripts", "--no-save", "--no-audit", "--no-fund"];
     fs::create_dir_all(folder).is_ok()
         && Command::new("npm")
@@ -49,6 +64,7 @@ fn install(folder: &Path, package: &str) -> bool {
             .arg("--prefix")
             .arg(folder)
             .arg(package)
+            .env("PATH", path)
             .output()
             .is_ok_and(|output| output.status.success())
 }

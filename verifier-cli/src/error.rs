@@ -131,6 +131,14 @@ pub enum CommandError {
     /// A node that gives no witness.
     #[error(transparent)]
     Node(#[from] NodeError),
+    /// A node did not do what it was asked, and another option does without it.
+    #[error("{error} ({hint})")]
+    Hinted {
+        /// What it did not do.
+        error: NodeError,
+        /// Which option.
+        hint: &'static str,
+    },
     /// A transaction in a file that is none.
     #[error("{file}: transaction: {error}")]
     Transaction {

@@ -118,7 +118,8 @@ impl Record {
         if let Some(expected) = chain.filter(|chain| *chain != found) {
             return Err(NodeError::Chain { expected, found }.into());
         }
-        Ok(record_transaction(&node, hash, self.fork)?.witness)
+        let recorded = record_transaction(&node, hash, self.fork);
+        Ok(recorded.map_err(|error| hinted(error, false))?.witness)
     }
 
     /// The witnesses of a block, written when all are there.
@@ -130,7 +131,7 @@ impl Record {
             BlockName::Hash(hash) => (hash, format!("block-{hash}")),
         };
         let folder = folder.unwrap_or_else(|| PathBuf::from(name));
-        let recorded = record_block(&node, hash, self.fork)?;
+        let recorded = record_block(&node, hash, self.fork).map_err(|error| hinted(error, true))?;
         drop(progress);
         let failed = |error| CommandError::Write { file: folder.display().to_string(), error };
         fs::create_dir_all(&folder).map_err(failed)?;
@@ -139,6 +140,14 @@ impl Record {
             write(&folder.join(name), &recorded.witness)?;
         }
         Ok(())
+    }
+}
+
+/// An error with the option that would have worked, where there is one.
+fn hinted(error: NodeError, block: bool) -> CommandError {
+    match error.hint(block) {
+        Some(hint) => CommandError::Hinted { error, hint },
+        None => error.into(),
     }
 }
 

@@ -4,7 +4,6 @@
 
 use alloy_consensus::Header;
 use alloy_eips::eip4895::Withdrawal;
-use alloy_network::AnyRpcBlock;
 use alloy_primitives::B256;
 use alloy_trie::root::{ordered_trie_root, ordered_trie_root_encoded};
 use iso_evm_witness::{
@@ -14,9 +13,13 @@ use iso_evm_witness::{
     receipt::Receipt,
     transaction::{Transaction, TransactionDefaults, TransactionFields},
 };
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::Value;
 
-use super::{Node, NodeError, fork};
+use super::{Node, NodeError, answers::Named, fork, listed::Listed};
+
+/// The method that answers are blamed on.
+const METHOD: &str = "eth_getBlockByHash";
 
 /// A block with all that its replay needs beside the state.
 #[derive(Clone, Debug)]
@@ -33,9 +36,16 @@ pub struct ChainBlock {
     pub header: Header,
     /// The parent's header.
     pub parent: Header,
-    /// Its transactions, in order; the root in the header is theirs.
+    /// Its transactions, in order; the root in the header is theirs, unless some are unsigned. Then
+    /// it is if `whole` says so.
     pub transactions: Vec<Transaction>,
-    /// What became of them, as the node says.
+    /// Their hashes. That of an unsigned one is what the node says.
+    pub hashes: Vec<B256>,
+    /// The transactions as the header's root has them (EIP-2718).
+    pub encoded: Vec<Vec<u8>>,
+    /// Whether the root in the header is the transactions'.
+    pub whole: bool,
+    /// What became of them, with the root in the header; empty where the node does not say.
     pub receipts: Vec<Receipt>,
     /// Withdrawals, from Shanghai; the root in the header is theirs.
     pub withdrawals: Vec<Withdrawal>,
@@ -51,9 +61,13 @@ impl Node {
     /// what its hash says.
     pub fn block(&self, hash: B256, fork: Option<Fork>) -> Result<ChainBlock, NodeError> {
         let chain_id = self.chain_id()?;
-        let check = |answer: &AnyRpcBlock| read(answer, hash, chain_id).map(|_| ());
+        // What does not have the header's root is not kept: anybody can say it.
+        let check = |answer: &Value| read(answer, hash, chain_id).and_then(Contents::wholly);
         let answer = self.wait(self.full_block(chain_id, hash, check))?;
-        let (header, transactions, withdrawals) = read(&answer, hash, chain_id)?;
+        let contents = read(&answer, hash, chain_id)?;
+        self.tell_unsigned(&contents);
+        let whole = contents.root.is_ok();
+        let Contents { header, listed, withdrawals, .. } = contents;
         let number = header.number;
         let fork = fork::fork_of(self, chain_id, hash, &header, fork)?;
         let parent = self.wait(self.parent(chain_id, hash, header.parent_hash))?;
@@ -64,7 +78,13 @@ impl Node {
         if block.header.is_none() {
             return Err(NodeError::Header { number, fork });
         }
-        let receipts = self.block_receipts(chain_id, hash, &header, &transactions)?;
+        let (mut transactions, mut hashes, mut encoded) = (Vec::new(), Vec::new(), Vec::new());
+        for listed in listed {
+            transactions.push(listed.transaction);
+            hashes.push(listed.hash);
+            encoded.push(listed.encoded);
+        }
+        let receipts = self.block_receipts(chain_id, hash, &header, &transactions, &hashes)?;
         Ok(ChainBlock {
             chain_id,
             fork,
@@ -73,9 +93,31 @@ impl Node {
             header,
             parent,
             transactions,
+            hashes,
+            encoded,
+            whole,
             receipts,
             withdrawals,
         })
+    }
+
+    /// Says which transactions nobody has signed.
+    fn tell_unsigned(&self, contents: &Contents) {
+        let mut unsigned = contents.listed.iter().enumerate().filter(|(_, it)| !it.is_signed());
+        let Some((index, first)) = unsigned.next() else { return };
+        let (number, from, more) =
+            (contents.header.number, first.transaction.from(), unsigned.count());
+        let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+        self.notice(format!(
+            "block {number}: transaction {index}{more} is not signed by its sender, {from} as the \
+             node says, which nothing proves"
+        ));
+        if contents.root.is_err() {
+            self.notice(format!(
+                "block {number}: its transactions do not have the root in its header: none is \
+                 proved to be in it"
+            ));
+        }
     }
 }
 
@@ -86,73 +128,104 @@ impl ChainBlock {
     ///
     /// If the block does not have it: the chain was reorganised since the node said so.
     pub fn position(&self, transaction: B256) -> Result<usize, NodeError> {
-        let mut hashes = self.transactions.iter().map(Transaction::hash);
-        hashes.position(|hash| hash == Some(transaction)).ok_or(NodeError::Reorganised(self.hash))
+        let mut hashes = self.hashes.iter();
+        let place = hashes.position(|hash| *hash == transaction);
+        place.ok_or(NodeError::Reorganised(self.hash))
+    }
+
+    /// Whether a transaction is signed by its sender.
+    pub(super) fn is_signed(&self, index: usize) -> bool {
+        self.transactions.get(index).is_some_and(|it| it.signature().is_some())
     }
 }
 
-/// A node's answer in this project's words: they write the same JSON.
-pub(super) fn reread<A: Serialize, B: DeserializeOwned>(
+/// What a block holds.
+struct Contents {
+    header: Header,
+    listed: Vec<Listed>,
+    withdrawals: Vec<Withdrawal>,
+    /// Whether the transactions have the root in the header. Only where some are unsigned they need
+    /// not.
+    root: Result<(), NodeError>,
+}
+
+impl Contents {
+    /// Whether its header proves all of it.
+    fn wholly(self) -> Result<(), NodeError> {
+        self.root
+    }
+}
+
+/// Part of a node's answer in this project's words: they write the same JSON.
+pub(super) fn reread<T: DeserializeOwned>(
     method: &'static str,
-    answer: &A,
-) -> Result<B, NodeError> {
-    let value = serde_json::to_value(answer).and_then(serde_json::from_value);
-    value.map_err(|error| NodeError::Answer { method, error: error.to_string() })
+    answer: &Value,
+) -> Result<T, NodeError> {
+    T::deserialize(answer).map_err(|error| NodeError::Answer { method, error: error.to_string() })
+}
+
+/// The hash that an answer says it has.
+pub(super) fn named(answer: &Value) -> Option<B256> {
+    Named::deserialize(answer).ok().and_then(|named| named.hash)
 }
 
 /// The header of an answer, whose hash must be the one that was asked for.
-pub(super) fn header(answer: &AnyRpcBlock, hash: B256) -> Result<Header, NodeError> {
-    let mut fields: BlockFields = reread("eth_getBlockByHash", &answer.header)?;
+pub(super) fn header(answer: &Value, hash: B256) -> Result<Header, NodeError> {
+    let mut fields: BlockFields = reread(METHOD, answer)?;
     fields.hash = Some(hash);
     let number = fields.number.unwrap_or_default();
     fields.into_header().map_err(|error| NodeError::Block { number, error })
 }
 
 /// Header, transactions and withdrawals of an answer, each with the root that the header has.
-fn read(
-    answer: &AnyRpcBlock,
-    hash: B256,
-    chain_id: u64,
-) -> Result<(Header, Vec<Transaction>, Vec<Withdrawal>), NodeError> {
+fn read(answer: &Value, hash: B256, chain_id: u64) -> Result<Contents, NodeError> {
     let header = header(answer, hash)?;
     let number = header.number;
     if number == 0 {
         return Err(NodeError::Genesis);
     }
-    let transactions = transactions(answer, number, chain_id)?;
-    let encoded: Vec<_> = transactions.iter().map(Transaction::encode).collect();
+    let listed = transactions(answer, number, chain_id)?;
+    let encoded: Vec<_> = listed.iter().map(|listed| &listed.encoded).collect();
     let root = ordered_trie_root_encoded(&encoded);
-    check_root(number, "transactions", header.transactions_root, root)?;
-    let withdrawals = answer.withdrawals.clone().map(|list| list.0).unwrap_or_default();
-    if let Some(expected) = header.withdrawals_root {
-        check_root(number, "withdrawals", expected, ordered_trie_root(&withdrawals))?;
-    }
-    Ok((header, transactions, withdrawals))
+    let root = check_root(number, "transactions", header.transactions_root, root);
+    let root = match root {
+        Err(error) if listed.iter().all(Listed::is_signed) => return Err(error),
+        root => root,
+    };
+    let withdrawals = withdrawals(answer, &header)?;
+    Ok(Contents { header, listed, withdrawals, root })
 }
 
-fn transactions(
-    answer: &AnyRpcBlock,
-    number: u64,
-    chain_id: u64,
-) -> Result<Vec<Transaction>, NodeError> {
-    let Some(answers) = answer.transactions.as_transactions() else {
-        let error = "hashes alone, where transactions were asked for".to_owned();
-        // An empty list of hashes is one of transactions too.
-        return if answer.transactions.is_empty() {
-            Ok(Vec::new())
-        } else {
-            Err(NodeError::Answer { method: "eth_getBlockByHash", error })
-        };
+fn withdrawals(answer: &Value, header: &Header) -> Result<Vec<Withdrawal>, NodeError> {
+    let given = answer.get("withdrawals").filter(|given| !given.is_null());
+    let withdrawals: Vec<Withdrawal> =
+        given.map(|given| reread(METHOD, given)).transpose()?.unwrap_or_default();
+    if let Some(expected) = header.withdrawals_root {
+        let root = ordered_trie_root(&withdrawals);
+        check_root(header.number, "withdrawals", expected, root)?;
+    }
+    Ok(withdrawals)
+}
+
+fn transactions(answer: &Value, number: u64, chain_id: u64) -> Result<Vec<Listed>, NodeError> {
+    let answers = answer.get("transactions").and_then(Value::as_array);
+    let Some(answers) = answers else {
+        let error = "no list of transactions".to_owned();
+        return Err(NodeError::Answer { method: METHOD, error });
     };
+    if answers.iter().any(Value::is_string) {
+        let error = "hashes alone, where transactions were asked for".to_owned();
+        return Err(NodeError::Answer { method: METHOD, error });
+    }
     let read = |(index, answer)| {
-        let fields: TransactionFields = reread("eth_getBlockByHash", answer)?;
+        let fields: TransactionFields = reread(METHOD, answer)?;
         let refuse = |error| NodeError::Transaction { number, index, error };
         fields.type_number().map_err(refuse)?;
         if let Some(found) = fields.chain().filter(|found| *found != chain_id) {
             return Err(NodeError::Chain { expected: found, found: chain_id });
         }
         let defaults = TransactionDefaults { chain_id, gas: 0, gas_price: 0 };
-        fields.into_transaction(defaults).map_err(refuse)
+        Listed::read(fields, defaults).map_err(refuse)
     };
     answers.iter().enumerate().map(read).collect()
 }

@@ -1,5 +1,6 @@
-//! What nodes have answered, on disk: by chain id and block hash, so that a second run needs no node
-//! and one that was cut short goes on where it was. `specs/15-node.md`, section Cache.
+//! What nodes have answered, on disk, so that a second run needs no node and one that was cut short
+//! goes on where it was: by chain id and block hash what is checked against that hash, by node what it
+//! says and does not prove. `specs/15-node.md`, section Cache.
 //!
 //! In the data's way this stands before the node. Nothing in it is believed more than the node: it
 //! is checked as an answer is.
@@ -75,20 +76,25 @@ pub(super) mod place {
 
     /// The chain of a node, by the hash of its URL, which may hold a key.
     pub(in crate::node) fn node(url: B256) -> PathBuf {
-        Path::new("nodes").join(url.to_string())
+        Path::new("nodes").join(url.to_string()).join("chain")
+    }
+
+    /// What a node says of a chain and does not prove: no other node's answers stand there.
+    pub(in crate::node) fn said(url: B256, chain: u64) -> PathBuf {
+        Path::new("nodes").join(url.to_string()).join(chain.to_string())
     }
 
     /// The block that a transaction is in.
-    pub(in crate::node) fn transaction(chain: u64, hash: B256) -> PathBuf {
-        Path::new(&chain.to_string()).join("transactions").join(hash.to_string())
+    pub(in crate::node) fn transaction(url: B256, chain: u64, hash: B256) -> PathBuf {
+        said(url, chain).join("transactions").join(hash.to_string())
     }
 
     /// The hash of a number's block.
-    pub(in crate::node) fn number(chain: u64, number: u64) -> PathBuf {
-        Path::new(&chain.to_string()).join("numbers").join(number.to_string())
+    pub(in crate::node) fn number(url: B256, chain: u64, number: u64) -> PathBuf {
+        said(url, chain).join("numbers").join(number.to_string())
     }
 
-    /// All that concerns a block.
+    /// All that concerns a block and is checked against its hash, whoever says it.
     pub(in crate::node) fn block(chain: u64, hash: B256) -> PathBuf {
         Path::new(&chain.to_string()).join(hash.to_string())
     }

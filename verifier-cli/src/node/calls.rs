@@ -3,15 +3,21 @@
 //!
 //! In the data's way this stands between the node and what is made of its answers.
 
-use alloy_consensus::Header;
-use alloy_eips::{BlockId, eip7910::EthConfig};
-use alloy_network::{AnyRpcBlock, AnyRpcTransaction, AnyTransactionReceipt, TransactionResponse};
-use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
-use alloy_provider::{Provider, ext::DebugApi};
-use alloy_rpc_types_eth::EIP1186AccountProofResponse;
-use alloy_rpc_types_trace::geth::{GethDebugTracingOptions, PreStateConfig, PreStateFrame};
+use std::path::Path;
 
-use super::{Node, NodeError, block, cache::place};
+use alloy_consensus::Header;
+use alloy_eips::eip7910::EthConfig;
+use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
+use alloy_rpc_types_trace::geth::{GethDebugTracingOptions, PreStateConfig, PreStateFrame};
+use serde_json::{Value, json};
+
+use super::{
+    Node, NodeError,
+    answers::{AccountProof, Whereabouts, Word},
+    at::At,
+    block,
+    cache::place,
+};
 
 /// The start of the names of proofs in the cache.
 pub(super) const PROOF: &str = "proof-";
@@ -24,8 +30,13 @@ impl Node {
     /// If nothing of it is known.
     pub fn chain_id(&self) -> Result<u64, NodeError> {
         let place = place::node(self.url);
-        let asked = self.ask("eth_chainId", |node| async move { node.get_chain_id().await });
-        self.lookup(&place, self.wait(asked))
+        let asked = self.wait(self.request::<Word>("eth_chainId", &json!([])));
+        let id = asked.and_then(|Word(id)| {
+            let error = || format!("{id} is no 64-bit number");
+            let method = "eth_chainId";
+            u64::try_from(id).map_err(|_| NodeError::Answer { method, error: error() })
+        });
+        self.lookup(&place, id)
     }
 
     /// The hash of a number's block (`eth_getBlockByNumber`). If the node does not answer, what it
@@ -36,14 +47,11 @@ impl Node {
     /// If there is no such block.
     pub fn block_hash(&self, number: u64) -> Result<B256, NodeError> {
         let chain = self.chain_id()?;
-        let block = self.wait(self.ask("eth_getBlockByNumber", |node| async move {
-            node.get_block_by_number(number.into()).await
-        }));
-        let hash = match block {
+        let hash = match self.wait(self.number(number)) {
             Ok(None) => return Err(NodeError::NoBlock(number.to_string())),
-            answer => answer.map(|block| block.map(|block| block.header.hash).unwrap_or_default()),
+            answer => answer.map(Option::unwrap_or_default),
         };
-        self.lookup(&place::number(chain, number), hash)
+        self.lookup(&place::number(self.url, chain, number), hash)
     }
 
     /// The hash of the block that a transaction is in (`eth_getTransactionByHash`). If the node does
@@ -54,24 +62,19 @@ impl Node {
     /// If the node does not know the transaction, or no block has it yet.
     pub fn find(&self, transaction: B256) -> Result<B256, NodeError> {
         let chain = self.chain_id()?;
-        let answer: Result<Option<AnyRpcTransaction>, _> =
-            self.wait(self.ask("eth_getTransactionByHash", |node| async move {
-                node.get_transaction_by_hash(transaction).await
-            }));
+        let params = json!([transaction]);
+        let answer: Result<Option<Whereabouts>, _> =
+            self.wait(self.request("eth_getTransactionByHash", &params));
         let hash = match answer {
             Ok(None) => return Err(NodeError::NoTransaction(transaction)),
-            Ok(Some(found)) => Ok(found.block_hash().ok_or(NodeError::Pending(transaction))?),
+            Ok(Some(found)) => Ok(found.block_hash.ok_or(NodeError::Pending(transaction))?),
             Err(error) => Err(error),
         };
-        self.lookup(&place::transaction(chain, transaction), hash)
+        self.lookup(&place::transaction(self.url, chain, transaction), hash)
     }
 
     /// An answer that can change: the node's if there is one, and it is kept; else the one kept.
-    fn lookup<T>(
-        &self,
-        place: &std::path::Path,
-        answer: Result<T, NodeError>,
-    ) -> Result<T, NodeError>
+    fn lookup<T>(&self, place: &Path, answer: Result<T, NodeError>) -> Result<T, NodeError>
     where
         T: serde::Serialize + serde::de::DeserializeOwned,
     {
@@ -80,28 +83,30 @@ impl Node {
                 self.keep(place, &answer)?;
                 Ok(answer)
             }
-            Err(error @ (NodeError::Unreachable { .. } | NodeError::Offline { .. })) => {
+            Err(error) if error.is_silence() => {
                 self.cache.as_ref().and_then(|cache| cache.get(place)).ok_or(error)
             }
             Err(error) => Err(error),
         }
     }
 
-    /// A block with its transactions.
+    /// A block with its transactions. It is kept if it passes the check.
     pub(super) async fn full_block(
         &self,
         chain: u64,
         hash: B256,
-        check: impl Fn(&AnyRpcBlock) -> Result<(), NodeError>,
-    ) -> Result<AnyRpcBlock, NodeError> {
+        check: impl Fn(&Value) -> Result<(), NodeError>,
+    ) -> Result<Value, NodeError> {
         let place = place::block(chain, hash).join("block");
-        let ask = async {
-            let block = self.ask("eth_getBlockByHash", |node| async move {
-                node.get_block_by_hash(hash).full().await
-            });
-            block.await?.ok_or_else(|| NodeError::NoBlock(hash.to_string()))
-        };
-        self.cached(&place, check, ask).await
+        if let Some(block) = self.kept(&place, &check) {
+            return Ok(block);
+        }
+        let block: Option<Value> = self.request("eth_getBlockByHash", &json!([hash, true])).await?;
+        let block = block.ok_or_else(|| NodeError::NoBlock(hash.to_string()))?;
+        if check(&block).is_ok() {
+            self.keep(&place, &block)?;
+        }
+        Ok(block)
     }
 
     /// The header of the parent of a block, `of`.
@@ -112,14 +117,12 @@ impl Node {
         hash: B256,
     ) -> Result<Header, NodeError> {
         let place = place::block(chain, of).join("parent");
-        let ask =
-            async {
-                let block = self.ask("eth_getBlockByHash", |node| async move {
-                    node.get_block_by_hash(hash).await
-                });
-                block.await?.ok_or(NodeError::Reorganised(hash))
-            };
-        let check = |block: &AnyRpcBlock| block::header(block, hash).map(|_| ());
+        let ask = async {
+            let params = json!([hash, false]);
+            let block: Option<Value> = self.request("eth_getBlockByHash", &params).await?;
+            block.ok_or(NodeError::Reorganised(hash))
+        };
+        let check = |block: &Value| block::header(block, hash).map(|_| ());
         block::header(&self.cached(&place, check, ask).await?, hash)
     }
 
@@ -129,25 +132,21 @@ impl Node {
         chain: u64,
         of: B256,
         number: u64,
-    ) -> Result<AnyRpcBlock, NodeError> {
-        let ask = async {
-            let block = self.ask("eth_getBlockByNumber", |node| async move {
-                node.get_block_by_number(number.into()).await
-            });
-            block.await?.ok_or_else(|| NodeError::NoBlock(number.to_string()))
-        };
+    ) -> Result<Value, NodeError> {
         let kept = self.cache.as_ref();
-        match kept.and_then(|cache| cache.get(&place::ancestor(chain, of, number))) {
-            Some(block) => Ok(block),
-            None => ask.await,
+        if let Some(block) = kept.and_then(|cache| cache.get(&place::ancestor(chain, of, number))) {
+            return Ok(block);
         }
+        let params = json!([format!("{number:#x}"), false]);
+        let block: Option<Value> = self.request("eth_getBlockByNumber", &params).await?;
+        block.ok_or_else(|| NodeError::NoBlock(number.to_string()))
     }
 
     /// Whether the node still knows a block, the cache aside.
     pub(super) async fn knows(&self, hash: B256) -> bool {
-        let block = self
-            .ask("eth_getBlockByHash", |node| async move { node.get_block_by_hash(hash).await });
-        !matches!(block.await, Ok(None))
+        let params = json!([hash, false]);
+        let block = self.request::<Option<Value>>("eth_getBlockByHash", &params).await;
+        !matches!(block, Ok(None))
     }
 
     /// A block's receipts, in order; one by one where the node has no method for all.
@@ -156,18 +155,18 @@ impl Node {
         chain: u64,
         block: B256,
         transactions: &[B256],
-        check: impl Fn(&Vec<AnyTransactionReceipt>) -> Result<(), NodeError>,
-    ) -> Result<Vec<AnyTransactionReceipt>, NodeError> {
+        check: impl Fn(&Vec<Value>) -> Result<(), NodeError>,
+    ) -> Result<Vec<Value>, NodeError> {
         let place = place::block(chain, block).join("receipts");
+        let method = "eth_getBlockReceipts";
+        // Its parameter is a hash as well as EIP-1898's object: all nodes that have it take the first.
         let ask = async {
-            let receipts = self.ask("eth_getBlockReceipts", |node| async move {
-                node.get_block_receipts(BlockId::hash(block)).await
-            });
-            receipts.await?.ok_or(NodeError::Reorganised(block))
+            let receipts: Option<Vec<Value>> = self.request(method, &json!([block])).await?;
+            receipts.ok_or(NodeError::Nothing { method })
         };
         match self.wait(self.cached(&place, &check, ask)) {
             Err(error) if error.is_refusal() => {
-                let receipts = self.all(transactions, |hash| self.receipt(*hash))?;
+                let receipts = self.all(transactions, |hash| self.receipt(block, *hash))?;
                 check(&receipts)?;
                 self.keep(&place, &receipts)?;
                 Ok(receipts)
@@ -176,111 +175,117 @@ impl Node {
         }
     }
 
-    async fn receipt(&self, transaction: B256) -> Result<AnyTransactionReceipt, NodeError> {
-        let receipt = self.ask("eth_getTransactionReceipt", |node| async move {
-            node.get_transaction_receipt(transaction).await
-        });
-        receipt.await?.ok_or(NodeError::NoTransaction(transaction))
+    async fn receipt(&self, block: B256, transaction: B256) -> Result<Value, NodeError> {
+        let method = "eth_getTransactionReceipt";
+        let receipt: Option<Value> = self.request(method, &json!([transaction])).await?;
+        match receipt {
+            Some(receipt) => Ok(receipt),
+            None if self.knows(block).await => Err(NodeError::Nothing { method }),
+            None => Err(NodeError::Reorganised(block)),
+        }
     }
 
     /// An account and slots of it, with the nodes that prove them (EIP-1186).
     pub(super) async fn proof(
         &self,
         (chain, of): (u64, B256),
-        state: B256,
+        at: At,
         account: Address,
         slots: &[B256],
-        check: impl Fn(&EIP1186AccountProofResponse) -> Result<(), NodeError>,
-    ) -> Result<EIP1186AccountProofResponse, NodeError> {
+        check: impl Fn(&AccountProof) -> Result<(), NodeError>,
+    ) -> Result<AccountProof, NodeError> {
+        let state = at.hash;
         let mut parts: Vec<&[u8]> = vec![state.as_slice(), account.as_slice()];
         parts.extend(slots.iter().map(|slot| slot.as_slice()));
         let place =
             place::block(chain, of).join(format!("{PROOF}{state}-{}", place::question(&parts)));
-        let ask = self.ask("eth_getProof", |node| async move {
-            node.get_proof(account, slots.to_vec()).hash(state).await
-        });
-        self.cached(&place, check, ask).await
-    }
-
-    /// The code that an account has in a state; it must have the hash that is expected, if one is.
-    pub(super) async fn code(
-        &self,
-        chain: u64,
-        of: B256,
-        state: B256,
-        account: Address,
-        expected: Option<B256>,
-    ) -> Result<Bytes, NodeError> {
-        let place = place::block(chain, of).join(format!("code-{account:#x}"));
-        let ask = self
-            .ask("eth_getCode", |node| async move { node.get_code_at(account).hash(state).await });
-        let check = |code: &Bytes| match expected {
-            Some(expected) if keccak256(code) != expected => {
-                Err(NodeError::Code { account, expected })
-            }
-            _ => Ok(()),
+        let method = "eth_getProof";
+        let ask = async {
+            let asked = self.request_at(method, at, |name| json!([account, slots, name]));
+            let proof: Option<AccountProof> = asked.await?;
+            let mut proof = proof.ok_or(NodeError::Nothing { method })?;
+            proof.name(account, slots);
+            Ok(proof)
         };
         self.cached(&place, check, ask).await
     }
 
-    /// Balance and nonce of an account in a state.
+    /// The code that an account has in a state, whose hash is known.
+    pub(super) async fn code(
+        &self,
+        (chain, of): (u64, B256),
+        at: At,
+        account: Address,
+        expected: B256,
+    ) -> Result<Bytes, NodeError> {
+        let place = place::block(chain, of).join(format!("code-{account:#x}"));
+        let ask = self.request_at("eth_getCode", at, |name| json!([account, name]));
+        let check = |code: &Bytes| match keccak256(code) == expected {
+            true => Ok(()),
+            false => Err(NodeError::Code { account, expected }),
+        };
+        self.cached(&place, check, ask).await
+    }
+
+    /// Balance, nonce and code of an account in a state, as the node says.
     pub(super) async fn account(
         &self,
-        chain: u64,
-        of: B256,
-        state: B256,
+        (chain, of): (u64, B256),
+        at: At,
         account: Address,
-    ) -> Result<(U256, u64), NodeError> {
-        let place = place::block(chain, of).join(format!("account-{account:#x}"));
+    ) -> Result<(U256, u64, Bytes), NodeError> {
+        let place = self.said(chain, of).join(format!("account-{account:#x}"));
+        let params = |name| json!([account, name]);
         let ask = async {
-            let balance = self.ask("eth_getBalance", |node| async move {
-                node.get_balance(account).hash(state).await
-            });
-            let nonce = self.ask("eth_getTransactionCount", |node| async move {
-                node.get_transaction_count(account).hash(state).await
-            });
-            Ok((balance.await?, nonce.await?))
+            let Word(balance) = self.request_at("eth_getBalance", at, params).await?;
+            let method = "eth_getTransactionCount";
+            let Word(nonce) = self.request_at(method, at, params).await?;
+            let error = || format!("{nonce} is no 64-bit number");
+            let nonce =
+                u64::try_from(nonce).map_err(|_| NodeError::Answer { method, error: error() })?;
+            Ok((balance, nonce, self.request_at("eth_getCode", at, params).await?))
         };
         self.cached(&place, |_| Ok(()), ask).await
     }
 
-    /// A slot of an account in a state.
+    /// A slot of an account in a state, as the node says.
     pub(super) async fn slot(
         &self,
-        chain: u64,
-        of: B256,
-        state: B256,
+        (chain, of): (u64, B256),
+        at: At,
         account: Address,
         slot: U256,
     ) -> Result<U256, NodeError> {
-        let place = place::block(chain, of).join(format!("slot-{account:#x}-{slot:#x}"));
-        let ask = self.ask("eth_getStorageAt", |node| async move {
-            node.get_storage_at(account, slot).hash(state).await
-        });
+        let place = self.said(chain, of).join(format!("slot-{account:#x}-{slot:#x}"));
+        let ask = async {
+            let params = |name| json!([account, slot, name]);
+            let Word(value) = self.request_at("eth_getStorageAt", at, params).await?;
+            Ok(value)
+        };
         self.cached(&place, |_| Ok(()), ask).await
     }
 
     /// What a transaction looks at, with code (geth's `prestateTracer`).
     pub(super) async fn prestate(
         &self,
-        chain: u64,
-        of: B256,
+        (chain, of): (u64, B256),
         transaction: B256,
     ) -> Result<PreStateFrame, NodeError> {
-        let place = place::block(chain, of).join(format!("prestate-{transaction}"));
-        let ask = self.ask("debug_traceTransaction", |node| async move {
-            let tracer = GethDebugTracingOptions::prestate_tracer(PreStateConfig::default());
-            node.debug_trace_transaction_as(transaction, tracer).await
-        });
+        let place = self.said(chain, of).join(format!("prestate-{transaction}"));
+        let tracer = GethDebugTracingOptions::prestate_tracer(PreStateConfig::default());
+        let params = json!([transaction, tracer]);
+        let ask = self.request("debug_traceTransaction", &params);
         self.cached(&place, |_| Ok(()), ask).await
     }
 
     /// What the node says of its chain's forks (EIP-7910).
     pub(super) async fn config(&self, chain: u64, of: B256) -> Result<EthConfig, NodeError> {
-        let place = place::block(chain, of).join("config");
-        let ask = self.ask("eth_config", |node| async move {
-            node.client().request_noparams("eth_config").await
-        });
-        self.cached(&place, |_| Ok(()), ask).await
+        let place = self.said(chain, of).join("config");
+        self.cached(&place, |_| Ok(()), self.request("eth_config", &json!([]))).await
+    }
+
+    /// Where what the node says of a block is kept, and does not prove.
+    fn said(&self, chain: u64, of: B256) -> std::path::PathBuf {
+        place::said(self.url, chain).join(of.to_string())
     }
 }

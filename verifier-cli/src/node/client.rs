@@ -5,9 +5,13 @@
 //! In the data's way this is the first stage; `calls` has the questions.
 
 use std::{
+    collections::HashMap,
     fmt,
     path::Path,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -18,7 +22,12 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::runtime::Runtime;
 
-use super::{Event, NodeError, NodeOptions, cache::Cache, judge::judge};
+use super::{
+    Event, NodeError, NodeOptions,
+    at::Naming,
+    cache::Cache,
+    judge::{Failure, judge},
+};
 use crate::http;
 
 /// The pause before a question is asked for the second time.
@@ -38,6 +47,8 @@ pub struct Node {
     pub(super) url: B256,
     /// It has failed to answer: it is asked once, no more.
     silent: AtomicBool,
+    /// How methods take the name of a state, as far as that is known.
+    namings: Mutex<HashMap<&'static str, Naming>>,
 }
 
 /// The URL, which may hold a key, is not shown.
@@ -74,7 +85,8 @@ impl Node {
         };
         let cache = options.cache.clone().map(Cache::new);
         let url = keccak256(url);
-        Ok(Self { runtime, provider, options, cache, url, silent: AtomicBool::new(false) })
+        let (silent, namings) = (AtomicBool::new(false), Mutex::default());
+        Ok(Self { runtime, provider, options, cache, url, silent, namings })
     }
 
     pub(super) fn tell(&self, event: Event) {
@@ -115,14 +127,32 @@ impl Node {
         T: Serialize + DeserializeOwned,
         F: Future<Output = Result<T, NodeError>>,
     {
-        let kept = self.cache.as_ref().and_then(|cache| cache.get(place));
-        if let Some(answer) = kept.filter(|answer| check(answer).is_ok()) {
+        if let Some(answer) = self.kept(place, &check) {
             return Ok(answer);
         }
         let answer = ask.await?;
         check(&answer)?;
         self.keep(place, &answer)?;
         Ok(answer)
+    }
+
+    /// An answer from the cache that passes the check.
+    pub(super) fn kept<T: DeserializeOwned>(
+        &self,
+        place: &Path,
+        check: impl Fn(&T) -> Result<(), NodeError>,
+    ) -> Option<T> {
+        let kept: Option<T> = self.cache.as_ref().and_then(|cache| cache.get(place));
+        kept.filter(|answer| check(answer).is_ok())
+    }
+
+    /// How a method takes the name of a state, if that is known.
+    pub(super) fn naming(&self, method: &'static str) -> Option<Naming> {
+        self.namings.lock().unwrap_or_else(PoisonError::into_inner).get(method).copied()
+    }
+
+    pub(super) fn set_naming(&self, method: &'static str, naming: Naming) {
+        self.namings.lock().unwrap_or_else(PoisonError::into_inner).insert(method, naming);
     }
 
     /// Keeps an answer in the cache, if there is one.
@@ -171,21 +201,29 @@ impl Node {
         loop {
             attempts += 1;
             let answer = question(self.provider.clone());
-            let error = match tokio::time::timeout(self.options.timeout, answer).await {
+            let failure = match tokio::time::timeout(self.options.timeout, answer).await {
                 Ok(Ok(answer)) => {
                     self.tell(Event::Answered { method });
                     return Ok(answer);
                 }
-                Ok(Err(error)) => match judge(method, error) {
-                    Ok(again) => again,
-                    Err(error) => return Err(error),
-                },
-                Err(_) => format!("no answer in {} seconds", self.options.timeout.as_secs_f32()),
+                Ok(Err(error)) => judge(method, error),
+                Err(_) => {
+                    let seconds = self.options.timeout.as_secs_f32();
+                    Failure::Silence(format!("no answer in {seconds} seconds"))
+                }
             };
-            if attempts > most {
-                self.silent.store(true, Ordering::Relaxed);
-                return Err(NodeError::Unreachable { method, attempts, error });
-            }
+            let error = match failure {
+                Failure::Final(error) => return Err(error),
+                Failure::Passing { last: Some(error), .. } if attempts > most => return Err(error),
+                Failure::Passing { error, .. } if attempts > most => {
+                    return Err(NodeError::Failing { method, attempts, error });
+                }
+                Failure::Silence(error) if attempts > most => {
+                    self.silent.store(true, Ordering::Relaxed);
+                    return Err(NodeError::Unreachable { method, attempts, error });
+                }
+                Failure::Passing { error, .. } | Failure::Silence(error) => error,
+            };
             tracing::debug!(method, attempts, %error, "asked again");
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(LONGEST_PAUSE);

@@ -2,7 +2,6 @@
 //!
 //! In the data's way this stands between the parent's state and the replay.
 
-use alloy_consensus::Header;
 use alloy_primitives::{Address, B256, KECCAK256_EMPTY, U256, keccak256};
 use iso_evm_witness::{prepared::bytecode, state_root::MissingNode};
 use revm::{
@@ -17,40 +16,41 @@ use super::{
 };
 
 impl Parent<'_> {
-    /// Reads something of the trie; asks for a proof of it where that is needed first.
+    /// Reads something of the trie; asks for a proof of it where that is needed first. `None`: it is
+    /// not proved, and nothing is from here on.
     fn read<T>(
         &self,
         account: Address,
         slot: Option<B256>,
         read: impl Fn(&Self) -> Result<T, MissingNode>,
-    ) -> Result<T, NodeError> {
+    ) -> Result<Option<T>, NodeError> {
+        if !self.known.borrow().proved {
+            return Ok(None);
+        }
         if let Ok(value) = read(self) {
-            return Ok(value);
+            return Ok(Some(value));
         }
         self.prove(&Wanted::from([(account, slot.into_iter().collect())]))?;
-        read(self).map_err(|_| {
-            let Header { state_root: root, number, .. } = self.block.parent;
-            NodeError::Proof { account, root, number }
-        })
+        let value = read(self).ok();
+        if value.is_none() {
+            self.trust(account, slot);
+        }
+        Ok(value)
     }
 
     /// Whether an account has storage: its proof says so. Where there is none, nothing does.
     pub(super) fn has_storage(&self, address: Address) -> Result<bool, NodeError> {
-        if !self.known.borrow().proved {
-            return Ok(false);
-        }
-        self.read(address, None, |state| state.known.borrow().trie.has_storage(address))
+        let found =
+            self.read(address, None, |state| state.known.borrow().trie.has_storage(address))?;
+        Ok(found.unwrap_or_default())
     }
 
     /// An account that the node says is so.
     fn trusted(&self, address: Address) -> Result<Option<AccountInfo>, NodeError> {
-        let (chain, of) = (self.block.chain_id, self.block.hash);
-        let state = self.block.header.parent_hash;
-        let (balance, nonce) = self.node.wait(async {
-            let answer = self.node.account(chain, of, state, address).await;
-            self.still_there(state, answer).await
+        let (balance, nonce, code) = self.node.wait(async {
+            let answer = self.node.account(self.place(), self.at(), address).await;
+            self.still_there(self.at().hash, answer).await
         })?;
-        let code = self.node.wait(self.node.code(chain, of, state, address, None))?;
         let code_hash = keccak256(&code);
         if balance.is_zero() && nonce == 0 && code.is_empty() {
             return Ok(None);
@@ -74,7 +74,7 @@ impl Parent<'_> {
         let mut known = self.known.borrow_mut();
         for answer in answers {
             let hash = known.ancestors.last().unwrap_or(parent).parent_hash;
-            if answer.header.hash != hash {
+            if block::named(&answer).is_some_and(|found| found != hash) {
                 return Err(NodeError::Reorganised(hash));
             }
             let header = block::header(&answer, hash)?;
@@ -91,11 +91,9 @@ impl DatabaseRef for Parent<'_> {
     type Error = NodeError;
 
     fn basic_ref(&self, address: Address) -> Result<Option<AccountInfo>, NodeError> {
-        if !self.known.borrow().proved {
-            return self.trusted(address);
-        }
         let account =
             self.read(address, None, |state| state.known.borrow().trie.account(address))?;
+        let Some(account) = account else { return self.trusted(address) };
         Ok(account.map(|account| {
             let code_hash = account.code_hash;
             self.known.borrow_mut().owners.insert(code_hash, address);
@@ -113,11 +111,9 @@ impl DatabaseRef for Parent<'_> {
             return Ok(bytecode(code, spec));
         }
         let owner = self.known.borrow().owners.get(&code_hash).copied().unwrap_or_default();
-        let (chain, of) = (self.block.chain_id, self.block.hash);
-        let state = self.block.header.parent_hash;
         let code = self.node.wait(async {
-            let code = self.node.code(chain, of, state, owner, Some(code_hash)).await;
-            self.still_there(state, code).await
+            let code = self.node.code(self.place(), self.at(), owner, code_hash).await;
+            self.still_there(self.at().hash, code).await
         })?;
         let analysed = bytecode(&code, spec);
         self.known.borrow_mut().codes.insert(code_hash, code);
@@ -125,21 +121,20 @@ impl DatabaseRef for Parent<'_> {
     }
 
     fn storage_ref(&self, address: Address, key: U256) -> Result<U256, NodeError> {
-        if self.known.borrow().proved {
-            let slot = B256::from(key);
-            return self.read(address, Some(slot), |state| {
-                let known = state.known.borrow();
-                match known.trie.storage(address, slot) {
-                    Err(_) if known.zeros.contains(&(address, slot)) => Ok(U256::ZERO),
-                    value => value,
-                }
-            });
+        let slot = B256::from(key);
+        let value = self.read(address, Some(slot), |state| {
+            let known = state.known.borrow();
+            match known.trie.storage(address, slot) {
+                Err(_) if known.zeros.contains(&(address, slot)) => Ok(U256::ZERO),
+                value => value,
+            }
+        })?;
+        if let Some(value) = value {
+            return Ok(value);
         }
-        let (chain, of) = (self.block.chain_id, self.block.hash);
-        let state = self.block.header.parent_hash;
         self.node.wait(async {
-            let value = self.node.slot(chain, of, state, address, key).await;
-            self.still_there(state, value).await
+            let value = self.node.slot(self.place(), self.at(), address, key).await;
+            self.still_there(self.at().hash, value).await
         })
     }
 

@@ -65,6 +65,22 @@ pub enum NodeError {
         /// What happened the last time.
         error: String,
     },
+    /// Each answer was an error that could have passed.
+    #[error("the node answers {method} with an error, asked {attempts} times: {error}")]
+    Failing {
+        /// The method.
+        method: &'static str,
+        /// How often.
+        attempts: u32,
+        /// The error.
+        error: String,
+    },
+    /// The answer is null.
+    #[error("the node answers {method} with null")]
+    Nothing {
+        /// The method.
+        method: &'static str,
+    },
     /// The answer is none to the question.
     #[error("the node's answer to {method} makes no sense: {error}")]
     Answer {
@@ -281,7 +297,40 @@ const fn outcome(success: &bool) -> &'static str {
 impl NodeError {
     /// Whether the node does not do what was asked, now and later: another way may be open.
     pub const fn is_refusal(&self) -> bool {
-        matches!(self, Self::NotOffered { .. } | Self::Refused { .. })
+        matches!(self, Self::NotOffered { .. } | Self::Refused { .. } | Self::Nothing { .. })
+    }
+
+    /// The option that would have worked, where there is one. `block`: a whole one was asked for.
+    pub fn hint(&self, block: bool) -> Option<&'static str> {
+        match self {
+            Self::Unreachable { method, .. }
+            | Self::Failing { method, .. }
+            | Self::Answer { method, .. }
+            | Self::Unread { method, .. }
+            | Self::Offline { method }
+                if *method == "eth_getProof" =>
+            {
+                Some("--no-proofs does without it")
+            }
+            Self::Replay { error: ReplayError::StateRoot { .. }, .. } if block => {
+                Some("--tx records one of its transactions")
+            }
+            Self::Replay { .. } | Self::Execute { .. } if block => {
+                Some("--tx records one that comes before it")
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether a proof is lacking, and not the node: what needs none can go on without it. A proof
+    /// that is wrong proves nothing, and is lacking too.
+    pub(super) const fn is_lack(&self) -> bool {
+        self.is_refusal() || matches!(self, Self::Proof { .. })
+    }
+
+    /// Whether the node has not said what it was asked now, and may another time.
+    pub(super) const fn is_silence(&self) -> bool {
+        matches!(self, Self::Unreachable { .. } | Self::Failing { .. } | Self::Offline { .. })
     }
 }
 

@@ -16,8 +16,7 @@ impl Parent<'_> {
     /// `prestateTracer`, state is read as it is asked for.
     pub(super) fn prefetch(&self, transactions: &[B256]) -> Result<(), NodeError> {
         let Some((first, rest)) = transactions.split_first() else { return Ok(()) };
-        let (chain, of) = (self.block.chain_id, self.block.hash);
-        let ask = |hash: &B256| self.node.prestate(chain, of, *hash);
+        let ask = |hash: &B256| self.node.prestate(self.place(), *hash);
         // One alone, to see whether it can be done.
         let traces = match self.node.wait(ask(first)) {
             Ok(trace) => {

@@ -2,49 +2,84 @@
 //!
 //! In the data's way this stands between the transport and the node's answers.
 
+use alloy_json_rpc::ErrorPayload;
 use alloy_provider::transport::{RpcError, TransportError, TransportErrorKind};
 
 use super::NodeError;
 use crate::http::Unread;
 
-/// JSON-RPC's number for a method that is not there.
-const METHOD_NOT_FOUND: i64 = -32_601;
+/// Errors that say that a method is not there: JSON-RPC's, and EIP-1474's.
+const NOT_OFFERED: [i64; 2] = [-32_601, -32_004];
 
 /// The longest text of a node's that is repeated in an error, in characters.
 const LONGEST_TEXT: usize = 200;
 
-/// What an error is: one that may pass, or one for good.
-pub(super) fn judge(method: &'static str, error: TransportError) -> Result<String, NodeError> {
+/// What an error is.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// No answer came. Another time one may.
+    Silence(String),
+    /// An error was answered that may pass. If it does not, it is `last`, where that says more than
+    /// its text.
+    Passing {
+        /// What was answered.
+        error: String,
+        /// What it is if it does not pass.
+        last: Option<NodeError>,
+    },
+    /// An error for good.
+    Final(NodeError),
+}
+
+/// What an error is: no answer, one that may pass, or one for good.
+pub(super) fn judge(method: &'static str, error: TransportError) -> Failure {
     match error {
-        RpcError::ErrorResp(payload) if payload.is_retry_err() => Ok(shorten(&payload.message)),
-        RpcError::ErrorResp(payload) if payload.code == METHOD_NOT_FOUND => {
-            Err(NodeError::NotOffered { method })
-        }
-        RpcError::ErrorResp(payload) => Err(NodeError::Refused {
-            method,
-            code: payload.code,
-            message: shorten(&payload.message),
-        }),
+        RpcError::ErrorResp(payload) => answered(method, &payload),
         RpcError::Transport(TransportErrorKind::NonRetryable(error)) => {
-            Err(match error.downcast_ref::<Unread>() {
+            Failure::Final(match error.downcast_ref::<Unread>() {
                 Some(error) => NodeError::Unread { method, error: *error },
                 None => NodeError::Answer { method, error: shorten(&error.to_string()) },
             })
         }
         RpcError::Transport(kind) => match kind.as_http_error() {
-            Some(error) if error.body.contains("-32601") => Err(NodeError::NotOffered { method }),
-            Some(error) if !(error.status == 429 || error.status >= 500) => {
-                let code = i64::from(error.status);
-                Err(NodeError::Refused { method, code, message: shorten(&error.body) })
+            Some(error) if error.body.contains("-32601") => {
+                Failure::Final(NodeError::NotOffered { method })
             }
-            Some(error) => Ok(format!("HTTP status {}", error.status)),
-            None => Ok(innermost(&kind)),
+            Some(error) if error.status == 429 || error.status >= 500 => {
+                let text = shorten(&error.body);
+                let text = if text.is_empty() { text } else { format!(": {text}") };
+                let error = format!("HTTP status {}{text}", error.status);
+                Failure::Passing { error, last: None }
+            }
+            Some(error) => {
+                let code = i64::from(error.status);
+                let message = shorten(&error.body);
+                Failure::Final(NodeError::Refused { method, code, message })
+            }
+            None => Failure::Silence(innermost(&kind)),
         },
         RpcError::DeserError { err, .. } => {
-            Err(NodeError::Answer { method, error: shorten(&err.to_string()) })
+            Failure::Final(NodeError::Answer { method, error: shorten(&err.to_string()) })
         }
-        error => Err(NodeError::Answer { method, error: shorten(&error.to_string()) }),
+        // Nothing where something must be.
+        RpcError::NullResp => Failure::Final(NodeError::Nothing { method }),
+        error => Failure::Final(NodeError::Answer { method, error: shorten(&error.to_string()) }),
     }
+}
+
+/// What an error of JSON-RPC's is.
+fn answered(method: &'static str, payload: &ErrorPayload) -> Failure {
+    if NOT_OFFERED.contains(&payload.code) {
+        return Failure::Final(NodeError::NotOffered { method });
+    }
+    let (code, message) = (payload.code, shorten(&payload.message));
+    let refused = NodeError::Refused { method, code, message: message.clone() };
+    if !payload.is_retry_err() {
+        return Failure::Final(refused);
+    }
+    // A limit passes; a block that this node of several does not have yet may come, or never.
+    let unknown = payload.message.contains("header not found");
+    Failure::Passing { error: format!("{message} ({code})"), last: unknown.then_some(refused) }
 }
 
 /// The innermost reason. Those around it repeat the URL, which may hold a key.

@@ -30,6 +30,8 @@
 //! # Ok::<(), iso_evm_verifier::node::NodeError>(())
 //! ```
 
+mod answers;
+mod at;
 mod block;
 mod cache;
 mod calls;
@@ -39,6 +41,8 @@ mod error;
 mod fork;
 mod hints;
 mod judge;
+mod listed;
+mod made;
 mod options;
 mod parent;
 mod receipts;
@@ -77,6 +81,7 @@ pub fn record_transaction(
 }
 
 /// Records all transactions of a block in one replay, and checks that it ends in the block's state.
+/// One that is not signed, and that no chain would have taken, is replayed only.
 ///
 /// # Errors
 ///
@@ -89,7 +94,18 @@ pub fn record_block(
     let block = node.block(block, fork)?;
     let mut replay = Replay::begin(node, &block)?;
     replay.prefetch(0..block.transactions.len())?;
-    let recorded = block.transactions.iter().map(|_| replay.record()).collect::<Result<_, _>>()?;
+    let mut recorded = Vec::new();
+    for index in 0..block.transactions.len() {
+        match replay.record() {
+            Ok(witness) => recorded.push(witness),
+            // No chain would have taken it: a contract has sent it, for one. It has happened here.
+            Err(error @ NodeError::Execute { .. }) if !block.is_signed(index) => {
+                node.notice(format!("{error}: it is replayed, and not recorded"));
+                replay.advance()?;
+            }
+            Err(error) => return Err(error),
+        }
+    }
     replay.finish()?;
     Ok(recorded)
 }

@@ -12,14 +12,15 @@ use std::{
 use alloy_consensus::Header;
 use alloy_primitives::{
     Address, B256, Bytes, keccak256,
-    map::{AddressMap, B256Map, HashSet},
+    map::{AddressMap, B256Map, HashMap, HashSet},
 };
 use alloy_rlp::Decodable;
-use alloy_rpc_types_eth::EIP1186AccountProofResponse;
 use alloy_trie::{EMPTY_ROOT_HASH, nodes::TrieNode};
-use iso_evm_witness::{proof::StateProof, state_root::StateTrie};
+use iso_evm_witness::{proof::StateProof, state_root::StateTrie, transaction::Transaction};
 
-use super::{ChainBlock, Node, NodeError, cache::place, calls::PROOF};
+use super::{
+    ChainBlock, Node, NodeError, answers::AccountProof, at::At, cache::place, calls::PROOF,
+};
 
 /// Most slots in one question.
 pub(super) const MOST_SLOTS: usize = 128;
@@ -46,6 +47,8 @@ pub(super) struct Known {
     /// What was asked for.
     accounts: HashSet<Address>,
     slots: HashSet<(Address, B256)>,
+    /// Why there is no proof of an account and a slot, where that was asked for in vain.
+    lacks: HashMap<(Address, Option<B256>), String>,
     /// Storage roots, as the node says.
     pub(super) storage_roots: AddressMap<B256>,
     /// Slots that end in a leaf which holds zero.
@@ -71,6 +74,7 @@ impl<'a> Parent<'a> {
             hashes: HashSet::default(),
             accounts: HashSet::default(),
             slots: HashSet::default(),
+            lacks: HashMap::default(),
             storage_roots: AddressMap::default(),
             zeros: HashSet::default(),
             codes: B256Map::default(),
@@ -86,8 +90,8 @@ impl<'a> Parent<'a> {
         Ok(parent)
     }
 
-    /// Whether the node proves the state: it is asked for the block's beneficiary, which every
-    /// transaction touches.
+    /// Whether the node proves the state. It is asked for the block's beneficiary, which every
+    /// transaction touches; if it does not prove that one, which need not exist, for a sender.
     fn can_prove(&self) -> Result<bool, NodeError> {
         let (node, parent) = (self.node, &self.block.parent);
         let without = |reason: String| {
@@ -99,16 +103,65 @@ impl<'a> Parent<'a> {
         if node.options.no_proofs {
             return without("eth_getProof is not to be asked".to_owned());
         }
-        if parent.state_root == EMPTY_ROOT_HASH {
-            return without(format!(
-                "eth_getProof: the header of block {} has the root of an empty state",
-                parent.number
-            ));
+        let no_state = match parent.state_root {
+            EMPTY_ROOT_HASH => Some("the root of an empty state"),
+            B256::ZERO => Some("no state root, but zero"),
+            _ => None,
+        };
+        if let Some(found) = no_state {
+            let number = parent.number;
+            return without(format!("eth_getProof: the header of block {number} has {found}"));
         }
-        match self.fetch([(self.block.block.beneficiary, Vec::new())]) {
-            Ok(()) => Ok(true),
-            Err(error) if error.is_refusal() => without(error.to_string()),
-            Err(error) => Err(error),
+        let mut lack = None;
+        let sender = self.block.transactions.first().map(Transaction::from);
+        for account in [Some(self.block.block.beneficiary), sender].into_iter().flatten() {
+            match node.wait(self.ask(account, &[])) {
+                Ok(()) => return Ok(true),
+                Err(error @ NodeError::NotOffered { .. }) => return without(error.to_string()),
+                Err(error) if error.is_lack() => {
+                    self.lack(account, &[], &error);
+                    lack.get_or_insert(error);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        lack.map_or(Ok(true), |error| without(error.to_string()))
+    }
+
+    /// The state, as nodes are asked for it.
+    pub(super) const fn at(&self) -> At {
+        At { number: self.block.parent.number, hash: self.block.header.parent_hash }
+    }
+
+    /// The block, as nodes are asked for it.
+    pub(super) const fn block_at(&self) -> At {
+        At { number: self.block.header.number, hash: self.block.hash }
+    }
+
+    /// Where what is about the block is kept.
+    pub(super) const fn place(&self) -> (u64, B256) {
+        (self.block.chain_id, self.block.hash)
+    }
+
+    /// From here on values are taken on trust: of an account, or a slot of it, there is no proof.
+    pub(super) fn trust(&self, account: Address, slot: Option<B256>) {
+        let mut known = self.known.borrow_mut();
+        known.proved = false;
+        let Header { state_root: root, number, .. } = self.block.parent;
+        let lack = known.lacks.get(&(account, slot)).cloned();
+        let lack = lack.unwrap_or_else(|| NodeError::Proof { account, root, number }.to_string());
+        self.node.notice(format!(
+            "{lack}: from there on state is taken on trust, and the access and transaction audits \
+             will not run"
+        ));
+    }
+
+    /// Notes that something is not proved, and why.
+    fn lack(&self, account: Address, slots: &[B256], error: &NodeError) {
+        let mut known = self.known.borrow_mut();
+        tracing::debug!(%account, %error, "no proof");
+        for slot in [None].into_iter().chain(slots.iter().map(|slot| Some(*slot))) {
+            known.lacks.insert((account, slot), error.to_string());
         }
     }
 
@@ -117,9 +170,9 @@ impl<'a> Parent<'a> {
         let Some(cache) = &self.node.cache else { return };
         let folder = place::block(self.block.chain_id, self.block.hash);
         let prefix = format!("{PROOF}{}", self.block.header.parent_hash);
-        for proof in cache.all::<EIP1186AccountProofResponse>(&folder, &prefix) {
-            let account = proof.address;
-            let slots = proof.storage_proof.iter().map(|slot| slot.key.as_b256());
+        for proof in cache.all::<AccountProof>(&folder, &prefix) {
+            let Some(account) = proof.address else { continue };
+            let slots = proof.slots().iter().filter_map(|slot| slot.key.map(B256::from));
             // What the cache has is checked like an answer; what is wrong is asked for again.
             let _ = self.take(account, &slots.collect::<Vec<_>>(), &proof);
         }
@@ -134,15 +187,29 @@ impl<'a> Parent<'a> {
                 return Ok(());
             }
             for (&account, slots) in wanted {
-                let new = |slot: &&B256| !known.slots.contains(&(account, **slot));
+                let new = |slot: &&B256| {
+                    !known.slots.contains(&(account, **slot))
+                        && !known.lacks.contains_key(&(account, Some(**slot)))
+                };
                 let slots: Vec<B256> = slots.iter().filter(new).copied().collect();
-                if slots.is_empty() && !known.accounts.contains(&account) {
+                let seen =
+                    known.accounts.contains(&account) || known.lacks.contains_key(&(account, None));
+                if slots.is_empty() && !seen {
                     questions.push((account, Vec::new()));
                 }
                 questions.extend(slots.chunks(MOST_SLOTS).map(|slots| (account, slots.to_vec())));
             }
         }
-        self.fetch(questions)
+        self.node.all(questions, |(account, slots)| async move {
+            match self.ask(account, &slots).await {
+                Err(error) if error.is_lack() => {
+                    self.lack(account, &slots, &error);
+                    Ok(())
+                }
+                answer => answer,
+            }
+        })?;
+        Ok(())
     }
 
     /// Whether this was asked for already.
@@ -154,18 +221,11 @@ impl<'a> Parent<'a> {
         }
     }
 
-    fn fetch(
-        &self,
-        questions: impl IntoIterator<Item = (Address, Vec<B256>)>,
-    ) -> Result<(), NodeError> {
-        let (chain, of) = (self.block.chain_id, self.block.hash);
-        let state = self.block.header.parent_hash;
-        self.node.all(questions, |(account, slots)| async move {
-            let take = |proof: &EIP1186AccountProofResponse| self.take(account, &slots, proof);
-            let proof = self.node.proof((chain, of), state, account, &slots, take).await;
-            self.still_there(state, proof).await
-        })?;
-        Ok(())
+    /// Asks for a proof, and takes it in.
+    async fn ask(&self, account: Address, slots: &[B256]) -> Result<(), NodeError> {
+        let take = |proof: &AccountProof| self.take(account, slots, proof);
+        let proof = self.node.proof(self.place(), self.at(), account, slots, take).await;
+        self.still_there(self.at().hash, proof).await.map(|_| ())
     }
 
     /// An answer about a state. If it is refused because the block has gone, that is said.
@@ -175,9 +235,9 @@ impl<'a> Parent<'a> {
         answer: Result<T, NodeError>,
     ) -> Result<T, NodeError> {
         match answer {
-            Err(NodeError::Refused { .. }) if !self.node.knows(state).await => {
-                Err(NodeError::Reorganised(state))
-            }
+            Err(
+                NodeError::Refused { .. } | NodeError::Nothing { .. } | NodeError::Proof { .. },
+            ) if !self.node.knows(state).await => Err(NodeError::Reorganised(state)),
             answer => answer,
         }
     }
@@ -187,10 +247,10 @@ impl<'a> Parent<'a> {
         &self,
         account: Address,
         slots: &[B256],
-        proof: &EIP1186AccountProofResponse,
+        proof: &AccountProof,
     ) -> Result<(), NodeError> {
         let mut known = self.known.borrow_mut();
-        known.add(nodes_of(proof));
+        known.add(proof.nodes());
         let mut reached = known.trie.account(account).is_ok();
         for &slot in slots {
             match known.trie.storage(account, slot) {
@@ -206,7 +266,9 @@ impl<'a> Parent<'a> {
         }
         known.accounts.insert(account);
         known.slots.extend(slots.iter().map(|slot| (account, *slot)));
-        known.storage_roots.insert(account, proof.storage_hash);
+        if let Some(root) = proof.storage_hash {
+            known.storage_roots.insert(account, root);
+        }
         Ok(())
     }
 }
@@ -249,16 +311,10 @@ pub(super) fn is_zero_leaf(node: &Bytes) -> bool {
 pub(super) fn leads(
     header: &Header,
     account: Address,
-    proof: &EIP1186AccountProofResponse,
+    proof: &AccountProof,
 ) -> Result<(), NodeError> {
     let Header { state_root: root, number, .. } = *header;
-    let nodes = nodes_of(proof).map(|node| (keccak256(&node), node)).collect();
+    let nodes = proof.nodes().map(|node| (keccak256(&node), node)).collect();
     let reached = StateTrie::from_proof(&StateProof { root, nodes }).account(account);
     reached.map(|_| ()).map_err(|_| NodeError::Proof { account, root, number })
-}
-
-/// All nodes of an answer.
-pub(super) fn nodes_of(proof: &EIP1186AccountProofResponse) -> impl Iterator<Item = Bytes> {
-    let slots = proof.storage_proof.iter().flat_map(|slot| &slot.proof);
-    proof.account_proof.iter().chain(slots).cloned()
 }

@@ -20,7 +20,7 @@ use rayon::prelude::*;
 
 use super::{
     NodeError,
-    parent::{Parent, Wanted, leads, nodes_of},
+    parent::{Parent, Wanted, leads},
 };
 
 /// The longest path that a key is looked for, in nibbles: 16⁶ hashes take a few seconds.
@@ -57,17 +57,13 @@ impl Parent<'_> {
     /// The sibling, out of the proof at the block itself.
     fn by_block(&self, missing: MissingNode, path: &Nibbles) -> Result<bool, NodeError> {
         let MissingNode { hash, account, slot } = missing;
-        let (chain, of) = (self.block.chain_id, self.block.hash);
         let slots: Vec<B256> = slot.into_iter().collect();
         let check = |proof: &_| leads(&self.block.header, account, proof);
-        let answer = self.node.wait(self.node.proof((chain, of), of, account, &slots, check));
-        let proof = match answer {
-            Ok(proof) => proof,
-            Err(error) if error.is_refusal() => return Ok(false),
-            Err(error) => return Err(error),
-        };
+        let at = self.block_at();
+        let answer = self.node.wait(self.node.proof(self.place(), at, account, &slots, check));
+        let Some(proof) = unless_lacking(answer)? else { return Ok(false) };
         let nodes = match slot {
-            Some(_) => proof.storage_proof.into_iter().flat_map(|slot| slot.proof).collect(),
+            Some(_) => proof.slot_nodes().cloned().collect(),
             None => proof.account_proof,
         };
         let Some(node) = out_of(&nodes, hash) else { return Ok(false) };
@@ -98,12 +94,12 @@ impl Parent<'_> {
             Some(_) => (account, vec![slot_of(number)]),
             None => (account_of(number), Vec::new()),
         };
-        let (chain, of) = (self.block.chain_id, self.block.hash);
-        let state = self.block.header.parent_hash;
         let check = |proof: &_| leads(&self.block.parent, account, proof);
-        let proof = self.node.wait(self.node.proof((chain, of), state, account, &slots, check))?;
+        let answer =
+            self.node.wait(self.node.proof(self.place(), self.at(), account, &slots, check));
+        let Some(proof) = unless_lacking(answer)? else { return Ok(false) };
         let mut known = self.known.borrow_mut();
-        let mut nodes = nodes_of(&proof);
+        let mut nodes = proof.nodes();
         let found = nodes.try_for_each(|node| {
             let found = keccak256(&node) == hash;
             known.add([node]);
@@ -111,6 +107,14 @@ impl Parent<'_> {
         });
         tracing::debug!(%hash, %account, depth = path.len(), "sibling looked for by a key");
         Ok(found.is_break())
+    }
+}
+
+/// An answer, or none where there is no proof.
+fn unless_lacking<T>(answer: Result<T, NodeError>) -> Result<Option<T>, NodeError> {
+    match answer {
+        Err(error) if error.is_lack() => Ok(None),
+        answer => answer.map(Some),
     }
 }
 

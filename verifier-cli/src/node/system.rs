@@ -14,6 +14,12 @@ use iso_evm_witness::{Fork, input::chain};
 
 use super::ChainBlock;
 
+/// Slots that the beacon roots' contract goes round in (EIP-4788).
+const HISTORY_BUFFER_LENGTH: u64 = 8_191;
+
+/// Slots that the block hashes' contract goes round in (EIP-2935).
+const HISTORY_SERVE_WINDOW: u64 = 8_191;
+
 /// What a miner gets for a block since Constantinople (EIP-1234), in wei.
 const BLOCK_REWARD: u64 = 2_000_000_000_000_000_000;
 
@@ -29,6 +35,22 @@ pub(super) fn before(block: &ChainBlock) -> Vec<(Address, Bytes)> {
         calls.push((HISTORY_STORAGE_ADDRESS, block.header.parent_hash.into()));
     }
     calls
+}
+
+/// What a call before the first transaction leaves in its contract's storage: a slot and its value.
+pub(super) fn left_by(block: &ChainBlock, contract: Address) -> Option<(U256, U256)> {
+    let header = &block.header;
+    match contract {
+        BEACON_ROOTS_ADDRESS => {
+            let time = U256::from(header.timestamp);
+            Some((time % U256::from(HISTORY_BUFFER_LENGTH), time))
+        }
+        HISTORY_STORAGE_ADDRESS => {
+            let parent = U256::from(header.number.saturating_sub(1));
+            Some((parent % U256::from(HISTORY_SERVE_WINDOW), header.parent_hash.into()))
+        }
+        _ => None,
+    }
 }
 
 /// The calls after the last transaction.

@@ -44,12 +44,27 @@ impl Replay<'_> {
             Some(found) if found != expected => found,
             _ => return Ok(()),
         };
-        if let Some(account) = self.keeps_zeros()? {
-            self.parent.node.notice(format!(
-                "eth_getProof: the node keeps a zero in the storage of account {account}, which no \
-                 trie of Ethereum does: the state root after the block is not compared"
+        let not_compared = |why: String| {
+            let notice = format!("{why}: the state root after the block is not compared");
+            self.parent.node.notice(notice);
+            Ok(())
+        };
+        if expected.is_zero() {
+            return not_compared(format!(
+                "the header of block {number} has no state root, but zero"
             ));
-            return Ok(());
+        }
+        match self.keeps_zeros() {
+            Ok(Some(account)) => {
+                return not_compared(format!(
+                    "eth_getProof: the node keeps a zero in the storage of account {account}, which \
+                     no trie of Ethereum does"
+                ));
+            }
+            Ok(None) => {}
+            // It may be such a node, and does not show it.
+            Err(error) if error.is_lack() => return not_compared(error.to_string()),
+            Err(error) => return Err(error),
         }
         Err(NodeError::Replay { number, error: ReplayError::StateRoot { expected, found } })
     }
@@ -69,12 +84,10 @@ impl Replay<'_> {
             accounts.map(|(address, account)| (*address, zeros(&account.storage))).collect();
         for (account, slots) in &read {
             for slots in slots.chunks(MOST_SLOTS) {
-                let node = self.parent.node;
-                let (chain, of) = (block.chain_id, block.hash);
+                let (parent, node) = (&self.parent, self.parent.node);
                 let check = |proof: &_| leads(&block.header, *account, proof);
-                let proof = node.wait(node.proof((chain, of), of, *account, slots, check))?;
-                let mut nodes = proof.storage_proof.iter().flat_map(|slot| &slot.proof);
-                if nodes.any(is_zero_leaf) {
+                let asked = node.proof(parent.place(), parent.block_at(), *account, slots, check);
+                if node.wait(asked)?.slot_nodes().any(is_zero_leaf) {
                     return Ok(Some(*account));
                 }
             }

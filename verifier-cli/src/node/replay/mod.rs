@@ -107,7 +107,15 @@ impl<'a> Replay<'a> {
         let state = CacheDB::new(parent.clone());
         parent.prove(&accounts(system::before(block).into_iter().chain(system::after(block))))?;
         let mut replay = Self { parent, setting, state, roots, nodes: 0, done: 0 };
-        replay.system_calls(system::before(block))?;
+        let mut calls = Vec::new();
+        for (contract, data) in system::before(block) {
+            let info = replay.state.basic(contract)?;
+            let there = info.is_some_and(|info| info.code_hash != KECCAK_EMPTY);
+            if there && replay.parent.makes_call_to(contract)? {
+                calls.push((contract, data));
+            }
+        }
+        replay.system_calls(calls)?;
         Ok(replay)
     }
 
@@ -119,14 +127,8 @@ impl<'a> Replay<'a> {
     ///
     /// If a proof is wrong, or does not come.
     pub fn prefetch(&mut self, transactions: Range<usize>) -> Result<(), NodeError> {
-        let all = &self.parent.block.transactions;
-        let hashes: Vec<B256> = all
-            .get(transactions)
-            .unwrap_or_default()
-            .iter()
-            .filter_map(Transaction::hash)
-            .collect();
-        self.parent.prefetch(&hashes)
+        let hashes = self.parent.block.hashes.get(transactions).unwrap_or_default();
+        self.parent.prefetch(hashes)
     }
 
     /// How many transactions are done: the place of the next.
@@ -157,7 +159,7 @@ impl<'a> Replay<'a> {
         Ok(())
     }
 
-    /// Records the next transaction.
+    /// Records the next transaction. If that fails, it is still the next.
     ///
     /// # Errors
     ///
@@ -181,7 +183,7 @@ impl<'a> Replay<'a> {
             }
         };
         self.count();
-        let transaction = witness.transaction.hash().unwrap_or_default();
+        let transaction = self.parent.block.hashes.get(index).copied().unwrap_or_default();
         Ok(Recorded { index, transaction, witness })
     }
 
@@ -226,7 +228,8 @@ impl<'a> Replay<'a> {
 
     /// Runs the next transaction; the state stays as it is.
     fn run(&mut self) -> Result<(EvmState, ExecutionResult), NodeError> {
-        let tx = self.transaction()?.tx_env();
+        let transaction = self.transaction()?;
+        let (tx, is_signed) = (transaction.tx_env(), transaction.signature().is_some());
         let (roots, parent) = (&self.roots, &self.parent);
         let mut failed = None;
         // What has changed since the parent is in the trie.
@@ -238,6 +241,8 @@ impl<'a> Replay<'a> {
             })
         });
         let mut evm = self.setting.evm(&mut self.state, collisions);
+        // Who sends in another's name can be a contract's: EIP-3607 is for those who sign.
+        evm.ctx.cfg.disable_eip3607 = !is_signed;
         let run = evm.inspect_tx(tx).map_err(run_error);
         drop(evm);
         match (run, failed) {

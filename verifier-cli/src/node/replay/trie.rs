@@ -26,6 +26,8 @@ impl Replay<'_> {
             let Roots::Parent(trie) = &self.roots else { return Ok(None) };
             let trie = StateTrie::clone(trie);
             match record_on(&self.setting, &mut self.state, trie, tx.clone()) {
+                // It may have come upon something that is not proved: `learn` sees it.
+                _ if !self.parent.known.borrow().proved => {}
                 Ok(run) => return Ok(Some((run.recording, run.state, run.after))),
                 Err(RunError::Database(error)) => return Err(error),
                 Err(RunError::Execute(error)) => match *error {
@@ -72,8 +74,12 @@ impl Replay<'_> {
         Ok(())
     }
 
-    /// Gives the trie the nodes that came since the last time.
+    /// Gives the trie the nodes that came since the last time. If state is taken on trust now, there
+    /// is no trie.
     fn learn(&mut self) {
+        if !self.parent.known.borrow().proved {
+            self.roots = Roots::Alone { proved: false };
+        }
         let Roots::Parent(trie) = &mut self.roots else { return };
         let known = self.parent.known.borrow();
         let new = known.nodes_since(self.nodes);

@@ -128,7 +128,9 @@ impl Submission<'_> {
         let Route::Register { register, operator } = self.route else {
             // The receipt does not hold what was returned; what a call returns in that block does,
             // for the same gas.
-            let block = receipt.block.map_or_else(BlockId::latest, BlockId::hash);
+            // By EIP-1898's object: a bare hash some nodes take for a number.
+            let named = |hash| BlockId::from((hash, Some(true)));
+            let block = receipt.block.map_or_else(BlockId::latest, named);
             let verdict = of_hypervisor(self.at(step, block, &StateOverride::default())?);
             let agree = receipt.success == (verdict == Verdict::Valid);
             return Ok(if agree { verdict } else { OTHER });

@@ -3,8 +3,18 @@
 pub(crate) mod anvil;
 mod block;
 mod cache;
+// Nodes that do not mean well: endless, slow, redirecting, lying.
+mod fakes;
 mod faults;
 mod http;
+// What nodes do not prove: it is recorded all the same, and said.
+mod lacks;
+// How a state is named.
+mod naming;
+#[cfg(unix)]
+mod others;
 mod proxy;
+#[cfg(unix)]
+mod real;
 mod recorded;
 mod ways;

@@ -27,6 +27,8 @@ pub(super) enum Action {
     Change(fn(&mut Value)),
     /// Answer with this text, JSON or not.
     Say(&'static str),
+    /// Answer with these bytes, HTTP or not, and hang up.
+    Raw(fn(&mut TcpStream)),
     /// Hang up.
     Close,
 }
@@ -114,6 +116,10 @@ fn serve(mut stream: TcpStream, node: &str, decide: &Decide, asked: &Mutex<Vec<S
                 answer.to_string().into()
             }),
             Action::Say(text) => Ok(text.into()),
+            Action::Raw(write) => {
+                write(&mut stream);
+                return;
+            }
             Action::Close => return,
         };
         // A node that is gone hangs up too.
