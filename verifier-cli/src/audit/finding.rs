@@ -247,6 +247,8 @@ kinds! {
         Signature = "signature",
         /// It is for another chain.
         ChainId = "chain-id",
+        /// By the schedule of its chain the block is of another fork.
+        Fork = "fork",
         /// Its type does not exist in the fork.
         Type = "type",
         /// Its nonce is not the sender's.

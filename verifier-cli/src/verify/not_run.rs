@@ -21,6 +21,8 @@ pub struct NotRun {
 pub enum Check {
     /// That the sender signed the transaction.
     Sender,
+    /// That the fork is the one that the chain's schedule gives the block: *unanchored fork*.
+    Fork,
 }
 
 impl Check {
@@ -28,6 +30,7 @@ impl Check {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Sender => "sender",
+            Self::Fork => "fork",
         }
     }
 }
@@ -44,6 +47,11 @@ pub enum Why {
     /// The sender is given.
     #[error("the transaction is not signed")]
     Unsigned,
+    /// Nothing says what the block's fork is.
+    #[error(
+        "unanchored fork: no header says which block it is, or its chain has no known schedule"
+    )]
+    Unanchored,
 }
 
 impl fmt::Display for NotRun {

@@ -8,7 +8,7 @@ use super::{
 use crate::audit::{
     AccessKind, Outcome, TransactionKind, TreeKind,
     replay::{Replayed, replay},
-    transaction::sender_is_given,
+    transaction::{fork_is_unanchored, sender_is_given},
     tree,
 };
 
@@ -72,7 +72,11 @@ impl Proofs {
         let unsigned = self.transaction.0.is_some() && sender_is_given(witness);
         let sender =
             NotRun { audit: Audit::Transaction, check: Some(Check::Sender), why: Why::Unsigned };
-        self.lacks().chain(unsigned.then_some(sender))
+        let ran = self.transaction.0.is_some();
+        let fork =
+            NotRun { audit: Audit::Transaction, check: Some(Check::Fork), why: Why::Unanchored };
+        let fork = (ran && fork_is_unanchored(witness)).then_some(fork);
+        self.lacks().chain(unsigned.then_some(sender)).chain(fork)
     }
 }
 

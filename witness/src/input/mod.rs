@@ -5,7 +5,6 @@
 //! [`crate::execute`] runs.
 
 use alloy_consensus::Header;
-use alloy_hardforks::EthereumHardfork;
 use serde::Deserialize;
 
 use crate::{
@@ -20,6 +19,7 @@ use crate::{
 mod alloc;
 mod ancestors;
 pub mod chain;
+mod config;
 mod geth;
 pub(crate) mod number;
 mod proofs;
@@ -72,7 +72,28 @@ pub enum InputError {
     ForkUnknown(u64),
     /// The block is of a fork after the last that is audited.
     #[error("fork {0} is later than osaka, the last that is audited")]
-    ForkTooLate(EthereumHardfork),
+    ForkTooLate(String),
+    /// A block with its header that is of another fork by its chain's schedule.
+    #[error(
+        "fork: {given} is given, and by the schedule of chain {chain_id} block {number} is of {found} \
+         (a development chain must not go under the id of a chain with a schedule)"
+    )]
+    ForkSchedule {
+        /// The chain.
+        chain_id: u64,
+        /// The block.
+        number: u64,
+        /// What the file says, or was asked for.
+        given: Fork,
+        /// What follows from the schedule.
+        found: Fork,
+    },
+    /// The excess blob gas does not follow from the parent's without its base fee (EIP-7918).
+    #[error(
+        "genesis: field \"baseFeePerGas\" is missing, without which no excess blob gas follows from \
+         the parent's (EIP-7918)"
+    )]
+    ParentBaseFee,
     /// The transaction is none that could have run.
     #[error("transaction: {0}")]
     Transaction(#[from] TransactionError),

@@ -9,13 +9,14 @@ use serde::Deserialize;
 use super::{
     Input, InputError, agree,
     alloc::{Accounts, UniqueMap},
-    ancestors, chain,
+    ancestors,
+    chain::{self, Rules},
     number::Number,
     proofs,
 };
 use crate::{
     Fork,
-    block::BlockFields,
+    block::{Block, BlockFields},
     receipt::ReceiptFields,
     transaction::{TransactionDefaults, TransactionFields},
 };
@@ -57,6 +58,7 @@ impl RpcInput {
             timestamp.unwrap_or_default(),
         );
         let block = self.block.into_block(fork, blobs)?;
+        check_schedule(fork, chain_id, &block)?;
         block.check_blob_base_fee(blobs)?;
         let ancestors = ancestors::headers(&block, self.ancestors)?;
         let most = if fork >= Fork::Osaka { MAX_TRANSACTION_GAS } else { u64::MAX };
@@ -84,12 +86,25 @@ impl RpcInput {
             return agree(asked, name.parse()?);
         }
         let place = self.block.number.zip(self.block.timestamp);
-        let upgrade =
-            place.and_then(|(number, timestamp)| chain::upgrade_at(chain_id, number, timestamp));
-        match (upgrade, asked) {
-            (Some(upgrade), asked) => agree(asked, chain::fork_of(upgrade)?),
+        let rules = place.and_then(|(number, timestamp)| chain::rules(chain_id, number, timestamp));
+        match (rules, asked) {
+            (Some(rules), asked) => agree(asked, rules?.fork),
             (None, Some(asked)) => Ok(asked),
             (None, None) => Err(InputError::ForkUnknown(chain_id)),
         }
+    }
+}
+
+/// Makes sure that a block with its header is of the fork that its chain's schedule says, where that
+/// is known: what the transaction audit would find false is not recorded. A block without a header
+/// is no chain's.
+fn check_schedule(given: Fork, chain_id: u64, block: &Block) -> Result<(), InputError> {
+    let Some(header) = &block.header else { return Ok(()) };
+    let number = header.number;
+    match chain::rules(chain_id, number, header.timestamp).transpose()? {
+        Some(Rules { fork: found, .. }) if found != given => {
+            Err(InputError::ForkSchedule { chain_id, number, given, found })
+        }
+        _ => Ok(()),
     }
 }

@@ -8,7 +8,8 @@
 //!
 //! # What is compared, and in which order
 //!
-//! 1. Rules that need no state: `signature` (if there is one), `chain-id`, `type`,
+//! 1. Rules that need no state: `signature` (if there is one), `chain-id`, `fork` (if there
+//!    is a header and the chain's schedule is known), `type`,
 //!    `nonce` below 2^64 − 1, `gas-limit`, `intrinsic-gas` (the floor too), `fee`, `initcode`, `blob`,
 //!    `authorization`, `blob-base-fee` (if there is a header), `ancestor`.
 //! 2. The sender: `nonce`, `sender-code`, `funds`. Then gas and blob gas are bought, the nonce grows,
@@ -29,6 +30,7 @@ mod message;
 mod price;
 mod receipt;
 mod rules;
+mod schedule;
 mod signature;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
@@ -42,6 +44,7 @@ use iso_evm_witness::{Witness, records::FrameKind};
 pub use begin::begin;
 pub use claims::Findings;
 pub use end::end;
+pub use schedule::fork_is_unanchored;
 
 use super::{Finding, Missing, TransactionKind};
 

@@ -154,6 +154,7 @@ fn a_hash_must_be_the_headers() {
 #[test]
 fn a_blob_base_fee_beside_a_header() {
     let cancun = Header {
+        timestamp: 1_710_338_135,
         blob_gas_used: Some(0),
         excess_blob_gas: Some(10_000_000),
         parent_beacon_block_root: Some(B256::ZERO),
@@ -172,6 +173,35 @@ fn a_blob_base_fee_beside_a_header() {
     );
     input["block"].as_object_mut().unwrap().remove("parentHash");
     assert_eq!(parse(&input).unwrap().block.blob_base_fee, Some(20));
+}
+
+/// A block with its header has the fork of its chain's schedule. Without a header it is no chain's.
+#[test]
+fn a_fork_against_the_schedule_is_refused() {
+    let mut input = input();
+    input["ancestors"] = json!([]);
+    // A header of London or Paris, which have the same fields, at a time of Paris.
+    let paris = Header {
+        number: 16_000_000,
+        timestamp: 1_668_811_907,
+        withdrawals_root: None,
+        ..header(100, None)
+    };
+    input["block"] = block(&paris);
+    input["fork"] = json!("paris");
+    assert_eq!(parse(&input).unwrap().execution.fork, Fork::Paris);
+    input["fork"] = json!("london");
+    assert_eq!(
+        parse(&input).unwrap_err().to_string(),
+        "fork: london is given, and by the schedule of chain 1 block 16000000 is of paris (a \
+         development chain must not go under the id of a chain with a schedule)"
+    );
+    input["block"].as_object_mut().unwrap().remove("nonce");
+    assert_eq!(parse(&input).unwrap().block.header, None);
+    input["block"] = block(&Header { number: 1, timestamp: 1, ..paris });
+    assert!(parse(&input).unwrap_err().to_string().contains("earlier than istanbul"));
+    input["transaction"]["chainId"] = json!("0x7a69");
+    assert_eq!(parse(&input).unwrap().execution.fork, Fork::London);
 }
 
 /// An answer of `eth_getProof` with these nodes, however they are spread over it.
