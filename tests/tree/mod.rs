@@ -13,7 +13,7 @@ use alloy_primitives::{Address, B256, Bytes, U256};
 use iso_evm_witness::{
     Execution, MessageWitness, Recording, Witness,
     block::Block,
-    container::{Receipt, RootSource, Roots},
+    container::{Receipt, Roots},
     encoding::{decode, encode},
     record,
     records::{Outcome, Record},
@@ -37,7 +37,7 @@ fn witness_of(execution: &Execution, recording: &Recording) -> Witness {
             TransactionBody::Legacy(Default::default()),
         ),
         receipt: Receipt { success: true, gas_used: 0, logs: None },
-        roots: Roots { enter, leave, source: RootSource::Prestate },
+        roots: Roots { enter, leave },
         messages: messages.collect(),
         codes: recording.proof.codes.clone(),
         nodes: BTreeMap::new(),

@@ -50,7 +50,7 @@ const HEADER: [&str; 21] = [
 ];
 const RECEIPT: [&str; 4] = ["status", "gasUsed", "logsBloom", "logs"];
 const LOG: [&str; 3] = ["address", "topics", "data"];
-const ROOTS: [&str; 3] = ["enter", "leave", "source"];
+const ROOTS: [&str; 2] = ["enter", "leave"];
 const AUTHORIZATION: [&str; 6] = ["chainId", "address", "nonce", "yParity", "r", "s"];
 
 /// The fields of a transaction of a type.
@@ -182,7 +182,7 @@ mod tests {
             (&[5, 0, 0, 9, 1, 4], other, "transaction.authorizationList.1.r"),
             (&[5, 1], plain, "transaction.from"),
             (&[6, 3, 1, 2], plain, "receipt.logs.1.data"),
-            (&[7, 2], plain, "roots.source"),
+            (&[7, 1], plain, "roots.leave"),
             (&[10, 7], plain, "nodes.7"),
         ] {
             assert_eq!(name(path, forms), expected, "{path:?}");

@@ -100,10 +100,10 @@ fn about(text: &mut String, report: &Report) {
     let _ = writeln!(text, "transaction {transaction}, {gas} gas");
     let _ = writeln!(
         text,
-        "state root {} ({}) → {}",
+        "state root {} → {} ({})",
         anchors.root,
-        anchors.source.name(),
-        report.state_root_leave
+        report.state_root_leave,
+        anchors.source.meaning(),
     );
     if let Some(ancestors) = anchors.ancestors {
         let _ = writeln!(text, "ancestors given {ancestors}");
@@ -155,10 +155,10 @@ fn conclusion(report: &Report) -> String {
     let count = report.messages.len();
     let messages = if count == 1 { "message" } else { "messages" };
     let mut text = format!(
-        "\u{1b}[1;{colour}m{}\u{1b}[0m: {} of {count} {messages}, roots from {}",
+        "\u{1b}[1;{colour}m{}\u{1b}[0m: {} of {count} {messages}, roots {}",
         verdict.name(),
         if ran.is_empty() { "no audit".to_owned() } else { ran.join(", ") },
-        report.anchor.name(),
+        report.anchor.meaning(),
     );
     if !not_run.is_empty() {
         let _ = write!(text, "; not run: {}", not_run.join(", "));

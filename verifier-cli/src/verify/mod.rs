@@ -106,8 +106,8 @@ pub fn verify_by<E: From<VerifyError>>(
             .into_iter()
             .chain(proofs.not_run(witness))
             .collect(),
+        anchor: anchors.source,
         anchors,
-        anchor: witness.roots.source,
         engine: options.engine,
         fork: witness.fork,
         chain_id: witness.chain_id,

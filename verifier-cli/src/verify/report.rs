@@ -2,14 +2,10 @@
 
 use alloy_primitives::B256;
 use iso_evm_hypervisor::Audited;
-use iso_evm_witness::{
-    Fork, MessageWitness,
-    container::{Place, RootSource},
-    records::FrameKind,
-};
+use iso_evm_witness::{Fork, MessageWitness, container::Place, records::FrameKind};
 
 use super::{Audits, EngineKind, FalseClaim, NotRun, Verdict};
-use crate::audit::anchors::Anchors;
+use crate::audit::anchors::{Anchors, RootSource};
 
 /// What is said of one message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,7 +49,7 @@ pub struct Report {
     pub anchors: Anchors,
     /// Who answered for the execution audit.
     pub engine: EngineKind,
-    /// Where the state roots come from.
+    /// What headers prove of the state roots.
     pub anchor: RootSource,
     /// The rules.
     pub fork: Fork,

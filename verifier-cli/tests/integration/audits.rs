@@ -50,7 +50,7 @@ fn only_what_is_asked_for_runs() {
     let last = ran.text().lines().last().unwrap();
     assert_eq!(
         last,
-        "valid: tree of 1 message, roots from prestate; not run: execution, access, transaction"
+        "valid: tree of 1 message, roots not proved by a header; not run: execution, access, transaction"
     );
     for wrong in ["--audit trees", "--audit", "--audit tree,"] {
         assert_eq!(verify(&witness, wrong).code, Some(2), "{wrong}");
@@ -160,7 +160,7 @@ fn a_witness_about_something_else_is_refused() {
         ("root", hash("root"), other.clone()),
         ("chain", "1".to_owned(), "5".to_owned()),
         ("fork", "osaka".to_owned(), "prague".to_owned()),
-        ("source", "prestate".to_owned(), "parent".to_owned()),
+        ("source", "unproved".to_owned(), "parent".to_owned()),
         ("ancestors", none, other),
     ] {
         let ran = verify(&witness, &format!("--expect-{option} {right}"));

@@ -75,37 +75,6 @@ pub struct Roots {
     pub enter: B256,
     /// After refund, fees and deletions.
     pub leave: B256,
-    /// What these are roots of.
-    pub source: RootSource,
-}
-
-/// Where state roots come from.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
-)]
-#[serde(rename_all = "lowercase")]
-#[repr(u8)]
-pub enum RootSource {
-    /// The trie of only the accounts given.
-    Prestate = 0,
-    /// The parent block's state, with all that comes before the transaction replayed.
-    Parent = 1,
-    /// The block's own state.
-    Block = 2,
-}
-
-impl RootSource {
-    /// All three, in the order of their numbers.
-    pub const ALL: [Self; 3] = [Self::Prestate, Self::Parent, Self::Block];
-
-    /// Lower-case name, as in every report.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Prestate => "prestate",
-            Self::Parent => "parent",
-            Self::Block => "block",
-        }
-    }
 }
 
 impl Witness {
@@ -126,14 +95,7 @@ impl Witness {
                 gas_used: recording.gas_used,
                 logs: None,
             }),
-            roots: Roots {
-                enter: recording.state_root_enter,
-                leave: recording.state_root_leave,
-                source: match input.execution.proofs {
-                    Some(_) => RootSource::Parent,
-                    None => RootSource::Prestate,
-                },
-            },
+            roots: Roots { enter: recording.state_root_enter, leave: recording.state_root_leave },
             messages,
             codes: recording.proof.codes.clone(),
             nodes: recording.proof.nodes.clone(),

@@ -26,7 +26,7 @@ pub(super) struct Needs {
     /// Hashes of trie nodes, those that are there.
     pub(super) nodes: BTreeSet<B256>,
     /// As many headers of ancestors, of those that are there, as it takes to tell hashes that were
-    /// asked for.
+    /// asked for, and to prove the root at entry.
     pub(super) ancestors: usize,
     /// Blocks whose hash was asked for, in reach of `BLOCKHASH`.
     numbers: BTreeSet<u64>,
@@ -54,6 +54,11 @@ impl Needs {
             let back = needs.numbers.iter().map(|number| witness.block.number - number - 1);
             let told = back.filter(|back| *back <= witness.ancestors.len() as u64);
             needs.ancestors = told.max().unwrap_or_default() as usize;
+            // The parent's header proves a root at entry that is its state root.
+            let parent = witness.ancestors.first();
+            if parent.is_some_and(|parent| parent.state_root == witness.roots.enter) {
+                needs.ancestors = needs.ancestors.max(1);
+            }
         }
         needs
     }

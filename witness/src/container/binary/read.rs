@@ -10,7 +10,7 @@ use crate::{
     Fork,
     block::{Block, header_fits, header_fits_any},
     container::{
-        Needs, Receipt, ReceiptLogs, RootSource, Roots, Witness,
+        Needs, Receipt, ReceiptLogs, Roots, Witness,
         reader::{ContainerError, ContainerFault, Reader},
     },
     prestate::BlockHashes,
@@ -203,11 +203,8 @@ fn read_receipt(fields: &mut Reader<'_>) -> Result<Receipt, ContainerError> {
 
 fn read_roots(fields: &mut Reader<'_>) -> Result<Roots, ContainerError> {
     let mut fields = fields.list("roots")?;
-    let roots = Roots {
-        enter: fields.value("root at entry")?,
-        leave: fields.value("root at exit")?,
-        source: fields.choice("source of the roots", RootSource::ALL)?,
-    };
+    let roots =
+        Roots { enter: fields.value("root at entry")?, leave: fields.value("root at exit")? };
     fields.end("roots")?;
     Ok(roots)
 }

@@ -50,8 +50,8 @@ pub(in crate::container) fn encode(witness: &Witness, sink: &mut dyn FnMut(&[u8]
     });
     write_transaction(&witness.transaction, &mut fields);
     write_receipt(&witness.receipt, &mut fields);
-    let Roots { enter, leave, source } = witness.roots;
-    list!(&mut fields, enter, leave, source as u8);
+    let Roots { enter, leave } = witness.roots;
+    list!(&mut fields, enter, leave);
 
     let messages = witness.messages.iter().collect();
     let by_hash = [&witness.codes, &witness.nodes];

@@ -9,7 +9,7 @@ use alloy_primitives::{B256, Bytes, U256, keccak256};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Needs, RootSource, Roots, VERSION, Witness};
+use super::{Needs, Roots, VERSION, Witness};
 use crate::{
     Fork,
     block::BlockFields,
@@ -51,13 +51,12 @@ struct Document<M> {
 struct RootFields {
     enter: B256,
     leave: B256,
-    source: RootSource,
 }
 
 /// Writes the JSON form.
 pub(super) fn to_json(witness: &Witness) -> String {
     let numbered = |(number, hash): (&u64, &B256)| (quantity(U256::from(*number)), *hash);
-    let Roots { enter, leave, source } = witness.roots;
+    let Roots { enter, leave } = witness.roots;
     let document = Document {
         version: VERSION,
         chain_id: Some(witness.chain_id),
@@ -67,7 +66,7 @@ pub(super) fn to_json(witness: &Witness) -> String {
         block_hashes: witness.block_hashes.iter().map(numbered).collect(),
         transaction: TransactionFields::from(&witness.transaction),
         receipt: ReceiptFields::from(&witness.receipt),
-        roots: RootFields { enter, leave, source },
+        roots: RootFields { enter, leave },
         messages: witness.messages.iter().map(message::to_json).collect(),
         codes: witness.codes.clone(),
         nodes: witness.nodes.clone(),
@@ -91,7 +90,7 @@ pub(super) fn from_json(json: &[u8]) -> Result<Witness, JsonError> {
         fields.into_header().map_err(|error| JsonError::Ancestor { index, error })
     };
     let defaults = TransactionDefaults { chain_id, gas: block.gas_limit, gas_price: 0 };
-    let RootFields { enter, leave, source } = document.roots;
+    let RootFields { enter, leave } = document.roots;
     let messages = document.messages.into_iter().enumerate();
     let witness = Witness {
         chain_id,
@@ -103,7 +102,7 @@ pub(super) fn from_json(json: &[u8]) -> Result<Witness, JsonError> {
         block_hashes: block_hashes(document.block_hashes)?,
         transaction: document.transaction.into_transaction(defaults)?,
         receipt: document.receipt.into_receipt()?,
-        roots: Roots { enter, leave, source },
+        roots: Roots { enter, leave },
         messages: messages
             .map(|(index, json)| message::from_json(index, json))
             .collect::<Result<_, _>>()?,

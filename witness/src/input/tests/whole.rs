@@ -8,7 +8,6 @@ use super::super::*;
 use crate::{
     Recording, Witness,
     block::{BlockError, BlockFields},
-    container::RootSource,
     record,
 };
 
@@ -79,7 +78,6 @@ fn headers_tell_block_hashes() {
     assert_eq!(witness.ancestors.len(), 2);
     assert!(witness.block_hashes.is_empty() && witness.block.header.is_some());
     assert_eq!((witness.receipt.success, witness.receipt.gas_used), (true, 0x1234));
-    assert_eq!(witness.roots.source, RootSource::Prestate);
     // Without the older header its parent's hash must be given.
     let mut part = input();
     part["ancestors"].as_array_mut().unwrap().pop();
@@ -225,7 +223,6 @@ fn proofs_are_the_parents_state() {
         json!([proof(account, &nodes[..1], &nodes[1..]), proof(account, &nodes, &[])]);
     let (witness, again) = recorded(&proved);
     assert_eq!(again, recording);
-    assert_eq!(witness.roots.source, RootSource::Parent);
     assert_eq!(witness.nodes, alone.nodes);
     assert!(witness.nodes.len() >= 3);
     for key in ["stateRoot", "proofs"] {
