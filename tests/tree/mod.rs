@@ -38,6 +38,7 @@ fn witness_of(execution: &Execution, recording: &Recording) -> Witness {
         ),
         receipt: Receipt { success: true, gas_used: 0, logs: None },
         roots: Roots { enter, leave },
+        inclusion: None,
         messages: messages.collect(),
         codes: recording.proof.codes.clone(),
         nodes: BTreeMap::new(),

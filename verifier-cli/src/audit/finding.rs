@@ -273,6 +273,10 @@ kinds! {
         BlobBaseFee = "blob-base-fee",
         /// The headers are no chain.
         Ancestor = "ancestor",
+        /// The block has another transaction at its place, or none.
+        BlockTransaction = "block-transaction",
+        /// The block has another receipt at its place, or none.
+        BlockReceipt = "block-receipt",
         /// There is a message and there should be none, or the other way round.
         Message = "message",
         /// The top message is another kind of frame.

@@ -1,7 +1,7 @@
 //! What the items of a `witness.bin` are called. `specs/09-container.md`.
 
 /// The items of the file.
-const PARTS: [&str; 11] = [
+const PARTS: [&str; 12] = [
     "chainId",
     "fork",
     "block",
@@ -13,6 +13,7 @@ const PARTS: [&str; 11] = [
     "messages",
     "codes",
     "nodes",
+    "inclusion",
 ];
 /// A block that has no header, with what its fork has of it.
 const BLOCK: [&str; 8] = [
@@ -156,6 +157,7 @@ fn fields(list: &[usize], forms: Forms) -> &'static [&'static str] {
         [6] => &RECEIPT,
         [6, 3, _] => &LOG,
         [7] => &ROOTS,
+        [11] => &["index", "nodes"],
         _ => &[],
     }
 }
@@ -184,6 +186,8 @@ mod tests {
             (&[6, 3, 1, 2], plain, "receipt.logs.1.data"),
             (&[7, 1], plain, "roots.leave"),
             (&[10, 7], plain, "nodes.7"),
+            (&[11, 0], plain, "inclusion.index"),
+            (&[11, 1, 2], plain, "inclusion.nodes.2"),
         ] {
             assert_eq!(name(path, forms), expected, "{path:?}");
         }

@@ -3,20 +3,21 @@
 //! In the data's way this stands between the node and the replay.
 
 use alloy_consensus::Header;
-use alloy_eips::eip4895::Withdrawal;
+use alloy_eips::{eip2718::Encodable2718, eip4895::Withdrawal};
 use alloy_network::AnyRpcBlock;
 use alloy_primitives::B256;
 use alloy_trie::root::{ordered_trie_root, ordered_trie_root_encoded};
 use iso_evm_witness::{
     Fork,
     block::{Block, BlockFields},
+    container::Inclusion,
     input::chain,
     receipt::Receipt,
     transaction::{Transaction, TransactionDefaults, TransactionFields},
 };
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{Node, NodeError, fork};
+use super::{Node, NodeError, fork, receipts::envelopes};
 
 /// A block with all that its replay needs beside the state.
 #[derive(Clone, Debug)]
@@ -88,6 +89,17 @@ impl ChainBlock {
     pub fn position(&self, transaction: B256) -> Result<usize, NodeError> {
         let mut hashes = self.transactions.iter().map(Transaction::hash);
         hashes.position(|hash| hash == Some(transaction)).ok_or(NodeError::Reorganised(self.hash))
+    }
+}
+
+impl ChainBlock {
+    /// What proves that the block has a transaction, and its receipt. What does not lead from the
+    /// header's roots, the container leaves out.
+    pub(super) fn inclusion(&self, index: usize) -> Option<Inclusion> {
+        let transactions: Vec<_> = self.transactions.iter().map(Transaction::encode).collect();
+        let receipts = envelopes(&self.receipts, &self.transactions);
+        let receipts: Vec<_> = receipts.iter().map(Encodable2718::encoded_2718).collect();
+        Inclusion::new(index, &transactions, &receipts)
     }
 }
 

@@ -23,6 +23,8 @@ pub enum Check {
     Sender,
     /// That the fork is the one that the chain's schedule gives the block: *unanchored fork*.
     Fork,
+    /// That the block has the transaction and its receipt.
+    Inclusion,
 }
 
 impl Check {
@@ -31,6 +33,7 @@ impl Check {
         match self {
             Self::Sender => "sender",
             Self::Fork => "fork",
+            Self::Inclusion => "inclusion",
         }
     }
 }
@@ -52,6 +55,9 @@ pub enum Why {
         "unanchored fork: no header says which block it is, or its chain has no known schedule"
     )]
     Unanchored,
+    /// There are no Merkle paths.
+    #[error("no Merkle path proves that the block has the transaction: its hash does not bind it")]
+    NoPath,
 }
 
 impl fmt::Display for NotRun {

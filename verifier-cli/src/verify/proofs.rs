@@ -8,7 +8,7 @@ use super::{
 use crate::audit::{
     AccessKind, Outcome, TransactionKind, TreeKind,
     replay::{Replayed, replay},
-    transaction::{fork_is_unanchored, sender_is_given},
+    transaction::{fork_is_unanchored, is_included, sender_is_given},
     tree,
 };
 
@@ -76,7 +76,11 @@ impl Proofs {
         let fork =
             NotRun { audit: Audit::Transaction, check: Some(Check::Fork), why: Why::Unanchored };
         let fork = (ran && fork_is_unanchored(witness)).then_some(fork);
-        self.lacks().chain(unsigned.then_some(sender)).chain(fork)
+        let inclusion =
+            NotRun { audit: Audit::Transaction, check: Some(Check::Inclusion), why: Why::NoPath };
+        let included = witness.block.header.is_none() || is_included(witness);
+        let inclusion = (ran && !included).then_some(inclusion);
+        self.lacks().chain(unsigned.then_some(sender)).chain(fork).chain(inclusion)
     }
 }
 

@@ -22,6 +22,7 @@ use crate::{
 };
 
 mod binary;
+mod inclusion;
 mod json;
 mod needs;
 mod nodes;
@@ -32,6 +33,7 @@ mod tree;
 use needs::Needs;
 
 pub use binary::{MAGIC, VERSION};
+pub use inclusion::Inclusion;
 pub use json::JsonError;
 pub use reader::{ContainerError, ContainerFault};
 pub use stream::{Containers, StreamError};
@@ -66,6 +68,9 @@ pub struct Witness {
     pub codes: BTreeMap<B256, Bytes>,
     /// RLP of the trie nodes below the root at entry, by hash.
     pub nodes: BTreeMap<B256, Bytes>,
+    /// What proves that the block has the transaction and its receipt, where the recorder had the
+    /// block. It needs the block's header.
+    pub inclusion: Option<Inclusion>,
 }
 
 /// State roots of the whole transaction.
@@ -99,6 +104,7 @@ impl Witness {
             messages,
             codes: recording.proof.codes.clone(),
             nodes: recording.proof.nodes.clone(),
+            inclusion: input.inclusion.clone(),
         };
         let needs = Needs::of(&witness);
         witness.ancestors.truncate(needs.ancestors);
@@ -109,6 +115,11 @@ impl Witness {
         witness.block_hashes = told;
         witness.codes.retain(|hash, _| needs.codes.contains(hash));
         witness.nodes.retain(|hash, _| needs.nodes.contains(hash));
+        witness.inclusion =
+            witness.inclusion.filter(|_| needs.inclusion.is_some()).map(|mut inclusion| {
+                inclusion.nodes.retain(|hash, _| needs.on_the_way(hash));
+                inclusion
+            });
         witness
     }
 

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use crate::{
     Execution, Fork,
     block::{Block, BlockError},
+    container::Inclusion,
     fork::ForkError,
     prestate::{BlockHashes, Prestate},
     receipt::{Receipt, ReceiptError},
@@ -39,6 +40,8 @@ pub struct Input {
     pub ancestors: Vec<Header>,
     /// What the chain says came of the transaction, where that is known.
     pub receipt: Option<Receipt>,
+    /// What proves that the block has transaction and receipt, where the block is known.
+    pub inclusion: Option<Inclusion>,
 }
 
 /// Why an `INPUT.json` cannot be run.
@@ -173,7 +176,14 @@ impl Input {
             block_hashes,
             proofs: None,
         };
-        Ok(Self { execution, transaction, block, ancestors: Vec::new(), receipt: None })
+        Ok(Self {
+            execution,
+            transaction,
+            block,
+            ancestors: Vec::new(),
+            receipt: None,
+            inclusion: None,
+        })
     }
 }
 

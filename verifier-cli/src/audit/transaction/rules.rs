@@ -12,7 +12,7 @@ use super::{
     blobs::{self, VERSION_KZG, most_blobs},
     claims::Findings,
     gas::intrinsic,
-    price, schedule, signature,
+    inclusion, price, schedule, signature,
 };
 use crate::{audit::ancestors::broken_chain, transaction_hash::signing_hash};
 
@@ -64,6 +64,7 @@ pub(super) fn check(witness: &Witness, findings: &mut Findings<Kind>) {
     if let Some(broken) = broken_chain(witness) {
         findings.require(false, Kind::Ancestor, broken.expected, broken.found);
     }
+    inclusion::check(witness, findings);
 }
 
 /// The sender is who signed; nobody's signature has the signer zero.
