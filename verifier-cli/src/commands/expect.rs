@@ -14,7 +14,8 @@ pub(super) struct Expect {
     /// The transaction's hash; of an unsigned one the digest that reports give
     #[arg(long, value_name = "HASH")]
     expect_transaction: Option<B256>,
-    /// The block's hash; without its header the digest that reports give
+    /// The block's hash, which binds the transaction where the file proves that the block has it;
+    /// without its header the digest that reports give
     #[arg(long, value_name = "HASH")]
     expect_block: Option<B256>,
     /// The state root before the transaction

@@ -72,7 +72,7 @@ impl Proofs {
         let unsigned = self.transaction.0.is_some() && sender_is_given(witness);
         let sender =
             NotRun { audit: Audit::Transaction, check: Some(Check::Sender), why: Why::Unsigned };
-        let ran = self.transaction.0.is_some();
+        let ran = matches!(self.transaction.0, Some(Outcome::Valid | Outcome::Invalid(_)));
         let fork =
             NotRun { audit: Audit::Transaction, check: Some(Check::Fork), why: Why::Unanchored };
         let fork = (ran && fork_is_unanchored(witness)).then_some(fork);

@@ -27,6 +27,13 @@ fn stateless(name: &str) -> Witness {
     Witness { nodes: Default::default(), ..recorded(name) }
 }
 
+/// The check that no block without a header has.
+fn unanchored() -> Value {
+    let why =
+        "unanchored fork: no header says which block it is, or its chain has no known schedule";
+    json!({"audit": "transaction", "check": "fork", "why": why})
+}
+
 #[test]
 fn only_what_is_asked_for_runs() {
     let witness = recorded("erc20-transfer");
@@ -41,6 +48,7 @@ fn only_what_is_asked_for_runs() {
         let left_out = ALL.iter().filter(|audit| !asked.contains(audit));
         let expected: Vec<_> = left_out
             .map(|audit| json!({"audit": audit, "check": null, "why": "not asked for"}))
+            .chain(asked.contains(&"transaction").then(unanchored))
             .collect();
         assert_eq!(report["notRun"], Value::from(expected), "{asked:?}");
         let host_gas = &report["messages"][0]["hostGas"];
@@ -93,11 +101,12 @@ fn the_sender_of_an_unsigned_transaction_is_not_checked() {
     assert_eq!(report["audits"]["transaction"], "valid");
     let sender =
         json!({"audit": "transaction", "check": "sender", "why": "the transaction is not signed"});
-    assert_eq!(report["notRun"], json!([sender]));
+    assert_eq!(report["notRun"], json!([sender, unanchored()]));
     let ran = run_with(&folder, "iso-verify -", &input);
     let line = "transaction: sender not checked: the transaction is not signed";
     assert!(ran.text().lines().any(|text| text == line), "{}", ran.text());
-    let (none, report) = (json!([]), verify(&recorded("erc20-transfer"), "--json").json());
+    let (none, report) =
+        (json!([unanchored()]), verify(&recorded("erc20-transfer"), "--json").json());
     assert_eq!(report["notRun"], none);
 }
 

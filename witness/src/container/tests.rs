@@ -171,7 +171,7 @@ fn faults_say_what_and_where() {
     longer.extend([0, 0]);
     assert_eq!(error(&longer), format!("byte {}, witness: 2 trailing bytes", bytes.len()));
     // A list that says it has 2^63 bytes.
-    assert_eq!(error(&hex!("49534f5703ff8000000000000000")), "byte 5, witness: truncated");
+    assert_eq!(error(&hex!("49534f5704ff8000000000000000")), "byte 5, witness: truncated");
 }
 
 /// Each thing that nothing needs is refused by its name, in both forms.
