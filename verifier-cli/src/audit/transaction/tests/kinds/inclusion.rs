@@ -6,6 +6,7 @@ use alloy_primitives::{Address, B256, Log, U256, keccak256, logs_bloom};
 use alloy_trie::root::ordered_trie_root_encoded;
 use iso_evm_witness::{
     Witness,
+    block::Block,
     container::{Inclusion, ReceiptLogs},
 };
 
@@ -43,10 +44,15 @@ fn included(
         receipts_root: ordered_trie_root_encoded(receipts),
         number: 17_100_000,
         timestamp: 1_682_000_000,
+        beneficiary: witness.block.beneficiary,
+        gas_limit: witness.block.gas_limit,
+        mix_hash: witness.block.prev_randao.unwrap_or_default(),
+        base_fee_per_gas: witness.block.base_fee_per_gas,
+        withdrawals_root: Some(B256::ZERO),
         ..Header::default()
     };
     changed(witness, |witness| {
-        witness.block.header = Some(Box::new(header));
+        witness.block = Block::from_header(header, witness.fork, None);
         witness.inclusion = Inclusion::new(index, transactions, receipts);
     })
 }
