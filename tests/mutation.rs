@@ -1,8 +1,10 @@
 //! The mutation campaign over a fixed sample: whatever is changed in a valid witness, some audit or
 //! anchor kills it.
 
-use alloy_consensus::Header;
+use alloy_consensus::{Header, ReceiptEnvelope};
+use alloy_eips::eip2718::Encodable2718;
 use alloy_primitives::{B256, Bytes, logs_bloom};
+use alloy_trie::root::ordered_trie_root_encoded;
 use iso_evm_verifier::{
     Audit, AuditSelection,
     mutate::{self, Campaign, MutateError, Options},
@@ -10,7 +12,7 @@ use iso_evm_verifier::{
 use iso_evm_witness::{
     Fork, Input, Witness,
     block::Block,
-    container::{Receipt, ReceiptLogs},
+    container::{Inclusion, Receipt, ReceiptLogs},
     record,
 };
 
@@ -103,6 +105,46 @@ fn nor_one_with_other_headers_or_logs() {
     });
     let witness = Witness::new(&input, &recording);
     check("logs", &witness, 0).unwrap_or_else(|problem| panic!("{problem}"));
+}
+
+/// The third transaction of a block of five, with the Merkle paths to it and its receipt.
+#[test]
+fn nor_one_that_a_block_has() {
+    let mut input = with_headers();
+    let receipt = input.receipt.clone().unwrap_or_else(|| panic!("it has one"));
+    let logs = receipt.logs.clone().map(|logs| logs.logs).unwrap_or_default();
+    let own = |at| at == 2;
+    let transactions: Vec<Vec<u8>> = (0..5_u8)
+        .map(|at| if own(at) { input.transaction.encode() } else { vec![at; 120] })
+        .collect();
+    let kind = input.transaction.encode()[0];
+    let receipts: Vec<Vec<u8>> = (0..5_u8)
+        .map(|at| {
+            let used = 1_000 * u64::from(at) + if at < 2 { 0 } else { receipt.gas_used };
+            let whole = alloy_consensus::Receipt {
+                status: receipt.success.into(),
+                cumulative_gas_used: used - if at < 2 { 0 } else { 1_000 },
+                logs: if own(at) { logs.clone() } else { Vec::new() },
+            };
+            let whole = whole.with_bloom();
+            if kind == 2 {
+                ReceiptEnvelope::Eip1559(whole).encoded_2718()
+            } else {
+                ReceiptEnvelope::Legacy(whole).encoded_2718()
+            }
+        })
+        .collect();
+    let header = input.block.header.as_deref().cloned().unwrap_or_default();
+    let header = Header {
+        transactions_root: ordered_trie_root_encoded(&transactions),
+        receipts_root: ordered_trie_root_encoded(&receipts),
+        ..header
+    };
+    input.block = Block::from_header(header, Fork::Paris, None);
+    input.inclusion = Inclusion::new(2, &transactions, &receipts);
+    let witness = witness_of(&input);
+    assert!(witness.inclusion.as_ref().is_some_and(|inclusion| inclusion.nodes.len() > 3));
+    check("inclusion", &witness, 200).unwrap_or_else(|problem| panic!("{problem}"));
 }
 
 /// Without trie nodes there is no access audit: a campaign says what then is bound by nothing.

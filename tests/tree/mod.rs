@@ -14,7 +14,7 @@ use alloy_primitives::{Address, B256, Bytes, U256};
 use iso_evm_witness::{
     Execution, MessageWitness, Recording, Witness,
     block::Block,
-    container::{Receipt, RootSource, Roots},
+    container::{Receipt, Roots},
     encoding::{decode, encode},
     record,
     records::{Outcome, Record},
@@ -41,7 +41,8 @@ fn witness_of(execution: &Execution, recording: &Recording) -> Witness {
             }),
         ),
         receipt: Receipt { success: true, gas_used: 0, logs: None },
-        roots: Roots { enter, leave, source: RootSource::Prestate },
+        roots: Roots { enter, leave },
+        inclusion: None,
         messages: messages.collect(),
         codes: recording.proof.codes.clone(),
         nodes: BTreeMap::new(),

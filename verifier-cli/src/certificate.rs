@@ -5,12 +5,12 @@
 //! certificate, byte for byte, and what is read must be the bytes that it would be written as.
 
 use alloy_primitives::B256;
-use iso_evm_witness::{Fork, container::RootSource};
+use iso_evm_witness::Fork;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    audit::anchors::{Anchor, Expected},
+    audit::anchors::{Anchor, Expected, RootSource},
     verify::{
         self, Audit, AuditSelection, AuditVerdict, EngineKind, FalseClaim, NamedVerdict, NotRun,
         Report,

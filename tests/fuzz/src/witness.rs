@@ -21,6 +21,7 @@ pub fn witness(execution: &Execution, recording: &Recording) -> Witness {
         execution: execution.clone(),
         ancestors: Vec::new(),
         receipt: None,
+        inclusion: None,
     };
     let bytes = Witness::new(&input, recording).encode();
     Witness::decode(&bytes).unwrap_or_else(|error| panic!("its own witness: {error}"))

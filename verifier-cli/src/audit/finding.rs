@@ -247,6 +247,8 @@ kinds! {
         Signature = "signature",
         /// It is for another chain.
         ChainId = "chain-id",
+        /// By the schedule of its chain the block is of another fork.
+        Fork = "fork",
         /// Its type does not exist in the fork.
         Type = "type",
         /// Its nonce is not the sender's.
@@ -271,6 +273,10 @@ kinds! {
         BlobBaseFee = "blob-base-fee",
         /// The headers are no chain.
         Ancestor = "ancestor",
+        /// The block has another transaction at its place, or none.
+        BlockTransaction = "block-transaction",
+        /// The block has another receipt at its place, or none.
+        BlockReceipt = "block-receipt",
         /// There is a message and there should be none, or the other way round.
         Message = "message",
         /// The top message is another kind of frame.

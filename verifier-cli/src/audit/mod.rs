@@ -15,6 +15,7 @@ mod created;
 pub mod finding;
 mod precompiles;
 pub mod replay;
+mod root_source;
 pub mod state;
 pub mod transaction;
 pub mod tree;

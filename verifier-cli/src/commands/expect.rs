@@ -2,9 +2,9 @@
 
 use alloy_primitives::B256;
 use clap::Args;
-use iso_evm_witness::{Fork, container::RootSource};
+use iso_evm_witness::Fork;
 
-use crate::audit::anchors::Expected;
+use crate::audit::anchors::{Expected, RootSource};
 
 /// What a witness must be about. Each is refused, with exit code 2, where the witness says
 /// otherwise.
@@ -14,7 +14,8 @@ pub(super) struct Expect {
     /// The transaction's hash; of an unsigned one the digest that reports give
     #[arg(long, value_name = "HASH")]
     expect_transaction: Option<B256>,
-    /// The block's hash; without its header the digest that reports give
+    /// The block's hash, which binds the transaction where the file proves that the block has it;
+    /// without its header the digest that reports give
     #[arg(long, value_name = "HASH")]
     expect_block: Option<B256>,
     /// The state root before the transaction
@@ -26,7 +27,8 @@ pub(super) struct Expect {
     /// The fork
     #[arg(long, value_name = "NAME", value_parser = super::fork)]
     expect_fork: Option<Fork>,
-    /// What the state root is the root of: prestate, parent or block
+    /// What headers must prove of the state roots: parent (the root at entry is the parent's), block
+    /// (the root at exit is the block's) or parent-and-block
     #[arg(long, value_name = "NAME", value_parser = source)]
     expect_source: Option<RootSource>,
     /// The digest of the ancestors' hashes that no header proves, as reports give it
@@ -56,5 +58,5 @@ fn source(name: &str) -> Result<RootSource, UnknownSource> {
 
 /// A name that is no root's source.
 #[derive(Clone, Debug, thiserror::Error)]
-#[error("unknown source {0:?}: expected prestate, parent or block")]
+#[error("unknown source {0:?}: expected unproved, parent, block or parent-and-block")]
 struct UnknownSource(String);

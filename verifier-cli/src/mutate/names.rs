@@ -1,7 +1,7 @@
 //! What the items of a `witness.bin` are called. `specs/09-container.md`.
 
 /// The items of the file.
-const PARTS: [&str; 11] = [
+const PARTS: [&str; 12] = [
     "chainId",
     "fork",
     "block",
@@ -13,6 +13,7 @@ const PARTS: [&str; 11] = [
     "messages",
     "codes",
     "nodes",
+    "inclusion",
 ];
 /// A block that has no header, with what its fork has of it.
 const BLOCK: [&str; 8] = [
@@ -50,7 +51,7 @@ const HEADER: [&str; 21] = [
 ];
 const RECEIPT: [&str; 4] = ["status", "gasUsed", "logsBloom", "logs"];
 const LOG: [&str; 3] = ["address", "topics", "data"];
-const ROOTS: [&str; 3] = ["enter", "leave", "source"];
+const ROOTS: [&str; 2] = ["enter", "leave"];
 const AUTHORIZATION: [&str; 6] = ["chainId", "address", "nonce", "yParity", "r", "s"];
 
 /// The fields of a transaction of a type.
@@ -156,6 +157,7 @@ fn fields(list: &[usize], forms: Forms) -> &'static [&'static str] {
         [6] => &RECEIPT,
         [6, 3, _] => &LOG,
         [7] => &ROOTS,
+        [11] => &["index", "nodes"],
         _ => &[],
     }
 }
@@ -182,8 +184,10 @@ mod tests {
             (&[5, 0, 0, 9, 1, 4], other, "transaction.authorizationList.1.r"),
             (&[5, 1], plain, "transaction.from"),
             (&[6, 3, 1, 2], plain, "receipt.logs.1.data"),
-            (&[7, 2], plain, "roots.source"),
+            (&[7, 1], plain, "roots.leave"),
             (&[10, 7], plain, "nodes.7"),
+            (&[11, 0], plain, "inclusion.index"),
+            (&[11, 1, 2], plain, "inclusion.nodes.2"),
         ] {
             assert_eq!(name(path, forms), expected, "{path:?}");
         }

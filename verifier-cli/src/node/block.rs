@@ -3,12 +3,13 @@
 //! In the data's way this stands between the node and the replay.
 
 use alloy_consensus::Header;
-use alloy_eips::eip4895::Withdrawal;
+use alloy_eips::{eip2718::Encodable2718, eip4895::Withdrawal};
 use alloy_primitives::B256;
 use alloy_trie::root::{ordered_trie_root, ordered_trie_root_encoded};
 use iso_evm_witness::{
     Fork,
     block::{Block, BlockFields},
+    container::Inclusion,
     input::chain,
     receipt::Receipt,
     transaction::{Transaction, TransactionDefaults, TransactionFields},
@@ -16,7 +17,7 @@ use iso_evm_witness::{
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use super::{Node, NodeError, answers::Named, fork, listed::Listed};
+use super::{Node, NodeError, answers::Named, fork, listed::Listed, receipts::envelopes};
 
 /// The method that answers are blamed on.
 const METHOD: &str = "eth_getBlockByHash";
@@ -136,6 +137,17 @@ impl ChainBlock {
     /// Whether a transaction is signed by its sender.
     pub(super) fn is_signed(&self, index: usize) -> bool {
         self.transactions.get(index).is_some_and(|it| it.signature().is_some())
+    }
+
+    /// What proves that the block has a transaction, and its receipt; none where the node's word is
+    /// all there is for the transactions or the receipts.
+    pub(super) fn inclusion(&self, index: usize) -> Option<Inclusion> {
+        if !self.whole || self.receipts.len() != self.transactions.len() {
+            return None;
+        }
+        let receipts = envelopes(&self.receipts, &self.transactions);
+        let receipts: Vec<_> = receipts.iter().map(Encodable2718::encoded_2718).collect();
+        Inclusion::new(index, &self.encoded, &receipts)
     }
 }
 

@@ -22,8 +22,8 @@ pub(super) fn fork_of(
     asked: Option<Fork>,
 ) -> Result<Fork, NodeError> {
     let number = header.number;
-    if let Some(upgrade) = chain::upgrade_at(chain_id, number, header.timestamp) {
-        let found = chain::fork_of(upgrade).map_err(|error| NodeError::Fork(Box::new(error)))?;
+    if let Some(rules) = chain::rules(chain_id, number, header.timestamp) {
+        let found = rules.map_err(|error| NodeError::Fork(Box::new(error)))?.fork;
         return match asked {
             Some(asked) if asked != found => {
                 Err(NodeError::Fork(Box::new(InputError::ForkContradiction { asked, found })))

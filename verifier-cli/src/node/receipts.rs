@@ -77,15 +77,23 @@ fn read(
         let receipt = fields.into_receipt();
         receipts.push(receipt.map_err(|error| NodeError::Receipt { number, index, error })?);
     }
-    let mut cumulative = 0_u64;
-    let envelopes: Vec<_> = (receipts.iter().zip(transactions))
-        .map(|(receipt, transaction)| {
-            cumulative = cumulative.saturating_add(receipt.gas_used);
-            envelope(receipt, transaction, cumulative)
-        })
-        .collect();
+    let envelopes = envelopes(&receipts, transactions);
     check_root(number, "receipts", header.receipts_root, calculate_receipt_root(&envelopes))?;
     Ok(receipts)
+}
+
+/// Receipts as the header's root has them.
+pub(super) fn envelopes(
+    receipts: &[Receipt],
+    transactions: &[Transaction],
+) -> Vec<ReceiptEnvelope> {
+    let mut cumulative = 0_u64;
+    let both = receipts.iter().zip(transactions);
+    both.map(|(receipt, transaction)| {
+        cumulative = cumulative.saturating_add(receipt.gas_used);
+        envelope(receipt, transaction, cumulative)
+    })
+    .collect()
 }
 
 /// A receipt as the header's root has it (EIP-658, EIP-2718).

@@ -100,10 +100,10 @@ fn about(text: &mut String, report: &Report) {
     let _ = writeln!(text, "transaction {transaction}, {gas} gas");
     let _ = writeln!(
         text,
-        "state root {} ({}) → {}",
+        "state root {} → {} ({})",
         anchors.root,
-        anchors.source.name(),
-        report.state_root_leave
+        report.state_root_leave,
+        anchors.source.meaning(),
     );
     if let Some(ancestors) = anchors.ancestors {
         let _ = writeln!(text, "ancestors given {ancestors}");
@@ -158,7 +158,7 @@ fn conclusion(report: &Report) -> String {
     let name = report.named(verdict);
     let count = report.messages.len();
     let messages = format!("{count} message{}", if count == 1 { "" } else { "s" });
-    let roots = format!("roots from {}", report.anchor.name());
+    let roots = format!("roots {}", report.anchor.meaning());
     let unchecked: Vec<_> = report.unchecked().map(Check::name).collect();
     let unchecked = (!unchecked.is_empty()).then(|| {
         let checks = if unchecked.len() == 1 { "check" } else { "checks" };

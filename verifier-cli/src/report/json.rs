@@ -1,11 +1,11 @@
 //! The `--json` report of `iso-verify`; `specs/schemas/README.md`.
 
 use alloy_primitives::{Address, B256, U64, U256};
-use iso_evm_witness::{Fork, container::RootSource};
+use iso_evm_witness::Fork;
 use serde::Serialize;
 
 use crate::{
-    audit::anchors::{Anchor, Anchors},
+    audit::anchors::{Anchor, Anchors, RootSource},
     verify::{
         Audit, AuditSelection, Audits, EngineKind, FalseClaim, MessageReport, NamedVerdict, NotRun,
         Report,

@@ -78,6 +78,12 @@ checks! {
     Sender = "sender", Transaction, true, "the transaction is not signed";
     /// The receipt has the logs that the transaction left, and their filter.
     Logs = "logs", Transaction, true, "the receipt has no logs";
+    /// The fork is the one that the chain's schedule gives the block.
+    Fork = "fork", Transaction, true,
+        "unanchored fork: no header says which block it is, or its chain has no known schedule";
+    /// The block has the transaction and its receipt.
+    Inclusion = "inclusion", Transaction, true,
+        "no Merkle path proves that the block has the transaction: its hash does not bind it";
 }
 
 /// Why something did not run.

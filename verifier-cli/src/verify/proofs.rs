@@ -7,7 +7,7 @@ use crate::audit::{
     AccessKind, Outcome, TransactionKind, TreeKind,
     ancestors::given_hash_is_used,
     replay::{Replayed, replay},
-    transaction::sender_is_given,
+    transaction::{fork_is_unanchored, is_included, sender_is_given},
     tree,
 };
 
@@ -51,6 +51,9 @@ impl Proofs {
         proofs.access.lacks_if(Check::BlockHashes, !expected && given_hash_is_used(witness));
         proofs.transaction.lacks_if(Check::Sender, sender_is_given(witness));
         proofs.transaction.lacks_if(Check::Logs, witness.receipt.logs.is_none());
+        proofs.transaction.lacks_if(Check::Fork, fork_is_unanchored(witness));
+        let included = witness.block.header.is_none() || is_included(witness);
+        proofs.transaction.lacks_if(Check::Inclusion, !included);
         proofs.tree.nothing = !proofs.has_messages(witness);
         proofs
     }

@@ -2,14 +2,10 @@
 
 use alloy_primitives::B256;
 use iso_evm_hypervisor::Audited;
-use iso_evm_witness::{
-    Fork, MessageWitness,
-    container::{Place, RootSource},
-    records::FrameKind,
-};
+use iso_evm_witness::{Fork, MessageWitness, container::Place, records::FrameKind};
 
 use super::{AuditSelection, Audits, Check, EngineKind, FalseClaim, NamedVerdict, NotRun, Verdict};
-use crate::audit::anchors::{Anchors, Expected};
+use crate::audit::anchors::{Anchors, Expected, RootSource};
 
 /// What is said of one message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,7 +62,7 @@ pub struct Report {
     pub engine: EngineKind,
     /// The most gas that a message's own opcodes could spend; none if that was not counted.
     pub guest_gas_limit: Option<u64>,
-    /// Where the state roots come from.
+    /// What headers prove of the state roots.
     pub anchor: RootSource,
     /// The rules.
     pub fork: Fork,

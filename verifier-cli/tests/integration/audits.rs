@@ -32,6 +32,13 @@ fn no_logs() -> Value {
     json!({"audit": "transaction", "check": "logs", "why": "the receipt has no logs"})
 }
 
+/// The check that no block without a header has.
+fn unanchored() -> Value {
+    let why =
+        "unanchored fork: no header says which block it is, or its chain has no known schedule";
+    json!({"audit": "transaction", "check": "fork", "why": why})
+}
+
 #[test]
 fn only_what_is_asked_for_runs() {
     let witness = recorded("erc20-transfer");
@@ -69,7 +76,7 @@ fn only_what_is_asked_for_runs() {
     }
     let ran = verify(&witness, "--audit tree");
     let last = ran.text().lines().last().unwrap();
-    assert_eq!(last, "valid (tree only): tree of 1 message, roots from prestate");
+    assert_eq!(last, "valid (tree only): tree of 1 message, roots not proved by a header");
     for wrong in ["--audit trees", "--audit", "--audit tree,"] {
         assert_eq!(verify(&witness, wrong).code, Some(2), "{wrong}");
     }
@@ -115,12 +122,12 @@ fn the_sender_of_an_unsigned_transaction_is_not_checked() {
     assert_eq!(report["audits"]["transaction"], "valid");
     let sender =
         json!({"audit": "transaction", "check": "sender", "why": "the transaction is not signed"});
-    assert_eq!(report["notRun"], json!([sender, no_logs()]));
+    assert_eq!(report["notRun"], json!([sender, no_logs(), unanchored()]));
     let ran = run_with(&folder, &line, &input);
     let line = "transaction: sender not checked: the transaction is not signed";
     assert!(ran.text().lines().any(|text| text == line), "{}", ran.text());
     let report = verify(&recorded("erc20-transfer"), "--json").json();
-    assert_eq!(report["notRun"], json!([no_logs()]));
+    assert_eq!(report["notRun"], json!([no_logs(), unanchored()]));
 }
 
 /// A fact that the hypervisor takes as given, and that changes nothing in the run.
@@ -182,7 +189,7 @@ fn a_witness_about_something_else_is_refused() {
         ("root", hash("root"), other.clone()),
         ("chain", "1".to_owned(), "5".to_owned()),
         ("fork", "osaka".to_owned(), "prague".to_owned()),
-        ("source", "prestate".to_owned(), "parent".to_owned()),
+        ("source", "unproved".to_owned(), "parent".to_owned()),
         ("ancestors", none, other),
     ] {
         let ran = verify(&witness, &format!("--expect-{option} {right}"));

@@ -14,6 +14,7 @@ use crate::Fork;
 mod blob_fee;
 mod fields;
 
+pub(crate) use blob_fee::ParentBlobs;
 use blob_fee::blob_base_fee;
 pub use fields::{BlockError, BlockFields};
 

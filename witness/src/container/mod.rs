@@ -22,6 +22,7 @@ use crate::{
 };
 
 mod binary;
+mod inclusion;
 mod json;
 mod needs;
 mod nodes;
@@ -32,6 +33,7 @@ mod tree;
 use needs::Needs;
 
 pub use binary::{MAGIC, VERSION};
+pub use inclusion::Inclusion;
 pub use json::JsonError;
 pub use reader::{ContainerError, ContainerFault};
 pub use stream::{Containers, StreamError};
@@ -66,6 +68,9 @@ pub struct Witness {
     pub codes: BTreeMap<B256, Bytes>,
     /// RLP of the trie nodes below the root at entry, by hash.
     pub nodes: BTreeMap<B256, Bytes>,
+    /// What proves that the block has the transaction and its receipt, where the recorder had the
+    /// block. It needs the block's header.
+    pub inclusion: Option<Inclusion>,
 }
 
 /// State roots of the whole transaction.
@@ -75,37 +80,6 @@ pub struct Roots {
     pub enter: B256,
     /// After refund, fees and deletions.
     pub leave: B256,
-    /// What these are roots of.
-    pub source: RootSource,
-}
-
-/// Where state roots come from.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
-)]
-#[serde(rename_all = "lowercase")]
-#[repr(u8)]
-pub enum RootSource {
-    /// The trie of only the accounts given.
-    Prestate = 0,
-    /// The parent block's state, with all that comes before the transaction replayed.
-    Parent = 1,
-    /// The block's own state.
-    Block = 2,
-}
-
-impl RootSource {
-    /// All three, in the order of their numbers.
-    pub const ALL: [Self; 3] = [Self::Prestate, Self::Parent, Self::Block];
-
-    /// Lower-case name, as in every report.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Prestate => "prestate",
-            Self::Parent => "parent",
-            Self::Block => "block",
-        }
-    }
 }
 
 impl Witness {
@@ -126,17 +100,11 @@ impl Witness {
                 gas_used: recording.gas_used,
                 logs: None,
             }),
-            roots: Roots {
-                enter: recording.state_root_enter,
-                leave: recording.state_root_leave,
-                source: match input.execution.proofs {
-                    Some(_) => RootSource::Parent,
-                    None => RootSource::Prestate,
-                },
-            },
+            roots: Roots { enter: recording.state_root_enter, leave: recording.state_root_leave },
             messages,
             codes: recording.proof.codes.clone(),
             nodes: recording.proof.nodes.clone(),
+            inclusion: input.inclusion.clone(),
         };
         let needs = Needs::of(&witness);
         witness.ancestors.truncate(needs.ancestors);
@@ -147,6 +115,11 @@ impl Witness {
         witness.block_hashes = told;
         witness.codes.retain(|hash, _| needs.codes.contains(hash));
         witness.nodes.retain(|hash, _| needs.nodes.contains(hash));
+        witness.inclusion =
+            witness.inclusion.filter(|_| needs.inclusion.is_some()).map(|mut inclusion| {
+                inclusion.nodes.retain(|hash, _| needs.on_the_way(hash));
+                inclusion
+            });
         witness
     }
 

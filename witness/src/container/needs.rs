@@ -26,8 +26,11 @@ pub(super) struct Needs {
     /// Hashes of trie nodes, those that are there.
     pub(super) nodes: BTreeSet<B256>,
     /// As many headers of ancestors, of those that are there, as it takes to tell hashes that were
-    /// asked for.
+    /// asked for, and to prove the root at entry.
     pub(super) ancestors: usize,
+    /// Hashes of trie nodes on the ways to the transaction and its receipt; none if there is no header
+    /// that begins them, or if they are not whole.
+    pub(super) inclusion: Option<BTreeSet<B256>>,
     /// Blocks whose hash was asked for, in reach of `BLOCKHASH`.
     numbers: BTreeSet<u64>,
 }
@@ -49,13 +52,29 @@ impl Needs {
         }
         needs.nodes = reached.nodes;
         needs.codes.extend(reached.codes);
-        if witness.block.header.is_some() {
+        let header = witness.block.header.as_deref();
+        needs.inclusion = witness
+            .inclusion
+            .as_ref()
+            .zip(header)
+            .and_then(|(inclusion, header)| inclusion.ways(header));
+        if header.is_some() {
             // Each header tells the hash of the block before: the block's own that of its parent.
             let back = needs.numbers.iter().map(|number| witness.block.number - number - 1);
             let told = back.filter(|back| *back <= witness.ancestors.len() as u64);
             needs.ancestors = told.max().unwrap_or_default() as usize;
+            // The parent's header proves a root at entry that is its state root.
+            let parent = witness.ancestors.first();
+            if parent.is_some_and(|parent| parent.state_root == witness.roots.enter) {
+                needs.ancestors = needs.ancestors.max(1);
+            }
         }
         needs
+    }
+
+    /// Whether a node stands on the way to the transaction or its receipt.
+    pub(super) fn on_the_way(&self, hash: &B256) -> bool {
+        self.inclusion.as_ref().is_some_and(|ways| ways.contains(hash))
     }
 
     fn message(&mut self, message: &MessageWitness, block: &Block) {

@@ -88,14 +88,14 @@ impl Walk {
 
 /// An item of an RLP list.
 #[derive(Clone, Copy, Debug)]
-struct Item<'a> {
-    list: bool,
-    payload: &'a [u8],
-    whole: &'a [u8],
+pub(super) struct Item<'a> {
+    pub(super) list: bool,
+    pub(super) payload: &'a [u8],
+    pub(super) whole: &'a [u8],
 }
 
 /// The items of an RLP list, all of it and nothing else. No node has more than 17.
-fn items(mut list: &[u8]) -> Option<Vec<Item<'_>>> {
+pub(super) fn items(mut list: &[u8]) -> Option<Vec<Item<'_>>> {
     let mut rest = Header::decode_bytes(&mut list, true).ok()?;
     let mut items = Vec::new();
     while !rest.is_empty() {
@@ -113,7 +113,7 @@ fn items(mut list: &[u8]) -> Option<Vec<Item<'_>>> {
 }
 
 /// Whether a path is a leaf's: the second bit of the first nibble.
-fn is_leaf(path: &Item<'_>) -> bool {
+pub(super) fn is_leaf(path: &Item<'_>) -> bool {
     path.payload.first().is_some_and(|first| first & 0x20 != 0)
 }
 

@@ -46,6 +46,9 @@ pub enum ContainerFault {
     /// No message asks for it, and no root leads to it.
     #[error("nothing needs it")]
     Unused,
+    /// A trie node lacks that the roots in the header lead to.
+    #[error("no whole way from the roots in the block's header")]
+    Way,
     /// Not the fields of a header of the block's fork; of an ancestor's, not those of any.
     #[error("not the fields of a header of its fork")]
     Header,

@@ -1,8 +1,9 @@
-//! Which fork a block belongs to, and what its blobs cost, on the chains whose schedule alloy
-//! knows.
+//! What a block's fork is and what its blobs cost, by the schedule of its chain, where alloy knows
+//! that: the one table that recorder and transaction audit go by. `specs/12-audits.md`, section
+//! The chain's schedule.
 
 use alloy_eips::eip7840::BlobParams;
-use alloy_hardforks::{EthereumHardfork, ForkCondition};
+use alloy_hardforks::{EthereumHardfork as Upgrade, ForkCondition};
 
 use super::InputError;
 use crate::{Fork, fork::ForkError};
@@ -10,9 +11,36 @@ use crate::{Fork, fork::ForkError};
 /// Mainnet's chain id, which is also that of a transaction that names no chain.
 pub const MAINNET: u64 = 1;
 
+/// What a chain's schedule says of a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rules {
+    /// The fork.
+    pub fork: Fork,
+    /// The blob schedule: the fork's, or that of a later upgrade of blob parameters alone
+    /// (EIP-7892).
+    pub blobs: BlobParams,
+}
+
+/// The rules of a block by the schedule of its chain; `None` if that is not known. What is no block
+/// of the chain, as one of a development chain that goes under another's id, has its rules all the
+/// same.
+///
+/// # Errors
+///
+/// If the block is of a fork that is not audited.
+pub fn rules(chain_id: u64, number: u64, timestamp: u64) -> Option<Result<Rules, InputError>> {
+    let upgrade = upgrade_at(chain_id, number, timestamp)?;
+    let blobs = |fork| match upgrade {
+        Upgrade::Bpo1 => BlobParams::bpo1(),
+        upgrade if upgrade > Upgrade::Bpo1 => BlobParams::bpo2(),
+        _ => own_blobs(fork),
+    };
+    Some(fork_of(upgrade).map(|fork| Rules { fork, blobs: blobs(fork) }))
+}
+
 /// The last upgrade that is active in a block, if the chain's schedule is known.
-pub fn upgrade_at(chain_id: u64, number: u64, timestamp: u64) -> Option<EthereumHardfork> {
-    let latest = |schedule: &[(EthereumHardfork, ForkCondition)]| {
+fn upgrade_at(chain_id: u64, number: u64, timestamp: u64) -> Option<Upgrade> {
+    let latest = |schedule: &[(Upgrade, ForkCondition)]| {
         let active = |condition: &ForkCondition| match condition {
             ForkCondition::TTD { activation_block_number, .. } => {
                 number >= *activation_block_number
@@ -22,21 +50,16 @@ pub fn upgrade_at(chain_id: u64, number: u64, timestamp: u64) -> Option<Ethereum
         schedule.iter().filter(|(_, condition)| active(condition)).map(|(fork, _)| *fork).max()
     };
     match chain_id {
-        1 => latest(&EthereumHardfork::mainnet()),
-        17_000 => latest(&EthereumHardfork::holesky()),
-        560_048 => latest(&EthereumHardfork::hoodi()),
-        11_155_111 => latest(&EthereumHardfork::sepolia()),
-        _ => EthereumHardfork::from_chain_and_timestamp(chain_id.into(), timestamp),
+        1 => latest(&Upgrade::mainnet()),
+        17_000 => latest(&Upgrade::holesky()),
+        560_048 => latest(&Upgrade::hoodi()),
+        11_155_111 => latest(&Upgrade::sepolia()),
+        _ => Upgrade::from_chain_and_timestamp(chain_id.into(), timestamp),
     }
 }
 
 /// The fork that an upgrade of Ethereum belongs to.
-///
-/// # Errors
-///
-/// If it is not audited.
-pub fn fork_of(upgrade: EthereumHardfork) -> Result<Fork, InputError> {
-    use EthereumHardfork as Upgrade;
+fn fork_of(upgrade: Upgrade) -> Result<Fork, InputError> {
     Ok(match upgrade {
         Upgrade::Istanbul | Upgrade::MuirGlacier => Fork::Istanbul,
         Upgrade::Berlin => Fork::Berlin,
@@ -51,21 +74,29 @@ pub fn fork_of(upgrade: EthereumHardfork) -> Result<Fork, InputError> {
         | Upgrade::Bpo3
         | Upgrade::Bpo4
         | Upgrade::Bpo5 => Fork::Osaka,
-        later if later > Upgrade::Osaka => return Err(InputError::ForkTooLate(later)),
-        earlier => {
-            return Err(ForkError::TooEarly(earlier.to_string().to_ascii_lowercase()).into());
-        }
+        later if later > Upgrade::Osaka => return Err(InputError::ForkTooLate(name(later))),
+        earlier => return Err(ForkError::TooEarly(name(earlier)).into()),
     })
 }
 
-/// The blob schedule of a fork; on a known chain, of that time.
+fn name(upgrade: Upgrade) -> String {
+    upgrade.to_string().to_ascii_lowercase()
+}
+
+/// The blob schedule of a block of a fork: that of chain and time where the chain's schedule has the
+/// block in that fork, else the fork's own.
 pub fn blob_params(fork: Fork, chain_id: u64, number: u64, timestamp: u64) -> BlobParams {
-    let upgrade = upgrade_at(chain_id, number, timestamp);
-    match upgrade.filter(|upgrade| fork_of(*upgrade).is_ok_and(|known| known == fork)) {
-        Some(EthereumHardfork::Bpo1) => BlobParams::bpo1(),
-        Some(upgrade) if upgrade > EthereumHardfork::Bpo1 => BlobParams::bpo2(),
-        _ if fork >= Fork::Osaka => BlobParams::osaka(),
-        _ if fork >= Fork::Prague => BlobParams::prague(),
+    match rules(chain_id, number, timestamp) {
+        Some(Ok(rules)) if rules.fork == fork => rules.blobs,
+        _ => own_blobs(fork),
+    }
+}
+
+/// The blob schedule that a fork begins with.
+pub(super) const fn own_blobs(fork: Fork) -> BlobParams {
+    match fork {
+        Fork::Osaka => BlobParams::osaka(),
+        Fork::Prague => BlobParams::prague(),
         _ => BlobParams::cancun(),
     }
 }
@@ -77,8 +108,9 @@ mod tests {
     /// First and last blocks of forks, from the chains' histories.
     #[test]
     fn forks_of_known_blocks() {
-        let fork =
-            |chain, number, timestamp| fork_of(upgrade_at(chain, number, timestamp).unwrap());
+        let fork = |chain, number, timestamp| {
+            rules(chain, number, timestamp).unwrap().map(|rules| rules.fork)
+        };
         for (number, timestamp, expected) in [
             (9_069_000, 1_575_764_709, Fork::Istanbul),
             (12_243_999, 1_618_481_214, Fork::Istanbul),
@@ -100,17 +132,37 @@ mod tests {
         );
         assert_eq!(fork(11_155_111, 1, 1_634_000_000).unwrap(), Fork::London);
         assert!(fork(11_155_111, u64::MAX, u64::MAX).is_err());
-        assert!(upgrade_at(31_337, 1, 1).is_none());
+        assert!(rules(31_337, 1, 1).is_none());
     }
 
+    /// Last second before, and first of, the forks and the upgrades of blob parameters alone
+    /// (EIP-7892), each with its `BLOB_BASE_FEE_UPDATE_FRACTION`.
     #[test]
     fn blobs_of_a_time() {
-        let fraction =
-            |timestamp| blob_params(Fork::Osaka, 1, 24_000_000, timestamp).update_fraction;
-        assert_eq!(fraction(1_764_798_551), BlobParams::osaka().update_fraction);
-        assert_eq!(fraction(1_765_290_071), BlobParams::bpo1().update_fraction);
-        assert_eq!(fraction(1_767_747_671), BlobParams::bpo2().update_fraction);
-        let unknown = blob_params(Fork::Osaka, 31_337, 0, u64::MAX);
-        assert_eq!(unknown.update_fraction, BlobParams::osaka().update_fraction);
+        let fraction = |chain, timestamp| {
+            rules(chain, 30_000_000, timestamp).unwrap().unwrap().blobs.update_fraction
+        };
+        for (chain, osaka, bpo1, bpo2) in [
+            (1, 1_764_798_551, 1_765_290_071, 1_767_747_671),
+            (17_000, 1_759_308_480, 1_759_800_000, 1_760_389_824),
+            (560_048, 1_761_677_592, 1_762_365_720, 1_762_955_544),
+            (11_155_111, 1_760_427_360, 1_761_017_184, 1_761_607_008),
+        ] {
+            for (time, before, from) in [
+                (osaka, 5_007_716, 5_007_716),
+                (bpo1, 5_007_716, 8_346_193),
+                (bpo2, 8_346_193, 11_684_671),
+            ] {
+                assert_eq!([fraction(chain, time - 1), fraction(chain, time)], [before, from]);
+            }
+            let fork = |time| rules(chain, 30_000_000, time).unwrap().unwrap().fork;
+            assert_eq!([fork(osaka - 1), fork(osaka)], [Fork::Prague, Fork::Osaka], "{chain}");
+        }
+        let blobs = |fork, chain| blob_params(fork, chain, 30_000_000, 1_770_000_000);
+        assert_eq!(blobs(Fork::Osaka, 1), BlobParams::bpo2());
+        // Of another fork than the schedule's, or of a chain without one: the fork's own.
+        assert_eq!(blobs(Fork::Cancun, 1), BlobParams::cancun());
+        assert_eq!(blobs(Fork::Osaka, 31_337), BlobParams::osaka());
+        assert_eq!(blobs(Fork::Prague, 31_337), BlobParams::prague());
     }
 }

@@ -5,12 +5,12 @@
 //! [`crate::execute`] runs.
 
 use alloy_consensus::Header;
-use alloy_hardforks::EthereumHardfork;
 use serde::Deserialize;
 
 use crate::{
     Execution, Fork,
     block::{Block, BlockError},
+    container::Inclusion,
     fork::ForkError,
     prestate::{BlockHashes, Prestate},
     receipt::{Receipt, ReceiptError},
@@ -21,6 +21,7 @@ mod alloc;
 mod ancestors;
 mod answer;
 pub mod chain;
+mod config;
 mod geth;
 mod given_block;
 pub(crate) mod number;
@@ -41,6 +42,8 @@ pub struct Input {
     pub ancestors: Vec<Header>,
     /// What the chain says came of the transaction, where that is known.
     pub receipt: Option<Receipt>,
+    /// What proves that the block has transaction and receipt, where the block is known.
+    pub inclusion: Option<Inclusion>,
 }
 
 /// Why an `INPUT.json` cannot be run.
@@ -74,7 +77,28 @@ pub enum InputError {
     ForkUnknown(u64),
     /// The block is of a fork after the last that is audited.
     #[error("fork {0} is later than osaka, the last that is audited")]
-    ForkTooLate(EthereumHardfork),
+    ForkTooLate(String),
+    /// A block with its header that is of another fork by its chain's schedule.
+    #[error(
+        "fork: {given} is given, and by the schedule of chain {chain_id} block {number} is of {found} \
+         (a development chain must not go under the id of a chain with a schedule)"
+    )]
+    ForkSchedule {
+        /// The chain.
+        chain_id: u64,
+        /// The block.
+        number: u64,
+        /// What the file says, or was asked for.
+        given: Fork,
+        /// What follows from the schedule.
+        found: Fork,
+    },
+    /// The excess blob gas does not follow from the parent's without its base fee (EIP-7918).
+    #[error(
+        "genesis: field \"baseFeePerGas\" is missing, without which no excess blob gas follows from \
+         the parent's (EIP-7918)"
+    )]
+    ParentBaseFee,
     /// The transaction is none that could have run.
     #[error("transaction: {0}")]
     Transaction(#[from] TransactionError),
@@ -154,7 +178,14 @@ impl Input {
             block_hashes,
             proofs: None,
         };
-        Ok(Self { execution, transaction, block, ancestors: Vec::new(), receipt: None })
+        Ok(Self {
+            execution,
+            transaction,
+            block,
+            ancestors: Vec::new(),
+            receipt: None,
+            inclusion: None,
+        })
     }
 }
 

@@ -11,13 +11,14 @@ use super::{
     alloc::{Accounts, UniqueMap},
     ancestors,
     answer::Answer,
-    chain,
+    chain::{self, Rules},
     given_block::GivenBlock,
     number::Number,
     proofs,
 };
 use crate::{
     Fork,
+    block::Block,
     receipt::ReceiptFields,
     transaction::{TransactionDefaults, TransactionFields},
 };
@@ -59,6 +60,7 @@ impl RpcInput {
             timestamp.unwrap_or_default(),
         );
         let block = self.block.0.0.into_block(fork, blobs)?;
+        check_schedule(fork, chain_id, &block)?;
         block.check_blob_base_fee(blobs)?;
         let ancestors = self.ancestors.into_iter().map(|Answer(GivenBlock(fields))| fields);
         let ancestors = ancestors::headers(&block, ancestors.collect())?;
@@ -96,12 +98,25 @@ impl RpcInput {
             return agree(asked, name.parse()?);
         }
         let place = self.block.0.0.number.zip(self.block.0.0.timestamp);
-        let upgrade =
-            place.and_then(|(number, timestamp)| chain::upgrade_at(chain_id, number, timestamp));
-        match (upgrade, asked) {
-            (Some(upgrade), asked) => agree(asked, chain::fork_of(upgrade)?),
+        let rules = place.and_then(|(number, timestamp)| chain::rules(chain_id, number, timestamp));
+        match (rules, asked) {
+            (Some(rules), asked) => agree(asked, rules?.fork),
             (None, Some(asked)) => Ok(asked),
             (None, None) => Err(InputError::ForkUnknown(chain_id)),
         }
+    }
+}
+
+/// Makes sure that a block with its header is of the fork that its chain's schedule says, where that
+/// is known: what the transaction audit would find false is not recorded. A block without a header
+/// is no chain's.
+fn check_schedule(given: Fork, chain_id: u64, block: &Block) -> Result<(), InputError> {
+    let Some(header) = &block.header else { return Ok(()) };
+    let number = header.number;
+    match chain::rules(chain_id, number, header.timestamp).transpose()? {
+        Some(Rules { fork: found, .. }) if found != given => {
+            Err(InputError::ForkSchedule { chain_id, number, given, found })
+        }
+        _ => Ok(()),
     }
 }

@@ -86,7 +86,9 @@ fn given_hashes_are_digested() {
 #[test]
 fn each_anchor_is_compared() {
     type Change = fn(&mut Witness);
-    let honest = witness();
+    let mut honest = witness();
+    honest.roots.enter = honest.ancestors[0].state_root;
+    assert_eq!(anchors(&honest).source, RootSource::Parent);
     let expected = Expected::from(&anchors(&honest));
     assert_eq!(anchors(&honest).check(&expected), Ok(()));
     let changes: [(&str, Change); 8] = [
@@ -99,7 +101,7 @@ fn each_anchor_is_compared() {
             witness.transaction = Transaction::unsigned(Address::ZERO, body);
         }),
         ("root", |witness| witness.roots = Roots { enter: B256::ZERO, ..witness.roots }),
-        ("source", |witness| witness.roots.source = RootSource::Block),
+        ("source", |witness| witness.ancestors[0].gas_used ^= 1),
         ("ancestors", |witness| witness.block_hashes.clear()),
     ];
     for (what, change) in changes {

@@ -12,49 +12,17 @@ pub(super) const VERSION_KZG: u8 = 1;
 /// The least that a blob gas costs, in wei.
 const MIN_BLOB_BASE_FEE: U256 = U256::ONE;
 
-/// How fast the price of blobs follows their excess: `BLOB_BASE_FEE_UPDATE_FRACTION`.
-const FRACTION_CANCUN: u64 = 3_338_477;
-/// EIP-7691.
-const FRACTION_PRAGUE: u64 = 5_007_716;
-/// EIP-7892, by the chains' schedules.
-const FRACTION_BPO1: u64 = 8_346_193;
-const FRACTION_BPO2: u64 = 11_684_671;
-
-/// When chains entered BPO1 and BPO2 (EIP-7892), in seconds since 1970.
-const SCHEDULE: [(u64, u64, u64); 4] = [
-    (1, 1_765_290_071, 1_767_747_671),
-    (17_000, 1_759_800_000, 1_760_389_824),
-    (560_048, 1_762_365_720, 1_762_955_544),
-    (11_155_111, 1_761_017_184, 1_761_607_008),
-];
-
 /// Most blobs in a transaction: the block's limit (EIP-4844, EIP-7691), then one of its own
 /// (EIP-7594).
 pub(super) const fn most_blobs(fork: Fork) -> u64 {
     if matches!(fork, Fork::Prague) { 9 } else { 6 }
 }
 
-/// The update fraction of a fork; on a known chain, of that time.
-fn update_fraction(fork: Fork, chain_id: u64, timestamp: u64) -> u64 {
-    if fork < Fork::Prague {
-        return FRACTION_CANCUN;
-    }
-    let known = SCHEDULE.iter().find(|(chain, ..)| *chain == chain_id && fork >= Fork::Osaka);
-    match known {
-        Some((_, _, bpo2)) if timestamp >= *bpo2 => FRACTION_BPO2,
-        Some((_, bpo1, _)) if timestamp >= *bpo1 => FRACTION_BPO1,
-        _ => FRACTION_PRAGUE,
-    }
-}
-
-/// What a blob gas costs with this excess, in wei (EIP-4844); `None` if it is no 128-bit number.
-pub(super) fn blob_base_fee(
-    fork: Fork,
-    chain_id: u64,
-    timestamp: u64,
-    excess: u64,
-) -> Option<u128> {
-    fake_exponential(excess, update_fraction(fork, chain_id, timestamp))
+/// What a blob gas costs with this excess, in wei (EIP-4844), by the update fraction of the block's
+/// blob schedule; `None` if it is no 128-bit number.
+pub(super) fn blob_base_fee(fraction: u128, excess: u64) -> Option<u128> {
+    // A schedule's fractions are below 2^64; none is zero.
+    fake_exponential(excess, u64::try_from(fraction).ok().filter(|fraction| *fraction > 0)?)
 }
 
 /// EIP-4844's: about e to the power of `numerator / denominator`, by Taylor's series, in whole
@@ -82,7 +50,6 @@ fn fake_exponential(numerator: u64, denominator: u64) -> Option<u128> {
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use alloy_eips::eip7840::BlobParams;
-    use iso_evm_witness::input::chain::blob_params;
 
     use super::*;
 
@@ -95,30 +62,14 @@ mod tests {
             BlobParams::bpo1(),
             BlobParams::bpo2(),
         ] {
-            let fraction = u64::try_from(params.update_fraction).unwrap();
+            let fraction = params.update_fraction;
             for excess in (0..250_000_000).step_by(1_234_567) {
                 let expected = params.calc_blob_fee(excess);
-                assert_eq!(fake_exponential(excess, fraction), Some(expected), "{excess}");
+                assert_eq!(blob_base_fee(fraction, excess), Some(expected), "{excess}");
             }
-            assert_eq!(fake_exponential(u64::MAX, fraction), None);
+            assert_eq!(blob_base_fee(fraction, u64::MAX), None);
         }
-        assert_eq!(fake_exponential(1_500_000_000, FRACTION_BPO2), None);
-    }
-
-    /// The recorder goes by alloy's schedules.
-    #[test]
-    fn the_schedule_is_alloys() {
-        let times = SCHEDULE.iter().flat_map(|(_, bpo1, bpo2)| [*bpo1, *bpo2]);
-        let times: Vec<u64> = times.flat_map(|time| [time - 1, time, time + 1]).collect();
-        for chain in SCHEDULE.map(|(chain, ..)| chain).into_iter().chain([5, 31_337]) {
-            for fork in [Fork::Cancun, Fork::Prague, Fork::Osaka] {
-                for time in &times {
-                    let expected = blob_params(fork, chain, 30_000_000, *time).update_fraction;
-                    let found = update_fraction(fork, chain, *time);
-                    assert_eq!(u128::from(found), expected, "{fork} {chain} {time}");
-                }
-            }
-        }
+        assert_eq!(blob_base_fee(BlobParams::bpo2().update_fraction, 1_500_000_000), None);
     }
 
     #[test]

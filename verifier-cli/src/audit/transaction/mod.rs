@@ -8,9 +8,11 @@
 //!
 //! # What is compared, and in which order
 //!
-//! 1. Rules that need no state: `signature` (if there is one), `chain-id`, `type`,
+//! 1. Rules that need no state: `signature` (if there is one), `chain-id`, `fork` (if there
+//!    is a header and the chain's schedule is known), `type`,
 //!    `nonce` below 2^64 − 1, `gas-limit`, `intrinsic-gas` (the floor too), `fee`, `initcode`, `blob`,
-//!    `authorization`, `blob-base-fee` (if there is a header), `ancestor`.
+//!    `authorization`, `blob-base-fee` (if there is a header), `ancestor`;
+//!    `block-transaction` and `block-receipt` (if there are the paths).
 //! 2. The sender: `nonce`, `sender-code`, `funds`. Then gas and blob gas are bought, the nonce grows,
 //!    and authorisations are applied.
 //! 3. The top message: that there is one if and only if code runs (`message`), then `kind`, `origin`,
@@ -25,10 +27,12 @@ mod blobs;
 mod claims;
 mod end;
 mod gas;
+mod inclusion;
 mod message;
 mod price;
 mod receipt;
 mod rules;
+mod schedule;
 mod signature;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
@@ -42,6 +46,8 @@ use iso_evm_witness::{Witness, records::FrameKind};
 pub use begin::begin;
 pub use claims::Findings;
 pub use end::end;
+pub use inclusion::is_included;
+pub use schedule::fork_is_unanchored;
 
 use super::{Finding, Missing, TransactionKind};
 

@@ -5,14 +5,14 @@
 use alloy_consensus::Transaction as _;
 use alloy_eips::eip2718::Typed2718;
 use alloy_primitives::{Address, U256};
-use iso_evm_witness::{Fork, Witness, transaction::TransactionBody};
+use iso_evm_witness::{Fork, Witness, input::chain, transaction::TransactionBody};
 
 use super::{
     TransactionKind as Kind,
     blobs::{self, VERSION_KZG, most_blobs},
     claims::Findings,
     gas::intrinsic,
-    price, signature,
+    inclusion, price, schedule, signature,
 };
 use crate::{audit::ancestors::broken_chain, transaction_hash::signing_hash};
 
@@ -44,6 +44,7 @@ pub(super) fn check(witness: &Witness, findings: &mut Findings<Kind>) {
     if let Some(chain_id) = body.chain_id() {
         findings.compare(Kind::ChainId, witness.chain_id, chain_id);
     }
+    schedule::check(witness, findings);
     let last = last_type(fork);
     findings.require(body.ty() <= last, Kind::Type, last, body.ty());
     let most_nonce = u64::MAX - 1; // EIP-2681
@@ -63,6 +64,7 @@ pub(super) fn check(witness: &Witness, findings: &mut Findings<Kind>) {
     if let Some(broken) = broken_chain(witness) {
         findings.require(false, Kind::Ancestor, broken.expected, broken.found);
     }
+    inclusion::check(witness, findings);
 }
 
 /// The sender is who signed; nobody's signature has the signer zero.
@@ -112,7 +114,9 @@ fn check_blob_base_fee(witness: &Witness, findings: &mut Findings<Kind>) {
         return;
     }
     let excess = block.excess_blob_gas.unwrap_or_default();
-    let fee = blobs::blob_base_fee(witness.fork, witness.chain_id, block.timestamp, excess);
+    let Witness { fork, chain_id, .. } = *witness;
+    let params = chain::blob_params(fork, chain_id, block.number, block.timestamp);
+    let fee = blobs::blob_base_fee(params.update_fraction, excess);
     let expected = fee.map_or(U256::MAX, U256::from);
     findings.compare(Kind::BlobBaseFee, expected, U256::from(price::blob_base_fee(witness)));
 }

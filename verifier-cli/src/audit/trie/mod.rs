@@ -10,7 +10,7 @@
 mod decode;
 mod encode;
 mod node;
-mod path;
+pub(in crate::audit) mod path;
 mod store;
 
 #[cfg(test)]

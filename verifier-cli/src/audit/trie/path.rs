@@ -33,7 +33,7 @@ pub(super) fn compact(path: &[u8], leaf: bool) -> Vec<u8> {
 
 /// The path of which this is the compact form, and whether it is a leaf's. Bits that say nothing are
 /// not looked at: the reader of a node compares the bytes.
-pub(super) fn expand(compact: &[u8]) -> Option<(Vec<u8>, bool)> {
+pub(in crate::audit) fn expand(compact: &[u8]) -> Option<(Vec<u8>, bool)> {
     let (first, rest) = compact.split_first()?;
     let flag = first >> 4;
     let odd = (flag & ODD != 0).then_some(first & 0x0f);

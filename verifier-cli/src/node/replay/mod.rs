@@ -278,6 +278,7 @@ impl<'a> Replay<'a> {
             block: block.block.clone(),
             ancestors,
             receipt: block.receipts.get(self.done).cloned(),
+            inclusion: block.inclusion(self.done),
         };
         Ok(Witness::new(&input, recording))
     }

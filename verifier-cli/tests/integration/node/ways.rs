@@ -62,7 +62,7 @@ fn without_proofs_nothing_is_proved_and_the_rest_is_recorded() {
         let ran = run(folder.path(), "iso-verify witness.bin --json");
         let report = ran.json();
         assert_eq!(ran.code, Some(3), "{report}");
-        assert_eq!(report["anchor"], "prestate");
+        assert_eq!(report["anchor"], "unproved");
         let audits = &report["audits"];
         assert_eq!((&audits["execution"], &audits["tree"]), (&json!("valid"), &json!("valid")));
         let not_run = report["notRun"].to_string();

@@ -10,4 +10,4 @@ pub(super) use write::encode;
 pub const MAGIC: [u8; 4] = *b"ISOW";
 
 /// The one version there is.
-pub const VERSION: u8 = 3;
+pub const VERSION: u8 = 4;

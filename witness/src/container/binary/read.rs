@@ -10,7 +10,7 @@ use crate::{
     Fork,
     block::{Block, header_fits, header_fits_any},
     container::{
-        Needs, Receipt, ReceiptLogs, RootSource, Roots, Witness,
+        Inclusion, Needs, Receipt, ReceiptLogs, Roots, Witness,
         reader::{ContainerError, ContainerFault, Reader},
     },
     prestate::BlockHashes,
@@ -37,6 +37,7 @@ pub(in crate::container) fn decode(file: &Bytes) -> Result<Witness, ContainerErr
     }
     let (codes, codes_at) = read_by_hash(file, &mut fields, "codes", "code")?;
     let (nodes, nodes_at) = read_by_hash(file, &mut fields, "nodes", "node")?;
+    let (inclusion, inclusion_at) = read_inclusion(file, &mut fields)?;
     fields.end("witness")?;
     let witness = Witness {
         chain_id,
@@ -50,6 +51,7 @@ pub(in crate::container) fn decode(file: &Bytes) -> Result<Witness, ContainerErr
         messages,
         codes,
         nodes,
+        inclusion,
     };
     let needs = Needs::of(&witness);
     let ancestors = ancestors_at.get(needs.ancestors).map(|at| (*at, "ancestor"));
@@ -65,10 +67,47 @@ pub(in crate::container) fn decode(file: &Bytes) -> Result<Witness, ContainerErr
     });
     let unused =
         ancestors.or_else(|| block_hashes.next().map(|(at, _)| (*at, "block hash"))).or(by_hash);
-    match unused {
-        Some((at, field)) => Err(at.fail(field, ContainerFault::Unused)),
-        None => Ok(witness),
+    if let Some((at, field)) = unused {
+        return Err(at.fail(field, ContainerFault::Unused));
     }
+    check_inclusion(&witness, &needs, &inclusion_at)?;
+    Ok(witness)
+}
+
+/// Makes sure that what proves the inclusion hangs on a header, is whole, and is no more than that.
+fn check_inclusion(
+    witness: &Witness,
+    needs: &Needs,
+    (start, places): &(Reader<'_>, Places<'_>),
+) -> Result<(), ContainerError> {
+    let Some(inclusion) = &witness.inclusion else { return Ok(()) };
+    if witness.block.header.is_none() {
+        return Err(start.fail("inclusion", ContainerFault::Unused));
+    }
+    if needs.inclusion.is_none() {
+        return Err(start.fail("inclusion", ContainerFault::Way));
+    }
+    let mut both = places.iter().zip(inclusion.nodes.keys());
+    match both.find(|(_, hash)| !needs.on_the_way(hash)) {
+        Some((at, _)) => Err(at.fail("inclusion node", ContainerFault::Unused)),
+        None => Ok(()),
+    }
+}
+
+/// What proves the inclusion, where the list stands, and where its nodes do.
+fn read_inclusion<'a>(
+    file: &Bytes,
+    fields: &mut Reader<'a>,
+) -> Result<(Option<Inclusion>, (Reader<'a>, Places<'a>)), ContainerError> {
+    let start = *fields;
+    let mut fields = fields.list("inclusion")?;
+    if fields.is_empty() {
+        return Ok((None, (start, Vec::new())));
+    }
+    let index = fields.value("transaction's place")?;
+    let (nodes, places) = read_by_hash(file, &mut fields, "inclusion nodes", "inclusion node")?;
+    fields.end("inclusion")?;
+    Ok((Some(Inclusion { index, nodes }), (start, places)))
 }
 
 /// What follows the magic and the version.
@@ -203,11 +242,8 @@ fn read_receipt(fields: &mut Reader<'_>) -> Result<Receipt, ContainerError> {
 
 fn read_roots(fields: &mut Reader<'_>) -> Result<Roots, ContainerError> {
     let mut fields = fields.list("roots")?;
-    let roots = Roots {
-        enter: fields.value("root at entry")?,
-        leave: fields.value("root at exit")?,
-        source: fields.choice("source of the roots", RootSource::ALL)?,
-    };
+    let roots =
+        Roots { enter: fields.value("root at entry")?, leave: fields.value("root at exit")? };
     fields.end("roots")?;
     Ok(roots)
 }

@@ -9,7 +9,7 @@ use super::{MAGIC, VERSION};
 use crate::{
     Fork,
     block::Block,
-    container::{Receipt, Roots, Witness},
+    container::{Inclusion, Receipt, Roots, Witness},
     transaction::Transaction,
 };
 
@@ -50,8 +50,8 @@ pub(in crate::container) fn encode(witness: &Witness, sink: &mut dyn FnMut(&[u8]
     });
     write_transaction(&witness.transaction, &mut fields);
     write_receipt(&witness.receipt, &mut fields);
-    let Roots { enter, leave, source } = witness.roots;
-    list!(&mut fields, enter, leave, source as u8);
+    let Roots { enter, leave } = witness.roots;
+    list!(&mut fields, enter, leave);
 
     let messages = witness.messages.iter().collect();
     let by_hash = [&witness.codes, &witness.nodes];
@@ -62,8 +62,11 @@ pub(in crate::container) fn encode(witness: &Witness, sink: &mut dyn FnMut(&[u8]
         Header { list: true, payload_length }
     };
     let headers: Vec<_> = lists.iter().map(length).collect();
-    let payload_length =
-        fields.len() + headers.iter().map(Header::length_with_payload).sum::<usize>();
+    let mut inclusion = Vec::new();
+    write_inclusion(witness.inclusion.as_ref(), &mut inclusion);
+    let payload_length = fields.len()
+        + inclusion.len()
+        + headers.iter().map(Header::length_with_payload).sum::<usize>();
 
     let mut start = MAGIC.to_vec();
     start.push(VERSION);
@@ -84,6 +87,17 @@ pub(in crate::container) fn encode(witness: &Witness, sink: &mut dyn FnMut(&[u8]
             sink(bytes);
         }
     }
+    sink(&inclusion);
+}
+
+/// What proves the inclusion; an empty list if there is nothing.
+fn write_inclusion(inclusion: Option<&Inclusion>, out: &mut Vec<u8>) {
+    let mut fields = Vec::new();
+    if let Some(Inclusion { index, nodes }) = inclusion {
+        index.encode(&mut fields);
+        write_items(nodes.values(), &mut fields, |node, out| node.encode(out));
+    }
+    write_list(&fields, out);
 }
 
 /// The block: its header, or the fields of its fork and no others.

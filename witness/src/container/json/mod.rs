@@ -9,7 +9,7 @@ use alloy_primitives::{B256, Bytes, U256, keccak256};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Needs, RootSource, Roots, VERSION, Witness};
+use super::{Inclusion, Needs, Roots, VERSION, Witness};
 use crate::{
     Fork,
     block::BlockFields,
@@ -44,6 +44,16 @@ struct Document<M> {
     messages: Vec<M>,
     codes: BTreeMap<B256, Bytes>,
     nodes: BTreeMap<B256, Bytes>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    inclusion: Option<InclusionFields>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct InclusionFields {
+    #[serde(with = "number")]
+    index: Option<u64>,
+    nodes: BTreeMap<B256, Bytes>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -51,13 +61,12 @@ struct Document<M> {
 struct RootFields {
     enter: B256,
     leave: B256,
-    source: RootSource,
 }
 
 /// Writes the JSON form.
 pub(super) fn to_json(witness: &Witness) -> String {
     let numbered = |(number, hash): (&u64, &B256)| (quantity(U256::from(*number)), *hash);
-    let Roots { enter, leave, source } = witness.roots;
+    let Roots { enter, leave } = witness.roots;
     let document = Document {
         version: VERSION,
         chain_id: Some(witness.chain_id),
@@ -67,10 +76,14 @@ pub(super) fn to_json(witness: &Witness) -> String {
         block_hashes: witness.block_hashes.iter().map(numbered).collect(),
         transaction: TransactionFields::from(&witness.transaction),
         receipt: ReceiptFields::from(&witness.receipt),
-        roots: RootFields { enter, leave, source },
+        roots: RootFields { enter, leave },
         messages: witness.messages.iter().map(message::to_json).collect(),
         codes: witness.codes.clone(),
         nodes: witness.nodes.clone(),
+        inclusion: (witness.inclusion.as_ref()).map(|Inclusion { index, nodes }| InclusionFields {
+            index: Some(*index),
+            nodes: nodes.clone(),
+        }),
     };
     serde_json::to_string_pretty(&document).expect("only numbers, bytes and strings")
 }
@@ -91,7 +104,7 @@ pub(super) fn from_json(json: &[u8]) -> Result<Witness, JsonError> {
         fields.into_header().map_err(|error| JsonError::Ancestor { index, error })
     };
     let defaults = TransactionDefaults { chain_id, gas: block.gas_limit, gas_price: 0 };
-    let RootFields { enter, leave, source } = document.roots;
+    let RootFields { enter, leave } = document.roots;
     let messages = document.messages.into_iter().enumerate();
     let witness = Witness {
         chain_id,
@@ -103,18 +116,24 @@ pub(super) fn from_json(json: &[u8]) -> Result<Witness, JsonError> {
         block_hashes: block_hashes(document.block_hashes)?,
         transaction: document.transaction.into_transaction(defaults)?,
         receipt: document.receipt.into_receipt()?,
-        roots: Roots { enter, leave, source },
+        roots: Roots { enter, leave },
         messages: messages
             .map(|(index, json)| message::from_json(index, json))
             .collect::<Result<_, _>>()?,
         codes: document.codes,
         nodes: document.nodes,
+        inclusion: document.inclusion.map(inclusion).transpose()?,
     };
     check_hashes(&witness)?;
     check_needs(&witness)?;
     let written = serde_json::from_str(&to_json(&witness))?;
     keys::same_keys("", &serde_json::from_slice(json)?, &written)?;
     Ok(witness)
+}
+
+fn inclusion(given: InclusionFields) -> Result<Inclusion, JsonError> {
+    let index = given.index.ok_or_else(|| JsonError::missing("inclusion.index"))?;
+    Ok(Inclusion { index, nodes: given.nodes })
 }
 
 fn block_hashes(given: BTreeMap<String, B256>) -> Result<BlockHashes, JsonError> {
@@ -126,14 +145,15 @@ fn block_hashes(given: BTreeMap<String, B256>) -> Result<BlockHashes, JsonError>
     given.into_iter().map(entry).collect()
 }
 
-/// The maps whose keys are hashes, by name.
+/// The maps whose keys are hashes, by name, but for the nodes of the inclusion.
 fn by_hash(witness: &Witness) -> [(&'static str, &BTreeMap<B256, Bytes>); 2] {
     [("codes", &witness.codes), ("nodes", &witness.nodes)]
 }
 
 /// Makes sure that everything stands under its own hash.
 fn check_hashes(witness: &Witness) -> Result<(), JsonError> {
-    for (name, held) in by_hash(witness) {
+    let inclusion = witness.inclusion.as_ref().map(|held| ("inclusion.nodes", &held.nodes));
+    for (name, held) in by_hash(witness).into_iter().chain(inclusion) {
         if let Some((found, bytes)) = held.iter().find(|(hash, bytes)| keccak256(bytes) != **hash) {
             let (path, expected) = (format!("{name}.{found}"), keccak256(bytes));
             return Err(JsonError::WrongHash { path, expected });
@@ -153,9 +173,22 @@ fn check_needs(witness: &Witness) -> Result<(), JsonError> {
     let hash = by_hash(witness).into_iter().zip(needed).find_map(|((name, held), needed)| {
         held.keys().find(|hash| !needed.contains(*hash)).map(|hash| format!("{name}.{hash}"))
     });
+    let hash = hash.or_else(|| match &witness.inclusion {
+        Some(_) if witness.block.header.is_none() => Some("inclusion".to_owned()),
+        Some(inclusion) if needs.inclusion.is_some() => {
+            let mut nodes = inclusion.nodes.keys();
+            let unused = nodes.find(|hash| !needs.on_the_way(hash));
+            unused.map(|hash| format!("inclusion.nodes.{hash}"))
+        }
+        _ => None,
+    });
     let path = ancestor.or_else(|| number.map(|number| format!("blockHashes.{number:#x}")));
     match path.or(hash) {
         Some(path) => Err(JsonError::Unused { path }),
+        None if witness.inclusion.is_some() && needs.inclusion.is_none() => {
+            let reason = "no whole way from the roots in the block's header";
+            Err(JsonError::value("inclusion.nodes", reason))
+        }
         None => Ok(()),
     }
 }

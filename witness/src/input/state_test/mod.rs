@@ -222,7 +222,14 @@ impl Case {
             header: None,
         };
         let transaction = transaction::transaction(&execution.tx, key)?;
-        Ok(Input { execution, transaction, block, ancestors: Vec::new(), receipt: None })
+        Ok(Input {
+            execution,
+            transaction,
+            block,
+            ancestors: Vec::new(),
+            receipt: None,
+            inclusion: None,
+        })
     }
 }
 

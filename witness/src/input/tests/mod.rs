@@ -1,5 +1,6 @@
 use super::*;
 
+mod tracer;
 mod whole;
 
 /// A transfer that runs: the smallest file of the first shape.

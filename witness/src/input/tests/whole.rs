@@ -8,7 +8,6 @@ use super::super::*;
 use crate::{
     Recording, Witness,
     block::{BlockError, BlockFields},
-    container::RootSource,
     record,
 };
 
@@ -79,7 +78,6 @@ fn headers_tell_block_hashes() {
     assert_eq!(witness.ancestors.len(), 2);
     assert!(witness.block_hashes.is_empty() && witness.block.header.is_some());
     assert_eq!((witness.receipt.success, witness.receipt.gas_used), (true, 0x1234));
-    assert_eq!(witness.roots.source, RootSource::Prestate);
     // Without the older header its parent's hash must be given.
     let mut part = input();
     part["ancestors"].as_array_mut().unwrap().pop();
@@ -154,6 +152,7 @@ fn a_hash_must_be_the_headers() {
 #[test]
 fn a_blob_base_fee_beside_a_header() {
     let cancun = Header {
+        timestamp: 1_710_338_135,
         blob_gas_used: Some(0),
         excess_blob_gas: Some(10_000_000),
         parent_beacon_block_root: Some(B256::ZERO),
@@ -172,6 +171,35 @@ fn a_blob_base_fee_beside_a_header() {
     );
     input["block"].as_object_mut().unwrap().remove("parentHash");
     assert_eq!(parse(&input).unwrap().block.blob_base_fee, Some(20));
+}
+
+/// A block with its header has the fork of its chain's schedule. Without a header it is no chain's.
+#[test]
+fn a_fork_against_the_schedule_is_refused() {
+    let mut input = input();
+    input["ancestors"] = json!([]);
+    // A header of London or Paris, which have the same fields, at a time of Paris.
+    let paris = Header {
+        number: 16_000_000,
+        timestamp: 1_668_811_907,
+        withdrawals_root: None,
+        ..header(100, None)
+    };
+    input["block"] = block(&paris);
+    input["fork"] = json!("paris");
+    assert_eq!(parse(&input).unwrap().execution.fork, Fork::Paris);
+    input["fork"] = json!("london");
+    assert_eq!(
+        parse(&input).unwrap_err().to_string(),
+        "fork: london is given, and by the schedule of chain 1 block 16000000 is of paris (a \
+         development chain must not go under the id of a chain with a schedule)"
+    );
+    input["block"].as_object_mut().unwrap().remove("nonce");
+    assert_eq!(parse(&input).unwrap().block.header, None);
+    input["block"] = block(&Header { number: 1, timestamp: 1, ..paris });
+    assert!(parse(&input).unwrap_err().to_string().contains("earlier than istanbul"));
+    input["transaction"]["chainId"] = json!("0x7a69");
+    assert_eq!(parse(&input).unwrap().execution.fork, Fork::London);
 }
 
 /// An answer of `eth_getProof` with these nodes, however they are spread over it.
@@ -195,7 +223,6 @@ fn proofs_are_the_parents_state() {
         json!([proof(account, &nodes[..1], &nodes[1..]), proof(account, &nodes, &[])]);
     let (witness, again) = recorded(&proved);
     assert_eq!(again, recording);
-    assert_eq!(witness.roots.source, RootSource::Parent);
     assert_eq!(witness.nodes, alone.nodes);
     assert!(witness.nodes.len() >= 3);
     for key in ["stateRoot", "proofs"] {

@@ -1,6 +1,7 @@
 //! Each kind of mismatch, by witnesses with one lie each.
 
 mod claims;
+mod inclusion;
 mod rules;
 
 use alloy_primitives::{B256, hex};
@@ -73,6 +74,7 @@ fn all() -> Vec<Lie> {
     let mut lies = Lies::default();
     rules::add(&mut lies);
     claims::add(&mut lies);
+    inclusion::add(&mut lies);
     lies.0
 }
 

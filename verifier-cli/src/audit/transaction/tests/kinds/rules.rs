@@ -14,7 +14,10 @@ use super::{
     },
     Kind, Lies, call, changed,
 };
-use crate::audit::{Outcome, replay};
+use crate::audit::{Outcome, replay, transaction::fork_is_unanchored};
+
+/// Number and time of mainnet's first block of Cancun.
+const CANCUN: (u64, u64) = (19_426_587, 1_710_338_135);
 
 pub(super) fn add(lies: &mut Lies) {
     rules(lies);
@@ -123,7 +126,9 @@ fn blob_rules(lies: &mut Lies) {
     lies.add(Kind::Blob, "an unknown version", other, [1_u8, 2]);
     let fee = changed(&honest, |lie| lie.block.blob_base_fee = Some(901));
     lies.add(Kind::Blob, "below the base fee", fee, [901_u128, 900]);
-    let header = Box::new(Header { excess_blob_gas: Some(0), ..Header::default() });
+    let (number, timestamp) = CANCUN;
+    let header = Header { number, timestamp, excess_blob_gas: Some(0), ..Header::default() };
+    let header = Box::new(header);
     let whole = changed(&honest, |lie| lie.block.header = Some(header));
     assert_eq!(replay::transaction(&whole), Outcome::Valid);
     let fee = changed(&whole, |lie| lie.block.blob_base_fee = Some(2));
@@ -132,10 +137,11 @@ fn blob_rules(lies: &mut Lies) {
     lies.add(Kind::BlobBaseFee, "of less excess", excess, [19_u128, 1]);
     let excess = changed(&whole, |lie| lie.block.excess_blob_gas = Some(u64::MAX));
     lies.add(Kind::BlobBaseFee, "no excess has it", excess, [U256::MAX, U256::ONE]);
-    let parent = Header { number: 6, ..Header::default() };
+    fork_rules(lies, &whole);
+    let parent = Header { number: number - 1, ..Header::default() };
     let child = changed(&whole, |lie| {
         let header = lie.block.header.as_mut().unwrap();
-        (header.number, header.parent_hash) = (7, parent.hash_slow());
+        header.parent_hash = parent.hash_slow();
         lie.ancestors = vec![parent.clone()];
     });
     assert_eq!(replay::transaction(&child), Outcome::Valid);
@@ -143,8 +149,47 @@ fn blob_rules(lies: &mut Lies) {
     let hashes = [parent.hash_slow(), other.hash_slow()];
     let lie = changed(&child, |lie| lie.ancestors = vec![other]);
     lies.add(Kind::Ancestor, "another parent", lie, hashes);
-    let lie = changed(&child, |lie| lie.block.header.as_mut().unwrap().number = 8);
-    lies.add(Kind::Ancestor, "a number is left out", lie, [7_u64, 6]);
+    let lie = changed(&child, |lie| lie.block.header.as_mut().unwrap().number += 1);
+    lies.add(Kind::Ancestor, "a number is left out", lie, [number, number - 1]);
+}
+
+/// Lies about the fork: a block of mainnet under another fork's rules. What is no block of a chain
+/// whose schedule is known has the fork that it says.
+fn fork_rules(lies: &mut Lies, whole: &Witness) {
+    let at = |number: u64, timestamp: u64| {
+        changed(whole, |lie| {
+            let header = lie.block.header.as_mut().unwrap();
+            (header.number, header.timestamp) = (number, timestamp);
+        })
+    };
+    let fork = |fork: Fork| U256::from(fork.number());
+    let words = |expected: Fork| [fork(expected), fork(Fork::Cancun)];
+    let (number, timestamp) = CANCUN;
+    let early = at(number - 1, timestamp - 12);
+    lies.add(Kind::Fork, "a second early", early, words(Fork::Shanghai));
+    let late = at(22_431_084, 1_746_612_311);
+    lies.add(Kind::Fork, "Prague's first block", late, words(Fork::Prague));
+    let bpo = at(24_200_000, 1_767_747_671);
+    lies.add(Kind::Fork, "after BPO2", bpo, words(Fork::Osaka));
+    let none = at(1, 1_438_269_988);
+    lies.add(Kind::Fork, "no fork that is audited", none, [U256::MAX, fork(Fork::Cancun)]);
+    for fork in Fork::ALL.into_iter().filter(|fork| *fork != Fork::Cancun) {
+        let lie = changed(whole, |lie| lie.fork = fork);
+        let Outcome::Invalid(finding) = replay::transaction(&lie) else { panic!("{fork}") };
+        assert_eq!(finding.kind, Kind::Fork, "{fork}");
+    }
+    assert!(!fork_is_unanchored(whole));
+    for anyones in [
+        changed(&at(1, 1), |lie| lie.block.header = None),
+        changed(whole, |lie| lie.block.header = None),
+        changed(&at(1, 1), |lie| lie.chain_id = 31_337),
+    ] {
+        assert!(fork_is_unanchored(&anyones));
+        match replay::transaction(&anyones) {
+            Outcome::Invalid(finding) => assert_eq!(finding.kind, Kind::ChainId),
+            outcome => assert_eq!(outcome, Outcome::Valid),
+        }
+    }
 }
 
 /// Lies about the sender.

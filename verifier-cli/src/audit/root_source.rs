@@ -1,0 +1,125 @@
+//! What headers in the file prove of its state roots. `specs/09-container.md`, section What the roots
+//! are.
+//!
+//! In the data's way this stands beside the anchors. No file says it: it follows from hashes.
+
+use iso_evm_witness::Witness;
+
+use super::ancestors::told_by_header;
+use crate::header_hash::header_hash;
+
+/// What headers prove of the two state roots. A header has the state after its whole block and no
+/// other.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum RootSource {
+    /// Of neither anything: they may be those of any state.
+    Unproved,
+    /// The root at entry is the state root in the parent's header.
+    Parent,
+    /// The root at exit is the state root in the block's header.
+    Block,
+    /// Both.
+    ParentAndBlock,
+}
+
+impl RootSource {
+    /// All four.
+    pub const ALL: [Self; 4] = [Self::Unproved, Self::Parent, Self::Block, Self::ParentAndBlock];
+
+    /// Lower-case name, as JSON reports have it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Unproved => "unproved",
+            Self::Parent => "parent",
+            Self::Block => "block",
+            Self::ParentAndBlock => "parent-and-block",
+        }
+    }
+
+    /// What is said of the roots to people.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::Unproved => "not proved by a header",
+            Self::Parent => "proved at entry by the parent's header",
+            Self::Block => "proved at exit by the block's header",
+            Self::ParentAndBlock => "proved by the parent's and the block's header",
+        }
+    }
+
+    /// Whether this says all that another says.
+    pub fn proves(self, other: Self) -> bool {
+        self == other || other == Self::Unproved || self == Self::ParentAndBlock
+    }
+}
+
+/// What the witness's headers prove of its roots. A header that is not the block's, or not its
+/// parent's, proves nothing.
+pub(super) fn root_source(witness: &Witness) -> RootSource {
+    let (block, roots) = (&witness.block, witness.roots);
+    let header = block.header.as_deref();
+    let Some(header) = header.filter(|header| told_by_header(block, header, witness.fork)) else {
+        return RootSource::Unproved;
+    };
+    let parent = witness.ancestors.first();
+    let parent = parent.filter(|parent| header_hash(parent) == header.parent_hash);
+    let enter = parent.is_some_and(|parent| parent.state_root == roots.enter);
+    match (enter, header.state_root == roots.leave) {
+        (false, false) => RootSource::Unproved,
+        (true, false) => RootSource::Parent,
+        (false, true) => RootSource::Block,
+        (true, true) => RootSource::ParentAndBlock,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloy_primitives::B256;
+
+    use super::*;
+    use crate::audit::ancestors::tests::witness;
+
+    /// Each root in turn is that of the header, and no header that is not the block's own or its
+    /// parent's counts.
+    #[test]
+    fn only_headers_prove_roots() {
+        let honest = witness();
+        let block_root = honest.block.header.as_ref().map(|header| header.state_root);
+        let (parent, block) = (honest.ancestors[0].state_root, block_root.unwrap_or_default());
+        let none = B256::repeat_byte(0x77);
+        for (enter, leave, expected) in [
+            (none, none, RootSource::Unproved),
+            (parent, none, RootSource::Parent),
+            (none, block, RootSource::Block),
+            (parent, block, RootSource::ParentAndBlock),
+            // The other way round they prove nothing.
+            (block, parent, RootSource::Unproved),
+        ] {
+            let mut witness = honest.clone();
+            (witness.roots.enter, witness.roots.leave) = (enter, leave);
+            assert_eq!(root_source(&witness), expected);
+            let mut orphan = witness.clone();
+            orphan.ancestors[0].gas_used ^= 1;
+            let left = if leave == block { RootSource::Block } else { RootSource::Unproved };
+            assert_eq!(root_source(&orphan), left);
+            witness.block.timestamp ^= 1;
+            assert_eq!(root_source(&witness), RootSource::Unproved);
+            witness.block.header = None;
+            assert_eq!(root_source(&witness), RootSource::Unproved);
+        }
+    }
+
+    #[test]
+    fn what_is_expected_is_the_least() {
+        for found in RootSource::ALL {
+            for expected in RootSource::ALL {
+                let enough = found == expected
+                    || expected == RootSource::Unproved
+                    || found == RootSource::ParentAndBlock;
+                assert_eq!(found.proves(expected), enough, "{found:?} {expected:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! Whether the block has the transaction and its receipt, by the roots in its header.
+//! `specs/12-audits.md`, section Inclusion.
+//!
+//! In the data's way this stands with the rules, in front of the top message. The paths are walked here
+//! with `rlp` and `sha3`, apart from the recorder, which made them.
+
+use alloy_consensus::Header;
+use alloy_eips::eip2718::Typed2718;
+use alloy_primitives::{B256, U256};
+use iso_evm_witness::{
+    Witness,
+    container::{Inclusion, Receipt, ReceiptLogs},
+};
+use rlp::Rlp;
+
+use super::{TransactionKind as Kind, claims::Findings};
+use crate::{
+    audit::trie::path::expand,
+    hash::keccak256,
+    rlp_list::List,
+    transaction_hash::{encode_signed, encode_unsigned},
+};
+
+/// The word for what the block does not have.
+const NONE: B256 = B256::ZERO;
+
+/// What the block has at the transaction's place.
+struct Found {
+    transaction: Option<Vec<u8>>,
+    receipt: Option<Vec<u8>>,
+    /// The receipt before; nothing for the first transaction.
+    before: Option<Option<Vec<u8>>>,
+}
+
+/// Compares transaction and receipt with the block's, where there are whole paths.
+pub(super) fn check(witness: &Witness, findings: &mut Findings<Kind>) {
+    let Some(found) = found(witness) else { return };
+    let (body, signature) = (witness.transaction.body(), witness.transaction.signature());
+    let own =
+        signature.map_or_else(|| encode_unsigned(body), |signature| encode_signed(body, signature));
+    let expected = found.transaction.as_deref().map_or(NONE, keccak256);
+    findings.compare(Kind::BlockTransaction, expected, keccak256(&own));
+    check_receipt(witness, &found, findings);
+}
+
+/// Whether there are whole paths from the header's roots, so that the block's hash binds transaction
+/// and receipt.
+pub fn is_included(witness: &Witness) -> bool {
+    found(witness).is_some()
+}
+
+/// What the paths lead to; `None` if there are none, or if one is not whole.
+fn found(witness: &Witness) -> Option<Found> {
+    let header: &Header = witness.block.header.as_deref()?;
+    let inclusion = witness.inclusion.as_ref()?;
+    let get = |root, index| get(inclusion, root, index);
+    Some(Found {
+        transaction: get(header.transactions_root, inclusion.index)?,
+        receipt: get(header.receipts_root, inclusion.index)?,
+        before: match inclusion.index.checked_sub(1) {
+            Some(before) => Some(get(header.receipts_root, before)?),
+            None => None,
+        },
+    })
+}
+
+/// A receipt tells status, bloom filter and logs, and the gas of all transactions up to its own: what
+/// its own used is the difference from the one before.
+fn check_receipt(witness: &Witness, found: &Found, findings: &mut Findings<Kind>) {
+    let Receipt { success, gas_used, logs } = &witness.receipt;
+    let before = match &found.before {
+        None => Some(0),
+        Some(receipt) => receipt.as_deref().and_then(Leaf::read).map(|leaf| leaf.cumulative_gas),
+    };
+    let leaf = found.receipt.as_deref().and_then(Leaf::read);
+    let Some((leaf, before)) = leaf.zip(before) else {
+        let claimed = U256::from(*gas_used);
+        findings.require(false, Kind::BlockReceipt, NONE, claimed);
+        return;
+    };
+    findings.compare(Kind::BlockReceipt, leaf.kind, witness.transaction.body().ty());
+    findings.compare(Kind::BlockReceipt, leaf.success, *success);
+    let used = leaf.cumulative_gas.checked_sub(before).map_or(U256::MAX, U256::from);
+    findings.compare(Kind::BlockReceipt, used, U256::from(*gas_used));
+    if let Some(ReceiptLogs { bloom, logs }) = logs {
+        let bloom = keccak256(bloom.as_slice());
+        findings.compare(Kind::BlockReceipt, keccak256(&leaf.bloom), bloom);
+        let mut list = List::new();
+        list.begin(logs.len());
+        for log in logs {
+            list.begin(3);
+            list.bytes(log.address.as_slice());
+            list.hashes(log.topics());
+            list.bytes(&log.data.data);
+        }
+        findings.compare(Kind::BlockReceipt, keccak256(&leaf.logs), keccak256(&list.out()));
+    }
+}
+
+/// A receipt as a block's trie has it (EIP-658, EIP-2718).
+struct Leaf {
+    /// The transaction's type.
+    kind: u8,
+    success: bool,
+    cumulative_gas: u64,
+    bloom: Vec<u8>,
+    /// Their RLP.
+    logs: Vec<u8>,
+}
+
+impl Leaf {
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let (kind, list) = match bytes.split_first()? {
+            (kind, rest) if *kind < 0x80 => (*kind, rest),
+            _ => (0, bytes),
+        };
+        let list = Rlp::new(list);
+        (list.item_count() == Ok(4)).then_some(())?;
+        let success = match list.at(0).ok()?.data().ok()? {
+            [] => false,
+            [1] => true,
+            _ => return None,
+        };
+        Some(Self {
+            kind,
+            success,
+            cumulative_gas: list.val_at(1).ok()?,
+            bloom: list.at(2).ok()?.data().ok()?.to_vec(),
+            logs: list.at(3).ok()?.as_raw().to_vec(),
+        })
+    }
+}
+
+/// What stands at an index in a trie of a block: `Some(None)` if nothing does, `None` if a node lacks.
+fn get(inclusion: &Inclusion, root: B256, index: u64) -> Option<Option<Vec<u8>>> {
+    let key = rlp::encode(&index);
+    let key: Vec<u8> = key.iter().flat_map(|byte| [byte >> 4, byte & 0x0f]).collect();
+    let (mut rest, mut next) = (&key[..], root);
+    loop {
+        let node = inclusion.nodes.get(&next).filter(|node| keccak256(node) == next)?;
+        match walk(node, &mut rest) {
+            End::Value(value) => return Some(value),
+            End::Child(hash) => next = hash,
+        }
+    }
+}
+
+/// Where a node leads.
+enum End {
+    Value(Option<Vec<u8>>),
+    Child(B256),
+}
+
+/// Follows the key through a node and those inside it. Each step takes nibbles, so that it ends.
+fn walk(node: &[u8], rest: &mut &[u8]) -> End {
+    const ABSENT: End = End::Value(None);
+    let mut node = node.to_vec();
+    loop {
+        let list = Rlp::new(&node);
+        let child = match list.item_count() {
+            Ok(2) => {
+                let path = list.at(0).and_then(|path| path.data().map(<[u8]>::to_vec));
+                let Some((part, leaf)) = path.ok().and_then(|path| expand(&path)) else {
+                    return ABSENT;
+                };
+                let Ok(child) = list.at(1) else { return ABSENT };
+                if leaf {
+                    let value = child.data().ok().filter(|_| part == *rest);
+                    return End::Value(value.map(<[u8]>::to_vec));
+                }
+                match rest.strip_prefix(&part[..]) {
+                    Some(after) if !part.is_empty() => *rest = after,
+                    _ => return ABSENT,
+                }
+                child
+            }
+            Ok(17) => {
+                let Some((first, after)) = rest.split_first() else { return ABSENT };
+                *rest = after;
+                match list.at(usize::from(*first)) {
+                    Ok(child) => child,
+                    Err(_) => return ABSENT,
+                }
+            }
+            _ => return ABSENT,
+        };
+        if !child.is_list() {
+            let hash = child.data().ok().and_then(|hash| B256::try_from(hash).ok());
+            return hash.map_or(ABSENT, End::Child);
+        }
+        node = child.as_raw().to_vec();
+    }
+}
