@@ -140,9 +140,11 @@ impl ChainBlock {
     }
 
     /// What proves that the block has a transaction, and its receipt; none where the node's word is
-    /// all there is for the transactions or the receipts.
+    /// all there is for the transactions or the receipts, or for who sent this one: the block has
+    /// other bytes of it than what its sender would sign.
     pub(super) fn inclusion(&self, index: usize) -> Option<Inclusion> {
-        if !self.whole || self.receipts.len() != self.transactions.len() {
+        let proved = self.whole && self.receipts.len() == self.transactions.len();
+        if !proved || !self.is_signed(index) {
             return None;
         }
         let receipts = envelopes(&self.receipts, &self.transactions);

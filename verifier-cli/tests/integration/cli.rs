@@ -36,7 +36,10 @@ fn record_then_verify() {
     let last = verified.text().lines().last().unwrap();
     let audits = "execution, access, tree, transaction";
     let unmade = "2 checks not made: logs, fork";
-    assert_eq!(last, format!("valid: {audits} of 17 messages, roots not proved by a header; {unmade}"));
+    assert_eq!(
+        last,
+        format!("valid: {audits} of 17 messages, roots not proved by a header; {unmade}")
+    );
     // The same without the file between, and by pipes.
     let at_once = run(folder.path(), "iso-verify --json tx.json");
     assert_eq!(run(folder.path(), "iso-verify --json witness.bin").stdout, at_once.stdout);

@@ -139,8 +139,8 @@ fn a_test_that_is_not_filled_runs_and_says_so() {
     assert!(ran.text().lines().any(|line| line == told), "{}", ran.text());
     let summary = statetest(folder.path(), "inner --json").json();
     schema("statetest").check(&summary).unwrap();
-    let unchecked = json!({"state-root is not compared: the file is not filled": 1});
-    assert_eq!(summary["unchecked"], unchecked);
+    let unchecked = "state-root is not compared: the file is not filled";
+    assert_eq!(summary["unchecked"][unchecked], 1, "{summary}");
 }
 
 #[test]

@@ -63,7 +63,7 @@ fn a_witness_that_holds_nothing_proves_nothing() {
     assert_eq!(ran.code, Some(3), "{}", ran.text());
     assert_eq!(
         last(ran.text()),
-        "inconclusive: not run: execution, access, tree, transaction; 0 messages, roots from prestate"
+        "inconclusive: not run: execution, access, tree, transaction; 0 messages, roots not proved by a header"
     );
     let report = run(folder, "iso-verify w.bin --json").json();
     schema("report").check(&report).unwrap();
@@ -165,7 +165,7 @@ fn an_invalid_audit_convicts_whatever_else_is_missing() {
     assert_eq!(ran.code, Some(1), "{}", ran.text());
     assert_eq!(
         last(ran.text()),
-        "invalid: execution (1); not run: access, transaction; valid: tree; 1 message, roots from prestate"
+        "invalid: execution (1); not run: access, transaction; valid: tree; 1 message, roots not proved by a header"
     );
 }
 
@@ -182,8 +182,8 @@ fn what_failed_is_not_named_among_what_held() {
     let sload = folder(&witness);
     let ran = run(sload.path(), "iso-verify w.bin");
     assert_eq!(ran.code, Some(1));
-    let line = "invalid: execution (1), access (1); valid: tree, transaction; 1 check not made: logs; \
-                1 message, roots from prestate";
+    let line = "invalid: execution (1), access (1); valid: tree, transaction; 2 checks not made: logs, fork; \
+                1 message, roots not proved by a header";
     assert_eq!(last(ran.text()), line, "{}", ran.text());
 
     let mut witness = fixture("call-tree");
@@ -192,7 +192,7 @@ fn what_failed_is_not_named_among_what_held() {
     let ran = run(receipt.path(), "iso-verify w.bin --audit execution,transaction");
     assert_eq!(ran.code, Some(1));
     let line = "invalid (execution, transaction only): transaction (1); valid: execution; \
-                1 check not made: logs; 17 messages, roots from prestate";
+                2 checks not made: logs, fork; 17 messages, roots not proved by a header";
     assert_eq!(last(ran.text()), line, "{}", ran.text());
     // One false claim about the whole, and no message is called valid.
     let report = run(receipt.path(), "iso-verify w.bin --json").json();
@@ -210,11 +210,11 @@ fn checks_that_are_not_made() {
     let folder = folder.path();
     let ran = run(folder, "iso-verify w.bin");
     assert_eq!(ran.code, Some(0));
-    let unmade = "2 checks not made: sender, logs";
+    let unmade = "3 checks not made: sender, logs, fork";
     assert_eq!(
         last(ran.text()),
         format!(
-            "valid: execution, access, tree, transaction of 1 message, roots from prestate; {unmade}"
+            "valid: execution, access, tree, transaction of 1 message, roots not proved by a header; {unmade}"
         )
     );
     let ran = run(folder, "iso-verify w.bin --strict --certificate c.json");
@@ -222,7 +222,7 @@ fn checks_that_are_not_made() {
     assert_eq!(
         last(ran.text()),
         format!(
-            "inconclusive: valid: execution, access, tree, transaction; {unmade}; 1 message, roots from prestate"
+            "inconclusive: valid: execution, access, tree, transaction; {unmade}; 1 message, roots not proved by a header"
         )
     );
     let ran = run(folder, "iso-verify check c.json w.bin");
@@ -236,13 +236,15 @@ fn checks_that_are_not_made() {
     let ran = run(folder, "iso-verify batch w.bin");
     assert_eq!(ran.code, Some(0));
     assert!(
-        ran.text().starts_with("logs not checked: in 1\nsender not checked: in 1\n"),
+        ran.text().starts_with(
+            "fork not checked: in 1\nlogs not checked: in 1\nsender not checked: in 1\n"
+        ),
         "{}",
         ran.text()
     );
     let ran = run(folder, "iso-verify batch w.bin --strict");
     assert_eq!(ran.code, Some(3));
-    for check in ["sender", "logs"] {
+    for check in ["sender", "logs", "fork"] {
         let line = format!("w.bin: inconclusive: transaction: {check} not checked: ");
         assert!(ran.text().contains(&line), "{}", ran.text());
     }

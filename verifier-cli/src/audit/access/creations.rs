@@ -65,10 +65,11 @@ impl Walk<'_> {
         let outcome = Outcome::from_number(record.outcome);
         // Depth decides before the state does, and is not of it.
         if outcome != Some(Outcome::Depth) {
-            // One that is said to be refused has no hash of its initcode: where the account would be,
-            // nobody needs to know to see that it was not.
+            // One that is said to be refused has no hash of its initcode: where a salt would have the
+            // account, nobody needs to know to see that it was not refused.
             let refused = matches!(outcome, Some(Outcome::Balance | Outcome::Nonce));
-            let address = (!refused).then_some(address);
+            let is_known = !refused || matches!(record.from, From::Nonce(_));
+            let address = is_known.then_some(address);
             let expected = self.creation_outcome(&creator, record.value, address)?;
             self.check(AccessKind::Outcome, expected as u8, record.outcome);
         }

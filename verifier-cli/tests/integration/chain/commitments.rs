@@ -16,6 +16,7 @@ fn reads_a_slot() -> Witness {
     let contract = "0x2222222222222222222222222222222222222222";
     let input = json!({
         "fork": "osaka",
+        "block": {"number": "0x16e3600", "timestamp": "0x69800000"},
         "transaction": {"from": "0x1111111111111111111111111111111111111111", "to": contract, "gas": "0xf4240"},
         // PUSH0 SLOAD PUSH0 MSTORE PUSH1 32 PUSH0 RETURN
         "prestate": {contract: {"code": "0x5f545f5260205ff3", "storage": {"0x0": "0x5"}}}

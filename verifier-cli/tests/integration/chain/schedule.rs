@@ -6,7 +6,8 @@ use iso_evm_verifier::onchain::{
     chain::Answer,
     register::{self, Standing},
 };
-use iso_evm_witness::{Fork, Schedule, Witness, block::Block};
+use iso_evm_witness::{Fork, Input, Schedule, Witness, block::Block, record};
+use serde_json::json;
 
 use super::{
     anvil::{Anvil, address, commitment, fixture, plan},
@@ -78,8 +79,12 @@ fn a_witness_of_another_fork_or_chain_is_not_committed_to() {
     let mut early = truth.clone();
     early.block.timestamp = 1_764_798_550;
     // It is of another chain than the register's guests.
-    let mut elsewhere = truth.clone();
-    elsewhere.chain_id = 7;
+    let elsewhere = json!({
+        "fork": "osaka", "block": {"number": "0x16e3600", "timestamp": "0x69800000"},
+        "transaction": {"chainId": "0x7", "from": "0x1111111111111111111111111111111111111111", "to": "0x2222222222222222222222222222222222222222", "gas": "0xf4240"},
+        "prestate": {"0x2222222222222222222222222222222222222222": {"code": "0x5f545f55"}}});
+    let elsewhere = Input::parse(elsewhere.to_string().as_bytes(), None).unwrap();
+    let elsewhere = Witness::new(&elsewhere, &record(&elsewhere.execution).unwrap());
     // The register goes by another schedule.
     let other = format!("{commit} --schedule osaka=0");
     for (witness, options, words) in [
