@@ -102,7 +102,7 @@ fn anvil_records_verifies_and_submits() {
     submitted(&anvil.url(), anvil.accounts[0], transaction, "");
 }
 
-/// Its newest rules are Shanghai's, under which no hypervisor runs: there is nothing to submit to.
+/// Ganache's newest rules are Shanghai's, under which no hypervisor runs: `deploy` and `submit` say so.
 #[test]
 fn ganache_records_and_verifies() {
     let Some(ganache) = Other::ganache() else { return };
@@ -117,6 +117,25 @@ fn ganache_records_and_verifies() {
     let report = verified(folder.path(), "witness.bin");
     assert_eq!(report["anchors"]["fork"], "shanghai", "{report}");
     toured(&ganache, false, "", &ran.stderr);
+    // Both say so before anything is sent.
+    let account = ganache.accounts[0];
+    let height = ganache.ask("eth_blockNumber", json!([]));
+    for command in ["deploy --fork shanghai", "submit witness.bin --dry-run", "submit witness.bin"]
+    {
+        let hypervisor = if command.starts_with("submit") {
+            format!("--hypervisor {contract}")
+        } else {
+            String::new()
+        };
+        let line = format!(
+            "iso-verify {command} {hypervisor} --rpc-url {} --unlocked {account}",
+            ganache.url()
+        );
+        let ran = run(folder.path(), &line);
+        assert_eq!(ran.code, Some(2), "{command}: {}", ran.stderr);
+        assert!(ran.stderr.contains("older than Cancun's"), "{command}: {}", ran.stderr);
+    }
+    assert_eq!(ganache.ask("eth_blockNumber", json!([])), height);
     // Its header has another root than Ethereum's where a transaction has failed: no receipt is proved.
     let failing = ganache.deploy(&hex!("60006000fd"));
     let failed = hash(&ganache.send(Some(failing), 0, &[]));
