@@ -122,7 +122,7 @@ fn the_whole_input_is_not_what_decides() {
     let guest = Guest::new("ecrecover", Fork::Osaka, program.build());
     let run = guest.record();
     guest.check_run(&run).unwrap_or_else(|problem| panic!("{problem}"));
-    let mut input = vec![0; 160];
+    let mut input = [0; 160];
     for index in 0..5 {
         let word = U256::from(index + 1).to_be_bytes::<32>();
         let end = input.len().min(32 * index + 39);

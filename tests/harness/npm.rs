@@ -52,7 +52,7 @@ pub(crate) fn modules_for(package: &str, node: Option<&Path>) -> Option<PathBuf>
 pub(crate) fn path_with(folder: &Path) -> OsString {
     let others = env::var_os("PATH").unwrap_or_default();
     let folders = [folder.to_owned()].into_iter().chain(env::split_paths(&others));
-    env::join_paths(folders).unwrap()
+    env::join_paths(folders).expect("a folder without a colon in its name")
 }
 
 fn install(folder: &Path, package: &str, node: Option<&Path>) -> bool {

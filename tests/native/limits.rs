@@ -131,15 +131,14 @@ fn a_lie_is_found_within_the_limit() {
     let mut lies = 0;
     for witness in witnesses() {
         let engine = NativeEngine::new(witness.fork);
-        let passed = passed(&witness);
-        for index in 0..witness.messages.len() {
+        for (index, passed) in passed(&witness).into_iter().enumerate() {
             let truth = witness.message(index).unwrap();
             if truth.status.is_zero() || stores(&truth) {
                 continue;
             }
             let code = witness.code(&truth).cloned().map(Code::new);
             let code = code.as_ref();
-            let least = own_gas(&truth).0 + passed[index];
+            let least = own_gas(&truth).0 + passed;
             let mut changed = vec![MessageWitness { status: U256::from(3), ..truth.clone() }];
             for (record, access) in truth.stateAccessList.iter().enumerate() {
                 let Ok(Record::Call(opcode, mut call)) = Record::decode(access) else { continue };

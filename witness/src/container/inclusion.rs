@@ -57,11 +57,9 @@ impl Inclusion {
     pub(super) fn ways(&self, header: &Header) -> Option<BTreeSet<B256>> {
         let mut seen = BTreeSet::new();
         let before = self.index.checked_sub(1);
-        let receipts = [Some(self.index), before].into_iter().flatten();
+        let mut receipts = [Some(self.index), before].into_iter().flatten();
         let whole = self.way(header.transactions_root, self.index, &mut seen)
-            && receipts.fold(true, |whole, index| {
-                self.way(header.receipts_root, index, &mut seen) && whole
-            });
+            && receipts.all(|index| self.way(header.receipts_root, index, &mut seen));
         whole.then_some(seen)
     }
 
