@@ -147,8 +147,28 @@ pub enum CommandError {
         /// What is wrong with it.
         error: TransactionError,
     },
+    /// A certificate whose check would take more work than was allowed.
+    #[error(
+        "{file}: the certificate was made with more gas than is allowed here: {option} {asked} allows it"
+    )]
+    AsksForMore {
+        /// The file.
+        file: String,
+        /// The option that would allow it.
+        option: &'static str,
+        /// What it asks for.
+        asked: u64,
+    },
+    /// A witness of which a chain has nothing to say.
+    #[error(
+        "{file}: the transaction ran no code: there is no message to audit on a chain or to commit to"
+    )]
+    NoMessages {
+        /// The file.
+        file: String,
+    },
     /// A message that is not there.
-    #[error("{file}: there is no message {index}, only {count}")]
+    #[error("{file}: there is no message {index}: they are numbered from 0, and there are {count}")]
     NoMessage {
         /// The file.
         file: String,

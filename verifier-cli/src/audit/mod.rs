@@ -13,7 +13,7 @@ pub mod anchors;
 pub mod codes;
 mod created;
 pub mod finding;
-mod precompiles;
+pub(crate) mod precompiles;
 pub mod replay;
 mod root_source;
 pub mod state;
@@ -24,4 +24,4 @@ mod word;
 
 pub use finding::{AccessKind, Finding, Missing, Outcome, TransactionKind, TreeKind};
 pub use replay::{access, transaction};
-pub use tree::tree;
+pub use tree::{tree, tree_within};

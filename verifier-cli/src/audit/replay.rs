@@ -38,11 +38,18 @@ pub fn transaction(witness: &Witness) -> Outcome<TransactionKind> {
 /// Walks a witness from its root at entry to its root at exit. A false claim does not stop the walk:
 /// each audit keeps its first. A lack does, and then an audit without a finding has not run.
 pub fn replay(witness: &Witness) -> Replayed {
+    replay_within(witness, u64::MAX)
+}
+
+/// [`replay`], in which a precompile that the transaction itself calls is run on no more than
+/// `gas_limit`, whatever gas the transaction says that it has.
+pub fn replay_within(witness: &Witness, gas_limit: u64) -> Replayed {
     let (mut access, mut transaction) = (Findings::default(), Findings::default());
-    let (access_lacks, transaction_lacks) = match walk(witness, &mut access, &mut transaction) {
-        Ok(lack) => (lack, None),
-        Err(missing) => (Some(missing), Some(missing)),
-    };
+    let (access_lacks, transaction_lacks) =
+        match walk(witness, gas_limit, &mut access, &mut transaction) {
+            Ok(lack) => (lack, None),
+            Err(missing) => (Some(missing), Some(missing)),
+        };
     Replayed {
         access: outcome(access, access_lacks),
         transaction: outcome(transaction, transaction_lacks),
@@ -52,13 +59,14 @@ pub fn replay(witness: &Witness) -> Replayed {
 /// Walks from entry to exit. Returns what the access audit alone lacks.
 fn walk(
     witness: &Witness,
+    gas_limit: u64,
     access: &mut Findings<AccessKind>,
     transaction: &mut Findings<TransactionKind>,
 ) -> Result<Option<Missing>, Missing> {
     let mut codes = Codes::new(witness);
     let nodes = witness.nodes.values().cloned();
     let mut state = State::new(witness.fork, witness.roots.enter, nodes);
-    let top = transaction::begin(witness, &mut state, &mut codes, transaction)?;
+    let top = transaction::begin(witness, gas_limit, &mut state, &mut codes, transaction)?;
     let (end, lack) = match top {
         Top::Message(top) => {
             let walk = Walk::new(witness, &codes, &mut state, access, transaction);

@@ -63,7 +63,9 @@ pub(super) fn root_source(witness: &Witness) -> RootSource {
     let Some(header) = header.filter(|header| told_by_header(block, header, witness.fork)) else {
         return RootSource::Unproved;
     };
-    let parent = witness.ancestors.first();
+    // Where the block has another transaction before, that has left another root than the parent's.
+    let is_later = witness.inclusion.as_ref().is_some_and(|inclusion| inclusion.index > 0);
+    let parent = witness.ancestors.first().filter(|_| !is_later);
     let parent = parent.filter(|parent| header_hash(parent) == header.parent_hash);
     let enter = parent.is_some_and(|parent| parent.state_root == roots.enter);
     match (enter, header.state_root == roots.leave) {
@@ -77,6 +79,7 @@ pub(super) fn root_source(witness: &Witness) -> RootSource {
 #[cfg(test)]
 mod tests {
     use alloy_primitives::B256;
+    use iso_evm_witness::container::Inclusion;
 
     use super::*;
     use crate::audit::ancestors::tests::witness;
@@ -108,6 +111,16 @@ mod tests {
             assert_eq!(root_source(&witness), RootSource::Unproved);
             witness.block.header = None;
             assert_eq!(root_source(&witness), RootSource::Unproved);
+        }
+    }
+
+    #[test]
+    fn no_later_transaction_starts_at_the_parents_root() {
+        let mut witness = witness();
+        witness.roots.enter = witness.ancestors[0].state_root;
+        for (index, expected) in [(0, RootSource::Parent), (1, RootSource::Unproved)] {
+            witness.inclusion = Some(Inclusion { index, nodes: Default::default() });
+            assert_eq!(root_source(&witness), expected, "{index}");
         }
     }
 

@@ -12,7 +12,7 @@ use crate::{
     error::CommandError,
     files,
     reproducer::command_error,
-    verify::{Verdict, verify},
+    verify::{NotRun, Options, UNANCHORED, Verdict, guest_gas_limit, verify},
 };
 
 /// Make a certificate again from its witness
@@ -30,9 +30,19 @@ pub(super) struct Check {
     /// What differs, as JSON
     #[arg(long)]
     json: bool,
+    /// The most guest gas for a message that the certificate may ask for [default: 268435456, or what the
+    /// transaction has paid for in the block of --expect-block]
+    #[arg(long, value_name = "GAS")]
+    guest_gas_limit: Option<u64>,
+    /// The most host gas for a message that the certificate may ask for
+    #[arg(long, value_name = "GAS", default_value_t = HOST_GAS)]
+    host_gas_limit: u64,
     #[command(flatten)]
     expect: Expect,
 }
+
+/// Host gas for a message that a stranger's certificate may ask for: seconds of work.
+const HOST_GAS: u64 = 1 << 30;
 
 impl Check {
     pub(super) fn run(self) -> Result<Exit, CommandError> {
@@ -44,6 +54,12 @@ impl Check {
         let expected = self.expect.expected();
         let (given, ours) = (options.expected.ancestors, expected.ancestors);
         options.expected = Expected { ancestors: ours.or(given), ..expected };
+        let unasked = Options { guest_gas_limit: None, ..options };
+        let usual = guest_gas_limit(&witness, &unasked);
+        self.allows(&options, usual)?;
+        if options.guest_gas_limit == usual {
+            options = unasked;
+        }
         if certificate.engine.asks_node() {
             say(&format!(
                 "made with a node ({}), checked by the {} here",
@@ -84,7 +100,30 @@ impl Check {
             });
             lines.collect()
         };
+        for check in report.unchecked() {
+            say(&format!("note: {}", NotRun::from(check)));
+        }
         files::print(text.as_bytes())?;
         Ok(if differences.is_empty() { verdict.into() } else { Exit::Invalid })
+    }
+
+    /// That a certificate, which may be a stranger's, asks for no more work than whoever checks it allows;
+    /// `usual` is the guest gas for a message if nobody asks for any.
+    fn allows(&self, options: &Options, usual: Option<u64>) -> Result<(), CommandError> {
+        let refused = |option: &'static str, asked: u64| CommandError::AsksForMore {
+            file: files::name(&self.certificate),
+            option,
+            asked,
+        };
+        let guest = self.guest_gas_limit.or(usual.map(|usual| usual.max(UNANCHORED)));
+        match (options.guest_gas_limit, options.host_gas_limit) {
+            (Some(asked), _) if guest.is_some_and(|most| asked > most) => {
+                Err(refused("--guest-gas-limit", asked))
+            }
+            (_, Some(asked)) if asked > self.host_gas_limit => {
+                Err(refused("--host-gas-limit", asked))
+            }
+            _ => Ok(()),
+        }
     }
 }

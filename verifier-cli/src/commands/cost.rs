@@ -17,6 +17,7 @@ use crate::{
         plan::{ArchiveCost, MessageCost, Plan, Route},
     },
     report::text::thousands,
+    verify::{Audit, NamedVerdict},
 };
 
 /// Say what auditing a witness on a chain costs, message by message
@@ -51,7 +52,7 @@ struct Document {
 #[serde(rename_all = "camelCase")]
 struct Row {
     index: usize,
-    verdict: Verdict,
+    verdict: NamedVerdict,
     calldata_bytes: usize,
     calldata_gas: U64,
     floor_gas: U64,
@@ -74,6 +75,9 @@ struct Archive {
 impl Cost {
     pub(super) fn run(self) -> Result<Exit, CommandError> {
         let witness = read(&self.file)?;
+        if witness.messages.is_empty() {
+            return Err(CommandError::NoMessages { file: files::name(&self.file) });
+        }
         let plan = Plan::new(self.contracts.contracts(None)?, witness.fork);
         let register = self.operator.map(|_| plan.contracts().register().address);
         let route = match (register, self.operator) {
@@ -99,7 +103,7 @@ fn total(costs: &[MessageCost]) -> u64 {
 fn document(plan: &Plan, register: Option<Address>, costs: &[MessageCost]) -> Document {
     let row = |(index, cost): (usize, &MessageCost)| Row {
         index,
-        verdict: Verdict::from(&cost.audit.verdict),
+        verdict: NamedVerdict::of(Audit::Execution, Verdict::from(&cost.audit.verdict)),
         calldata_bytes: cost.audit.step.data.len(),
         calldata_gas: U64::from(cost.audit.calldata_gas),
         floor_gas: U64::from(cost.audit.floor_gas),

@@ -68,6 +68,7 @@ impl Deploy {
             say(&format!("deployer: {}", contracts.deployer));
         }
         let deployments = Deployments::plan(&chain, &contracts, self.fork, self.new_deployer)?;
+        say(&format!("register: for guests of chain {}", contracts.schedule.chain_id()));
         let order = self.chain.order(&chain, chain_id, from, deployments.intents())?;
         let outbox = Outbox::new(&chain, &sender, order);
         let said = |deployed: &Deployed| match &deployed.transaction {

@@ -24,7 +24,7 @@ use crate::{
         submit::{Source, Submission, Submitted, proved},
     },
     report::{JsonMismatch, mismatch, text::thousands},
-    verify::{AuditVerdict, EngineKind, Options, verify},
+    verify::{Audit, AuditVerdict, EngineKind, NamedVerdict, Options, verify},
 };
 
 /// Have messages audited on a chain: archive the code that is missing, send the audits, read the
@@ -69,7 +69,7 @@ pub(super) struct Submit {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Document {
-    verdict: Verdict,
+    verdict: NamedVerdict,
     chain_id: u64,
     sender: Address,
     hypervisor: Address,
@@ -85,7 +85,7 @@ struct Document {
 struct Row {
     index: usize,
     commitment: B256,
-    verdict: Verdict,
+    verdict: NamedVerdict,
     mismatch: Option<JsonMismatch>,
     reason: Option<String>,
     source: Source,
@@ -97,6 +97,9 @@ impl Submit {
     pub(super) fn run(self) -> Result<Exit, CommandError> {
         let witness = read(&self.file)?;
         let count = witness.messages.len();
+        if count == 0 {
+            return Err(CommandError::NoMessages { file: files::name(&self.file) });
+        }
         let indices = match self.message {
             Some(index) if index >= count => {
                 return Err(CommandError::NoMessage {
@@ -142,7 +145,7 @@ impl Submit {
         let verdict = Verdict::of(submitted.iter().map(|message| (&message.verdict).into()));
         let text = if self.json {
             let document = Document {
-                verdict,
+                verdict: on_a_chain(verdict),
                 chain_id,
                 sender: sender.address(),
                 hypervisor: plan.hypervisor().address,
@@ -175,6 +178,9 @@ impl Submit {
         for finding in &report.findings {
             say(&format!("note: false by the audits here: {finding}"));
         }
+        for not_run in report.not_run.iter().filter(|not_run| not_run.check.is_none()) {
+            say(&format!("note: {not_run}"));
+        }
         let unseen = report.audits.execution == AuditVerdict::Valid;
         if unseen && report.verdict() == Verdict::Invalid && self.register.is_some() {
             say(
@@ -184,6 +190,11 @@ impl Submit {
         }
         Ok(())
     }
+}
+
+/// A verdict of a chain: a hypervisor runs the execution audit alone.
+fn on_a_chain(verdict: Verdict) -> NamedVerdict {
+    NamedVerdict::of(Audit::Execution, verdict)
 }
 
 fn gas_used(submitted: &[Submitted]) -> u64 {
@@ -197,7 +208,7 @@ fn row(submitted: &Submitted) -> Row {
     Row {
         index: submitted.index,
         commitment: submitted.commitment,
-        verdict: Verdict::from(&submitted.verdict),
+        verdict: on_a_chain(Verdict::from(&submitted.verdict)),
         mismatch: claim.as_ref().map(mismatch),
         reason: reason(&submitted.verdict),
         source: submitted.source,
@@ -229,7 +240,7 @@ fn human(submitted: &[Submitted], verdict: Verdict, chain_id: u64) -> String {
             let gas = thousands(U256::from(transaction.gas_used));
             let _ = writeln!(text, "message {index}: {what} {}, {gas} gas", transaction.hash);
         }
-        let name = Verdict::from(&message.verdict).name();
+        let name = on_a_chain(Verdict::from(&message.verdict));
         let source = match message.source {
             Source::Transaction => "",
             Source::Register => ", as the register has it already",
@@ -243,11 +254,8 @@ fn human(submitted: &[Submitted], verdict: Verdict, chain_id: u64) -> String {
         let _ = writeln!(text, "message {index}: {name}{why}{source}");
     }
     let gas = thousands(U256::from(gas_used(submitted)));
-    let (name, count) = (verdict.name(), submitted.len());
+    let (name, count) = (on_a_chain(verdict), submitted.len());
     let plural = if count == 1 { "" } else { "s" };
-    let _ = writeln!(
-        text,
-        "{name}: execution of {count} message{plural} on chain {chain_id}, {gas} gas"
-    );
+    let _ = writeln!(text, "{name}: {count} message{plural} on chain {chain_id}, {gas} gas");
     text
 }

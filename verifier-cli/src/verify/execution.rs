@@ -5,7 +5,10 @@ use iso_evm_hypervisor::{Audited, Engine, Inconclusive, Verdict};
 use iso_evm_witness::{MessageWitness, Witness};
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
-use super::{EngineKind, Options, VerifyError, limits::guest_gas_limit};
+use super::{
+    EngineKind, Options, VerifyError,
+    limits::{guest_gas_limit, own_gas_limit},
+};
 use crate::codes::Codes;
 
 /// Audits each message by the engines of this machine; `messages` are those of the witness, decoded
@@ -23,6 +26,7 @@ pub fn execution(
     let kind = options.engine.local().ok_or(VerifyError::NoNode)?;
     let codes = Codes::new(witness);
     let limit = guest_gas_limit(witness, options);
+    let metered = metered(engine, witness, messages, &codes, options);
     let audit = |(index, message): (usize, &Option<MessageWitness>)| {
         let bytes = &witness.messages[index];
         // Code that the witness does not hold is not archived, and the engines say so.
@@ -33,6 +37,9 @@ pub fn execution(
             engine.run(bytes, &archives, options.host_gas_limit)
         };
         let native = || {
+            if let Some(verdicts) = &metered {
+                return verdicts[index].clone();
+            }
             let code = message.as_ref().and_then(|message| codes.of(message));
             engine.native().audit_within(bytes, code, limit)
         };
@@ -45,13 +52,45 @@ pub fn execution(
             EngineKind::Both => agreed(index, hypervisor, native, limit.is_some())?,
             // The contract counts no guest's gas. So a run that might take more than it may is first
             // made by the engine that does.
-            _ if limit.is_some_and(claims_more) => guarded(hypervisor, native),
+            _ if metered.is_some() || limit.is_some_and(claims_more) => guarded(hypervisor, native),
             _ => hypervisor(),
         };
         tracing::debug!(index, host_gas = audited.host_gas, verdict = ?audited.verdict);
         Ok(audited)
     };
     messages.par_iter().enumerate().map(audit).collect()
+}
+
+/// What the native engine says of each message, one after the other, of which each has what those
+/// before it have left of `all`. `None` if they could not spend so much, since each claims less or is
+/// bounded by itself.
+///
+/// A message's gas is any claim, and there can be any number of them; together, those of an honest
+/// witness spend what the transaction has paid for.
+fn metered(
+    engine: &Engine,
+    witness: &Witness,
+    messages: &[Option<MessageWitness>],
+    codes: &Codes<'_>,
+    options: &Options,
+) -> Option<Vec<Verdict>> {
+    let mut left = own_gas_limit(witness, options)?;
+    let each = guest_gas_limit(witness, options)?;
+    let claim = |message: &MessageWitness| message.gasAvailable.saturating_to::<u64>();
+    let claims = messages.iter().flatten().map(|message| claim(message).min(each));
+    if claims.fold(0, u64::saturating_add) <= left {
+        return None;
+    }
+    let audit = |(bytes, message): (&Bytes, &Option<MessageWitness>)| {
+        let code = message.as_ref().and_then(|message| codes.of(message));
+        let within = message.as_ref().is_some_and(|message| claim(message) <= each);
+        let most = if within { left } else { left.min(each) };
+        let mut gas = most;
+        let verdict = engine.native().audit_with(bytes, code, &mut gas, &mut |_, _| {});
+        left -= most - gas;
+        verdict
+    };
+    Some(witness.messages.iter().zip(messages).map(audit).collect())
 }
 
 /// What the hypervisor says, if the guest comes to its end within the limit.

@@ -8,14 +8,17 @@ use alloy_consensus::Transaction;
 use iso_evm_witness::Witness;
 
 use super::Options;
+use crate::audit::precompiles::own_gas;
 
 /// Guest gas for a message of a block that nobody expects: above what any block of a public chain
 /// has had, and seconds of work.
-const UNANCHORED: u64 = 1 << 28;
+pub(crate) const UNANCHORED: u64 = 1 << 28;
 
 /// The most gas that the guest's own opcodes may spend in a message; none if nothing but the gas of
 /// the host is to bound it.
-pub(super) fn guest_gas_limit(witness: &Witness, options: &Options) -> Option<u64> {
+///
+/// It is for each message; what all of them may spend between them, [`own_gas_limit`] says.
+pub(crate) fn guest_gas_limit(witness: &Witness, options: &Options) -> Option<u64> {
     let local = options.engine.local()?;
     if options.guest_gas_limit.is_some() {
         return options.guest_gas_limit;
@@ -25,6 +28,25 @@ pub(super) fn guest_gas_limit(witness: &Witness, options: &Options) -> Option<u6
         return None;
     }
     let paid = witness.transaction.body().gas_limit().min(witness.block.gas_limit);
-    let anchored = options.expected.block.is_some();
-    Some(if anchored { paid } else { paid.min(UNANCHORED) })
+    Some(paid.min(believed(options)))
+}
+
+/// The most gas that all messages may spend between them on opcodes of their own; none if nothing but
+/// the gas of the host is to bound it, or if whoever verifies wants no bound.
+pub(super) fn own_gas_limit(witness: &Witness, options: &Options) -> Option<u64> {
+    let each = guest_gas_limit(witness, options).filter(|each| *each < u64::MAX)?;
+    let is_said = options.guest_gas_limit.is_some();
+    Some(own_gas(witness, if is_said { each.max(UNANCHORED) } else { each }))
+}
+
+/// The most gas that the transaction counts for in the audits that prove the records.
+pub(super) fn proofs_gas_limit(witness: &Witness, options: &Options) -> u64 {
+    let each = options.guest_gas_limit;
+    let all = each.map(|each| each.saturating_mul(witness.messages.len().max(1) as u64));
+    all.unwrap_or_else(|| believed(options))
+}
+
+/// The most gas that a claim of gas is believed to be.
+fn believed(options: &Options) -> u64 {
+    if options.expected.block.is_some() { u64::MAX } else { UNANCHORED }
 }

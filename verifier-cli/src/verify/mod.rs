@@ -24,6 +24,8 @@ use std::collections::HashMap;
 use iso_evm_hypervisor::{Audited, Engine};
 use iso_evm_witness::{MessageWitness, Witness, container::opening, encoding, records::FrameKind};
 
+pub(crate) use self::limits::{UNANCHORED, guest_gas_limit};
+use self::proofs::Proofs;
 pub use self::{
     beside::{NodeDiffers, beside},
     claim::{ClaimKind, FalseClaim, Words},
@@ -36,7 +38,6 @@ pub use self::{
     selection::{AuditSelection, NamedVerdict, UnknownVerdict},
     verdict::{AuditVerdict, Audits, Verdict},
 };
-use self::{limits::guest_gas_limit, proofs::Proofs};
 use crate::{audit::anchors::anchors, hash::witness_hash, transaction_hash::transaction_hash};
 
 /// Verifies a witness: emits the hypervisor of its fork and hands it every message, and runs the

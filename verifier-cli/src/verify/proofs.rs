@@ -2,13 +2,16 @@
 
 use iso_evm_witness::Witness;
 
-use super::{Audit, AuditVerdict, Check, ClaimKind, FalseClaim, NotRun, Options, Why};
+use super::{
+    Audit, AuditVerdict, Check, ClaimKind, FalseClaim, NotRun, Options, Why,
+    limits::proofs_gas_limit,
+};
 use crate::audit::{
     AccessKind, Outcome, TransactionKind, TreeKind,
     ancestors::given_hash_is_used,
-    replay::{Replayed, replay},
+    replay::{Replayed, replay_within},
     transaction::{fork_is_unanchored, is_included, sender_is_given},
-    tree,
+    tree_within,
 };
 
 /// What they say.
@@ -34,13 +37,14 @@ impl Proofs {
     pub(super) fn of(witness: &Witness, options: &Options) -> Self {
         let runs = |audit| options.audits.contains(audit);
         let walk = runs(Audit::Access) || runs(Audit::Transaction);
-        let (access, transaction) = match walk.then(|| replay(witness)) {
+        let gas = proofs_gas_limit(witness, options);
+        let (access, transaction) = match walk.then(|| replay_within(witness, gas)) {
             Some(Replayed { access, transaction }) => (Some(access), Some(transaction)),
             None => (None, None),
         };
         let mut proofs = Self {
             access: Ran::new(Audit::Access, access.filter(|_| runs(Audit::Access))),
-            tree: Ran::new(Audit::Tree, runs(Audit::Tree).then(|| tree(witness))),
+            tree: Ran::new(Audit::Tree, runs(Audit::Tree).then(|| tree_within(witness, gas))),
             transaction: Ran::new(
                 Audit::Transaction,
                 transaction.filter(|_| runs(Audit::Transaction)),

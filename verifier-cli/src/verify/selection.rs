@@ -91,6 +91,13 @@ pub struct NamedVerdict {
     pub selected: AuditSelection,
 }
 
+impl NamedVerdict {
+    /// What an audit says alone, as one on a chain does.
+    pub fn of(audit: Audit, verdict: Verdict) -> Self {
+        Self { verdict, selected: audit.into() }
+    }
+}
+
 impl fmt::Display for NamedVerdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}{}", self.verdict.name(), self.selected)

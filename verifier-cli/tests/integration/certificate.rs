@@ -44,6 +44,28 @@ fn a_stranger_makes_it_again() {
     }
 }
 
+/// A stranger's certificate does not choose how much work its check takes.
+#[test]
+fn whoever_checks_says_how_much_gas() {
+    let folder = certified("");
+    let path = folder.path().join("one.json");
+    let honest = Certificate::parse(&fs::read(&path).unwrap()).unwrap();
+    for (guest, host, option) in [
+        (Some(1 << 63), None, "--guest-gas-limit 9223372036854775808"),
+        (None, Some(1 << 63), "--host-gas-limit 9223372036854775808"),
+    ] {
+        let more = Certificate { guest_gas_limit: guest, host_gas_limit: host, ..honest.clone() };
+        fs::write(&path, more.encode()).unwrap();
+        let line = "iso-verify check one.json call-tree.witness.bin";
+        let ran = run(folder.path(), line);
+        assert_eq!(ran.code, Some(2), "{}", ran.text());
+        assert!(ran.stderr.contains(&format!("{option} allows it")), "{}", ran.stderr);
+        // Whoever allows it has it made again.
+        let ran = run(folder.path(), &format!("{line} {option}"));
+        assert_eq!((ran.code, ran.text()), (Some(0), "reproduced: valid\n"), "{}", ran.stderr);
+    }
+}
+
 /// Keys in order, no white space.
 fn canonical(value: &Value) -> String {
     match value {

@@ -183,7 +183,10 @@ fn abi_is_the_hypervisors_calldata() {
     assert!(encoding::decode(&bytes).is_ok());
     let none = run(folder.path(), "iso-witness inspect witness.bin --abi 17");
     assert_eq!(none.code, Some(2));
-    assert_eq!(none.stderr, "error: witness.bin: there is no message 17, only 17\n");
+    assert_eq!(
+        none.stderr,
+        "error: witness.bin: there is no message 17: they are numbered from 0, and there are 17\n"
+    );
 }
 
 #[test]

@@ -197,6 +197,47 @@ fn claimed_gas_neither_binds_nor_convicts() {
     assert_eq!(verify(&honest, &Options::default()).unwrap().guest_gas_limit, Some(1 << 28));
 }
 
+/// Another code under the first message of a witness, which has it.
+fn running(mut witness: Witness, code: &'static [u8]) -> Witness {
+    let mut message = witness.message(0).unwrap();
+    let Ok(Record::Opening(mut opening)) = Record::decode(&message.stateAccessList[0]) else {
+        panic!("a message begins with its opening record")
+    };
+    opening.codeHash = keccak256(code);
+    message.stateAccessList[0] = Record::Opening(opening).encode();
+    witness.messages[0] = encoding::encode(&message).into();
+    witness.codes = [(keccak256(code), Bytes::from_static(code))].into();
+    witness
+}
+
+/// A message that calls a precompile is run by the tree audit too, and a witness can have any number of
+/// messages: what they spend is bounded for all audits and all messages together.
+#[test]
+fn no_audit_and_no_number_of_messages_runs_without_end() {
+    // A call of IDENTITY, and then the end, or none.
+    const HONEST: &str = "0x5f5f5f5f600460fffa5000";
+    const LOOPS: &[u8] = &alloy_primitives::hex!("5f5f5f5f600460fffa505b600a56");
+    let calls = running(unbounded(HONEST, 1 << 62), LOOPS);
+    let mut many = running(unbounded(HONEST, 1 << 62), ENDLESS);
+    many.messages = vec![many.messages[0].clone(); 1_000];
+    for witness in [calls, many] {
+        for engine in [EngineKind::Hypervisor, EngineKind::Native, EngineKind::Both] {
+            for guest_gas_limit in [None, Some(1_000_000)] {
+                let options = Options { engine, guest_gas_limit, ..Options::default() };
+                let begin = std::time::Instant::now();
+                let report = verify(&witness, &options).unwrap();
+                let reason = Inconclusive::GuestGasLimit;
+                for message in &report.messages {
+                    let audited = message.execution.as_ref().unwrap();
+                    assert_eq!(audited.verdict, Verdict::Inconclusive { reason }, "{engine}");
+                }
+                assert_ne!(report.verdict(), Summary::Valid);
+                assert!(begin.elapsed().as_secs() < 60, "{engine}");
+            }
+        }
+    }
+}
+
 /// What one engine had too little gas for contradicts nobody, and what it had enough for is compared.
 #[test]
 fn a_limit_is_no_difference() {

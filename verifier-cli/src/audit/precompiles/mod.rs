@@ -8,6 +8,7 @@ mod run;
 use alloy_primitives::{Address, U256};
 use iso_evm_witness::Fork;
 
+pub(crate) use reruns::own_gas;
 pub(super) use reruns::{NotRerun, OfMessage, Reruns};
 pub(super) use run::{Ended, at, run};
 

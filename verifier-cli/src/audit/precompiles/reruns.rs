@@ -62,15 +62,12 @@ pub(in crate::audit) struct OfMessage {
 }
 
 impl<'a> Reruns<'a> {
-    /// None so far.
-    pub(in crate::audit) fn new(witness: &'a Witness) -> Self {
-        let paid = paid(witness);
+    /// None so far. What the transaction has paid for counts for no more than `most` gas.
+    pub(in crate::audit) fn new(witness: &'a Witness, most: u64) -> Self {
+        let paid = paid(witness, most);
         let precompiles = Precompiles::new(witness.fork, paid);
         let codes = Codes::new(witness);
-        // What a child is passed is its calldata, which stands in the witness.
-        let words: usize = witness.messages.iter().map(|message| message.len() / 32).sum();
-        let gas = paid.saturating_add((words as u64).saturating_mul(HASHED_WORD));
-        Self { witness, codes, engine: None, gas, precompiles }
+        Self { witness, codes, engine: None, gas: own_gas(witness, most), precompiles }
     }
 
     /// Runs the message with this index, and all precompiles that it calls.
@@ -108,9 +105,17 @@ impl OfMessage {
 /// Most gas that a transaction's messages, and its precompiles, can spend between them: its gas limit,
 /// and what callees got for nothing. A stipend of 2,300 stands against 9,000 that its caller paid, of
 /// which it gets them back where the callee does not spend them: never twice the limit.
-fn paid(witness: &Witness) -> u64 {
+fn paid(witness: &Witness, most: u64) -> u64 {
     let limit = witness.transaction.body().gas_limit().min(witness.block.gas_limit);
-    limit.saturating_mul(2)
+    limit.min(most).saturating_mul(2)
+}
+
+/// Most gas that the messages of an honest witness spend between them on opcodes of their own and on
+/// hashing what they pass, if its transaction has paid for no more than `most`.
+pub(crate) fn own_gas(witness: &Witness, most: u64) -> u64 {
+    // What a child is passed is its calldata, which stands in the witness.
+    let words: usize = witness.messages.iter().map(|message| message.len() / 32).sum();
+    paid(witness, most).saturating_add((words as u64).saturating_mul(HASHED_WORD))
 }
 
 /// The precompiles of a fork.

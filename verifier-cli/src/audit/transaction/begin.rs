@@ -16,7 +16,7 @@ use crate::audit::{
 
 /// All that comes before the top message: rules, signature, gas bought, nonce, authorisations, warm
 /// list. The top's value has not moved yet where there is a message; where there is none, its whole
-/// effect is in the state.
+/// effect is in the state. A precompile gets no more than `gas_limit`.
 ///
 /// # Errors
 ///
@@ -24,6 +24,7 @@ use crate::audit::{
 /// found false before.
 pub fn begin(
     witness: &Witness,
+    gas_limit: u64,
     state: &mut State,
     codes: &mut Codes<'_>,
     findings: &mut Findings<Kind>,
@@ -32,7 +33,7 @@ pub fn begin(
     charge_sender(witness, state, codes, findings)?;
     warmth::warm(witness, state);
     authorizations::apply(witness, state, codes)?;
-    let top = top::open(witness, state, codes)?;
+    let top = top::open(witness, gas_limit, state, codes)?;
     message::check(witness, &top, findings)?;
     Ok(top)
 }

@@ -21,6 +21,7 @@ use crate::{
 /// The top call or creation.
 pub(super) fn open(
     witness: &Witness,
+    gas_limit: u64,
     state: &mut State,
     codes: &Codes<'_>,
 ) -> Result<Top, Missing> {
@@ -39,7 +40,7 @@ pub(super) fn open(
         gas_price: U256::from(gas_price),
     };
     match body.kind() {
-        TxKind::Call(to) => call(top, to, witness.fork, state, codes),
+        TxKind::Call(to) => call(top, to, (witness.fork, gas_limit), state, codes),
         TxKind::Create => create(top, created::by_nonce(sender, body.nonce()), state),
     }
 }
@@ -60,14 +61,19 @@ fn create(top: TopMessage, new: Address, state: &mut State) -> Result<Top, Missi
 fn call(
     top: TopMessage,
     target: Address,
-    fork: Fork,
+    (fork, gas_limit): (Fork, u64),
     state: &mut State,
     codes: &Codes<'_>,
 ) -> Result<Top, Missing> {
     let before = state.checkpoint();
     if let Some(precompile) = precompiles::at(fork, target) {
-        let ended = precompiles::run(precompile, fork, &top.call_data, top.gas);
+        let gas = top.gas.min(gas_limit);
+        let ended = precompiles::run(precompile, fork, &top.call_data, gas);
         let Ended { status, gas_used, .. } = ended.ok_or(Missing::TopRerun)?;
+        // What failed on less may not have on more.
+        if status != 1 && gas < top.gas {
+            return Err(Missing::TopRerun);
+        }
         state.transfer(top.caller, target, top.value)?;
         if status != 1 {
             state.revert(before);

@@ -50,7 +50,13 @@ pub const MOST_DEPTH: usize = 1024;
 /// together behind that is not known. A precompile's input that cannot be had is told only if all
 /// the rest is true.
 pub fn tree(witness: &Witness) -> Outcome<TreeKind> {
-    let mut walk = Walk::new(witness);
+    tree_within(witness, u64::MAX)
+}
+
+/// [`tree()`], for which the transaction's gas limit, which is a claim, counts for no more than
+/// `gas_limit`: that bounds the runs that tell precompiles' inputs, and those of the precompiles.
+pub fn tree_within(witness: &Witness, gas_limit: u64) -> Outcome<TreeKind> {
+    let mut walk = Walk::new(witness, gas_limit);
     match (walk.run(), walk.missing) {
         (Err(Stop::Finding(finding)), _) => Outcome::Invalid(finding),
         (_, Some(missing)) | (Err(Stop::Missing(missing)), None) => Outcome::NotRun(missing),

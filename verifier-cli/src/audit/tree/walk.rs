@@ -70,8 +70,14 @@ pub(super) struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    pub(super) fn new(witness: &'a Witness) -> Self {
-        Self { witness, reruns: Reruns::new(witness), open: Vec::new(), next: 0, missing: None }
+    pub(super) fn new(witness: &'a Witness, gas_limit: u64) -> Self {
+        Self {
+            witness,
+            reruns: Reruns::new(witness, gas_limit),
+            open: Vec::new(),
+            next: 0,
+            missing: None,
+        }
     }
 
     /// Looks at every record of every message.

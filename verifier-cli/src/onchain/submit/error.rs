@@ -23,7 +23,7 @@ pub enum SubmitError {
     /// A witness of which not all is proved that somebody would stand by.
     #[error(
         "--commit: the witness is not valid by all four audits, and nothing was sent: {why} \
-         (--commit-unproved commits all the same)"
+         (--commit --commit-unproved commits all the same)"
     )]
     Unproved {
         /// What is not proved.

@@ -102,7 +102,7 @@ fn what_is_not_proved_is_committed_to_by_an_explicit_word_alone() {
     let words = ["not valid by all four audits", "access: not run", "--commit-unproved"];
     refused(&anvil, before, &anvil.iso(folder, &line), &words);
     let document = anvil.json(folder, &format!("{line} --commit-unproved"), 0);
-    assert_eq!(document["verdict"], "valid");
+    assert_eq!(document["verdict"], "valid (execution only)");
     // It is nothing without what it is about.
     let alone = format!("submit {file} --register {register} --commit-unproved");
     assert_eq!(anvil.iso(folder, &alone).code, Some(2));

@@ -142,7 +142,7 @@ fn cost_says_what_does_not_fit() {
     assert_eq!(ran.code, Some(0));
     let message = &ran.json()["messages"][0];
     assert_eq!((&message["fitsCap"], &message["fitsMempool"]), (&json!(false), &json!(true)));
-    assert_eq!(message["verdict"], "valid");
+    assert_eq!(message["verdict"], "valid (execution only)");
     assert!(run(folder.path(), "iso-verify cost input.json").text().contains("gas: no"));
     // A message of more than 128 KiB.
     let mut witness = fixture("erc20-transfer");
