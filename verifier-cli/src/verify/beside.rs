@@ -7,7 +7,7 @@ use std::fmt;
 
 use iso_evm_hypervisor::{Audited, Inconclusive, Verdict};
 
-use super::VerifyError;
+use super::{VerifyError, claim::said};
 
 /// A node that says something else of a message than the engine here, which found it false.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,8 +25,10 @@ impl fmt::Display for NodeDiffers {
         let Self { message, node, local } = self;
         write!(
             f,
-            "message {message}: the node does not run the hypervisor as a chain does: it says {node:?}, \
-             the engine here {local:?}"
+            "message {message}: the node does not run the hypervisor as a chain does: it says {}, \
+             the engine here {}",
+            said(*message, node),
+            said(*message, local)
         )
     }
 }

@@ -93,6 +93,20 @@ impl FalseClaim {
     }
 }
 
+/// What an engine says of a message, in words.
+pub(super) fn said(message: usize, verdict: &HypervisorVerdict) -> String {
+    if let Some(claim) = FalseClaim::of_message(message, verdict) {
+        return format!("false ({claim})");
+    }
+    match verdict {
+        HypervisorVerdict::Unavailable { archive } => {
+            format!("unavailable: the code is not archived at {archive}")
+        }
+        HypervisorVerdict::Inconclusive { reason } => format!("inconclusive: {reason}"),
+        _ => "valid".to_owned(),
+    }
+}
+
 /// The finding of another audit.
 impl<K: Into<ClaimKind>> From<Finding<K>> for FalseClaim {
     fn from(finding: Finding<K>) -> Self {

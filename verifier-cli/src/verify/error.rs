@@ -3,7 +3,7 @@
 use alloy_primitives::B256;
 use iso_evm_hypervisor::Verdict;
 
-use super::NodeDiffers;
+use super::{NodeDiffers, claim::said};
 use crate::audit::anchors::AnchorMismatch;
 
 /// Why there is nothing to verify, or not what was asked for. No verdict: it convicts nobody.
@@ -24,9 +24,9 @@ pub enum VerifyError {
     Anchor(#[from] AnchorMismatch),
     /// The two engines do not say the same: one of them is wrong, and there is no verdict.
     #[error(
-        "message {message}: the engines differ: the hypervisor says {:?}, the native engine {:?}",
-        verdicts[0],
-        verdicts[1]
+        "message {message}: the engines differ: the hypervisor says {}, the native engine {}",
+        said(*message, &verdicts[0]),
+        said(*message, &verdicts[1])
     )]
     EnginesDiffer {
         /// Index of the message.
