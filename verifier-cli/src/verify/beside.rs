@@ -33,8 +33,8 @@ impl fmt::Display for NodeDiffers {
     }
 }
 
-/// What comes of both. A message that is false here is false, whatever the node says, and that is
-/// told; one that either came to no end with for want of gas is not compared.
+/// What comes of both. A message that is false here is false, whatever the node says, want of gas
+/// included; else one that either came to no end with for want of gas is not compared.
 ///
 /// # Errors
 ///
@@ -46,14 +46,17 @@ pub fn beside(
 ) -> Result<(Vec<Audited>, Vec<NodeDiffers>), VerifyError> {
     let (mut answers, mut differ) = (Vec::with_capacity(local.len()), Vec::new());
     for (message, (node, local)) in node.into_iter().zip(local).enumerate() {
-        answers.push(if node.verdict == local.verdict || is_limited(&node.verdict) {
+        let convicts = matches!(local.verdict, Verdict::Mismatch(_) | Verdict::Malformed { .. });
+        answers.push(if node.verdict == local.verdict {
             node
+        } else if is_limited(&node.verdict) {
+            if convicts { local } else { node }
         } else if is_limited(&local.verdict) {
             local
         } else {
             let difference =
                 NodeDiffers { message, node: node.verdict, local: local.verdict.clone() };
-            if !matches!(local.verdict, Verdict::Mismatch(_) | Verdict::Malformed { .. }) {
+            if !convicts {
                 return Err(VerifyError::NodeDiffers(Box::new(difference)));
             }
             differ.push(difference);
@@ -106,8 +109,8 @@ mod tests {
                     }
                     Err(error) => assert!(matches!(error, VerifyError::NodeDiffers(_))),
                 }
-                // What is false here stays false, unless the node had too little gas to say so.
-                if *local == malformed && !is_limited(node) {
+                // What is false here stays false.
+                if *local == malformed {
                     assert_eq!(both.unwrap().0[0].verdict, malformed, "{node:?}");
                 }
             }
