@@ -3,7 +3,8 @@
 
 use std::{fmt, str::FromStr};
 
-use revm::primitives::hardfork::SpecId;
+#[cfg(any(test, feature = "revm"))]
+use revm_primitives::hardfork::SpecId;
 
 /// A fork of the Ethereum main chain. Ordered by activation.
 #[derive(
@@ -50,6 +51,7 @@ impl Fork {
     }
 
     /// revm's name of it.
+    #[cfg(any(test, feature = "revm"))]
     pub const fn spec_id(self) -> SpecId {
         match self {
             Self::Istanbul => SpecId::ISTANBUL,
@@ -81,6 +83,9 @@ pub enum ForkError {
     /// Known, but before Istanbul.
     #[error("fork {0} is earlier than istanbul, the first that is audited")]
     TooEarly(String),
+    /// Known, but after the last that is audited.
+    #[error("fork {0} is later than osaka, the last that is audited")]
+    TooLate(String),
     /// Not a fork's name.
     #[error(
         "unknown fork {0:?}: expected istanbul, berlin, london, paris, shanghai, cancun, prague or osaka"

@@ -93,12 +93,12 @@ pub fn encode(message: &MessageWitness) -> Vec<u8> {
 }
 
 /// Bytes of an encoded message beside its records, with so many bytes of calldata.
-pub(crate) fn message_length(call_data: usize) -> usize {
+pub fn message_length(call_data: usize) -> usize {
     EMPTY + call_data.next_multiple_of(WORD)
 }
 
 /// Bytes that a record adds to a message.
-pub(crate) fn record_length(record: &AccessWitness) -> usize {
+pub fn record_length(record: &AccessWitness) -> usize {
     EMPTY_RECORD + record.metadata.len().next_multiple_of(WORD)
 }
 

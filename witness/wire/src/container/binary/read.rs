@@ -8,12 +8,11 @@ use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
 use super::{MAGIC, VERSION};
 use crate::{
     Fork,
-    block::{Block, header_fits, header_fits_any},
+    block::{Block, BlockHashes, header_fits, header_fits_any},
     container::{
         Inclusion, Needs, Receipt, ReceiptLogs, Roots, Witness,
         reader::{ContainerError, ContainerFault, Reader},
     },
-    prestate::BlockHashes,
     transaction::Transaction,
 };
 

@@ -6,7 +6,7 @@
 use alloy_primitives::{Address, B256, Bloom, Bytes, Log, LogData};
 use serde::{Deserialize, Serialize};
 
-use crate::input::number;
+use crate::quantity as number;
 
 /// The facts of a receipt that a run gives.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -23,20 +23,20 @@ pub(super) fn blob_base_fee(excess: u64, blobs: BlobParams) -> Option<u128> {
 
 /// What a parent's header says of blobs.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct ParentBlobs {
+pub struct ParentBlobs {
     /// Its excess blob gas.
-    pub(crate) excess: u64,
+    pub excess: u64,
     /// Its blob gas used.
-    pub(crate) used: u64,
+    pub used: u64,
     /// Its base fee, in wei.
-    pub(crate) base_fee: u64,
+    pub base_fee: u64,
 }
 
 impl ParentBlobs {
     /// EELS's `calculate_excess_blob_gas`, with the parameters of the child's block. Where execution
     /// gas outweighs what a blob costs, the excess does not shrink (EIP-7918); parameters before Osaka
     /// have a blob base cost of zero, by which that is never so.
-    pub(crate) fn next_excess(self, blobs: BlobParams) -> u64 {
+    pub fn next_excess(self, blobs: BlobParams) -> u64 {
         let Self { excess, used, base_fee } = self;
         let target = blobs.target_blob_count.saturating_mul(DATA_GAS_PER_BLOB);
         let sum = excess.saturating_add(used);

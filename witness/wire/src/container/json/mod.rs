@@ -12,10 +12,10 @@ use serde_json::Value;
 use super::{Inclusion, Needs, Roots, VERSION, Witness};
 use crate::{
     Fork,
-    block::BlockFields,
-    input::{chain, number, number::quantity},
-    prestate::BlockHashes,
+    block::{BlockFields, BlockHashes},
+    quantity::{self as number, quantity},
     receipt::ReceiptFields,
+    schedule,
     transaction::{TransactionDefaults, TransactionFields},
 };
 
@@ -98,8 +98,9 @@ pub(super) fn from_json(json: &[u8]) -> Result<Witness, JsonError> {
     let number = document.block.number.unwrap_or_default();
     let timestamp = document.block.timestamp.unwrap_or_default();
     let chain_id = document.chain_id.ok_or_else(|| JsonError::missing("chainId"))?;
-    let block =
-        document.block.into_block(fork, chain::blob_params(fork, chain_id, number, timestamp))?;
+    let block = document
+        .block
+        .into_block(fork, schedule::blob_params(fork, chain_id, number, timestamp))?;
     let ancestor = |(index, fields): (usize, BlockFields)| {
         fields.into_header().map_err(|error| JsonError::Ancestor { index, error })
     };

@@ -7,7 +7,7 @@ use alloy_primitives::{Address, B64, B256, Bloom, Bytes, U256};
 use serde::{Deserialize, Serialize};
 
 use super::{Block, DEFAULT_GAS_LIMIT, blob_base_fee, header_fits, header_fits_any};
-use crate::{Fork, input::number};
+use crate::{Fork, quantity as number};
 
 /// A block's fields, all of them optional. Fields that a node adds are ignored.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -8,9 +8,8 @@ use alloy_consensus::{
     EthereumTxEnvelope, EthereumTypedTransaction, SignableTransaction, Transaction as _, TxEip4844,
     crypto::secp256k1::recover_signer,
 };
-use alloy_eips::eip2718::{Decodable2718, Encodable2718, Typed2718};
+use alloy_eips::eip2718::{Decodable2718, Encodable2718};
 use alloy_primitives::{Address, B256, Signature};
-use revm::{context::TxEnv, context_interface::either::Either};
 
 mod error;
 mod fields;
@@ -102,28 +101,6 @@ impl Transaction {
         let body = TransactionBody::decode_unsigned(&mut &bytes[..])
             .map_err(|_| TransactionError::Encoding)?;
         canonical(Self::unsigned(from, body), bytes)
-    }
-
-    /// The transaction as revm takes it.
-    pub fn tx_env(&self) -> TxEnv {
-        let body = &self.body;
-        let authorizations = body.authorization_list().unwrap_or_default();
-        TxEnv {
-            tx_type: body.ty(),
-            caller: self.from,
-            gas_limit: body.gas_limit(),
-            gas_price: body.max_fee_per_gas(),
-            kind: body.kind(),
-            value: body.value(),
-            data: body.input().clone(),
-            nonce: body.nonce(),
-            chain_id: body.chain_id(),
-            access_list: body.access_list().cloned().unwrap_or_default(),
-            gas_priority_fee: body.max_priority_fee_per_gas(),
-            blob_hashes: body.blob_versioned_hashes().unwrap_or_default().to_vec(),
-            max_fee_per_blob_gas: body.max_fee_per_blob_gas().unwrap_or_default(),
-            authorization_list: authorizations.iter().cloned().map(Either::Left).collect(),
-        }
     }
 }
 

@@ -5,13 +5,12 @@ use alloy_consensus::{
     Transaction as _, TxEip1559, TxEip2930, TxEip4844, TxEip7702, TxLegacy,
     transaction::{from_eip155_value, to_eip155_value},
 };
-use alloy_eips::{eip2718::Typed2718, eip7702::SignedAuthorization};
+use alloy_eips::{eip2718::Typed2718, eip2930::AccessList, eip7702::SignedAuthorization};
 use alloy_primitives::{Address, B256, Bytes, Signature, TxKind, U256};
-use alloy_rpc_types_eth::AccessList;
 use serde::{Deserialize, Serialize};
 
 use super::{Transaction, TransactionBody, TransactionError};
-use crate::input::number;
+use crate::quantity as number;
 
 /// The fields of a transaction, all of them optional: a transaction of an earlier type lacks some,
 /// and what is absent otherwise takes the defaults of [`TransactionFields::into_transaction`].

@@ -1,7 +1,17 @@
-use alloy_primitives::{U256, hex, keccak256};
+//! What the container of a recording holds, in both its forms, and what is refused of one that is
+//! no writer's.
 
-use super::*;
-use crate::{message::AccessWitness, records::Outcome};
+use std::collections::BTreeMap;
+
+use alloy_consensus::Header;
+use alloy_primitives::{B256, Bytes, U256, hex, keccak256};
+use iso_evm_witness::{
+    AccessWitness, Fork, Input, Recording, Witness,
+    block::Block,
+    container::{ContainerFault, Place, Receipt, ReceiptLogs},
+    encoding,
+    records::{Outcome, Record},
+};
 
 /// A transaction with a call to a contract that asks for a block hash, calls another that creates
 /// one, and logs.
@@ -26,14 +36,14 @@ fn recorded() -> (Input, Recording) {
     // nothing with topic 0.
     let caller = "0x60ff405f5560fc405f5f60205f60045afa5f5f5f5f5f7303030303030303030303030303030303030303035af15f5f5fa1";
     let input = Input::parse(json.replace("CALLER", caller).as_bytes(), None).unwrap();
-    let recording = crate::record(&input.execution).unwrap();
+    let recording = iso_evm_witness::record(&input.execution).unwrap();
     (input, recording)
 }
 
 /// The container of it, with no header and no trie nodes.
 fn witness() -> Witness {
     let (input, recording) = recorded();
-    let mut witness = Witness::new(&input, &recording);
+    let mut witness = recording.witness(&input);
     witness.nodes.clear();
     let places: Vec<_> = (recording.messages.iter())
         .map(|message| Place { parent: message.parent, depth: Some(message.depth) })
@@ -74,7 +84,7 @@ fn full() -> Witness {
         Some(Receipt { success: false, gas_used: 7, logs: Some(ReceiptLogs { bloom, logs }) });
     put(&mut recording.proof.codes, &[9]);
     put(&mut recording.proof.nodes, &[9]);
-    Witness::new(&input, &recording)
+    recording.witness(&input)
 }
 
 #[test]

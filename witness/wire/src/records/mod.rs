@@ -43,6 +43,9 @@ pub enum Record {
 /// Opcodes whose record is a [`ValueRecord`].
 pub const VALUE_OPCODES: [u8; 9] = [0x41, 0x42, 0x43, 0x44, 0x45, 0x46, 0x47, 0x48, 0x4a];
 
+/// `BLOCKHASH`.
+pub const BLOCKHASH: u8 = 0x40;
+
 /// The opening record's opcode.
 pub const OPENING: u8 = 0x00;
 

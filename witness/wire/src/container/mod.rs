@@ -11,12 +11,10 @@ use alloy_consensus::Header;
 use alloy_primitives::{B256, Bytes};
 
 use crate::{
-    Fork, Recording,
-    block::Block,
+    Fork,
+    block::{Block, BlockHashes},
     encoding::{self, EncodingError},
-    input::Input,
     message::MessageWitness,
-    prestate::BlockHashes,
     records::{OpeningRecord, Record},
     transaction::Transaction,
 };
@@ -83,44 +81,24 @@ pub struct Roots {
 }
 
 impl Witness {
-    /// The container of a recording: only what its messages and its roots need is put in.
-    pub fn new(input: &Input, recording: &Recording) -> Self {
-        let messages: Vec<_> = (recording.messages.iter())
-            .map(|message| Bytes::from(encoding::encode(&message.witness)))
-            .collect();
-        let mut witness = Self {
-            chain_id: input.execution.chain_id,
-            fork: input.execution.fork,
-            block: input.block.clone(),
-            ancestors: input.ancestors.clone(),
-            block_hashes: input.execution.block_hashes.clone(),
-            transaction: input.transaction.clone(),
-            receipt: input.receipt.clone().unwrap_or(Receipt {
-                success: recording.success,
-                gas_used: recording.gas_used,
-                logs: None,
-            }),
-            roots: Roots { enter: recording.state_root_enter, leave: recording.state_root_leave },
-            messages,
-            codes: recording.proof.codes.clone(),
-            nodes: recording.proof.nodes.clone(),
-            inclusion: input.inclusion.clone(),
-        };
-        let needs = Needs::of(&witness);
-        witness.ancestors.truncate(needs.ancestors);
-        let told: BlockHashes = (witness.block_hashes.iter())
-            .filter(|(number, _)| needs.block_hash(&witness, **number))
+    /// The container with what its messages and its roots need, and nothing else: as the writer
+    /// leaves it, so that a reader takes it.
+    pub fn only_needed(mut self) -> Self {
+        let needs = Needs::of(&self);
+        self.ancestors.truncate(needs.ancestors);
+        let told: BlockHashes = (self.block_hashes.iter())
+            .filter(|(number, _)| needs.block_hash(&self, **number))
             .map(|(number, hash)| (*number, *hash))
             .collect();
-        witness.block_hashes = told;
-        witness.codes.retain(|hash, _| needs.codes.contains(hash));
-        witness.nodes.retain(|hash, _| needs.nodes.contains(hash));
-        witness.inclusion =
-            witness.inclusion.filter(|_| needs.inclusion.is_some()).map(|mut inclusion| {
+        self.block_hashes = told;
+        self.codes.retain(|hash, _| needs.codes.contains(hash));
+        self.nodes.retain(|hash, _| needs.nodes.contains(hash));
+        self.inclusion =
+            self.inclusion.filter(|_| needs.inclusion.is_some()).map(|mut inclusion| {
                 inclusion.nodes.retain(|hash, _| needs.on_the_way(hash));
                 inclusion
             });
-        witness
+        self
     }
 
     /// The bytes of `witness.bin`.
@@ -211,6 +189,3 @@ pub fn code_hash(message: &MessageWitness) -> Option<B256> {
     let create = crate::records::FrameKind::from_number(opening.kind)?.is_create();
     (!create).then_some(opening.codeHash)
 }
-
-#[cfg(test)]
-mod tests;

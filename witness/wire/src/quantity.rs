@@ -9,7 +9,7 @@ use alloy_primitives::U256;
 use serde::{Deserialize, Deserializer, Serializer, de};
 
 /// A number that fits `T`, for `#[serde(with = "number")]` on an `Option<T>`.
-pub(crate) fn deserialize<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+pub fn deserialize<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
     T: TryFrom<U256>,
@@ -22,7 +22,7 @@ where
 }
 
 /// The quantity.
-pub(crate) fn serialize<S, T>(number: &Option<T>, serializer: S) -> Result<S::Ok, S::Error>
+pub fn serialize<S, T>(number: &Option<T>, serializer: S) -> Result<S::Ok, S::Error>
 where
     S: Serializer,
     T: Copy,
@@ -35,17 +35,17 @@ where
 }
 
 /// A number as a quantity: lower-case hex without leading zeros.
-pub(crate) fn quantity(number: U256) -> String {
+pub fn quantity(number: U256) -> String {
     format!("{number:#x}")
 }
 
 /// A number in any of the three notations.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Number(pub(crate) U256);
+pub struct Number(pub U256);
 
 impl Number {
     /// The number that this text writes.
-    pub(crate) fn parse(text: &str) -> Option<U256> {
+    pub fn parse(text: &str) -> Option<U256> {
         let (digits, radix) = match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
             Some("") => return None,
             Some(digits) => (digits, 16),

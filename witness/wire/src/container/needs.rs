@@ -7,15 +7,15 @@
 use std::collections::BTreeSet;
 
 use alloy_consensus::Transaction;
-use alloy_primitives::{B256, KECCAK256_EMPTY, U256};
-use revm::{bytecode::opcode::BLOCKHASH, state::Bytecode};
+use alloy_eips::eip7702::constants::EIP7702_DELEGATION_DESIGNATOR;
+use alloy_primitives::{B256, KECCAK256_EMPTY, U256, keccak256};
 
 use super::{Witness, code_hash, nodes, opening};
 use crate::{
     block::Block,
     encoding,
     message::MessageWitness,
-    records::{FrameKind, Record},
+    records::{self, FrameKind, Record},
 };
 
 /// What a container needs beside its messages.
@@ -47,8 +47,9 @@ impl Needs {
         // code of a target that delegates itself, the hypervisor needs it all the same.
         let body = witness.transaction.body();
         for authorization in body.authorization_list().unwrap_or_default() {
-            let delegation = Bytecode::new_eip7702(*authorization.address());
-            reached.codes.remove(&delegation.hash_slow());
+            let target = authorization.address().as_slice();
+            let delegation = [&EIP7702_DELEGATION_DESIGNATOR[..], target].concat();
+            reached.codes.remove(&keccak256(delegation));
         }
         needs.nodes = reached.nodes;
         needs.codes.extend(reached.codes);
@@ -80,7 +81,9 @@ impl Needs {
     fn message(&mut self, message: &MessageWitness, block: &Block) {
         self.codes.extend(code_hash(message));
         self.codes.extend(deployed(message));
-        for access in message.stateAccessList.iter().filter(|access| access.opcode == BLOCKHASH) {
+        for access in
+            message.stateAccessList.iter().filter(|access| access.opcode == records::BLOCKHASH)
+        {
             if let Ok(Record::Blockhash(record)) = Record::decode(access) {
                 let number = u64::try_from(record.number).ok();
                 self.numbers.extend(number.filter(|number| block.is_recent(*number)));

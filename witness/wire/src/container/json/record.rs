@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use super::ordered::{Field, Object};
 use crate::{
-    input::number::{Number, quantity},
     message::AccessWitness,
+    quantity::{Number, quantity},
     records::{FrameKind, LogRecord, Outcome, Record},
 };
 

@@ -5,7 +5,6 @@
 use alloy_eips::eip7840::BlobParams;
 use alloy_hardforks::{EthereumHardfork as Upgrade, ForkCondition};
 
-use super::InputError;
 use crate::{Fork, fork::ForkError};
 
 /// Mainnet's chain id, which is also that of a transaction that names no chain.
@@ -28,7 +27,7 @@ pub struct Rules {
 /// # Errors
 ///
 /// If the block is of a fork that is not audited.
-pub fn rules(chain_id: u64, number: u64, timestamp: u64) -> Option<Result<Rules, InputError>> {
+pub fn rules(chain_id: u64, number: u64, timestamp: u64) -> Option<Result<Rules, ForkError>> {
     let upgrade = upgrade_at(chain_id, number, timestamp)?;
     let blobs = |fork| match upgrade {
         Upgrade::Bpo1 => BlobParams::bpo1(),
@@ -59,7 +58,7 @@ fn upgrade_at(chain_id: u64, number: u64, timestamp: u64) -> Option<Upgrade> {
 }
 
 /// The fork that an upgrade of Ethereum belongs to.
-fn fork_of(upgrade: Upgrade) -> Result<Fork, InputError> {
+fn fork_of(upgrade: Upgrade) -> Result<Fork, ForkError> {
     Ok(match upgrade {
         Upgrade::Istanbul | Upgrade::MuirGlacier => Fork::Istanbul,
         Upgrade::Berlin => Fork::Berlin,
@@ -74,8 +73,8 @@ fn fork_of(upgrade: Upgrade) -> Result<Fork, InputError> {
         | Upgrade::Bpo3
         | Upgrade::Bpo4
         | Upgrade::Bpo5 => Fork::Osaka,
-        later if later > Upgrade::Osaka => return Err(InputError::ForkTooLate(name(later))),
-        earlier => return Err(ForkError::TooEarly(name(earlier)).into()),
+        later if later > Upgrade::Osaka => return Err(ForkError::TooLate(name(later))),
+        earlier => return Err(ForkError::TooEarly(name(earlier))),
     })
 }
 
@@ -93,7 +92,7 @@ pub fn blob_params(fork: Fork, chain_id: u64, number: u64, timestamp: u64) -> Bl
 }
 
 /// The blob schedule that a fork begins with.
-pub(super) const fn own_blobs(fork: Fork) -> BlobParams {
+pub const fn own_blobs(fork: Fork) -> BlobParams {
     match fork {
         Fork::Osaka => BlobParams::osaka(),
         Fork::Prague => BlobParams::prague(),

@@ -4,19 +4,23 @@
 //! In the data's way this stands beside the input, which reads it, and the container, which
 //! carries it.
 
+use std::collections::BTreeMap;
+
 use alloy_consensus::Header;
 use alloy_eips::eip7840::BlobParams;
 use alloy_primitives::{Address, B256, U256};
-use revm::{context::BlockEnv, context_interface::block::BlobExcessGasAndPrice};
 
 use crate::Fork;
 
 mod blob_fee;
 mod fields;
 
-pub(crate) use blob_fee::ParentBlobs;
+pub use blob_fee::ParentBlobs;
 use blob_fee::blob_base_fee;
 pub use fields::{BlockError, BlockFields};
+
+/// Hashes of a block's ancestors, by number.
+pub type BlockHashes = BTreeMap<u64, B256>;
 
 /// Gas limit of a block that does not say.
 pub const DEFAULT_GAS_LIMIT: u64 = 30_000_000;
@@ -62,24 +66,6 @@ impl Block {
             excess_blob_gas: header.excess_blob_gas,
             blob_base_fee,
             header: Some(Box::new(header)),
-        }
-    }
-
-    /// The block as revm takes it.
-    pub fn block_env(&self) -> BlockEnv {
-        let blobs = self.excess_blob_gas.zip(self.blob_base_fee);
-        BlockEnv {
-            number: U256::from(self.number),
-            beneficiary: self.beneficiary,
-            timestamp: U256::from(self.timestamp),
-            gas_limit: self.gas_limit,
-            basefee: self.base_fee_per_gas.unwrap_or_default(),
-            difficulty: self.difficulty.unwrap_or_default(),
-            prevrandao: self.prev_randao,
-            blob_excess_gas_and_price: blobs.map(|(excess_blob_gas, blob_gasprice)| {
-                BlobExcessGasAndPrice { excess_blob_gas, blob_gasprice }
-            }),
-            slot_num: 0,
         }
     }
 
