@@ -6,7 +6,7 @@
 
 use alloy_consensus::Header;
 use alloy_primitives::{B256, U256};
-use iso_evm_witness::{Fork, Witness, block::Block, encoding, records::Record};
+use iso_evm_witness::{Fork, Witness, block::Block, encoding, protocol::Change, records::Record};
 
 use crate::header_hash::header_hash;
 
@@ -82,7 +82,7 @@ pub fn broken_chain(witness: &Witness) -> Option<BrokenChain> {
 
 /// Whether a header says what the block's fields say.
 pub(super) fn told_by_header(block: &Block, header: &Header, fork: Fork) -> bool {
-    let merged = fork >= Fork::Paris;
+    let merged = fork.has(Change::ProofOfStake);
     block.number == header.number
         && block.timestamp == header.timestamp
         && block.beneficiary == header.beneficiary

@@ -10,6 +10,7 @@ use alloy_primitives::{B256, U256};
 use iso_evm_witness::{
     Fork, Witness,
     block::{Block, BlockHashes},
+    protocol::Change,
 };
 
 pub use super::root_source::RootSource;
@@ -142,21 +143,21 @@ fn block_anchor(block: &Block, fork: Fork) -> Anchor {
 /// The block's fields as the container has them.
 fn encode_fields(block: &Block, fork: Fork) -> Vec<u8> {
     let mut list = List::new();
-    let (london, cancun) = (fork >= Fork::London, fork >= Fork::Cancun);
-    list.begin(5 + usize::from(london) + 2 * usize::from(cancun));
+    let (base_fee, blobs) = (fork.has(Change::BaseFee), fork.has(Change::Blobs));
+    list.begin(5 + usize::from(base_fee) + 2 * usize::from(blobs));
     list.number(block.number);
     list.number(block.timestamp);
     list.bytes(block.beneficiary.as_slice());
     list.number(block.gas_limit);
-    if fork >= Fork::Paris {
+    if fork.has(Change::Randomness) {
         list.bytes(block.prev_randao.unwrap_or_default().as_slice());
     } else {
         list.word(block.difficulty.unwrap_or_default());
     }
-    if london {
+    if base_fee {
         list.number(block.base_fee_per_gas.unwrap_or_default());
     }
-    if cancun {
+    if blobs {
         list.number(block.excess_blob_gas.unwrap_or_default());
         list.word(U256::from(block.blob_base_fee.unwrap_or_default()));
     }

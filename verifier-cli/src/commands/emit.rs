@@ -72,7 +72,7 @@ impl Emit {
             Key::CodeHash => ArchiveKey::CodeHash,
             Key::Account => ArchiveKey::Account,
         };
-        let fork = self.fork.unwrap_or(Fork::Osaka);
+        let fork = self.fork.unwrap_or(Fork::NEWEST);
         self.refuse_meaningless()?;
         match self.contract {
             Which::Audit => {

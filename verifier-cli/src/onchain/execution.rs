@@ -9,7 +9,7 @@ use alloy_rpc_types_eth::{
     state::{StateOverride, StateOverridesBuilder},
 };
 use iso_evm_hypervisor::{Audited, Engine, Inconclusive, Verdict, embedded::HYPERVISOR};
-use iso_evm_witness::{MessageWitness, Witness};
+use iso_evm_witness::{MessageWitness, Witness, protocol::TX_BASE_COST};
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use super::{
@@ -65,7 +65,7 @@ fn call(
     if let Some(limit) = host_gas_limit {
         let (calldata, floor) = calldata_gas(bytes);
         let frame = limit.saturating_add(limit / 32 + PROBE_GAS);
-        request.set_gas_limit(frame.saturating_add(21_000 + calldata).max(floor));
+        request.set_gas_limit(frame.saturating_add(TX_BASE_COST + calldata).max(floor));
     }
     let out_of_gas = Verdict::Inconclusive { reason: Inconclusive::HostOutOfGas };
     match chain.call(&request, BlockId::latest(), overrides)? {

@@ -2,15 +2,13 @@
 
 use alloy_primitives::{Address, B256, U256};
 use iso_evm_witness::{
+    protocol::BLOCK_HASHES,
     records::{BlobhashRecord, BlockhashRecord, ValueRecord},
     transaction::TransactionBody,
 };
 
 use super::Walk;
 use crate::audit::{AccessKind, Missing, ancestors::ancestor_hash};
-
-/// Blocks behind the current one whose hashes `BLOCKHASH` knows.
-const BLOCK_HASHES: u64 = 256;
 
 impl Walk<'_> {
     /// An opcode that takes nothing and pushes one word.

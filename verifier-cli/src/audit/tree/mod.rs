@@ -41,9 +41,6 @@ use iso_evm_witness::Witness;
 use self::walk::{Stop, Walk};
 use super::{Finding, Outcome, TreeKind, word::Word};
 
-/// Most frames above a frame (`CALL_STACK_LIMIT`).
-pub const MOST_DEPTH: usize = 1024;
-
 /// Compares every call's and creation's record with the message that it opens.
 ///
 /// It ends at the first false claim, or where a message or record cannot be read: what belongs

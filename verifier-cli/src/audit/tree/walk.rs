@@ -4,18 +4,19 @@
 use alloy_primitives::B256;
 use iso_evm_witness::{
     MessageWitness, Witness, encoding,
+    protocol::{STACK_DEPTH_LIMIT, is_precompile},
     records::{Outcome, Record},
 };
 
 use super::{
-    MOST_DEPTH, Place, TreeKind,
+    Place, TreeKind,
     callee::{Callee, RIPEMD160},
     child::Pair,
 };
 use crate::{
     audit::{
         Finding, Missing,
-        precompiles::{self, NotRerun, OfMessage, Reruns},
+        precompiles::{NotRerun, OfMessage, Reruns},
         word::Word,
     },
     hash::keccak256,
@@ -158,14 +159,14 @@ impl<'a> Walk<'a> {
         let Some(callee) = Callee::of(record, &open.message) else { return Ok(()) };
         if callee.outcome != Some(Outcome::None) {
             let refused = callee.outcome == Some(Outcome::Depth);
-            place.agree(TreeKind::Depth, depth >= MOST_DEPTH, refused)?;
+            place.agree(TreeKind::Depth, depth >= STACK_DEPTH_LIMIT, refused)?;
         }
         open.touched |= callee.context == RIPEMD160;
         match callee.outcome {
             Some(Outcome::Child) => self.child(place, callee),
             outcome => {
                 if outcome == Some(Outcome::Precompile)
-                    && precompiles::is_precompile(self.witness.fork, callee.account)
+                    && is_precompile(self.witness.fork, callee.account)
                 {
                     let missing = self.precompile(place, &callee)?;
                     self.missing = self.missing.or(missing);
