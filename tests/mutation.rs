@@ -5,10 +5,8 @@ use alloy_consensus::{Header, ReceiptEnvelope};
 use alloy_eips::eip2718::Encodable2718;
 use alloy_primitives::{B256, Bytes, logs_bloom};
 use alloy_trie::root::ordered_trie_root_encoded;
-use iso_evm_verifier::{
-    Audit, AuditSelection,
-    mutate::{self, Campaign, MutateError, Options},
-};
+use iso_evm_batch::mutate::{self, Campaign, MutateError, Options};
+use iso_evm_verifier::{Audit, AuditSelection};
 use iso_evm_witness::{
     Fork, Input, Witness,
     block::Block,
@@ -25,7 +23,7 @@ fn sample() -> Vec<&'static str> {
 
 fn witness_of(input: &Input) -> Witness {
     let recording = record(&input.execution).unwrap_or_else(|error| panic!("{error}"));
-    Witness::new(input, &recording)
+    recording.witness(input)
 }
 
 fn campaign(witness: &Witness, count: u64, seed: u64) -> Campaign {
@@ -103,7 +101,7 @@ fn nor_one_with_other_headers_or_logs() {
         gas_used: recording.gas_used,
         logs: Some(ReceiptLogs { bloom: logs_bloom(&logs), logs }),
     });
-    let witness = Witness::new(&input, &recording);
+    let witness = recording.witness(&input);
     check("logs", &witness, 0).unwrap_or_else(|problem| panic!("{problem}"));
 }
 

@@ -4,21 +4,27 @@
 use std::sync::Arc;
 
 use alloy_primitives::{B256, U256, keccak256};
-use iso_evm_witness::Fork;
+use iso_evm_witness::protocol::Change;
 use revm::{
     context_interface::{Host, cfg::GasParams},
     interpreter::{
-        InstructionContext, InstructionExecResult, InstructionResult, Interpreter, host::DummyHost,
-        interpreter_types::Jumps,
+        InstructionContext, InstructionExecResult, InstructionResult, InstructionTable,
+        Interpreter, host::DummyHost, interpreter::EthInterpreter, interpreter_types::Jumps,
     },
     primitives::KECCAK_EMPTY,
 };
 
-use super::{calldata::Calldata, large, records::Records, rules::Rules, table::Eth, watch};
-use crate::{
-    layout::STACK_LIMIT,
+use super::{calldata::Calldata, large, records::Records, rules::Rules, watch};
+use crate::rules::{
+    message::STACK_LIMIT,
     verdict::{MismatchKind, Verdict},
 };
+
+/// revm's interpreter, with the audit beside it.
+pub(super) type Eth = EthInterpreter<Audit>;
+
+/// Instructions by opcode. The host only has revm's gas rules: nothing asks it for state.
+pub(super) type Table = InstructionTable<Eth, DummyHost>;
 
 /// What revm hands to an instruction.
 pub(super) type Context<'a> = InstructionContext<'a, DummyHost, Eth>;
@@ -105,9 +111,9 @@ impl Step<'_> {
         self.charge(row.base).map_err(|_| Stop::Refused)
     }
 
-    /// Whether the fork is this one or a later one.
-    pub(super) fn since(&self, fork: Fork) -> bool {
-        self.interpreter.extend.rules.fork >= fork
+    /// Whether the fork has the change.
+    pub(super) fn has(&self, change: Change) -> bool {
+        self.interpreter.extend.rules.fork.has(change)
     }
 
     pub(super) fn audit(&mut self) -> &mut Audit {

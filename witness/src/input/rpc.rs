@@ -11,20 +11,18 @@ use super::{
     alloc::{Accounts, UniqueMap},
     ancestors,
     answer::Answer,
-    chain::{self, Rules},
     given_block::GivenBlock,
-    number::Number,
     proofs,
 };
 use crate::{
     Fork,
     block::Block,
+    protocol::transaction_gas_cap,
+    quantity::Number,
     receipt::ReceiptFields,
+    schedule::{self, Rules},
     transaction::{TransactionDefaults, TransactionFields},
 };
-
-/// Gas that a transaction may have from Osaka on (EIP-7825).
-const MAX_TRANSACTION_GAS: u64 = 1 << 24;
 
 /// `{"fork", "block", "ancestors", "blockHashes", "transaction", "prestate", "stateRoot", "proofs",
 /// "receipt"}`. What a node returns can be its whole answer, with the part as its `result`.
@@ -50,10 +48,10 @@ impl RpcInput {
     /// The input, all checked.
     pub(super) fn into_input(self, asked: Option<Fork>) -> Result<Input, InputError> {
         self.transaction.0.type_number()?;
-        let chain_id = self.transaction.0.chain().unwrap_or(chain::MAINNET);
+        let chain_id = self.transaction.0.chain().unwrap_or(schedule::MAINNET);
         let fork = self.fork(chain_id, asked)?;
         let (number, timestamp) = (self.block.0.0.number, self.block.0.0.timestamp);
-        let blobs = chain::blob_params(
+        let blobs = schedule::blob_params(
             fork,
             chain_id,
             number.unwrap_or_default(),
@@ -64,10 +62,9 @@ impl RpcInput {
         block.check_blob_base_fee(blobs)?;
         let ancestors = self.ancestors.into_iter().map(|Answer(GivenBlock(fields))| fields);
         let ancestors = ancestors::headers(&block, ancestors.collect())?;
-        let most = if fork >= Fork::Osaka { MAX_TRANSACTION_GAS } else { u64::MAX };
         let transaction = self.transaction.0.into_transaction(TransactionDefaults {
             chain_id,
-            gas: block.gas_limit.min(most),
+            gas: block.gas_limit.min(transaction_gas_cap(fork)),
             gas_price: block.base_fee_per_gas.unwrap_or_default().into(),
         })?;
         let block_hashes: BTreeMap<u64, B256> = (self.block_hashes.0.0.into_iter())
@@ -98,7 +95,8 @@ impl RpcInput {
             return agree(asked, name.parse()?);
         }
         let place = self.block.0.0.number.zip(self.block.0.0.timestamp);
-        let rules = place.and_then(|(number, timestamp)| chain::rules(chain_id, number, timestamp));
+        let rules =
+            place.and_then(|(number, timestamp)| schedule::rules(chain_id, number, timestamp));
         match (rules, asked) {
             (Some(rules), asked) => agree(asked, rules?.fork),
             (None, Some(asked)) => Ok(asked),
@@ -113,7 +111,7 @@ impl RpcInput {
 fn check_schedule(given: Fork, chain_id: u64, block: &Block) -> Result<(), InputError> {
     let Some(header) = &block.header else { return Ok(()) };
     let number = header.number;
-    match chain::rules(chain_id, number, header.timestamp).transpose()? {
+    match schedule::rules(chain_id, number, header.timestamp).transpose()? {
         Some(Rules { fork: found, .. }) if found != given => {
             Err(InputError::ForkSchedule { chain_id, number, given, found })
         }

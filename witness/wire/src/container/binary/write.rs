@@ -1,0 +1,148 @@
+//! Writes a `witness.bin`: item after item, in the order of `specs/09-container.md`.
+
+use std::iter;
+
+use alloy_primitives::Bytes;
+use alloy_rlp::{Encodable, Header};
+
+use super::{MAGIC, VERSION};
+use crate::{
+    Fork,
+    block::Block,
+    container::{Inclusion, Receipt, Roots, Witness},
+    protocol::Change,
+    transaction::Transaction,
+};
+
+/// Writes a list of items, each given as a call that appends it.
+macro_rules! list {
+    ($out:expr, $($item:expr),+ $(,)?) => {{
+        let mut payload = Vec::new();
+        $($item.encode(&mut payload);)+
+        write_list(&payload, $out);
+    }};
+}
+
+fn write_list(payload: &[u8], out: &mut Vec<u8>) {
+    Header { list: true, payload_length: payload.len() }.encode(out);
+    out.extend_from_slice(payload);
+}
+
+/// Writes a list whose items are written by a function.
+fn write_items<T>(
+    items: impl IntoIterator<Item = T>,
+    out: &mut Vec<u8>,
+    write: impl Fn(T, &mut Vec<u8>),
+) {
+    let mut payload = Vec::new();
+    items.into_iter().for_each(|item| write(item, &mut payload));
+    write_list(&payload, out);
+}
+
+/// Gives the file to `sink`, piece by piece: nothing large is copied on the way.
+pub(in crate::container) fn encode(witness: &Witness, sink: &mut dyn FnMut(&[u8])) {
+    let mut fields = Vec::new();
+    witness.chain_id.encode(&mut fields);
+    witness.fork.number().encode(&mut fields);
+    write_block(&witness.block, witness.fork, &mut fields);
+    write_items(&witness.ancestors, &mut fields, |header, out| header.encode(out));
+    write_items(&witness.block_hashes, &mut fields, |(number, hash), out| {
+        list!(out, number, hash);
+    });
+    write_transaction(&witness.transaction, &mut fields);
+    write_receipt(&witness.receipt, &mut fields);
+    let Roots { enter, leave } = witness.roots;
+    list!(&mut fields, enter, leave);
+
+    let messages = witness.messages.iter().collect();
+    let by_hash = [&witness.codes, &witness.nodes];
+    let lists: Vec<Vec<&Bytes>> =
+        iter::once(messages).chain(by_hash.map(|held| held.values().collect())).collect();
+    let length = |list: &Vec<&Bytes>| {
+        let payload_length = list.iter().map(|bytes| bytes.length()).sum();
+        Header { list: true, payload_length }
+    };
+    let headers: Vec<_> = lists.iter().map(length).collect();
+    let mut inclusion = Vec::new();
+    write_inclusion(witness.inclusion.as_ref(), &mut inclusion);
+    let payload_length = fields.len()
+        + inclusion.len()
+        + headers.iter().map(Header::length_with_payload).sum::<usize>();
+
+    let mut start = MAGIC.to_vec();
+    start.push(VERSION);
+    Header { list: true, payload_length }.encode(&mut start);
+    sink(&start);
+    sink(&fields);
+    for (header, list) in headers.iter().zip(lists) {
+        let mut small = Vec::new();
+        header.encode(&mut small);
+        sink(&small);
+        for bytes in list {
+            // One byte below 0x80 is its own encoding.
+            if bytes.length() > bytes.len() {
+                small.clear();
+                Header { list: false, payload_length: bytes.len() }.encode(&mut small);
+                sink(&small);
+            }
+            sink(bytes);
+        }
+    }
+    sink(&inclusion);
+}
+
+/// What proves the inclusion; an empty list if there is nothing.
+fn write_inclusion(inclusion: Option<&Inclusion>, out: &mut Vec<u8>) {
+    let mut fields = Vec::new();
+    if let Some(Inclusion { index, nodes }) = inclusion {
+        index.encode(&mut fields);
+        write_items(nodes.values(), &mut fields, |node, out| node.encode(out));
+    }
+    write_list(&fields, out);
+}
+
+/// The block: its header, or the fields of its fork and no others.
+fn write_block(block: &Block, fork: Fork, out: &mut Vec<u8>) {
+    let mut fields = Vec::new();
+    match &block.header {
+        Some(header) => header.encode(&mut fields),
+        None => write_fields(block, fork, &mut fields),
+    }
+    if fork.has(Change::Blobs) {
+        block.blob_base_fee.unwrap_or_default().encode(&mut fields);
+    }
+    write_list(&fields, out);
+}
+
+fn write_fields(block: &Block, fork: Fork, fields: &mut Vec<u8>) {
+    block.number.encode(fields);
+    block.timestamp.encode(fields);
+    block.beneficiary.encode(fields);
+    block.gas_limit.encode(fields);
+    if fork.has(Change::Randomness) {
+        block.prev_randao.unwrap_or_default().encode(fields);
+    } else {
+        block.difficulty.unwrap_or_default().encode(fields);
+    }
+    if fork.has(Change::BaseFee) {
+        block.base_fee_per_gas.unwrap_or_default().encode(fields);
+    }
+    if fork.has(Change::Blobs) {
+        block.excess_blob_gas.unwrap_or_default().encode(fields);
+    }
+}
+
+fn write_transaction(transaction: &Transaction, out: &mut Vec<u8>) {
+    let payload = Bytes::from(transaction.encode());
+    match transaction.signature() {
+        Some(_) => list!(out, payload),
+        None => list!(out, payload, transaction.from()),
+    }
+}
+
+fn write_receipt(receipt: &Receipt, out: &mut Vec<u8>) {
+    match &receipt.logs {
+        Some(logs) => list!(out, receipt.success, receipt.gas_used, logs.bloom, logs.logs),
+        None => list!(out, receipt.success, receipt.gas_used),
+    }
+}
