@@ -4,10 +4,12 @@
 //! An archive is a contract of a `0x00` byte and a part of the code. All archives of a factory
 //! have one init code, which asks the factory for the bytes; the address follows from the salt.
 
+use std::sync::OnceLock;
+
 use alloy_primitives::{Address, B256, Bytes, U256, address, keccak256};
 use revm::bytecode::opcode::*;
 
-use crate::{asm::Code, factory::emit_archive_factory, state_word::ones};
+use crate::{asm::Code, state_word::ones};
 
 /// What an archive's salt is made of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -49,9 +51,10 @@ pub const DETERMINISTIC_DEPLOYER: Address = address!("4e59b44847b379578588920ca7
 
 /// Where the factory of archives by code hash is, deployed with salt zero through
 /// [`DETERMINISTIC_DEPLOYER`].
-pub fn default_factory() -> Address {
-    let initcode = emit_archive_factory(ArchiveKey::CodeHash, None).initcode();
-    DETERMINISTIC_DEPLOYER.create2_from_code(B256::ZERO, initcode)
+///
+/// It follows from the factory's code, which need not be emitted for it: a test does.
+pub const fn default_factory() -> Address {
+    address!("8ac94942b7f9825fbec5111b383dace98c12786c")
 }
 
 /// The init code of every archive: asks its creator, deploys what that answers; reverts if the
@@ -71,12 +74,18 @@ pub fn archive_initcode() -> Bytes {
     Bytes::copy_from_slice(&code)
 }
 
+/// keccak256 of [`archive_initcode`].
+fn archive_initcode_hash() -> B256 {
+    static HASH: OnceLock<B256> = OnceLock::new();
+    *HASH.get_or_init(|| keccak256(archive_initcode()))
+}
+
 /// The address of part `part` of an archive.
 ///
 /// `salt` is the code's hash or, as a word, the account.
 pub fn archive_address(factory: Address, salt: B256, part: u64) -> Address {
     let salt = U256::from_be_bytes(salt.0).wrapping_add(part_step() * U256::from(part));
-    factory.create2(B256::from(salt), keccak256(archive_initcode()))
+    factory.create2(B256::from(salt), archive_initcode_hash())
 }
 
 /// Salt of the archives of `code` at `account`, by the mode.
@@ -105,11 +114,24 @@ pub(crate) fn create2_address(c: &mut Code<'_>, scratch: usize) {
 /// Host: `salt …` → `archive …`: the address of an archive, by its salt; `factory` is the
 /// running contract if it is not given.
 pub(crate) fn archive_address_of(c: &mut Code<'_>, scratch: usize, factory: Option<Address>) {
-    let initcode_hash = U256::from_be_bytes(keccak256(archive_initcode()).0);
+    let initcode_hash = U256::from_be_bytes(archive_initcode_hash().0);
     c.push(initcode_hash).push(scratch + 64).ops(&[MSTORE]);
     match factory {
         Some(factory) => c.push(U256::from_be_slice(factory.as_slice())),
         None => c.ops(&[ADDRESS]),
     };
     create2_address(c, scratch);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::factory::emit_archive_factory;
+
+    #[test]
+    fn the_default_factory_is_where_its_code_puts_it() {
+        let initcode = emit_archive_factory(ArchiveKey::CodeHash, None).initcode();
+        let address = DETERMINISTIC_DEPLOYER.create2_from_code(B256::ZERO, initcode);
+        assert_eq!(default_factory(), address);
+    }
 }

@@ -11,6 +11,7 @@
 //! |---|---|
 //! | emit the contract of a fork | [`emit_audit`], [`EmitOptions`] |
 //! | run it on a message | [`Engine`] |
+//! | which contract it is, without emitting it | [`Identity`] |
 //! | the same verdict without it, at revm's speed | [`NativeEngine`] |
 //! | what it says | [`Verdict`], [`MismatchKind`] |
 //! | put guest code on a chain | [`emit_archive_factory`], [`archive`] |
@@ -70,6 +71,7 @@ pub mod factory;
 mod fields;
 pub mod gas;
 mod handlers;
+pub mod identity;
 mod jumps;
 mod layout;
 pub mod lint;
@@ -88,6 +90,7 @@ pub mod verdict;
 
 pub use archive::{ArchiveKey, ArchiveOptions};
 pub use factory::emit_archive_factory;
+pub use identity::Identity;
 pub use native::{Code, NativeEngine};
 pub use program::{Contract, EmitOptions, emit_audit};
 pub use run::{Audited, Engine};

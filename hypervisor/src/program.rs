@@ -1,5 +1,7 @@
 //! The audit contract, from top to bottom. Normative text: `specs/05-hypervisor.md`.
 
+use std::sync::OnceLock;
+
 use alloy_primitives::{B256, Bytes, keccak256};
 use iso_evm_witness::Fork;
 use revm::bytecode::opcode::*;
@@ -9,7 +11,9 @@ use crate::{
     asm::{Assembler, Linked},
     checks, dispatch,
     dispatch::{Machine, Shared},
-    handlers, jumps, lint, memory, records, setup, stack,
+    handlers,
+    identity::Identity,
+    jumps, lint, memory, records, setup, stack,
 };
 
 /// What an audit contract is emitted for.
@@ -34,16 +38,22 @@ pub struct Contract {
     /// Its runtime code.
     pub code: Bytes,
     linked: Linked,
+    hash: OnceLock<B256>,
 }
 
 impl Contract {
     pub(crate) fn new(linked: Linked) -> Self {
-        Self { code: linked.code().clone(), linked }
+        Self { code: linked.code().clone(), linked, hash: OnceLock::new() }
     }
 
     /// keccak256 of the runtime code.
     pub fn code_hash(&self) -> B256 {
-        keccak256(&self.code)
+        *self.hash.get_or_init(|| keccak256(&self.code))
+    }
+
+    /// What it is known by.
+    pub fn identity(&self) -> Identity {
+        Identity { code_hash: self.code_hash(), size: self.code.len() }
     }
 
     /// Init code that deploys it.

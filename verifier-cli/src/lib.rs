@@ -207,5 +207,6 @@ pub use exit_code::Exit;
 pub use room::READ_LIMIT;
 pub use verify::{
     Audit, AuditSelection, AuditVerdict, Audits, Check, EngineKind, FalseClaim, MessageReport,
-    NamedVerdict, NotRun, Options, Report, Verdict, VerifyError, verify, verify_by, verify_with,
+    NamedVerdict, NotRun, Options, Report, Verdict, VerifyError, verify, verify_by, verify_opened,
+    verify_with,
 };

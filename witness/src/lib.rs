@@ -15,6 +15,7 @@
 //! | read `INPUT.json` | [`Input`] |
 //! | the wire types | [`MessageWitness`], [`AccessWitness`], [`records`] |
 //! | the one byte string of a message | [`encoding`] |
+//! | a witness with its messages taken apart | [`Opened`] |
 //! | `witness.bin` and its JSON form | [`Witness`] |
 //! | state roots, kept incrementally | [`state_root`] |
 //!
@@ -58,6 +59,7 @@ pub mod fork;
 pub mod input;
 pub mod layout;
 pub mod message;
+pub mod open;
 pub mod precompiles;
 pub mod prepared;
 pub mod prestate;
@@ -74,6 +76,7 @@ pub use execute::{ExecuteError, Execution, Recording, record};
 pub use fork::Fork;
 pub use input::Input;
 pub use message::{AccessWitness, MessageWitness};
+pub use open::{Opened, OpenedMessage};
 pub use prepared::Prepared;
 pub use recorder::{Finished, Recorded, Recorder, RecorderError};
 pub use schedule::Schedule;

@@ -1,7 +1,10 @@
 //! A fork's rules as the instructions want them, all of revm's making: gas, and which instruction
 //! runs for each opcode.
 
-use std::fmt;
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+};
 
 use iso_evm_witness::Fork;
 use revm::{
@@ -45,8 +48,17 @@ pub(super) struct Row {
     pub(super) base: u64,
 }
 
+/// The rules of every fork, each made when it is first asked for.
+static RULES: [OnceLock<Arc<Rules>>; Fork::ALL.len()] =
+    [const { OnceLock::new() }; Fork::ALL.len()];
+
 impl Rules {
-    pub(super) fn new(fork: Fork) -> Self {
+    /// The rules of a fork, which are made once in a process.
+    pub(super) fn of(fork: Fork) -> Arc<Self> {
+        RULES[usize::from(fork.number())].get_or_init(|| Arc::new(Self::new(fork))).clone()
+    }
+
+    fn new(fork: Fork) -> Self {
         let spec = fork.spec_id();
         let gas = GasParams::new_spec(spec);
         let theirs = gas_table_spec(spec);

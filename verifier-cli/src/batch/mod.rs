@@ -15,7 +15,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use iso_evm_witness::{Input, Witness, record};
+use iso_evm_witness::{Input, Opened, Witness, record};
 
 pub use self::{
     items::size,
@@ -29,9 +29,10 @@ use self::{
 use crate::{
     engines::Engines,
     error::CommandError,
+    hash::keccak256,
     reproducer,
     room::Room,
-    verify::{self, Report, verify_with},
+    verify::{self, Report, verify_opened},
     workers::{self, locked},
 };
 
@@ -114,7 +115,7 @@ fn verified(item: Item, engines: &Engines, options: &verify::Options) -> Done {
     let Item { source, container, content, held: _held } = item;
     let file = || source.to_string();
     let report = witness(content, file).and_then(|witness| {
-        verify_with(engines.get(witness.fork), &witness, options).map_err(|error| {
+        verify_opened(engines.get(witness.fork), &witness, options).map_err(|error| {
             reproducer::command_error(Path::new("."), source.to_string(), &witness, error)
         })
     });
@@ -122,16 +123,16 @@ fn verified(item: Item, engines: &Engines, options: &verify::Options) -> Done {
 }
 
 /// The witness that an item is, or that is recorded of it.
-fn witness(content: Content, file: impl Fn() -> String) -> Result<Witness, CommandError> {
+fn witness(content: Content, file: impl Fn() -> String) -> Result<Opened<'static>, CommandError> {
     match content {
-        Content::Witness(bytes) => Witness::decode_shared(&bytes.into())
+        Content::Witness(bytes) => Opened::decode(&bytes.into(), keccak256)
             .map_err(|error| CommandError::Container { file: file(), error }),
         Content::Input(json) => {
             let input = Input::parse(&json, None)
                 .map_err(|error| CommandError::Input { file: file(), error })?;
             let recording = record(&input.execution)
                 .map_err(|error| CommandError::Execute { file: file(), error: Box::new(error) })?;
-            Ok(Witness::new(&input, &recording))
+            Ok(Witness::new(&input, &recording).into())
         }
         Content::Unreadable(error) => Err(error),
     }

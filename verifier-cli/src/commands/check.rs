@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use iso_evm_hypervisor::Engine;
 
-use super::{expect::Expect, say, verify::read};
+use super::{expect::Expect, say, verify::open};
 use crate::{
     Exit,
     audit::anchors::Expected,
@@ -12,7 +13,7 @@ use crate::{
     error::CommandError,
     files,
     reproducer::command_error,
-    verify::{NotRun, Options, UNANCHORED, Verdict, guest_gas_limit, verify},
+    verify::{NotRun, Options, UNANCHORED, Verdict, guest_gas_limit, verify_opened},
 };
 
 /// Make a certificate again from its witness
@@ -49,7 +50,7 @@ impl Check {
         let file = files::name(&self.certificate);
         let certificate = Certificate::parse(&files::read(&self.certificate)?)
             .map_err(|error| CommandError::Certificate { file, error })?;
-        let witness = read(&self.witness)?;
+        let witness = open(&self.witness)?;
         let mut options = certificate.options();
         let expected = self.expect.expected();
         let (given, ours) = (options.expected.ancestors, expected.ancestors);
@@ -66,7 +67,8 @@ impl Check {
                 certificate.engine, options.engine
             ));
         }
-        let report = verify(&witness, &options).map_err(|error| {
+        let engine = Engine::new(witness.fork);
+        let report = verify_opened(&engine, &witness, &options).map_err(|error| {
             command_error(".".as_ref(), files::name(&self.witness), &witness, error)
         })?;
         let again = Certificate::new(&report, &options).without_node(&certificate);

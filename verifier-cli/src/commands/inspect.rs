@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use alloy_primitives::hex;
 use clap::Args;
-use iso_evm_witness::Witness;
+use iso_evm_witness::Opened;
 
-use crate::{Exit, error::CommandError, files, report};
+use crate::{Exit, error::CommandError, files, hash::keccak256, report};
 
 /// Print a witness: the call tree, or all of it
 #[derive(Debug, Args)]
@@ -24,7 +24,7 @@ pub(super) struct Inspect {
 impl Inspect {
     pub(super) fn run(self) -> Result<Exit, CommandError> {
         let file = || files::name(&self.witness);
-        let witness = Witness::decode_shared(&files::read(&self.witness)?.into())
+        let witness = Opened::decode(&files::read(&self.witness)?.into(), keccak256)
             .map_err(|error| CommandError::Container { file: file(), error })?;
         let text = if let Some(index) = self.abi {
             let count = witness.messages.len();

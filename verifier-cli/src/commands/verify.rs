@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use iso_evm_hypervisor::Engine;
-use iso_evm_witness::Witness;
+use iso_evm_witness::{Opened, Witness};
 
 use super::{expect::Expect, record::record, say};
 use crate::{
@@ -12,13 +12,14 @@ use crate::{
     certificate::Certificate,
     error::CommandError,
     files::{self, STANDARD, is_json},
+    hash::keccak256,
     node::NodeError,
     onchain::{chain::Chain, execution::execution},
     report::{self, remarks},
     reproducer::command_error,
     verify::{
-        self, Audit, AuditSelection, EngineKind, Options, Report, VerifyError, beside, verify,
-        verify_by,
+        self, Audit, AuditSelection, EngineKind, Options, Report, VerifyError, beside, verify_by,
+        verify_opened,
     },
 };
 
@@ -115,9 +116,10 @@ impl Verify {
         let by_node = self.rpc_url.is_some();
         let options = self.judged.options(by_node)?;
         let options = Options { expected: self.expect.expected(), ..options };
-        let witness = read(&file)?;
+        let witness = open(&file)?;
         let report = match &self.rpc_url {
-            None => verify(&witness, &options).map_err(Unverified::from),
+            None => verify_opened(&Engine::new(witness.fork), &witness, &options)
+                .map_err(Unverified::from),
             Some(url) => verify_on(url, &witness, &options),
         };
         let report = report.map_err(|error| match error {
@@ -150,15 +152,15 @@ impl Verify {
 }
 
 /// The execution audit by a node, and by an engine here beside it if one is to be.
-fn verify_on(url: &str, witness: &Witness, options: &Options) -> Result<Report, Unverified> {
+fn verify_on(url: &str, witness: &Opened<'_>, options: &Options) -> Result<Report, Unverified> {
     let chain = Chain::at(url)?;
     let engine = Engine::new(witness.fork);
-    verify_by(&engine, witness, options, |messages| {
+    verify_by(&engine, witness, options, |subject| {
         let local = options.engine.local();
-        let local = local.map(|_| verify::execution(&engine, witness, messages, options));
+        let local = local.map(|_| verify::execution(&engine, subject, options));
         let local = local.transpose()?;
         let limit = options.host_gas_limit;
-        let node = execution(&chain, &engine, witness, messages, limit)?;
+        let node = execution(&chain, &engine, witness, limit)?;
         let Some(local) = local else { return Ok(node) };
         let (answers, differ) = beside(node, local)?;
         for difference in differ {
@@ -170,11 +172,16 @@ fn verify_on(url: &str, witness: &Witness, options: &Options) -> Result<Report, 
 
 /// The witness that a file holds; of an `INPUT.json` what is recorded of it.
 pub(super) fn read(path: &Path) -> Result<Witness, CommandError> {
+    open(path).map(Opened::into_witness)
+}
+
+/// [`read`], with the messages taken apart.
+pub(super) fn open(path: &Path) -> Result<Opened<'static>, CommandError> {
     let bytes = files::read(path)?;
     if is_json(&bytes) {
-        return record(path, &bytes, None);
+        return record(path, &bytes, None).map(Opened::from);
     }
-    Witness::decode_shared(&bytes.into())
+    Opened::decode(&bytes.into(), keccak256)
         .map_err(|error| CommandError::Container { file: files::name(path), error })
 }
 

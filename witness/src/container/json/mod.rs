@@ -14,6 +14,7 @@ use crate::{
     Fork,
     block::BlockFields,
     input::{chain, number, number::quantity},
+    open::Opened,
     prestate::BlockHashes,
     receipt::ReceiptFields,
     transaction::{TransactionDefaults, TransactionFields},
@@ -164,7 +165,7 @@ fn check_hashes(witness: &Witness) -> Result<(), JsonError> {
 
 /// Makes sure that everything is needed.
 fn check_needs(witness: &Witness) -> Result<(), JsonError> {
-    let needs = Needs::of(witness);
+    let needs = Needs::of(&Opened::of(witness));
     let ancestor = (witness.ancestors.len() > needs.ancestors)
         .then(|| format!("ancestors[{}]", needs.ancestors));
     let mut numbers = witness.block_hashes.keys();
