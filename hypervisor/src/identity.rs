@@ -6,7 +6,7 @@
 use alloy_primitives::{B256, b256};
 use iso_evm_witness::Fork;
 
-use crate::program::EmitOptions;
+use crate::options::EmitOptions;
 
 /// What an emitted contract is known by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use alloy_primitives::{Address, B256, Bytes, hex, keccak256};
 use alloy_sol_types::{SolCall, SolError};
 use iso_evm_hypervisor::{
     ArchiveKey, EmitOptions, Identity,
-    archive::{archive_initcode, default_factory},
+    archive::{DEFAULT_FACTORY, archive_initcode},
     emit_archive_factory, emit_audit, factory, live,
     verdict::abi,
 };
@@ -133,7 +133,7 @@ fn audit_contracts() {
             fork: Some(fork),
             contract: "audit",
             archive_key: Some("code-hash"),
-            factory: Some(default_factory()),
+            factory: Some(DEFAULT_FACTORY),
             code_hash: contract.code_hash(),
             size: contract.code.len(),
             abi: errors.collect(),
@@ -164,7 +164,7 @@ fn archive_factory() {
         fork: None,
         contract: "archive-factory",
         archive_key: Some("code-hash"),
-        factory: Some(default_factory()),
+        factory: Some(DEFAULT_FACTORY),
         code_hash: contract.code_hash(),
         size: contract.code.len(),
         abi: vec![AbiEntry {

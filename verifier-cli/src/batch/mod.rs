@@ -15,7 +15,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use iso_evm_witness::{Input, Opened, Witness, record};
+use iso_evm_witness::{Input, Opened, record};
 
 pub use self::{
     items::size,
@@ -132,7 +132,7 @@ fn witness(content: Content, file: impl Fn() -> String) -> Result<Opened<'static
                 .map_err(|error| CommandError::Input { file: file(), error })?;
             let recording = record(&input.execution)
                 .map_err(|error| CommandError::Execute { file: file(), error: Box::new(error) })?;
-            Ok(Witness::new(&input, &recording).into())
+            Ok(recording.witness(&input).into())
         }
         Content::Unreadable(error) => Err(error),
     }
