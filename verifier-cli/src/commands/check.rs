@@ -3,18 +3,16 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use iso_evm_batch::{files, reproducer::unverified};
 use iso_evm_hypervisor::Engine;
-
-use super::{expect::Expect, say, verify::open};
-use crate::{
-    Exit,
+use iso_evm_verifier::{
     audit::anchors::Expected,
     certificate::{Certificate, Difference},
-    error::CommandError,
-    files,
-    reproducer::command_error,
     verify::{NotRun, Options, UNANCHORED, Verdict, guest_gas_limit, verify_opened},
 };
+
+use super::{expect::Expect, say, verify::open};
+use crate::{Exit, error::CommandError};
 
 /// Make a certificate again from its witness
 #[derive(Debug, Args)]
@@ -69,7 +67,7 @@ impl Check {
         }
         let engine = Engine::new(witness.fork);
         let report = verify_opened(&engine, &witness, &options).map_err(|error| {
-            command_error(".".as_ref(), files::name(&self.witness), &witness, error)
+            unverified(".".as_ref(), files::name(&self.witness), &witness, error)
         })?;
         let again = Certificate::new(&report, &options).without_node(&certificate);
         if again.tool != certificate.tool {

@@ -4,9 +4,11 @@ use std::path::PathBuf;
 
 use alloy_primitives::hex;
 use clap::Args;
+use iso_evm_batch::{ItemError, files};
+use iso_evm_verifier::hash::keccak256;
 use iso_evm_witness::Opened;
 
-use crate::{Exit, error::CommandError, files, hash::keccak256, report};
+use crate::{Exit, error::CommandError, report};
 
 /// Print a witness: the call tree, or all of it
 #[derive(Debug, Args)]
@@ -25,7 +27,7 @@ impl Inspect {
     pub(super) fn run(self) -> Result<Exit, CommandError> {
         let file = || files::name(&self.witness);
         let witness = Opened::decode(&files::read(&self.witness)?.into(), keccak256)
-            .map_err(|error| CommandError::Container { file: file(), error })?;
+            .map_err(|error| ItemError::Container { file: file(), error })?;
         let text = if let Some(index) = self.abi {
             let count = witness.messages.len();
             let message = witness.messages.get(index);
