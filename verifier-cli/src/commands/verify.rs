@@ -98,7 +98,7 @@ pub(super) enum Unverified {
     /// The witness, or what is expected of it.
     Witness(VerifyError),
     /// Something else.
-    Command(CommandError),
+    Command(Box<CommandError>),
 }
 
 impl From<VerifyError> for Unverified {
@@ -109,7 +109,7 @@ impl From<VerifyError> for Unverified {
 
 impl From<CommandError> for Unverified {
     fn from(error: CommandError) -> Self {
-        Self::Command(error)
+        Self::Command(Box::new(error))
     }
 }
 
@@ -130,7 +130,7 @@ impl Verify {
             Unverified::Witness(error) => {
                 unverified(Path::new("."), files::name(&file), &witness, error).into()
             }
-            Unverified::Command(error) => error,
+            Unverified::Command(error) => *error,
         })?;
         if let Some(path) = &self.certificate {
             files::write(path, &Certificate::new(&report, &options).encode())?;

@@ -129,7 +129,7 @@ fn witness(content: Content, file: impl Fn() -> String) -> Result<Opened<'static
             .map_err(|error| ItemError::Container { file: file(), error }),
         Content::Input(json) => {
             let input = Input::parse(&json, None)
-                .map_err(|error| ItemError::Input { file: file(), error })?;
+                .map_err(|error| ItemError::Input { file: file(), error: Box::new(error) })?;
             let recording = record(&input.execution)
                 .map_err(|error| ItemError::Execute { file: file(), error: Box::new(error) })?;
             Ok(recording.witness(&input).into())
