@@ -36,7 +36,6 @@ impl OpenedMessage {
     /// If they are no canonical message. A record that is none stands among the records.
     pub fn decode(bytes: &Bytes) -> Result<Self, EncodingError> {
         let fields = decode_shared(bytes)?;
-        tracing::trace!(records = fields.stateAccessList.len(), "message taken apart");
         let records = fields.stateAccessList.iter().map(Record::decode).collect();
         Ok(Self { fields, records })
     }

@@ -3,7 +3,6 @@
 use alloy_primitives::{Address, Bytes, U256};
 use iso_evm_hypervisor::{Audited, Engine, Inconclusive, Verdict};
 use iso_evm_witness::OpenedMessage;
-use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use super::{
     EngineKind, Options, VerifyError,
@@ -59,10 +58,31 @@ pub fn execution(
         tracing::debug!(index, host_gas = audited.host_gas, verdict = ?audited.verdict);
         Ok(audited)
     };
-    if is_short(kind, subject) {
-        return subject.messages.iter().enumerate().map(audit).collect();
+    on_all_cores(&subject.messages, is_short(kind, subject), audit)
+}
+
+/// Audits messages on all cores, unless they are through before others have begun.
+#[cfg(feature = "threads")]
+fn on_all_cores(
+    messages: &[Bytes],
+    short: bool,
+    audit: impl Fn((usize, &Bytes)) -> Result<Audited, VerifyError> + Sync + Send,
+) -> Result<Vec<Audited>, VerifyError> {
+    use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
+    if short {
+        return messages.iter().enumerate().map(audit).collect();
     }
-    subject.messages.par_iter().enumerate().map(audit).collect()
+    messages.par_iter().enumerate().map(audit).collect()
+}
+
+/// Audits messages one after the other: there are no threads.
+#[cfg(not(feature = "threads"))]
+fn on_all_cores(
+    messages: &[Bytes],
+    _: bool,
+    audit: impl Fn((usize, &Bytes)) -> Result<Audited, VerifyError>,
+) -> Result<Vec<Audited>, VerifyError> {
+    messages.iter().enumerate().map(audit).collect()
 }
 
 /// Whether one thread is through before others have begun: the native engine's runs, which say that

@@ -148,6 +148,7 @@ fn read(mut reader: Reader<'_>) -> Result<MessageWitness, EncodingError> {
     message.stateAccessList = reader.records()?;
     check_offset(call_data_at, reader.position - WORD, call_data_offset)?;
     message.callData = reader.byte_string()?;
+    tracing::trace!(length = reader.bytes.len(), "message decoded");
     match reader.bytes.len() - reader.position {
         0 => Ok(message),
         found => Err(EncodingError::Trailing { position: reader.position, found }),
