@@ -69,6 +69,7 @@ pub struct Recording {
 
 /// Why a transaction could not be recorded.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ExecuteError {
     /// The chain would not take it.
     #[error("the transaction is invalid: {0}")]
@@ -219,6 +220,7 @@ pub struct Run {
 
 /// Why a transaction could not be recorded on a database of one's own.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum RunError<E> {
     /// The database failed.
     #[error(transparent)]

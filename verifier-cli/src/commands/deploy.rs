@@ -28,7 +28,7 @@ pub(super) struct Deploy {
     #[command(flatten)]
     chain: ChainArgs,
     /// The fork whose rules the guest runs under
-    #[arg(long, value_name = "NAME", value_parser = super::fork, default_value = "osaka")]
+    #[arg(long, value_name = "NAME", value_parser = super::fork, default_value = Fork::NEWEST.name())]
     fork: Fork,
     #[command(flatten)]
     contracts: ContractArgs,
