@@ -69,6 +69,7 @@ pub struct Recording {
 
 /// Why a transaction could not be recorded.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ExecuteError {
     /// The chain would not take it.
     #[error("the transaction is invalid: {0}")]

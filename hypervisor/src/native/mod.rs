@@ -3,9 +3,15 @@
 //!
 //! revm's own interpreter runs the guest's code; only the opcodes that take a record are replaced,
 //! by instructions that read the record in place, in the order in which the contract reads it, and
-//! charge by revm's gas rules what its facts cost. So there are two computations of everything but
-//! the records' layout, and they must agree on every message, true, false or malformed: the verdict,
-//! the kind of mismatch, pc, record, and both words.
+//! charge by revm's gas rules what its facts cost.
+//!
+//! What the engines share is in [`rules`](crate::rules) and in the protocol's table: which opcodes a
+//! fork has and what they take and leave, where a record's fields stand, which outcomes there are,
+//! which accounts are precompiles and how much of an input they read, the limits of code, the
+//! addresses of archives, the verdicts. Everything else is computed twice, by the contract's own
+//! routines and by revm and this folder: what an opcode does, all gas, memory, the stack, jumps, and
+//! each check of a message and its records. The two must agree on every message, true, false or
+//! malformed: the verdict, the kind of mismatch, pc, record, and both words.
 //!
 //! `code` is made ready beforehand, `calldata` reads words of the message, `setup` its head and what
 //! runs, `table` says which instruction does what, `step` is what the instructions share, `frame`

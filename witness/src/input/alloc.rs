@@ -78,6 +78,7 @@ pub(super) struct Accounts(UniqueMap<Address, Account>);
 
 /// What contradicts itself in an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum AccountError {
     /// The code does not have the hash that is given with it.
     #[error("prestate.{address}.code: its hash is {expected}, \"codeHash\" is {found}")]

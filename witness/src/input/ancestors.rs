@@ -10,6 +10,7 @@ use crate::{
 
 /// What is wrong with the blocks before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum AncestorError {
     /// Ancestors hang on the block's own header.
     #[error("ancestors: \"block\" has not all fields of its fork's headers")]

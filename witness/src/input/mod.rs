@@ -47,6 +47,7 @@ pub struct Input {
 
 /// Why an `INPUT.json` cannot be run.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum InputError {
     /// Not JSON, or a field is not what it should be. The message says where.
     #[error("{0}")]
@@ -75,7 +76,7 @@ pub enum InputError {
     )]
     ForkUnknown(u64),
     /// The block is of a fork after the last that is audited.
-    #[error("fork {0} is later than osaka, the last that is audited")]
+    #[error("fork {0} is later than {last}, the last that is audited", last = Fork::NEWEST)]
     ForkTooLate(String),
     /// A block with its header that is of another fork by its chain's schedule.
     #[error(

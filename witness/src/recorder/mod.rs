@@ -74,9 +74,10 @@ pub struct Finished {
 
 /// Why there is no record of a run.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum RecorderError {
     /// The fork is not one of [`crate::Fork::ALL`].
-    #[error("fork {0} is not recorded: expected istanbul to osaka")]
+    #[error("fork {0} is not recorded: expected {first} to {last}", first = Fork::ALL[0], last = Fork::NEWEST)]
     UnsupportedFork(SpecId),
     /// The recorder has met a second transaction; it is made for one.
     #[error("a recorder records one transaction, found a second")]

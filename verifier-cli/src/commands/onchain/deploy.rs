@@ -24,7 +24,7 @@ pub(in crate::commands) struct Deploy {
     #[command(flatten)]
     chain: ChainArgs,
     /// The fork whose rules the guest runs under
-    #[arg(long, value_name = "NAME", value_parser = crate::commands::fork, default_value = "osaka")]
+    #[arg(long, value_name = "NAME", value_parser = crate::commands::fork, default_value = Fork::NEWEST.name())]
     fork: Fork,
     #[command(flatten)]
     contracts: ContractArgs,

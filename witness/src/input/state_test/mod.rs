@@ -58,6 +58,7 @@ impl fmt::Display for Indexes {
 
 /// Why a case cannot be run.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum CaseError {
     /// Its fork is not audited.
     #[error(transparent)]
