@@ -8,7 +8,7 @@ use iso_evm_hypervisor::{
     opcodes::{OPCODES, Opcode, opcodes},
 };
 use iso_evm_verifier::audit::{AccessKind, TransactionKind, TreeKind};
-use iso_evm_witness::{
+use iso_evm_wire::{
     Fork,
     protocol::Change,
     records::{OPENING, RecordShape, SHAPES, shape_of},

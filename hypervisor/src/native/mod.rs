@@ -40,7 +40,7 @@ mod watch;
 use std::{fmt, sync::Arc};
 
 use alloy_primitives::Bytes;
-use iso_evm_witness::Fork;
+use iso_evm_wire::Fork;
 
 pub use self::code::Code;
 use self::{calldata::Calldata, exit::End, frame::Frame, rules::Rules, setup::Setup};
@@ -52,10 +52,7 @@ use crate::{options::EmitOptions, rules::verdict::Verdict};
 /// ```
 /// use alloy_primitives::{Bytes, U256, hex, keccak256};
 /// use iso_evm_hypervisor::{Code, NativeEngine, Verdict};
-/// use iso_evm_witness::{
-///     Fork, MessageWitness, encoding::encode,
-///     records::{FrameKind, OpeningRecord, Record},
-/// };
+/// use iso_evm_wire::{Fork, MessageWitness, encoding::encode, records::{FrameKind, OpeningRecord, Record}};
 ///
 /// // PUSH1 2, PUSH1 3, ADD, STOP: 9 gas.
 /// let code = Code::new(Bytes::from(hex!("600260030100")));
@@ -120,10 +117,8 @@ impl NativeEngine {
     /// ```
     /// # use alloy_primitives::{Bytes, U256, hex, keccak256};
     /// # use iso_evm_hypervisor::{Code, Inconclusive, NativeEngine, Verdict};
-    /// # use iso_evm_witness::{
-    /// #     Fork, MessageWitness, encoding::encode,
-    /// #     records::{FrameKind, OpeningRecord, Record},
-    /// # };
+    /// # use iso_evm_wire::{MessageWitness, encoding::encode};
+    /// # use iso_evm_wire::{Fork, records::{FrameKind, OpeningRecord, Record}};
     /// // JUMPDEST, PUSH0, JUMP: without end, on 2^63 gas.
     /// let code = Code::new(Bytes::from(hex!("5b5f56")));
     /// let opening = OpeningRecord { kind: FrameKind::Call as u8, codeHash: code.hash() };
@@ -161,7 +156,8 @@ impl NativeEngine {
     ///
     /// ```
     /// use iso_evm_hypervisor::{Code, NativeEngine, Verdict};
-    /// use iso_evm_witness::{Fork, Input, encoding::encode, record};
+    /// use iso_evm_wire::{Fork, encoding::encode};
+    /// use iso_evm_witness::{Input, record};
     ///
     /// // STATICCALL(gas, 4, 0, 32, 0, 0) after MSTORE8(0, 7)
     /// let json = r#"{"fork": "cancun",

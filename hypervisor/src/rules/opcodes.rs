@@ -1,7 +1,7 @@
 //! The opcode table: every opcode that is audited, with its stack effect, static gas, first fork
 //! and handler. Dispatch, gas, the coverage page and the tests derive from it.
 
-use iso_evm_witness::Fork::{self, *};
+use iso_evm_wire::Fork::{self, *};
 
 use crate::rules::gas::*;
 

@@ -3,7 +3,7 @@
 use alloy_consensus::Header;
 use alloy_primitives::B256;
 
-use crate::{
+use iso_evm_wire::{
     block::BlockHashes,
     block::{Block, BlockError, BlockFields},
 };

@@ -1,7 +1,7 @@
 //! A chain's configuration as go-ethereum's genesis files have it: which fork a block is of, and what
 //! its blobs cost. `specs/schemas/README.md`.
 //!
-//! In the data's way this stands beside [`crate::schedule`], for chains that bring their schedule along.
+//! In the data's way this stands beside [`iso_evm_wire::schedule`], for chains that bring their schedule along.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use alloy_primitives::U256;
 use serde_json::Value;
 
 use super::InputError;
-use crate::{Fork, fork::ForkError, protocol::Change, quantity::Number, schedule};
+use iso_evm_wire::{Fork, fork::ForkError, protocol::Change, quantity::Number, schedule};
 
 /// A chain's configuration. geth does not look at the case of its keys.
 pub(super) struct Config(BTreeMap<String, Value>);

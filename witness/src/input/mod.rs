@@ -8,12 +8,15 @@ use alloy_consensus::Header;
 use serde::Deserialize;
 
 use crate::{
-    Execution, Fork,
+    Execution,
+    env::{block_env, tx_env},
+    prestate::Prestate,
+};
+use iso_evm_wire::{
+    Fork,
     block::{Block, BlockError, BlockHashes},
     container::Inclusion,
-    env::{block_env, tx_env},
     fork::ForkError,
-    prestate::Prestate,
     receipt::{Receipt, ReceiptError},
     transaction::{Transaction, TransactionError},
 };

@@ -16,7 +16,7 @@ use revm::{
 };
 
 use super::{Recorded, Recorder, RecorderError, facts::WarmList, hash::hash};
-use crate::{
+use iso_evm_wire::{
     Fork,
     encoding::{message_length, record_length},
     message::MessageWitness,

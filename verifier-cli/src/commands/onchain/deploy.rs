@@ -9,7 +9,7 @@ use iso_evm_onchain::{
     deploy::{Deployed, Deployments},
     outbox::Outbox,
 };
-use iso_evm_witness::Fork;
+use iso_evm_wire::Fork;
 use serde::Serialize;
 
 use super::{
