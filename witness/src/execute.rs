@@ -220,7 +220,6 @@ pub struct Run {
 
 /// Why a transaction could not be recorded on a database of one's own.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
 pub enum RunError<E> {
     /// The database failed.
     #[error(transparent)]

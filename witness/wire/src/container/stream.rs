@@ -15,7 +15,6 @@ const PREFIX: usize = MAGIC.len() + 2;
 
 /// Why a stream holds no further container.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
 pub enum StreamError {
     /// The stream cannot be read.
     #[error(transparent)]

@@ -142,7 +142,7 @@ mod tests {
         }
         assert_eq!(
             fork(1, 9_068_999, 1_575_764_700).unwrap_err().to_string(),
-            "fork: fork petersburg is earlier than istanbul, the first that is audited"
+            "fork petersburg is earlier than istanbul, the first that is audited"
         );
         assert_eq!(fork(11_155_111, 1, 1_634_000_000).unwrap(), Fork::London);
         assert!(fork(11_155_111, u64::MAX, u64::MAX).is_err());
