@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use alloy_primitives::hex;
+use iso_evm_fuzz::measurements::replaced;
 use iso_evm_hypervisor::{
     MismatchKind, lint,
     opcodes::{Handler, OPCODES, Opcode, opcodes},
@@ -14,7 +15,7 @@ use iso_evm_witness::{
 };
 use revm::bytecode::opcode::OpCode;
 
-use super::{artifacts::ERRORS, committed, compare, replace_block};
+use super::{artifacts::ERRORS, committed, compare};
 
 /// The type of an opcode's record.
 fn record_type(row: &Opcode) -> Option<&'static str> {
@@ -118,14 +119,14 @@ fn verdict_tables() {
     for kind in MismatchKind::ALL {
         let _ = writeln!(kinds, "| {} | `{kind}` | {} |", *kind as u8, kind.meaning());
     }
-    let mut page = replace_block(&committed("07-verdicts.md"), "errors", &errors);
-    page = replace_block(&page, "kinds", &kinds);
+    let mut page = replaced(&committed("07-verdicts.md"), "errors", &errors);
+    page = replaced(&page, "kinds", &kinds);
     let access = AccessKind::ALL.iter().map(|kind| (kind.name(), kind.meaning()));
     let tree = TreeKind::ALL.iter().map(|kind| (kind.name(), kind.meaning()));
     let transaction = TransactionKind::ALL.iter().map(|kind| (kind.name(), kind.meaning()));
-    page = replace_block(&page, "access-kinds", &named(access));
-    page = replace_block(&page, "tree-kinds", &named(tree));
-    compare("07-verdicts.md", &replace_block(&page, "transaction-kinds", &named(transaction)));
+    page = replaced(&page, "access-kinds", &named(access));
+    page = replaced(&page, "tree-kinds", &named(tree));
+    compare("07-verdicts.md", &replaced(&page, "transaction-kinds", &named(transaction)));
 }
 
 /// A table of kinds that have no number.
@@ -144,6 +145,6 @@ fn host_opcodes() {
         .map(|op| format!("`{}`", OpCode::new(op).expect("only defined opcodes").as_str()))
         .collect();
     let lines = names.chunks(8).map(|names| names.join(", ")).collect::<Vec<_>>().join(",\n");
-    let page = replace_block(&committed("10-security-model.md"), "host-opcodes", &(lines + ".\n"));
+    let page = replaced(&committed("10-security-model.md"), "host-opcodes", &(lines + ".\n"));
     compare("10-security-model.md", &page);
 }
