@@ -9,7 +9,7 @@ use alloy_primitives::{Address, Bytes, TxKind, U256, address, hex};
 use alloy_sol_types::SolCall;
 use iso_evm_hypervisor::{
     ArchiveKey, ArchiveOptions, EmitOptions, Engine, Verdict,
-    archive::{DETERMINISTIC_DEPLOYER, PART_SIZE, default_factory},
+    archive::{DEFAULT_FACTORY, DETERMINISTIC_DEPLOYER, PART_SIZE},
     emit_archive_factory,
     factory::abi,
 };
@@ -153,7 +153,7 @@ fn as_on_a_chain_by_code_hash() {
         let salted = [&[0; 32][..], &factory.initcode()].concat();
         let deployed = host.send(USER, TxKind::Call(DETERMINISTIC_DEPLOYER), salted.into());
         assert!(deployed.is_success(), "{deployed:?}");
-        assert_eq!(host.code(default_factory()), factory.code);
+        assert_eq!(host.code(DEFAULT_FACTORY), factory.code);
 
         let engine = audit::engine(FORK);
         let hypervisor = host.deploy(engine.contract().initcode());
@@ -167,7 +167,7 @@ fn as_on_a_chain_by_code_hash() {
             let archives = engine.archives(&calldata, &code);
             // twice: what is there stays, and the answer is the same
             for _ in 0..2 {
-                let first = archive_call(&mut host, USER, default_factory(), call.clone());
+                let first = archive_call(&mut host, USER, DEFAULT_FACTORY, call.clone());
                 assert_eq!(first, Some(archives[0].0));
             }
             for (address, bytes) in archives {

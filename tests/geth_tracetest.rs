@@ -1,7 +1,6 @@
 //! go-ethereum's tracer tests: every file in the fork range, recorded and audited.
 
 use iso_evm_witness::{
-    Witness,
     fork::ForkError,
     input::{Input, InputError},
     record,
@@ -26,6 +25,6 @@ fn every_message_is_valid() {
     parallel::check_all(&inputs, |(name, input)| {
         let recording = record(&input.execution).map_err(|error| format!("{name}: {error}"))?;
         audit::all_valid(name, input.execution.fork, &recording)?;
-        proved::valid(name, &Witness::new(input, &recording))
+        proved::valid(name, &recording.witness(input))
     });
 }

@@ -25,7 +25,7 @@ fn sample() -> Vec<&'static str> {
 
 fn witness_of(input: &Input) -> Witness {
     let recording = record(&input.execution).unwrap_or_else(|error| panic!("{error}"));
-    Witness::new(input, &recording)
+    recording.witness(input)
 }
 
 fn campaign(witness: &Witness, count: u64, seed: u64) -> Campaign {
@@ -103,7 +103,7 @@ fn nor_one_with_other_headers_or_logs() {
         gas_used: recording.gas_used,
         logs: Some(ReceiptLogs { bloom: logs_bloom(&logs), logs }),
     });
-    let witness = Witness::new(&input, &recording);
+    let witness = recording.witness(&input);
     check("logs", &witness, 0).unwrap_or_else(|problem| panic!("{problem}"));
 }
 

@@ -97,7 +97,7 @@ fn witnesses_are_those_committed() {
     for name in NAMES {
         let input = input(name);
         let recording = record(&input.execution).unwrap_or_else(|error| panic!("{name}: {error}"));
-        let witness = Witness::new(&input, &recording);
+        let witness = recording.witness(&input);
         let bytes = witness.encode();
         let file = path(&format!("{name}.witness.bin"));
         if bless {

@@ -9,14 +9,19 @@
 //! What a creation says of itself counts for nothing: whether it came to its end, ran out of gas
 //! or never began, each part is looked at where it should be, and its code hash decides.
 
-use alloy_primitives::{Address, U256};
+use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::SolCall;
 use revm::bytecode::opcode::*;
 
 use crate::{
-    archive::{ArchiveKey, PART_SIZE, archive_address_of, archive_initcode, part_step},
-    asm::{Assembler, Code},
-    program::Contract,
+    emit::{
+        asm::{Assembler, Code},
+        contract::Contract,
+        create2::archive_address_of,
+        dispatch::min,
+    },
+    options::ArchiveKey,
+    rules::archive::{DETERMINISTIC_DEPLOYER, PART_SIZE, archive_initcode, part_step},
 };
 
 /// The factory's functions.
@@ -53,6 +58,13 @@ const THERE: usize = 224;
 const WANTED: usize = 256;
 /// The `0x00` byte and the part.
 const PART: usize = 288;
+
+/// Where the factory of archives by code hash is, deployed with salt zero through
+/// [`DETERMINISTIC_DEPLOYER`].
+pub fn default_factory() -> Address {
+    let initcode = emit_archive_factory(ArchiveKey::CodeHash, None).initcode();
+    DETERMINISTIC_DEPLOYER.create2_from_code(B256::ZERO, initcode)
+}
 
 /// Emits the factory. By account, `registrar` is the only caller that it takes archives from.
 pub fn emit_archive_factory(key: ArchiveKey, registrar: Option<Address>) -> Contract {
@@ -122,7 +134,7 @@ pub fn emit_archive_factory(key: ArchiveKey, registrar: Option<Address>) -> Cont
     get(&mut c, LENGTH);
     c.ops(&[SUB]); // left offset
     c.push(PART_SIZE);
-    crate::dispatch::min(&mut c);
+    min(&mut c);
     c.ops(&[SWAP1, POP]); // size offset
     c.ops(&[DUP1, DUP3]);
     get(&mut c, DATA);
@@ -198,4 +210,15 @@ fn get(c: &mut Code<'_>, variable: usize) {
 
 fn put(c: &mut Code<'_>, variable: usize) {
     c.push(variable).ops(&[MSTORE]);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::archive::DEFAULT_FACTORY;
+
+    #[test]
+    fn hypervisors_look_for_archives_where_the_factory_is_deployed() {
+        assert_eq!(default_factory(), DEFAULT_FACTORY);
+    }
 }

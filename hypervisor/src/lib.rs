@@ -53,42 +53,33 @@
 //! assert_eq!(U256::from_be_bytes(mismatch.expected.0), U256::from(9));
 //! ```
 //!
-//! # The order in which to read
+//! # The rooms
 //!
-//! `program` is the contract from top to bottom; `setup` reads the head and loads the code,
-//! `records` reads the records, `dispatch` goes from opcode to opcode, `handlers` does what each
-//! says, `stack`, `memory` and `jumps` are what they stand on, `checks` ends the run, and
-//! [`verdict`] is what comes out. [`live`] is the same interpreter on
-//! the host's own state, [`native`] the same verdict from revm's interpreter. `asm` is the assembler, `layout` says where things stand,
-//! `state_word` is the interpreter's state. Normative text: `specs/05-hypervisor.md`.
+//! | room | what stands in it | imports none of |
+//! |---|---|---|
+//! | `rules` | opcodes, gas, fields of records, outcomes, precompiles, archives, verdicts | `emit`, `native` |
+//! | `emit` | the assembler and the contract, from setup to checks | `native` |
+//! | [`native`] | the same verdict from revm's interpreter | `emit` |
+//! | [`live`] | the contract's interpreter on the host's own state | |
+//! | `options`, [`factory`], [`embedded`] | what an engine is made for, the archives' factory, the contract run in revm | |
+//!
+//! A test over the sources (`tests/walls.rs`) keeps the last column. Start with `emit::program`,
+//! the contract from top to bottom. Normative text: `specs/05-hypervisor.md`.
 
-pub mod archive;
-mod asm;
-mod checks;
-mod dispatch;
+pub mod embedded;
+mod emit;
 pub mod factory;
-mod fields;
-pub mod gas;
-mod handlers;
-mod jumps;
-mod layout;
-pub mod lint;
 pub mod live;
-mod memory;
 pub mod native;
-pub mod opcodes;
-mod precompiles;
-mod program;
-mod records;
-pub mod run;
-mod setup;
-mod stack;
-mod state_word;
-pub mod verdict;
+mod options;
+mod rules;
 
-pub use archive::{ArchiveKey, ArchiveOptions};
+pub use embedded::{Audited, Engine};
+pub use emit::{contract::Contract, lint, program::emit_audit};
 pub use factory::emit_archive_factory;
 pub use native::{Code, NativeEngine};
-pub use program::{Contract, EmitOptions, emit_audit};
-pub use run::{Audited, Engine};
-pub use verdict::{Inconclusive, Mismatch, MismatchKind, Verdict};
+pub use options::{ArchiveKey, ArchiveOptions, EmitOptions};
+pub use rules::{
+    archive, gas, opcodes, verdict,
+    verdict::{Inconclusive, Mismatch, MismatchKind, Verdict},
+};

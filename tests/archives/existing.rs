@@ -5,7 +5,7 @@ use alloy_primitives::{Address, B256, Bytes, TxKind, U256, hex, keccak256};
 use iso_evm_hypervisor::{
     ArchiveKey,
     archive::{
-        PART_SIZE, archive_address, archive_initcode, archive_parts, archive_salt, default_factory,
+        DEFAULT_FACTORY, PART_SIZE, archive_address, archive_initcode, archive_parts, archive_salt,
     },
     emit_archive_factory,
 };
@@ -243,12 +243,12 @@ fn without_an_answer_the_init_code_deploys_nothing() {
 fn money_is_refused() {
     let factory = emit_archive_factory(ArchiveKey::CodeHash, None);
     let mut host = Host::new(SpecId::OSAKA);
-    host.put(default_factory(), factory.code);
+    host.put(DEFAULT_FACTORY, factory.code);
     let payer = Address::repeat_byte(0xee);
     for data in [Vec::new(), archive_call(ArchiveKey::CodeHash, ACCOUNT, code(9, 9))] {
         let program = Program::new().push(data.len()).push(0).push(0).op([CALLDATACOPY]);
         let program = program.push(0).push(0).push(data.len()).push(0).push(1);
-        let program = program.push_address(default_factory()).op([GAS, CALL]).return_word();
+        let program = program.push_address(DEFAULT_FACTORY).op([GAS, CALL]).return_word();
         let rich = AccountInfo { balance: U256::from(1), ..AccountInfo::default() };
         let code = revm::state::Bytecode::new_legacy(program.build().into());
         host.state.insert_account_info(payer, rich.with_code(code));

@@ -14,7 +14,7 @@ use crate::{
 pub(crate) fn witness(name: &str) -> Witness {
     let input = inputs::input(name);
     let recording = record(&input.execution).unwrap_or_else(|error| panic!("{name}: {error}"));
-    Witness::new(&input, &recording)
+    recording.witness(&input)
 }
 
 #[test]

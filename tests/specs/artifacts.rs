@@ -5,7 +5,7 @@ use alloy_sol_types::{SolCall, SolError};
 use iso_evm_fuzz::measurements::{self, Table, thousands};
 use iso_evm_hypervisor::{
     ArchiveKey, EmitOptions,
-    archive::{archive_initcode, default_factory},
+    archive::{DEFAULT_FACTORY, archive_initcode},
     emit_archive_factory, emit_audit, factory, live,
     verdict::abi,
 };
@@ -133,7 +133,7 @@ fn audit_contracts() {
             fork: Some(fork),
             contract: "audit",
             archive_key: Some("code-hash"),
-            factory: Some(default_factory()),
+            factory: Some(DEFAULT_FACTORY),
             code_hash: contract.code_hash(),
             size: contract.code.len(),
             abi: errors.collect(),
@@ -152,7 +152,7 @@ fn archive_factory() {
         fork: None,
         contract: "archive-factory",
         archive_key: Some("code-hash"),
-        factory: Some(default_factory()),
+        factory: Some(DEFAULT_FACTORY),
         code_hash: contract.code_hash(),
         size: contract.code.len(),
         abi: vec![AbiEntry {

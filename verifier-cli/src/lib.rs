@@ -22,7 +22,7 @@
 //!     "prestate": {"0x2222222222222222222222222222222222222222": {"code": "0x602a5f55"}}
 //! }"#;
 //! let input = Input::parse(json, None)?;
-//! let witness = Witness::new(&input, &record(&input.execution)?);
+//! let witness = record(&input.execution)?.witness(&input);
 //!
 //! // What `witness.bin` holds.
 //! let bytes = witness.encode();
@@ -63,7 +63,7 @@
 //!     "prestate": {"0x2222222222222222222222222222222222222222": {"code": "0x5f54"}}
 //! }"#;
 //! let input = Input::parse(json, None)?;
-//! let mut witness = Witness::new(&input, &record(&input.execution)?);
+//! let mut witness = record(&input.execution)?.witness(&input);
 //! assert_eq!(audit::access(&witness), Outcome::Valid);
 //!
 //! // The hypervisor takes any value that SLOAD is said to have found.
@@ -98,7 +98,7 @@
 //!     }
 //! }"#;
 //! let input = Input::parse(json, None)?;
-//! let mut witness = Witness::new(&input, &record(&input.execution)?);
+//! let mut witness = record(&input.execution)?.witness(&input);
 //! assert_eq!(audit::tree(&witness), Outcome::Valid);
 //!
 //! // A child that was called with another value than its parent says.
@@ -123,7 +123,7 @@
 //!     "prestate": {}
 //! }"#;
 //! let input = Input::parse(json, None)?;
-//! let mut witness = Witness::new(&input, &record(&input.execution)?);
+//! let mut witness = record(&input.execution)?.witness(&input);
 //! assert_eq!(audit::transaction(&witness), Outcome::Valid);
 //!
 //! witness.receipt.gas_used += 1;

@@ -18,8 +18,9 @@ use revm::{
 
 use crate::{
     Fork,
+    block::BlockHashes,
     prepared::Prepared,
-    prestate::{BlockHashes, Prestate, PrestateError},
+    prestate::{Prestate, PrestateError},
     proof::{Proof, StateProof},
     recorder::{Finished, Recorded, Recorder, RecorderError},
     state_root::StateTrie,

@@ -50,30 +50,21 @@
 //! `input` → `execute` → `recorder` → `state_root` → `message`, `records` → `encoding` →
 //! `container`. Normative text: `specs/`, from 02 to 04 and 09.
 
-pub mod block;
-pub mod container;
-pub mod encoding;
+mod assemble;
+pub mod env;
 pub mod execute;
-pub mod fork;
 pub mod input;
-pub mod layout;
-pub mod message;
-pub mod precompiles;
 pub mod prepared;
 pub mod prestate;
 pub mod proof;
-pub mod receipt;
 pub mod recorder;
-pub mod records;
-pub mod schedule;
 pub mod state_root;
-pub mod transaction;
 
-pub use container::Witness;
 pub use execute::{ExecuteError, Execution, Recording, record};
-pub use fork::Fork;
 pub use input::Input;
-pub use message::{AccessWitness, MessageWitness};
+pub use iso_evm_wire::{
+    AccessWitness, Fork, MessageWitness, Schedule, Witness, block, container, encoding, fork,
+    layout, message, precompiles, quantity, receipt, records, schedule, transaction,
+};
 pub use prepared::Prepared;
 pub use recorder::{Finished, Recorded, Recorder, RecorderError};
-pub use schedule::Schedule;

@@ -73,9 +73,6 @@ pub(crate) fn add(
     }
 }
 
-/// Hashes of a block's ancestors, by number.
-pub type BlockHashes = BTreeMap<u64, B256>;
-
 /// What the state given cannot answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PrestateError {

@@ -6,7 +6,7 @@
 
 use revm::bytecode::opcode::*;
 
-use crate::{
+use crate::emit::{
     asm::{Assembler, Label},
     dispatch::{Shared, dispatch_any, load},
     jumps::{after, covered, nearest},

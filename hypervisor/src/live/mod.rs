@@ -19,7 +19,6 @@
 //! assert_eq!(live::encode_call(&code, &[]).as_ref(), code);
 //! ```
 
-pub(crate) mod handlers;
 mod jumps;
 mod setup;
 mod wrapper;
@@ -28,12 +27,13 @@ use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
 use iso_evm_witness::Fork;
 
 use crate::{
-    archive::DETERMINISTIC_DEPLOYER,
-    asm::Assembler,
-    dispatch::{self, Machine, Shared},
-    handlers as interpreter,
-    program::Contract,
-    stack,
+    emit::{
+        asm::Assembler,
+        contract::Contract,
+        dispatch::{self, Machine, Shared},
+        handlers, stack,
+    },
+    rules::archive::DETERMINISTIC_DEPLOYER,
 };
 
 pub use wrapper::{abi as wrapper_abi, emit_static_wrapper};
@@ -73,8 +73,8 @@ pub fn emit_live(fork: Fork) -> Contract {
     dispatch::emit(&mut asm, &shared);
     stack::emit(&mut asm, &shared);
     jumps::emit(&mut asm, &shared);
-    interpreter::emit(&mut asm, &shared);
     handlers::emit(&mut asm, &shared);
+    handlers::host::emit(&mut asm, &shared);
     Contract::new(asm.link_slots(shared.fault))
 }
 

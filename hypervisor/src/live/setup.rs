@@ -6,7 +6,7 @@ use alloy_sol_types::SolError;
 use revm::bytecode::opcode::*;
 
 use super::{HEAD, abi, magic};
-use crate::{
+use crate::emit::{
     asm::{Assembler, Code},
     dispatch::{Shared, store},
     layout::*,

@@ -8,7 +8,7 @@ use alloy_primitives::{Address, U256};
 use alloy_sol_types::SolCall;
 use revm::bytecode::opcode::*;
 
-use crate::{asm::Assembler, program::Contract};
+use crate::emit::{asm::Assembler, contract::Contract};
 
 /// The wrapper's function.
 pub mod abi {

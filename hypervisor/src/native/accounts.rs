@@ -5,10 +5,10 @@ use iso_evm_witness::Fork;
 use revm::interpreter::InstructionExecResult;
 
 use super::step::{Context, Step, Stop, step};
-use crate::{
+use crate::rules::{
     fields::{account_fact, extcodecopy, selfdestruct},
-    state_word::ones,
     verdict::MismatchKind,
+    words::ones,
 };
 
 /// The low 20 bytes of an operand, as a word.

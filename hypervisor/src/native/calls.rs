@@ -14,9 +14,9 @@ use super::{
     step::{Context, Step, Stop, step},
     watch,
 };
-use crate::{
+use crate::rules::{
     fields::{call, outcome::OUTCOME},
-    handlers::outcome::{CALL_OUTCOMES, allowed},
+    outcomes::{CALL_OUTCOMES, allowed},
     precompiles,
     verdict::MismatchKind,
 };

@@ -9,10 +9,10 @@ use super::{
     outcome::{has, settle},
     step::{Context, Stop, step},
 };
-use crate::{
+use crate::rules::{
     fields::{create, outcome::OUTCOME},
     gas::MAX_INIT_CODE_SIZE,
-    handlers::outcome::{CREATE_OUTCOMES, allowed, hashed},
+    outcomes::{CREATE_OUTCOMES, allowed, hashed},
     verdict::MismatchKind,
 };
 

@@ -5,7 +5,7 @@ use alloy_primitives::{Bytes, U256, keccak256};
 use iso_evm_witness::{Fork, layout as wire};
 
 use super::{frame::Frame, step::Audit};
-use crate::{
+use crate::rules::{
     gas::MAX_CODE_SIZE,
     verdict::{MismatchKind, Verdict},
 };

@@ -7,7 +7,7 @@ use revm::{
 };
 
 use super::step::{Context, step};
-use crate::{
+use crate::rules::{
     fields::{fact, keyed, log},
     verdict::MismatchKind,
 };

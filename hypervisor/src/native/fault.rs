@@ -8,8 +8,8 @@ use revm::{
     interpreter::{InstructionResult, Interpreter, interpreter_types::Jumps},
 };
 
-use super::table::Eth;
-use crate::opcodes::Handler;
+use super::step::Eth;
+use crate::rules::opcodes::Handler;
 
 /// The pc after revm's own instruction at `pc` halted with `result`.
 pub(super) fn pc(

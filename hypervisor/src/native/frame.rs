@@ -13,13 +13,12 @@ use revm::interpreter::{
 
 use super::{
     exit::End,
-    fault,
+    fault, large,
     rules::Rules,
     setup::Setup,
-    step::{Audit, Stop},
-    table::Eth,
+    step::{Audit, Eth, Stop},
 };
-use crate::verdict::Verdict;
+use crate::rules::verdict::Verdict;
 
 /// The frame of the message under audit.
 #[derive(Debug)]
@@ -78,7 +77,7 @@ impl Frame {
     /// The verdict, if a record gives one.
     pub(super) fn run(&mut self) -> Result<End, Verdict> {
         let rules = self.interpreter.extend.rules.clone();
-        let table = rules.table_for(self.interpreter.gas.limit());
+        let table = rules.table_for(large::is_large(self.interpreter.gas.limit()));
         let mut host = DummyHost::new(rules.spec);
         let action = self.interpreter.run_plain(table, &rules.static_gas, &mut host);
         self.ended(action)

@@ -1,5 +1,5 @@
 //! Memory at offsets of 2^32 and more: out of gas by itself in the contract, whose gas terms must
-//! stay below 2^64 ([`crate::state_word`]). revm charges for it, and no frame with less than
+//! stay below 2^64 ([`crate::emit::state_word`]). revm charges for it, and no frame with less than
 //! [`LARGE`] gas can pay; only for one that might, its instructions are guarded. So they are where a
 //! run is watched: memory that it may not spend the gas for is not taken.
 
@@ -13,8 +13,7 @@ use revm::{
 };
 
 use super::{
-    step::{Context, Stop},
-    table::{Eth, Table},
+    step::{Context, Eth, Stop, Table},
     watch,
 };
 

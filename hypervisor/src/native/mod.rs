@@ -38,7 +38,7 @@ use iso_evm_witness::Fork;
 
 pub use self::code::Code;
 use self::{calldata::Calldata, exit::End, frame::Frame, rules::Rules, setup::Setup};
-use crate::{program::EmitOptions, verdict::Verdict};
+use crate::{options::EmitOptions, rules::verdict::Verdict};
 
 /// Re-executes messages of one fork against their records. Made once, used for any number of
 /// messages, from any number of threads.
@@ -85,7 +85,7 @@ impl NativeEngine {
 
     /// The engine that agrees with a hypervisor emitted otherwise.
     pub fn with_options(options: &EmitOptions) -> Self {
-        Self { options: *options, rules: Arc::new(Rules::new(options.fork)) }
+        Self { options: *options, rules: Arc::new(table::rules(options.fork)) }
     }
 
     /// The fork whose rules it runs under.

@@ -4,11 +4,11 @@
 use alloy_primitives::U256;
 
 use super::step::{Step, Stop};
-use crate::{
+use crate::rules::{
     fields::outcome::{
         DATA_HASH, GAS, GAS_USED, OUTCOME, RETURNED, RETURNED_SIZE, STATE_ROOT, STATUS,
     },
-    handlers::outcome::{NONE_FIELDS, burning, free},
+    outcomes::{NONE_FIELDS, burning, free},
     verdict::MismatchKind,
 };
 

@@ -5,8 +5,8 @@ use alloy_primitives::U256;
 use iso_evm_witness::layout::{METADATA_OFFSET, RECORD_HEAD};
 
 use super::calldata::Calldata;
-use crate::{
-    layout::{LIST, LIST_TABLE},
+use crate::rules::{
+    message::{LIST, LIST_TABLE},
     verdict::{Mismatch, MismatchKind, Verdict},
 };
 

@@ -10,11 +10,8 @@ use revm::{
     primitives::hardfork::SpecId,
 };
 
-use super::{
-    large,
-    table::{self, Table},
-};
-use crate::opcodes::{Handler, Opcode, opcodes};
+use super::step::Table;
+use crate::rules::opcodes::{Handler, Opcode, opcodes};
 
 /// The rules of one fork.
 pub(super) struct Rules {
@@ -46,7 +43,14 @@ pub(super) struct Row {
 }
 
 impl Rules {
-    pub(super) fn new(fork: Fork) -> Self {
+    /// The rules of `fork`: opcodes that take a record have their own way to charge, the others run
+    /// by `table`, or by `guarded`.
+    pub(super) fn new(
+        fork: Fork,
+        takes_record: fn(Handler) -> bool,
+        table: Table,
+        guarded: Table,
+    ) -> Self {
         let spec = fork.spec_id();
         let gas = GasParams::new_spec(spec);
         let theirs = gas_table_spec(spec);
@@ -60,18 +64,16 @@ impl Rules {
                 handler: row.handler,
                 base: base_gas(&gas, u64::from(theirs[byte]), row),
             });
-            if !table::takes_record(row.handler) {
+            if !takes_record(row.handler) {
                 static_gas[byte] = theirs[byte];
             }
         }
-        let table = table::table(fork, false);
-        let guarded = table::table(fork, true);
         Self { fork, spec, gas, static_gas, rows, table, guarded }
     }
 
-    /// The instructions for a frame with this much gas.
-    pub(super) fn table_for(&self, gas: u64) -> &Table {
-        if large::is_large(gas) { &self.guarded } else { &self.table }
+    /// The instructions for a frame; `large` if its gas might buy memory at an offset of 2^32.
+    pub(super) fn table_for(&self, large: bool) -> &Table {
+        if large { &self.guarded } else { &self.table }
     }
 
     /// The instructions that look at memory before they take it.
@@ -103,12 +105,13 @@ impl fmt::Debug for Rules {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::native::table;
 
     /// revm's gas and the contract's, which is in the opcode table.
     #[test]
     fn base_gas_is_the_contracts() {
         for fork in Fork::ALL {
-            let rules = Rules::new(fork);
+            let rules = table::rules(fork);
             for row in opcodes(fork) {
                 let ours = rules.row(row.byte).map(|row| row.base);
                 assert_eq!(ours, Some(row.static_gas(fork)), "{fork} {}", row.mnemonic);

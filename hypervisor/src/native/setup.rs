@@ -10,10 +10,13 @@ use revm::bytecode::Bytecode;
 
 use super::{Code, calldata::Calldata, records::Records};
 use crate::{
-    archive::{ArchiveKey, ArchiveOptions, PART_SIZE, archive_address, archive_salt},
-    fields::opening,
-    layout::{CODE_LIMIT, LIST, LIST_TABLE},
-    verdict::{Inconclusive, MismatchKind, Verdict},
+    options::{ArchiveKey, ArchiveOptions},
+    rules::{
+        archive::{PART_SIZE, archive_address, archive_salt},
+        fields::opening,
+        message::{CODE_LIMIT, LIST, LIST_TABLE},
+        verdict::{Inconclusive, MismatchKind, Verdict},
+    },
 };
 
 /// What is known before the first opcode.

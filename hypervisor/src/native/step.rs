@@ -8,17 +8,23 @@ use iso_evm_witness::Fork;
 use revm::{
     context_interface::{Host, cfg::GasParams},
     interpreter::{
-        InstructionContext, InstructionExecResult, InstructionResult, Interpreter, host::DummyHost,
-        interpreter_types::Jumps,
+        InstructionContext, InstructionExecResult, InstructionResult, InstructionTable,
+        Interpreter, host::DummyHost, interpreter::EthInterpreter, interpreter_types::Jumps,
     },
     primitives::KECCAK_EMPTY,
 };
 
-use super::{calldata::Calldata, large, records::Records, rules::Rules, table::Eth, watch};
-use crate::{
-    layout::STACK_LIMIT,
+use super::{calldata::Calldata, large, records::Records, rules::Rules, watch};
+use crate::rules::{
+    message::STACK_LIMIT,
     verdict::{MismatchKind, Verdict},
 };
+
+/// revm's interpreter, with the audit beside it.
+pub(super) type Eth = EthInterpreter<Audit>;
+
+/// Instructions by opcode. The host only has revm's gas rules: nothing asks it for state.
+pub(super) type Table = InstructionTable<Eth, DummyHost>;
 
 /// What revm hands to an instruction.
 pub(super) type Context<'a> = InstructionContext<'a, DummyHost, Eth>;

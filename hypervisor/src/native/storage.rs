@@ -7,7 +7,7 @@ use super::{
     accounts::effect,
     step::{Context, Stop, step},
 };
-use crate::{
+use crate::rules::{
     fields::{keyed, sload, sstore},
     verdict::MismatchKind,
 };

@@ -2,21 +2,23 @@
 //! that read the message, and those that the fork does not have.
 
 use iso_evm_witness::{Fork, layout as wire};
-use revm::interpreter::{
-    Instruction, InstructionTable, host::DummyHost, instruction_table, interpreter::EthInterpreter,
+use revm::interpreter::{Instruction, host::DummyHost, instruction_table};
+
+use super::{
+    accounts, calls, creations, facts, large,
+    rules::Rules,
+    step::{Eth, Table},
+    storage,
 };
+use crate::rules::opcodes::{Handler, Opcode, opcodes};
 
-use super::{accounts, calls, creations, facts, large, step::Audit, storage};
-use crate::opcodes::{Handler, Opcode, opcodes};
-
-/// revm's interpreter, with the audit beside it.
-pub(super) type Eth = EthInterpreter<Audit>;
-
-/// Instructions by opcode. The host only has revm's gas rules: nothing asks it for state.
-pub(super) type Table = InstructionTable<Eth, DummyHost>;
+/// The rules of `fork`, with its instructions.
+pub(super) fn rules(fork: Fork) -> Rules {
+    Rules::new(fork, takes_record, table(fork, false), table(fork, true))
+}
 
 /// Whether an opcode takes a record; its instruction then charges all of its gas.
-pub(super) fn takes_record(handler: Handler) -> bool {
+fn takes_record(handler: Handler) -> bool {
     matches!(
         handler,
         Handler::AccountFact
@@ -35,7 +37,7 @@ pub(super) fn takes_record(handler: Handler) -> bool {
 
 /// The instructions of `fork`; `guarded` those that refuse offsets and lengths of 2^32 and more, as
 /// the contract does, and count memory before they take it.
-pub(super) fn table(fork: Fork, guarded: bool) -> Table {
+fn table(fork: Fork, guarded: bool) -> Table {
     let mut plain = instruction_table::<Eth, DummyHost>();
     if guarded {
         large::guard(&mut plain);

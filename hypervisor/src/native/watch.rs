@@ -14,10 +14,9 @@ use revm::{
 use super::{
     exit::End,
     frame::Frame,
-    step::{Step, Stop},
-    table::Eth,
+    step::{Eth, Step, Stop},
 };
-use crate::{
+use crate::rules::{
     fields::outcome::DATA_HASH,
     gas::GAS_KECCAK256_WORD,
     verdict::{Inconclusive, MismatchKind, Verdict},

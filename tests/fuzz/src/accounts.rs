@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use alloy_primitives::{Address, U256, hex, keccak256};
 use iso_evm_witness::{
     Fork,
-    prestate::{BlockHashes, Prestate, PrestateAccount},
+    block::BlockHashes,
+    prestate::{Prestate, PrestateAccount},
 };
 use revm::{
     context::BlockEnv, context_interface::block::BlobExcessGasAndPrice, primitives::eip4844,

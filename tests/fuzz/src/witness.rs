@@ -23,7 +23,7 @@ pub fn witness(execution: &Execution, recording: &Recording) -> Witness {
         receipt: None,
         inclusion: None,
     };
-    let bytes = Witness::new(&input, recording).encode();
+    let bytes = recording.witness(&input).encode();
     Witness::decode(&bytes).unwrap_or_else(|error| panic!("its own witness: {error}"))
 }
 

@@ -7,7 +7,10 @@
 use std::fmt;
 
 use alloy_primitives::{B256, U256};
-use iso_evm_witness::{Fork, Witness, block::Block, prestate::BlockHashes};
+use iso_evm_witness::{
+    Fork, Witness,
+    block::{Block, BlockHashes},
+};
 
 pub use super::root_source::RootSource;
 use super::{ancestors::told_by_header, root_source::root_source};

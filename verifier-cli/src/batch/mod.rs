@@ -131,7 +131,7 @@ fn witness(content: Content, file: impl Fn() -> String) -> Result<Witness, Comma
                 .map_err(|error| CommandError::Input { file: file(), error })?;
             let recording = record(&input.execution)
                 .map_err(|error| CommandError::Execute { file: file(), error: Box::new(error) })?;
-            Ok(Witness::new(&input, &recording))
+            Ok(recording.witness(&input))
         }
         Content::Unreadable(error) => Err(error),
     }

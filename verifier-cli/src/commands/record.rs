@@ -252,5 +252,5 @@ pub(super) fn record(
         Input::parse(json, fork).map_err(|error| CommandError::Input { file: file(), error })?;
     let recording = iso_evm_witness::record(&input.execution)
         .map_err(|error| CommandError::Execute { file: file(), error: Box::new(error) })?;
-    Ok(Witness::new(&input, &recording))
+    Ok(recording.witness(&input))
 }

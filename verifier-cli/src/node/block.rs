@@ -10,8 +10,8 @@ use iso_evm_witness::{
     Fork,
     block::{Block, BlockFields},
     container::Inclusion,
-    input::chain,
     receipt::Receipt,
+    schedule,
     transaction::{Transaction, TransactionDefaults, TransactionFields},
 };
 use serde::{Deserialize, de::DeserializeOwned};
@@ -72,7 +72,7 @@ impl Node {
         let number = header.number;
         let fork = fork::fork_of(self, chain_id, hash, &header, fork)?;
         let parent = self.wait(self.parent(chain_id, hash, header.parent_hash))?;
-        let blobs = chain::blob_params(fork, chain_id, number, header.timestamp);
+        let blobs = schedule::blob_params(fork, chain_id, number, header.timestamp);
         let fields = BlockFields::from(&header);
         let block =
             fields.into_block(fork, blobs).map_err(|error| NodeError::Block { number, error })?;

@@ -5,11 +5,7 @@
 
 use alloy_consensus::Header;
 use alloy_primitives::{Address, B256, U256};
-use iso_evm_witness::{
-    Fork,
-    block::header_fits,
-    input::{InputError, chain},
-};
+use iso_evm_witness::{Fork, block::header_fits, input::InputError, schedule};
 
 use super::{Node, NodeError};
 
@@ -22,8 +18,8 @@ pub(super) fn fork_of(
     asked: Option<Fork>,
 ) -> Result<Fork, NodeError> {
     let number = header.number;
-    if let Some(rules) = chain::rules(chain_id, number, header.timestamp) {
-        let found = rules.map_err(|error| NodeError::Fork(Box::new(error)))?.fork;
+    if let Some(rules) = schedule::rules(chain_id, number, header.timestamp) {
+        let found = rules.map_err(|error| NodeError::Fork(Box::new(error.into())))?.fork;
         return match asked {
             Some(asked) if asked != found => {
                 Err(NodeError::Fork(Box::new(InputError::ForkContradiction { asked, found })))

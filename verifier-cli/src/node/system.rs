@@ -10,7 +10,7 @@ use alloy_eips::{
     eip7251::CONSOLIDATION_REQUEST_PREDEPLOY_ADDRESS,
 };
 use alloy_primitives::{Address, Bytes, U256};
-use iso_evm_witness::{Fork, input::chain};
+use iso_evm_witness::{Fork, schedule};
 
 use super::ChainBlock;
 
@@ -68,7 +68,7 @@ pub(super) fn after(block: &ChainBlock) -> Vec<(Address, Bytes)> {
 pub(super) fn payments(block: &ChainBlock) -> Option<Vec<(Address, U256)>> {
     let header = &block.header;
     if block.fork < Fork::Paris {
-        let known = chain::rules(block.chain_id, header.number, header.timestamp).is_some();
+        let known = schedule::rules(block.chain_id, header.number, header.timestamp).is_some();
         let alone = header.ommers_hash == alloy_consensus::EMPTY_OMMER_ROOT_HASH;
         return (known && alone).then(|| vec![(header.beneficiary, U256::from(BLOCK_REWARD))]);
     }

@@ -4,8 +4,7 @@
 
 use alloy_primitives::{Address, B256, Bytes};
 use iso_evm_hypervisor::{
-    ArchiveKey, Contract, EmitOptions,
-    archive::{ArchiveOptions, DETERMINISTIC_DEPLOYER},
+    ArchiveKey, ArchiveOptions, Contract, EmitOptions, archive::DETERMINISTIC_DEPLOYER,
     emit_archive_factory, emit_audit, live,
 };
 use iso_evm_witness::{Fork, Schedule};
@@ -154,7 +153,7 @@ impl Contracts {
 
 #[cfg(test)]
 mod tests {
-    use iso_evm_hypervisor::archive::default_factory;
+    use iso_evm_hypervisor::archive::DEFAULT_FACTORY;
 
     use super::*;
     use crate::onchain::host::Host;
@@ -162,7 +161,7 @@ mod tests {
     #[test]
     fn the_default_factory_is_where_hypervisors_look_by_default() {
         let contracts = Contracts::new(Archives::CodeHash);
-        assert_eq!(contracts.factory().address, default_factory());
+        assert_eq!(contracts.factory().address, DEFAULT_FACTORY);
         assert_eq!(contracts.live(Fork::Osaka).address, live::address(Fork::Osaka));
     }
 

@@ -8,7 +8,7 @@ use alloy_rpc_types_eth::{
     TransactionRequest,
     state::{StateOverride, StateOverridesBuilder},
 };
-use iso_evm_hypervisor::{Audited, Engine, Inconclusive, Verdict, run::HYPERVISOR};
+use iso_evm_hypervisor::{Audited, Engine, Inconclusive, Verdict, embedded::HYPERVISOR};
 use iso_evm_witness::{MessageWitness, Witness};
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 

@@ -82,7 +82,7 @@ fn witness(case: &Case, execution: Execution, recording: Recording) -> Result<Wi
             logs: recording.logs.clone(),
         }),
     });
-    let witness = Witness::new(&input, &recording);
+    let witness = recording.witness(&input);
     drop((input, recording));
     let bytes = witness.encode().into();
     drop(witness);

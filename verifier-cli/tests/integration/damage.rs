@@ -66,7 +66,7 @@ fn witnesses() {
     let (mut accepted, mut refused) = (0, 0);
     for bytes in fixtures() {
         let input = Input::parse(&bytes, None).unwrap();
-        let witness = Witness::new(&input, &record(&input.execution).unwrap());
+        let witness = record(&input.execution).unwrap().witness(&input);
         let bytes = witness.encode();
         for _ in 0..500 {
             let damaged = damage(&bytes, &alphabet, &mut numbers);
@@ -98,7 +98,7 @@ fn witnesses() {
 fn messages() {
     let mut numbers = Numbers(0x1510);
     let input = Input::parse(&fixtures()[0], None).unwrap();
-    let witness = Witness::new(&input, &record(&input.execution).unwrap());
+    let witness = record(&input.execution).unwrap().witness(&input);
     for _ in 0..100 {
         let mut damaged = witness.clone();
         let mut message = damaged.messages[0].to_vec();

@@ -38,7 +38,7 @@ fn recorded(code: &str) -> Witness {
             "to": "0x2222222222222222222222222222222222222222"},
         "prestate": {"0x2222222222222222222222222222222222222222": {"code": code}}});
     let input = Input::parse(json.to_string().as_bytes(), None).unwrap();
-    Witness::new(&input, &record(&input.execution).unwrap())
+    record(&input.execution).unwrap().witness(&input)
 }
 
 #[test]
@@ -157,7 +157,7 @@ fn unbounded(code: &str, gas: u64) -> Witness {
             "to": "0x2222222222222222222222222222222222222222"},
         "prestate": {"0x2222222222222222222222222222222222222222": {"code": code}}});
     let input = Input::parse(json.to_string().as_bytes(), None).unwrap();
-    Witness::new(&input, &record(&input.execution).unwrap())
+    record(&input.execution).unwrap().witness(&input)
 }
 
 /// Gas that is claimed bounds nothing: where transaction and block say what they like, what is spent is

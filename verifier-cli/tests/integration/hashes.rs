@@ -105,7 +105,7 @@ fn transactions_of_geth() {
 fn recorded(name: &str) -> Witness {
     let path = root().join("tests/fixtures").join(format!("{name}.json"));
     let input = Input::parse(&fs::read(path).unwrap(), None).unwrap();
-    Witness::new(&input, &record(&input.execution).unwrap())
+    record(&input.execution).unwrap().witness(&input)
 }
 
 #[test]

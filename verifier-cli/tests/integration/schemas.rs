@@ -14,7 +14,7 @@ use iso_evm_verifier::{
     audit::{AccessKind, TransactionKind, TreeKind},
     verify,
 };
-use iso_evm_witness::{Input, Witness, block::BlockFields, record};
+use iso_evm_witness::{Input, block::BlockFields, record};
 use serde_json::{Value, json};
 
 fn folder() -> PathBuf {
@@ -143,7 +143,7 @@ fn whole_inputs_are_in_the_schemas() {
         "logs": [], "logsBloom": format!("0x{}", "00".repeat(256))});
     schema("input").check(&input).unwrap();
     let input = parse(&input);
-    let witness = Witness::new(&input, &record(&input.execution).unwrap());
+    let witness = record(&input.execution).unwrap().witness(&input);
     assert_eq!((witness.ancestors.len(), witness.block_hashes.len()), (1, 0));
     let json: Value = serde_json::from_str(&witness.to_json()).unwrap();
     schema("witness").check(&json).unwrap();

@@ -37,7 +37,7 @@ fn fixture(name: &str) -> Witness {
 /// The witness of an input of which something is said by hand.
 fn recorded(input: &Value) -> Witness {
     let input = Input::parse(input.to_string().as_bytes(), None).unwrap();
-    Witness::new(&input, &record(&input.execution).unwrap())
+    record(&input.execution).unwrap().witness(&input)
 }
 
 /// A false root and a false receipt, and nothing that could show it: no message, no node, no code.

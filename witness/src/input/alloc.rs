@@ -5,8 +5,10 @@ use std::{collections::BTreeMap, fmt, marker::PhantomData};
 use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
 use serde::{Deserialize, Deserializer, de};
 
-use super::number::{self, Number};
-use crate::prestate::{Prestate, PrestateAccount};
+use crate::{
+    prestate::{Prestate, PrestateAccount},
+    quantity::{self as number, Number},
+};
 
 /// A JSON object whose keys are all different once they are read.
 #[derive(Clone, Debug)]

@@ -4,8 +4,8 @@ use alloy_consensus::Header;
 use alloy_primitives::B256;
 
 use crate::{
+    block::BlockHashes,
     block::{Block, BlockError, BlockFields},
-    prestate::BlockHashes,
 };
 
 /// What is wrong with the blocks before.

@@ -1,7 +1,7 @@
 //! A chain's configuration as go-ethereum's genesis files have it: which fork a block is of, and what
 //! its blobs cost. `specs/schemas/README.md`.
 //!
-//! In the data's way this stands beside [`super::chain`], for chains that bring their schedule along.
+//! In the data's way this stands beside [`crate::schedule`], for chains that bring their schedule along.
 
 use std::collections::BTreeMap;
 
@@ -9,8 +9,8 @@ use alloy_eips::eip7840::BlobParams;
 use alloy_primitives::U256;
 use serde_json::Value;
 
-use super::{InputError, chain, number::Number};
-use crate::{Fork, fork::ForkError};
+use super::InputError;
+use crate::{Fork, fork::ForkError, quantity::Number, schedule};
 
 /// A chain's configuration. geth does not look at the case of its keys.
 pub(super) struct Config(BTreeMap<String, Value>);
@@ -76,7 +76,7 @@ impl Config {
     /// The chain's id; mainnet's if it has none.
     pub(super) fn chain_id(&self) -> u64 {
         let given = self.number("chainid").and_then(|id| id.try_into().ok());
-        given.unwrap_or(chain::MAINNET)
+        given.unwrap_or(schedule::MAINNET)
     }
 
     fn number(&self, key: &str) -> Option<U256> {
@@ -134,7 +134,7 @@ impl Config {
         let own = match fork {
             Fork::Osaka if later("bpo2time") => BlobParams::bpo2(),
             Fork::Osaka if later("bpo1time") => BlobParams::bpo1(),
-            _ => chain::own_blobs(fork),
+            _ => schedule::own_blobs(fork),
         };
         let active = UPGRADES.iter().rev().filter(|(key, _)| self.active(key, at));
         let given = active.filter_map(|(key, _)| schedule?.get(key.strip_suffix("time")?)).next();

@@ -9,11 +9,11 @@ use super::{
     Input, InputError, agree,
     alloc::Accounts,
     config::{Config, Position},
-    number,
 };
 use crate::{
     Fork,
     block::{BlockFields, ParentBlobs},
+    quantity as number,
     transaction::Transaction,
 };
 

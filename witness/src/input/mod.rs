@@ -9,10 +9,11 @@ use serde::Deserialize;
 
 use crate::{
     Execution, Fork,
-    block::{Block, BlockError},
+    block::{Block, BlockError, BlockHashes},
     container::Inclusion,
+    env::{block_env, tx_env},
     fork::ForkError,
-    prestate::{BlockHashes, Prestate},
+    prestate::Prestate,
     receipt::{Receipt, ReceiptError},
     transaction::{Transaction, TransactionError},
 };
@@ -20,11 +21,9 @@ use crate::{
 mod alloc;
 mod ancestors;
 mod answer;
-pub mod chain;
 mod config;
 mod geth;
 mod given_block;
-pub(crate) mod number;
 mod proofs;
 mod rpc;
 pub mod state_test;
@@ -60,7 +59,7 @@ pub enum InputError {
     Shape,
     /// The fork in the file is none that is audited.
     #[error("fork: {0}")]
-    Fork(#[from] ForkError),
+    Fork(#[source] ForkError),
     /// The fork asked for is not the file's.
     #[error("--fork {asked} contradicts the file, whose fork is {found}")]
     ForkContradiction {
@@ -162,7 +161,7 @@ impl Input {
         prestate: Prestate,
         block_hashes: BlockHashes,
     ) -> Result<Self, TransactionError> {
-        let tx = transaction.tx_env();
+        let tx = tx_env(&transaction);
         match tx.chain_id {
             Some(found) if found != chain_id => {
                 return Err(TransactionError::Chain { expected: chain_id, found });
@@ -172,7 +171,7 @@ impl Input {
         let execution = Execution {
             fork,
             chain_id,
-            block: block.block_env(),
+            block: block_env(&block),
             tx,
             prestate,
             block_hashes,
@@ -186,6 +185,15 @@ impl Input {
             receipt: None,
             inclusion: None,
         })
+    }
+}
+
+impl From<ForkError> for InputError {
+    fn from(error: ForkError) -> Self {
+        match error {
+            ForkError::TooLate(name) => Self::ForkTooLate(name),
+            error @ (ForkError::TooEarly(_) | ForkError::Unknown(_)) => Self::Fork(error),
+        }
     }
 }
 

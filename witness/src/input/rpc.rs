@@ -11,15 +11,15 @@ use super::{
     alloc::{Accounts, UniqueMap},
     ancestors,
     answer::Answer,
-    chain::{self, Rules},
     given_block::GivenBlock,
-    number::Number,
     proofs,
 };
 use crate::{
     Fork,
     block::Block,
+    quantity::Number,
     receipt::ReceiptFields,
+    schedule::{self, Rules},
     transaction::{TransactionDefaults, TransactionFields},
 };
 
@@ -50,10 +50,10 @@ impl RpcInput {
     /// The input, all checked.
     pub(super) fn into_input(self, asked: Option<Fork>) -> Result<Input, InputError> {
         self.transaction.0.type_number()?;
-        let chain_id = self.transaction.0.chain().unwrap_or(chain::MAINNET);
+        let chain_id = self.transaction.0.chain().unwrap_or(schedule::MAINNET);
         let fork = self.fork(chain_id, asked)?;
         let (number, timestamp) = (self.block.0.0.number, self.block.0.0.timestamp);
-        let blobs = chain::blob_params(
+        let blobs = schedule::blob_params(
             fork,
             chain_id,
             number.unwrap_or_default(),
@@ -98,7 +98,8 @@ impl RpcInput {
             return agree(asked, name.parse()?);
         }
         let place = self.block.0.0.number.zip(self.block.0.0.timestamp);
-        let rules = place.and_then(|(number, timestamp)| chain::rules(chain_id, number, timestamp));
+        let rules =
+            place.and_then(|(number, timestamp)| schedule::rules(chain_id, number, timestamp));
         match (rules, asked) {
             (Some(rules), asked) => agree(asked, rules?.fork),
             (None, Some(asked)) => Ok(asked),
@@ -113,7 +114,7 @@ impl RpcInput {
 fn check_schedule(given: Fork, chain_id: u64, block: &Block) -> Result<(), InputError> {
     let Some(header) = &block.header else { return Ok(()) };
     let number = header.number;
-    match chain::rules(chain_id, number, header.timestamp).transpose()? {
+    match schedule::rules(chain_id, number, header.timestamp).transpose()? {
         Some(Rules { fork: found, .. }) if found != given => {
             Err(InputError::ForkSchedule { chain_id, number, given, found })
         }

@@ -12,7 +12,7 @@ pub(in crate::audit) fn witness() -> Witness {
             "to": "0x0202020202020202020202020202020202020202", "gas": "0x5208"}
     }"#;
     let input = Input::parse(json, None).unwrap();
-    let mut witness = Witness::new(&input, &record(&input.execution).unwrap());
+    let mut witness = record(&input.execution).unwrap().witness(&input);
     let oldest = Header { number: 298, ..header(Fork::London, 1) };
     let parent =
         Header { number: 299, parent_hash: oldest.hash_slow(), ..header(Fork::Shanghai, 2) };

@@ -5,7 +5,7 @@
 use alloy_consensus::Transaction as _;
 use alloy_eips::eip2718::Typed2718;
 use alloy_primitives::{Address, U256};
-use iso_evm_witness::{Fork, Witness, input::chain, transaction::TransactionBody};
+use iso_evm_witness::{Fork, Witness, schedule::blob_params, transaction::TransactionBody};
 
 use super::{
     TransactionKind as Kind,
@@ -115,7 +115,7 @@ fn check_blob_base_fee(witness: &Witness, findings: &mut Findings<Kind>) {
     }
     let excess = block.excess_blob_gas.unwrap_or_default();
     let Witness { fork, chain_id, .. } = *witness;
-    let params = chain::blob_params(fork, chain_id, block.number, block.timestamp);
+    let params = blob_params(fork, chain_id, block.number, block.timestamp);
     let fee = blobs::blob_base_fee(params.update_fraction, excess);
     let expected = fee.map_or(U256::MAX, U256::from);
     findings.compare(Kind::BlobBaseFee, expected, U256::from(price::blob_base_fee(witness)));

@@ -4,7 +4,7 @@
 //! of, the witness only claims.
 
 use alloy_primitives::U256;
-use iso_evm_witness::{Fork, Witness, input::chain};
+use iso_evm_witness::{Fork, Witness, schedule};
 
 use super::{TransactionKind as Kind, claims::Findings};
 
@@ -26,6 +26,6 @@ pub fn fork_is_unanchored(witness: &Witness) -> bool {
 /// none that is audited.
 fn scheduled(witness: &Witness) -> Option<Option<Fork>> {
     let header = witness.block.header.as_deref()?;
-    let rules = chain::rules(witness.chain_id, header.number, header.timestamp)?;
+    let rules = schedule::rules(witness.chain_id, header.number, header.timestamp)?;
     Some(rules.ok().map(|rules| rules.fork))
 }

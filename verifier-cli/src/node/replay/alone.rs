@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use alloy_primitives::{Address, B256, Bytes, U256};
 use iso_evm_witness::{
     Recording,
+    env::tx_env,
     execute::{RunError, record_on},
     prestate::{Prestate, PrestateAccount},
     record,
@@ -25,7 +26,7 @@ use crate::node::NodeError;
 impl Replay<'_> {
     /// Records the next transaction on the accounts alone that it looks at.
     pub(super) fn record_alone(&mut self) -> Result<(Recording, EvmState), NodeError> {
-        let tx = self.transaction()?.tx_env();
+        let tx = tx_env(self.transaction()?);
         // Once to see what it looks at, and what its records name.
         let mut seen = Seen { state: &mut self.state, looked: BTreeMap::new() };
         let run = record_on(&self.setting, &mut seen, StateTrie::new(), tx);

@@ -17,6 +17,7 @@ use std::{
 use alloy_primitives::{Address, B256, Bytes, U256};
 use iso_evm_witness::{
     ExecuteError, Execution, Input, Recording, Witness,
+    env::{block_env, tx_env},
     execute::{RunError, Setting, run_error},
     prestate::Prestate,
     proof::StateProof,
@@ -103,7 +104,7 @@ impl<'a> Replay<'a> {
             Roots::Alone { proved: false }
         };
         let setting =
-            Setting { fork: block.fork, chain_id: block.chain_id, block: block.block.block_env() };
+            Setting { fork: block.fork, chain_id: block.chain_id, block: block_env(&block.block) };
         let state = CacheDB::new(parent.clone());
         parent.prove(&accounts(system::before(block).into_iter().chain(system::after(block))))?;
         let mut replay = Self { parent, setting, state, roots, nodes: 0, done: 0 };
@@ -229,7 +230,7 @@ impl<'a> Replay<'a> {
     /// Runs the next transaction; the state stays as it is.
     fn run(&mut self) -> Result<(EvmState, ExecutionResult), NodeError> {
         let transaction = self.transaction()?;
-        let (tx, is_signed) = (transaction.tx_env(), transaction.signature().is_some());
+        let (tx, is_signed) = (tx_env(&transaction), transaction.signature().is_some());
         let (roots, parent) = (&self.roots, &self.parent);
         let mut failed = None;
         // What has changed since the parent is in the trie.
@@ -262,7 +263,7 @@ impl<'a> Replay<'a> {
         let Setting { fork, chain_id, block } = self.setting.clone();
         let hashes = self.state.cache.block_hashes.iter();
         let block_hashes = hashes.map(|(number, hash)| (number.saturating_to(), *hash)).collect();
-        let tx = self.transaction()?.tx_env();
+        let tx = tx_env(self.transaction()?);
         let proofs = proved.then(StateProof::default);
         Ok(Execution { fork, chain_id, block, tx, prestate, block_hashes, proofs })
     }
@@ -280,7 +281,7 @@ impl<'a> Replay<'a> {
             receipt: block.receipts.get(self.done).cloned(),
             inclusion: block.inclusion(self.done),
         };
-        Ok(Witness::new(&input, recording))
+        Ok(recording.witness(&input))
     }
 
     /// Makes system calls. A contract that is not there is not called.

@@ -6,6 +6,7 @@
 
 use iso_evm_witness::{
     ExecuteError, RecorderError, Recording,
+    env::tx_env,
     execute::{RunError, record_on},
     state_root::{MissingNode, StateTrie},
 };
@@ -19,7 +20,7 @@ impl Replay<'_> {
     pub(super) fn record_on_trie(
         &mut self,
     ) -> Result<Option<(Recording, EvmState, StateTrie)>, NodeError> {
-        let tx = self.transaction()?.tx_env();
+        let tx = tx_env(self.transaction()?);
         let mut asked = Vec::new();
         loop {
             self.learn();

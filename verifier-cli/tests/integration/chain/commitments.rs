@@ -22,7 +22,7 @@ fn reads_a_slot() -> Witness {
         "prestate": {contract: {"code": "0x5f545f5260205ff3", "storage": {"0x0": "0x5"}}}
     });
     let input = Input::parse(input.to_string().as_bytes(), None).unwrap();
-    Witness::new(&input, &record(&input.execution).unwrap())
+    record(&input.execution).unwrap().witness(&input)
 }
 
 /// The same with 6, in the record and in what is returned: the code does exactly this, if it is given

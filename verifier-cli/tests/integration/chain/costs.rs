@@ -35,7 +35,7 @@ pub(crate) fn compute(gas: u64) -> String {
 
 fn recorded(json: &str) -> Witness {
     let input = Input::parse(json.as_bytes(), None).unwrap();
-    Witness::new(&input, &record(&input.execution).unwrap())
+    record(&input.execution).unwrap().witness(&input)
 }
 
 /// A row of the measurements' table, of all messages of a witness.

@@ -84,7 +84,7 @@ fn a_witness_of_another_fork_or_chain_is_not_committed_to() {
         "transaction": {"chainId": "0x7", "from": "0x1111111111111111111111111111111111111111", "to": "0x2222222222222222222222222222222222222222", "gas": "0xf4240"},
         "prestate": {"0x2222222222222222222222222222222222222222": {"code": "0x5f545f55"}}});
     let elsewhere = Input::parse(elsewhere.to_string().as_bytes(), None).unwrap();
-    let elsewhere = Witness::new(&elsewhere, &record(&elsewhere.execution).unwrap());
+    let elsewhere = record(&elsewhere.execution).unwrap().witness(&elsewhere);
     // The register goes by another schedule.
     let other = format!("{commit} --schedule osaka=0");
     for (witness, options, words) in [

@@ -67,6 +67,7 @@ mod tests {
     use alloy_primitives::{TxKind, bytes};
 
     use super::*;
+    use crate::env::tx_env;
 
     #[test]
     fn signed_with_the_senders_key_alone() {
@@ -88,10 +89,10 @@ mod tests {
             };
             let signed = transaction(&tx, Some(key)).unwrap();
             assert!(signed.signature().is_some());
-            assert_eq!(signed.tx_env(), tx);
+            assert_eq!(tx_env(&signed), tx);
             let other = transaction(&tx, Some(B256::repeat_byte(8))).unwrap();
             assert!(other.signature().is_none());
-            assert_eq!(other.tx_env(), tx);
+            assert_eq!(tx_env(&other), tx);
         }
         let creation = TxEnv { tx_type: 3, kind: TxKind::Create, ..TxEnv::default() };
         assert!(transaction(&creation, None).is_err());

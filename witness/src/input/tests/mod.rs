@@ -1,5 +1,6 @@
 use super::*;
 
+mod schedule;
 mod tracer;
 mod whole;
 

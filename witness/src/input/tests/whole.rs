@@ -59,7 +59,7 @@ fn parse(input: &Value) -> Result<Input, InputError> {
 fn recorded(input: &Value) -> (Witness, Recording) {
     let input = parse(input).unwrap();
     let recording = record(&input.execution).unwrap();
-    let witness = Witness::new(&input, &recording);
+    let witness = recording.witness(&input);
     assert_eq!(Witness::decode(&witness.encode()).as_ref(), Ok(&witness));
     (witness, recording)
 }

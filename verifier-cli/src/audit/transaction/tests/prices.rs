@@ -1,7 +1,7 @@
 //! Gas and prices of random transactions against revm's.
 
 use alloy_primitives::U256;
-use iso_evm_witness::{Fork, transaction::Transaction};
+use iso_evm_witness::{Fork, env::tx_env, transaction::Transaction};
 use revm::{
     context::{CfgEnv, Transaction as _},
     context_interface::Cfg as _,
@@ -20,7 +20,7 @@ fn intrinsic_gas_is_revms() {
         cfg.set_spec_and_mainnet_gas_params(fork.spec_id());
         for _ in 0..2_000 {
             let transaction = Transaction::unsigned(random.address(), random.body());
-            let tx = transaction.tx_env();
+            let tx = tx_env(&transaction);
             let expected = cfg.gas_params().initial_tx_gas_for_tx(&tx, None);
             let found = intrinsic(transaction.body(), fork);
             // A type that the fork does not know is refused for that.
@@ -42,7 +42,7 @@ fn prices_are_revms() {
     let mut within = 0;
     for _ in 0..20_000 {
         let transaction = Transaction::unsigned(random.address(), random.body());
-        let (body, tx) = (transaction.body(), transaction.tx_env());
+        let (body, tx) = (transaction.body(), tx_env(&transaction));
         let base_fee = u128::from(random.next() >> random.below(64));
         let blob_fee = u128::from(random.next() >> random.below(64));
         let price = price::effective_gas_price(body, base_fee);

@@ -126,7 +126,7 @@ impl Setup {
         let input =
             Input::new(self.fork, 1, block, transaction, prestate, BTreeMap::new()).unwrap();
         let recording = record(&input.execution).unwrap();
-        let mut witness = Witness::new(&input, &recording);
+        let mut witness = recording.witness(&input);
         stand_on(&mut witness, &self.prestate);
         let logs = recording.logs.clone();
         witness.receipt.logs = Some(ReceiptLogs { bloom: logs.iter().collect(), logs });

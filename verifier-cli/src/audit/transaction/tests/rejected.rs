@@ -7,7 +7,7 @@ use std::{
 };
 
 use iso_evm_witness::{
-    ExecuteError, Recording, Witness,
+    ExecuteError, Recording,
     input::state_test::{Case, cases},
     record,
 };
@@ -62,7 +62,7 @@ fn rejected(case: &Case) -> Option<(Outcome<Kind>, Kind)> {
         output: Default::default(),
         proof: Default::default(),
     };
-    let mut witness = Witness::new(&input, &nothing);
+    let mut witness = nothing.witness(&input);
     stand_on(&mut witness, &prestate);
     Some((replay::transaction(&witness), rule(&reason)))
 }

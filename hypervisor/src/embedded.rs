@@ -1,0 +1,191 @@
+//! The embedded engine: runs the emitted contract in revm, as a chain would. Normative text:
+//! `specs/05-hypervisor.md`, section Host.
+
+use alloy_primitives::{Address, B256, Bytes, TxKind, U256, address, keccak256};
+use iso_evm_witness::{Fork, layout as wire};
+use revm::{
+    Context, Database, ExecuteEvm, MainBuilder, MainContext,
+    bytecode::Bytecode,
+    context::{
+        TxEnv,
+        result::{ExecutionResult, HaltReason},
+    },
+    primitives::hardfork::SpecId,
+    state::AccountInfo,
+};
+
+use crate::{
+    emit::{contract::Contract, program::emit_audit},
+    native::NativeEngine,
+    options::EmitOptions,
+    rules::{
+        archive::{archive_address, archive_parts, archive_salt},
+        verdict::{Inconclusive, Verdict},
+    },
+};
+
+/// What an audit gave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Audited {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Gas of the hypervisor's frame, without intrinsic and calldata gas; 0 if it did not run.
+    pub host_gas: u64,
+}
+
+/// Where the embedded host has the hypervisor.
+pub const HYPERVISOR: Address = address!("000000000000000000000000000000000000150e");
+
+/// The host's rules: the oldest that the contract runs under.
+const HOST: SpecId = SpecId::CANCUN;
+
+/// Gas of a transaction whose frame gets all that an unlimited audit can ask for.
+const UNLIMITED: u64 = 1 << 62;
+
+/// A hypervisor and a host to run it on. Emitted once, used for any number of messages, from any
+/// number of threads.
+#[derive(Clone, Debug)]
+pub struct Engine {
+    options: EmitOptions,
+    contract: Contract,
+    bytecode: Bytecode,
+    native: NativeEngine,
+}
+
+impl Engine {
+    /// The hypervisor of `fork`, with archives by code hash.
+    pub fn new(fork: Fork) -> Self {
+        Self::with_options(&EmitOptions::new(fork))
+    }
+
+    /// A hypervisor emitted otherwise.
+    pub fn with_options(options: &EmitOptions) -> Self {
+        let contract = emit_audit(options);
+        let bytecode = Bytecode::new_legacy(contract.code.clone());
+        let native = NativeEngine::with_options(options);
+        Self { options: *options, contract, bytecode, native }
+    }
+
+    /// The native engine that agrees with it.
+    pub fn native(&self) -> &NativeEngine {
+        &self.native
+    }
+
+    /// The hypervisor with another native engine beside it: what becomes of it if the two differ.
+    #[must_use]
+    pub fn with_native(self, native: NativeEngine) -> Self {
+        Self { native, ..self }
+    }
+
+    /// The hypervisor.
+    pub fn contract(&self) -> &Contract {
+        &self.contract
+    }
+
+    /// Audits one message: `calldata` is its encoding, `code` the code that it runs (unused in a
+    /// creation, whose initcode is in the message). Archives are put in place.
+    ///
+    /// `host_gas_limit` bounds the gas of the hypervisor's frame; an audit that needs more is
+    /// inconclusive.
+    pub fn audit(&self, calldata: &Bytes, code: &[u8], host_gas_limit: Option<u64>) -> Audited {
+        self.run(calldata, &self.archives(calldata, code), host_gas_limit)
+    }
+
+    /// The archives of `code`, for the message `calldata`: address and contract of each part.
+    pub fn archives(&self, calldata: &[u8], code: &[u8]) -> Vec<(Address, Bytes)> {
+        let to = calldata.get(wire::TO..wire::TO + 32).unwrap_or(&[0; 32]);
+        let account = Address::from_slice(&to[12..]);
+        let salt = archive_salt(self.options.archive.key, keccak256(code), account);
+        let factory = self.options.archive.factory;
+        (0..)
+            .zip(archive_parts(code))
+            .map(|(part, bytes)| (archive_address(factory, salt, part), bytes))
+            .collect()
+    }
+
+    /// Calls the hypervisor on a chain that holds nothing but it and `contracts`.
+    pub fn run(
+        &self,
+        calldata: &Bytes,
+        contracts: &[(Address, Bytes)],
+        host_gas_limit: Option<u64>,
+    ) -> Audited {
+        let intrinsic = intrinsic_gas(calldata);
+        let limit = host_gas_limit.unwrap_or(UNLIMITED).min(UNLIMITED);
+        let host = Host { hypervisor: &self.bytecode, contracts };
+        let mut evm = Context::mainnet()
+            .with_db(host)
+            .modify_cfg_chained(|cfg| {
+                cfg.set_spec_and_mainnet_gas_params(HOST);
+                cfg.tx_gas_limit_cap = Some(u64::MAX);
+            })
+            .modify_block_chained(|block| block.gas_limit = u64::MAX)
+            .build_mainnet();
+        let transaction = TxEnv {
+            gas_limit: limit + intrinsic,
+            gas_price: 0,
+            kind: TxKind::Call(HYPERVISOR),
+            data: calldata.clone(),
+            ..TxEnv::default()
+        };
+        match evm.transact(transaction) {
+            Ok(outcome) => {
+                let host_gas = outcome.result.tx_gas_used().saturating_sub(intrinsic);
+                Audited { verdict: verdict_of(&outcome.result), host_gas }
+            }
+            Err(_) => {
+                let verdict = Verdict::Inconclusive { reason: Inconclusive::Other };
+                Audited { verdict, host_gas: 0 }
+            }
+        }
+    }
+}
+
+fn verdict_of(result: &ExecutionResult) -> Verdict {
+    match result {
+        ExecutionResult::Success { output, .. } => Verdict::from_returned(output.data()),
+        ExecutionResult::Revert { output, .. } => Verdict::from_reverted(output),
+        ExecutionResult::Halt { reason: HaltReason::OutOfGas(_), .. } => {
+            Verdict::Inconclusive { reason: Inconclusive::HostOutOfGas }
+        }
+        ExecutionResult::Halt { .. } => Verdict::Inconclusive { reason: Inconclusive::Other },
+    }
+}
+
+/// Gas of a plain transaction with this calldata, before its frame starts (EIP-2028).
+fn intrinsic_gas(calldata: &[u8]) -> u64 {
+    let zeros = calldata.iter().filter(|byte| **byte == 0).count() as u64;
+    21_000 + 4 * zeros + 16 * (calldata.len() as u64 - zeros)
+}
+
+/// The host's state: the hypervisor, and what else the run needs.
+#[derive(Debug)]
+struct Host<'a> {
+    hypervisor: &'a Bytecode,
+    contracts: &'a [(Address, Bytes)],
+}
+
+impl Database for Host<'_> {
+    type Error = std::convert::Infallible;
+
+    fn basic(&mut self, address: Address) -> Result<Option<AccountInfo>, Self::Error> {
+        if address == HYPERVISOR {
+            return Ok(Some(AccountInfo::default().with_code(self.hypervisor.clone())));
+        }
+        let held = self.contracts.iter().find(|(holder, _)| *holder == address);
+        Ok(held
+            .map(|(_, code)| AccountInfo::default().with_code(Bytecode::new_legacy(code.clone()))))
+    }
+
+    fn code_by_hash(&mut self, _: B256) -> Result<Bytecode, Self::Error> {
+        Ok(Bytecode::default())
+    }
+
+    fn storage(&mut self, _: Address, _: U256) -> Result<U256, Self::Error> {
+        Ok(U256::ZERO)
+    }
+
+    fn block_hash(&mut self, _: u64) -> Result<B256, Self::Error> {
+        Ok(B256::ZERO)
+    }
+}

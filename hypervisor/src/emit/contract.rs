@@ -1,0 +1,45 @@
+//! An emitted contract, and the init code that deploys it. Normative text:
+//! `specs/05-hypervisor.md`, `specs/08-archives.md`.
+
+use alloy_primitives::{B256, Bytes, keccak256};
+use revm::bytecode::opcode::*;
+
+use crate::emit::asm::Linked;
+
+/// An emitted contract.
+#[derive(Clone, Debug)]
+pub struct Contract {
+    /// Its runtime code.
+    pub code: Bytes,
+    linked: Linked,
+}
+
+impl Contract {
+    pub(crate) fn new(linked: Linked) -> Self {
+        Self { code: linked.code().clone(), linked }
+    }
+
+    /// keccak256 of the runtime code.
+    pub fn code_hash(&self) -> B256 {
+        keccak256(&self.code)
+    }
+
+    /// Init code that deploys it.
+    pub fn initcode(&self) -> Bytes {
+        initcode(&self.code)
+    }
+
+    /// The annotated listing: address, bytes, height, mnemonic, label.
+    pub fn listing(&self) -> String {
+        self.linked.listing()
+    }
+}
+
+/// Init code that deploys `code` as it is.
+pub(crate) fn initcode(code: &[u8]) -> Bytes {
+    let [high, low] = u16::try_from(code.len()).expect("contracts fit EIP-170").to_be_bytes();
+    // PUSH2 length, DUP1, PUSH1 prefix, PUSH0, CODECOPY, PUSH0, RETURN
+    const PREFIX: u8 = 10;
+    let prefix = [PUSH2, high, low, DUP1, PUSH1, PREFIX, PUSH0, CODECOPY, PUSH0, RETURN];
+    [&prefix[..], code].concat().into()
+}

@@ -1,0 +1,49 @@
+//! What a contract is emitted for, and an engine made for: a fork, and where the guest's code is
+//! archived. Normative text: `specs/05-hypervisor.md`, `specs/08-archives.md`.
+
+use alloy_primitives::Address;
+use iso_evm_witness::Fork;
+
+use crate::rules::archive::DEFAULT_FACTORY;
+
+/// What an audit contract is emitted for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EmitOptions {
+    /// The fork whose rules the guest runs under.
+    pub fork: Fork,
+    /// Where the guest's code is archived.
+    pub archive: ArchiveOptions,
+}
+
+impl EmitOptions {
+    /// A contract for `fork`, with archives by code hash from the default factory.
+    pub fn new(fork: Fork) -> Self {
+        Self { fork, archive: ArchiveOptions::default() }
+    }
+}
+
+/// What an archive's salt is made of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ArchiveKey {
+    /// The code's hash, computed by the factory: anyone may archive.
+    #[default]
+    CodeHash,
+    /// The account (`to`): the factory takes archives from its registrar only.
+    Account,
+}
+
+/// How a hypervisor finds its archives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ArchiveOptions {
+    /// What the salt is made of.
+    pub key: ArchiveKey,
+    /// The factory that deploys them.
+    pub factory: Address,
+}
+
+impl Default for ArchiveOptions {
+    /// Archives by code hash, from the factory at its deterministic address.
+    fn default() -> Self {
+        Self { key: ArchiveKey::CodeHash, factory: DEFAULT_FACTORY }
+    }
+}

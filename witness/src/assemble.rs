@@ -1,0 +1,39 @@
+//! [`Recording::witness`]: the container of a recording. `specs/09-container.md`.
+//!
+//! In the data's way this is the recorder's last stage: input and recording come in, and what goes
+//! out is what `witness.bin` holds.
+
+use alloy_primitives::Bytes;
+use iso_evm_wire::{
+    Witness,
+    container::{Receipt, Roots},
+    encoding,
+};
+
+use crate::{Input, Recording};
+
+impl Recording {
+    /// The container of this recording of an input: only what its messages and its roots need is put
+    /// in. The receipt is the input's where that has one, else it is what the run gave.
+    pub fn witness(&self, input: &Input) -> Witness {
+        let encoded = self.messages.iter().map(|message| encoding::encode(&message.witness).into());
+        let messages: Vec<Bytes> = encoded.collect();
+        let execution = &input.execution;
+        let own = || Receipt { success: self.success, gas_used: self.gas_used, logs: None };
+        let witness = Witness {
+            chain_id: execution.chain_id,
+            fork: execution.fork,
+            block: input.block.clone(),
+            ancestors: input.ancestors.clone(),
+            block_hashes: execution.block_hashes.clone(),
+            transaction: input.transaction.clone(),
+            receipt: input.receipt.clone().unwrap_or_else(own),
+            roots: Roots { enter: self.state_root_enter, leave: self.state_root_leave },
+            messages,
+            codes: self.proof.codes.clone(),
+            nodes: self.proof.nodes.clone(),
+            inclusion: input.inclusion.clone(),
+        };
+        witness.only_needed()
+    }
+}

@@ -1,0 +1,270 @@
+//! Reads a `witness.bin`: exactly the bytes that the writer makes of what was read.
+
+use std::collections::BTreeMap;
+
+use alloy_consensus::Header;
+use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
+
+use super::{MAGIC, VERSION};
+use crate::{
+    Fork,
+    block::{Block, BlockHashes, header_fits, header_fits_any},
+    container::{
+        Inclusion, Needs, Receipt, ReceiptLogs, Roots, Witness,
+        reader::{ContainerError, ContainerFault, Reader},
+    },
+    transaction::Transaction,
+};
+
+/// Reads the file. What is large in it is not copied, but shared with it.
+pub(in crate::container) fn decode(file: &Bytes) -> Result<Witness, ContainerError> {
+    let mut body = Reader::new(file, after_version(file)?);
+    let mut fields = body.list("witness")?;
+    body.end("witness")?;
+    let chain_id = fields.value("chain id")?;
+    let fork = fields.choice("fork", Fork::ALL)?;
+    let block = read_block(&mut fields, fork)?;
+    let (ancestors, ancestors_at) = read_ancestors(&mut fields)?;
+    let (block_hashes, block_hashes_at) = read_block_hashes(&mut fields)?;
+    let transaction = read_transaction(&mut fields)?;
+    let receipt = read_receipt(&mut fields)?;
+    let roots = read_roots(&mut fields)?;
+    let mut items = fields.list("messages")?;
+    let mut messages = Vec::new();
+    while !items.is_empty() {
+        messages.push(file.slice_ref(items.bytes("message")?));
+    }
+    let (codes, codes_at) = read_by_hash(file, &mut fields, "codes", "code")?;
+    let (nodes, nodes_at) = read_by_hash(file, &mut fields, "nodes", "node")?;
+    let (inclusion, inclusion_at) = read_inclusion(file, &mut fields)?;
+    fields.end("witness")?;
+    let witness = Witness {
+        chain_id,
+        fork,
+        block,
+        ancestors,
+        block_hashes,
+        transaction,
+        receipt,
+        roots,
+        messages,
+        codes,
+        nodes,
+        inclusion,
+    };
+    let needs = Needs::of(&witness);
+    let ancestors = ancestors_at.get(needs.ancestors).map(|at| (*at, "ancestor"));
+    let block_hashes = block_hashes_at.iter().zip(witness.block_hashes.keys());
+    let mut block_hashes = block_hashes.filter(|(_, number)| !needs.block_hash(&witness, **number));
+    let by_hash = [
+        (codes_at, &witness.codes, &needs.codes, "code"),
+        (nodes_at, &witness.nodes, &needs.nodes, "node"),
+    ];
+    let by_hash = by_hash.iter().find_map(|(at, held, needed, field)| {
+        let mut both = at.iter().zip(held.keys());
+        both.find(|(_, hash)| !needed.contains(*hash)).map(|(at, _)| (*at, *field))
+    });
+    let unused =
+        ancestors.or_else(|| block_hashes.next().map(|(at, _)| (*at, "block hash"))).or(by_hash);
+    if let Some((at, field)) = unused {
+        return Err(at.fail(field, ContainerFault::Unused));
+    }
+    check_inclusion(&witness, &needs, &inclusion_at)?;
+    Ok(witness)
+}
+
+/// Makes sure that what proves the inclusion hangs on a header, is whole, and is no more than that.
+fn check_inclusion(
+    witness: &Witness,
+    needs: &Needs,
+    (start, places): &(Reader<'_>, Places<'_>),
+) -> Result<(), ContainerError> {
+    let Some(inclusion) = &witness.inclusion else { return Ok(()) };
+    if witness.block.header.is_none() {
+        return Err(start.fail("inclusion", ContainerFault::Unused));
+    }
+    if needs.inclusion.is_none() {
+        return Err(start.fail("inclusion", ContainerFault::Way));
+    }
+    let mut both = places.iter().zip(inclusion.nodes.keys());
+    match both.find(|(_, hash)| !needs.on_the_way(hash)) {
+        Some((at, _)) => Err(at.fail("inclusion node", ContainerFault::Unused)),
+        None => Ok(()),
+    }
+}
+
+/// What proves the inclusion, where the list stands, and where its nodes do.
+fn read_inclusion<'a>(
+    file: &Bytes,
+    fields: &mut Reader<'a>,
+) -> Result<(Option<Inclusion>, (Reader<'a>, Places<'a>)), ContainerError> {
+    let start = *fields;
+    let mut fields = fields.list("inclusion")?;
+    if fields.is_empty() {
+        return Ok((None, (start, Vec::new())));
+    }
+    let index = fields.value("transaction's place")?;
+    let (nodes, places) = read_by_hash(file, &mut fields, "inclusion nodes", "inclusion node")?;
+    fields.end("inclusion")?;
+    Ok((Some(Inclusion { index, nodes }), (start, places)))
+}
+
+/// What follows the magic and the version.
+fn after_version(file: &[u8]) -> Result<&[u8], ContainerError> {
+    let start = Reader::new(file, file);
+    let rest = match file.strip_prefix(&MAGIC) {
+        Some(rest) => rest,
+        None if MAGIC.starts_with(file) => {
+            return Err(start.fail("magic", ContainerFault::Truncated));
+        }
+        None => return Err(start.fail("magic", ContainerFault::Magic)),
+    };
+    let version = Reader::new(file, rest);
+    match rest.split_first() {
+        Some((&VERSION, rest)) => Ok(rest),
+        Some((&found, _)) => {
+            let expected = VERSION;
+            Err(version.fail("version", ContainerFault::Version { expected, found }))
+        }
+        None => Err(version.fail("version", ContainerFault::Truncated)),
+    }
+}
+
+fn read_block(fields: &mut Reader<'_>, fork: Fork) -> Result<Block, ContainerError> {
+    let mut fields = fields.list("block")?;
+    let mut block = if fields.is_list() {
+        let at = fields;
+        let header: Header = fields.value("block header")?;
+        if !header_fits(&header, fork) {
+            return Err(at.fail("block header", ContainerFault::Header));
+        }
+        Block::from_header(header, fork, None)
+    } else {
+        read_fields(&mut fields, fork)?
+    };
+    if fork >= Fork::Cancun {
+        block.blob_base_fee = Some(fields.value("block blob base fee")?);
+    }
+    fields.end("block")?;
+    Ok(block)
+}
+
+fn read_fields(fields: &mut Reader<'_>, fork: Fork) -> Result<Block, ContainerError> {
+    let mut block = Block {
+        number: fields.value("block number")?,
+        timestamp: fields.value("block timestamp")?,
+        beneficiary: fields.value::<Address>("block beneficiary")?,
+        gas_limit: fields.value("block gas limit")?,
+        ..Block::default()
+    };
+    if fork >= Fork::Paris {
+        block.prev_randao = Some(fields.value::<B256>("block randomness")?);
+    } else {
+        block.difficulty = Some(fields.value::<U256>("block difficulty")?);
+    }
+    if fork >= Fork::London {
+        block.base_fee_per_gas = Some(fields.value("block base fee")?);
+    }
+    if fork >= Fork::Cancun {
+        block.excess_blob_gas = Some(fields.value("block excess blob gas")?);
+    }
+    Ok(block)
+}
+
+/// Where the items of a list stand.
+type Places<'a> = Vec<Reader<'a>>;
+
+fn read_ancestors<'a>(
+    fields: &mut Reader<'a>,
+) -> Result<(Vec<Header>, Places<'a>), ContainerError> {
+    let mut items = fields.list("ancestors")?;
+    let (mut headers, mut places) = (Vec::new(), Vec::new());
+    while !items.is_empty() {
+        let at = items;
+        let header: Header = items.value("ancestor")?;
+        if !header_fits_any(&header) {
+            return Err(at.fail("ancestor", ContainerFault::Header));
+        }
+        headers.push(header);
+        places.push(at);
+    }
+    Ok((headers, places))
+}
+
+fn read_block_hashes<'a>(
+    fields: &mut Reader<'a>,
+) -> Result<(BlockHashes, Places<'a>), ContainerError> {
+    let mut items = fields.list("block hashes")?;
+    let (mut hashes, mut places) = (BlockHashes::new(), Vec::new());
+    while !items.is_empty() {
+        let at = items;
+        let mut item = items.list("block hash")?;
+        let (number, hash) = (item.value("ancestor's number")?, item.value("ancestor's hash")?);
+        item.end("block hash")?;
+        if hashes.last_key_value().is_some_and(|(last, _)| *last >= number) {
+            return Err(at.fail("block hash", ContainerFault::Order));
+        }
+        hashes.insert(number, hash);
+        places.push(at);
+    }
+    Ok((hashes, places))
+}
+
+fn read_transaction(fields: &mut Reader<'_>) -> Result<Transaction, ContainerError> {
+    let mut fields = fields.list("transaction")?;
+    let at = fields;
+    let bytes = fields.bytes("transaction")?;
+    let transaction = if fields.is_empty() {
+        Transaction::decode_signed(bytes)
+    } else {
+        let from = fields.value("sender")?;
+        fields.end("transaction")?;
+        Transaction::decode_unsigned(from, bytes)
+    };
+    transaction.map_err(|error| at.fail("transaction", error))
+}
+
+fn read_receipt(fields: &mut Reader<'_>) -> Result<Receipt, ContainerError> {
+    let mut fields = fields.list("receipt")?;
+    let mut receipt = Receipt {
+        success: fields.value("receipt status")?,
+        gas_used: fields.value("receipt gas used")?,
+        logs: None,
+    };
+    if !fields.is_empty() {
+        let bloom = fields.value("receipt bloom")?;
+        receipt.logs = Some(ReceiptLogs { bloom, logs: fields.value("receipt logs")? });
+    }
+    fields.end("receipt")?;
+    Ok(receipt)
+}
+
+fn read_roots(fields: &mut Reader<'_>) -> Result<Roots, ContainerError> {
+    let mut fields = fields.list("roots")?;
+    let roots =
+        Roots { enter: fields.value("root at entry")?, leave: fields.value("root at exit")? };
+    fields.end("roots")?;
+    Ok(roots)
+}
+
+/// Byte strings by their hashes, which ascend.
+fn read_by_hash<'a>(
+    file: &Bytes,
+    fields: &mut Reader<'a>,
+    list: &'static str,
+    field: &'static str,
+) -> Result<(BTreeMap<B256, Bytes>, Places<'a>), ContainerError> {
+    let mut items = fields.list(list)?;
+    let (mut held, mut places) = (BTreeMap::new(), Vec::new());
+    while !items.is_empty() {
+        let at = items;
+        let bytes = file.slice_ref(items.bytes(field)?);
+        let hash = keccak256(&bytes);
+        if held.last_key_value().is_some_and(|(last, _)| *last >= hash) {
+            return Err(at.fail(field, ContainerFault::Order));
+        }
+        held.insert(hash, bytes);
+        places.push(at);
+    }
+    Ok((held, places))
+}

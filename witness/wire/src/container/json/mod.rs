@@ -1,0 +1,195 @@
+//! The JSON form of `witness.bin`: the same facts, each with its name, without loss both ways.
+//!
+//! A message that is no canonical encoding stands there as raw bytes. What follows from the rest
+//! (places in the call tree, hashes of messages) is not written.
+
+use std::collections::BTreeMap;
+
+use alloy_primitives::{B256, Bytes, U256, keccak256};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{Inclusion, Needs, Roots, VERSION, Witness};
+use crate::{
+    Fork,
+    block::{BlockFields, BlockHashes},
+    quantity::{self as number, quantity},
+    receipt::ReceiptFields,
+    schedule,
+    transaction::{TransactionDefaults, TransactionFields},
+};
+
+mod error;
+mod keys;
+mod message;
+mod ordered;
+mod record;
+
+pub use error::JsonError;
+
+/// The file's top level.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Document<M> {
+    version: u8,
+    #[serde(with = "number")]
+    chain_id: Option<u64>,
+    fork: Fork,
+    block: BlockFields,
+    ancestors: Vec<BlockFields>,
+    block_hashes: BTreeMap<String, B256>,
+    transaction: TransactionFields,
+    receipt: ReceiptFields,
+    roots: RootFields,
+    messages: Vec<M>,
+    codes: BTreeMap<B256, Bytes>,
+    nodes: BTreeMap<B256, Bytes>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    inclusion: Option<InclusionFields>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct InclusionFields {
+    #[serde(with = "number")]
+    index: Option<u64>,
+    nodes: BTreeMap<B256, Bytes>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RootFields {
+    enter: B256,
+    leave: B256,
+}
+
+/// Writes the JSON form.
+pub(super) fn to_json(witness: &Witness) -> String {
+    let numbered = |(number, hash): (&u64, &B256)| (quantity(U256::from(*number)), *hash);
+    let Roots { enter, leave } = witness.roots;
+    let document = Document {
+        version: VERSION,
+        chain_id: Some(witness.chain_id),
+        fork: witness.fork,
+        block: BlockFields::from(&witness.block),
+        ancestors: witness.ancestors.iter().map(BlockFields::from).collect(),
+        block_hashes: witness.block_hashes.iter().map(numbered).collect(),
+        transaction: TransactionFields::from(&witness.transaction),
+        receipt: ReceiptFields::from(&witness.receipt),
+        roots: RootFields { enter, leave },
+        messages: witness.messages.iter().map(message::to_json).collect(),
+        codes: witness.codes.clone(),
+        nodes: witness.nodes.clone(),
+        inclusion: (witness.inclusion.as_ref()).map(|Inclusion { index, nodes }| InclusionFields {
+            index: Some(*index),
+            nodes: nodes.clone(),
+        }),
+    };
+    serde_json::to_string_pretty(&document).expect("only numbers, bytes and strings")
+}
+
+/// Reads the JSON form.
+pub(super) fn from_json(json: &[u8]) -> Result<Witness, JsonError> {
+    let document: Document<Value> = serde_json::from_slice(json)?;
+    if document.version != VERSION {
+        return Err(JsonError::Version { expected: VERSION, found: document.version });
+    }
+    let fork = document.fork;
+    let number = document.block.number.unwrap_or_default();
+    let timestamp = document.block.timestamp.unwrap_or_default();
+    let chain_id = document.chain_id.ok_or_else(|| JsonError::missing("chainId"))?;
+    let block = document
+        .block
+        .into_block(fork, schedule::blob_params(fork, chain_id, number, timestamp))?;
+    let ancestor = |(index, fields): (usize, BlockFields)| {
+        fields.into_header().map_err(|error| JsonError::Ancestor { index, error })
+    };
+    let defaults = TransactionDefaults { chain_id, gas: block.gas_limit, gas_price: 0 };
+    let RootFields { enter, leave } = document.roots;
+    let messages = document.messages.into_iter().enumerate();
+    let witness = Witness {
+        chain_id,
+        fork,
+        block,
+        ancestors: (document.ancestors.into_iter().enumerate())
+            .map(ancestor)
+            .collect::<Result<_, _>>()?,
+        block_hashes: block_hashes(document.block_hashes)?,
+        transaction: document.transaction.into_transaction(defaults)?,
+        receipt: document.receipt.into_receipt()?,
+        roots: Roots { enter, leave },
+        messages: messages
+            .map(|(index, json)| message::from_json(index, json))
+            .collect::<Result<_, _>>()?,
+        codes: document.codes,
+        nodes: document.nodes,
+        inclusion: document.inclusion.map(inclusion).transpose()?,
+    };
+    check_hashes(&witness)?;
+    check_needs(&witness)?;
+    let written = serde_json::from_str(&to_json(&witness))?;
+    keys::same_keys("", &serde_json::from_slice(json)?, &written)?;
+    Ok(witness)
+}
+
+fn inclusion(given: InclusionFields) -> Result<Inclusion, JsonError> {
+    let index = given.index.ok_or_else(|| JsonError::missing("inclusion.index"))?;
+    Ok(Inclusion { index, nodes: given.nodes })
+}
+
+fn block_hashes(given: BTreeMap<String, B256>) -> Result<BlockHashes, JsonError> {
+    let entry = |(key, hash): (String, B256)| {
+        let number = number::Number::parse(&key).and_then(|number| number.try_into().ok());
+        let wrong = || JsonError::value(&format!("blockHashes.{key}"), "a block number expected");
+        Ok((number.ok_or_else(wrong)?, hash))
+    };
+    given.into_iter().map(entry).collect()
+}
+
+/// The maps whose keys are hashes, by name, but for the nodes of the inclusion.
+fn by_hash(witness: &Witness) -> [(&'static str, &BTreeMap<B256, Bytes>); 2] {
+    [("codes", &witness.codes), ("nodes", &witness.nodes)]
+}
+
+/// Makes sure that everything stands under its own hash.
+fn check_hashes(witness: &Witness) -> Result<(), JsonError> {
+    let inclusion = witness.inclusion.as_ref().map(|held| ("inclusion.nodes", &held.nodes));
+    for (name, held) in by_hash(witness).into_iter().chain(inclusion) {
+        if let Some((found, bytes)) = held.iter().find(|(hash, bytes)| keccak256(bytes) != **hash) {
+            let (path, expected) = (format!("{name}.{found}"), keccak256(bytes));
+            return Err(JsonError::WrongHash { path, expected });
+        }
+    }
+    Ok(())
+}
+
+/// Makes sure that everything is needed.
+fn check_needs(witness: &Witness) -> Result<(), JsonError> {
+    let needs = Needs::of(witness);
+    let ancestor = (witness.ancestors.len() > needs.ancestors)
+        .then(|| format!("ancestors[{}]", needs.ancestors));
+    let mut numbers = witness.block_hashes.keys();
+    let number = numbers.find(|number| !needs.block_hash(witness, **number));
+    let needed = [&needs.codes, &needs.nodes];
+    let hash = by_hash(witness).into_iter().zip(needed).find_map(|((name, held), needed)| {
+        held.keys().find(|hash| !needed.contains(*hash)).map(|hash| format!("{name}.{hash}"))
+    });
+    let hash = hash.or_else(|| match &witness.inclusion {
+        Some(_) if witness.block.header.is_none() => Some("inclusion".to_owned()),
+        Some(inclusion) if needs.inclusion.is_some() => {
+            let mut nodes = inclusion.nodes.keys();
+            let unused = nodes.find(|hash| !needs.on_the_way(hash));
+            unused.map(|hash| format!("inclusion.nodes.{hash}"))
+        }
+        _ => None,
+    });
+    let path = ancestor.or_else(|| number.map(|number| format!("blockHashes.{number:#x}")));
+    match path.or(hash) {
+        Some(path) => Err(JsonError::Unused { path }),
+        None if witness.inclusion.is_some() && needs.inclusion.is_none() => {
+            let reason = "no whole way from the roots in the block's header";
+            Err(JsonError::value("inclusion.nodes", reason))
+        }
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,191 @@
+//! The container of one recorded transaction, `witness.bin`, and its JSON form.
+//! `specs/09-container.md`.
+//!
+//! In the data's way this stands between the recorder and the audits: it carries the messages as
+//! the bytes that the hypervisor takes, with the code they need and the facts around them. A
+//! message may be a lie, or not even a message: the container holds what was claimed.
+
+use std::collections::BTreeMap;
+
+use alloy_consensus::Header;
+use alloy_primitives::{B256, Bytes};
+
+use crate::{
+    Fork,
+    block::{Block, BlockHashes},
+    encoding::{self, EncodingError},
+    message::MessageWitness,
+    records::{OpeningRecord, Record},
+    transaction::Transaction,
+};
+
+mod binary;
+mod inclusion;
+mod json;
+mod needs;
+mod nodes;
+mod reader;
+mod stream;
+mod tree;
+
+use needs::Needs;
+
+pub use binary::{MAGIC, VERSION};
+pub use inclusion::Inclusion;
+pub use json::JsonError;
+pub use reader::{ContainerError, ContainerFault};
+pub use stream::{Containers, StreamError};
+pub use tree::Place;
+
+pub use crate::receipt::{Receipt, ReceiptLogs};
+
+/// One transaction, recorded: what `witness.bin` holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Witness {
+    /// Chain id.
+    pub chain_id: u64,
+    /// The rules.
+    pub fork: Fork,
+    /// The block.
+    pub block: Block,
+    /// Headers of ancestors, the parent's first, as far as `BLOCKHASH` reached, where they are
+    /// known. Their hashes follow from them.
+    pub ancestors: Vec<Header>,
+    /// Hashes of ancestors that `BLOCKHASH` asked for and that no header proves.
+    pub block_hashes: BlockHashes,
+    /// The transaction.
+    pub transaction: Transaction,
+    /// What the receipt says.
+    pub receipt: Receipt,
+    /// The state's roots before and after.
+    pub roots: Roots,
+    /// The messages in pre-order, each as the hypervisor's calldata; none if no code ran.
+    pub messages: Vec<Bytes>,
+    /// Code by hash: what messages run (a creation's stands in its message), and what the access
+    /// and transaction audits look at.
+    pub codes: BTreeMap<B256, Bytes>,
+    /// RLP of the trie nodes below the root at entry, by hash.
+    pub nodes: BTreeMap<B256, Bytes>,
+    /// What proves that the block has the transaction and its receipt, where the recorder had the
+    /// block. It needs the block's header.
+    pub inclusion: Option<Inclusion>,
+}
+
+/// State roots of the whole transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Roots {
+    /// Before gas is bought.
+    pub enter: B256,
+    /// After refund, fees and deletions.
+    pub leave: B256,
+}
+
+impl Witness {
+    /// The container with what its messages and its roots need, and nothing else: as the writer
+    /// leaves it, so that a reader takes it.
+    pub fn only_needed(mut self) -> Self {
+        let needs = Needs::of(&self);
+        self.ancestors.truncate(needs.ancestors);
+        let told: BlockHashes = (self.block_hashes.iter())
+            .filter(|(number, _)| needs.block_hash(&self, **number))
+            .map(|(number, hash)| (*number, *hash))
+            .collect();
+        self.block_hashes = told;
+        self.codes.retain(|hash, _| needs.codes.contains(hash));
+        self.nodes.retain(|hash, _| needs.nodes.contains(hash));
+        self.inclusion =
+            self.inclusion.filter(|_| needs.inclusion.is_some()).map(|mut inclusion| {
+                inclusion.nodes.retain(|hash, _| needs.on_the_way(hash));
+                inclusion
+            });
+        self
+    }
+
+    /// The bytes of `witness.bin`.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut length = 0;
+        self.encode_to(&mut |piece| length += piece.len());
+        let mut file = Vec::with_capacity(length);
+        self.encode_to(&mut |piece| file.extend_from_slice(piece));
+        file
+    }
+
+    /// Gives the bytes of `witness.bin` to `sink`, piece by piece, for a hash or a stream.
+    pub fn encode_to(&self, sink: &mut dyn FnMut(&[u8])) {
+        binary::encode(self, sink);
+    }
+
+    /// Reads a `witness.bin`. Accepted bytes are those that [`Witness::encode`] gives back.
+    ///
+    /// # Errors
+    ///
+    /// [`ContainerError`], which says what is wrong and at which byte. Memory is bounded by the
+    /// length of `bytes`.
+    pub fn decode(bytes: &[u8]) -> Result<Self, ContainerError> {
+        binary::decode(&Bytes::copy_from_slice(bytes))
+    }
+
+    /// [`Witness::decode`] of bytes that the witness may keep: messages, codes and nodes are shared
+    /// with them, not copied.
+    ///
+    /// # Errors
+    ///
+    /// As [`Witness::decode`].
+    pub fn decode_shared(bytes: &Bytes) -> Result<Self, ContainerError> {
+        binary::decode(bytes)
+    }
+
+    /// The JSON form: the same facts, each with its name.
+    pub fn to_json(&self) -> String {
+        json::to_json(self)
+    }
+
+    /// Reads the JSON form.
+    ///
+    /// # Errors
+    ///
+    /// [`JsonError`], which says what is wrong and where.
+    pub fn from_json(json: &[u8]) -> Result<Self, JsonError> {
+        json::from_json(json)
+    }
+
+    /// The message with this index, decoded.
+    ///
+    /// # Errors
+    ///
+    /// If its bytes are no canonical message.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such message.
+    pub fn message(&self, index: usize) -> Result<MessageWitness, EncodingError> {
+        encoding::decode(&self.messages[index])
+    }
+
+    /// The code that a message's opening record asks for, if the container has it. A creation's is
+    /// in the message.
+    pub fn code(&self, message: &MessageWitness) -> Option<&Bytes> {
+        self.codes.get(&code_hash(message)?)
+    }
+
+    /// Where each message stands in the call tree.
+    pub fn tree(&self) -> Vec<Place> {
+        tree::places(self.messages.iter().map(|bytes| encoding::decode(bytes).ok()))
+    }
+}
+
+/// The message's opening record, if it has one.
+pub fn opening(message: &MessageWitness) -> Option<OpeningRecord> {
+    match Record::decode(message.stateAccessList.first()?) {
+        Ok(Record::Opening(opening)) => Some(opening),
+        _ => None,
+    }
+}
+
+/// Hash of the code that a message's opening record asks for; none in a creation, whose code is in the
+/// message.
+pub fn code_hash(message: &MessageWitness) -> Option<B256> {
+    let opening = opening(message)?;
+    let create = crate::records::FrameKind::from_number(opening.kind)?.is_create();
+    (!create).then_some(opening.codeHash)
+}

@@ -1,0 +1,241 @@
+//! The one byte string that a message has: `abi.encode(MessageWitness)`, canonical.
+//! `specs/04-encoding.md`.
+//!
+//! In the data's way this stands between the recorder's messages and the hypervisor's calldata. The
+//! decoder walks the bytes once, from the front: every offset must be the one that the encoder would
+//! write there, so nothing can overlap, be left out or be read twice, and what is decoded is never
+//! larger than what was read.
+
+#[cfg(test)]
+mod tests;
+
+use alloy_primitives::{Address, B256, Bytes, U256};
+use alloy_sol_types::SolValue;
+
+use crate::{
+    layout::{LIST_OFFSET, RECORD_HEAD, TUPLE},
+    message::{AccessWitness, MessageWitness},
+};
+
+/// Bytes in a word.
+const WORD: usize = 32;
+
+/// A message without records and calldata, in bytes: the first word, the fields, and both lengths.
+const EMPTY: usize = TUPLE + LIST_OFFSET + 2 * WORD;
+
+/// A record without metadata, in bytes: its offset, and what follows that.
+const EMPTY_RECORD: usize = WORD + RECORD_HEAD;
+
+/// Why bytes are no message. Every position counts from the first byte of the encoding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum EncodingError {
+    /// The bytes end too early.
+    #[error("byte {position}: {expected} more bytes expected, found {found}")]
+    Truncated {
+        /// Where the missing part would start.
+        position: usize,
+        /// Bytes that should follow.
+        expected: usize,
+        /// Bytes that do.
+        found: usize,
+    },
+    /// An offset points somewhere else than to the next free byte.
+    #[error("byte {position}: offset {expected} expected, found {found}")]
+    Offset {
+        /// Where the offset stands.
+        position: usize,
+        /// The only canonical one.
+        expected: usize,
+        /// What stands there.
+        found: U256,
+    },
+    /// A length is more than the bytes that are left could hold.
+    #[error("byte {position}: length {found} is more than the {left} bytes left")]
+    Length {
+        /// Where the length stands.
+        position: usize,
+        /// Bytes that are left after it.
+        left: usize,
+        /// What stands there.
+        found: U256,
+    },
+    /// A value has more bits than its type.
+    #[error("byte {position}: {kind} expected, found {found}")]
+    Range {
+        /// Where the word stands.
+        position: usize,
+        /// The type.
+        kind: &'static str,
+        /// What stands there.
+        found: U256,
+    },
+    /// The bytes that fill up the last word of a byte string are not zero.
+    #[error("byte {position}: zero padding expected, found {found:#04x}")]
+    Padding {
+        /// Where the first such byte stands.
+        position: usize,
+        /// What stands there.
+        found: u8,
+    },
+    /// Bytes follow after the end.
+    #[error("byte {position}: end expected, found {found} more bytes")]
+    Trailing {
+        /// Where they start.
+        position: usize,
+        /// How many.
+        found: usize,
+    },
+}
+
+/// The message on the wire, as the hypervisor takes it: the word `0x20`, then the tuple.
+pub fn encode(message: &MessageWitness) -> Vec<u8> {
+    message.abi_encode()
+}
+
+/// Bytes of an encoded message beside its records, with so many bytes of calldata.
+pub fn message_length(call_data: usize) -> usize {
+    EMPTY + call_data.next_multiple_of(WORD)
+}
+
+/// Bytes that a record adds to a message.
+pub fn record_length(record: &AccessWitness) -> usize {
+    EMPTY_RECORD + record.metadata.len().next_multiple_of(WORD)
+}
+
+/// The message that these bytes are, if they are what [`encode`] makes of it.
+///
+/// What the records' metadata holds is for [`Record::decode`](crate::records::Record::decode).
+///
+/// # Errors
+///
+/// [`EncodingError`] with the first deviation from the canonical form. Memory and time are bounded by
+/// the length of `bytes`, whatever they say.
+pub fn decode(bytes: &[u8]) -> Result<MessageWitness, EncodingError> {
+    let mut reader = Reader { bytes, position: 0 };
+    reader.offset(WORD)?;
+    let mut message = MessageWitness {
+        stateRootEnter: reader.hash()?,
+        stateRootLeave: reader.hash()?,
+        isStatic: reader.bounded("a bool", 1)? == 1,
+        origin: reader.address()?,
+        caller: reader.address()?,
+        to: reader.address()?,
+        context: reader.address()?,
+        callvalue: reader.word()?,
+        gasPrice: reader.word()?,
+        gasAvailable: U256::from(reader.bounded("gas below 2^64", u64::MAX)?),
+        gasUsed: reader.word()?,
+        ..MessageWitness::default()
+    };
+    reader.offset(LIST_OFFSET)?;
+    message.status = reader.word()?;
+    message.returndataHash = reader.hash()?;
+    // The last offset can be checked only once the list before it has been walked.
+    let (call_data_at, call_data_offset) = (reader.position, reader.word()?);
+    message.stateAccessList = reader.records()?;
+    check_offset(call_data_at, reader.position - WORD, call_data_offset)?;
+    message.callData = reader.byte_string()?;
+    match bytes.len() - reader.position {
+        0 => Ok(message),
+        found => Err(EncodingError::Trailing { position: reader.position, found }),
+    }
+}
+
+/// Reads from the front, never back.
+struct Reader<'a> {
+    bytes: &'a [u8],
+    position: usize,
+}
+
+impl<'a> Reader<'a> {
+    fn take(&mut self, length: usize) -> Result<&'a [u8], EncodingError> {
+        let left = &self.bytes[self.position..];
+        let taken = left.get(..length).ok_or(EncodingError::Truncated {
+            position: self.position,
+            expected: length,
+            found: left.len(),
+        })?;
+        self.position += length;
+        Ok(taken)
+    }
+
+    fn word(&mut self) -> Result<U256, EncodingError> {
+        Ok(U256::from_be_slice(self.take(WORD)?))
+    }
+
+    fn hash(&mut self) -> Result<B256, EncodingError> {
+        Ok(B256::from_slice(self.take(WORD)?))
+    }
+
+    fn address(&mut self) -> Result<Address, EncodingError> {
+        let position = self.position;
+        let word = self.hash()?;
+        if word[..12].iter().any(|byte| *byte != 0) {
+            let found = word.into();
+            return Err(EncodingError::Range { position, kind: "an address", found });
+        }
+        Ok(Address::from_word(word))
+    }
+
+    /// A number of at most `most`.
+    fn bounded(&mut self, kind: &'static str, most: u64) -> Result<u64, EncodingError> {
+        let position = self.position;
+        let found = self.word()?;
+        match u64::try_from(found) {
+            Ok(number) if number <= most => Ok(number),
+            _ => Err(EncodingError::Range { position, kind, found }),
+        }
+    }
+
+    fn offset(&mut self, expected: usize) -> Result<(), EncodingError> {
+        let position = self.position;
+        check_offset(position, expected, self.word()?)
+    }
+
+    /// A length of things that take at least `unit` bytes each.
+    fn length(&mut self, unit: usize) -> Result<usize, EncodingError> {
+        let position = self.position;
+        let found = self.word()?;
+        let left = self.bytes.len() - self.position;
+        match usize::try_from(found) {
+            Ok(length) if length <= left / unit => Ok(length),
+            _ => Err(EncodingError::Length { position, left, found }),
+        }
+    }
+
+    fn byte_string(&mut self) -> Result<Bytes, EncodingError> {
+        let length = self.length(1)?;
+        let bytes = Bytes::copy_from_slice(self.take(length)?);
+        let start = self.position;
+        let padding = self.take(length.next_multiple_of(WORD) - length)?;
+        match padding.iter().position(|byte| *byte != 0) {
+            Some(at) => Err(EncodingError::Padding { position: start + at, found: padding[at] }),
+            None => Ok(bytes),
+        }
+    }
+
+    fn records(&mut self) -> Result<Vec<AccessWitness>, EncodingError> {
+        let count = self.length(EMPTY_RECORD)?;
+        let start = self.position;
+        let heads: Vec<(usize, U256)> = (0..count)
+            .map(|_| Ok((self.position, self.word()?)))
+            .collect::<Result<_, EncodingError>>()?;
+        heads
+            .into_iter()
+            .map(|(head, offset)| {
+                check_offset(head, self.position - start, offset)?;
+                let opcode = self.bounded("a uint8", u8::MAX.into())? as u8;
+                self.offset(2 * WORD)?;
+                Ok(AccessWitness { opcode, metadata: self.byte_string()? })
+            })
+            .collect()
+    }
+}
+
+fn check_offset(position: usize, expected: usize, found: U256) -> Result<(), EncodingError> {
+    if found == U256::from(expected) {
+        Ok(())
+    } else {
+        Err(EncodingError::Offset { position, expected, found })
+    }
+}

@@ -1,0 +1,119 @@
+//! The forks that are audited, Istanbul to Osaka. A message's fork is not part of its witness: it
+//! follows from chain and block, and each fork has a hypervisor of its own.
+
+use std::{fmt, str::FromStr};
+
+#[cfg(any(test, feature = "revm"))]
+use revm_primitives::hardfork::SpecId;
+
+/// A fork of the Ethereum main chain. Ordered by activation.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Fork {
+    Istanbul,
+    Berlin,
+    London,
+    Paris,
+    Shanghai,
+    Cancun,
+    Prague,
+    Osaka,
+}
+
+impl Fork {
+    /// All forks, oldest first.
+    pub const ALL: [Self; 8] = [
+        Self::Istanbul,
+        Self::Berlin,
+        Self::London,
+        Self::Paris,
+        Self::Shanghai,
+        Self::Cancun,
+        Self::Prague,
+        Self::Osaka,
+    ];
+
+    /// Lower-case name, as `--fork` takes it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Istanbul => "istanbul",
+            Self::Berlin => "berlin",
+            Self::London => "london",
+            Self::Paris => "paris",
+            Self::Shanghai => "shanghai",
+            Self::Cancun => "cancun",
+            Self::Prague => "prague",
+            Self::Osaka => "osaka",
+        }
+    }
+
+    /// revm's name of it.
+    #[cfg(any(test, feature = "revm"))]
+    pub const fn spec_id(self) -> SpecId {
+        match self {
+            Self::Istanbul => SpecId::ISTANBUL,
+            Self::Berlin => SpecId::BERLIN,
+            Self::London => SpecId::LONDON,
+            Self::Paris => SpecId::MERGE,
+            Self::Shanghai => SpecId::SHANGHAI,
+            Self::Cancun => SpecId::CANCUN,
+            Self::Prague => SpecId::PRAGUE,
+            Self::Osaka => SpecId::OSAKA,
+        }
+    }
+
+    /// Position in [`Fork::ALL`]; the number in `witness.bin`.
+    pub const fn number(self) -> u8 {
+        self as u8
+    }
+}
+
+impl fmt::Display for Fork {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A fork that is not audited, or no fork at all.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ForkError {
+    /// Known, but before Istanbul.
+    #[error("fork {0} is earlier than istanbul, the first that is audited")]
+    TooEarly(String),
+    /// Known, but after the last that is audited.
+    #[error("fork {0} is later than osaka, the last that is audited")]
+    TooLate(String),
+    /// Not a fork's name.
+    #[error(
+        "unknown fork {0:?}: expected istanbul, berlin, london, paris, shanghai, cancun, prague or osaka"
+    )]
+    Unknown(String),
+}
+
+impl FromStr for Fork {
+    type Err = ForkError;
+
+    fn from_str(name: &str) -> Result<Self, ForkError> {
+        const EARLIER: [&str; 8] = [
+            "frontier",
+            "homestead",
+            "tangerine",
+            "spuriousdragon",
+            "dao",
+            "byzantium",
+            "constantinople",
+            "petersburg",
+        ];
+        let lower = name.to_ascii_lowercase();
+        Self::ALL.into_iter().find(|fork| fork.name() == lower).ok_or_else(|| {
+            if EARLIER.contains(&lower.as_str()) {
+                ForkError::TooEarly(lower)
+            } else {
+                ForkError::Unknown(name.to_owned())
+            }
+        })
+    }
+}
