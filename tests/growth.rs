@@ -58,40 +58,40 @@ fn check(axis: Axis, sizes: &[usize]) {
 }
 
 #[test]
-fn records() {
+fn bytes_and_host_gas_grow_in_proportion_to_records() {
     check(Axis::Records, &[10, 100, 1_000, 10_000]);
 }
 
 #[test]
-fn writes() {
+fn bytes_and_host_gas_grow_in_proportion_to_writes() {
     check(Axis::Writes, &[10, 100, 1_000]);
 }
 
 #[test]
-fn code() {
+fn bytes_and_host_gas_grow_in_proportion_to_code() {
     check(Axis::Code, &[1 << 10, 6 << 10, 24 << 10]);
 }
 
 #[test]
-fn calldata() {
+fn bytes_and_host_gas_grow_in_proportion_to_calldata() {
     check(Axis::Calldata, &[1 << 10, 1 << 15, 1 << 20]);
 }
 
 #[test]
-fn depth() {
+fn bytes_and_host_gas_grow_in_proportion_to_depth() {
     check(Axis::Depth, &[16, 128, 1024]);
     check(Axis::Undone, &[16, 128, 1024]);
 }
 
 #[test]
-fn calls() {
+fn bytes_and_host_gas_grow_in_proportion_to_calls() {
     check(Axis::Calls, &[10, 100, 1_000]);
 }
 
 /// Calls times input: what nobody reads is not hashed, whatever its length. What is left is memory, which
 /// the guest pays for.
 #[test]
-fn inputs() {
+fn inputs_that_nobody_reads_are_not_hashed() {
     let [short, long] = [1 << 10, 1 << 19].map(|size| counted(Axis::Inputs, size));
     assert_eq!(short.messages, long.messages);
     let (host, guest) = (long.host_gas - short.host_gas, long.guest_gas - short.guest_gas);

@@ -152,7 +152,7 @@ fn a_constructor_may_delegate() {
 }
 
 #[test]
-fn it_is_the_same_at_every_address() {
+fn the_live_machine_is_the_same_at_every_address() {
     let mut host = host();
     for fork in Fork::ALL {
         let contract = live::emit_live(fork);

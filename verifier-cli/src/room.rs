@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn what_never_fits_is_an_error_at_once() {
+    fn a_file_larger_than_the_room_is_an_error_at_once() {
         let room = Room::new(Some(100));
         let held = Mutex::new(room.hold());
         let endless = Counted::new(io::repeat(0), &held);

@@ -340,7 +340,7 @@ mod tests {
 
     /// What an archive says of its entries' lengths takes no memory: entries, names, extensions.
     #[test]
-    fn what_is_too_large_in_an_archive_is_named() {
+    fn an_archives_entry_above_the_limit_is_named() {
         const LARGE: usize = 32 << 20;
         let large = vec![b' '; LARGE];
         for (kind, name, whose) in

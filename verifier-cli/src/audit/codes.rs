@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn no_code_is_known_and_unknown_code_is_missing() {
+    fn empty_code_is_known_and_unknown_code_is_missing() {
         let mut codes = Codes { given: BTreeMap::new(), written: BTreeMap::new() };
         let account = Address::repeat_byte(1);
         assert_eq!(keccak256(&[]), EMPTY_CODE_HASH);

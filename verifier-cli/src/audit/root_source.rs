@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn no_later_transaction_starts_at_the_parents_root() {
+    fn a_later_transaction_does_not_start_at_the_parents_root() {
         let mut witness = witness();
         witness.roots.enter = witness.ancestors[0].state_root;
         for (index, expected) in [(0, RootSource::Parent), (1, RootSource::Unproved)] {
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_expected_is_the_least() {
+    fn an_expected_source_is_the_least_that_is_accepted() {
         for found in RootSource::ALL {
             for expected in RootSource::ALL {
                 let enough = found == expected

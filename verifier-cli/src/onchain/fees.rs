@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn no_history_is_above_the_caps() {
+    fn a_price_or_tip_above_its_cap_is_refused() {
         let caps = FeeCaps::default();
         let within = |base_fee, tip| Market { base_fee, tip }.within(&caps);
         assert_eq!(within(95 * GWEI, 5 * GWEI).unwrap(), 100 * GWEI);

@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_start_fails() {
+    fn a_transaction_that_cannot_start_fails() {
         let sent = Host::default().send(Address::ZERO, TO, &Bytes::new(), Some(20_999));
         assert_eq!(sent, Sent { gas_used: 0, success: false, output: Bytes::new() });
     }

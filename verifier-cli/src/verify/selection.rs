@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn no_audit_is_no_selection() {
+    fn a_selection_without_an_audit_is_refused() {
         assert_eq!(AuditSelection::only([]), None);
         assert_eq!(AuditSelection::from(Audit::Tree).without(Audit::Tree), None);
         assert!(serde_json::from_str::<AuditSelection>("[]").is_err());
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn no_other_name_is_read() {
+    fn an_unknown_audits_name_is_refused() {
         for name in [
             "",
             "Valid",

@@ -122,7 +122,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_false_claim_convicts_the_whole() {
+    fn a_false_claim_of_one_audit_convicts_the_whole() {
         use Verdict::{Inconclusive, Invalid, Valid};
         assert_eq!(Verdict::of([]), Valid);
         assert_eq!(Verdict::of([Valid, Inconclusive]), Inconclusive);

@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn each_upgrade_begins_at_its_moment() {
+    fn each_upgrade_begins_at_its_block_or_time() {
         let config = config(&json!({
             "terminalTotalDifficulty": 0, "shanghaiTime": 1, "cancunTime": 2, "pragueTime": 3,
             "osakaTime": 4, "bpo1Time": 5, "amsterdamTime": 6

@@ -34,7 +34,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn they_are_revms() {
+    fn precompiles_of_each_fork_are_revms() {
         for fork in Fork::ALL {
             let revms = Precompiles::new(PrecompileSpecId::from_spec_id(fork.spec_id()));
             for number in 0..0x1000_u64 {

@@ -222,7 +222,7 @@ mod tests {
 
     /// Precompiles get what was paid for; a failure takes what its record gives it.
     #[test]
-    fn all_together_are_bounded() {
+    fn reruns_together_take_no_more_than_was_paid_for() {
         let mut precompiles = Precompiles::new(Fork::Prague, 1_000_000);
         let identity = Address::with_last_byte(4);
         // A point that is on no curve.

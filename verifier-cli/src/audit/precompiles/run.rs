@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn each_fork_has_its_own() {
+    fn each_fork_has_its_own_precompiles() {
         let last = [9, 9, 9, 9, 9, 0x0a, 0x11, 0x11];
         for (fork, last) in Fork::ALL.into_iter().zip(last) {
             for account in 0..0x120 {
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn all_gas_is_gone_after_a_failure() {
+    fn a_failed_precompile_takes_all_its_gas() {
         let identity = at(Fork::Cancun, number(4)).unwrap();
         let input = [7; 33];
         let ended = Ended { status: 1, gas_used: 15 + 2 * 3, output: input.into() };

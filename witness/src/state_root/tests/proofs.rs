@@ -82,7 +82,7 @@ fn random_state(random: &mut Random, accounts: u64, slots: u64) -> StateTrie {
 }
 
 #[test]
-fn what_is_there_and_what_is_not() {
+fn a_proof_tells_present_from_absent_keys() {
     let (mut there, mut absent) = (0, 0);
     for seed in 1..=60 {
         let mut random = Random(seed);
