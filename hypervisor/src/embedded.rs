@@ -77,7 +77,7 @@ impl Engine {
         Self { native, ..self }
     }
 
-    /// The hypervisor.
+    /// The hypervisor that this engine runs.
     pub fn contract(&self) -> &Contract {
         &self.contract
     }

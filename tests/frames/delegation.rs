@@ -138,7 +138,7 @@ fn signed(address: Address, nonce: u64) -> SignedAuthorization {
     inner.into_signed(signature.expect("the key is one"))
 }
 
-/// Who has signed.
+/// Account whose key signed the delegation.
 fn authority() -> Address {
     let signed = signed(Address::ZERO, 0);
     let signature = signed.signature().expect("it is signed");

@@ -9,7 +9,7 @@ use crate::emit::asm::Linked;
 /// An emitted contract.
 #[derive(Clone, Debug)]
 pub struct Contract {
-    /// Its runtime code.
+    /// Runtime code of the contract.
     pub code: Bytes,
     linked: Linked,
 }

@@ -27,7 +27,7 @@ impl Code {
         Self { hash: keccak256(&code), bytecode: Bytecode::new_legacy(code) }
     }
 
-    /// Its keccak256.
+    /// Keccak-256 of the code.
     pub const fn hash(&self) -> B256 {
         self.hash
     }

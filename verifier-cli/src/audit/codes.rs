@@ -20,7 +20,7 @@ pub const EMPTY_CODE_HASH: B256 =
 /// What an EIP-7702 delegation begins with.
 const DELEGATION: [u8; 3] = [0xef, 0x01, 0x00];
 
-/// What has no code.
+/// The code of an account without code.
 static NO_CODE: Bytes = Bytes::new();
 
 /// All code that is known.

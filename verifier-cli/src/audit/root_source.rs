@@ -15,18 +15,18 @@ use crate::header_hash::header_hash;
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum RootSource {
-    /// Of neither anything: they may be those of any state.
+    /// Headers prove neither root: both may be those of any state.
     Unproved,
     /// The root at entry is the state root in the parent's header.
     Parent,
     /// The root at exit is the state root in the block's header.
     Block,
-    /// Both.
+    /// Headers prove the root at entry and the root at the end.
     ParentAndBlock,
 }
 
 impl RootSource {
-    /// All four.
+    /// All sources.
     pub const ALL: [Self; 4] = [Self::Unproved, Self::Parent, Self::Block, Self::ParentAndBlock];
 
     /// Lower-case name, as JSON reports have it.

@@ -18,13 +18,13 @@ pub(super) struct Config(BTreeMap<String, Value>);
 /// What decides a block's fork beside the configuration.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Position {
-    /// Height.
+    /// Number of the block.
     pub(super) number: u64,
     /// Seconds since 1970.
     pub(super) timestamp: u64,
     /// The block's difficulty, if it is given.
     pub(super) difficulty: Option<U256>,
-    /// The parent's.
+    /// Difficulty of the parent, if it is given.
     pub(super) parent_difficulty: Option<U256>,
 }
 

@@ -26,7 +26,7 @@ const KEPT: usize = 1024;
 pub(in crate::audit) enum NotRerun {
     /// No run of its message comes to it, so there is no input.
     Input,
-    /// It would take more than the transaction has paid for.
+    /// A run of the call would take more than the transaction has paid for.
     Unbounded,
 }
 
@@ -55,7 +55,7 @@ pub(in crate::audit) struct Reruns<'a> {
 /// The calls of precompiles in one message.
 #[derive(Debug)]
 pub(in crate::audit) struct OfMessage {
-    /// Those that the message's run came to, by record.
+    /// Calls that the message's run came to, by index of their record.
     calls: HashMap<usize, Result<Rerun, NotRerun>>,
     /// Whether the run came to its end.
     ended: bool,

@@ -17,7 +17,7 @@ pub(in crate::audit) struct Ended {
     pub(in crate::audit) status: u8,
     /// Gas that it spent: all that it got, if it failed.
     pub(in crate::audit) gas_used: u64,
-    /// What it returned.
+    /// Bytes that the precompile returned.
     pub(in crate::audit) output: Bytes,
 }
 

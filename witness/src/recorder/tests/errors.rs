@@ -1,4 +1,4 @@
-//! What ends a recording.
+//! What ends a recording with an error.
 
 use alloy_primitives::{Bytes, U256};
 use revm::{

@@ -125,7 +125,7 @@ enum Change {
     Store(Address, B256, U256),
     /// All slots go, as where an account is created.
     Take(Address),
-    /// They come back.
+    /// Keys that were removed come back.
     PutBack,
     Root,
 }

@@ -25,7 +25,7 @@ pub enum StreamError {
     /// What comes next says that it is longer than may be read.
     #[error("larger than {limit} bytes")]
     Oversized {
-        /// The limit.
+        /// Largest size that is allowed, in bytes.
         limit: u64,
     },
 }
