@@ -5,10 +5,8 @@ use alloy_consensus::{Header, ReceiptEnvelope};
 use alloy_eips::eip2718::Encodable2718;
 use alloy_primitives::{B256, Bytes, logs_bloom};
 use alloy_trie::root::ordered_trie_root_encoded;
-use iso_evm_verifier::{
-    Audit, AuditSelection,
-    mutate::{self, Campaign, MutateError, Options},
-};
+use iso_evm_batch::mutate::{self, Campaign, MutateError, Options};
+use iso_evm_verifier::{Audit, AuditSelection};
 use iso_evm_witness::{
     Fork, Input, Witness,
     block::Block,

@@ -7,11 +7,9 @@ use std::{
 };
 
 use alloy_primitives::B256;
+use iso_evm_batch::statetest;
 use iso_evm_hypervisor::Verdict;
-use iso_evm_verifier::{
-    statetest,
-    verify::{AuditSelection, EngineKind},
-};
+use iso_evm_verifier::verify::{AuditSelection, EngineKind};
 use iso_evm_witness::{
     Execution,
     encoding::encode,

@@ -1,83 +1,36 @@
 //! Why a command could not do its work. One line, which says what is wrong and where.
 
-use std::io;
-
+use iso_evm_batch::{BatchError, FileError, ItemError, mutate::MutateError};
+#[cfg(feature = "node")]
+use iso_evm_node::NodeError;
+#[cfg(feature = "onchain")]
+use iso_evm_onchain::{
+    deploy::DeployError, keys::KeyError, outbox::SendError, rules::RulesError, submit::SubmitError,
+};
+#[cfg(any(feature = "node", feature = "onchain"))]
+use iso_evm_rpc::RpcError;
+use iso_evm_verifier::certificate::CertificateError;
+#[cfg(feature = "onchain")]
+use iso_evm_verifier::verify::FalseClaim;
 use iso_evm_witness::{
-    container::{ContainerError, JsonError},
-    execute::ExecuteError,
-    input::InputError,
-    schedule::ScheduleError,
-    transaction::TransactionError,
+    container::JsonError, schedule::ScheduleError, transaction::TransactionError,
 };
 
-use crate::{
-    certificate::CertificateError,
-    mutate::MutateError,
-    node::NodeError,
-    onchain::{
-        deploy::DeployError, keys::KeyError, outbox::SendError, rules::RulesError,
-        submit::SubmitError,
-    },
-    verify::VerifyError,
-};
+#[cfg(any(feature = "node", feature = "onchain"))]
+use crate::advice;
 
 /// Why a command could not do its work: exit code 2.
 #[derive(Debug, thiserror::Error)]
 pub enum CommandError {
-    /// A file that cannot be read.
-    #[error("{file}: cannot be read: {error}")]
-    Read {
-        /// The file.
-        file: String,
-        /// Why.
-        error: io::Error,
-    },
-    /// A file that cannot be written.
-    #[error("{file}: cannot be written: {error}")]
-    Write {
-        /// The file.
-        file: String,
-        /// Why.
-        error: io::Error,
-    },
-    /// A file above [`crate::files::MAX_SIZE`].
-    #[error("{file}: larger than {limit} bytes")]
-    Oversized {
-        /// The file.
-        file: String,
-        /// The limit.
-        limit: u64,
-    },
-    /// A file with nothing in it.
-    #[error("{file}: empty")]
-    Empty {
-        /// The file.
-        file: String,
-    },
-    /// Not an `INPUT.json`.
-    #[error("{file}: {error}")]
-    Input {
-        /// The file.
-        file: String,
-        /// What is wrong with it.
-        error: InputError,
-    },
-    /// A transaction that does not run.
-    #[error("{file}: {error}")]
-    Execute {
-        /// The file.
-        file: String,
-        /// What is wrong with it.
-        error: Box<ExecuteError>,
-    },
-    /// Not a `witness.bin`.
-    #[error("{file}: {error}")]
-    Container {
-        /// The file.
-        file: String,
-        /// What is wrong with it.
-        error: ContainerError,
-    },
+    /// A file that is not read or written.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// A file of which there is no report.
+    #[error(transparent)]
+    Item(#[from] ItemError),
+    /// A run that comes to no end.
+    #[error(transparent)]
+    Batch(#[from] BatchError),
     /// Not the JSON form of a witness.
     #[error("{file}: {error}")]
     Json {
@@ -85,24 +38,6 @@ pub enum CommandError {
         file: String,
         /// What is wrong with it.
         error: JsonError,
-    },
-    /// A witness that cannot be verified.
-    #[error("{file}: {error}")]
-    Verify {
-        /// The file.
-        file: String,
-        /// What is wrong with it.
-        error: VerifyError,
-    },
-    /// The two engines do not say the same of a message.
-    #[error("{file}: {error}; saved as {reproducer}")]
-    EnginesDiffer {
-        /// The file.
-        file: String,
-        /// Which message, and what they say.
-        error: Box<VerifyError>,
-        /// Where the witness is, for a second look.
-        reproducer: String,
     },
     /// Not a certificate.
     #[error("{file}: {error}")]
@@ -128,10 +63,16 @@ pub enum CommandError {
         /// What is wrong with it.
         error: MutateError,
     },
-    /// A node that gives no witness.
+    /// A node that gives no answer.
+    #[cfg(any(feature = "node", feature = "onchain"))]
     #[error(transparent)]
+    Rpc(#[from] RpcError),
+    /// A node that gives no witness.
+    #[cfg(feature = "node")]
+    #[error("{}", advice::node(.0))]
     Node(#[from] NodeError),
     /// A node did not do what it was asked, and another option does without it.
+    #[cfg(feature = "node")]
     #[error("{error} ({hint})")]
     Hinted {
         /// What it did not do.
@@ -196,20 +137,20 @@ pub enum CommandError {
     /// State tests without a case that was asked for.
     #[error("no case: nothing in the paths is of this fork and name")]
     NoCase,
-    /// Threads that the system does not give.
-    #[error("no threads: {0}")]
-    Threads(#[from] rayon::ThreadPoolBuildError),
     /// No schedule.
     #[error("guest chain: {0}")]
     Schedule(#[from] ScheduleError),
     /// A key that cannot be used.
+    #[cfg(feature = "onchain")]
     #[error(transparent)]
     Key(#[from] KeyError),
     /// A chain whose rules are none for the contracts.
+    #[cfg(feature = "onchain")]
     #[error(transparent)]
     Rules(#[from] RulesError),
     /// A transaction that is not sent.
-    #[error(transparent)]
+    #[cfg(feature = "onchain")]
+    #[error("{}", advice::send(.0))]
     Send(#[from] SendError),
     /// Nobody was there to agree.
     #[error(
@@ -221,11 +162,43 @@ pub enum CommandError {
     #[error("nothing was sent: not agreed to")]
     NotAgreed,
     /// A contract that cannot be deployed.
-    #[error(transparent)]
+    #[cfg(feature = "onchain")]
+    #[error("{}", advice::deploy(.0))]
     Deploy(#[from] DeployError),
     /// A message that cannot be submitted.
-    #[error(transparent)]
+    #[cfg(feature = "onchain")]
+    #[error("{}", advice::submit(.0))]
     Submit(#[from] SubmitError),
+    /// A false witness that somebody would stand by.
+    #[cfg(feature = "onchain")]
+    #[error("--commit: the witness is false, and nothing was sent: {claim}")]
+    False {
+        /// What is false in it, first.
+        claim: Box<FalseClaim>,
+    },
+    /// A witness of which not all is proved that somebody would stand by.
+    #[error(
+        "--commit: the witness is not valid by all four audits, and nothing was sent: {why} \
+         (--commit --commit-unproved commits all the same)"
+    )]
+    Unproved {
+        /// What is not proved.
+        why: String,
+    },
+    /// Nobody can be asked for the password.
+    #[error("{file}: there is no terminal to ask for its password on: --password-file gives it")]
+    NoTerminal {
+        /// The file.
+        file: String,
+    },
+    /// A command or an option that this build is without.
+    #[error("{what}: this build is without it: it needs the feature {feature}")]
+    Absent {
+        /// The command or option.
+        what: &'static str,
+        /// The feature.
+        feature: &'static str,
+    },
     /// Wrong usage, as clap puts it.
     #[error("{0}")]
     Usage(String),

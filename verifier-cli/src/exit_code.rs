@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use crate::verify::Verdict;
+use iso_evm_verifier::verify::Verdict;
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

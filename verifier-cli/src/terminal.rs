@@ -6,6 +6,8 @@
 
 use std::{borrow::Cow, fmt::Write as _, io::Write};
 
+use iso_evm_batch::{FileError, files};
+
 /// One line, with nothing in it that is not to be seen: what is not is written as Rust would.
 pub(crate) fn line(text: &str) -> Cow<'_, str> {
     escaped(text, |_| false)
@@ -57,6 +59,24 @@ pub(crate) fn say(text: &str) {
 /// Writes lines of ours to stderr.
 pub(crate) fn say_lines(lines: &str) {
     let _ = writeln!(anstream::stderr(), "{}", text(lines));
+}
+
+/// Writes lines for a person to stdout.
+///
+/// # Errors
+///
+/// If stdout cannot be written.
+pub(crate) fn print_text(lines: &str) -> Result<(), FileError> {
+    files::print(text(lines).as_bytes())
+}
+
+/// Writes text to stdout, in colour if that is a terminal and nobody minds (`NO_COLOR`).
+///
+/// # Errors
+///
+/// If stdout cannot be written.
+pub(crate) fn print_coloured(text: &str) -> Result<(), FileError> {
+    files::print_to(anstream::stdout().lock(), text.as_bytes())
 }
 
 #[cfg(test)]

@@ -22,6 +22,7 @@ use crate::{
     prepared::Prepared,
     prestate::{Prestate, PrestateError},
     proof::{Proof, StateProof},
+    protocol::most_blobs,
     recorder::{Finished, Recorded, Recorder, RecorderError},
     state_root::StateTrie,
 };
@@ -96,12 +97,6 @@ impl From<PrestateError> for ExecuteError {
             error => Self::Prestate(error),
         }
     }
-}
-
-/// Most blobs in a transaction: the block's limit (EIP-4844, EIP-7691), then one of its own
-/// (EIP-7594).
-const fn most_blobs(fork: Fork) -> u64 {
-    if matches!(fork, Fork::Prague) { 9 } else { 6 }
 }
 
 /// Runs a transaction and records it.

@@ -64,7 +64,7 @@ pub use execute::{ExecuteError, Execution, Recording, record};
 pub use input::Input;
 pub use iso_evm_wire::{
     AccessWitness, Fork, MessageWitness, Schedule, Witness, block, container, encoding, fork,
-    layout, message, precompiles, quantity, receipt, records, schedule, transaction,
+    layout, message, precompiles, protocol, quantity, receipt, records, schedule, transaction,
 };
 pub use prepared::Prepared;
 pub use recorder::{Finished, Recorded, Recorder, RecorderError};

@@ -11,13 +11,14 @@ use alloy_primitives::{
 };
 use revm::{
     DatabaseRef,
-    primitives::{KECCAK_EMPTY, hardfork::SpecId},
+    primitives::KECCAK_EMPTY,
     state::{AccountInfo, Bytecode},
 };
 
 use crate::{
-    Execution,
+    Execution, Fork,
     prestate::{self, PrestateAccount, PrestateError, ProvedField},
+    protocol::Change,
     state_root::{self, StateTrie},
 };
 
@@ -83,12 +84,11 @@ impl<'a> Prepared<'a> {
     }
 
     fn build(execution: &'a Execution, roots: bool) -> Result<Self, PrestateError> {
-        let spec = execution.fork.spec_id();
         let proofs = execution.proofs.as_ref();
         let mut trie = proofs.map(StateTrie::from_proof).unwrap_or_default();
         let (mut accounts, mut codes) = (AddressMap::default(), B256Map::default());
         for (&address, account) in &execution.prestate {
-            let code = bytecode(&account.code, spec);
+            let code = bytecode(&account.code, execution.fork);
             let code_hash = if code.is_empty() { KECCAK_EMPTY } else { keccak256(&account.code) };
             match proofs {
                 Some(_) if is_absent(&trie, address, account, code_hash)? => continue,
@@ -186,8 +186,8 @@ impl DatabaseRef for Prepared<'_> {
 }
 
 /// Code as the fork sees it: EIP-7702's designators mean nothing before Prague.
-pub fn bytecode(code: &Bytes, spec: SpecId) -> Bytecode {
-    if spec.is_enabled_in(SpecId::PRAGUE)
+pub fn bytecode(code: &Bytes, fork: Fork) -> Bytecode {
+    if fork.has(Change::Delegation)
         && let Ok(bytecode) = Bytecode::new_raw_checked(code.clone())
     {
         return bytecode;

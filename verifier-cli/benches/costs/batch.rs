@@ -3,8 +3,9 @@
 use std::{fs, hint::black_box, num::NonZeroUsize};
 
 use criterion::Criterion;
+use iso_evm_batch::batch;
 use iso_evm_fuzz::{cases::Case, witness};
-use iso_evm_verifier::{EngineKind, batch, verify};
+use iso_evm_verifier::{EngineKind, verify};
 use iso_evm_witness::record;
 
 /// Witnesses in the folder: the transfer and the swap by turns.

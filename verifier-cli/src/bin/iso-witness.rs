@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    iso_evm_verifier::commands::iso_witness(std::env::args_os()).into()
+    iso_evm_cli::commands::iso_witness(std::env::args_os()).into()
 }

@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use iso_evm_batch::files;
 use iso_evm_witness::Witness;
 
-use crate::{Exit, error::CommandError, files};
+use crate::{Exit, error::CommandError};
 
 /// Make a witness of its JSON form
 #[derive(Debug, Args)]

@@ -8,17 +8,15 @@ use std::{
 };
 
 use clap::Args;
+use iso_evm_batch::{
+    READ_LIMIT, ReadLimit,
+    batch::{self, Counts, Done, Event, Options, Summary},
+    files::{self, STANDARD},
+};
+use iso_evm_verifier::verify::Verdict;
 
 use super::{screen::Screen, verify::Judged};
-use crate::{
-    Exit,
-    batch::{self, Counts, Done, Event, Options, Summary},
-    error::CommandError,
-    files::{self, STANDARD},
-    report::remarks,
-    room::READ_LIMIT,
-    verify::Verdict,
-};
+use crate::{Exit, error::CommandError, report::remarks, terminal};
 
 /// Audit many witnesses: folders, patterns, archives, streams
 #[derive(Debug, Args)]
@@ -57,7 +55,7 @@ impl Batch {
         let options = Options {
             verify: self.judged.options(false)?,
             jobs: self.jobs,
-            read_limit: Some(self.read_limit),
+            read_limit: ReadLimit { bytes: self.read_limit, name: Some("--read-limit") },
             results: self.results,
             resume: self.resume,
         };
@@ -81,12 +79,23 @@ impl Batch {
             human(&summary)
         };
         if to_stdout {
-            crate::terminal::say_lines(&text);
+            terminal::say_lines(&text);
         } else {
             files::print(format!("{text}\n").as_bytes())?;
         }
-        Ok(summary.exit())
+        Ok(exit(&summary))
     }
+}
+
+/// The worst counts.
+fn exit(summary: &Summary) -> Exit {
+    let Counts { invalid, inconclusive, .. } = summary.witnesses;
+    let met = [
+        (summary.errors > 0, Exit::Unusable),
+        (invalid > 0, Exit::Invalid),
+        (inconclusive > 0, Exit::Inconclusive),
+    ];
+    met.into_iter().find(|(met, _)| *met).map_or(Exit::Valid, |(_, exit)| exit)
 }
 
 /// Messages, and how many a second.

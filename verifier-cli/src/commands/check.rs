@@ -3,17 +3,15 @@
 use std::path::PathBuf;
 
 use clap::Args;
-
-use super::{expect::Expect, say, verify::read};
-use crate::{
-    Exit,
+use iso_evm_batch::{files, reproducer::unverified};
+use iso_evm_verifier::{
     audit::anchors::Expected,
     certificate::{Certificate, Difference},
-    error::CommandError,
-    files,
-    reproducer::command_error,
     verify::{NotRun, Options, UNANCHORED, Verdict, guest_gas_limit, verify},
 };
+
+use super::{expect::Expect, say, verify::read};
+use crate::{Exit, error::CommandError};
 
 /// Make a certificate again from its witness
 #[derive(Debug, Args)]
@@ -67,7 +65,7 @@ impl Check {
             ));
         }
         let report = verify(&witness, &options).map_err(|error| {
-            command_error(".".as_ref(), files::name(&self.witness), &witness, error)
+            unverified(".".as_ref(), files::name(&self.witness), &witness, error)
         })?;
         let again = Certificate::new(&report, &options).without_node(&certificate);
         if again.tool != certificate.tool {

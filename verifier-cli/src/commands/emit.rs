@@ -2,13 +2,13 @@
 
 use alloy_primitives::Address;
 use clap::{Args, ValueEnum};
+use iso_evm_batch::files;
 use iso_evm_hypervisor::{
     ArchiveKey, ArchiveOptions, Contract, EmitOptions, emit_archive_factory, emit_audit, live,
 };
 use iso_evm_witness::Fork;
 
-use super::archives::Key;
-use crate::{Exit, error::CommandError, files};
+use crate::{Exit, error::CommandError};
 
 /// Print an emitted contract: one line of 0x hex, or the annotated listing
 #[derive(Debug, Args)]
@@ -39,6 +39,15 @@ pub(super) struct Emit {
     /// The annotated listing
     #[arg(long, conflicts_with = "initcode")]
     listing: bool,
+}
+
+/// What an archive's address follows from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Key {
+    /// The code's hash: anyone may archive
+    CodeHash,
+    /// The account: the factory takes archives from its registrar only
+    Account,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -72,7 +81,7 @@ impl Emit {
             Key::CodeHash => ArchiveKey::CodeHash,
             Key::Account => ArchiveKey::Account,
         };
-        let fork = self.fork.unwrap_or(Fork::Osaka);
+        let fork = self.fork.unwrap_or(Fork::NEWEST);
         self.refuse_meaningless()?;
         match self.contract {
             Which::Audit => {

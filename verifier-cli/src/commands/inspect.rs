@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use alloy_primitives::hex;
 use clap::Args;
+use iso_evm_batch::{ItemError, files};
 use iso_evm_witness::Witness;
 
-use crate::{Exit, error::CommandError, files, report};
+use crate::{Exit, error::CommandError, report};
 
 /// Print a witness: the call tree, or all of it
 #[derive(Debug, Args)]
@@ -25,7 +26,7 @@ impl Inspect {
     pub(super) fn run(self) -> Result<Exit, CommandError> {
         let file = || files::name(&self.witness);
         let witness = Witness::decode_shared(&files::read(&self.witness)?.into())
-            .map_err(|error| CommandError::Container { file: file(), error })?;
+            .map_err(|error| ItemError::Container { file: file(), error })?;
         let text = if let Some(index) = self.abi {
             let count = witness.messages.len();
             let message = witness.messages.get(index);

@@ -3,37 +3,48 @@
 use std::ffi::OsString;
 
 use clap::{Parser, error::ErrorKind};
+use iso_evm_batch::files;
+use iso_evm_verifier::EngineKind;
 use iso_evm_witness::Fork;
 
 use crate::{
     Exit,
     error::CommandError,
-    files,
     terminal::{self, say_lines},
 };
 
 pub(crate) use crate::terminal::say;
 
-mod archives;
 mod assemble;
 mod batch;
-mod chain;
 mod check;
-mod consent;
-mod cost;
-mod deploy;
 mod emit;
 mod expect;
+#[cfg(feature = "node")]
+mod from_node;
 mod inspect;
 mod log;
-mod money;
 mod mutate;
 mod node;
+#[cfg(feature = "onchain")]
+mod onchain;
 mod record;
 mod screen;
 mod statetest;
-mod submit;
 mod verify;
+#[cfg(not(feature = "node"))]
+mod without_node;
+#[cfg(not(feature = "onchain"))]
+mod without_onchain;
+
+#[cfg(feature = "node")]
+use self::from_node::{block, transaction};
+#[cfg(feature = "onchain")]
+use self::onchain::{Cost, Deploy, Submit, verify_on};
+#[cfg(not(feature = "node"))]
+use self::without_node::{block, transaction};
+#[cfg(not(feature = "onchain"))]
+use self::without_onchain::{Cost, Deploy, Submit, verify_on};
 
 /// Record what a transaction did, inspect the record, assemble one
 #[derive(Debug, Parser)]
@@ -66,9 +77,9 @@ enum VerifyCommand {
     Batch(batch::Batch),
     Check(check::Check),
     Emit(emit::Emit),
-    Cost(cost::Cost),
-    Deploy(deploy::Deploy),
-    Submit(submit::Submit),
+    Cost(Cost),
+    Deploy(Deploy),
+    Submit(Submit),
     Statetest(statetest::Statetest),
     Mutate(mutate::Mutate),
 }
@@ -171,6 +182,12 @@ fn keys(args: &[OsString]) -> Vec<String> {
 fn first_line(usage: &str) -> String {
     let line = usage.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
     line.trim_start_matches("error: ").to_owned()
+}
+
+/// An engine's name as an argument.
+fn engine(name: &str) -> Result<EngineKind, String> {
+    let unknown = "expected hypervisor, native, both or, with --rpc-url, node";
+    name.parse().map_err(|_| format!("unknown engine {name:?}: {unknown}"))
 }
 
 /// A fork's name as an argument.

@@ -12,18 +12,17 @@ use std::{
 use clap::Args;
 use comfy_table::{CellAlignment, Table, presets};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use iso_evm_batch::{
+    files,
+    mutate::{self, Campaign, Event, MutateError, Options},
+};
+use iso_evm_verifier::verify::{Audit, NamedVerdict, Verdict};
 
 use super::{
     say, tell,
     verify::{read, selection},
 };
-use crate::{
-    Exit,
-    error::CommandError,
-    files,
-    mutate::{self, Campaign, Event, MutateError, Options},
-    verify::{Audit, NamedVerdict, Verdict},
-};
+use crate::{Exit, error::CommandError};
 
 /// Change everything in a valid witness, one thing at a time and several at once, and verify each
 /// mutant

@@ -2,28 +2,23 @@
 //! writes its witness; with `--jsonl` one after the other, as a stream.
 
 use std::{
-    fs,
     io::{self, BufRead, Read, Write},
     path::{Path, PathBuf},
 };
 
 use alloy_primitives::B256;
 use clap::{ArgGroup, Args};
+use iso_evm_batch::{
+    FileError, ItemError,
+    files::{self, MAX_SIZE},
+};
 use iso_evm_witness::{
     Fork, Input, Witness,
     transaction::{TransactionDefaults, TransactionFields},
 };
 
-use super::{
-    node::{NodeArgs, Progress},
-    say,
-};
-use crate::{
-    Exit,
-    error::CommandError,
-    files::{self, MAX_SIZE},
-    node::{NodeError, record_block, record_transaction},
-};
+use super::{block, node::NodeArgs, say, transaction};
+use crate::{Exit, error::CommandError};
 
 /// Run a transaction and write its witness
 #[derive(Debug, Args)]
@@ -54,7 +49,8 @@ pub(super) struct Record {
 
 /// A block as an argument.
 #[derive(Clone, Copy, Debug)]
-enum BlockName {
+#[cfg_attr(not(feature = "node"), allow(dead_code, reason = "an option that is told as absent"))]
+pub(super) enum BlockName {
     Number(u64),
     Hash(B256),
 }
@@ -85,7 +81,9 @@ impl Record {
             (Some(input), ..) => {
                 let json = files::read(input)?;
                 let witness = match bare(input, &json)? {
-                    Some((chain, hash)) => self.transaction("a bare transaction", hash, chain)?,
+                    Some((chain, hash)) => {
+                        transaction(self.node, "a bare transaction", hash, chain, self.fork)?
+                    }
                     None if self.node.rpc_url.is_some() => {
                         let command = "an input that has its own state";
                         return Err(CommandError::Meaningless { option: "--rpc-url", command });
@@ -94,64 +92,19 @@ impl Record {
                 };
                 write(&file, &witness)?;
             }
-            (None, Some(transaction), _) => {
-                let witness = self.transaction("--tx", transaction, None)?;
+            (None, Some(hash), _) => {
+                let witness = transaction(self.node, "--tx", hash, None, self.fork)?;
                 write(&file, &witness)?;
             }
-            (None, None, Some(block)) => self.block(block, output)?,
+            (None, None, Some(name)) => block(self.node, name, output, self.fork)?,
             // clap asks for one of them, and a stream has ended above.
             (None, None, None) => {}
         }
         Ok(Exit::Valid)
     }
-
-    /// The witness of a transaction of a node's chain, which may have to be a certain one.
-    fn transaction(
-        self,
-        option: &'static str,
-        hash: B256,
-        chain: Option<u64>,
-    ) -> Result<Witness, CommandError> {
-        let progress = Progress::new();
-        let node = self.node.connect(option, &progress)?;
-        let found = node.chain_id()?;
-        if let Some(expected) = chain.filter(|chain| *chain != found) {
-            return Err(NodeError::Chain { expected, found }.into());
-        }
-        let recorded = record_transaction(&node, hash, self.fork);
-        Ok(recorded.map_err(|error| hinted(error, false))?.witness)
-    }
-
-    /// The witnesses of a block, written when all are there.
-    fn block(self, block: BlockName, folder: Option<PathBuf>) -> Result<(), CommandError> {
-        let progress = Progress::new();
-        let node = self.node.connect("--block", &progress)?;
-        let (hash, name) = match block {
-            BlockName::Number(number) => (node.block_hash(number)?, format!("block-{number}")),
-            BlockName::Hash(hash) => (hash, format!("block-{hash}")),
-        };
-        let folder = folder.unwrap_or_else(|| PathBuf::from(name));
-        let recorded = record_block(&node, hash, self.fork).map_err(|error| hinted(error, true))?;
-        drop(progress);
-        let failed = |error| CommandError::Write { file: folder.display().to_string(), error };
-        fs::create_dir_all(&folder).map_err(failed)?;
-        for recorded in recorded {
-            let name = format!("{:04}-{}.bin", recorded.index, recorded.transaction);
-            write(&folder.join(name), &recorded.witness)?;
-        }
-        Ok(())
-    }
 }
 
-/// An error with the option that would have worked, where there is one.
-fn hinted(error: NodeError, block: bool) -> CommandError {
-    match error.hint(block) {
-        Some(hint) => CommandError::Hinted { error, hint },
-        None => error.into(),
-    }
-}
-
-fn write(path: &Path, witness: &Witness) -> Result<(), CommandError> {
+pub(super) fn write(path: &Path, witness: &Witness) -> Result<(), CommandError> {
     let bytes = encoded(path, witness)?;
     files::write(path, &bytes)?;
     tracing::info!(
@@ -167,7 +120,7 @@ fn write(path: &Path, witness: &Witness) -> Result<(), CommandError> {
 fn encoded(path: &Path, witness: &Witness) -> Result<Vec<u8>, CommandError> {
     let bytes = witness.encode();
     if bytes.len() as u64 > MAX_SIZE {
-        return Err(CommandError::Oversized { file: files::name(path), limit: MAX_SIZE });
+        return Err(FileError::Oversized { file: files::name(path), limit: MAX_SIZE }.into());
     }
     Ok(bytes)
 }
@@ -187,7 +140,7 @@ fn bare(path: &Path, json: &[u8]) -> Result<Option<Bare>, CommandError> {
     let file = || files::name(path);
     let failed = |error| CommandError::Transaction { file: file(), error };
     let fields: TransactionFields = serde_json::from_slice(json)
-        .map_err(|error| CommandError::Input { file: file(), error: error.into() })?;
+        .map_err(|error| ItemError::Input { file: file(), error: error.into() })?;
     fields.type_number().map_err(failed)?;
     let chain = fields.chain();
     let chain_id = chain.unwrap_or_default();
@@ -207,7 +160,7 @@ fn stream(
     loop {
         line.clear();
         let read = inputs.by_ref().take(MAX_SIZE + 1).read_until(b'\n', &mut line);
-        read.map_err(|error| CommandError::Read { file: "stdin".to_owned(), error })?;
+        read.map_err(|error| FileError::Read { file: "stdin".to_owned(), error })?;
         if line.is_empty() {
             break;
         }
@@ -216,7 +169,7 @@ fn stream(
         if line.len() as u64 > MAX_SIZE {
             // Where the next begins is not known.
             let file = files::name(&name);
-            return Err(CommandError::Oversized { file, limit: MAX_SIZE });
+            return Err(FileError::Oversized { file, limit: MAX_SIZE }.into());
         }
         if line.iter().all(u8::is_ascii_whitespace) {
             continue;
@@ -235,7 +188,7 @@ fn stream(
             Ok(()) => {}
             // Nobody reads on.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => break,
-            Err(error) => return Err(CommandError::Write { file: "stdout".to_owned(), error }),
+            Err(error) => return Err(FileError::Write { file: "stdout".to_owned(), error }.into()),
         }
     }
     if failed > 0 { Err(CommandError::Lines { failed, lines }) } else { Ok(Exit::Valid) }
@@ -249,8 +202,8 @@ pub(super) fn record(
 ) -> Result<Witness, CommandError> {
     let file = || files::name(path);
     let input =
-        Input::parse(json, fork).map_err(|error| CommandError::Input { file: file(), error })?;
+        Input::parse(json, fork).map_err(|error| ItemError::Input { file: file(), error })?;
     let recording = iso_evm_witness::record(&input.execution)
-        .map_err(|error| CommandError::Execute { file: file(), error: Box::new(error) })?;
+        .map_err(|error| ItemError::Execute { file: file(), error: Box::new(error) })?;
     Ok(recording.witness(&input))
 }

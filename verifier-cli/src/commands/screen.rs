@@ -7,15 +7,16 @@ use std::{
 };
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use iso_evm_batch::FileError;
 
 use super::say;
-use crate::{error::CommandError, files, terminal};
+use crate::{error::CommandError, terminal};
 
 /// Lines, and a bar below them on stderr.
 pub(super) struct Screen {
     bar: ProgressBar,
     /// What went wrong with stdout first.
-    broken: Mutex<Option<CommandError>>,
+    broken: Mutex<Option<FileError>>,
 }
 
 impl Screen {
@@ -56,7 +57,7 @@ impl Screen {
         self.bar.suspend(|| {
             if to_stderr {
                 say(line);
-            } else if let Err(error) = files::print_text(&format!("{}\n", terminal::line(line)))
+            } else if let Err(error) = terminal::print_text(&format!("{}\n", terminal::line(line)))
                 && let Ok(mut broken) = self.broken.lock()
             {
                 broken.get_or_insert(error);
@@ -68,7 +69,7 @@ impl Screen {
     pub(super) fn close(self) -> Result<(), CommandError> {
         self.bar.finish_and_clear();
         match self.broken.into_inner() {
-            Ok(Some(error)) => Err(error),
+            Ok(Some(error)) => Err(error.into()),
             _ => Ok(()),
         }
     }

@@ -7,18 +7,15 @@ use std::{
 };
 
 use clap::Args;
+use iso_evm_batch::{
+    READ_LIMIT, ReadLimit, files,
+    statetest::{self, Event, Options, Summary},
+};
+use iso_evm_verifier::verify::{Audit, EngineKind};
 use iso_evm_witness::Fork;
 
 use super::{screen::Screen, verify::selection};
-use crate::{
-    Exit,
-    error::CommandError,
-    files,
-    room::READ_LIMIT,
-    statetest::{self, Event, Options, Summary},
-    terminal,
-    verify::{Audit, EngineKind},
-};
+use crate::{Exit, error::CommandError, terminal};
 
 /// Record and audit official state tests
 #[derive(Debug, Args)]
@@ -39,7 +36,7 @@ pub(super) struct Statetest {
     #[arg(long, value_name = "BYTES", default_value_t = READ_LIMIT)]
     read_limit: u64,
     /// Who answers for the execution audit: hypervisor, native or both
-    #[arg(long, value_name = "NAME", default_value_t)]
+    #[arg(long, value_name = "NAME", default_value_t, value_parser = super::engine)]
     engine: EngineKind,
     /// Only these audits [default: all]
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
@@ -60,7 +57,7 @@ impl Statetest {
             fork: self.fork,
             filter: self.filter,
             jobs: self.jobs,
-            read_limit: Some(self.read_limit),
+            read_limit: ReadLimit { bytes: self.read_limit, name: Some("--read-limit") },
             engine: self.engine,
             audits: selection(&self.audit),
         };
@@ -76,7 +73,7 @@ impl Statetest {
         } else {
             for (reason, count) in &summary.skips {
                 let reason = terminal::line(reason);
-                files::print_text(&format!("{reason}: {count} skipped\n"))?;
+                terminal::print_text(&format!("{reason}: {count} skipped\n"))?;
             }
             for (check, count) in &summary.unchecked {
                 files::print(format!("{check}: in {count} that passed\n").as_bytes())?;

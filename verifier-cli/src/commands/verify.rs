@@ -3,23 +3,24 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use iso_evm_hypervisor::Engine;
+use iso_evm_batch::{
+    ItemError,
+    files::{self, STANDARD, is_json},
+    reproducer::unverified,
+};
+use iso_evm_verifier::{
+    certificate::Certificate,
+    report::json,
+    verify::{Audit, AuditSelection, EngineKind, Options, VerifyError, verify},
+};
 use iso_evm_witness::Witness;
 
 use super::{expect::Expect, record::record, say};
 use crate::{
     Exit,
-    certificate::Certificate,
     error::CommandError,
-    files::{self, STANDARD, is_json},
-    node::NodeError,
-    onchain::{chain::Chain, execution::execution},
     report::{self, remarks},
-    reproducer::command_error,
-    verify::{
-        self, Audit, AuditSelection, EngineKind, Options, Report, VerifyError, beside, verify,
-        verify_by,
-    },
+    terminal,
 };
 
 /// Audit a witness
@@ -55,7 +56,7 @@ pub(super) struct Judged {
     #[arg(long, value_name = "N")]
     guest_gas_limit: Option<u64>,
     /// Who answers for the execution audit: hypervisor, native or both; with --rpc-url also node
-    #[arg(long, value_name = "NAME", default_value_t)]
+    #[arg(long, value_name = "NAME", default_value_t, value_parser = super::engine)]
     engine: EngineKind,
     /// Only these audits: the verdict is then about them, and says so [default: all four]
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
@@ -91,9 +92,11 @@ impl Judged {
 }
 
 /// Why there is no report.
-enum Unverified {
+pub(super) enum Unverified {
+    /// The witness, or what is expected of it.
     Witness(VerifyError),
-    Node(NodeError),
+    /// Something else.
+    Command(CommandError),
 }
 
 impl From<VerifyError> for Unverified {
@@ -102,9 +105,9 @@ impl From<VerifyError> for Unverified {
     }
 }
 
-impl From<NodeError> for Unverified {
-    fn from(error: NodeError) -> Self {
-        Self::Node(error)
+impl From<CommandError> for Unverified {
+    fn from(error: CommandError) -> Self {
+        Self::Command(error)
     }
 }
 
@@ -118,13 +121,13 @@ impl Verify {
         let witness = read(&file)?;
         let report = match &self.rpc_url {
             None => verify(&witness, &options).map_err(Unverified::from),
-            Some(url) => verify_on(url, &witness, &options),
+            Some(url) => super::verify_on(url, &witness, &options),
         };
         let report = report.map_err(|error| match error {
             Unverified::Witness(error) => {
-                command_error(Path::new("."), files::name(&file), &witness, error)
+                unverified(Path::new("."), files::name(&file), &witness, error).into()
             }
-            Unverified::Node(error) => error.into(),
+            Unverified::Command(error) => error,
         })?;
         if let Some(path) = &self.certificate {
             files::write(path, &Certificate::new(&report, &options).encode())?;
@@ -139,33 +142,14 @@ impl Verify {
             return Ok(report.verdict().into());
         }
         if self.json {
-            let json = serde_json::to_string_pretty(&report::json(&report))
+            let json = serde_json::to_string_pretty(&json(&report))
                 .expect("only numbers and strings, and strings as keys");
             files::print(format!("{json}\n").as_bytes())?;
         } else {
-            files::print_coloured(&report::human(&report))?;
+            terminal::print_coloured(&report::human(&report))?;
         }
         Ok(report.verdict().into())
     }
-}
-
-/// The execution audit by a node, and by an engine here beside it if one is to be.
-fn verify_on(url: &str, witness: &Witness, options: &Options) -> Result<Report, Unverified> {
-    let chain = Chain::at(url)?;
-    let engine = Engine::new(witness.fork);
-    verify_by(&engine, witness, options, |messages| {
-        let local = options.engine.local();
-        let local = local.map(|_| verify::execution(&engine, witness, messages, options));
-        let local = local.transpose()?;
-        let limit = options.host_gas_limit;
-        let node = execution(&chain, &engine, witness, messages, limit)?;
-        let Some(local) = local else { return Ok(node) };
-        let (answers, differ) = beside(node, local)?;
-        for difference in differ {
-            say(&format!("error: {difference}"));
-        }
-        Ok(answers)
-    })
 }
 
 /// The witness that a file holds; of an `INPUT.json` what is recorded of it.
@@ -175,7 +159,7 @@ pub(super) fn read(path: &Path) -> Result<Witness, CommandError> {
         return record(path, &bytes, None);
     }
     Witness::decode_shared(&bytes.into())
-        .map_err(|error| CommandError::Container { file: files::name(path), error })
+        .map_err(|error| ItemError::Container { file: files::name(path), error }.into())
 }
 
 /// The audits named; all four if none is.

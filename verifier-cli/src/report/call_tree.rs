@@ -8,7 +8,7 @@ use iso_evm_witness::{Witness, container::opening, encoding, records::FrameKind}
 use super::text::{MAX_INDENT, status, target, thousands};
 
 /// The call tree of a witness: what it claims, nothing verified.
-pub fn tree(witness: &Witness) -> String {
+pub(crate) fn tree(witness: &Witness) -> String {
     let mut text = String::new();
     let hash = witness.transaction.hash();
     let transaction = hash.map_or("unsigned transaction".to_owned(), |hash| hash.to_string());

@@ -6,16 +6,16 @@ use std::fmt::Write;
 use alloy_primitives::U256;
 use comfy_table::{CellAlignment, Table, presets};
 use iso_evm_hypervisor::{Inconclusive, Verdict as HypervisorVerdict};
-use iso_evm_witness::records::FrameKind;
-
-use super::text::{MAX_INDENT, short, status, target, thousands};
-use crate::{
+use iso_evm_verifier::{
     audit::anchors::Anchor,
     verify::{Audit, AuditVerdict, Check, EngineKind, MessageReport, Report, Verdict, Why},
 };
+use iso_evm_witness::records::FrameKind;
+
+use super::text::{MAX_INDENT, short, status, target, thousands};
 
 /// The report of `iso-verify`. Colours are terminal escapes, for the stream to take out.
-pub fn human(report: &Report) -> String {
+pub(crate) fn human(report: &Report) -> String {
     let mut text = String::new();
     if !report.messages.is_empty() {
         text.push_str(&table(report));

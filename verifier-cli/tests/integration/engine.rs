@@ -3,11 +3,12 @@
 use std::fs;
 
 use alloy_primitives::{Bytes, U256, keccak256};
+use iso_evm_batch::reproducer;
 use iso_evm_hypervisor::{Engine, Inconclusive, NativeEngine, Verdict};
 use iso_evm_verifier::{
     Audit, AuditSelection, EngineKind, Options, Verdict as Summary, VerifyError,
     audit::anchors::{Expected, anchors},
-    reproducer, verify, verify_with,
+    verify, verify_with,
 };
 use iso_evm_witness::{Fork, Input, Witness, encoding, record, records::Record};
 use serde_json::Value;
@@ -70,7 +71,7 @@ fn engines_that_differ_are_an_error_with_a_reproducer() {
 
     let folder = tempfile::tempdir().unwrap();
     let error =
-        reproducer::command_error(folder.path(), "one.bin".to_owned(), &witness, error).to_string();
+        reproducer::unverified(folder.path(), "one.bin".to_owned(), &witness, error).to_string();
     let saved = fs::read_dir(folder.path()).unwrap().next().unwrap().unwrap();
     assert!(error.starts_with("one.bin: message 0: the engines differ"), "{error}");
     assert!(error.contains(&saved.file_name().into_string().unwrap()), "{error}");

@@ -9,14 +9,15 @@ use alloy_primitives::{
     map::{AddressMap, B256Map},
 };
 use revm::{
-    context::{Cfg, ContextTr, JournalEntry, JournalTr, Transaction},
+    context::{ContextTr, JournalEntry, JournalTr, Transaction},
     inspector::JournalExt,
-    primitives::hardfork::SpecId,
     state::{AccountInfo, EvmState, TransactionId},
 };
 
 use crate::{
+    Fork,
     proof::Proof,
+    protocol::Change,
     state_root::{MissingNode, StateTrie, Touched},
 };
 
@@ -32,15 +33,14 @@ pub(super) struct Evidence {
 impl Evidence {
     /// The transaction begins: all that comes before its first frame has been done. From Prague,
     /// notes the code that its sender, its recipient and its authorities had before (EIP-7702).
-    pub(super) fn start<CTX>(&mut self, context: &CTX)
+    pub(super) fn start<CTX>(&mut self, context: &CTX, fork: Fork)
     where
         CTX: ContextTr<Journal: JournalExt>,
     {
         let journal = context.journal_ref();
         let sender = journal.evm_state().get(&context.tx().caller());
         self.transaction = sender.map(|sender| sender.transaction_id);
-        let spec: SpecId = context.cfg().spec().into();
-        if !spec.is_enabled_in(SpecId::PRAGUE) {
+        if !fork.has(Change::Delegation) {
             return;
         }
         let mut before = AddressMap::default();

@@ -33,6 +33,7 @@ use self::{
     roots::Roots,
 };
 use crate::{
+    Fork,
     message::MessageWitness,
     proof::Proof,
     state_root::{MissingNode, StateTrie},
@@ -151,7 +152,7 @@ pub struct Recorder {
     /// What is known of the state if not.
     known: Option<Box<StateTrie>>,
     warm: WarmList,
-    spec: SpecId,
+    fork: Fork,
     messages: Vec<Recorded>,
     /// Frames that are running, the innermost last.
     frames: Vec<OpenFrame>,
@@ -197,7 +198,7 @@ impl Recorder {
             proving,
             known: None,
             warm: WarmList::default(),
-            spec: SpecId::default(),
+            fork: Fork::NEWEST,
             messages: Vec::new(),
             frames: Vec::new(),
             entering: None,

@@ -7,6 +7,10 @@ use std::{fmt, str::FromStr};
 use revm_primitives::hardfork::SpecId;
 
 /// A fork of the Ethereum main chain. Ordered by activation.
+///
+/// It is exhaustive on purpose: where a number differs by fork the code matches on all of them, and
+/// a new fork does not compile before each place has been decided. What a fork has is asked for by
+/// name, [`Fork::has`]; nothing outside [`protocol`](crate::protocol) compares with a named fork.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
 )]
@@ -36,6 +40,9 @@ impl Fork {
         Self::Osaka,
     ];
 
+    /// The last fork that is audited.
+    pub const NEWEST: Self = Self::ALL[Self::ALL.len() - 1];
+
     /// Lower-case name, as `--fork` takes it.
     pub const fn name(self) -> &'static str {
         match self {
@@ -63,6 +70,13 @@ impl Fork {
             Self::Prague => SpecId::PRAGUE,
             Self::Osaka => SpecId::OSAKA,
         }
+    }
+
+    /// The fork whose rules revm goes by under this name; none if it is not audited.
+    #[cfg(any(test, feature = "revm"))]
+    pub fn of_spec(spec: SpecId) -> Option<Self> {
+        let begun = Self::ALL.into_iter().rfind(|fork| fork.spec_id() <= spec);
+        begun.filter(|_| spec <= Self::NEWEST.spec_id())
     }
 
     /// Position in [`Fork::ALL`]; the number in `witness.bin`.

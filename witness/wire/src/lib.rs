@@ -14,6 +14,7 @@
 //! | `witness.bin` and its JSON form | [`Witness`], [`container`] |
 //! | block, transaction and receipt | [`block`], [`transaction`], [`receipt`] |
 //! | the forks, and when each begins on a chain | [`Fork`], [`Schedule`], [`schedule`] |
+//! | what each fork changes, and the protocol's numbers | [`protocol`] |
 //! | how much of its input decides what a precompile does | [`precompiles`] |
 //! | numbers as JSON has them | [`quantity`](mod@quantity) |
 //!
@@ -58,6 +59,7 @@ pub mod fork;
 pub mod layout;
 pub mod message;
 pub mod precompiles;
+pub mod protocol;
 pub mod quantity;
 pub mod receipt;
 pub mod records;

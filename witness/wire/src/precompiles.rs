@@ -84,7 +84,7 @@ pub const READS: [Reads; 0x12] = [
 ///
 /// ```
 /// use alloy_primitives::Address;
-/// use iso_evm_witness::precompiles::decisive;
+/// use iso_evm_wire::precompiles::decisive;
 ///
 /// let input = [7; 1000];
 /// let of = |number, gas| decisive(Address::with_last_byte(number), &input, gas).len();

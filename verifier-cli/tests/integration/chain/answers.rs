@@ -4,7 +4,7 @@
 use alloy_primitives::{Address, B256, U256, hex};
 use alloy_sol_types::{SolCall, SolError};
 use iso_evm_hypervisor::verdict::abi;
-use iso_evm_verifier::onchain::{
+use iso_evm_onchain::{
     chain::Answer,
     register::{self, Standing},
 };

@@ -6,7 +6,7 @@ use alloy_eips::BlockId;
 use alloy_network::TransactionBuilder;
 use alloy_primitives::{Address, B256, Bytes, hex};
 use alloy_rpc_types_eth::{TransactionRequest, state::StateOverride};
-use iso_evm_verifier::onchain::{
+use iso_evm_onchain::{
     chain::{Answer, Chain, Receipt},
     contracts::{Archives, Contracts},
     plan::Plan,

@@ -5,7 +5,7 @@ use std::fs;
 
 use alloy_primitives::U256;
 use iso_evm_fuzz::measurements::{self, thousands};
-use iso_evm_verifier::onchain::{host::GAS_CAP, plan::Route};
+use iso_evm_onchain::{host::GAS_CAP, plan::Route};
 use iso_evm_witness::{Fork, Input, Witness, record};
 use serde_json::json;
 
@@ -42,7 +42,7 @@ fn recorded(json: &str) -> Witness {
 pub(crate) fn row(name: &str, witness: &Witness) -> String {
     let costs = plan(witness.fork).costs(witness, Route::Hypervisor);
     let guest = witness.message(0).unwrap().gasUsed.to::<u64>();
-    let sum = |of: fn(&iso_evm_verifier::onchain::plan::MessageCost) -> u64| -> String {
+    let sum = |of: fn(&iso_evm_onchain::plan::MessageCost) -> u64| -> String {
         thousands(costs.iter().map(of).sum())
     };
     let fits =

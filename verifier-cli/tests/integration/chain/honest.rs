@@ -4,7 +4,7 @@
 use alloy_primitives::{Address, B256, Bytes, U256, hex};
 use alloy_sol_types::{SolCall, SolError};
 use iso_evm_hypervisor::{Inconclusive as Reason, Verdict, verdict::abi};
-use iso_evm_verifier::onchain::{
+use iso_evm_onchain::{
     chain::Answer,
     plan::{Plan, Route},
     register::{self, Standing},

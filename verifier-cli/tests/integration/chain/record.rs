@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 
 use alloy_primitives::{Address, B256, Bytes, U256, hex};
 use alloy_sol_types::{SolCall, SolValue, sol};
-use iso_evm_verifier::onchain::chain::Answer;
+use iso_evm_onchain::chain::Answer;
 use iso_evm_witness::Witness;
 use serde_json::{Value, json};
 

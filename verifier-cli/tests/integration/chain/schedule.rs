@@ -2,7 +2,7 @@
 
 use alloy_primitives::Address;
 use alloy_sol_types::{SolCall, SolError, SolEvent};
-use iso_evm_verifier::onchain::{
+use iso_evm_onchain::{
     chain::Answer,
     register::{self, Standing},
 };

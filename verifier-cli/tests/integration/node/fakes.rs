@@ -81,7 +81,7 @@ fn an_endless_answer_ends_at_its_methods_limit() {
     ];
     for raw in raw {
         let ran = faked(&node, "eth_chainId", raw);
-        let limit = iso_evm_verifier::http::answer_limit("eth_chainId");
+        let limit = iso_evm_rpc::http::answer_limit("eth_chainId");
         assert!(ran.stderr.contains(&format!("longer than {limit} bytes")), "{}", ran.stderr);
     }
 }

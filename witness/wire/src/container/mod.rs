@@ -21,7 +21,7 @@ use crate::{
 
 mod binary;
 mod inclusion;
-mod json;
+pub(crate) mod json;
 mod needs;
 mod nodes;
 mod reader;

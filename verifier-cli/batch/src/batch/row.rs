@@ -1,0 +1,119 @@
+//! A row of the results: what is said of one message, and of the witness that it is in.
+//! `specs/schemas/README.md`.
+
+use alloy_primitives::B256;
+use iso_evm_verifier::{
+    report::json::{self, JsonAnchors, JsonFinding, JsonNotRun, Message},
+    verify::{AuditSelection, Audits, EngineKind, NamedVerdict, Report},
+};
+use iso_evm_witness::Fork;
+use serde::Serialize;
+
+use super::Done;
+
+/// One line of the results.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+pub enum Row {
+    /// A message, or a witness that has none.
+    Verified(Box<Verified>),
+    /// An item that cannot be verified.
+    Error(Unusable),
+}
+
+/// What is said of one message.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Verified {
+    source: String,
+    container: usize,
+    /// How many messages the witness has: so many rows belong together.
+    of: usize,
+    #[serde(flatten)]
+    message: MessageOrNone,
+    witness: Whole,
+}
+
+/// The message's part of the report; a witness without messages has an index of `null`, and the
+/// verdict on the whole.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+enum MessageOrNone {
+    Message(Box<Message>),
+    None { index: Option<usize>, verdict: NamedVerdict },
+}
+
+/// What is said of the whole witness.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Whole {
+    hash: B256,
+    verdict: NamedVerdict,
+    selected: AuditSelection,
+    strict: bool,
+    audits: Audits,
+    findings: Vec<JsonFinding>,
+    not_run: Vec<JsonNotRun>,
+    anchors: JsonAnchors,
+    chain_id: u64,
+    fork: Fork,
+    transaction_hash: Option<B256>,
+    hypervisor: B256,
+    engine: EngineKind,
+    tool: &'static str,
+}
+
+/// An item that cannot be verified, and why.
+#[derive(Clone, Debug, Serialize)]
+pub struct Unusable {
+    source: String,
+    container: usize,
+    of: usize,
+    index: Option<usize>,
+    error: String,
+}
+
+/// The rows of an item: one for each message, one if there is none.
+pub fn rows(done: &Done) -> Vec<Row> {
+    let (source, container) = (done.source.to_string(), done.container);
+    let report = match &done.report {
+        Ok(report) => report,
+        Err(error) => {
+            let error = error.to_string();
+            return vec![Row::Error(Unusable { source, container, of: 0, index: None, error })];
+        }
+    };
+    let of = report.messages.len();
+    let witness = whole(report);
+    let row = |message| {
+        let (source, witness) = (source.clone(), witness.clone());
+        Row::Verified(Box::new(Verified { source, container, of, message, witness }))
+    };
+    if of == 0 {
+        let verdict = report.named(report.verdict());
+        return vec![row(MessageOrNone::None { index: None, verdict })];
+    }
+    let messages = json::messages(report);
+    messages.map(|message| row(MessageOrNone::Message(Box::new(message)))).collect()
+}
+
+fn whole(report: &Report) -> Whole {
+    // Those of a message are in its row.
+    let of_whole = report.findings.iter().filter(|finding| finding.message.is_none());
+    Whole {
+        hash: report.witness_hash,
+        verdict: report.named(report.verdict()),
+        selected: report.selected,
+        strict: report.strict,
+        audits: report.audits,
+        findings: of_whole.map(json::finding).collect(),
+        not_run: report.not_run.iter().map(json::not_run).collect(),
+        anchors: json::anchors(&report.anchors),
+        chain_id: report.chain_id,
+        fork: report.fork,
+        transaction_hash: report.transaction_hash,
+        hypervisor: report.hypervisor_code_hash,
+        engine: report.engine,
+        tool: env!("CARGO_PKG_VERSION"),
+    }
+}

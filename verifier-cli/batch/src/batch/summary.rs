@@ -1,0 +1,88 @@
+//! What a batch has come to, by verdict.
+
+use std::collections::BTreeMap;
+
+use iso_evm_verifier::verify::{AuditSelection, Verdict};
+use serde::Serialize;
+
+use super::Done;
+
+/// How many, by verdict.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// All is true.
+    pub valid: u64,
+    /// A claim is false.
+    pub invalid: u64,
+    /// An audit did not run, or came to no end.
+    pub inconclusive: u64,
+}
+
+impl Counts {
+    fn count(&mut self, verdict: Verdict) {
+        match verdict {
+            Verdict::Valid => self.valid += 1,
+            Verdict::Invalid => self.invalid += 1,
+            Verdict::Inconclusive => self.inconclusive += 1,
+        }
+    }
+
+    /// All of them.
+    pub fn total(&self) -> u64 {
+        self.valid + self.invalid + self.inconclusive
+    }
+}
+
+/// What a batch has come to, an earlier run that it goes on from included.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// What the verdicts are about.
+    pub selected: AuditSelection,
+    /// Whether a check that could not be made leaves a verdict open.
+    pub strict: bool,
+    /// Witnesses.
+    pub witnesses: Counts,
+    /// Their messages.
+    pub messages: Counts,
+    /// In how many witnesses a check could not be made, by its name.
+    pub unchecked: BTreeMap<String, u64>,
+    /// Items that could not be verified.
+    pub errors: u64,
+    /// Items that an earlier run has done.
+    pub resumed: u64,
+}
+
+impl Summary {
+    pub(super) fn count(&mut self, done: &Done) {
+        match &done.report {
+            Ok(report) => {
+                self.witnesses.count(report.verdict());
+                report.messages.iter().for_each(|message| self.messages.count(message.verdict()));
+                report.unchecked().for_each(|check| self.uncheck(check.name()));
+            }
+            Err(_) => self.errors += 1,
+        }
+    }
+
+    /// Counts an item of an earlier run: an error if there is no verdict.
+    pub(super) fn resume(
+        &mut self,
+        witness: Option<Verdict>,
+        messages: impl Iterator<Item = Verdict>,
+        unchecked: &[String],
+    ) {
+        self.resumed += 1;
+        match witness {
+            Some(verdict) => {
+                self.witnesses.count(verdict);
+                messages.for_each(|verdict| self.messages.count(verdict));
+                unchecked.iter().for_each(|check| self.uncheck(check));
+            }
+            None => self.errors += 1,
+        }
+    }
+
+    fn uncheck(&mut self, check: &str) {
+        *self.unchecked.entry(check.to_owned()).or_default() += 1;
+    }
+}

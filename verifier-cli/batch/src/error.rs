@@ -1,0 +1,103 @@
+//! Why a file cannot be read or written, why an item is no witness that can be verified, and why a run
+//! comes to no end. One line each, which says what is wrong and where.
+
+use std::io;
+
+use iso_evm_verifier::VerifyError;
+use iso_evm_witness::{container::ContainerError, execute::ExecuteError, input::InputError};
+
+/// Why a file is not read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// A file that cannot be read.
+    #[error("{file}: cannot be read: {error}")]
+    Read {
+        /// The file.
+        file: String,
+        /// Why.
+        error: io::Error,
+    },
+    /// A file that cannot be written.
+    #[error("{file}: cannot be written: {error}")]
+    Write {
+        /// The file.
+        file: String,
+        /// Why.
+        error: io::Error,
+    },
+    /// A file above [`MAX_SIZE`](crate::files::MAX_SIZE).
+    #[error("{file}: larger than {limit} bytes")]
+    Oversized {
+        /// The file.
+        file: String,
+        /// The limit.
+        limit: u64,
+    },
+    /// A file with nothing in it.
+    #[error("{file}: empty")]
+    Empty {
+        /// The file.
+        file: String,
+    },
+}
+
+/// Why there is no report of a file or of a part of it.
+#[derive(Debug, thiserror::Error)]
+pub enum ItemError {
+    /// It cannot be read.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// Not an `INPUT.json`.
+    #[error("{file}: {error}")]
+    Input {
+        /// The file.
+        file: String,
+        /// What is wrong with it.
+        error: InputError,
+    },
+    /// A transaction that does not run.
+    #[error("{file}: {error}")]
+    Execute {
+        /// The file.
+        file: String,
+        /// What is wrong with it.
+        error: Box<ExecuteError>,
+    },
+    /// Not a `witness.bin`.
+    #[error("{file}: {error}")]
+    Container {
+        /// The file.
+        file: String,
+        /// What is wrong with it.
+        error: ContainerError,
+    },
+    /// A witness that cannot be verified.
+    #[error("{file}: {error}")]
+    Verify {
+        /// The file.
+        file: String,
+        /// What is wrong with it.
+        error: VerifyError,
+    },
+    /// The two engines do not say the same of a message.
+    #[error("{file}: {error}; saved as {reproducer}")]
+    EnginesDiffer {
+        /// The file.
+        file: String,
+        /// Which message, and what they say.
+        error: Box<VerifyError>,
+        /// Where the witness is, for a second look.
+        reproducer: String,
+    },
+}
+
+/// Why a run over many files comes to no end.
+#[derive(Debug, thiserror::Error)]
+pub enum BatchError {
+    /// A path that is not there, or results that cannot be written.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// Threads that the system does not give.
+    #[error("no threads: {0}")]
+    Threads(#[from] rayon::ThreadPoolBuildError),
+}

@@ -1,0 +1,370 @@
+//! The files in folders and in compressed archives, one after the other, each as a stream that is
+//! no longer than the room for it. No name of an archive's is ever a path here.
+
+use std::{
+    fs::{self, File},
+    io::{self, BufReader, Read},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use crate::{
+    FileError,
+    files::name,
+    room::{self, Room},
+};
+
+/// What is met on the way.
+pub(crate) enum Progress<'a> {
+    /// So many bytes on disk are read.
+    Read(u64),
+    /// A file: its name, and what is in it.
+    File(Arc<str>, io::Result<&'a mut dyn Read>),
+}
+
+/// Endings of the files that are taken from folders and archives.
+pub(crate) type Endings = &'static [&'static str];
+
+/// What a path is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Taken,
+    TarZst,
+    TarGz,
+}
+
+impl Kind {
+    fn of(path: &Path, endings: Endings) -> Option<Self> {
+        let name = path.file_name()?.to_str()?;
+        let taken = endings.iter().map(|ending| (*ending, Self::Taken));
+        let archives =
+            [(".tar.zst", Self::TarZst), (".tar.gz", Self::TarGz), (".tgz", Self::TarGz)];
+        let mut all = taken.chain(archives);
+        all.find(|(ending, _)| name.ends_with(ending)).map(|(_, kind)| kind)
+    }
+}
+
+/// Checks that all paths are there.
+pub(crate) fn exist(paths: &[PathBuf]) -> Result<(), FileError> {
+    for path in paths {
+        fs::metadata(path).map_err(|error| FileError::Read { file: name(path), error })?;
+    }
+    Ok(())
+}
+
+/// Bytes on disk of all files that a run reads.
+pub(crate) fn size(paths: &[PathBuf], endings: Endings) -> u64 {
+    let sizes = Walk::new(paths, endings).filter_map(|path| fs::metadata(path.ok()?).ok());
+    sizes.map(|meta| meta.len()).sum()
+}
+
+/// Hands every file to `meet`, in order of name, until that says `false`.
+pub(crate) fn each(
+    paths: &[PathBuf],
+    endings: Endings,
+    room: &Room,
+    mut meet: impl FnMut(Progress<'_>) -> bool,
+) {
+    for path in Walk::new(paths, endings) {
+        let go_on = match path {
+            Ok(path) => match Kind::of(&path, endings) {
+                Some(Kind::TarZst) => archive(
+                    &path,
+                    |file| zstd::Decoder::new(file).map(|d| Box::new(d) as _),
+                    endings,
+                    room,
+                    &mut meet,
+                ),
+                Some(Kind::TarGz) => archive(
+                    &path,
+                    |file| Ok(Box::new(flate2::read::MultiGzDecoder::new(file))),
+                    endings,
+                    room,
+                    &mut meet,
+                ),
+                // A file that is named is taken, whatever its name.
+                Some(Kind::Taken) | None => plain(&path, room, &mut meet),
+            },
+            Err((path, error)) => meet(Progress::File(name(&path).into(), Err(error))),
+        };
+        if !go_on {
+            return;
+        }
+    }
+}
+
+/// Hands on a file.
+fn plain(path: &Path, room: &Room, meet: &mut impl FnMut(Progress<'_>) -> bool) -> bool {
+    let file: Arc<str> = name(path).into();
+    match File::open(path).and_then(|file| Ok((file.metadata()?.len(), BufReader::new(file)))) {
+        Ok((length, _)) if length > room.limit() => {
+            meet(Progress::File(file, Err(room.too_large()))) && meet(Progress::Read(length))
+        }
+        Ok((length, mut source)) => {
+            meet(Progress::File(file, Ok(&mut source))) && meet(Progress::Read(length))
+        }
+        Err(error) => meet(Progress::File(file, Err(error))),
+    }
+}
+
+/// The longest name of an entry, and the most that an archive says of one beside: the library would
+/// read whatever length an archive says.
+const LONGEST_NAME: u64 = 1 << 16;
+
+/// Hands on every file that is taken from a compressed archive.
+fn archive(
+    path: &Path,
+    decoder: impl FnOnce(BufReader<File>) -> io::Result<Box<dyn Read>>,
+    endings: Endings,
+    room: &Room,
+    meet: &mut impl FnMut(Progress<'_>) -> bool,
+) -> bool {
+    let met = (|| {
+        let file = File::open(path)?;
+        let size = file.metadata()?.len();
+        let mut archive = tar::Archive::new(decoder(BufReader::new(file))?);
+        let mut long_name = None;
+        for entry in archive.entries()?.raw(true) {
+            let mut entry = entry?;
+            let kind = entry.header().entry_type();
+            if kind.is_gnu_longname() || kind.is_pax_local_extensions() {
+                let said = extension(&mut entry, kind.is_pax_local_extensions())?;
+                long_name = said.or(long_name);
+                continue;
+            }
+            let inner = match long_name.take() {
+                Some(name) => PathBuf::from(String::from_utf8_lossy(&name).into_owned()),
+                None => entry.path()?.into_owned(),
+            };
+            let taken = kind.is_file()
+                && Kind::of(&inner, endings) == Some(Kind::Taken)
+                && !inner.components().any(|part| is_hidden(Path::new(part.as_os_str())));
+            if !taken {
+                continue;
+            }
+            let file = name(&path.join(inner.strip_prefix("/").unwrap_or(&inner))).into();
+            let fits = entry.size() <= room.limit();
+            let read: io::Result<&mut dyn Read> =
+                if fits { Ok(&mut entry) } else { Err(room.too_large()) };
+            if !meet(Progress::File(file, read)) {
+                return Ok(false);
+            }
+        }
+        Ok(meet(Progress::Read(size)))
+    })();
+    met.unwrap_or_else(|error| meet(Progress::File(name(path).into(), Err(error))))
+}
+
+/// The name of the next entry, where what stands before it says one: GNU's or POSIX's way.
+fn extension(entry: &mut impl Read, is_pax: bool) -> io::Result<Option<Vec<u8>>> {
+    let bytes = room::whole(entry, LONGEST_NAME)?;
+    if !is_pax {
+        return Ok(Some(bytes.split(|byte| *byte == 0).next().unwrap_or_default().to_vec()));
+    }
+    for said in tar::PaxExtensions::new(&bytes) {
+        let said = said?;
+        if said.key_bytes() == b"path" {
+            return Ok(Some(said.value_bytes().to_vec()));
+        }
+    }
+    Ok(None)
+}
+
+/// `.meta` and its like hold nothing that is taken; `.` and `..` hide nothing.
+fn is_hidden(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str());
+    name.is_some_and(|name| name.starts_with('.'))
+}
+
+/// Files and what is in folders, in order of name; one folder's entries in memory at a time.
+struct Walk {
+    /// What is yet to be visited, the next last; and whether the user has named it.
+    ahead: Vec<(PathBuf, bool)>,
+    endings: Endings,
+}
+
+impl Walk {
+    fn new(paths: &[PathBuf], endings: Endings) -> Self {
+        Self { ahead: paths.iter().rev().map(|path| (path.clone(), true)).collect(), endings }
+    }
+
+    /// Puts a folder's entries ahead.
+    fn enter(&mut self, folder: &Path) -> io::Result<()> {
+        let entries = fs::read_dir(folder)?;
+        let mut inner =
+            entries.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>()?;
+        inner.retain(|path| !is_hidden(path));
+        inner.sort_unstable_by(|one, other| other.cmp(one));
+        self.ahead.extend(inner.into_iter().map(|path| (path, false)));
+        Ok(())
+    }
+}
+
+impl Iterator for Walk {
+    type Item = Result<PathBuf, (PathBuf, io::Error)>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while let Some((path, named)) = self.ahead.pop() {
+            // A link to a folder is followed only if it is named: there may be a circle.
+            let meta = if named { fs::metadata(&path) } else { fs::symlink_metadata(&path) };
+            match meta {
+                Ok(meta) if meta.is_dir() => {
+                    if let Err(error) = self.enter(&path) {
+                        return Some(Err((path, error)));
+                    }
+                }
+                Ok(_) if named || Kind::of(&path, self.endings).is_some() && path.is_file() => {
+                    return Some(Ok(path));
+                }
+                Ok(_) => {}
+                Err(error) => return Some(Err((path, error))),
+            }
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+    use crate::ReadLimit;
+
+    /// Names and contents of what is met, and how many bytes.
+    fn met(paths: &[PathBuf]) -> (Vec<(String, Vec<u8>)>, u64) {
+        let (mut files, mut read) = (Vec::new(), 0);
+        each(paths, &[".json"], &Room::new(ReadLimit::default()), |progress| {
+            match progress {
+                Progress::Read(bytes) => read += bytes,
+                Progress::File(name, bytes) => {
+                    files.push((name.to_string(), room::whole(bytes.unwrap(), 1 << 20).unwrap()));
+                }
+            }
+            true
+        });
+        (files, read)
+    }
+
+    fn tar(names: &[&str]) -> Vec<u8> {
+        let mut builder = tar::Builder::new(Vec::new());
+        for name in names {
+            let mut header = tar::Header::new_gnu();
+            header.set_size(name.len() as u64);
+            builder.append_data(&mut header, name, name.as_bytes()).unwrap();
+        }
+        builder.into_inner().unwrap()
+    }
+
+    #[test]
+    fn folders_and_archives() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        for name in ["b/2.json", "b/1.json", "a.json", "b/readme.md", ".meta/index.json"] {
+            let path = root.join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, name).unwrap();
+        }
+        let tar = tar(&["./x/y.json", "x/.meta/index.json", "x/readme.md", "z.json"]);
+        fs::write(root.join("c.tar.zst"), zstd::encode_all(&tar[..], 1).unwrap()).unwrap();
+        let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        gz.write_all(&tar).unwrap();
+        fs::write(root.join("d.tar.gz"), gz.finish().unwrap()).unwrap();
+        #[cfg(unix)]
+        std::os::unix::fs::symlink(root, root.join("b/circle")).unwrap();
+
+        let paths = [root.to_owned()];
+        let (files, read) = met(&paths);
+        let names = files.iter().map(|(name, _)| {
+            Path::new(name).strip_prefix(root).unwrap().to_str().unwrap().to_owned()
+        });
+        let expected = [
+            "a.json",
+            "b/1.json",
+            "b/2.json",
+            "c.tar.zst/x/y.json",
+            "c.tar.zst/z.json",
+            "d.tar.gz/x/y.json",
+            "d.tar.gz/z.json",
+        ];
+        assert_eq!(names.collect::<Vec<_>>(), expected);
+        for (name, bytes) in &files {
+            assert!(name.as_bytes().ends_with(&bytes[bytes.len() - 6..]), "{name}");
+        }
+        assert_eq!(read, size(&paths, &[".json"]));
+    }
+
+    #[test]
+    fn an_archive_that_is_none_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("broken.tar.zst");
+        fs::write(&path, b"no archive").unwrap();
+        let mut errors = 0;
+        each(&[path], &[".json"], &Room::new(ReadLimit::default()), |progress| {
+            errors += usize::from(matches!(progress, Progress::File(_, Err(_))));
+            true
+        });
+        assert_eq!(errors, 1);
+    }
+
+    /// A header of any kind, name and length, true or not, with what follows it.
+    fn entry(kind: u8, name: &[u8], size: u64, bytes: &[u8]) -> Vec<u8> {
+        let mut header = tar::Header::new_ustar();
+        header.as_old_mut().name[..name.len()].copy_from_slice(name);
+        header.set_entry_type(tar::EntryType::new(kind));
+        header.set_size(size);
+        header.set_cksum();
+        let padding = vec![0; bytes.len().next_multiple_of(512) - bytes.len()];
+        [header.as_bytes(), bytes, &padding].concat()
+    }
+
+    fn zst(bytes: &[u8]) -> tempfile::NamedTempFile {
+        let file = tempfile::Builder::new().suffix(".tar.zst").tempfile().unwrap();
+        fs::write(file.path(), zstd::encode_all(bytes, 3).unwrap()).unwrap();
+        file
+    }
+
+    #[test]
+    fn long_names_are_read_in_both_ways() {
+        let long = format!("{}/{}.json", "a".repeat(90), "b".repeat(90));
+        let pax = format!("{} path={long}\n", long.len() + 10);
+        assert_eq!(pax.len(), long.len() + 10);
+        let gnu = format!("{long}\0");
+        for (kind, said) in [(b'L', gnu), (b'x', pax)] {
+            let said = entry(kind, b"x", said.len() as u64, said.as_bytes());
+            let file = zst(&[said, entry(b'0', b"short", 2, b"{}")].concat());
+            let (files, _) = met(&[file.path().to_owned()]);
+            assert_eq!(files.len(), 1);
+            assert!(files[0].0.ends_with(&long), "{}", files[0].0);
+        }
+    }
+
+    /// What an archive says of its entries' lengths takes no memory: entries, names, extensions.
+    #[test]
+    fn an_archives_entry_above_the_limit_is_named() {
+        const LARGE: usize = 32 << 20;
+        let large = vec![b' '; LARGE];
+        for (kind, name, whose) in
+            [(b'0', &b"bomb.json"[..], "bomb.json"), (b'L', b"x", ".zst"), (b'x', b"x", ".zst")]
+        {
+            let after = entry(b'0', b"after.json", 2, b"{}");
+            let file = zst(&[entry(kind, name, LARGE as u64, &large), after].concat());
+            assert!(fs::metadata(file.path()).unwrap().len() < 10_000);
+            let mut told = Vec::new();
+            let paths = [file.path().to_owned()];
+            each(
+                &paths,
+                &[".json"],
+                &Room::new(ReadLimit { bytes: 1 << 20, name: None }),
+                |progress| {
+                    if let Progress::File(name, Err(error)) = progress {
+                        told.push((name.to_string(), error.to_string()));
+                    }
+                    true
+                },
+            );
+            let [(name, error)] = &told[..] else { panic!("{told:?}") };
+            assert!(name.ends_with(whose) && error.contains("larger than"), "{name}: {error}");
+        }
+    }
+}

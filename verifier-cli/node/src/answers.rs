@@ -1,0 +1,115 @@
+//! What nodes answer, in what is taken of it: fields that are not looked at may be null, wrong or
+//! missing.
+//!
+//! In the data's way this stands between the node's JSON and what is made of it.
+
+use alloy_primitives::{Address, B256, Bytes};
+use iso_evm_rpc::Word;
+use serde::{Deserialize, Serialize};
+
+/// What is taken of an answer to `eth_getProof` (EIP-1186): the trie nodes. The values beside them
+/// are what the node says, and no proof.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct AccountProof {
+    /// Whose; the question says it too.
+    #[serde(default)]
+    pub(super) address: Option<Address>,
+    /// Nodes from the state root down.
+    pub(super) account_proof: Vec<Bytes>,
+    /// The account's storage root, as the node says.
+    #[serde(default)]
+    pub(super) storage_hash: Option<B256>,
+    #[serde(default)]
+    storage_proof: Option<Vec<SlotProof>>,
+}
+
+/// A slot of an account.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct SlotProof {
+    /// Its number; some nodes write it without leading zeros.
+    #[serde(default)]
+    pub(super) key: Option<Word>,
+    /// Nodes from the storage root down.
+    #[serde(default)]
+    proof: Option<Vec<Bytes>>,
+}
+
+impl AccountProof {
+    /// Notes what was asked for, so that the proof can be kept by itself.
+    pub(super) fn name(&mut self, account: Address, slots: &[B256]) {
+        self.address = Some(account);
+        for (proof, slot) in self.storage_proof.iter_mut().flatten().zip(slots) {
+            proof.key = Some(Word((*slot).into()));
+        }
+    }
+
+    /// The slots.
+    pub(super) fn slots(&self) -> &[SlotProof] {
+        self.storage_proof.as_deref().unwrap_or_default()
+    }
+
+    /// The nodes of all its slots.
+    pub(super) fn slot_nodes(&self) -> impl Iterator<Item = &Bytes> {
+        self.slots().iter().flat_map(SlotProof::nodes)
+    }
+
+    /// All nodes.
+    pub(super) fn nodes(&self) -> impl Iterator<Item = Bytes> {
+        self.account_proof.iter().chain(self.slot_nodes()).cloned()
+    }
+}
+
+impl SlotProof {
+    fn nodes(&self) -> &[Bytes] {
+        self.proof.as_deref().unwrap_or_default()
+    }
+}
+
+/// What is taken of a transaction: where it is.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Whereabouts {
+    /// None while it is pending.
+    #[serde(default)]
+    pub(super) block_hash: Option<B256>,
+}
+
+/// What is taken of a block that only its hash is asked of.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub(super) struct Named {
+    /// None while it is pending.
+    #[serde(default)]
+    pub(super) hash: Option<B256>,
+}
+
+/// What a receipt says that it is of.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Subject {
+    #[serde(default)]
+    pub(super) transaction_hash: Option<B256>,
+    #[serde(default)]
+    pub(super) block_hash: Option<B256>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_of_proofs_that_nobody_reads_may_be_null_or_missing() {
+        for json in [
+            r#"{"accountProof": ["0x01"], "storageProof": [{"key": "0x1", "value": null, "proof": ["0x02"]}]}"#,
+            r#"{"address": null, "balance": null, "nonce": null, "codeHash": null, "storageHash": null,
+                "accountProof": ["0x01"], "storageProof": [{"proof": ["0x02"]}]}"#,
+        ] {
+            let proof: AccountProof = serde_json::from_str(json).unwrap();
+            let nodes: Vec<_> = proof.nodes().collect();
+            assert_eq!(nodes, [Bytes::from_static(&[1]), Bytes::from_static(&[2])]);
+        }
+        let proof: AccountProof =
+            serde_json::from_str(r#"{"accountProof": [], "storageProof": null}"#).unwrap();
+        assert_eq!(proof.nodes().count(), 0);
+    }
+}

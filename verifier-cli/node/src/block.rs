@@ -1,0 +1,259 @@
+//! A [`ChainBlock`]: a block as a node gives it, held against its own hash and roots.
+//!
+//! In the data's way this stands between the node and the replay.
+
+use alloy_consensus::Header;
+use alloy_eips::{eip2718::Encodable2718, eip4895::Withdrawal};
+use alloy_primitives::B256;
+use alloy_trie::root::{ordered_trie_root, ordered_trie_root_encoded};
+use iso_evm_rpc::RpcError;
+use iso_evm_witness::{
+    Fork,
+    block::{Block, BlockFields},
+    container::Inclusion,
+    receipt::Receipt,
+    schedule,
+    transaction::{Transaction, TransactionDefaults, TransactionFields},
+};
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::Value;
+
+use super::{Node, NodeError, answers::Named, fork, listed::Listed, receipts::envelopes};
+
+/// The method that answers are blamed on.
+const METHOD: &str = "eth_getBlockByHash";
+
+/// A block with all that its replay needs beside the state.
+#[derive(Clone, Debug)]
+pub struct ChainBlock {
+    /// Chain id.
+    pub chain_id: u64,
+    /// The rules.
+    pub fork: Fork,
+    /// Its hash, which is its header's.
+    pub hash: B256,
+    /// Its header, and what a run uses of it.
+    pub block: Block,
+    /// Its header.
+    pub header: Header,
+    /// The parent's header.
+    pub parent: Header,
+    /// Its transactions, in order; the root in the header is theirs, unless some are unsigned. Then
+    /// it is if `whole` says so.
+    pub transactions: Vec<Transaction>,
+    /// Their hashes. That of an unsigned one is what the node says.
+    pub hashes: Vec<B256>,
+    /// The transactions as the header's root has them (EIP-2718).
+    pub encoded: Vec<Vec<u8>>,
+    /// Whether the root in the header is the transactions'.
+    pub whole: bool,
+    /// What became of them, with the root in the header; empty where the node does not say.
+    pub receipts: Vec<Receipt>,
+    /// Withdrawals, from Shanghai; the root in the header is theirs.
+    pub withdrawals: Vec<Withdrawal>,
+}
+
+impl Node {
+    /// A block by its hash, with parent and receipts (`eth_getBlockByHash`, `eth_getBlockReceipts`
+    /// or else `eth_getTransactionReceipt`). `fork` is what the user says, if anything.
+    ///
+    /// # Errors
+    ///
+    /// If the node does not have it, if it has transactions that are not Ethereum's, or if it is not
+    /// what its hash says.
+    pub fn block(&self, hash: B256, fork: Option<Fork>) -> Result<ChainBlock, NodeError> {
+        let chain_id = self.chain_id()?;
+        // What does not have the header's root is not kept: anybody can say it.
+        let check = |answer: &Value| read(answer, hash, chain_id).and_then(Contents::wholly);
+        let answer = self.wait(self.full_block(chain_id, hash, check))?;
+        let contents = read(&answer, hash, chain_id)?;
+        self.tell_unsigned(&contents);
+        let whole = contents.root.is_ok();
+        let Contents { header, listed, withdrawals, .. } = contents;
+        let number = header.number;
+        let fork = fork::fork_of(self, chain_id, hash, &header, fork)?;
+        let parent = self.wait(self.parent(chain_id, hash, header.parent_hash))?;
+        let blobs = schedule::blob_params(fork, chain_id, number, header.timestamp);
+        let fields = BlockFields::from(&header);
+        let block =
+            fields.into_block(fork, blobs).map_err(|error| NodeError::Block { number, error })?;
+        if block.header.is_none() {
+            return Err(NodeError::Header { number, fork });
+        }
+        let (mut transactions, mut hashes, mut encoded) = (Vec::new(), Vec::new(), Vec::new());
+        for listed in listed {
+            transactions.push(listed.transaction);
+            hashes.push(listed.hash);
+            encoded.push(listed.encoded);
+        }
+        let receipts = self.block_receipts(chain_id, hash, &header, &transactions, &hashes)?;
+        Ok(ChainBlock {
+            chain_id,
+            fork,
+            hash,
+            block,
+            header,
+            parent,
+            transactions,
+            hashes,
+            encoded,
+            whole,
+            receipts,
+            withdrawals,
+        })
+    }
+
+    /// Says which transactions nobody has signed.
+    fn tell_unsigned(&self, contents: &Contents) {
+        let mut unsigned = contents.listed.iter().enumerate().filter(|(_, it)| !it.is_signed());
+        let Some((index, first)) = unsigned.next() else { return };
+        let (number, from, more) =
+            (contents.header.number, first.transaction.from(), unsigned.count());
+        let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+        self.notice(format!(
+            "block {number}: transaction {index}{more} is not signed by its sender, {from} as the \
+             node says, which nothing proves"
+        ));
+        if contents.root.is_err() {
+            self.notice(format!(
+                "block {number}: its transactions do not have the root in its header: none is \
+                 proved to be in it"
+            ));
+        }
+    }
+}
+
+impl ChainBlock {
+    /// The place of a transaction.
+    ///
+    /// # Errors
+    ///
+    /// If the block does not have it: the chain was reorganised since the node said so.
+    pub fn position(&self, transaction: B256) -> Result<usize, NodeError> {
+        let mut hashes = self.hashes.iter();
+        let place = hashes.position(|hash| *hash == transaction);
+        place.ok_or(NodeError::Reorganised(self.hash))
+    }
+
+    /// Whether a transaction is signed by its sender.
+    pub(super) fn is_signed(&self, index: usize) -> bool {
+        self.transactions.get(index).is_some_and(|it| it.signature().is_some())
+    }
+
+    /// What proves that the block has a transaction, and its receipt; none where the node's word is
+    /// all there is for the transactions or the receipts, or for who sent this one: the block has
+    /// other bytes of it than what its sender would sign.
+    pub(super) fn inclusion(&self, index: usize) -> Option<Inclusion> {
+        let proved = self.whole && self.receipts.len() == self.transactions.len();
+        if !proved || !self.is_signed(index) {
+            return None;
+        }
+        let receipts = envelopes(&self.receipts, &self.transactions);
+        let receipts: Vec<_> = receipts.iter().map(Encodable2718::encoded_2718).collect();
+        Inclusion::new(index, &self.encoded, &receipts)
+    }
+}
+
+/// What a block holds.
+struct Contents {
+    header: Header,
+    listed: Vec<Listed>,
+    withdrawals: Vec<Withdrawal>,
+    /// Whether the transactions have the root in the header. Only where some are unsigned they need
+    /// not.
+    root: Result<(), NodeError>,
+}
+
+impl Contents {
+    /// Whether its header proves all of it.
+    fn wholly(self) -> Result<(), NodeError> {
+        self.root
+    }
+}
+
+/// Part of a node's answer in this project's words: they write the same JSON.
+pub(super) fn reread<T: DeserializeOwned>(
+    method: &'static str,
+    answer: &Value,
+) -> Result<T, NodeError> {
+    T::deserialize(answer)
+        .map_err(|error| RpcError::Answer { method, error: error.to_string() }.into())
+}
+
+/// The hash that an answer says it has.
+pub(super) fn named(answer: &Value) -> Option<B256> {
+    Named::deserialize(answer).ok().and_then(|named| named.hash)
+}
+
+/// The header of an answer, whose hash must be the one that was asked for.
+pub(super) fn header(answer: &Value, hash: B256) -> Result<Header, NodeError> {
+    let mut fields: BlockFields = reread(METHOD, answer)?;
+    fields.hash = Some(hash);
+    let number = fields.number.unwrap_or_default();
+    fields.into_header().map_err(|error| NodeError::Block { number, error })
+}
+
+/// Header, transactions and withdrawals of an answer, each with the root that the header has.
+fn read(answer: &Value, hash: B256, chain_id: u64) -> Result<Contents, NodeError> {
+    let header = header(answer, hash)?;
+    let number = header.number;
+    if number == 0 {
+        return Err(NodeError::Genesis);
+    }
+    let listed = transactions(answer, number, chain_id)?;
+    let encoded: Vec<_> = listed.iter().map(|listed| &listed.encoded).collect();
+    let root = ordered_trie_root_encoded(&encoded);
+    let root = check_root(number, "transactions", header.transactions_root, root);
+    let root = match root {
+        Err(error) if listed.iter().all(Listed::is_signed) => return Err(error),
+        root => root,
+    };
+    let withdrawals = withdrawals(answer, &header)?;
+    Ok(Contents { header, listed, withdrawals, root })
+}
+
+fn withdrawals(answer: &Value, header: &Header) -> Result<Vec<Withdrawal>, NodeError> {
+    let given = answer.get("withdrawals").filter(|given| !given.is_null());
+    let withdrawals: Vec<Withdrawal> =
+        given.map(|given| reread(METHOD, given)).transpose()?.unwrap_or_default();
+    if let Some(expected) = header.withdrawals_root {
+        let root = ordered_trie_root(&withdrawals);
+        check_root(header.number, "withdrawals", expected, root)?;
+    }
+    Ok(withdrawals)
+}
+
+fn transactions(answer: &Value, number: u64, chain_id: u64) -> Result<Vec<Listed>, NodeError> {
+    let answers = answer.get("transactions").and_then(Value::as_array);
+    let Some(answers) = answers else {
+        let error = "no list of transactions".to_owned();
+        return Err(RpcError::Answer { method: METHOD, error }.into());
+    };
+    if answers.iter().any(Value::is_string) {
+        let error = "hashes alone, where transactions were asked for".to_owned();
+        return Err(RpcError::Answer { method: METHOD, error }.into());
+    }
+    let read = |(index, answer)| {
+        let fields: TransactionFields = reread(METHOD, answer)?;
+        let refuse = |error| NodeError::Transaction { number, index, error };
+        fields.type_number().map_err(refuse)?;
+        if let Some(found) = fields.chain().filter(|found| *found != chain_id) {
+            return Err(NodeError::Chain { expected: found, found: chain_id });
+        }
+        let defaults = TransactionDefaults { chain_id, gas: 0, gas_price: 0 };
+        Listed::read(fields, defaults).map_err(refuse)
+    };
+    answers.iter().enumerate().map(read).collect()
+}
+
+pub(super) fn check_root(
+    number: u64,
+    what: &'static str,
+    expected: B256,
+    found: B256,
+) -> Result<(), NodeError> {
+    if expected == found {
+        return Ok(());
+    }
+    Err(NodeError::Root { number, what, expected, found })
+}

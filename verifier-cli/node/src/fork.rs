@@ -1,0 +1,77 @@
+//! The fork that a block is of: by the chain's schedule where that is known, else by the header's
+//! fields and what the node says of itself (EIP-7910).
+//!
+//! In the data's way this comes right after the block.
+
+use alloy_consensus::Header;
+use alloy_primitives::{Address, B256, U256};
+use iso_evm_witness::{
+    Fork,
+    block::header_fits,
+    input::InputError,
+    protocol::{Change, first_new_precompile},
+    schedule,
+};
+
+use super::{Node, NodeError};
+
+/// The fork of a block; `asked` is what the user says.
+pub(super) fn fork_of(
+    node: &Node,
+    chain_id: u64,
+    hash: B256,
+    header: &Header,
+    asked: Option<Fork>,
+) -> Result<Fork, NodeError> {
+    let number = header.number;
+    if let Some(rules) = schedule::rules(chain_id, number, header.timestamp) {
+        let found = rules.map_err(|error| NodeError::Fork(Box::new(error.into())))?.fork;
+        return match asked {
+            Some(asked) if asked != found => {
+                Err(NodeError::Fork(Box::new(InputError::ForkContradiction { asked, found })))
+            }
+            _ => Ok(found),
+        };
+    }
+    if let Some(fork) = asked {
+        let fits = header_fits(header, fork);
+        return if fits { Ok(fork) } else { Err(NodeError::Header { number, fork }) };
+    }
+    let fitting = || Fork::ALL.into_iter().filter(|fork| header_fits(header, *fork));
+    let mut candidates: Vec<Fork> = fitting().filter(|fork| is_likely(header, *fork)).collect();
+    if candidates.is_empty() {
+        candidates = fitting().collect();
+    }
+    match &candidates[..] {
+        [fork] => Ok(*fork),
+        _ => match by_config(node, chain_id, hash, header.timestamp) {
+            Some(fork) if candidates.contains(&fork) => Ok(fork),
+            _ => {
+                let names: Vec<_> = candidates.iter().map(|fork| fork.name()).collect();
+                let candidates =
+                    if names.is_empty() { "none".to_owned() } else { names.join(" or ") };
+                Err(NodeError::ForkUnknown { chain: chain_id, number, candidates })
+            }
+        },
+    }
+}
+
+/// Whether a fork's headers have such a difficulty, in which alone those of London and Paris differ. A
+/// development chain can be of London without any: then the user must say so.
+fn is_likely(header: &Header, fork: Fork) -> bool {
+    let merged = header.difficulty == U256::ZERO;
+    fork.has(Change::ProofOfStake) == merged
+}
+
+/// What the node says, if the block is of the fork that it is in now: its newest precompile tells.
+fn by_config(node: &Node, chain_id: u64, hash: B256, timestamp: u64) -> Option<Fork> {
+    let current = node.wait(node.config(chain_id, hash)).ok()?.current;
+    if current.activation_time > timestamp {
+        return None;
+    }
+    let has = |number: u64| {
+        let address = Address::left_padding_from(&number.to_be_bytes());
+        current.precompiles.values().any(|precompile| *precompile == address)
+    };
+    Fork::ALL.into_iter().rfind(|fork| first_new_precompile(*fork).is_some_and(has))
+}

@@ -1,0 +1,110 @@
+//! Witnesses from a node: the block and the state before it come by JSON-RPC, the block's system
+//! calls and its earlier transactions are replayed on that state, and the transaction is recorded
+//! where it stands. `specs/15-node.md`.
+//!
+//! In the data's way this stands where `INPUT.json` stands otherwise: what comes out is a
+//! [`Witness`](iso_evm_witness::Witness). Nothing that the node says of the state is believed that
+//! it does not prove against the parent's header.
+//!
+//! | step | where |
+//! |---|---|
+//! | ask a node, with retries, timeouts and a cache | [`Node`], [`NodeOptions`] |
+//! | a block with its parent, transactions and receipts | [`ChainBlock`], [`Node::block`] |
+//! | the block that a transaction is in | [`Node::find`] |
+//! | replay the block, record in it | [`Replay`] |
+//! | all of it | [`record_transaction`], [`record_block`] |
+//!
+//! ```no_run
+//! use iso_evm_node::{Node, NodeOptions, Replay};
+//!
+//! let node = Node::connect("http://127.0.0.1:8545", NodeOptions::default())?;
+//! let block = node.block(node.block_hash(1_234)?, None)?;
+//! let mut replay = Replay::begin(&node, &block)?;
+//! replay.prefetch(0..block.transactions.len())?;
+//! for _ in &block.transactions {
+//!     let recorded = replay.record()?;
+//!     println!("{} bytes", recorded.witness.encode().len());
+//! }
+//! // The state root that the replay has come to is the block's.
+//! replay.finish()?;
+//! # Ok::<(), iso_evm_node::NodeError>(())
+//! ```
+
+mod answers;
+mod at;
+mod block;
+mod calls;
+mod database;
+mod error;
+mod fork;
+mod hints;
+mod listed;
+mod made;
+mod node;
+mod options;
+mod parent;
+mod place;
+mod receipts;
+mod replay;
+mod siblings;
+mod system;
+
+use alloy_primitives::B256;
+use iso_evm_witness::Fork;
+
+pub use block::ChainBlock;
+pub use error::{NodeError, ReplayError};
+pub use iso_evm_rpc::{Observer, default_folder};
+pub use node::Node;
+pub use options::{Event, NodeOptions};
+pub use replay::{Recorded, Replay};
+
+/// Records one transaction: replays what comes before it in its block.
+///
+/// # Errors
+///
+/// [`NodeError`], which says what the node did not do, or where its block and the replay differ.
+pub fn record_transaction(
+    node: &Node,
+    transaction: B256,
+    fork: Option<Fork>,
+) -> Result<Recorded, NodeError> {
+    let block = node.block(node.find(transaction)?, fork)?;
+    let index = block.position(transaction)?;
+    let mut replay = Replay::begin(node, &block)?;
+    replay.prefetch(0..index + 1)?;
+    for _ in 0..index {
+        replay.advance()?;
+    }
+    replay.record()
+}
+
+/// Records all transactions of a block in one replay, and checks that it ends in the block's state.
+/// One that is not signed, and that no chain would have taken, is replayed only.
+///
+/// # Errors
+///
+/// As [`record_transaction`].
+pub fn record_block(
+    node: &Node,
+    block: B256,
+    fork: Option<Fork>,
+) -> Result<Vec<Recorded>, NodeError> {
+    let block = node.block(block, fork)?;
+    let mut replay = Replay::begin(node, &block)?;
+    replay.prefetch(0..block.transactions.len())?;
+    let mut recorded = Vec::new();
+    for index in 0..block.transactions.len() {
+        match replay.record() {
+            Ok(witness) => recorded.push(witness),
+            // No chain would have taken it: a contract has sent it, for one. It has happened here.
+            Err(error @ NodeError::Execute { .. }) if !block.is_signed(index) => {
+                node.notice(format!("{error}: it is replayed, and not recorded"));
+                replay.advance()?;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    replay.finish()?;
+    Ok(recorded)
+}

@@ -1,0 +1,209 @@
+//! The contracts of an audit on a chain, with their addresses: factory, hypervisors, register. All
+//! are deployed through a deterministic deployer with salt zero, so that who deploys them and when
+//! makes no difference. `specs/14-chain.md`, section Contracts.
+
+use alloy_primitives::keccak256;
+use alloy_primitives::{Address, B256, Bytes};
+use iso_evm_hypervisor::{
+    ArchiveKey, ArchiveOptions, Contract, EmitOptions, archive::DETERMINISTIC_DEPLOYER,
+    emit_archive_factory, emit_audit, live,
+};
+use iso_evm_witness::{Fork, Schedule};
+
+use super::register;
+
+/// Init code of a deterministic deployer of our own, for chains without the usual one. It behaves
+/// alike: calldata is a salt and an init code, the answer the 20 bytes of the new address, and what
+/// cannot be deployed reverts.
+pub fn deployer_initcode() -> Bytes {
+    use revm::bytecode::opcode::*;
+    #[rustfmt::skip]
+    let runtime = [
+        PUSH1, 32, CALLDATASIZE, SUB,            // length of the init code
+        DUP1, PUSH1, 32, PUSH0, CALLDATACOPY,
+        PUSH0, CALLDATALOAD, SWAP1, PUSH0, CALLVALUE, CREATE2,
+        DUP1, PUSH1, 22, JUMPI, PUSH0, DUP1, REVERT,
+        JUMPDEST, PUSH0, MSTORE, PUSH1, 20, PUSH1, 12, RETURN,
+    ];
+    let length = runtime.len() as u8;
+    let copy = [PUSH1, length, DUP1, PUSH1, COPY, PUSH0, CODECOPY, PUSH0, RETURN];
+    [copy.as_slice(), &runtime].concat().into()
+}
+
+/// Length of what copies the runtime code of [`deployer_initcode`].
+const COPY: u8 = 9;
+
+/// Runtime code of [`deployer_initcode`].
+pub fn deployer_code() -> Bytes {
+    deployer_initcode().slice(usize::from(COPY)..)
+}
+
+/// A contract to deploy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deployment {
+    /// What it is, in one word.
+    pub name: &'static str,
+    /// Where it is (EIP-1014).
+    pub address: Address,
+    /// Its init code.
+    pub initcode: Bytes,
+    /// Its runtime code.
+    pub code: Bytes,
+}
+
+impl Deployment {
+    /// keccak256 of its runtime code.
+    pub fn code_hash(&self) -> B256 {
+        keccak256(&self.code)
+    }
+
+    /// Calldata of the deterministic deployer.
+    pub fn calldata(&self) -> Bytes {
+        [B256::ZERO.as_slice(), &self.initcode].concat().into()
+    }
+}
+
+/// How archives are found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Archives {
+    /// By code hash: anyone archives.
+    CodeHash,
+    /// By account: the registrar archives.
+    Account {
+        /// Who.
+        registrar: Address,
+    },
+}
+
+impl Archives {
+    /// What an archive's salt is made of.
+    pub const fn key(self) -> ArchiveKey {
+        match self {
+            Self::CodeHash => ArchiveKey::CodeHash,
+            Self::Account { .. } => ArchiveKey::Account,
+        }
+    }
+}
+
+/// All contracts that follow from a deployer and a way to find archives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Contracts {
+    /// Who deploys, by CREATE2.
+    pub deployer: Address,
+    /// How archives are found.
+    pub archives: Archives,
+    /// The guest's chain, and when each of its forks begins: what the register goes by.
+    pub schedule: Schedule,
+}
+
+impl Contracts {
+    /// With the deployer that most chains have, for messages of the main chain.
+    pub fn new(archives: Archives) -> Self {
+        Self { deployer: DETERMINISTIC_DEPLOYER, archives, schedule: Schedule::mainnet() }
+    }
+
+    /// A contract deployed by the deployer with salt zero.
+    fn deployment(&self, name: &'static str, initcode: Bytes, code: Bytes) -> Deployment {
+        let address = self.deployer.create2(B256::ZERO, keccak256(&initcode));
+        Deployment { name, address, initcode, code }
+    }
+
+    fn emitted(&self, name: &'static str, contract: Contract) -> Deployment {
+        self.deployment(name, contract.initcode(), contract.code)
+    }
+
+    /// The archive factory.
+    pub fn factory(&self) -> Deployment {
+        let registrar = match self.archives {
+            Archives::CodeHash => None,
+            Archives::Account { registrar } => Some(registrar),
+        };
+        self.emitted("factory", emit_archive_factory(self.archives.key(), registrar))
+    }
+
+    /// How hypervisors look for archives.
+    pub fn archive_options(&self) -> ArchiveOptions {
+        ArchiveOptions { key: self.archives.key(), factory: self.factory().address }
+    }
+
+    /// The hypervisor of a fork.
+    pub fn hypervisor(&self, fork: Fork) -> Deployment {
+        let archive = self.archive_options();
+        self.emitted("hypervisor", emit_audit(&EmitOptions { fork, archive }))
+    }
+
+    /// The live machine of a fork.
+    pub fn live(&self, fork: Fork) -> Deployment {
+        self.emitted("live", live::emit_live(fork))
+    }
+
+    /// The code hashes of the hypervisors of all forks, by the fork's number.
+    pub fn hypervisor_hashes(&self) -> Vec<B256> {
+        let archive = self.archive_options();
+        let hash = |fork| emit_audit(&EmitOptions { fork, archive }).code_hash();
+        Fork::ALL.into_iter().map(hash).collect()
+    }
+
+    /// The register that knows the hypervisors of all forks, and when they begin.
+    pub fn register(&self) -> Deployment {
+        let (initcode, code) = register::codes(&self.hypervisor_hashes(), &self.schedule);
+        self.deployment("register", initcode, code)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use iso_evm_hypervisor::archive::DEFAULT_FACTORY;
+
+    use super::*;
+    use crate::host::Host;
+
+    #[test]
+    fn the_default_factory_is_where_hypervisors_look_by_default() {
+        let contracts = Contracts::new(Archives::CodeHash);
+        assert_eq!(contracts.factory().address, DEFAULT_FACTORY);
+        assert_eq!(contracts.live(Fork::Osaka).address, live::address(Fork::Osaka));
+    }
+
+    #[test]
+    fn a_deployer_of_our_own_deploys_what_the_usual_one_does() {
+        let deployer = Address::repeat_byte(0xde);
+        let code = deployer_code();
+        let host = Host::default().with(deployer, &code);
+        let contracts = Contracts { deployer, ..Contracts::new(Archives::CodeHash) };
+        let factory = contracts.factory();
+        let sent = host.send(Address::ZERO, deployer, &factory.calldata(), None);
+        assert!(sent.success);
+        assert_eq!(sent.output[..], factory.address[..]);
+        // What is there already, and an init code that reverts.
+        let again = Host::default().with(deployer, &code).with(factory.address, &factory.code);
+        assert!(!again.send(Address::ZERO, deployer, &factory.calldata(), None).success);
+        let reverting: Bytes = [&[0; 32][..], &[0x5f, 0x5f, 0xfd]].concat().into();
+        assert!(!host.send(Address::ZERO, deployer, &reverting, None).success);
+        assert!(!host.send(Address::ZERO, deployer, &Bytes::new(), Some(100_000)).success);
+    }
+
+    /// Whatever gas is left for the creation, and to whoever goes on after it: the answer is the
+    /// address of a contract, or there is none.
+    #[test]
+    fn a_creation_that_runs_out_of_gas_is_no_deployment() {
+        let deployer = Address::repeat_byte(0xde);
+        let contracts = Contracts { deployer, ..Contracts::new(Archives::CodeHash) };
+        let host = Host::default().with(deployer, &deployer_initcode().slice(9..));
+        for contract in [contracts.factory(), contracts.register()] {
+            let data = contract.calldata();
+            let unlimited = host.send(Address::ZERO, deployer, &data, None);
+            assert!(unlimited.success);
+            let enough = unlimited.gas_used;
+            let near = enough.saturating_sub(200)..enough + enough / 50;
+            let mut deployed = 0;
+            for gas in (21_000..enough).step_by(997).chain(near) {
+                let sent = host.send(Address::ZERO, deployer, &data, Some(gas));
+                assert_eq!(sent.success, sent.output[..] == contract.address[..], "{gas}");
+                assert!(sent.success || sent.output.is_empty(), "{gas}");
+                deployed += usize::from(sent.success);
+            }
+            assert!(deployed > 0);
+        }
+    }
+}

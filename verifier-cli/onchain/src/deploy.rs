@@ -1,0 +1,226 @@
+//! Puts the contracts on a chain, those that are not there. `specs/14-chain.md`, section
+//! Deployment.
+
+use alloy_primitives::{Address, B256};
+use iso_evm_rpc::RpcError;
+use iso_evm_witness::Fork;
+
+use super::{
+    chain::{Chain, Receipt},
+    contracts::{Contracts, Deployment, deployer_code, deployer_initcode},
+    outbox::{Intent, Outbox, SendError},
+    plan::{Plan, Step},
+};
+
+/// What a deterministic deployer of one's own is called where it is said.
+const DEPLOYER: &str = "deployer";
+
+/// Gas limit of its creation, of 35 bytes, which costs less.
+const DEPLOYER_GAS: u64 = 200_000;
+
+/// Why a contract is not there.
+#[derive(Debug, thiserror::Error)]
+pub enum DeployError {
+    /// The node.
+    #[error(transparent)]
+    Node(#[from] RpcError),
+    /// A transaction that is not sent.
+    #[error(transparent)]
+    Send(#[from] SendError),
+    /// Nobody deploys by CREATE2.
+    #[error("there is no deterministic deployer at {deployer}")]
+    NoDeployer {
+        /// Where one was looked for.
+        deployer: Address,
+    },
+    /// Code that deploys something else, or nothing.
+    #[error(
+        "the code at {deployer} is no deterministic deployer's: run here it does not deploy the \
+         {name} to {address}"
+    )]
+    NotADeployer {
+        /// Where it is.
+        deployer: Address,
+        /// The contract.
+        name: &'static str,
+        /// Where it should be.
+        address: Address,
+    },
+    /// A deployment that the chain does not take.
+    #[error("{name}: its deployment takes {gas} gas, more than a transaction may have")]
+    TooMuchGas {
+        /// The contract.
+        name: &'static str,
+        /// Its gas.
+        gas: u64,
+    },
+    /// A transaction that did not do what it should have.
+    #[error("{name}: {hash} did not deploy it to {address}")]
+    NotDeployed {
+        /// The contract.
+        name: &'static str,
+        /// The transaction.
+        hash: B256,
+        /// Where it should be.
+        address: Address,
+    },
+    /// An account where a contract belongs.
+    #[error("{name}: other code is at {address}")]
+    Occupied {
+        /// The contract.
+        name: &'static str,
+        /// Where it should be.
+        address: Address,
+    },
+}
+
+/// A contract that is on the chain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deployed {
+    /// The contract.
+    pub contract: Deployment,
+    /// What put it there; none if it was there.
+    pub transaction: Option<Transaction>,
+}
+
+/// A transaction that is on the chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Transaction {
+    /// Its hash.
+    pub hash: B256,
+    /// Gas, as was predicted.
+    pub predicted: u64,
+    /// Gas, as the receipt has it.
+    pub gas_used: u64,
+    /// Whether it succeeded.
+    pub success: bool,
+}
+
+impl Transaction {
+    /// What a receipt says of a transaction that was to take so much gas.
+    pub const fn new(receipt: &Receipt, predicted: u64) -> Self {
+        let Receipt { hash, success, gas_used, .. } = *receipt;
+        Self { hash, predicted, gas_used, success }
+    }
+}
+
+/// What there is to deploy.
+#[derive(Clone, Debug)]
+pub struct Deployments {
+    deployer: Address,
+    /// Whether the deployer is to be deployed first.
+    new_deployer: bool,
+    /// The contracts, in order; what has to be sent for those that are not there.
+    contracts: Vec<(Deployment, Option<Step>)>,
+}
+
+impl Deployments {
+    /// Factory, hypervisor, live machine and register, as far as they are not there; `new_deployer`
+    /// has a deterministic deployer of our own deployed first, where `contracts` say that it is.
+    ///
+    /// # Errors
+    ///
+    /// If there is no deployer, or its code, run here, does not deploy; if there is other code where a
+    /// contract belongs; if the node does not say.
+    pub fn plan(
+        chain: &Chain,
+        contracts: &Contracts,
+        fork: Fork,
+        new_deployer: bool,
+    ) -> Result<Self, DeployError> {
+        let deployer = contracts.deployer;
+        let code = if new_deployer { deployer_code() } else { chain.code(deployer)? };
+        if code.is_empty() {
+            return Err(DeployError::NoDeployer { deployer });
+        }
+        let all = [
+            contracts.factory(),
+            contracts.hypervisor(fork),
+            contracts.live(fork),
+            contracts.register(),
+        ];
+        let planned = |contract: Deployment| {
+            if there(chain, &contract)? {
+                return Ok((contract, None));
+            }
+            let Deployment { name, address, .. } = contract;
+            let Some(step) = Plan::deploy(&contract, deployer, &code) else {
+                return Err(DeployError::NotADeployer { deployer, name, address });
+            };
+            if !step.fits_cap {
+                return Err(DeployError::TooMuchGas { name, gas: step.gas });
+            }
+            Ok((contract, Some(step)))
+        };
+        let contracts = all.into_iter().map(planned).collect::<Result<_, _>>()?;
+        Ok(Self { deployer, new_deployer, contracts })
+    }
+
+    /// What has to be sent, in order.
+    pub fn intents(&self) -> Vec<Intent> {
+        let create = Intent { what: DEPLOYER, to: None, gas_limit: DEPLOYER_GAS };
+        let steps = self.contracts.iter().filter_map(|(contract, step)| {
+            let (what, step) = (contract.name, step.as_ref()?);
+            Some(Intent { what, to: Some(step.to), gas_limit: step.gas_limit })
+        });
+        self.new_deployer.then_some(create).into_iter().chain(steps).collect()
+    }
+
+    /// Deploys them, and says of each when it is there.
+    ///
+    /// # Errors
+    ///
+    /// If a transaction cannot be sent, or does not deploy what it should.
+    pub fn send(
+        self,
+        chain: &Chain,
+        outbox: &Outbox<'_>,
+        said: impl Fn(&Deployed),
+    ) -> Result<Vec<Deployed>, DeployError> {
+        if self.new_deployer {
+            let receipt = outbox.mined(DEPLOYER, None, deployer_initcode(), DEPLOYER_GAS)?;
+            let (name, hash, address) = (DEPLOYER, receipt.hash, self.deployer);
+            if chain.code(address)? != deployer_code() {
+                return Err(DeployError::NotDeployed { name, hash, address });
+            }
+        }
+        let mut all = Vec::new();
+        for (contract, step) in self.contracts {
+            let transaction = match step {
+                // Somebody else may have been faster.
+                Some(step) if !there(chain, &contract)? => {
+                    Some(deploy(chain, outbox, &contract, step)?)
+                }
+                _ => None,
+            };
+            let deployed = Deployed { contract, transaction };
+            said(&deployed);
+            all.push(deployed);
+        }
+        Ok(all)
+    }
+}
+
+/// Whether a contract is there.
+fn there(chain: &Chain, contract: &Deployment) -> Result<bool, DeployError> {
+    let Deployment { name, address, .. } = *contract;
+    let found = chain.code(address)?;
+    if !found.is_empty() && found != contract.code {
+        return Err(DeployError::Occupied { name, address });
+    }
+    Ok(!found.is_empty())
+}
+
+fn deploy(
+    chain: &Chain,
+    outbox: &Outbox<'_>,
+    contract: &Deployment,
+    step: Step,
+) -> Result<Transaction, DeployError> {
+    let Deployment { name, address, .. } = *contract;
+    let receipt = outbox.mined(name, Some(step.to), step.data, step.gas_limit)?;
+    if chain.code(address)? != contract.code {
+        return Err(DeployError::NotDeployed { name, hash: receipt.hash, address });
+    }
+    Ok(Transaction::new(&receipt, step.gas))
+}

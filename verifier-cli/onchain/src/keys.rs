@@ -1,0 +1,481 @@
+//! Key files: a key in hex, or a keystore with its password. One that others than its owner can read
+//! is not used, and said by name. `specs/14-chain.md`, section Who sends.
+//!
+//! In the data's way this stands before the sender. What a file holds is in no error.
+
+use std::{
+    fmt,
+    fs::File,
+    io::{self, Read},
+    path::Path,
+};
+
+use alloy_primitives::Address;
+use alloy_signer_local::PrivateKeySigner;
+use serde::Deserialize;
+
+/// No key, password or keystore is larger, in bytes.
+const MAX_KEY_FILE: u64 = 64 << 10;
+
+/// Bits of a mode that are others' than the owner's.
+#[cfg(unix)]
+const OTHERS: u32 = 0o077;
+
+/// Most memory that a keystore's key may take to derive, in bytes. Wallets take 8 to 256 MiB.
+const MAX_SCRYPT_MEMORY: u64 = 1 << 30;
+
+/// Most rounds that a keystore's key may take to derive. Wallets take 2^18.
+const MAX_ROUNDS: u64 = 1 << 24;
+
+/// Why there is no key.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyError {
+    /// A file that cannot be read.
+    #[error("{file}: cannot be read: {error}")]
+    Read {
+        /// The file.
+        file: String,
+        /// Why.
+        error: io::Error,
+    },
+    /// A file that others can use.
+    #[error("{file}: others can read or change it (mode {mode:03o}): chmod 600 {file}")]
+    Others {
+        /// The file.
+        file: String,
+        /// Its permissions.
+        mode: u32,
+    },
+    /// A file without a key. What it holds is nobody's business.
+    #[error("{file}: not a private key: 32 bytes in hex are expected")]
+    NoKey {
+        /// The file.
+        file: String,
+    },
+    /// A file that is no keystore, or one of another kind.
+    #[error("{file}: not a keystore of version 3: {what}")]
+    NoKeystore {
+        /// The file.
+        file: String,
+        /// What is wrong with it.
+        what: &'static str,
+    },
+    /// Another password's keystore.
+    #[error("{file}: the password does not open it")]
+    Password {
+        /// The file.
+        file: String,
+    },
+    /// A keystore that names another account than its key's.
+    #[error("{file}: it says that it is of {expected}, and its key is of {found}")]
+    OtherAccount {
+        /// The file.
+        file: String,
+        /// As it says.
+        expected: Address,
+        /// Its key's.
+        found: Address,
+    },
+}
+
+/// Where a key, a keystore or a password is read.
+#[derive(Clone, Copy, Debug)]
+pub enum Source<'a> {
+    /// A file.
+    File(&'a Path),
+    /// What stdin gives.
+    Stdin,
+}
+
+impl<'a, P: AsRef<Path> + ?Sized> From<&'a P> for Source<'a> {
+    fn from(path: &'a P) -> Self {
+        Self::File(path.as_ref())
+    }
+}
+
+impl Source<'_> {
+    /// Its name for messages.
+    fn name(self) -> String {
+        match self {
+            Self::File(path) => path.display().to_string(),
+            Self::Stdin => "stdin".to_owned(),
+        }
+    }
+}
+
+/// A password, which shows itself to nobody.
+pub struct Password(String);
+
+impl Password {
+    /// What was typed.
+    pub const fn new(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The first line of a file.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be read, or others can.
+    pub fn from_file<'a>(source: impl Into<Source<'a>>) -> Result<Self, KeyError> {
+        let text = text(source.into())?.unwrap_or_default();
+        Ok(Self(text.lines().next().unwrap_or_default().to_owned()))
+    }
+}
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Password")
+    }
+}
+
+/// The key in a file: 32 bytes in hex, on a line.
+///
+/// # Errors
+///
+/// If the file cannot be read, or others can read it, or it holds no key.
+pub fn raw<'a>(source: impl Into<Source<'a>>) -> Result<PrivateKeySigner, KeyError> {
+    let source = source.into();
+    let text = text(source)?.unwrap_or_default();
+    text.trim().parse().map_err(|_| KeyError::NoKey { file: source.name() })
+}
+
+/// The key in a keystore file, as `cast wallet` and geth write them (Web3 Secret Storage, version 3).
+///
+/// # Errors
+///
+/// If the file cannot be read, or others can read it, or it is no keystore, or of another password.
+pub fn keystore<'a>(
+    source: impl Into<Source<'a>>,
+    password: &Password,
+) -> Result<PrivateKeySigner, KeyError> {
+    let source = source.into();
+    let (file, expected) = (source.name(), check(source)?);
+    let Source::File(path) = source else { return Err(no_file(file)) };
+    let opened = PrivateKeySigner::decrypt_keystore(path, &password.0);
+    let signer = opened.map_err(|_| KeyError::Password { file: file.clone() })?;
+    match expected {
+        Some(expected) if expected != signer.address() => {
+            Err(KeyError::OtherAccount { file, expected, found: signer.address() })
+        }
+        _ => Ok(signer),
+    }
+}
+
+/// Checks that a file is a keystore that can be opened; the account that it names, if it does. The
+/// library that opens it takes its word for every length.
+///
+/// # Errors
+///
+/// If the file cannot be read, or others can read it, or it is no keystore.
+pub fn check<'a>(source: impl Into<Source<'a>>) -> Result<Option<Address>, KeyError> {
+    let source = source.into();
+    let file = source.name();
+    // It is read twice, and has to be what it was.
+    match source {
+        Source::File(path) if path.metadata().is_ok_and(|metadata| !metadata.is_file()) => {
+            return Err(no_file(file));
+        }
+        Source::Stdin => return Err(no_file(file)),
+        Source::File(_) => {}
+    }
+    let text = text(source)?;
+    let what = match text.as_deref().map(serde_json::from_str::<Keystore>) {
+        None => "it is no text",
+        Some(Err(_)) => "fields are missing, or there is no JSON",
+        Some(Ok(keystore)) => match keystore.fault() {
+            None => return Ok(keystore.account()),
+            Some(what) => what,
+        },
+    };
+    Err(KeyError::NoKeystore { file, what })
+}
+
+/// What can be read once is no keystore.
+const fn no_file(file: String) -> KeyError {
+    KeyError::NoKeystore { file, what: "a file of its own is expected" }
+}
+
+/// What a keystore says of itself.
+#[derive(Deserialize)]
+struct Keystore {
+    #[serde(rename = "id")]
+    _id: String,
+    version: u64,
+    address: Option<String>,
+    crypto: Crypto,
+}
+
+#[derive(Deserialize)]
+struct Crypto {
+    cipher: String,
+    cipherparams: CipherParameters,
+    ciphertext: String,
+    kdf: String,
+    kdfparams: Derivation,
+    mac: String,
+}
+
+#[derive(Deserialize)]
+struct CipherParameters {
+    iv: String,
+}
+
+/// Of scrypt `n`, `r` and `p`, of PBKDF2 `c` and `prf`.
+#[derive(Deserialize)]
+struct Derivation {
+    dklen: u64,
+    salt: String,
+    n: Option<u64>,
+    r: Option<u64>,
+    p: Option<u64>,
+    c: Option<u64>,
+    prf: Option<String>,
+}
+
+impl Keystore {
+    /// The account, which geth writes without `0x`.
+    fn account(&self) -> Option<Address> {
+        self.address.as_deref()?.parse().ok()
+    }
+
+    /// What keeps it from being opened.
+    fn fault(&self) -> Option<&'static str> {
+        let Crypto { cipher, cipherparams, ciphertext, kdf, kdfparams, mac } = &self.crypto;
+        let derivation = match (kdf.as_str(), kdfparams) {
+            ("scrypt", Derivation { n: Some(n), r: Some(r), p: Some(p), .. }) => {
+                let block = r.saturating_mul(128);
+                let memory = block.saturating_mul(*n).max(block.saturating_mul(*p));
+                let rounds = n.saturating_mul(*r).saturating_mul(*p);
+                // RFC 7914, section 2.
+                n.is_power_of_two()
+                    && (2..=MAX_ROUNDS).contains(n)
+                    && u64::from(n.ilog2()) < r.saturating_mul(16)
+                    && *r > 0
+                    && *p > 0
+                    && memory <= MAX_SCRYPT_MEMORY
+                    && rounds <= 8 * MAX_ROUNDS
+            }
+            ("pbkdf2", Derivation { c: Some(c), prf: Some(prf), .. }) => {
+                (1..=MAX_ROUNDS).contains(c) && prf == "hmac-sha256"
+            }
+            _ => return Some("scrypt or pbkdf2 with its parameters is expected"),
+        };
+        let checks = [
+            (self.version == 3, "it is of another version"),
+            (cipher == "aes-128-ctr", "the cipher aes-128-ctr is expected"),
+            (is_hex(&cipherparams.iv, 16), "its iv has not 16 bytes"),
+            (is_hex(ciphertext, 32), "its ciphertext has not 32 bytes"),
+            (is_hex(mac, 32), "its mac has not 32 bytes"),
+            (is_hex(&kdfparams.salt, kdfparams.salt.len() / 2), "its salt is not in hex"),
+            (kdfparams.dklen >= 32, "its derived key is too short"),
+            (derivation, "its key takes too much to derive, or its parameters are none"),
+        ];
+        checks.into_iter().find(|(holds, _)| !holds).map(|(_, what)| what)
+    }
+}
+
+/// Whether a text is so many bytes in hex.
+fn is_hex(text: &str, bytes: usize) -> bool {
+    text.len() == 2 * bytes && text.bytes().all(|digit| digit.is_ascii_hexdigit())
+}
+
+/// The text of a file that only its owner can read; none if it is no text.
+fn text(source: Source<'_>) -> Result<Option<String>, KeyError> {
+    let read = |error| KeyError::Read { file: source.name(), error };
+    let (mut reader, mode): (Box<dyn Read>, _) = match source {
+        Source::Stdin => {
+            let stdin = io::stdin().lock();
+            let mode = stdin_mode(&stdin).map_err(read)?;
+            (Box::new(stdin), mode)
+        }
+        Source::File(path) => {
+            let file = File::open(path).map_err(read)?;
+            let mode = others(&file).map_err(read)?;
+            (Box::new(file), mode)
+        }
+    };
+    if let Some(mode) = mode {
+        return Err(KeyError::Others { file: source.name(), mode });
+    }
+    let mut bytes = Vec::new();
+    reader.by_ref().take(MAX_KEY_FILE).read_to_end(&mut bytes).map_err(read)?;
+    Ok(String::from_utf8(bytes).ok())
+}
+
+/// The permissions of a file, if others can read or change it. A pipe has none to speak of.
+#[cfg(unix)]
+fn others(file: &File) -> io::Result<Option<u32>> {
+    use std::os::unix::fs::PermissionsExt;
+    let metadata = file.metadata()?;
+    let mode = metadata.permissions().mode() & 0o777;
+    Ok((metadata.is_file() && mode & OTHERS != 0).then_some(mode))
+}
+
+#[cfg(not(unix))]
+fn others(_: &File) -> io::Result<Option<u32>> {
+    Ok(None)
+}
+
+/// [`others`] of what stdin is: a file may have been put there.
+#[cfg(unix)]
+fn stdin_mode(stdin: &io::StdinLock<'_>) -> io::Result<Option<u32>> {
+    use std::os::fd::AsFd;
+    others(&stdin.as_fd().try_clone_to_owned()?.into())
+}
+
+#[cfg(not(unix))]
+fn stdin_mode(_: &io::StdinLock<'_>) -> io::Result<Option<u32>> {
+    Ok(None)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use alloy_primitives::address;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    /// A test vector of the Web3 Secret Storage Definition, and what `cast wallet` 1.7.1 writes, each
+    /// with its account and its password.
+    fn vectors() -> [(Value, Address, &'static str); 2] {
+        let vector = |iv, ciphertext, kdf, kdfparams, mac| {
+            json!({
+                "crypto": {
+                    "cipher": "aes-128-ctr", "cipherparams": {"iv": iv}, "ciphertext": ciphertext,
+                    "kdf": kdf, "kdfparams": kdfparams, "mac": mac
+                },
+                "id": "3198bc9c-6672-5ab3-d995-4942343ae5b6", "version": 3
+            })
+        };
+        let pbkdf2 = vector(
+            "6087dab2f9fdbbfaddc31a909735c1e6",
+            "5318b4d5bcd28de64ee5559e671353e16f075ecae9f99c7a79a38af5f869aa46",
+            "pbkdf2",
+            json!({
+                "c": 262_144, "dklen": 32, "prf": "hmac-sha256",
+                "salt": "ae3cd4e7013836a3df6bd7241b12db061dbe2c6785853cce422d148a624ce0bd"
+            }),
+            "517ead924a9d0dc3124507e3393d175ce3ff7c1e96529c6c555ce9e51205e9b2",
+        );
+        let scrypt = vector(
+            "350211697f70dfc5243b3bfa30c81d01",
+            "7970d9de6238e03f68ffcd3ec3981f3f73c592631d14668cd54e9d8bc5d6f07c",
+            "scrypt",
+            json!({
+                "dklen": 32, "n": 8192, "r": 8, "p": 1,
+                "salt": "0d8b2c03822a5f0b654bcfa981fddb8680e70660ae3400d4ee3de43da6fc2501"
+            }),
+            "fd6e17eaded515f69934c0c122a881f035ff83b4d19b105fbc6e02b09a51ff9a",
+        );
+        let fourth = address!("90f79bf6eb2c4f870365e785982e1f101e93b906");
+        [(pbkdf2, ACCOUNT, "testpassword"), (scrypt, fourth, "correct horse")]
+    }
+
+    const ACCOUNT: Address = address!("008aeeda4d805471df9b2a5b0f38a0c3bcba786b");
+
+    /// A file for its owner alone.
+    fn put(folder: &Path, name: &str, text: &str) -> std::path::PathBuf {
+        let path = folder.join(name);
+        fs::write(&path, text).unwrap();
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        }
+        path
+    }
+
+    #[test]
+    fn keystores_open_with_their_password_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        for (vector, account, password) in vectors() {
+            let path = put(folder.path(), "keystore", &vector.to_string());
+            for line in ["", "\n", "\r\n"] {
+                let file = put(folder.path(), "password", &format!("{password}{line}"));
+                let password = Password::from_file(&file).unwrap();
+                assert_eq!(keystore(&path, &password).unwrap().address(), account);
+            }
+            for wrong in [format!("{password} "), String::new()] {
+                let wrong = keystore(&path, &Password::new(wrong));
+                assert!(matches!(wrong, Err(KeyError::Password { .. })));
+            }
+        }
+    }
+
+    #[test]
+    fn a_keystore_is_of_the_account_that_it_names() {
+        let folder = tempfile::tempdir().unwrap();
+        let password = Password::new("testpassword".to_owned());
+        let mut vector = vectors()[0].0.clone();
+        vector["address"] = json!("008aeeda4d805471df9b2a5b0f38a0c3bcba786b");
+        let path = put(folder.path(), "keystore", &vector.to_string());
+        assert_eq!(keystore(&path, &password).unwrap().address(), ACCOUNT);
+        vector["address"] = json!("008aeeda4d805471df9b2a5b0f38a0c3bcba786c");
+        let path = put(folder.path(), "keystore", &vector.to_string());
+        assert!(matches!(keystore(&path, &password), Err(KeyError::OtherAccount { .. })));
+    }
+
+    /// What would make the library panic, or take all memory, is told before it is tried.
+    #[test]
+    fn broken_keystores_are_told_from_wrong_passwords() {
+        let folder = tempfile::tempdir().unwrap();
+        let [(pbkdf2, ..), (scrypt, ..)] = vectors();
+        let changes: [(&Value, &str, Value); 17] = [
+            (&scrypt, "/crypto/kdfparams/r", json!(0)),
+            (&pbkdf2, "/crypto/mac", json!("517e")),
+            (&pbkdf2, "/crypto/kdfparams/salt", json!("zz")),
+            (&pbkdf2, "/id", json!(7)),
+            (&pbkdf2, "/version", json!(1)),
+            (&pbkdf2, "/crypto/cipher", json!("aes-128-cbc")),
+            (&pbkdf2, "/crypto/cipherparams/iv", json!("6087")),
+            (&pbkdf2, "/crypto/ciphertext", json!("")),
+            (&pbkdf2, "/crypto/kdf", json!("scrypt")),
+            (&pbkdf2, "/crypto/kdfparams/dklen", json!(16)),
+            (&pbkdf2, "/crypto/kdfparams/c", json!(u32::MAX)),
+            (&pbkdf2, "/crypto/kdfparams/prf", json!("hmac-sha1")),
+            (&scrypt, "/crypto/kdfparams/n", json!(0)),
+            (&scrypt, "/crypto/kdfparams/n", json!(3)),
+            (&scrypt, "/crypto/kdfparams/n", json!(1_u64 << 31)),
+            (&scrypt, "/crypto/kdfparams/r", json!(u32::MAX)),
+            (&scrypt, "/crypto/kdfparams/p", json!(u32::MAX)),
+        ];
+        for (vector, place, value) in changes {
+            let mut changed = vector.clone();
+            *changed.pointer_mut(place).unwrap() = value;
+            let path = put(folder.path(), "keystore", &changed.to_string());
+            let error = keystore(&path, &Password::new(String::new())).unwrap_err();
+            assert!(matches!(error, KeyError::NoKeystore { .. }), "{place}: {error}");
+        }
+        for text in ["", "{}", "[]", &"7a".repeat(32), "\u{0}"] {
+            let path = put(folder.path(), "keystore", text);
+            assert!(matches!(check(&path), Err(KeyError::NoKeystore { .. })), "{text}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_key_file_that_others_can_read_is_refused() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = put(folder.path(), "key", &"7a".repeat(32));
+        assert!(raw(&path).is_ok());
+        for mode in [0o640, 0o604, 0o644, 0o620, 0o601, 0o777] {
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+            let words = format!("(mode {mode:03o}): chmod 600 {}", path.display());
+            for error in [
+                raw(&path).unwrap_err(),
+                check(&path).unwrap_err(),
+                Password::from_file(&path).unwrap_err(),
+            ] {
+                assert!(error.to_string().ends_with(&words), "{error}");
+            }
+        }
+        for mode in [0o400, 0o600, 0o700] {
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+            assert!(raw(&path).is_ok(), "{mode:o}");
+        }
+    }
+}

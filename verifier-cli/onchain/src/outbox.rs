@@ -1,0 +1,307 @@
+//! What is sent: an [`Order`] says all of it before, with the most that it can cost, and an [`Outbox`]
+//! sends what was ordered and nothing else. `specs/14-chain.md`, section Sending.
+//!
+//! In the data's way this stands between the plan and the node. Of what is signed the node decides the
+//! number of the first transaction, and fees below the user's caps.
+
+use std::cell::{Cell, RefCell};
+
+use alloy_consensus::{SignableTransaction, TxEip1559, TxEnvelope};
+use alloy_eips::eip2718::Encodable2718;
+use alloy_network::{TransactionBuilder, TxSignerSync};
+use alloy_primitives::{Address, B256, Bytes, TxKind, U256};
+use alloy_provider::Provider;
+use alloy_rpc_types_eth::TransactionRequest;
+use alloy_signer_local::PrivateKeySigner;
+use iso_evm_rpc::RpcError;
+
+use super::{
+    chain::{Chain, Receipt},
+    fees::{FeeCaps, Fees},
+    sender::Sender,
+};
+
+/// Why a transaction is not sent.
+#[derive(Debug, thiserror::Error)]
+pub enum SendError {
+    /// The node.
+    #[error(transparent)]
+    Node(#[from] RpcError),
+    /// Another chain than the user's.
+    #[error("the node is one of chain {found}, not of chain {expected}: nothing was signed")]
+    OtherChain {
+        /// The user's.
+        expected: u64,
+        /// The node's.
+        found: u64,
+    },
+    /// A chain that is not what it was.
+    #[error("the node was one of chain {expected}, and now is of chain {found}: no more is signed")]
+    ChainChanged {
+        /// What it was.
+        expected: u64,
+        /// What it is.
+        found: u64,
+    },
+    /// The proposer's share is above the cap.
+    #[error("the node asks for {asked} of each unit of gas for the proposer, more than {most}")]
+    Tip {
+        /// What the node asks for.
+        asked: String,
+        /// The cap.
+        most: String,
+    },
+    /// The price is above the cap.
+    #[error("the node asks for {asked} for each unit of gas, more than {most}")]
+    Fee {
+        /// What the node asks for.
+        asked: String,
+        /// The cap.
+        most: String,
+    },
+    /// Rules from before London.
+    #[error("the chain has no base fee: its rules are older than Cancun's, which are needed")]
+    NoBaseFee,
+    /// A transaction that nobody has agreed to.
+    #[error(
+        "{what}: it is not among what was said to be sent: the chain has changed, or the node says \
+         other things than before; run again"
+    )]
+    NotOrdered {
+        /// What it would do.
+        what: &'static str,
+    },
+    /// A transaction that cannot be signed.
+    #[error("the transaction cannot be signed: {0}")]
+    Unsigned(String),
+    /// A transaction without a receipt.
+    #[error("eth_getTransactionReceipt: {hash} is not mined after {seconds} seconds")]
+    NotMined {
+        /// The transaction.
+        hash: B256,
+        /// How long was waited.
+        seconds: u64,
+    },
+    /// A transaction that may have gone out.
+    #[error("{error}; transaction {hash} was signed, with nonce {nonce}, and may still be mined")]
+    Uncertain {
+        /// Its hash.
+        hash: B256,
+        /// Its number.
+        nonce: u64,
+        /// What the node said to it.
+        error: Box<RpcError>,
+    },
+}
+
+/// A transaction to be sent. It sends no value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Intent {
+    /// What it does, in a word.
+    pub what: &'static str,
+    /// To whom; a creation if none.
+    pub to: Option<Address>,
+    /// Its gas limit.
+    pub gas_limit: u64,
+}
+
+/// All that is to be sent, and on which terms.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Order {
+    /// The chain.
+    pub chain_id: u64,
+    /// Who sends.
+    pub from: Address,
+    /// Number of the first transaction.
+    pub nonce: u64,
+    /// The fees of each.
+    pub fees: Fees,
+    /// The transactions.
+    pub intents: Vec<Intent>,
+}
+
+impl Order {
+    /// Transactions, at today's fees. For none of them nothing is asked.
+    ///
+    /// # Errors
+    ///
+    /// If those are above the caps, or the node does not say.
+    pub fn new(
+        chain: &Chain,
+        chain_id: u64,
+        from: Address,
+        caps: &FeeCaps,
+        intents: Vec<Intent>,
+    ) -> Result<Self, SendError> {
+        let (nonce, fees) = if intents.is_empty() {
+            (0, Fees { max_fee_per_gas: 0, max_priority_fee_per_gas: 0 })
+        } else {
+            (chain.nonce(from)?, chain.fees(caps)?)
+        };
+        Ok(Self { chain_id, from, nonce, fees, intents })
+    }
+
+    /// Gas of all of them, at most.
+    pub fn gas(&self) -> u64 {
+        self.intents.iter().fold(0, |gas, intent| gas.saturating_add(intent.gas_limit))
+    }
+
+    /// The most that they can cost, in wei.
+    pub fn most(&self) -> U256 {
+        self.fees.most(self.gas())
+    }
+}
+
+/// Sends what was ordered, each transaction once.
+#[derive(Debug)]
+pub struct Outbox<'a> {
+    chain: &'a Chain,
+    sender: &'a Sender,
+    order: Order,
+    left: RefCell<Vec<Intent>>,
+    nonce: Cell<u64>,
+}
+
+impl<'a> Outbox<'a> {
+    /// For an order that the user agrees to.
+    pub fn new(chain: &'a Chain, sender: &'a Sender, order: Order) -> Self {
+        let (left, nonce) = (RefCell::new(order.intents.clone()), Cell::new(order.nonce));
+        Self { chain, sender, order, left, nonce }
+    }
+
+    /// Sends a transaction, a creation without `to`, and waits for its receipt.
+    ///
+    /// # Errors
+    ///
+    /// If it was not ordered; if the node's chain has changed, or the fees are not enough any more;
+    /// if the node does not take it, or there is no receipt.
+    pub fn mined(
+        &self,
+        what: &'static str,
+        to: Option<Address>,
+        data: Bytes,
+        gas_limit: u64,
+    ) -> Result<Receipt, SendError> {
+        self.take(what, to, gas_limit)?;
+        let (expected, found) = (self.order.chain_id, self.chain.id()?);
+        if found != expected {
+            return Err(SendError::ChainChanged { expected, found });
+        }
+        self.chain.still_pays(&self.order.fees)?;
+        let nonce = self.nonce.get();
+        let hash = match self.sender {
+            Sender::Key { signer } => self.send_signed(signer, nonce, to, data, gas_limit)?,
+            Sender::Unlocked { address } => {
+                self.send_unlocked(*address, nonce, to, data, gas_limit)?
+            }
+        };
+        self.nonce.set(nonce + 1);
+        self.chain.receipt(hash)
+    }
+
+    /// Strikes a transaction from what is left of the order.
+    fn take(
+        &self,
+        what: &'static str,
+        to: Option<Address>,
+        gas_limit: u64,
+    ) -> Result<(), SendError> {
+        let mut left = self.left.borrow_mut();
+        let ordered = |intent: &Intent| {
+            intent.what == what && intent.to == to && intent.gas_limit >= gas_limit
+        };
+        let place = left.iter().position(ordered).ok_or(SendError::NotOrdered { what })?;
+        left.remove(place);
+        Ok(())
+    }
+
+    /// Signs and sends. The signature is good for this chain alone (EIP-155, EIP-2718), and the hash
+    /// is our own: the node's word for it is not needed.
+    fn send_signed(
+        &self,
+        signer: &PrivateKeySigner,
+        nonce: u64,
+        to: Option<Address>,
+        input: Bytes,
+        gas_limit: u64,
+    ) -> Result<B256, SendError> {
+        let Order { chain_id, fees, .. } = self.order;
+        let mut transaction = TxEip1559 {
+            chain_id,
+            nonce,
+            gas_limit,
+            max_fee_per_gas: fees.max_fee_per_gas,
+            max_priority_fee_per_gas: fees.max_priority_fee_per_gas,
+            to: to.map_or(TxKind::Create, TxKind::Call),
+            value: U256::ZERO,
+            input,
+            ..TxEip1559::default()
+        };
+        let signature = signer.sign_transaction_sync(&mut transaction);
+        let signature = signature.map_err(|error| SendError::Unsigned(error.to_string()))?;
+        let signed = TxEnvelope::from(transaction.into_signed(signature));
+        let (hash, bytes) = (*signed.tx_hash(), &signed.encoded_2718());
+        let node = &self.chain.node;
+        let sent = node.wait(node.ask_once("eth_sendRawTransaction", |node| async move {
+            node.send_raw_transaction(bytes).await.map(|_| ())
+        }));
+        match sent {
+            Ok(()) => Ok(hash),
+            Err(error) if error.is_refusal() => Err(error.into()),
+            Err(error) => Err(SendError::Uncertain { hash, nonce, error: Box::new(error) }),
+        }
+    }
+
+    /// Has the node sign and send, on the same terms.
+    fn send_unlocked(
+        &self,
+        from: Address,
+        nonce: u64,
+        to: Option<Address>,
+        data: Bytes,
+        gas_limit: u64,
+    ) -> Result<B256, SendError> {
+        let Order { chain_id, fees, .. } = self.order;
+        let mut request = TransactionRequest::default()
+            .with_from(from)
+            .with_kind(to.map_or(TxKind::Create, TxKind::Call))
+            .with_input(data)
+            .with_gas_limit(gas_limit)
+            .with_nonce(nonce)
+            .with_max_fee_per_gas(fees.max_fee_per_gas)
+            .with_max_priority_fee_per_gas(fees.max_priority_fee_per_gas);
+        request.set_chain_id(chain_id);
+        let (node, request) = (&self.chain.node, &request);
+        let sent = node.wait(node.ask_once("eth_sendTransaction", |node| async move {
+            node.client().request::<_, B256>("eth_sendTransaction", (request,)).await
+        }));
+        Ok(sent?)
+    }
+}
+
+impl Chain {
+    /// The number of an account's next transaction, after those that wait.
+    ///
+    /// # Errors
+    ///
+    /// If the node does not say.
+    pub fn nonce(&self, account: Address) -> Result<u64, RpcError> {
+        let asked = self.node.ask("eth_getTransactionCount", |node| async move {
+            node.get_transaction_count(account).pending().await
+        });
+        self.node.wait(asked)
+    }
+
+    /// The chain's id, which must be the user's if there is one.
+    ///
+    /// # Errors
+    ///
+    /// If it is another, or the node does not say.
+    pub fn id_of(&self, named: Option<u64>) -> Result<u64, SendError> {
+        let found = self.id()?;
+        match named {
+            Some(expected) if expected != found => Err(SendError::OtherChain { expected, found }),
+            _ => Ok(found),
+        }
+    }
+}

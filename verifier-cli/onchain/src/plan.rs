@@ -1,0 +1,304 @@
+//! What auditing a witness on a chain takes, message by message: the transactions, their exact gas,
+//! and whether they fit. `specs/14-chain.md`, section Cost.
+//!
+//! In the data's way this stands between the witness and the node: it is said before it is carried
+//! out.
+
+use std::collections::HashSet;
+
+use alloy_primitives::keccak256;
+use alloy_primitives::{Address, B256, Bytes, U256, address};
+use alloy_sol_types::SolCall;
+use iso_evm_hypervisor::{
+    Engine, Verdict,
+    archive::{archive_address, archive_parts, archive_salt},
+    factory,
+};
+use iso_evm_witness::{Fork, Witness, block::Block, encoding};
+
+use super::{
+    contracts::{Archives, Contracts, Deployment},
+    host::{GAS_CAP, Host, Sent, UNLIMITED, calldata_gas, fits_mempool, gas_limit},
+    register,
+};
+
+/// Who sends, where it makes no difference who.
+const SENDER: Address = address!("0000000000000000000000000000000000005e4d");
+
+/// The contracts that witnesses of a fork are audited with.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    contracts: Contracts,
+    fork: Fork,
+    factory: Deployment,
+    hypervisor: Deployment,
+    /// Code hashes of the hypervisors of all forks.
+    hashes: Vec<B256>,
+    engine: Engine,
+}
+
+/// How an audit comes to the hypervisor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Route {
+    /// Straight.
+    Hypervisor,
+    /// By a register, which writes the verdict down.
+    Register {
+        /// Where it is.
+        register: Address,
+        /// Whose commitment it is.
+        operator: Address,
+    },
+}
+
+/// A part of archived code: where it is, and the contract that holds it.
+pub type Part = (Address, Bytes);
+
+/// A transaction to send, with what it will cost.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// To whom.
+    pub to: Address,
+    /// Its calldata.
+    pub data: Bytes,
+    /// Gas, as the receipt will have it.
+    pub gas: u64,
+    /// The gas limit it is sent with.
+    pub gas_limit: u64,
+    /// Whether it is within EIP-7825's cap.
+    pub fits_cap: bool,
+    /// Whether it is within the limit of public mempools.
+    pub fits_mempool: bool,
+}
+
+/// What the audit of one message takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditCost {
+    /// The transaction.
+    pub step: Step,
+    /// Gas of its calldata.
+    pub calldata_gas: u64,
+    /// The least that a transaction with this calldata pays (EIP-7623).
+    pub floor_gas: u64,
+    /// Gas of the hypervisor's frame.
+    pub hypervisor_gas: u64,
+    /// What the audit will say.
+    pub verdict: Verdict,
+}
+
+/// What archiving code takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ArchiveCost {
+    /// The transaction, to the factory.
+    pub step: Step,
+    /// Bytes of code.
+    pub bytes: usize,
+    /// Contracts that hold it, with their code.
+    pub parts: Vec<Part>,
+}
+
+/// What a message takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MessageCost {
+    /// The audit.
+    pub audit: AuditCost,
+    /// Archiving its code; none if it needs no archive, or an earlier message has brought it.
+    pub archive: Option<ArchiveCost>,
+}
+
+impl MessageCost {
+    fn steps(&self) -> impl Iterator<Item = &Step> {
+        [Some(&self.audit.step), self.archive.as_ref().map(|archive| &archive.step)]
+            .into_iter()
+            .flatten()
+    }
+
+    /// Gas of all its transactions.
+    pub fn total(&self) -> u64 {
+        self.steps().map(|step| step.gas).sum()
+    }
+
+    /// Whether its transactions are within EIP-7825's cap.
+    pub fn fits_cap(&self) -> bool {
+        self.steps().all(|step| step.fits_cap)
+    }
+
+    /// Whether its transactions are within the limit of public mempools.
+    pub fn fits_mempool(&self) -> bool {
+        self.steps().all(|step| step.fits_mempool)
+    }
+}
+
+impl Plan {
+    /// Emits the contracts for a fork.
+    pub fn new(contracts: Contracts, fork: Fork) -> Self {
+        let archive = contracts.archive_options();
+        let options = iso_evm_hypervisor::EmitOptions { fork, archive };
+        Self {
+            contracts,
+            fork,
+            factory: contracts.factory(),
+            hypervisor: contracts.hypervisor(fork),
+            hashes: contracts.hypervisor_hashes(),
+            engine: Engine::with_options(&options),
+        }
+    }
+
+    /// The contracts.
+    pub const fn contracts(&self) -> &Contracts {
+        &self.contracts
+    }
+
+    /// The fork.
+    pub const fn fork(&self) -> Fork {
+        self.fork
+    }
+
+    /// The hypervisor.
+    pub const fn hypervisor(&self) -> &Deployment {
+        &self.hypervisor
+    }
+
+    /// The hypervisor, in memory.
+    pub const fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// The archive factory.
+    pub const fn factory(&self) -> &Deployment {
+        &self.factory
+    }
+
+    /// Takes the hypervisor to be elsewhere.
+    #[must_use]
+    pub fn with_hypervisor(mut self, address: Address) -> Self {
+        self.hypervisor.address = address;
+        self
+    }
+
+    /// What the audits of all messages take, on a chain without archives. Code that several run is
+    /// archived with the first.
+    pub fn costs(&self, witness: &Witness, route: Route) -> Vec<MessageCost> {
+        let mut archived = HashSet::new();
+        (0..witness.messages.len())
+            .map(|index| {
+                let mut archive = self.archive(witness, index, &[]);
+                let parts =
+                    archive.as_ref().map(|archive| archive.parts.clone()).unwrap_or_default();
+                archive = archive.filter(|archive| archived.insert(archive.parts[0].0));
+                let audit = self.audit(&witness.messages[index], &parts, route, None);
+                MessageCost { audit, archive }
+            })
+            .collect()
+    }
+
+    /// What an audit takes, with these archives in place. It makes no difference who sends it.
+    pub fn audit(
+        &self,
+        message: &Bytes,
+        archives: &[Part],
+        route: Route,
+        sender: Option<Address>,
+    ) -> AuditCost {
+        let audited = self.engine.run(message, archives, Some(UNLIMITED));
+        let Deployment { address: hypervisor, code, .. } = &self.hypervisor;
+        let host = Host::default().with_all(archives).with(*hypervisor, code);
+        let (host, to, data) = match route {
+            Route::Hypervisor => (host, *hypervisor, message.clone()),
+            Route::Register { register, operator } => {
+                let slots = self.register_slots(Some((operator, message, self.fork)));
+                let host = host.with(register, &self.register_code());
+                let data = register::audit_calldata(operator, *hypervisor, message);
+                (host.with_slots(register, slots), register, data)
+            }
+        };
+        let (calldata, floor_gas) = calldata_gas(&data);
+        AuditCost {
+            step: step(&host, sender.unwrap_or(SENDER), to, data),
+            calldata_gas: calldata,
+            floor_gas,
+            hypervisor_gas: audited.host_gas,
+            verdict: audited.verdict,
+        }
+    }
+
+    /// What archiving a message's code takes, if there are these contracts already; none if it
+    /// needs no archive, or the witness does not hold its code.
+    pub fn archive(
+        &self,
+        witness: &Witness,
+        index: usize,
+        present: &[Part],
+    ) -> Option<ArchiveCost> {
+        let message = encoding::decode(&witness.messages[index]).ok()?;
+        let code = witness.code(&message)?;
+        if code.is_empty() {
+            return None;
+        }
+        let (sender, data) = match self.contracts.archives {
+            Archives::CodeHash => {
+                (SENDER, factory::abi::archiveCall { code: code.clone() }.abi_encode())
+            }
+            Archives::Account { registrar } => {
+                let account = message.to;
+                let call = factory::abi::account::archiveCall { account, code: code.clone() };
+                (registrar, call.abi_encode())
+            }
+        };
+        let Deployment { address, code: runtime, .. } = &self.factory;
+        let salt = archive_salt(self.contracts.archives.key(), keccak256(code), message.to);
+        let parts = (0..)
+            .zip(archive_parts(code))
+            .map(|(part, bytes)| (archive_address(*address, salt, part), bytes))
+            .collect();
+        let host = Host::default().with_all(present).with(*address, runtime);
+        let step = step(&host, sender, *address, data.into());
+        Some(ArchiveCost { step, bytes: code.len(), parts })
+    }
+
+    /// What committing to a message of a block takes.
+    pub fn commit(
+        &self,
+        message: &[u8],
+        block: &Block,
+        register: Address,
+        operator: Address,
+    ) -> Step {
+        let host = Host::default()
+            .with(register, &self.register_code())
+            .with_slots(register, self.register_slots(None));
+        step(&host, operator, register, register::commit_calldata(message, block))
+    }
+
+    /// What deploying a contract takes, by a deployer with this code; none if it would not deploy it.
+    pub fn deploy(deployment: &Deployment, deployer: Address, code: &Bytes) -> Option<Step> {
+        let host = Host::default().with(deployer, code);
+        let data = deployment.calldata();
+        let left = host.leaves(SENDER, deployer, &data, deployment.address)?;
+        (left == deployment.code).then(|| step(&host, SENDER, deployer, data))
+    }
+
+    /// Runtime code of the register.
+    pub fn register_code(&self) -> Bytes {
+        register::codes(&self.hashes, &self.contracts.schedule).1
+    }
+
+    /// Slots of the register, with a commitment that is open if one is asked for.
+    pub fn register_slots(&self, open: Option<(Address, &[u8], Fork)>) -> Vec<(B256, U256)> {
+        register::slots(&self.hashes, &self.contracts.schedule, open)
+    }
+}
+
+fn step(host: &Host, from: Address, to: Address, data: Bytes) -> Step {
+    let unlimited: Sent = host.send(from, to, &data, None);
+    let fits_cap = host.fits_cap(from, to, &data, &unlimited);
+    let limit = gas_limit(unlimited.gas_used);
+    Step {
+        to,
+        gas: unlimited.gas_used,
+        gas_limit: if fits_cap { limit.min(GAS_CAP) } else { limit },
+        fits_cap,
+        fits_mempool: fits_mempool(data.len()),
+        data,
+    }
+}

@@ -1,0 +1,103 @@
+//! Why there is no answer. One line, which names the method.
+
+use std::io;
+
+use crate::http::Unread;
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum RpcError {
+    /// Not the address of a node.
+    #[error("the node's URL: {0}")]
+    Url(String),
+    /// The system gives nothing to ask by.
+    #[error("no HTTP client: {0}")]
+    Client(String),
+    /// An answer that is not read.
+    #[error("{method}: {error}")]
+    Unread {
+        /// The method.
+        method: &'static str,
+        /// Why.
+        error: Unread,
+    },
+    /// The system gives no threads to wait on.
+    #[error("no threads: {0}")]
+    Runtime(io::Error),
+    /// The cache cannot be written.
+    #[error("the cache {folder}: {error}")]
+    Cache {
+        /// Where it is.
+        folder: String,
+        /// Why.
+        error: io::Error,
+    },
+    /// The node does not know the method.
+    #[error("the node does not offer {method}")]
+    NotOffered {
+        /// The method.
+        method: &'static str,
+    },
+    /// The node knows the method and answers with an error.
+    #[error("the node refuses {method}: {message} ({code})")]
+    Refused {
+        /// The method.
+        method: &'static str,
+        /// The error's number.
+        code: i64,
+        /// The error's text.
+        message: String,
+    },
+    /// No answer came, however often it was asked for.
+    #[error("the node does not answer {method}, asked {attempts} times: {error}")]
+    Unreachable {
+        /// The method.
+        method: &'static str,
+        /// How often.
+        attempts: u32,
+        /// What happened the last time.
+        error: String,
+    },
+    /// Each answer was an error that could have passed.
+    #[error("the node answers {method} with an error, asked {attempts} times: {error}")]
+    Failing {
+        /// The method.
+        method: &'static str,
+        /// How often.
+        attempts: u32,
+        /// The error.
+        error: String,
+    },
+    /// The answer is null.
+    #[error("the node answers {method} with null")]
+    Nothing {
+        /// The method.
+        method: &'static str,
+    },
+    /// The answer is none to the question.
+    #[error("the node's answer to {method} makes no sense: {error}")]
+    Answer {
+        /// The method.
+        method: &'static str,
+        /// Why.
+        error: String,
+    },
+    /// No node may be asked.
+    #[error("{method}: the answer is not in the cache, and no node may be asked")]
+    Offline {
+        /// The method.
+        method: &'static str,
+    },
+}
+
+impl RpcError {
+    /// Whether the node does not do what was asked, now and later: another way may be open.
+    pub const fn is_refusal(&self) -> bool {
+        matches!(self, Self::NotOffered { .. } | Self::Refused { .. } | Self::Nothing { .. })
+    }
+
+    /// Whether the node has not said what it was asked now, and may another time.
+    pub const fn is_silence(&self) -> bool {
+        matches!(self, Self::Unreachable { .. } | Self::Failing { .. } | Self::Offline { .. })
+    }
+}

@@ -1,0 +1,75 @@
+//! Which option mends an error: a library says what is wrong, the line that a user reads says behind it
+//! what can be done about that here.
+
+#[cfg(feature = "node")]
+use iso_evm_node::{NodeError, ReplayError};
+#[cfg(feature = "onchain")]
+use iso_evm_onchain::{deploy::DeployError, outbox::SendError, submit::SubmitError};
+#[cfg(feature = "node")]
+use iso_evm_rpc::RpcError;
+
+/// Why a node gave no witness.
+#[cfg(feature = "node")]
+pub(crate) fn node(error: &NodeError) -> String {
+    match error {
+        NodeError::ForkUnknown { .. } => format!("{error}: say which by --fork"),
+        _ => error.to_string(),
+    }
+}
+
+/// The option that would have worked, where there is one. `block`: a whole one was asked for.
+#[cfg(feature = "node")]
+pub(crate) fn hint(error: &NodeError, block: bool) -> Option<&'static str> {
+    match error {
+        NodeError::Rpc(
+            RpcError::Unreachable { method, .. }
+            | RpcError::Failing { method, .. }
+            | RpcError::Answer { method, .. }
+            | RpcError::Unread { method, .. }
+            | RpcError::Offline { method },
+        ) if *method == "eth_getProof" => Some("--no-proofs does without it"),
+        NodeError::Replay { error: ReplayError::StateRoot { .. }, .. } if block => {
+            Some("--tx records one of its transactions")
+        }
+        NodeError::Replay { .. } | NodeError::Execute { .. } if block => {
+            Some("--tx records one that comes before it")
+        }
+        _ => None,
+    }
+}
+
+/// Why a transaction is not sent.
+#[cfg(feature = "onchain")]
+pub(crate) fn send(error: &SendError) -> String {
+    match error {
+        SendError::Tip { .. } => format!("{error} (--max-priority-fee): nothing is signed"),
+        SendError::Fee { .. } => format!("{error} (--max-fee-per-gas): nothing is signed"),
+        _ => error.to_string(),
+    }
+}
+
+/// Why a contract is not deployed.
+#[cfg(feature = "onchain")]
+pub(crate) fn deploy(error: &DeployError) -> String {
+    match error {
+        DeployError::Send(error) => send(error),
+        DeployError::NoDeployer { .. } => format!(
+            "{error}: name another with --deployer, or have one deployed with --new-deployer"
+        ),
+        _ => error.to_string(),
+    }
+}
+
+/// Why a message is not submitted.
+#[cfg(feature = "onchain")]
+pub(crate) fn submit(error: &SubmitError) -> String {
+    match error {
+        SubmitError::Send(error) => send(error),
+        SubmitError::OtherSchedule { .. } => {
+            format!("{error} (--guest-chain, --schedule say which it should have)")
+        }
+        SubmitError::NotCommitted { .. } => format!("{error} (--commit does)"),
+        SubmitError::NotTheOperator { .. } => format!("--commit: {error}"),
+        _ => error.to_string(),
+    }
+}

@@ -1,0 +1,188 @@
+//! What `deploy` and `submit` share: the node, the chain and the fees that the user allows, who sends,
+//! transactions as JSON writes them.
+
+use std::path::{Path, PathBuf};
+
+use alloy_primitives::{Address, B256, U64, U256};
+use clap::Args;
+use console::Term;
+use iso_evm_batch::files::{self, STANDARD};
+use iso_evm_onchain::{
+    chain::Chain,
+    deploy::Transaction,
+    fees::FeeCaps,
+    keys::{self, Password, Source},
+    outbox::{Intent, Order},
+    sender::Sender,
+};
+use serde::Serialize;
+
+use super::{consent::agree, money::wei};
+use crate::{
+    commands::{node::node_url, say},
+    error::CommandError,
+    report::text::thousands,
+};
+
+/// Which node, who sends, and on which terms
+#[derive(Clone, Debug, Args)]
+pub(super) struct ChainArgs {
+    /// The node's JSON-RPC, by HTTP; otherwise $ETH_RPC_URL
+    #[arg(long, value_name = "URL")]
+    rpc_url: Option<String>,
+    /// The chain, by number or name; what is signed is for it alone. A node on this machine may say
+    /// which it is
+    #[arg(long, value_name = "ID", value_parser = chain_id)]
+    chain: Option<u64>,
+    #[command(flatten)]
+    from: FromArgs,
+    /// A file with the keystore's password; otherwise it is asked for
+    #[arg(long, value_name = "FILE")]
+    password_file: Option<PathBuf>,
+    /// The most that is paid for a unit of gas, as 2gwei or in wei [default: 100gwei]
+    #[arg(long, value_name = "AMOUNT", value_parser = wei)]
+    max_fee_per_gas: Option<u128>,
+    /// The most of it that is for the proposer [default: 5gwei]
+    #[arg(long, value_name = "AMOUNT", alias = "max-priority-fee-per-gas", value_parser = wei)]
+    max_priority_fee: Option<u128>,
+    /// Send without asking
+    #[arg(long)]
+    yes: bool,
+}
+
+/// Who sends
+#[derive(Clone, Debug, Args)]
+#[group(required = true, multiple = false)]
+struct FromArgs {
+    /// A file with the private key of the account that sends, in hex; `-` for stdin
+    #[arg(long, value_name = "FILE")]
+    private_key_file: Option<PathBuf>,
+    /// A keystore file with that key, as `cast wallet` and geth write them
+    #[arg(long, value_name = "FILE")]
+    keystore: Option<PathBuf>,
+    /// The account that sends, for which the node signs
+    #[arg(long, value_name = "ADDR")]
+    unlocked: Option<Address>,
+}
+
+/// A chain's number, by number or name.
+fn chain_id(text: &str) -> Result<u64, String> {
+    let chain: Result<alloy_chains::Chain, _> = text.parse();
+    chain.map(|chain| chain.id()).map_err(|_| "neither a number nor a known name".to_owned())
+}
+
+impl ChainArgs {
+    /// The node and who sends; nothing is asked yet. `signs`: whether anything may be sent, for which
+    /// the chain must be named unless the node is on this machine.
+    pub(super) fn open(&self, signs: bool) -> Result<(Chain, Sender), CommandError> {
+        let url = node_url(self.rpc_url.as_deref())
+            .ok_or(CommandError::Needs { option: "a chain", needed: "--rpc-url" })?;
+        let chain = Chain::at(&url)?;
+        if signs && self.chain.is_none() && !chain.is_local() {
+            let option = "a node that is not on this machine";
+            return Err(CommandError::Needs { option, needed: "--chain" });
+        }
+        Ok((chain, self.from.sender(self.password_file.as_ref())?))
+    }
+
+    /// The chain that the user names, which the node must be one of.
+    pub(super) const fn named(&self) -> Option<u64> {
+        self.chain
+    }
+
+    /// What will be sent, said and agreed to.
+    pub(super) fn order(
+        &self,
+        chain: &Chain,
+        chain_id: u64,
+        from: Address,
+        intents: Vec<Intent>,
+    ) -> Result<Order, CommandError> {
+        let order = Order::new(chain, chain_id, from, &self.caps(), intents)?;
+        if !order.intents.is_empty() {
+            agree(&order, chain.is_local(), self.yes)?;
+        }
+        Ok(order)
+    }
+
+    fn caps(&self) -> FeeCaps {
+        let default = FeeCaps::default();
+        FeeCaps {
+            max_fee_per_gas: self.max_fee_per_gas.unwrap_or(default.max_fee_per_gas),
+            max_priority_fee: self.max_priority_fee.unwrap_or(default.max_priority_fee),
+        }
+    }
+}
+
+impl FromArgs {
+    fn sender(&self, password_file: Option<&PathBuf>) -> Result<Sender, CommandError> {
+        if password_file.is_some() && self.keystore.is_none() {
+            let (option, needed) = ("--password-file", "--keystore");
+            return Err(CommandError::Needs { option, needed });
+        }
+        match (&self.private_key_file, &self.keystore, self.unlocked) {
+            (Some(file), _, _) => Ok(Sender::Key { signer: keys::raw(source(file))? }),
+            (None, Some(file), _) => {
+                // A broken keystore needs no password.
+                keys::check(source(file))?;
+                let password = match password_file {
+                    Some(file) => Password::from_file(source(file))?,
+                    None => asked(&files::name(file))?,
+                };
+                Ok(Sender::Key { signer: keys::keystore(source(file), &password)? })
+            }
+            (None, None, Some(address)) => Ok(Sender::Unlocked { address }),
+            (None, None, None) => {
+                let (option, needed) =
+                    ("--rpc-url", "--private-key-file, --keystore or --unlocked");
+                Err(CommandError::Needs { option, needed })
+            }
+        }
+    }
+}
+
+/// What an argument names: a file, or stdin.
+fn source(file: &Path) -> Source<'_> {
+    if file.as_os_str() == STANDARD { Source::Stdin } else { Source::File(file) }
+}
+
+/// The password of a keystore, asked for on the terminal, where it is not shown.
+fn asked(file: &str) -> Result<Password, CommandError> {
+    let nobody = || CommandError::NoTerminal { file: file.to_owned() };
+    let terminal = Term::stderr();
+    if !terminal.is_term() {
+        return Err(nobody());
+    }
+    let asked = terminal.write_str(&format!("password of {file}: "));
+    let password = asked.and_then(|()| terminal.read_secure_line()).map_err(|_| nobody())?;
+    Ok(Password::new(password))
+}
+
+/// A transaction that was sent.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct JsonTransaction {
+    what: &'static str,
+    hash: B256,
+    success: bool,
+    predicted_gas: U64,
+    gas_used: U64,
+}
+
+impl JsonTransaction {
+    pub(super) fn new(what: &'static str, transaction: &Transaction) -> Self {
+        Self {
+            what,
+            hash: transaction.hash,
+            success: transaction.success,
+            predicted_gas: U64::from(transaction.predicted),
+            gas_used: U64::from(transaction.gas_used),
+        }
+    }
+}
+
+/// Says that a transaction is mined.
+pub(super) fn mined(what: &str, transaction: &Transaction) {
+    let gas = thousands(U256::from(transaction.gas_used));
+    say(&format!("{what}: {}, {gas} gas", transaction.hash));
+}

@@ -1,0 +1,188 @@
+//! `iso-verify cost`: what auditing a witness on a chain takes, before anything is spent.
+
+use std::{fmt::Write, path::PathBuf};
+
+use alloy_primitives::{Address, U64, U256};
+use clap::Args;
+use comfy_table::{CellAlignment, Table, presets};
+use iso_evm_batch::files;
+use iso_evm_onchain::{
+    host::{GAS_CAP, MEMPOOL_LIMIT},
+    plan::{ArchiveCost, MessageCost, Plan, Route},
+};
+use iso_evm_verifier::verify::{Audit, NamedVerdict, Verdict};
+use serde::Serialize;
+
+use super::archives::ContractArgs;
+use crate::{Exit, commands::verify::read, error::CommandError, report::text::thousands};
+
+/// Say what auditing a witness on a chain costs, message by message
+#[derive(Debug, Args)]
+pub(in crate::commands) struct Cost {
+    /// A witness.bin, or an INPUT.json that is recorded first; `-` for stdin
+    file: PathBuf,
+    /// By the register, for this operator's commitment [default: straight to the hypervisor]
+    #[arg(long, value_name = "ADDR")]
+    operator: Option<Address>,
+    #[command(flatten)]
+    contracts: ContractArgs,
+    /// The figures as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// What a program reads.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Document {
+    hypervisor: Address,
+    factory: Address,
+    register: Option<Address>,
+    gas_cap: U64,
+    mempool_limit: u64,
+    messages: Vec<Row>,
+    total_gas: U64,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Row {
+    index: usize,
+    verdict: NamedVerdict,
+    calldata_bytes: usize,
+    calldata_gas: U64,
+    floor_gas: U64,
+    hypervisor_gas: U64,
+    audit_gas: U64,
+    archive: Option<Archive>,
+    total_gas: U64,
+    fits_cap: bool,
+    fits_mempool: bool,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Archive {
+    code_bytes: usize,
+    parts: Vec<Address>,
+    gas: U64,
+}
+
+impl Cost {
+    pub(in crate::commands) fn run(self) -> Result<Exit, CommandError> {
+        let witness = read(&self.file)?;
+        if witness.messages.is_empty() {
+            return Err(CommandError::NoMessages { file: files::name(&self.file) });
+        }
+        let plan = Plan::new(self.contracts.contracts(None)?, witness.fork);
+        let register = self.operator.map(|_| plan.contracts().register().address);
+        let route = match (register, self.operator) {
+            (Some(register), Some(operator)) => Route::Register { register, operator },
+            _ => Route::Hypervisor,
+        };
+        let costs = plan.costs(&witness, route);
+        if self.json {
+            let json = serde_json::to_string_pretty(&document(&plan, register, &costs))
+                .expect("only numbers and strings, and strings as keys");
+            files::print(format!("{json}\n").as_bytes())?;
+        } else {
+            files::print(human(&costs).as_bytes())?;
+        }
+        Ok(Exit::Valid)
+    }
+}
+
+fn total(costs: &[MessageCost]) -> u64 {
+    costs.iter().map(MessageCost::total).sum()
+}
+
+fn document(plan: &Plan, register: Option<Address>, costs: &[MessageCost]) -> Document {
+    let row = |(index, cost): (usize, &MessageCost)| Row {
+        index,
+        verdict: NamedVerdict::of(Audit::Execution, Verdict::from(&cost.audit.verdict)),
+        calldata_bytes: cost.audit.step.data.len(),
+        calldata_gas: U64::from(cost.audit.calldata_gas),
+        floor_gas: U64::from(cost.audit.floor_gas),
+        hypervisor_gas: U64::from(cost.audit.hypervisor_gas),
+        audit_gas: U64::from(cost.audit.step.gas),
+        archive: cost.archive.as_ref().map(archive),
+        total_gas: U64::from(cost.total()),
+        fits_cap: cost.fits_cap(),
+        fits_mempool: cost.fits_mempool(),
+    };
+    Document {
+        hypervisor: plan.hypervisor().address,
+        factory: plan.factory().address,
+        register,
+        gas_cap: U64::from(GAS_CAP),
+        mempool_limit: MEMPOOL_LIMIT,
+        messages: costs.iter().enumerate().map(row).collect(),
+        total_gas: U64::from(total(costs)),
+    }
+}
+
+fn archive(cost: &ArchiveCost) -> Archive {
+    Archive {
+        code_bytes: cost.bytes,
+        parts: cost.parts.iter().map(|(address, _)| *address).collect(),
+        gas: U64::from(cost.step.gas),
+    }
+}
+
+fn human(costs: &[MessageCost]) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).force_no_tty();
+    table.set_header([
+        "#",
+        "bytes",
+        "calldata",
+        "floor",
+        "hypervisor",
+        "audit",
+        "archive",
+        "total",
+        "fits",
+    ]);
+    let number = |gas: u64| thousands(U256::from(gas));
+    for (index, cost) in costs.iter().enumerate() {
+        table.add_row([
+            index.to_string(),
+            number(cost.audit.step.data.len() as u64),
+            number(cost.audit.calldata_gas),
+            number(cost.audit.floor_gas),
+            number(cost.audit.hypervisor_gas),
+            number(cost.audit.step.gas),
+            (cost.archive.as_ref())
+                .map_or_else(|| "-".to_owned(), |archive| number(archive.step.gas)),
+            number(cost.total()),
+            fits(cost).to_owned(),
+        ]);
+    }
+    for index in 0..8 {
+        if let Some(column) = table.column_mut(index) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    let mut text = format!("{table}\n");
+    let _ = writeln!(
+        text,
+        "{} gas in all; code that several messages run is archived once, with the first",
+        number(total(costs))
+    );
+    let _ = writeln!(
+        text,
+        "a transaction fits if it takes at most {} gas (EIP-7825) and {} bytes (public mempools)",
+        number(GAS_CAP),
+        number(MEMPOOL_LIMIT)
+    );
+    text
+}
+
+fn fits(cost: &MessageCost) -> &'static str {
+    match (cost.fits_cap(), cost.fits_mempool()) {
+        (true, true) => "yes",
+        (false, true) => "gas: no",
+        (true, false) => "bytes: no",
+        (false, false) => "no",
+    }
+}

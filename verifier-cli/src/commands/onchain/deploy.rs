@@ -1,0 +1,114 @@
+//! `iso-verify deploy`: puts the contracts on a chain.
+
+use std::fmt::Write;
+
+use alloy_primitives::{Address, B256};
+use clap::Args;
+use iso_evm_batch::files;
+use iso_evm_onchain::{
+    deploy::{Deployed, Deployments},
+    outbox::Outbox,
+};
+use iso_evm_witness::Fork;
+use serde::Serialize;
+
+use super::{
+    archives::ContractArgs,
+    chain::{ChainArgs, JsonTransaction, mined},
+};
+use crate::{Exit, commands::say, error::CommandError};
+
+/// Put factory, hypervisor, live machine and register on a chain, those that are not there
+#[derive(Debug, Args)]
+pub(in crate::commands) struct Deploy {
+    #[command(flatten)]
+    chain: ChainArgs,
+    /// The fork whose rules the guest runs under
+    #[arg(long, value_name = "NAME", value_parser = crate::commands::fork, default_value = "osaka")]
+    fork: Fork,
+    #[command(flatten)]
+    contracts: ContractArgs,
+    /// Deploy a deterministic deployer first, for a chain that has none
+    #[arg(long, conflicts_with = "deployer")]
+    new_deployer: bool,
+    /// The addresses as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// What a program reads.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Document {
+    chain_id: u64,
+    fork: Fork,
+    sender: Address,
+    deployer: Address,
+    factory: Address,
+    hypervisor: Address,
+    hypervisor_code_hash: B256,
+    live: Address,
+    register: Address,
+    transactions: Vec<JsonTransaction>,
+}
+
+impl Deploy {
+    pub(in crate::commands) fn run(self) -> Result<Exit, CommandError> {
+        let (chain, sender) = self.chain.open(true)?;
+        let from = sender.address();
+        let mut contracts = self.contracts.contracts(Some(from))?;
+        let chain_id = chain.id_of(self.chain.named())?;
+        chain.has_cancun()?;
+        if self.new_deployer {
+            contracts.deployer = from.create(chain.nonce(from)?);
+            say(&format!("deployer: {}", contracts.deployer));
+        }
+        let deployments = Deployments::plan(&chain, &contracts, self.fork, self.new_deployer)?;
+        say(&format!("register: for guests of chain {}", contracts.schedule.chain_id()));
+        let order = self.chain.order(&chain, chain_id, from, deployments.intents())?;
+        let outbox = Outbox::new(&chain, &sender, order);
+        let said = |deployed: &Deployed| match &deployed.transaction {
+            Some(transaction) => mined(deployed.contract.name, transaction),
+            None => say(&format!("{}: there already", deployed.contract.name)),
+        };
+        let deployed = deployments.send(&chain, &outbox, said)?;
+        let text = if self.json {
+            let [factory, hypervisor, live, register] =
+                ["factory", "hypervisor", "live", "register"].map(|name| {
+                    let found = deployed.iter().find(|deployed| deployed.contract.name == name);
+                    found.map(|deployed| deployed.contract.address).unwrap_or_default()
+                });
+            let transactions = deployed.iter().filter_map(|deployed| {
+                let transaction = deployed.transaction.as_ref()?;
+                Some(JsonTransaction::new(deployed.contract.name, transaction))
+            });
+            let document = Document {
+                chain_id,
+                fork: self.fork,
+                sender: from,
+                deployer: contracts.deployer,
+                factory,
+                hypervisor,
+                hypervisor_code_hash: contracts.hypervisor(self.fork).code_hash(),
+                live,
+                register,
+                transactions: transactions.collect(),
+            };
+            let json = serde_json::to_string_pretty(&document)
+                .expect("only numbers and strings, and strings as keys");
+            format!("{json}\n")
+        } else {
+            human(contracts.deployer, &deployed)
+        };
+        files::print(text.as_bytes())?;
+        Ok(Exit::Valid)
+    }
+}
+
+fn human(deployer: Address, deployed: &[Deployed]) -> String {
+    let mut text = format!("deployer    {deployer}\n");
+    for Deployed { contract, .. } in deployed {
+        let _ = writeln!(text, "{:<11} {}", contract.name, contract.address);
+    }
+    text
+}

@@ -1,0 +1,13 @@
+//! The commands that put audits on a chain, and those parts of others that ask one.
+
+mod archives;
+mod chain;
+mod consent;
+mod cost;
+mod deploy;
+mod money;
+mod proved;
+mod submit;
+mod verify;
+
+pub(super) use self::{cost::Cost, deploy::Deploy, submit::Submit, verify::verify_on};

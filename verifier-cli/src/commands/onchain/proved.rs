@@ -1,0 +1,32 @@
+//! What `--commit` asks of a witness, before anything is sent. `specs/14-chain.md`, section Commitment.
+//!
+//! A register runs the execution audit alone, and what it accepts it accepts for ever: a false witness
+//! that keeps the code's word is accepted too. So who commits has all four audits run here.
+
+use iso_evm_verifier::verify::{Audit, AuditVerdict, Report, Verdict};
+
+use crate::{error::CommandError, report::remarks};
+
+/// That a witness may be committed to: all four audits say that it is valid. `unproved` has no need
+/// of those that came to no verdict; what is false is false.
+///
+/// # Errors
+///
+/// If an audit found something false; unless `unproved`, if one came to no verdict.
+pub(super) fn proved(report: &Report, unproved: bool) -> Result<(), CommandError> {
+    if let Some(claim) = report.findings.first() {
+        return Err(CommandError::False { claim: Box::new(*claim) });
+    }
+    let says = |audit| report.audits.of(audit);
+    let all = Audit::ALL.into_iter().all(|audit| says(audit) == AuditVerdict::Valid);
+    let holds = match report.verdict() {
+        Verdict::Valid => all || unproved,
+        Verdict::Inconclusive => unproved,
+        Verdict::Invalid => false,
+    };
+    if holds {
+        return Ok(());
+    }
+    let why: Vec<String> = remarks(report).collect();
+    Err(CommandError::Unproved { why: why.join("; ") })
+}

@@ -1,0 +1,221 @@
+//! The state as the records change it: accounts and slots over tries of which a part is known, with
+//! what a transaction keeps beside them, and undoing. `specs/12-audits.md`.
+//!
+//! In the data's way this stands on the [tries](super::trie), below the walk over the records and the
+//! transaction's rules. Nothing here judges: it answers what holds at an instant, and does what it
+//! is told. A change leaves the tries alone; they are written when a root is asked for.
+
+mod accounts;
+mod effects;
+mod journal;
+mod storage;
+mod value;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::{HashMap, HashSet};
+
+use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, U256};
+use iso_evm_witness::{Fork, protocol::Change};
+
+use super::Missing;
+use accounts::Accounts;
+use journal::Undo;
+
+pub use journal::Checkpoint;
+
+/// An account at an instant. One that is absent has the default's fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// Nonce.
+    pub nonce: u64,
+    /// Balance in wei.
+    pub balance: U256,
+    /// Hash of its code; of the empty string if it has none.
+    pub code_hash: B256,
+}
+
+impl Account {
+    /// Whether it is empty (EIP-161).
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl Default for Account {
+    fn default() -> Self {
+        Self { nonce: 0, balance: U256::ZERO, code_hash: KECCAK256_EMPTY }
+    }
+}
+
+/// A log, as its record has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogEntry {
+    /// Account that logged.
+    pub address: Address,
+    /// The topics.
+    pub topics: Vec<B256>,
+    /// keccak256 of the data.
+    pub data_hash: B256,
+}
+
+/// The state at an instant of a transaction.
+///
+/// Asking for an account or a slot does not warm it: the access is one thing, its effect another.
+#[derive(Debug)]
+pub struct State {
+    fork: Fork,
+    accounts: Accounts,
+    transient: HashMap<(Address, B256), B256>,
+    warm: HashSet<Address>,
+    warm_slots: HashSet<(Address, B256)>,
+    logs: Vec<LogEntry>,
+    refund: i64,
+    journal: Vec<Undo>,
+}
+
+impl State {
+    /// The state with this root, as far as these nodes (their RLP) reach, at the start of a
+    /// transaction: nothing is warm, touched, logged or refunded.
+    pub fn new(fork: Fork, root: B256, nodes: impl IntoIterator<Item = Bytes>) -> Self {
+        Self {
+            fork,
+            accounts: Accounts::new(root, nodes.into_iter().collect()),
+            transient: HashMap::new(),
+            warm: HashSet::new(),
+            warm_slots: HashSet::new(),
+            logs: Vec::new(),
+            refund: 0,
+            journal: Vec::new(),
+        }
+    }
+
+    /// An account at this instant.
+    ///
+    /// # Errors
+    ///
+    /// [`Missing::AccountNode`] if the nodes do not reach it: so for all that takes an address.
+    pub fn account(&mut self, address: Address) -> Result<Account, Missing> {
+        Ok(self.accounts.load(address)?.account)
+    }
+
+    /// Whether there is such an account, empty or not, or has been in the transaction.
+    ///
+    /// # Errors
+    ///
+    /// As [`account`](Self::account).
+    pub fn exists(&mut self, address: Address) -> Result<bool, Missing> {
+        Ok(self.accounts.load(address)?.exists())
+    }
+
+    /// Whether it is absent or empty (EIP-161).
+    ///
+    /// # Errors
+    ///
+    /// As [`account`](Self::account).
+    pub fn is_empty(&mut self, address: Address) -> Result<bool, Missing> {
+        Ok(self.account(address)?.is_empty())
+    }
+
+    /// Whether no account can be created there: the one that is has a nonce, code (EIP-684) or storage
+    /// (EIP-7610).
+    ///
+    /// # Errors
+    ///
+    /// As [`account`](Self::account).
+    pub fn is_taken(&mut self, address: Address) -> Result<bool, Missing> {
+        let entry = self.accounts.load(address)?;
+        let Account { nonce, code_hash, .. } = entry.account;
+        Ok(nonce != 0 || code_hash != KECCAK256_EMPTY || entry.storage.is_set())
+    }
+
+    /// A slot's value at this instant.
+    ///
+    /// # Errors
+    ///
+    /// [`Missing::SlotNode`] if the nodes do not reach it: so for all that takes a slot.
+    pub fn storage(&mut self, address: Address, key: B256) -> Result<B256, Missing> {
+        Ok(self.accounts.slot(address, key)?.now)
+    }
+
+    /// The slot's value when the transaction started; zero for an account created in it.
+    ///
+    /// # Errors
+    ///
+    /// As [`storage`](Self::storage).
+    pub fn original(&mut self, address: Address, key: B256) -> Result<B256, Missing> {
+        Ok(self.accounts.slot(address, key)?.original)
+    }
+
+    /// A transient slot's value at this instant (EIP-1153).
+    pub fn transient(&self, address: Address, key: B256) -> B256 {
+        self.transient.get(&(address, key)).copied().unwrap_or_default()
+    }
+
+    /// Whether an account has not been accessed in the transaction (EIP-2929); false before Berlin.
+    pub fn is_cold(&self, address: Address) -> bool {
+        self.fork.has(Change::ColdAccess) && !self.warm.contains(&address)
+    }
+
+    /// Whether a slot has not been accessed in the transaction (EIP-2929); false before Berlin.
+    pub fn is_slot_cold(&self, address: Address, key: B256) -> bool {
+        self.fork.has(Change::ColdAccess) && !self.warm_slots.contains(&(address, key))
+    }
+
+    /// An account is accessed.
+    pub fn warm(&mut self, address: Address) {
+        if self.warm.insert(address) {
+            self.journal.push(Undo::Warmed(address));
+        }
+    }
+
+    /// A slot is accessed.
+    pub fn warm_slot(&mut self, address: Address, key: B256) {
+        if self.warm_slots.insert((address, key)) {
+            self.journal.push(Undo::SlotWarmed(address, key));
+        }
+    }
+
+    /// Sets a transient slot.
+    pub fn set_transient(&mut self, address: Address, key: B256, value: B256) {
+        let was = self.transient.insert((address, key), value).unwrap_or_default();
+        self.journal.push(Undo::Transient { address, key, was });
+    }
+
+    /// Appends a log.
+    pub fn log(&mut self, log: LogEntry) {
+        self.logs.push(log);
+        self.journal.push(Undo::Logged);
+    }
+
+    /// The logs that have not been undone, in order.
+    pub fn logs(&self) -> &[LogEntry] {
+        &self.logs
+    }
+
+    /// Adds to the refund counter, or takes from it.
+    pub fn add_refund(&mut self, gas: i64) {
+        self.journal.push(Undo::Refund { was: self.refund });
+        self.refund = self.refund.saturating_add(gas);
+    }
+
+    /// The refund counter, before any cap. It can be below zero within the frame of a call.
+    pub const fn refund(&self) -> i64 {
+        self.refund
+    }
+
+    /// Root of the state at this instant (`specs/02-message-witness.md`, Roots at an instant).
+    ///
+    /// What changed since the last root is written now: what is there in the end first, what is not
+    /// there last, and only where the tries hold something else. So a branch collapses only if it
+    /// has one child in the end, and the node beside is not asked for without need.
+    ///
+    /// # Errors
+    ///
+    /// [`Missing::AccountNode`] or [`Missing::SlotNode`] if the one that is removed leaves a branch
+    /// with one child, and that is not at hand.
+    pub fn root(&mut self) -> Result<B256, Missing> {
+        self.accounts.root()
+    }
+}

@@ -1,0 +1,230 @@
+//! The `--json` report of `iso-verify`; `specs/schemas/README.md`.
+
+use alloy_primitives::{Address, B256, U64, U256};
+use iso_evm_witness::Fork;
+use serde::Serialize;
+
+use crate::{
+    audit::anchors::{Anchor, Anchors, RootSource},
+    verify::{
+        Audit, AuditSelection, Audits, EngineKind, FalseClaim, MessageReport, NamedVerdict, NotRun,
+        Report,
+    },
+};
+
+/// The whole report.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct JsonReport {
+    verdict: NamedVerdict,
+    selected: AuditSelection,
+    strict: bool,
+    audits: Audits,
+    findings: Vec<JsonFinding>,
+    not_run: Vec<JsonNotRun>,
+    anchors: JsonAnchors,
+    anchor: RootSource,
+    fork: Fork,
+    chain_id: u64,
+    transaction_hash: Option<B256>,
+    state_root_enter: B256,
+    state_root_leave: B256,
+    gas_used: U64,
+    hypervisor: Hypervisor,
+    witness_hash: B256,
+    engine: EngineKind,
+    tool: &'static str,
+    messages: Vec<Message>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Hypervisor {
+    code_hash: B256,
+    size: usize,
+}
+
+/// What is said of one message.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Message {
+    index: usize,
+    parent: Option<usize>,
+    depth: Option<usize>,
+    kind: Option<&'static str>,
+    to: Option<Address>,
+    context: Option<Address>,
+    status: Option<Status>,
+    gas_available: Option<U256>,
+    gas_used: Option<U256>,
+    records: Option<usize>,
+    witness_bytes: usize,
+    host_gas: U64,
+    verdict: NamedVerdict,
+    mismatch: Option<JsonMismatch>,
+}
+
+/// 0, 1 or 2; any other claim as the quantity that it is.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+enum Status {
+    Number(u8),
+    Quantity(U256),
+}
+
+/// A false claim; bytes that are no message have no words.
+#[derive(Clone, Debug, Serialize)]
+pub struct JsonMismatch {
+    audit: Audit,
+    kind: &'static str,
+    pc: Option<u64>,
+    record: Option<u64>,
+    expected: Option<B256>,
+    found: Option<B256>,
+}
+
+/// A false claim with its message.
+#[derive(Clone, Debug, Serialize)]
+pub struct JsonFinding {
+    message: Option<usize>,
+    #[serde(flatten)]
+    mismatch: JsonMismatch,
+}
+
+/// An audit or check that did not run.
+#[derive(Clone, Debug, Serialize)]
+pub struct JsonNotRun {
+    audit: Audit,
+    check: Option<&'static str>,
+    why: String,
+}
+
+/// What the witness is about.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct JsonAnchors {
+    chain_id: u64,
+    fork: Fork,
+    block: JsonAnchor,
+    transaction: JsonAnchor,
+    root: B256,
+    source: RootSource,
+    ancestors: Option<B256>,
+}
+
+/// `{"hash": …}` or `{"digest": …}`.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum JsonAnchor {
+    Hash(B256),
+    Digest(B256),
+}
+
+/// The report as JSON writes it.
+pub fn json(report: &Report) -> JsonReport {
+    JsonReport {
+        verdict: report.named(report.verdict()),
+        selected: report.selected,
+        strict: report.strict,
+        audits: report.audits,
+        findings: report.findings.iter().map(finding).collect(),
+        not_run: report.not_run.iter().map(not_run).collect(),
+        anchors: anchors(&report.anchors),
+        anchor: report.anchor,
+        fork: report.fork,
+        chain_id: report.chain_id,
+        transaction_hash: report.transaction_hash,
+        state_root_enter: report.state_root_enter,
+        state_root_leave: report.state_root_leave,
+        gas_used: U64::from(report.gas_used),
+        hypervisor: Hypervisor {
+            code_hash: report.hypervisor_code_hash,
+            size: report.hypervisor_size,
+        },
+        witness_hash: report.witness_hash,
+        engine: report.engine,
+        tool: env!("CARGO_PKG_VERSION"),
+        messages: messages(report).collect(),
+    }
+}
+
+/// What is said of each message.
+pub fn messages(report: &Report) -> impl Iterator<Item = Message> {
+    let named = |message: &MessageReport| report.named(message.verdict());
+    let messages = report.messages.iter().enumerate();
+    messages.map(move |(index, of_message)| message(index, of_message, named(of_message)))
+}
+
+fn message(index: usize, report: &MessageReport, verdict: NamedVerdict) -> Message {
+    let message = report.message.as_ref();
+    let status = |status: U256| {
+        u8::try_from(status)
+            .ok()
+            .filter(|status| *status <= 2)
+            .map_or(Status::Quantity(status), Status::Number)
+    };
+    Message {
+        index,
+        parent: report.place.parent,
+        depth: report.place.depth,
+        kind: report.kind.map(|kind| kind.name()),
+        to: message.map(|message| message.to),
+        context: message.map(|message| message.context),
+        status: message.map(|message| status(message.status)),
+        gas_available: message.map(|message| message.gasAvailable),
+        gas_used: message.map(|message| message.gasUsed),
+        records: message.map(|message| message.stateAccessList.len()),
+        witness_bytes: report.witness_bytes,
+        host_gas: U64::from(report.execution.as_ref().map_or(0, |audited| audited.host_gas)),
+        verdict,
+        mismatch: report.mismatch.as_ref().map(mismatch),
+    }
+}
+
+/// A false claim as JSON writes it.
+pub fn mismatch(claim: &FalseClaim) -> JsonMismatch {
+    JsonMismatch {
+        audit: claim.kind.audit(),
+        kind: claim.kind.name(),
+        pc: claim.pc,
+        record: claim.record,
+        expected: claim.words.map(|words| words.expected),
+        found: claim.words.map(|words| words.found),
+    }
+}
+
+/// A false claim with its message, as JSON writes it.
+pub fn finding(claim: &FalseClaim) -> JsonFinding {
+    JsonFinding { message: claim.message, mismatch: mismatch(claim) }
+}
+
+/// An audit or check that did not run, as JSON writes it.
+pub fn not_run(not_run: &NotRun) -> JsonNotRun {
+    JsonNotRun {
+        audit: not_run.audit,
+        check: not_run.check.map(|check| check.name()),
+        why: not_run.why.to_string(),
+    }
+}
+
+/// What the witness is about, as JSON writes it.
+pub fn anchors(anchors: &Anchors) -> JsonAnchors {
+    JsonAnchors {
+        chain_id: anchors.chain_id,
+        fork: anchors.fork,
+        block: anchors.block.into(),
+        transaction: anchors.transaction.into(),
+        root: anchors.root,
+        source: anchors.source,
+        ancestors: anchors.ancestors,
+    }
+}
+
+impl From<Anchor> for JsonAnchor {
+    fn from(anchor: Anchor) -> Self {
+        match anchor {
+            Anchor::Hash(hash) => Self::Hash(hash),
+            Anchor::Digest(digest) => Self::Digest(digest),
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! [`verify`]: a witness goes in, a typed verdict for each audit comes out. `specs/07-verdicts.md`,
+//! `specs/12-audits.md`.
+//!
+//! In the data's way this stands between the container and the report: it hands each message to
+//! the emitted hypervisor, to the native engine or to both, and the whole to the other audits, and
+//! puts the answers together.
+
+mod beside;
+mod claim;
+mod engine;
+mod error;
+mod execution;
+mod hashes;
+mod limits;
+mod not_run;
+mod options;
+mod proofs;
+mod report;
+mod selection;
+mod verdict;
+
+use std::collections::HashMap;
+
+use iso_evm_hypervisor::{Audited, Engine};
+use iso_evm_witness::{MessageWitness, Witness, container::opening, encoding, records::FrameKind};
+
+use self::proofs::Proofs;
+pub use self::{
+    beside::{NodeDiffers, beside},
+    claim::{ClaimKind, FalseClaim, Words},
+    engine::{EngineKind, UnknownEngine},
+    error::{Hashed, VerifyError},
+    execution::execution,
+    limits::{UNANCHORED, guest_gas_limit},
+    not_run::{Check, NotRun, Why},
+    options::{Audit, Options, UnknownAudit},
+    report::{MessageReport, Report},
+    selection::{AuditSelection, NamedVerdict, UnknownVerdict},
+    verdict::{AuditVerdict, Audits, Verdict},
+};
+use crate::{audit::anchors::anchors, hash::witness_hash, transaction_hash::transaction_hash};
+
+/// Verifies a witness: emits the hypervisor of its fork and hands it every message, and runs the
+/// other audits on the whole.
+///
+/// # Errors
+///
+/// If code or a trie node stands under another hash than its own ([`Witness::decode`] and
+/// [`Witness::from_json`] give no such witness); if the witness is about something else than
+/// `options` expect; if they ask for both engines and the two differ; if they ask for a node, which is
+/// for [`verify_by`].
+pub fn verify(witness: &Witness, options: &Options) -> Result<Report, VerifyError> {
+    verify_with(&Engine::new(witness.fork), witness, options)
+}
+
+/// [`verify`] with a hypervisor that is emitted already, for many witnesses of one fork. What the
+/// hypervisor is emitted for wins over the fork that the witness names.
+///
+/// # Errors
+///
+/// As [`verify`].
+pub fn verify_with(
+    engine: &Engine,
+    witness: &Witness,
+    options: &Options,
+) -> Result<Report, VerifyError> {
+    verify_by(engine, witness, options, |messages| {
+        execution::execution(engine, witness, messages, options)
+    })
+}
+
+/// [`verify_with`] with the execution audit done elsewhere: `audit` gets the messages, decoded where
+/// they can be, and gives what is said of each. It is not called if that audit is not asked for.
+///
+/// # Errors
+///
+/// As [`verify`], and those of `audit`.
+pub fn verify_by<E: From<VerifyError>>(
+    engine: &Engine,
+    witness: &Witness,
+    options: &Options,
+    audit: impl FnOnce(&[Option<MessageWitness>]) -> Result<Vec<Audited>, E>,
+) -> Result<Report, E> {
+    hashes::check(witness)?;
+    let anchors = anchors(witness);
+    anchors.check(&options.expected).map_err(VerifyError::from)?;
+    let messages: Vec<_> =
+        witness.messages.iter().map(|bytes| encoding::decode(bytes).ok()).collect();
+    // What costs little comes first: it says what the rest may cost.
+    let proofs = Proofs::of(witness, options);
+    let asked = options.audits.contains(Audit::Execution);
+    let execution = asked.then(|| audit(&messages)).transpose()?;
+    let mut findings = match &execution {
+        Some(audited) => false_messages(audited),
+        None => Vec::new(),
+    };
+    findings.extend(proofs.findings());
+    let unrun = match &execution {
+        None => Some(Why::NotAsked),
+        Some(_) if !proofs.has_messages(witness) => Some(Why::NoMessage),
+        Some(_) => None,
+    };
+    let audits = Audits {
+        execution: match &execution {
+            Some(audited) if unrun.is_none() => {
+                Verdict::of(audited.iter().map(|one| (&one.verdict).into())).into()
+            }
+            _ => AuditVerdict::NotRun,
+        },
+        access: proofs.access.verdict(),
+        tree: proofs.tree.verdict(),
+        transaction: proofs.transaction.verdict(),
+    };
+    let unrun = unrun.map(|why| NotRun::audit(Audit::Execution, why));
+    let not_run: Vec<_> = unrun.into_iter().chain(proofs.not_run()).collect();
+    let refused = options.strict && not_run.iter().any(|not_run| not_run.check.is_some());
+    // A message is not valid while something about the whole is open or false.
+    let others = options.audits.without(Audit::Execution);
+    let others = others.map_or(Verdict::Valid, |others| audits.verdict(others));
+    let proved = others == Verdict::Valid && !refused;
+    let contract = engine.contract();
+    Ok(Report {
+        audits,
+        selected: options.audits,
+        strict: options.strict,
+        not_run,
+        expected: options.expected,
+        anchor: anchors.source,
+        anchors,
+        engine: options.engine,
+        guest_gas_limit: guest_gas_limit(witness, options),
+        fork: witness.fork,
+        chain_id: witness.chain_id,
+        transaction_hash: transaction_hash(&witness.transaction),
+        state_root_enter: witness.roots.enter,
+        state_root_leave: witness.roots.leave,
+        gas_used: witness.receipt.gas_used,
+        hypervisor_code_hash: contract.code_hash(),
+        hypervisor_size: contract.code.len(),
+        witness_hash: witness_hash(witness),
+        messages: reports(witness, messages, execution, &findings, proved),
+        findings,
+    })
+}
+
+/// What the hypervisor finds false, message by message.
+fn false_messages(audited: &[Audited]) -> Vec<FalseClaim> {
+    let claim =
+        |(index, audited): (usize, &Audited)| FalseClaim::of_message(index, &audited.verdict);
+    audited.iter().enumerate().filter_map(claim).collect()
+}
+
+/// The messages, each with what is said of it. `proved`: whether all audits but the execution audit,
+/// which speaks of each, have come to *valid*.
+fn reports(
+    witness: &Witness,
+    messages: Vec<Option<MessageWitness>>,
+    execution: Option<Vec<Audited>>,
+    findings: &[FalseClaim],
+    proved: bool,
+) -> Vec<MessageReport> {
+    let places = witness.tree();
+    let mut execution = execution.map(Vec::into_iter);
+    let mut mismatches: HashMap<usize, FalseClaim> = HashMap::new();
+    for claim in findings {
+        if let Some(message) = claim.message {
+            mismatches.entry(message).or_insert(*claim);
+        }
+    }
+    let report = |(index, message): (usize, Option<MessageWitness>)| {
+        let opening = message.as_ref().and_then(opening);
+        MessageReport {
+            place: places[index],
+            kind: opening.and_then(|opening| FrameKind::from_number(opening.kind)),
+            message,
+            witness_bytes: witness.messages[index].len(),
+            execution: execution.as_mut().and_then(Iterator::next),
+            mismatch: mismatches.remove(&index),
+            proved,
+        }
+    };
+    messages.into_iter().enumerate().map(report).collect()
+}
