@@ -55,7 +55,7 @@ impl Room {
         self.limit.bytes
     }
 
-    /// No room yet.
+    /// A holder of no room yet.
     pub(crate) fn hold(self: &Arc<Self>) -> Held {
         Held { room: self.clone(), bytes: 0 }
     }

@@ -16,7 +16,7 @@ use crate::{
 
 /// What is met on the way.
 pub(crate) enum Progress<'a> {
-    /// So many bytes on disk are read.
+    /// Bytes on disk that were read.
     Read(u64),
     /// A file: its name, and what is in it.
     File(Arc<str>, io::Result<&'a mut dyn Read>),

@@ -44,7 +44,7 @@ pub struct Host {
 pub struct Sent {
     /// Gas, as the receipt has it.
     pub gas_used: u64,
-    /// Whether it succeeded.
+    /// Whether the transaction succeeded.
     pub success: bool,
     /// What it returned, or reverted with.
     pub output: Bytes,

@@ -60,9 +60,9 @@ pub enum AuditVerdict {
     Valid,
     /// A claim is false.
     Invalid,
-    /// It came to no end.
+    /// The audit came to no end.
     Inconclusive,
-    /// It did not run: it was not asked for, or the witness does not hold what it needs.
+    /// The audit did not run: it was not asked for, or the witness does not hold what it needs.
     NotRun,
 }
 
