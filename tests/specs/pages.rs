@@ -74,7 +74,7 @@ fn coverage() -> String {
         fork from the one named on. All other bytes, and `INVALID`, are exceptional halts.\n\n\
         *Gas* is static gas: what the opcode costs whatever its operands and facts; where it\n\
         changes, with the fork ([06](06-gas.md) has the rest). *Fork* is the first that has it;\n\
-        `istanbul` stands for all older ones. *Record* is the type in `witness::records`\n\
+        `istanbul` stands for all older ones. *Record* is the type in `wire::records`\n\
         ([03](03-records.md)).\n\n\
         | byte | mnemonic | in | out | gas | fork | record | handler |\n\
         |---|---|---|---|---|---|---|---|\n"
