@@ -11,6 +11,7 @@
 //! |---|---|
 //! | emit the contract of a fork | [`emit_audit`], [`EmitOptions`] |
 //! | run it on a message | [`Engine`] |
+//! | which contract it is, without emitting it | [`Identity`] |
 //! | the same verdict without it, at revm's speed | [`NativeEngine`] |
 //! | what it says | [`Verdict`], [`MismatchKind`] |
 //! | put guest code on a chain | [`emit_archive_factory`], [`archive`] |
@@ -69,6 +70,7 @@
 pub mod embedded;
 mod emit;
 pub mod factory;
+mod identity;
 pub mod live;
 pub mod native;
 mod options;
@@ -77,6 +79,7 @@ mod rules;
 pub use embedded::{Audited, Engine};
 pub use emit::{contract::Contract, lint, program::emit_audit};
 pub use factory::emit_archive_factory;
+pub use identity::Identity;
 pub use native::{Code, NativeEngine};
 pub use options::{ArchiveKey, ArchiveOptions, EmitOptions};
 pub use rules::{

@@ -15,6 +15,7 @@
 //! | read `INPUT.json` | [`Input`] |
 //! | the wire types | [`MessageWitness`], [`AccessWitness`], [`records`] |
 //! | the one byte string of a message | [`encoding`] |
+//! | a witness with its messages taken apart | [`Opened`] |
 //! | `witness.bin` and its JSON form | [`Witness`] |
 //! | state roots, kept incrementally | [`state_root`] |
 //!
@@ -63,8 +64,9 @@ pub mod state_root;
 pub use execute::{ExecuteError, Execution, Recording, record};
 pub use input::Input;
 pub use iso_evm_wire::{
-    AccessWitness, Fork, MessageWitness, Schedule, Witness, block, container, encoding, fork,
-    layout, message, precompiles, protocol, quantity, receipt, records, schedule, transaction,
+    AccessWitness, Fork, MessageWitness, Opened, OpenedMessage, Schedule, Witness, block,
+    container, encoding, fork, layout, message, open, precompiles, protocol, quantity, receipt,
+    records, schedule, transaction,
 };
 pub use prepared::Prepared;
 pub use recorder::{Finished, Recorded, Recorder, RecorderError};

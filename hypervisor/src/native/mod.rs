@@ -85,7 +85,7 @@ impl NativeEngine {
 
     /// The engine that agrees with a hypervisor emitted otherwise.
     pub fn with_options(options: &EmitOptions) -> Self {
-        Self { options: *options, rules: Arc::new(table::rules(options.fork)) }
+        Self { options: *options, rules: table::rules_of(options.fork) }
     }
 
     /// The fork whose rules it runs under.

@@ -53,7 +53,7 @@ pub enum ItemError {
         /// Name of the file.
         file: String,
         /// What is wrong with it.
-        error: InputError,
+        error: Box<InputError>,
     },
     /// A transaction that does not run.
     #[error("{file}: {error}")]
@@ -77,7 +77,7 @@ pub enum ItemError {
         /// Name of the file.
         file: String,
         /// What is wrong with it.
-        error: VerifyError,
+        error: Box<VerifyError>,
     },
     /// The two engines do not say the same of a message.
     #[error("{file}: {error}; saved as {reproducer}")]

@@ -13,7 +13,7 @@ use crate::{ItemError, files};
 /// witness is saved in `folder`, under a name that follows from its hash. `file` is where it is from.
 pub fn unverified(folder: &Path, file: String, witness: &Witness, error: VerifyError) -> ItemError {
     if !matches!(error, VerifyError::EnginesDiffer { .. }) {
-        return ItemError::Verify { file, error };
+        return ItemError::Verify { file, error: Box::new(error) };
     }
     let bytes = witness.encode();
     let hash = hex::encode(&keccak256(&bytes)[..8]);

@@ -75,7 +75,7 @@ pub fn slots(
     open: Option<(Address, &[u8], Fork)>,
 ) -> Vec<(B256, U256)> {
     let word = |number: usize| B256::from(U256::from(number));
-    let mapped = |key: B256, slot: B256| keccak256(&[key.0, slot.0].concat());
+    let mapped = |key: B256, slot: B256| keccak256([key.0, slot.0].concat());
     let list = U256::from_be_bytes(keccak256(word(0).as_slice()).0);
     let mut slots = vec![(word(0), U256::from(hypervisors.len()))];
     for (index, hash) in hypervisors.iter().enumerate() {

@@ -140,7 +140,7 @@ fn bare(path: &Path, json: &[u8]) -> Result<Option<Bare>, CommandError> {
     let file = || files::name(path);
     let failed = |error| CommandError::Transaction { file: file(), error };
     let fields: TransactionFields = serde_json::from_slice(json)
-        .map_err(|error| ItemError::Input { file: file(), error: error.into() })?;
+        .map_err(|error| ItemError::Input { file: file(), error: Box::new(error.into()) })?;
     fields.type_number().map_err(failed)?;
     let chain = fields.chain();
     let chain_id = chain.unwrap_or_default();
@@ -201,8 +201,8 @@ pub(super) fn record(
     fork: Option<Fork>,
 ) -> Result<Witness, CommandError> {
     let file = || files::name(path);
-    let input =
-        Input::parse(json, fork).map_err(|error| ItemError::Input { file: file(), error })?;
+    let input = Input::parse(json, fork)
+        .map_err(|error| ItemError::Input { file: file(), error: Box::new(error) })?;
     let recording = iso_evm_witness::record(&input.execution)
         .map_err(|error| ItemError::Execute { file: file(), error: Box::new(error) })?;
     Ok(recording.witness(&input))

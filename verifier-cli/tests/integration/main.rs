@@ -19,6 +19,7 @@ mod mutate;
 mod node;
 #[path = "../../../tests/harness/npm.rs"]
 mod npm;
+mod once;
 mod readme;
 mod schema;
 mod schemas;

@@ -12,6 +12,7 @@
 //! |---|---|
 //! | all audits of a witness | [`verify()`], [`Options`], [`Report`] |
 //! | with a hypervisor at hand, for many witnesses | [`verify_with`], [`engines::Engines`] |
+//! | of messages that are taken apart already | [`verify_opened`] |
 //! | with the execution audit done elsewhere | [`verify_by`], [`verify::beside()`] |
 //! | one audit by itself | [`audit`] |
 //! | what a witness is about | [`audit::anchors`] |
@@ -156,5 +157,6 @@ pub mod verify;
 
 pub use verify::{
     Audit, AuditSelection, AuditVerdict, Audits, Check, EngineKind, FalseClaim, MessageReport,
-    NamedVerdict, NotRun, Options, Report, Verdict, VerifyError, verify, verify_by, verify_with,
+    NamedVerdict, NotRun, Options, Report, Verdict, VerifyError, verify, verify_by, verify_opened,
+    verify_with,
 };

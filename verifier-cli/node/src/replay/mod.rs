@@ -230,7 +230,7 @@ impl<'a> Replay<'a> {
     /// Runs the next transaction; the state stays as it is.
     fn run(&mut self) -> Result<(EvmState, ExecutionResult), NodeError> {
         let transaction = self.transaction()?;
-        let (tx, is_signed) = (tx_env(&transaction), transaction.signature().is_some());
+        let (tx, is_signed) = (tx_env(transaction), transaction.signature().is_some());
         let (roots, parent) = (&self.roots, &self.parent);
         let mut failed = None;
         // What has changed since the parent is in the trie.

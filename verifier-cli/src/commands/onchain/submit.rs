@@ -173,8 +173,8 @@ impl Submit {
     fn audit(&self, witness: &Witness) -> Result<(), CommandError> {
         let file = || files::name(&self.file);
         let options = Options { engine: EngineKind::Native, ..Options::default() };
-        let report =
-            verify(witness, &options).map_err(|error| ItemError::Verify { file: file(), error })?;
+        let report = verify(witness, &options)
+            .map_err(|error| ItemError::Verify { file: file(), error: Box::new(error) })?;
         if self.commit {
             proved(&report, self.commit_unproved)?;
         }

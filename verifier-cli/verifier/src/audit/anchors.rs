@@ -14,13 +14,8 @@ use iso_evm_witness::{
 };
 
 pub use super::root_source::RootSource;
-use super::{ancestors::told_by_header, root_source::root_source};
-use crate::{
-    hash::keccak256,
-    header_hash::header_hash,
-    rlp_list::List,
-    transaction_hash::{encode_unsigned, transaction_hash},
-};
+use super::{ancestors::told_by_header, hashes::Hashes, root_source::root_source};
+use crate::{hash::keccak256, rlp_list::List, transaction_hash::encode_unsigned};
 
 /// What a witness claims to be about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,13 +101,19 @@ pub struct AnchorMismatch {
 
 /// What a witness claims to be about.
 pub fn anchors(witness: &Witness) -> Anchors {
+    anchors_by(&Hashes::of(witness))
+}
+
+/// [`anchors`] of a witness whose hashes others ask for too.
+pub fn anchors_by(hashes: &Hashes<'_>) -> Anchors {
+    let witness = hashes.witness();
     Anchors {
         chain_id: witness.chain_id,
         fork: witness.fork,
-        block: block_anchor(&witness.block, witness.fork),
-        transaction: transaction_anchor(witness),
+        block: block_anchor(hashes),
+        transaction: transaction_anchor(hashes),
         root: witness.roots.enter,
-        source: root_source(witness),
+        source: root_source(hashes),
         ancestors: ancestors_digest(&witness.block_hashes),
     }
 }
@@ -133,10 +134,12 @@ pub fn ancestors_digest(hashes: &BlockHashes) -> Option<B256> {
 
 /// The block's hash; without a header, or with one that does not say what the block's fields say,
 /// the digest of these.
-fn block_anchor(block: &Block, fork: Fork) -> Anchor {
-    match &block.header {
-        Some(header) if told_by_header(block, header, fork) => Anchor::Hash(header_hash(header)),
-        _ => Anchor::Digest(keccak256(&encode_fields(block, fork))),
+fn block_anchor(hashes: &Hashes<'_>) -> Anchor {
+    let Witness { ref block, fork, .. } = *hashes.witness();
+    let told = block.header.as_ref().is_some_and(|header| told_by_header(block, header, fork));
+    match hashes.header().filter(|_| told) {
+        Some(hash) => Anchor::Hash(hash),
+        None => Anchor::Digest(keccak256(&encode_fields(block, fork))),
     }
 }
 
@@ -165,9 +168,9 @@ fn encode_fields(block: &Block, fork: Fork) -> Vec<u8> {
 }
 
 /// The transaction's hash; without a signature, the digest of what would be signed, and the sender.
-fn transaction_anchor(witness: &Witness) -> Anchor {
-    let transaction = &witness.transaction;
-    transaction_hash(transaction).map_or_else(
+fn transaction_anchor(hashes: &Hashes<'_>) -> Anchor {
+    let transaction = &hashes.witness().transaction;
+    hashes.transaction().map_or_else(
         || {
             let mut list = List::new();
             list.begin(2);

@@ -14,10 +14,12 @@ pub mod anchors;
 pub mod codes;
 mod created;
 pub mod finding;
+pub mod hashes;
 pub(crate) mod precompiles;
 pub mod replay;
 mod root_source;
 pub mod state;
+pub mod subject;
 pub mod transaction;
 pub mod tree;
 pub mod trie;
@@ -25,4 +27,5 @@ mod word;
 
 pub use finding::{AccessKind, Finding, Missing, Outcome, TransactionKind, TreeKind};
 pub use replay::{access, transaction};
+pub use subject::Subject;
 pub use tree::{tree, tree_within};

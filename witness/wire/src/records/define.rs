@@ -21,7 +21,7 @@ macro_rules! define_records {
             $($(#[doc = $doc])* $variant($($byte,)? $record),)+
         }
 
-        /// The shapes of all records, in the order of `specs/03-records.md`.
+        /// The shapes of all records, in the order of the table.
         pub const SHAPES: &[$crate::records::shape::RecordShape] = {
             #[allow(unused_imports, reason = "lines may do without some of these words")]
             use $crate::{

@@ -67,7 +67,7 @@ fn several_fields(open: &mut Open, random: &mut Random) -> Option<String> {
             _ => fields::of_record(&message, random.below(message.stateAccessList.len())),
         };
         let (what, bytes) = random.pick(&changes)?;
-        if let Some(changed) = Message::decode(bytes) {
+        if let Some(changed) = Message::decode(bytes.clone()) {
             open.messages[index] = changed;
             told.push(format!("messages.{index}.{what}"));
         }

@@ -21,7 +21,7 @@ impl Walk<'_> {
     /// A call of any kind. If a child runs, what comes before its code is returned.
     pub(super) fn call(
         &mut self,
-        frame: &mut Frame,
+        frame: &mut Frame<'_>,
         opcode: u8,
         record: &CallRecord,
     ) -> Result<Option<Entering>, Missing> {

@@ -49,7 +49,7 @@ impl Walk<'_> {
     /// A creation. If its code runs, what comes before is returned.
     pub(super) fn create(
         &mut self,
-        frame: &mut Frame,
+        frame: &mut Frame<'_>,
         record: &Creation,
     ) -> Result<Option<Entering>, Missing> {
         let creator = self.state.account(frame.context)?;

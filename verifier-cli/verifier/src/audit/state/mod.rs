@@ -19,7 +19,7 @@ use std::collections::{HashMap, HashSet};
 use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, U256};
 use iso_evm_witness::{Fork, protocol::Change};
 
-use super::Missing;
+use super::{Missing, trie::Nodes};
 use accounts::Accounts;
 use journal::Undo;
 
@@ -79,9 +79,14 @@ impl State {
     /// The state with this root, as far as these nodes (their RLP) reach, at the start of a
     /// transaction: nothing is warm, touched, logged or refunded.
     pub fn new(fork: Fork, root: B256, nodes: impl IntoIterator<Item = Bytes>) -> Self {
+        Self::over(fork, root, nodes.into_iter().collect())
+    }
+
+    /// [`State::new`] with nodes that are hashed already.
+    pub fn over(fork: Fork, root: B256, nodes: Nodes) -> Self {
         Self {
             fork,
-            accounts: Accounts::new(root, nodes.into_iter().collect()),
+            accounts: Accounts::new(root, nodes),
             transient: HashMap::new(),
             warm: HashSet::new(),
             warm_slots: HashSet::new(),

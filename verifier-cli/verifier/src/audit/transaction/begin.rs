@@ -10,6 +10,7 @@ use super::{
     top, warmth,
 };
 use crate::audit::{
+    Subject,
     codes::{Codes, EMPTY_CODE_HASH, delegation_target},
     state::State,
 };
@@ -23,18 +24,19 @@ use crate::audit::{
 /// What the witness lacks: a trie node, code, or the top message itself. `findings` has what was
 /// found false before.
 pub fn begin(
-    witness: &Witness,
+    subject: &Subject<'_>,
     gas_limit: u64,
     state: &mut State,
     codes: &mut Codes<'_>,
     findings: &mut Findings<Kind>,
 ) -> Result<Top, Missing> {
-    rules::check(witness, findings);
+    let witness = subject.hashes().witness();
+    rules::check(subject.hashes(), findings);
     charge_sender(witness, state, codes, findings)?;
     warmth::warm(witness, state);
     authorizations::apply(witness, state, codes)?;
     let top = top::open(witness, gas_limit, state, codes)?;
-    message::check(witness, &top, findings)?;
+    message::check(subject, &top, findings)?;
     Ok(top)
 }
 

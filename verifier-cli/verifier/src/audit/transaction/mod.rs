@@ -46,6 +46,7 @@ use iso_evm_witness::{Witness, records::FrameKind};
 pub use begin::begin;
 pub use claims::Findings;
 pub use end::end;
+pub(super) use inclusion::Included;
 pub use inclusion::is_included;
 pub use schedule::fork_is_unanchored;
 

@@ -25,8 +25,10 @@ pub(super) fn check(
     }
     let bloom = bloom(logs);
     let holds = bloom == claimed.bloom;
-    let [expected, found] = [bloom, claimed.bloom].map(|bloom| keccak256(bloom.as_slice()));
-    findings.require(holds, Kind::Bloom, expected, found);
+    if !holds {
+        let [expected, found] = [bloom, claimed.bloom].map(|bloom| keccak256(bloom.as_slice()));
+        findings.require(holds, Kind::Bloom, expected, found);
+    }
 }
 
 /// Compares one log word by word.

@@ -21,10 +21,14 @@ use super::{
     gas::intrinsic,
     inclusion, price, schedule, signature,
 };
-use crate::{audit::ancestors::broken_chain, transaction_hash::signing_hash};
+use crate::{
+    audit::{ancestors::broken_chain, hashes::Hashes},
+    transaction_hash::signing_hash,
+};
 
 /// Checks all of them.
-pub(super) fn check(witness: &Witness, findings: &mut Findings<Kind>) {
+pub(super) fn check(hashes: &Hashes<'_>, findings: &mut Findings<Kind>) {
+    let witness = hashes.witness();
     let transaction = &witness.transaction;
     let (body, fork) = (transaction.body(), witness.fork);
     if let Some(signature) = transaction.signature() {
@@ -52,10 +56,10 @@ pub(super) fn check(witness: &Witness, findings: &mut Findings<Kind>) {
         findings.require(!authorizations.is_empty(), Kind::Authorization, 1_u8, 0_u8);
     }
     check_blob_base_fee(witness, findings);
-    if let Some(broken) = broken_chain(witness) {
+    if let Some(broken) = broken_chain(hashes) {
         findings.require(false, Kind::Ancestor, broken.expected, broken.found);
     }
-    inclusion::check(witness, findings);
+    inclusion::check(hashes, findings);
 }
 
 /// The sender is who signed; nobody's signature has the signer zero.

@@ -11,11 +11,9 @@ pub fn fields_table(shapes: &[&RecordShape]) -> String {
     for place in 0..fields {
         let fields: Vec<_> = shapes.iter().filter_map(|shape| shape.fields.get(place)).collect();
         let cell = |of: fn(&FieldShape) -> String| {
-            let mut parts: Vec<String> = Vec::new();
-            for part in fields.iter().map(|field| of(field)) {
-                if !parts.contains(&part) {
-                    parts.push(part);
-                }
+            let mut parts: Vec<_> = fields.iter().map(|field| of(field)).collect();
+            if parts.iter().all(|part| *part == parts[0]) {
+                parts.truncate(1);
             }
             parts.join(" / ")
         };
