@@ -265,7 +265,7 @@ fn the_root_of_the_top_message_is_the_transactions() {
 
 /// What is not there stops the walk, and is named.
 #[test]
-fn what_is_missing_is_named() {
+fn a_missing_node_code_or_ancestor_stops_the_walk_and_is_named() {
     let whole = witness("call-tree");
     let last = whole.messages.len() - 1;
     let cut = |change: fn(&mut Witness)| {

@@ -130,7 +130,7 @@ fn a_creation_transaction_over_storage_collides() {
 /// What is not in the way: other checks come first, slots that are zero, storage of an account that
 /// has a nonce or code anyway; and the instants around: touched before, undone behind.
 #[test]
-fn what_decides_beside_storage() {
+fn zero_slots_and_earlier_checks_decide_before_a_storage_collision() {
     let zeros = || {
         let storage = BTreeMap::from([(B256::ZERO, B256::ZERO)]);
         PrestateAccount { balance: U256::ONE, storage, ..PrestateAccount::default() }

@@ -84,7 +84,7 @@ fn call(program: Program, opcode: u8, to: Address, value: u64) -> Program {
 /// A child's failure undoes all but the touch of `0x03`: if that was there and empty, the root is
 /// another one after it (EIP-716). No other account does this.
 #[test]
-fn what_stays_touched() {
+fn a_failed_call_undoes_all_but_the_touch_of_ripemd() {
     const OTHER: Address = Address::repeat_byte(0x55);
     const BENEFICIARY: Address = Address::repeat_byte(0x66);
     type Touch = fn(Address) -> Program;

@@ -21,7 +21,7 @@ fn honest() -> Witness {
 }
 
 #[test]
-fn no_messages_no_tree() {
+fn a_witness_without_messages_has_a_valid_tree() {
     let witness = Witness { messages: Vec::new(), ..honest() };
     assert_eq!(tree(&witness), Verdict::Valid);
 }

@@ -31,7 +31,7 @@ fn recorded(program: Program) -> (Guest, Run) {
 
 /// The empty input is one too.
 #[test]
-fn no_input_at_all() {
+fn the_empty_input_of_a_precompile_is_compared() {
     let (guest, run) = recorded(call(Program::new(), 0, 4, 0));
     let witness = witness_of(&guest.execution(), &run.recording);
     assert_eq!(tree(&witness), Verdict::Valid);

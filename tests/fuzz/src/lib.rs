@@ -11,13 +11,15 @@
 //! (`corpus/`, run by `cargo test`), and behind the long run over numbered seeds.
 //!
 //! [`statement`] makes code, [`accounts`] what it meets, [`witness()`] the witness of what it did.
-//! [`cases`] are no chance's: transactions of a known shape, for benchmarks.
+//! [`cases`] are no chance's: transactions of a known shape, for benchmarks, whose tables
+//! [`measurements`] puts into their page.
 
 pub mod accounts;
 pub mod cases;
 pub mod decoder;
 pub mod edits;
 pub mod engines;
+pub mod measurements;
 pub mod program;
 pub mod programs;
 pub mod statement;

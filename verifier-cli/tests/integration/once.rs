@@ -166,7 +166,7 @@ fn another_contract_is_named_by_what_is_emitted() {
 
 /// What is known of a witness that was read must not be believed of one that was made.
 #[test]
-fn what_no_file_held_is_hashed() {
+fn a_witness_that_no_file_held_is_hashed() {
     let witness = Witness::decode(&file("call-tree")).unwrap();
     let valid = verify(&witness, &Options::default()).unwrap();
     for change in [

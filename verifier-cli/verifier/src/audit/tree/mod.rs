@@ -69,7 +69,7 @@ struct Place {
 }
 
 impl Place {
-    /// That two words are one, as they must be.
+    /// Checks that two words are one, as they must be.
     fn agree(
         self,
         kind: TreeKind,

@@ -84,7 +84,7 @@ fn json_files(folder: PathBuf) -> Vec<PathBuf> {
 
 /// Skipped where the third-party files are not.
 #[test]
-fn what_revm_rejects_is_found_for_the_same_reason() {
+fn a_transaction_that_revm_rejects_is_false_for_the_same_reason() {
     let folder = env::var_os("ISO_FIXTURES")
         .map_or_else(
             || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/fixtures"),

@@ -107,7 +107,7 @@ pub(super) fn add(lies: &mut Lies) {
 
 /// At every place of blocks of many sizes, with the same audit's verdict on what was not changed.
 #[test]
-fn each_place_of_a_block() {
+fn inclusion_holds_at_every_place_of_a_block() {
     let witness = logged();
     for (count, index) in
         [(1, 0), (2, 0), (2, 1), (17, 16), (129, 0), (129, 127), (129, 128), (300, 299)]
@@ -137,7 +137,7 @@ fn each_place_of_a_block() {
 }
 
 #[test]
-fn what_nothing_needs_is_refused() {
+fn nodes_that_no_inclusion_needs_are_refused() {
     let witness = logged();
     let honest = included(&witness, &block(&witness, 3, 1), 1);
     let error = |change: &dyn Fn(&mut Witness)| {

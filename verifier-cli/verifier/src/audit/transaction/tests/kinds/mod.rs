@@ -79,7 +79,7 @@ fn all() -> Vec<Lie> {
 }
 
 #[test]
-fn each_lie_is_found_as_what_it_is() {
+fn each_lie_about_a_transaction_is_found_under_its_kind() {
     for Lie { what, witness, kind, message, expected, found } in all() {
         let finding = Finding { kind, message, record: None, expected, found };
         let outcome = replay(&witness).transaction;
@@ -88,7 +88,7 @@ fn each_lie_is_found_as_what_it_is() {
 }
 
 #[test]
-fn each_kind_has_its_lie() {
+fn each_transaction_kind_has_a_lie_here() {
     let lies = all();
     for kind in Kind::ALL {
         let told = lies.iter().any(|lie| lie.kind == *kind);
