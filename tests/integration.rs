@@ -52,7 +52,5 @@ mod growth;
 mod archives;
 // The live machine: bytecode by delegation, without deploying it.
 mod live;
-// What must never be, between the crates.
-mod walls;
 // Pages, emitted contracts and golden vectors in `specs/`, made again and compared.
 mod specs;

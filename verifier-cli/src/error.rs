@@ -16,7 +16,6 @@ use iso_evm_witness::{
     container::JsonError, schedule::ScheduleError, transaction::TransactionError,
 };
 
-#[cfg(any(feature = "node", feature = "onchain"))]
 use crate::advice;
 
 /// Why a command could not do its work: exit code 2.
@@ -26,7 +25,7 @@ pub enum CommandError {
     #[error(transparent)]
     File(#[from] FileError),
     /// A file of which there is no report.
-    #[error(transparent)]
+    #[error("{}", advice::item(.0))]
     Item(#[from] ItemError),
     /// A run that comes to no end.
     #[error(transparent)]
@@ -138,7 +137,7 @@ pub enum CommandError {
     #[error("no case: nothing in the paths is of this fork and name")]
     NoCase,
     /// No schedule.
-    #[error("guest chain: {0}")]
+    #[error("guest chain: {}", advice::schedule(.0))]
     Schedule(#[from] ScheduleError),
     /// A key that cannot be used.
     #[cfg(feature = "onchain")]
