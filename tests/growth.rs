@@ -1,6 +1,6 @@
 //! Nothing grows faster than in proportion to what it is made of, as far as that can be counted
 //! without a clock: bytes of messages and of `witness.bin`, and host gas.
-//! `cargo bench -p iso-evm-verifier --bench growth` measures the time.
+//! `cargo bench -p iso-evm-cli --bench growth` measures the time.
 
 use iso_evm_fuzz::cases::{self, Axis};
 use iso_evm_hypervisor::Verdict;
