@@ -78,6 +78,17 @@ fn the_binaries_can_be_built_without_what_asks_others() {
 }
 
 #[test]
+fn the_verifier_can_be_built_without_c_and_threads() {
+    let found = stands_on("iso-evm-verifier", &["--no-default-features"]);
+    let native = ["blst", "c-kzg", "secp256k1", "keccak-asm", "rayon"];
+    assert_eq!(
+        native.into_iter().filter(|name| found.contains(*name)).collect::<Vec<_>>(),
+        [""; 0]
+    );
+    assert!(native.iter().all(|name| stands_on("iso-evm-verifier", &[]).contains(*name)));
+}
+
+#[test]
 fn no_library_speaks_of_the_command_line() {
     for (library, at, _) in LIBRARIES {
         let files = sources(&root().join(at).join("src"));

@@ -11,7 +11,7 @@
 mod heap;
 mod measure;
 
-use iso_evm_fuzz::cases::Axis;
+use iso_evm_testing::cases::Axis;
 use measure::{Measured, QUANTITIES};
 
 /// Exponents above this are named at the end. Tries have a logarithm, which makes up to 1.2 of one at

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+use iso_evm_testing::npm;
+
 mod audits;
 mod batch;
 mod certificate;
@@ -16,8 +18,6 @@ mod hashes;
 mod memory;
 mod mutate;
 mod node;
-#[path = "../../../tests/harness/npm.rs"]
-mod npm;
 mod readme;
 mod schema;
 mod schemas;

@@ -24,7 +24,8 @@ fn the_artifact_is_the_source_compiled() {
 fn the_readme_shows_the_source() {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
     let source =
-        fs::read_to_string(root().join("verifier-cli/onchain/contracts/AuditRegister.sol")).unwrap();
+        fs::read_to_string(root().join("verifier-cli/onchain/contracts/AuditRegister.sol"))
+            .unwrap();
     let blocks: Vec<_> = readme.split("```solidity\n").skip(1).collect();
     let shown = blocks.iter().find(|block| block.contains("function audit(")).unwrap();
     let shown = shown.split("```").next().unwrap();

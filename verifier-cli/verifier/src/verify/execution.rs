@@ -1,8 +1,10 @@
-//! The execution audit: every message before the engine that was asked for, on all cores.
+//! The execution audit: every message before the engine that was asked for, on all cores (feature
+//! `threads`).
 
 use alloy_primitives::{Address, Bytes, U256};
 use iso_evm_hypervisor::{Audited, Engine, Inconclusive, Verdict};
 use iso_evm_witness::{MessageWitness, Witness};
+#[cfg(feature = "threads")]
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use super::{
@@ -58,7 +60,25 @@ pub fn execution(
         tracing::debug!(index, host_gas = audited.host_gas, verdict = ?audited.verdict);
         Ok(audited)
     };
+    of_each(messages, audit)
+}
+
+/// What is said of each message, on all cores.
+#[cfg(feature = "threads")]
+fn of_each(
+    messages: &[Option<MessageWitness>],
+    audit: impl Fn((usize, &Option<MessageWitness>)) -> Result<Audited, VerifyError> + Sync + Send,
+) -> Result<Vec<Audited>, VerifyError> {
     messages.par_iter().enumerate().map(audit).collect()
+}
+
+/// What is said of each message, one after the other.
+#[cfg(not(feature = "threads"))]
+fn of_each(
+    messages: &[Option<MessageWitness>],
+    audit: impl Fn((usize, &Option<MessageWitness>)) -> Result<Audited, VerifyError>,
+) -> Result<Vec<Audited>, VerifyError> {
+    messages.iter().enumerate().map(audit).collect()
 }
 
 /// What the native engine says of each message, one after the other, of which each has what those
