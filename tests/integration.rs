@@ -52,5 +52,7 @@ mod growth;
 mod archives;
 // The live machine: bytecode by delegation, without deploying it.
 mod live;
+// No fork is named in a comparison outside the protocol's table.
+mod forks;
 // Pages, emitted contracts and golden vectors in `specs/`, made again and compared.
 mod specs;

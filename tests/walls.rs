@@ -10,10 +10,6 @@ use std::{
     process::Command,
 };
 
-/// Whether the libraries stand on `iso-evm-wire` where they stood on the recorder's crate for the wire
-/// types.
-const STAND_ON_WIRE: bool = false;
-
 /// Each library: where it is, and which others of ours it may stand on, however far down.
 const LIBRARIES: [(&str, &str, &[&str]); 8] = [
     ("iso-evm-wire", "witness/wire", &[]),
@@ -152,10 +148,9 @@ fn stands_on(package: &str, features: &[&str]) -> BTreeSet<String> {
 
 /// What a library stands on and must not.
 fn broken(library: &str, others: &[&str], mut found: BTreeSet<String>) -> Vec<String> {
-    let wire = |name: &str| !STAND_ON_WIRE && name == "iso-evm-witness";
     found.retain(|name| {
         let name = name.as_str();
-        let ours = name.starts_with("iso-evm-") && !others.contains(&name) && !wire(name);
+        let ours = name.starts_with("iso-evm-") && !others.contains(&name);
         let asks = NETWORK.contains(&name) && !ASKING.contains(&library);
         ours || asks || TERMINAL.contains(&name)
     });

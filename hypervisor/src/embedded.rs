@@ -1,8 +1,13 @@
 //! The embedded engine: runs the emitted contract in revm, as a chain would. Normative text:
 //! `specs/05-hypervisor.md`, section Host.
 
+use std::sync::OnceLock;
+
 use alloy_primitives::{Address, B256, Bytes, TxKind, U256, address, keccak256};
-use iso_evm_witness::{Fork, layout as wire};
+use iso_evm_wire::{
+    Fork, layout as wire,
+    protocol::{TX_BASE_COST, calldata_cost},
+};
 use revm::{
     Context, Database, ExecuteEvm, MainBuilder, MainContext,
     bytecode::Bytecode,
@@ -16,6 +21,7 @@ use revm::{
 
 use crate::{
     emit::{contract::Contract, program::emit_audit},
+    identity::Identity,
     native::NativeEngine,
     options::EmitOptions,
     rules::{
@@ -42,13 +48,13 @@ const HOST: SpecId = SpecId::CANCUN;
 /// Gas of a transaction whose frame gets all that an unlimited audit can ask for.
 const UNLIMITED: u64 = 1 << 62;
 
-/// A hypervisor and a host to run it on. Emitted once, used for any number of messages, from any
-/// number of threads.
+/// A hypervisor and a host to run it on. Emitted once, when it is first needed, and used for any
+/// number of messages, from any number of threads.
 #[derive(Clone, Debug)]
 pub struct Engine {
     options: EmitOptions,
-    contract: Contract,
-    bytecode: Bytecode,
+    /// The hypervisor, emitted when it is first asked for.
+    emitted: OnceLock<(Contract, Bytecode)>,
     native: NativeEngine,
 }
 
@@ -60,10 +66,8 @@ impl Engine {
 
     /// A hypervisor emitted otherwise.
     pub fn with_options(options: &EmitOptions) -> Self {
-        let contract = emit_audit(options);
-        let bytecode = Bytecode::new_legacy(contract.code.clone());
         let native = NativeEngine::with_options(options);
-        Self { options: *options, contract, bytecode, native }
+        Self { options: *options, emitted: OnceLock::new(), native }
     }
 
     /// The native engine that agrees with it.
@@ -77,9 +81,30 @@ impl Engine {
         Self { native, ..self }
     }
 
-    /// The hypervisor.
+    /// The hypervisor. It is emitted now, if it is not yet.
     pub fn contract(&self) -> &Contract {
-        &self.contract
+        &self.emitted().0
+    }
+
+    /// Whether the hypervisor is emitted.
+    pub fn is_emitted(&self) -> bool {
+        self.emitted.get().is_some()
+    }
+
+    /// Which contract the hypervisor is. For this it need not be emitted, if it is one of
+    /// `specs/artifacts`.
+    pub fn identity(&self) -> Identity {
+        let known = || Identity::of_default(self.options);
+        let emitted = self.emitted.get().map(|(contract, _)| contract.identity());
+        emitted.or_else(known).unwrap_or_else(|| self.contract().identity())
+    }
+
+    fn emitted(&self) -> &(Contract, Bytecode) {
+        self.emitted.get_or_init(|| {
+            let contract = emit_audit(&self.options);
+            let bytecode = Bytecode::new_legacy(contract.code.clone());
+            (contract, bytecode)
+        })
     }
 
     /// Audits one message: `calldata` is its encoding, `code` the code that it runs (unused in a
@@ -93,9 +118,19 @@ impl Engine {
 
     /// The archives of `code`, for the message `calldata`: address and contract of each part.
     pub fn archives(&self, calldata: &[u8], code: &[u8]) -> Vec<(Address, Bytes)> {
+        self.archives_of(calldata, keccak256(code), code)
+    }
+
+    /// [`Self::archives`] of code whose hash is known: whoever gives it has computed it.
+    pub fn archives_of(
+        &self,
+        calldata: &[u8],
+        code_hash: B256,
+        code: &[u8],
+    ) -> Vec<(Address, Bytes)> {
         let to = calldata.get(wire::TO..wire::TO + 32).unwrap_or(&[0; 32]);
         let account = Address::from_slice(&to[12..]);
-        let salt = archive_salt(self.options.archive.key, keccak256(code), account);
+        let salt = archive_salt(self.options.archive.key, code_hash, account);
         let factory = self.options.archive.factory;
         (0..)
             .zip(archive_parts(code))
@@ -112,7 +147,7 @@ impl Engine {
     ) -> Audited {
         let intrinsic = intrinsic_gas(calldata);
         let limit = host_gas_limit.unwrap_or(UNLIMITED).min(UNLIMITED);
-        let host = Host { hypervisor: &self.bytecode, contracts };
+        let host = Host { hypervisor: &self.emitted().1, contracts };
         let mut evm = Context::mainnet()
             .with_db(host)
             .modify_cfg_chained(|cfg| {
@@ -155,7 +190,7 @@ fn verdict_of(result: &ExecutionResult) -> Verdict {
 /// Gas of a plain transaction with this calldata, before its frame starts (EIP-2028).
 fn intrinsic_gas(calldata: &[u8]) -> u64 {
     let zeros = calldata.iter().filter(|byte| **byte == 0).count() as u64;
-    21_000 + 4 * zeros + 16 * (calldata.len() as u64 - zeros)
+    TX_BASE_COST + calldata_cost(zeros, calldata.len() as u64 - zeros)
 }
 
 /// The host's state: the hypervisor, and what else the run needs.
@@ -173,8 +208,11 @@ impl Database for Host<'_> {
             return Ok(Some(AccountInfo::default().with_code(self.hypervisor.clone())));
         }
         let held = self.contracts.iter().find(|(holder, _)| *holder == address);
-        Ok(held
-            .map(|(_, code)| AccountInfo::default().with_code(Bytecode::new_legacy(code.clone()))))
+        // No opcode of the hypervisor asks for a hash of code: none is taken.
+        let unasked = HYPERVISOR.into_word();
+        Ok(held.map(|(_, code)| {
+            AccountInfo::default().with_code_and_hash(Bytecode::new_legacy(code.clone()), unasked)
+        }))
     }
 
     fn code_by_hash(&mut self, _: B256) -> Result<Bytecode, Self::Error> {

@@ -1,4 +1,4 @@
-//! Emits the EVM contract that audits a [`MessageWitness`](iso_evm_witness::MessageWitness), and
+//! Emits the EVM contract that audits a [`MessageWitness`](iso_evm_wire::MessageWitness), and
 //! runs it in an embedded revm.
 //!
 //! The *guest* is the message under audit, the *host* the EVM that runs the contract, the
@@ -11,6 +11,7 @@
 //! |---|---|
 //! | emit the contract of a fork | [`emit_audit`], [`EmitOptions`] |
 //! | run it on a message | [`Engine`] |
+//! | which contract it is, without emitting it | [`Identity`] |
 //! | the same verdict without it, at revm's speed | [`NativeEngine`] |
 //! | what it says | [`Verdict`], [`MismatchKind`] |
 //! | put guest code on a chain | [`emit_archive_factory`], [`archive`] |
@@ -22,10 +23,7 @@
 //! ```
 //! use alloy_primitives::{Address, Bytes, U256, hex, keccak256};
 //! use iso_evm_hypervisor::{Engine, MismatchKind, Verdict};
-//! use iso_evm_witness::{
-//!     Fork, MessageWitness, encoding::encode,
-//!     records::{FrameKind, OpeningRecord, Record},
-//! };
+//! use iso_evm_wire::{Fork, MessageWitness, encoding::encode, records::{FrameKind, OpeningRecord, Record}};
 //!
 //! // PUSH1 2, PUSH1 3, ADD, STOP: 9 gas.
 //! let code = Bytes::from(hex!("600260030100"));
@@ -69,6 +67,7 @@
 pub mod embedded;
 mod emit;
 pub mod factory;
+mod identity;
 pub mod live;
 pub mod native;
 mod options;
@@ -77,6 +76,7 @@ mod rules;
 pub use embedded::{Audited, Engine};
 pub use emit::{contract::Contract, lint, program::emit_audit};
 pub use factory::emit_archive_factory;
+pub use identity::Identity;
 pub use native::{Code, NativeEngine};
 pub use options::{ArchiveKey, ArchiveOptions, EmitOptions};
 pub use rules::{

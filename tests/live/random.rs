@@ -5,7 +5,7 @@ use arbitrary::Unstructured;
 use iso_evm_fuzz::statement;
 use iso_evm_hypervisor::opcodes::opcodes;
 use iso_evm_testing::accounts::callees;
-use iso_evm_witness::{Fork, records::FrameKind};
+use iso_evm_wire::{Fork, records::FrameKind};
 use proptest::{
     collection::vec,
     prelude::*,

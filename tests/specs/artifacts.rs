@@ -1,17 +1,18 @@
 //! `artifacts/`: the emitted contracts, with code hash and ABI.
 
-use alloy_primitives::{Address, B256, Bytes, keccak256};
+use alloy_primitives::{Address, B256, Bytes, hex, keccak256};
 use alloy_sol_types::{SolCall, SolError};
 use iso_evm_hypervisor::{
-    ArchiveKey, EmitOptions,
+    ArchiveKey, EmitOptions, Identity,
     archive::{DEFAULT_FACTORY, archive_initcode},
     emit_archive_factory, emit_audit, factory, live,
     verdict::abi,
 };
-use iso_evm_witness::Fork;
+use iso_evm_wire::Fork;
 use serde::Serialize;
 
 use super::compare;
+use crate::harness::blessed;
 
 /// Names and types of parameters.
 pub(super) struct Parameters(&'static [(&'static str, &'static str)]);
@@ -141,6 +142,18 @@ fn audit_contracts() {
         };
         compare_artifact(fork.name(), &artifact);
     }
+}
+
+/// The table by which a report names a hypervisor that is not emitted.
+#[test]
+fn identities_are_those_of_what_is_emitted() {
+    let row = |fork| {
+        let Identity { code_hash, size } = emit_audit(&EmitOptions::new(fork)).identity();
+        let hash = hex::encode(code_hash);
+        format!("    (Fork::{fork:?}, b256!(\"{hash}\"), {size}),\n")
+    };
+    let rows: String = Fork::ALL.map(row).concat();
+    blessed::compare("../hypervisor/src/identity.table", &format!("[\n{rows}]\n"));
 }
 
 #[test]

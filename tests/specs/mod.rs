@@ -3,6 +3,7 @@
 
 mod artifacts;
 mod pages;
+mod records;
 mod vectors;
 mod vectors_false;
 mod vectors_true;

@@ -1,46 +1,25 @@
-//! `opcodes.md`, and the generated tables in 07 and 10.
+//! `opcodes.md`, and the generated tables in 07, 10 and `hardforks.md`.
 
 use std::fmt::Write as _;
 
 use alloy_primitives::hex;
 use iso_evm_hypervisor::{
     MismatchKind, lint,
-    opcodes::{Handler, OPCODES, Opcode, opcodes},
+    opcodes::{OPCODES, Opcode, opcodes},
 };
 use iso_evm_verifier::audit::{AccessKind, TransactionKind, TreeKind};
-use iso_evm_witness::{
-    AccessWitness, Fork,
-    records::{Record, RecordError},
+use iso_evm_wire::{
+    Fork,
+    protocol::Change,
+    records::{OPENING, RecordShape, SHAPES, shape_of},
 };
 use revm::bytecode::opcode::OpCode;
 
 use super::{artifacts::ERRORS, committed, compare, replace_block};
 
-/// The type of an opcode's record.
-fn record_type(row: &Opcode) -> Option<&'static str> {
-    Some(match row.handler {
-        Handler::AccountFact => match row.byte {
-            0x31 => "BalanceRecord",
-            0x3b => "ExtcodesizeRecord",
-            _ => "ExtcodehashRecord",
-        },
-        Handler::Extcodecopy => "ExtcodecopyRecord",
-        Handler::KeyedFact => match row.byte {
-            0x40 => "BlockhashRecord",
-            0x49 => "BlobhashRecord",
-            _ => "TransientRecord",
-        },
-        Handler::Tstore => "TransientRecord",
-        Handler::Fact => "ValueRecord",
-        Handler::Sload => "SloadRecord",
-        Handler::Sstore => "SstoreRecord",
-        Handler::Log(_) => "LogRecord",
-        Handler::Call => "CallRecord",
-        Handler::Create if row.inputs == 3 => "CreateRecord",
-        Handler::Create => "Create2Record",
-        Handler::Selfdestruct => "SelfdestructRecord",
-        _ => return None,
-    })
+/// The record of an opcode. STOP's byte is the opening record's.
+fn record(row: &Opcode) -> Option<&'static RecordShape> {
+    if row.byte == OPENING { None } else { shape_of(row.byte) }
 }
 
 /// Static gas, by fork where it changes.
@@ -79,7 +58,7 @@ fn coverage() -> String {
         |---|---|---|---|---|---|---|---|\n"
         .to_owned();
     for row in OPCODES {
-        let record = record_type(row).map(|name| format!("`{name}`")).unwrap_or_default();
+        let record = record(row).map(|shape| format!("`{}`", shape.name)).unwrap_or_default();
         let (gas, family) = (static_gas(row), family(row));
         let Opcode { byte, mnemonic, inputs, outputs, since, .. } = row;
         let _ = writeln!(
@@ -96,12 +75,11 @@ fn coverage() -> String {
 
 #[test]
 fn opcodes_page() {
-    // The wire types know a record for exactly these opcodes. STOP's byte is the opening record's.
-    for row in OPCODES.iter().filter(|row| row.byte != 0) {
-        let decoded =
-            Record::decode(&AccessWitness { opcode: row.byte, metadata: Vec::new().into() });
-        let has_record = decoded != Err(RecordError::UnknownOpcode(row.byte));
-        assert_eq!(record_type(row).is_some(), has_record, "{}", row.mnemonic);
+    // Each record is of an opcode here, by the same name.
+    for known in SHAPES.iter().flat_map(|shape| shape.opcodes) {
+        let row = OPCODES.iter().find(|row| row.byte == known.byte);
+        let row = row.expect("the opcode of a record is audited");
+        assert!(known.byte == OPENING || row.mnemonic == known.mnemonic, "{known:?}");
     }
     compare("opcodes.md", &coverage());
 }
@@ -135,6 +113,16 @@ fn named(kinds: impl Iterator<Item = (&'static str, &'static str)>) -> String {
         let _ = writeln!(table, "| `{name}` | {} |", meaning.trim());
     }
     table
+}
+
+#[test]
+fn changes_of_forks() {
+    let mut changes = "| fork | EIP | change | what it is |\n|---|---|---|---|\n".to_owned();
+    for change in Change::ALL {
+        let (fork, eip, what) = (change.since(), change.eip(), change.sentence());
+        let _ = writeln!(changes, "| {fork} | {eip} | `{}` | {what} |", change.name());
+    }
+    compare("hardforks.md", &replace_block(&committed("hardforks.md"), "changes", &changes));
 }
 
 #[test]

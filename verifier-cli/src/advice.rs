@@ -8,7 +8,8 @@ use iso_evm_node::{NodeError, ReplayError};
 use iso_evm_onchain::{deploy::DeployError, outbox::SendError, submit::SubmitError};
 #[cfg(feature = "node")]
 use iso_evm_rpc::RpcError;
-use iso_evm_witness::{input::InputError, schedule::ScheduleError};
+use iso_evm_wire::schedule::ScheduleError;
+use iso_evm_witness::input::InputError;
 
 /// Why there is no report of a file.
 pub(crate) fn item(error: &ItemError) -> String {

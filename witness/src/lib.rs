@@ -15,13 +15,15 @@
 //! | read `INPUT.json` | [`Input`] |
 //! | the wire types | [`MessageWitness`], [`AccessWitness`], [`records`] |
 //! | the one byte string of a message | [`encoding`] |
+//! | a witness with its messages taken apart | [`Opened`] |
 //! | `witness.bin` and its JSON form | [`Witness`] |
 //! | state roots, kept incrementally | [`state_root`] |
 //!
 //! # Record a transaction
 //!
 //! ```
-//! use iso_evm_witness::{Input, Recording, records::Record, record};
+//! use iso_evm_wire::records::Record;
+//! use iso_evm_witness::{Input, Recording, record};
 //!
 //! // The code stores 42 in slot 0.
 //! let json = br#"{
@@ -62,9 +64,5 @@ pub mod state_root;
 
 pub use execute::{ExecuteError, Execution, Recording, record};
 pub use input::Input;
-pub use iso_evm_wire::{
-    AccessWitness, Fork, MessageWitness, Schedule, Witness, block, container, encoding, fork,
-    layout, message, precompiles, quantity, receipt, records, schedule, transaction,
-};
 pub use prepared::Prepared;
 pub use recorder::{Finished, Recorded, Recorder, RecorderError};

@@ -6,8 +6,8 @@ use std::fs;
 
 use alloy_primitives::Bytes;
 use iso_evm_testing::fixtures;
+use iso_evm_wire::fork::ForkError;
 use iso_evm_witness::{
-    fork::ForkError,
     input::{Input, InputError},
     record,
 };

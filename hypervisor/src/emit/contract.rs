@@ -1,10 +1,12 @@
 //! An emitted contract, and the init code that deploys it. Normative text:
 //! `specs/05-hypervisor.md`, `specs/08-archives.md`.
 
+use std::sync::OnceLock;
+
 use alloy_primitives::{B256, Bytes, keccak256};
 use revm::bytecode::opcode::*;
 
-use crate::emit::asm::Linked;
+use crate::{emit::asm::Linked, identity::Identity};
 
 /// An emitted contract.
 #[derive(Clone, Debug)]
@@ -12,16 +14,22 @@ pub struct Contract {
     /// Its runtime code.
     pub code: Bytes,
     linked: Linked,
+    hash: OnceLock<B256>,
 }
 
 impl Contract {
     pub(crate) fn new(linked: Linked) -> Self {
-        Self { code: linked.code().clone(), linked }
+        Self { code: linked.code().clone(), linked, hash: OnceLock::new() }
     }
 
     /// keccak256 of the runtime code.
     pub fn code_hash(&self) -> B256 {
-        keccak256(&self.code)
+        *self.hash.get_or_init(|| keccak256(&self.code))
+    }
+
+    /// What it is known by.
+    pub fn identity(&self) -> Identity {
+        Identity { code_hash: self.code_hash(), size: self.code.len() }
     }
 
     /// Init code that deploys it.

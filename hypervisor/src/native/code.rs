@@ -24,7 +24,12 @@ impl Code {
     /// assert_eq!(Code::new(code.clone()).hash(), keccak256(&code));
     /// ```
     pub fn new(code: Bytes) -> Self {
-        Self { hash: keccak256(&code), bytecode: Bytecode::new_legacy(code) }
+        Self::with_hash(keccak256(&code), code)
+    }
+
+    /// Analyses code whose hash is known: whoever gives it has computed it.
+    pub fn with_hash(hash: B256, code: Bytes) -> Self {
+        Self { hash, bytecode: Bytecode::new_legacy(code) }
     }
 
     /// Its keccak256.

@@ -2,7 +2,10 @@
 //! order. Normative text: `specs/05-hypervisor.md`, section Exit.
 
 use alloy_primitives::{Bytes, U256, keccak256};
-use iso_evm_witness::{Fork, layout as wire};
+use iso_evm_wire::{
+    layout as wire,
+    protocol::{Change, RESERVED_CODE_PREFIX},
+};
 
 use super::{frame::Frame, step::Audit};
 use crate::rules::{
@@ -34,7 +37,8 @@ impl End {
         let rules = &audit.rules;
         let code = &self.output;
         let refused = code.len() as u64 > MAX_CODE_SIZE
-            || (rules.fork >= Fork::London && code.first() == Some(&0xef));
+            || (rules.fork.has(Change::ReservedCode)
+                && code.first() == Some(&RESERVED_CODE_PREFIX));
         match self.gas_left.checked_sub(rules.gas.code_deposit_cost(code.len())) {
             Some(gas_left) if !refused => Self { gas_left, ..self },
             // Behind the RETURN.

@@ -1,7 +1,9 @@
 //! Which instruction runs for which opcode: revm's own, but for those that take a record, those
 //! that read the message, and those that the fork does not have.
 
-use iso_evm_witness::{Fork, layout as wire};
+use std::sync::{Arc, OnceLock};
+
+use iso_evm_wire::{Fork, layout as wire};
 use revm::interpreter::{Instruction, host::DummyHost, instruction_table};
 
 use super::{
@@ -11,6 +13,15 @@ use super::{
     storage,
 };
 use crate::rules::opcodes::{Handler, Opcode, opcodes};
+
+/// The rules of every fork, each made when it is first asked for.
+static RULES: [OnceLock<Arc<Rules>>; Fork::ALL.len()] =
+    [const { OnceLock::new() }; Fork::ALL.len()];
+
+/// The rules of `fork`, with its instructions: made once in a process.
+pub(super) fn rules_of(fork: Fork) -> Arc<Rules> {
+    RULES[usize::from(fork.number())].get_or_init(|| Arc::new(rules(fork))).clone()
+}
 
 /// The rules of `fork`, with its instructions.
 pub(super) fn rules(fork: Fork) -> Rules {

@@ -4,6 +4,8 @@
 //! An archive is a contract of a `0x00` byte and a part of the code. All archives of a factory
 //! have one init code, which asks the factory for the bytes; the address follows from the salt.
 
+use std::sync::OnceLock;
+
 use alloy_primitives::{Address, B256, Bytes, U256, address, keccak256};
 use revm::bytecode::opcode::*;
 
@@ -43,12 +45,18 @@ pub fn archive_initcode() -> Bytes {
     Bytes::copy_from_slice(&code)
 }
 
+/// keccak256 of [`archive_initcode`].
+fn archive_initcode_hash() -> B256 {
+    static HASH: OnceLock<B256> = OnceLock::new();
+    *HASH.get_or_init(|| keccak256(archive_initcode()))
+}
+
 /// The address of part `part` of an archive.
 ///
 /// `salt` is the code's hash or, as a word, the account.
 pub fn archive_address(factory: Address, salt: B256, part: u64) -> Address {
     let salt = U256::from_be_bytes(salt.0).wrapping_add(part_step() * U256::from(part));
-    factory.create2(B256::from(salt), keccak256(archive_initcode()))
+    factory.create2(B256::from(salt), archive_initcode_hash())
 }
 
 /// Salt of the archives of `code` at `account`, by the mode.

@@ -10,7 +10,8 @@ use iso_evm_testing::{
     witness,
 };
 use iso_evm_verifier::{AuditVerdict, Options, verify_with};
-use iso_evm_witness::{Execution, Fork, Witness, prestate::Prestate, record};
+use iso_evm_wire::{Fork, Witness};
+use iso_evm_witness::{Execution, prestate::Prestate, record};
 use revm::{
     context::TxEnv,
     context_interface::transaction::{AccessList, AccessListItem},

@@ -10,7 +10,7 @@ use alloy_rpc_types_eth::{
 };
 use iso_evm_hypervisor::{Audited, Engine, Inconclusive, Verdict, embedded::HYPERVISOR};
 use iso_evm_rpc::RpcError;
-use iso_evm_witness::{MessageWitness, Witness};
+use iso_evm_wire::{Opened, protocol::TX_BASE_COST};
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use super::{
@@ -22,8 +22,7 @@ use super::{
 /// Gas of the probe itself, and more.
 const PROBE_GAS: u64 = 100_000;
 
-/// Audits each message on the node, a few at a time; `messages` are those of the witness, decoded
-/// where they can be. Without a limit an audit gets the gas that the node gives a call.
+/// Audits each message on the node, a few at a time. Without a limit an audit gets the gas that the node gives a call.
 ///
 /// # Errors
 ///
@@ -31,17 +30,14 @@ const PROBE_GAS: u64 = 100_000;
 pub fn execution(
     chain: &Chain,
     engine: &Engine,
-    witness: &Witness,
-    messages: &[Option<MessageWitness>],
+    witness: &Opened<'_>,
     host_gas_limit: Option<u64>,
 ) -> Result<Vec<Audited>, RpcError> {
     let hypervisor = &engine.contract().code;
-    let audit = |(index, message): (usize, &Option<MessageWitness>)| {
-        let bytes = &witness.messages[index];
+    let audit = |(index, bytes): (usize, &Bytes)| {
         // Code that the witness does not hold is not archived, and the hypervisor says so.
-        let archives: Vec<(Address, Bytes)> = (message.as_ref())
-            .and_then(|message| witness.code(message))
-            .map_or_else(Vec::new, |code| engine.archives(bytes, code));
+        let archives: Vec<(Address, Bytes)> =
+            (witness.code(index)).map_or_else(Vec::new, |code| engine.archives(bytes, code));
         let overrides = (archives.into_iter())
             .chain([(HYPERVISOR, hypervisor.clone()), (PROBE, probe::code(HYPERVISOR))])
             .fold(StateOverridesBuilder::default(), |overrides, (address, code)| {
@@ -52,7 +48,7 @@ pub fn execution(
         tracing::debug!(index, host_gas = audited.host_gas, verdict = ?audited.verdict);
         Ok(audited)
     };
-    messages.par_iter().enumerate().map(audit).collect()
+    witness.messages.par_iter().enumerate().map(audit).collect()
 }
 
 fn call(
@@ -65,7 +61,7 @@ fn call(
     if let Some(limit) = host_gas_limit {
         let (calldata, floor) = calldata_gas(bytes);
         let frame = limit.saturating_add(limit / 32 + PROBE_GAS);
-        request.set_gas_limit(frame.saturating_add(21_000 + calldata).max(floor));
+        request.set_gas_limit(frame.saturating_add(TX_BASE_COST + calldata).max(floor));
     }
     let out_of_gas = Verdict::Inconclusive { reason: Inconclusive::HostOutOfGas };
     match chain.call(&request, BlockId::latest(), overrides)? {

@@ -5,6 +5,7 @@
 //! a node's estimate of an audit that reverts fails.
 
 use alloy_primitives::{Address, B256, Bytes, TxKind, U256};
+use iso_evm_wire::protocol::{calldata_cost, calldata_floor};
 use revm::{
     Context, ExecuteEvm, MainBuilder, MainContext,
     bytecode::Bytecode,
@@ -149,7 +150,7 @@ pub const fn fits_mempool(calldata: usize) -> bool {
 pub fn calldata_gas(calldata: &[u8]) -> (u64, u64) {
     let zeros = calldata.iter().filter(|byte| **byte == 0).count() as u64;
     let others = calldata.len() as u64 - zeros;
-    (4 * zeros + 16 * others, 21_000 + 10 * (zeros + 4 * others))
+    (calldata_cost(zeros, others), calldata_floor(zeros, others))
 }
 
 #[cfg(test)]

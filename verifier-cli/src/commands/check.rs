@@ -4,13 +4,14 @@ use std::path::PathBuf;
 
 use clap::Args;
 use iso_evm_batch::{files, reproducer::unverified};
+use iso_evm_hypervisor::Engine;
 use iso_evm_verifier::{
     audit::anchors::Expected,
     certificate::{Certificate, Difference},
-    verify::{NotRun, Options, UNANCHORED, Verdict, guest_gas_limit, verify},
+    verify::{NotRun, Options, UNANCHORED, Verdict, guest_gas_limit, verify_opened},
 };
 
-use super::{expect::Expect, say, verify::read};
+use super::{expect::Expect, say, verify::open};
 use crate::{Exit, error::CommandError};
 
 /// Make a certificate again from its witness
@@ -47,7 +48,7 @@ impl Check {
         let file = files::name(&self.certificate);
         let certificate = Certificate::parse(&files::read(&self.certificate)?)
             .map_err(|error| CommandError::Certificate { file, error })?;
-        let witness = read(&self.witness)?;
+        let witness = open(&self.witness)?;
         let mut options = certificate.options();
         let expected = self.expect.expected();
         let (given, ours) = (options.expected.ancestors, expected.ancestors);
@@ -64,7 +65,8 @@ impl Check {
                 certificate.engine, options.engine
             ));
         }
-        let report = verify(&witness, &options).map_err(|error| {
+        let engine = Engine::new(witness.fork);
+        let report = verify_opened(&engine, &witness, &options).map_err(|error| {
             unverified(".".as_ref(), files::name(&self.witness), &witness, error)
         })?;
         let again = Certificate::new(&report, &options).without_node(&certificate);

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use alloy_primitives::hex;
 use clap::Args;
 use iso_evm_batch::{ItemError, files};
-use iso_evm_witness::Witness;
+use iso_evm_verifier::hash::keccak256;
+use iso_evm_wire::Opened;
 
 use crate::{Exit, error::CommandError, report};
 
@@ -25,7 +26,7 @@ pub(super) struct Inspect {
 impl Inspect {
     pub(super) fn run(self) -> Result<Exit, CommandError> {
         let file = || files::name(&self.witness);
-        let witness = Witness::decode_shared(&files::read(&self.witness)?.into())
+        let witness = Opened::decode(&files::read(&self.witness)?.into(), keccak256)
             .map_err(|error| ItemError::Container { file: file(), error })?;
         let text = if let Some(index) = self.abi {
             let count = witness.messages.len();

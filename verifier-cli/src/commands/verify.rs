@@ -8,12 +8,14 @@ use iso_evm_batch::{
     files::{self, STANDARD, is_json},
     reproducer::unverified,
 };
+use iso_evm_hypervisor::Engine;
 use iso_evm_verifier::{
     certificate::Certificate,
+    hash::keccak256,
     report::json,
-    verify::{Audit, AuditSelection, EngineKind, Options, VerifyError, verify},
+    verify::{Audit, AuditSelection, EngineKind, Options, VerifyError, verify_opened},
 };
-use iso_evm_witness::Witness;
+use iso_evm_wire::{Opened, Witness};
 
 use super::{expect::Expect, record::record, say};
 use crate::{
@@ -118,9 +120,10 @@ impl Verify {
         let by_node = self.rpc_url.is_some();
         let options = self.judged.options(by_node)?;
         let options = Options { expected: self.expect.expected(), ..options };
-        let witness = read(&file)?;
+        let witness = open(&file)?;
         let report = match &self.rpc_url {
-            None => verify(&witness, &options).map_err(Unverified::from),
+            None => verify_opened(&Engine::new(witness.fork), &witness, &options)
+                .map_err(Unverified::from),
             Some(url) => super::verify_on(url, &witness, &options),
         };
         let report = report.map_err(|error| match error {
@@ -154,11 +157,16 @@ impl Verify {
 
 /// The witness that a file holds; of an `INPUT.json` what is recorded of it.
 pub(super) fn read(path: &Path) -> Result<Witness, CommandError> {
+    open(path).map(Opened::into_witness)
+}
+
+/// [`read`], with the messages taken apart.
+pub(super) fn open(path: &Path) -> Result<Opened<'static>, CommandError> {
     let bytes = files::read(path)?;
     if is_json(&bytes) {
-        return record(path, &bytes, None);
+        return record(path, &bytes, None).map(Opened::from);
     }
-    Witness::decode_shared(&bytes.into())
+    Opened::decode(&bytes.into(), keccak256)
         .map_err(|error| ItemError::Container { file: files::name(path), error }.into())
 }
 

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 
 use clap::Args;
 use iso_evm_verifier::{Options, Report};
-use iso_evm_witness::Witness;
+use iso_evm_wire::Opened;
 
 use super::verify::Unverified;
 use crate::{Exit, error::CommandError};
@@ -38,6 +38,6 @@ commands! {
 }
 
 /// `iso-verify FILE --rpc-url`.
-pub(super) fn verify_on(_: &str, _: &Witness, _: &Options) -> Result<Report, Unverified> {
+pub(super) fn verify_on(_: &str, _: &Opened<'_>, _: &Options) -> Result<Report, Unverified> {
     Err(CommandError::Absent { what: "--rpc-url", feature: "onchain" }.into())
 }

@@ -3,12 +3,12 @@
 use std::fmt::Write;
 
 use alloy_primitives::U256;
-use iso_evm_witness::{Witness, container::opening, encoding, records::FrameKind};
+use iso_evm_wire::{Opened, records::FrameKind};
 
 use super::text::{MAX_INDENT, status, target, thousands};
 
 /// The call tree of a witness: what it claims, nothing verified.
-pub(crate) fn tree(witness: &Witness) -> String {
+pub(crate) fn tree(witness: &Opened<'_>) -> String {
     let mut text = String::new();
     let hash = witness.transaction.hash();
     let transaction = hash.map_or("unsigned transaction".to_owned(), |hash| hash.to_string());
@@ -24,16 +24,16 @@ pub(crate) fn tree(witness: &Witness) -> String {
     );
     for (index, (place, bytes)) in witness.tree().into_iter().zip(&witness.messages).enumerate() {
         let indent = "  ".repeat(place.depth.unwrap_or_default().min(MAX_INDENT));
-        let Ok(message) = encoding::decode(bytes) else {
+        let Some(opened) = witness.message(index) else {
             let _ = writeln!(text, "{indent}{index} unreadable, {} bytes", bytes.len());
             continue;
         };
-        let kind = opening(&message).and_then(|opening| FrameKind::from_number(opening.kind));
+        let (kind, message) = (opened.kind(), opened.fields());
         let _ = write!(
             text,
             "{indent}{index} {} {}",
             kind.map_or("?", FrameKind::name),
-            target(&message)
+            target(message.to, message.context)
         );
         if !message.to.is_zero() && message.context != message.to {
             let _ = write!(text, " as {}", message.context);

@@ -10,7 +10,7 @@ use iso_evm_verifier::{
     audit::anchors::Anchor,
     verify::{Audit, AuditVerdict, Check, EngineKind, MessageReport, Report, Verdict, Why},
 };
-use iso_evm_witness::records::FrameKind;
+use iso_evm_wire::records::FrameKind;
 
 use super::text::{MAX_INDENT, short, status, target, thousands};
 
@@ -44,10 +44,10 @@ fn table(report: &Report) -> String {
         table.add_row([
             index.to_string(),
             format!("{indent}{}", message.kind.map_or("?", FrameKind::name)),
-            claim.map_or_else(unknown, |claim| short(target(claim))),
+            claim.map_or_else(unknown, |claim| short(target(claim.to, claim.context))),
             claim.map_or_else(unknown, |claim| status(claim.status)),
-            claim.map_or_else(unknown, |claim| thousands(claim.gasUsed)),
-            claim.map_or_else(unknown, |claim| claim.stateAccessList.len().to_string()),
+            claim.map_or_else(unknown, |claim| thousands(claim.gas_used)),
+            claim.map_or_else(unknown, |claim| claim.records.to_string()),
             thousands(U256::from(message.witness_bytes)),
             host_gas.map_or_else(|| "-".to_owned(), thousands),
             report.named(message.verdict()).to_string(),

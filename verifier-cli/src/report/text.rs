@@ -1,14 +1,13 @@
 //! How numbers, addresses and ends are written for people.
 
 use alloy_primitives::{Address, U256};
-use iso_evm_witness::MessageWitness;
 
 /// The deepest indentation of a call tree.
 pub(super) const MAX_INDENT: usize = 12;
 
 /// Whose code runs; the new account of a creation.
-pub(super) fn target(message: &MessageWitness) -> Address {
-    if message.to.is_zero() { message.context } else { message.to }
+pub(super) fn target(to: Address, context: Address) -> Address {
+    if to.is_zero() { context } else { to }
 }
 
 pub(super) fn status(status: U256) -> String {

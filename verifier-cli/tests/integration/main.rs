@@ -18,6 +18,7 @@ mod hashes;
 mod memory;
 mod mutate;
 mod node;
+mod once;
 mod readme;
 mod schema;
 mod schemas;

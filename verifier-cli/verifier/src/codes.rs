@@ -4,22 +4,29 @@ use std::{collections::BTreeMap, sync::OnceLock};
 
 use alloy_primitives::{B256, Bytes};
 use iso_evm_hypervisor::Code;
-use iso_evm_witness::{MessageWitness, Witness, container::code_hash};
+use iso_evm_wire::OpenedMessage;
 
-/// The codes of one witness. Threads may share it.
+use crate::audit::hashes::{Hashes, Held};
+
+/// The codes of one witness, by the hashes that they stand under. Threads may share them.
 #[derive(Debug)]
-pub(crate) struct Codes<'a>(BTreeMap<B256, (&'a Bytes, OnceLock<Code>)>);
+pub(crate) struct Codes<'a>(BTreeMap<B256, (Held<'a>, OnceLock<Code>)>);
 
 impl<'a> Codes<'a> {
     /// None is ready yet.
-    pub(crate) fn new(witness: &'a Witness) -> Self {
-        let codes = witness.codes.iter();
-        Self(codes.map(|(hash, code)| (*hash, (code, OnceLock::new()))).collect())
+    pub(crate) fn new(hashes: &Hashes<'a>) -> Self {
+        Self(hashes.codes().map(|code| (code.key, (code, OnceLock::new()))).collect())
     }
 
     /// The code that a message runs, if the witness has it; none of a creation.
-    pub(crate) fn of(&self, message: &MessageWitness) -> Option<&Code> {
-        let (code, ready) = self.0.get(&code_hash(message)?)?;
-        Some(ready.get_or_init(|| Code::new((*code).clone())))
+    pub(crate) fn of(&self, message: &OpenedMessage) -> Option<&Code> {
+        let (Held { hash, bytes, .. }, ready) = self.0.get(&message.code_hash()?)?;
+        Some(ready.get_or_init(|| Code::with_hash(*hash, (*bytes).clone())))
+    }
+
+    /// The same code as bytes, with its hash.
+    pub(crate) fn bytes_of(&self, message: &OpenedMessage) -> Option<(B256, &'a Bytes)> {
+        let (code, _) = self.0.get(&message.code_hash()?)?;
+        Some((code.hash, code.bytes))
     }
 }

@@ -4,19 +4,23 @@
 //! in the report, and says again which code stands under which hash.
 
 use alloy_primitives::B256;
-use iso_evm_witness::Witness;
+use iso_evm_wire::Witness;
 use sha3::{Digest, Keccak256};
 
 /// keccak256 of bytes.
 pub fn keccak256(bytes: &[u8]) -> B256 {
-    B256::new(Keccak256::digest(bytes).into())
+    let hash = B256::new(Keccak256::digest(bytes).into());
+    tracing::trace!(length = bytes.len(), %hash, "hashed");
+    hash
 }
 
 /// keccak256 of a witness's `witness.bin`, which need not be in memory for it.
 pub fn witness_hash(witness: &Witness) -> B256 {
     let mut hasher = Keccak256::new();
     witness.encode_to(&mut |piece| hasher.update(piece));
-    B256::new(hasher.finalize().into())
+    let hash = B256::new(hasher.finalize().into());
+    tracing::trace!(%hash, "witness hashed");
+    hash
 }
 
 #[cfg(test)]

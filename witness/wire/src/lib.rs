@@ -12,8 +12,10 @@
 //! | the fields of each access, by opcode | [`records`] |
 //! | the one byte string of a message | [`encoding`] |
 //! | `witness.bin` and its JSON form | [`Witness`], [`container`] |
+//! | a witness with its messages and records taken apart | [`Opened`] |
 //! | block, transaction and receipt | [`block`], [`transaction`], [`receipt`] |
 //! | the forks, and when each begins on a chain | [`Fork`], [`Schedule`], [`schedule`] |
+//! | what each fork changes, and the protocol's numbers | [`protocol`] |
 //! | how much of its input decides what a precompile does | [`precompiles`] |
 //! | numbers as JSON has them | [`quantity`](mod@quantity) |
 //!
@@ -57,7 +59,9 @@ pub mod encoding;
 pub mod fork;
 pub mod layout;
 pub mod message;
+pub mod open;
 pub mod precompiles;
+pub mod protocol;
 pub mod quantity;
 pub mod receipt;
 pub mod records;
@@ -67,4 +71,5 @@ pub mod transaction;
 pub use container::Witness;
 pub use fork::Fork;
 pub use message::{AccessWitness, MessageWitness};
+pub use open::{Opened, OpenedMessage};
 pub use schedule::Schedule;

@@ -17,9 +17,11 @@ use std::{
 
 use iso_evm_verifier::{
     engines::Engines,
-    verify::{self, Report, verify_with},
+    hash::keccak256,
+    verify::{self, Report, verify_opened},
 };
-use iso_evm_witness::{Input, Witness, record};
+use iso_evm_wire::Opened;
+use iso_evm_witness::{Input, record};
 
 pub use self::{
     items::size,
@@ -114,7 +116,7 @@ fn verified(item: Item, engines: &Engines, options: &verify::Options) -> Done {
     let Item { source, container, content, held: _held } = item;
     let file = || source.to_string();
     let report = witness(content, file).and_then(|witness| {
-        verify_with(engines.get(witness.fork), &witness, options).map_err(|error| {
+        verify_opened(engines.get(witness.fork), &witness, options).map_err(|error| {
             reproducer::unverified(Path::new("."), source.to_string(), &witness, error)
         })
     });
@@ -122,16 +124,16 @@ fn verified(item: Item, engines: &Engines, options: &verify::Options) -> Done {
 }
 
 /// The witness that an item is, or that is recorded of it.
-fn witness(content: Content, file: impl Fn() -> String) -> Result<Witness, ItemError> {
+fn witness(content: Content, file: impl Fn() -> String) -> Result<Opened<'static>, ItemError> {
     match content {
-        Content::Witness(bytes) => Witness::decode_shared(&bytes.into())
+        Content::Witness(bytes) => Opened::decode(&bytes.into(), keccak256)
             .map_err(|error| ItemError::Container { file: file(), error }),
         Content::Input(json) => {
             let input = Input::parse(&json, None)
                 .map_err(|error| ItemError::Input { file: file(), error: Box::new(error) })?;
             let recording = record(&input.execution)
                 .map_err(|error| ItemError::Execute { file: file(), error: Box::new(error) })?;
-            Ok(recording.witness(&input))
+            Ok(recording.witness(&input).into())
         }
         Content::Unreadable(error) => Err(error),
     }

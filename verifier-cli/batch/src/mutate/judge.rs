@@ -6,12 +6,13 @@ use alloy_primitives::Bytes;
 use iso_evm_hypervisor::{Engine, Verdict as HypervisorVerdict};
 use iso_evm_verifier::{
     audit::anchors::{Expected, anchors},
+    hash::keccak256,
     verify::{
         Audit, AuditSelection, AuditVerdict, Check, FalseClaim, Options, Report, Verdict,
-        VerifyError, verify_with,
+        VerifyError, verify_opened, verify_with,
     },
 };
-use iso_evm_witness::{Witness, encoding};
+use iso_evm_wire::{Opened, Witness};
 use serde::Serialize;
 
 use super::MutateError;
@@ -70,7 +71,8 @@ impl<'a> Judge<'a> {
     /// One killer is enough, so the cheaper are asked first. That there is none, the whole
     /// verification says.
     pub(super) fn killer(&self, file: &[u8]) -> Option<Killer> {
-        let witness = match Witness::decode(file) {
+        let file = Bytes::copy_from_slice(file);
+        let witness = match Opened::decode(&file, keccak256) {
             Ok(witness) => witness,
             Err(error) => return Some(Killer { audit: "container", mismatch: error.field }),
         };
@@ -86,13 +88,12 @@ impl<'a> Judge<'a> {
     }
 
     /// The first message that the original does not have and that is not valid.
-    fn in_a_message(&self, witness: &Witness) -> Option<Killer> {
+    fn in_a_message(&self, witness: &Opened<'_>) -> Option<Killer> {
         let others = witness.messages.iter().enumerate();
         let mut others = others.filter(|(_, bytes)| !self.messages.contains(bytes));
         others.find_map(|(index, bytes)| {
-            let message = encoding::decode(bytes).ok();
-            let code = message.as_ref().and_then(|message| witness.code(message));
-            let archives = code.map_or_else(Vec::new, |code| self.engine.archives(bytes, code));
+            let archives =
+                witness.code(index).map_or_else(Vec::new, |code| self.engine.archives(bytes, code));
             let audited = self.engine.run(bytes, &archives, self.whole.host_gas_limit);
             let audit = Audit::Execution.name();
             match (FalseClaim::of_message(index, &audited.verdict), audited.verdict) {
@@ -107,8 +108,8 @@ impl<'a> Judge<'a> {
     }
 
     /// Who kills it if it is verified so.
-    fn verified(&self, witness: &Witness, options: &Options) -> Option<Killer> {
-        match verify_with(&self.engine, witness, options) {
+    fn verified(&self, witness: &Opened<'_>, options: &Options) -> Option<Killer> {
+        match verify_opened(&self.engine, witness, options) {
             Ok(report) => self.reported(&report),
             Err(VerifyError::Anchor(error)) => {
                 Some(Killer { audit: "anchor", mismatch: error.what })

@@ -19,7 +19,7 @@ mod variants;
 use std::num::NonZeroUsize;
 
 use iso_evm_verifier::verify::{AuditSelection, NamedVerdict, VerifyError};
-use iso_evm_witness::Witness;
+use iso_evm_wire::{Opened, Witness};
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -164,7 +164,7 @@ struct Original {
 impl Original {
     fn new(witness: &Witness) -> Self {
         let bytes = witness.encode();
-        let (file, open) = (File::parse(&bytes), Open::new(witness));
+        let (file, open) = (File::parse(&bytes), Open::new(&Opened::of(witness)));
         Self { bytes, file, open, witness: witness.clone() }
     }
 

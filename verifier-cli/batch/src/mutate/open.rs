@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use alloy_primitives::{B256, Bytes, U256};
 use iso_evm_verifier::hash::keccak256;
-use iso_evm_witness::{
-    MessageWitness, Witness, encoding,
+use iso_evm_wire::{
+    MessageWitness, Opened, OpenedMessage, Witness, encoding,
     records::{Outcome, Record},
 };
 
@@ -31,11 +31,13 @@ pub(super) struct Message {
 }
 
 impl Message {
-    pub(super) fn decode(bytes: &[u8]) -> Option<Self> {
-        let mut fields = encoding::decode(bytes).ok()?;
-        let list = std::mem::take(&mut fields.stateAccessList);
-        let records =
-            list.iter().map(|access| Record::decode(access).ok()).collect::<Option<_>>()?;
+    pub(super) fn decode(bytes: Vec<u8>) -> Option<Self> {
+        Self::of(OpenedMessage::decode(&bytes.into()).ok()?)
+    }
+
+    /// A message that is taken apart; `None` if a record of it is none.
+    fn of(opened: OpenedMessage) -> Option<Self> {
+        let (fields, records) = opened.into_parts()?;
         Some(Self { fields, records })
     }
 
@@ -63,8 +65,11 @@ pub(super) struct Open {
 
 impl Open {
     /// Takes a witness apart; `None` if a message or record cannot be read.
-    pub(super) fn new(witness: &Witness) -> Option<Self> {
-        let messages = witness.messages.iter().map(|bytes| Message::decode(bytes));
+    pub(super) fn new(witness: &Opened<'_>) -> Option<Self> {
+        let messages = witness.opened().iter().map(|message| match message {
+            Ok(message) => Message::of(message.clone()),
+            Err(_) => None,
+        });
         let messages: Vec<_> = messages.collect::<Option<_>>()?;
         let mut openers = vec![None; messages.len()];
         let mut seen = vec![0; messages.len()];
@@ -75,7 +80,7 @@ impl Open {
             openers[index] = opening.nth(seen[parent]).map(|(record, _)| (parent, record));
             seen[parent] += 1;
         }
-        Some(Self { witness: witness.clone(), messages, openers })
+        Some(Self { witness: Witness::clone(witness), messages, openers })
     }
 
     /// The witness, put together again.
@@ -151,7 +156,7 @@ impl Open {
                 for word in bytes.chunks_exact_mut(32).filter(|word| **word == old[..]) {
                     word.copy_from_slice(&new[..]);
                 }
-                if let Some(changed) = Message::decode(&bytes) {
+                if let Some(changed) = Message::decode(bytes) {
                     *message = changed;
                 }
             }

@@ -6,9 +6,9 @@
 
 use alloy_consensus::Header;
 use alloy_primitives::{B256, U256};
-use iso_evm_witness::{Fork, Witness, block::Block, encoding, records::Record};
+use iso_evm_wire::{Fork, Opened, Witness, block::Block, protocol::Change, records::Record};
 
-use crate::header_hash::header_hash;
+use super::hashes::Hashes;
 
 /// The hash of a block before the witness's: each header tells that of its parent. Those that no
 /// header tells may be given. [`broken_chain`] says whether the headers can be believed.
@@ -32,7 +32,7 @@ fn told_hash(witness: &Witness, number: u64) -> Option<B256> {
 
 /// Whether a record of `BLOCKHASH` rests on a hash that is given, and that no header tells. Such a
 /// hash is whatever the witness says.
-pub fn given_hash_is_used(witness: &Witness) -> bool {
+pub fn given_hash_is_used(witness: &Opened<'_>) -> bool {
     let given = |number: &U256| {
         let number = u64::try_from(*number).ok();
         number.is_some_and(|number| {
@@ -41,8 +41,8 @@ pub fn given_hash_is_used(witness: &Witness) -> bool {
     };
     // Most witnesses give none.
     !witness.block_hashes.is_empty()
-        && witness.messages.iter().filter_map(|bytes| encoding::decode(bytes).ok()).any(|message| {
-            message.stateAccessList.iter().any(|access| match Record::decode(access) {
+        && witness.opened().iter().flatten().any(|message| {
+            message.records().iter().any(|record| match record {
                 Ok(Record::Blockhash(record)) => given(&record.number),
                 _ => false,
             })
@@ -60,16 +60,18 @@ pub struct BrokenChain {
 
 /// The first header that is not the parent of the one before it; none if they are a chain from the
 /// block's own header down.
-pub fn broken_chain(witness: &Witness) -> Option<BrokenChain> {
+pub fn broken_chain(hashes: &Hashes<'_>) -> Option<BrokenChain> {
+    let witness = hashes.witness();
     let own = witness.block.header.as_deref();
     let Some(own) = own else {
         // Headers that hang on nothing.
-        let first = witness.ancestors.first()?;
-        return Some(BrokenChain { expected: B256::ZERO, found: header_hash(first) });
+        let found = *hashes.ancestors().first()?;
+        return Some(BrokenChain { expected: B256::ZERO, found });
     };
     let children = std::iter::once(own).chain(&witness.ancestors);
-    children.zip(&witness.ancestors).find_map(|(child, parent)| {
-        let (expected, found) = (child.parent_hash, header_hash(parent));
+    let parents = witness.ancestors.iter().zip(hashes.ancestors());
+    children.zip(parents).find_map(|(child, (parent, found))| {
+        let (expected, found) = (child.parent_hash, *found);
         if expected != found {
             return Some(BrokenChain { expected, found });
         }
@@ -82,7 +84,7 @@ pub fn broken_chain(witness: &Witness) -> Option<BrokenChain> {
 
 /// Whether a header says what the block's fields say.
 pub(super) fn told_by_header(block: &Block, header: &Header, fork: Fork) -> bool {
-    let merged = fork >= Fork::Paris;
+    let merged = fork.has(Change::ProofOfStake);
     block.number == header.number
         && block.timestamp == header.timestamp
         && block.beneficiary == header.beneficiary

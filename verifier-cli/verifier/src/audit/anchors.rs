@@ -7,19 +7,15 @@
 use std::fmt;
 
 use alloy_primitives::{B256, U256};
-use iso_evm_witness::{
+use iso_evm_wire::{
     Fork, Witness,
     block::{Block, BlockHashes},
+    protocol::Change,
 };
 
 pub use super::root_source::RootSource;
-use super::{ancestors::told_by_header, root_source::root_source};
-use crate::{
-    hash::keccak256,
-    header_hash::header_hash,
-    rlp_list::List,
-    transaction_hash::{encode_unsigned, transaction_hash},
-};
+use super::{ancestors::told_by_header, hashes::Hashes, root_source::root_source};
+use crate::{hash::keccak256, rlp_list::List, transaction_hash::encode_unsigned};
 
 /// What a witness claims to be about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,13 +101,19 @@ pub struct AnchorMismatch {
 
 /// What a witness claims to be about.
 pub fn anchors(witness: &Witness) -> Anchors {
+    anchors_by(&Hashes::of(witness))
+}
+
+/// [`anchors`] of a witness whose hashes others ask for too.
+pub fn anchors_by(hashes: &Hashes<'_>) -> Anchors {
+    let witness = hashes.witness();
     Anchors {
         chain_id: witness.chain_id,
         fork: witness.fork,
-        block: block_anchor(&witness.block, witness.fork),
-        transaction: transaction_anchor(witness),
+        block: block_anchor(hashes),
+        transaction: transaction_anchor(hashes),
         root: witness.roots.enter,
-        source: root_source(witness),
+        source: root_source(hashes),
         ancestors: ancestors_digest(&witness.block_hashes),
     }
 }
@@ -132,31 +134,33 @@ pub fn ancestors_digest(hashes: &BlockHashes) -> Option<B256> {
 
 /// The block's hash; without a header, or with one that does not say what the block's fields say,
 /// the digest of these.
-fn block_anchor(block: &Block, fork: Fork) -> Anchor {
-    match &block.header {
-        Some(header) if told_by_header(block, header, fork) => Anchor::Hash(header_hash(header)),
-        _ => Anchor::Digest(keccak256(&encode_fields(block, fork))),
+fn block_anchor(hashes: &Hashes<'_>) -> Anchor {
+    let Witness { ref block, fork, .. } = *hashes.witness();
+    let told = block.header.as_ref().is_some_and(|header| told_by_header(block, header, fork));
+    match hashes.header().filter(|_| told) {
+        Some(hash) => Anchor::Hash(hash),
+        None => Anchor::Digest(keccak256(&encode_fields(block, fork))),
     }
 }
 
 /// The block's fields as the container has them.
 fn encode_fields(block: &Block, fork: Fork) -> Vec<u8> {
     let mut list = List::new();
-    let (london, cancun) = (fork >= Fork::London, fork >= Fork::Cancun);
-    list.begin(5 + usize::from(london) + 2 * usize::from(cancun));
+    let (base_fee, blobs) = (fork.has(Change::BaseFee), fork.has(Change::Blobs));
+    list.begin(5 + usize::from(base_fee) + 2 * usize::from(blobs));
     list.number(block.number);
     list.number(block.timestamp);
     list.bytes(block.beneficiary.as_slice());
     list.number(block.gas_limit);
-    if fork >= Fork::Paris {
+    if fork.has(Change::Randomness) {
         list.bytes(block.prev_randao.unwrap_or_default().as_slice());
     } else {
         list.word(block.difficulty.unwrap_or_default());
     }
-    if london {
+    if base_fee {
         list.number(block.base_fee_per_gas.unwrap_or_default());
     }
-    if cancun {
+    if blobs {
         list.number(block.excess_blob_gas.unwrap_or_default());
         list.word(U256::from(block.blob_base_fee.unwrap_or_default()));
     }
@@ -164,9 +168,9 @@ fn encode_fields(block: &Block, fork: Fork) -> Vec<u8> {
 }
 
 /// The transaction's hash; without a signature, the digest of what would be signed, and the sender.
-fn transaction_anchor(witness: &Witness) -> Anchor {
-    let transaction = &witness.transaction;
-    transaction_hash(transaction).map_or_else(
+fn transaction_anchor(hashes: &Hashes<'_>) -> Anchor {
+    let transaction = &hashes.witness().transaction;
+    hashes.transaction().map_or_else(
         || {
             let mut list = List::new();
             list.begin(2);

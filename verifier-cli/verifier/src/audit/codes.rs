@@ -6,12 +6,10 @@
 
 use std::collections::BTreeMap;
 
+use super::{Missing, hashes::Hashes};
+use crate::hash::keccak256;
 use alloy_consensus::Transaction;
 use alloy_primitives::{Address, B256, Bytes, b256};
-use iso_evm_witness::Witness;
-
-use super::Missing;
-use crate::hash::keccak256;
 
 /// Hash of no code.
 pub const EMPTY_CODE_HASH: B256 =
@@ -32,10 +30,11 @@ pub struct Codes<'a> {
 
 impl<'a> Codes<'a> {
     /// The witness's. Code under another hash than its own counts as not given.
-    pub fn new(witness: &'a Witness) -> Self {
-        let given = (witness.codes.iter())
-            .filter(|(hash, code)| keccak256(code) == **hash)
-            .map(|(hash, code)| (*hash, code));
+    pub fn new(hashes: &Hashes<'a>) -> Self {
+        let witness = hashes.witness();
+        let given = (hashes.codes())
+            .filter(|code| code.key == code.hash)
+            .map(|code| (code.hash, code.bytes));
         let mut codes = Self { given: given.collect(), written: BTreeMap::new() };
         let body = witness.transaction.body();
         for authorization in body.authorization_list().unwrap_or_default() {

@@ -13,10 +13,12 @@ pub mod anchors;
 pub mod codes;
 mod created;
 pub mod finding;
+pub mod hashes;
 pub(crate) mod precompiles;
 pub mod replay;
 mod root_source;
 pub mod state;
+pub mod subject;
 pub mod transaction;
 pub mod tree;
 pub mod trie;
@@ -24,4 +26,5 @@ mod word;
 
 pub use finding::{AccessKind, Finding, Missing, Outcome, TransactionKind, TreeKind};
 pub use replay::{access, transaction};
+pub use subject::Subject;
 pub use tree::{tree, tree_within};

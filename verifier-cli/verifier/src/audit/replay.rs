@@ -5,10 +5,10 @@
 //! the same state: [`transaction::begin`] brings it to the top message, the walk over the records takes
 //! it through all messages, [`transaction::end`] to its end.
 
-use iso_evm_witness::Witness;
+use iso_evm_wire::{Opened, Witness};
 
 use super::{
-    AccessKind, Missing, Outcome, TransactionKind,
+    AccessKind, Missing, Outcome, Subject, TransactionKind,
     access::Walk,
     codes::Codes,
     state::State,
@@ -38,15 +38,15 @@ pub fn transaction(witness: &Witness) -> Outcome<TransactionKind> {
 /// Walks a witness from its root at entry to its root at exit. A false claim does not stop the walk:
 /// each audit keeps its first. A lack does, and then an audit without a finding has not run.
 pub fn replay(witness: &Witness) -> Replayed {
-    replay_within(witness, u64::MAX)
+    replay_within(&Subject::new(&Opened::of(witness)), u64::MAX)
 }
 
 /// [`replay`], in which a precompile that the transaction itself calls is run on no more than
 /// `gas_limit`, whatever gas the transaction says that it has.
-pub fn replay_within(witness: &Witness, gas_limit: u64) -> Replayed {
+pub fn replay_within(subject: &Subject<'_>, gas_limit: u64) -> Replayed {
     let (mut access, mut transaction) = (Findings::default(), Findings::default());
     let (access_lacks, transaction_lacks) =
-        match walk(witness, gas_limit, &mut access, &mut transaction) {
+        match walk(subject, gas_limit, &mut access, &mut transaction) {
             Ok(lack) => (lack, None),
             Err(missing) => (Some(missing), Some(missing)),
         };
@@ -58,18 +58,19 @@ pub fn replay_within(witness: &Witness, gas_limit: u64) -> Replayed {
 
 /// Walks from entry to exit. Returns what the access audit alone lacks.
 fn walk(
-    witness: &Witness,
+    subject: &Subject<'_>,
     gas_limit: u64,
     access: &mut Findings<AccessKind>,
     transaction: &mut Findings<TransactionKind>,
 ) -> Result<Option<Missing>, Missing> {
-    let mut codes = Codes::new(witness);
-    let nodes = witness.nodes.values().cloned();
-    let mut state = State::new(witness.fork, witness.roots.enter, nodes);
-    let top = transaction::begin(witness, gas_limit, &mut state, &mut codes, transaction)?;
+    let witness = subject.hashes().witness();
+    let mut codes = Codes::new(subject.hashes());
+    let nodes = subject.hashes().nodes_by_hash();
+    let mut state = State::over(witness.fork, witness.roots.enter, nodes);
+    let top = transaction::begin(subject, gas_limit, &mut state, &mut codes, transaction)?;
     let (end, lack) = match top {
         Top::Message(top) => {
-            let walk = Walk::new(witness, &codes, &mut state, access, transaction);
+            let walk = Walk::new(subject.opened(), &codes, &mut state, access, transaction);
             (walk.run(&top)?, None)
         }
         Top::Ended(end) => {

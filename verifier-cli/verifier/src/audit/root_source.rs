@@ -3,10 +3,7 @@
 //!
 //! In the data's way this stands beside the anchors. No file says it: it follows from hashes.
 
-use iso_evm_witness::Witness;
-
-use super::ancestors::told_by_header;
-use crate::header_hash::header_hash;
+use super::{ancestors::told_by_header, hashes::Hashes};
 
 /// What headers prove of the two state roots. A header has the state after its whole block and no
 /// other.
@@ -57,7 +54,8 @@ impl RootSource {
 
 /// What the witness's headers prove of its roots. A header that is not the block's, or not its
 /// parent's, proves nothing.
-pub(super) fn root_source(witness: &Witness) -> RootSource {
+pub(super) fn root_source(hashes: &Hashes<'_>) -> RootSource {
+    let witness = hashes.witness();
     let (block, roots) = (&witness.block, witness.roots);
     let header = block.header.as_deref();
     let Some(header) = header.filter(|header| told_by_header(block, header, witness.fork)) else {
@@ -66,7 +64,7 @@ pub(super) fn root_source(witness: &Witness) -> RootSource {
     // Where the block has another transaction before, that has left another root than the parent's.
     let is_later = witness.inclusion.as_ref().is_some_and(|inclusion| inclusion.index > 0);
     let parent = witness.ancestors.first().filter(|_| !is_later);
-    let parent = parent.filter(|parent| header_hash(parent) == header.parent_hash);
+    let parent = parent.filter(|_| hashes.ancestors()[0] == header.parent_hash);
     let enter = parent.is_some_and(|parent| parent.state_root == roots.enter);
     match (enter, header.state_root == roots.leave) {
         (false, false) => RootSource::Unproved,
@@ -79,7 +77,7 @@ pub(super) fn root_source(witness: &Witness) -> RootSource {
 #[cfg(test)]
 mod tests {
     use alloy_primitives::B256;
-    use iso_evm_witness::container::Inclusion;
+    use iso_evm_wire::container::Inclusion;
 
     use super::*;
     use crate::audit::ancestors::tests::witness;
@@ -102,15 +100,15 @@ mod tests {
         ] {
             let mut witness = honest.clone();
             (witness.roots.enter, witness.roots.leave) = (enter, leave);
-            assert_eq!(root_source(&witness), expected);
+            assert_eq!(root_source(&Hashes::of(&witness)), expected);
             let mut orphan = witness.clone();
             orphan.ancestors[0].gas_used ^= 1;
             let left = if leave == block { RootSource::Block } else { RootSource::Unproved };
-            assert_eq!(root_source(&orphan), left);
+            assert_eq!(root_source(&Hashes::of(&orphan)), left);
             witness.block.timestamp ^= 1;
-            assert_eq!(root_source(&witness), RootSource::Unproved);
+            assert_eq!(root_source(&Hashes::of(&witness)), RootSource::Unproved);
             witness.block.header = None;
-            assert_eq!(root_source(&witness), RootSource::Unproved);
+            assert_eq!(root_source(&Hashes::of(&witness)), RootSource::Unproved);
         }
     }
 
@@ -120,7 +118,7 @@ mod tests {
         witness.roots.enter = witness.ancestors[0].state_root;
         for (index, expected) in [(0, RootSource::Parent), (1, RootSource::Unproved)] {
             witness.inclusion = Some(Inclusion { index, nodes: Default::default() });
-            assert_eq!(root_source(&witness), expected, "{index}");
+            assert_eq!(root_source(&Hashes::of(&witness)), expected, "{index}");
         }
     }
 

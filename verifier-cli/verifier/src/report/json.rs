@@ -1,7 +1,7 @@
 //! The `--json` report of `iso-verify`; `specs/schemas/README.md`.
 
 use alloy_primitives::{Address, B256, U64, U256};
-use iso_evm_witness::Fork;
+use iso_evm_wire::Fork;
 use serde::Serialize;
 
 use crate::{
@@ -171,9 +171,9 @@ fn message(index: usize, report: &MessageReport, verdict: NamedVerdict) -> Messa
         to: message.map(|message| message.to),
         context: message.map(|message| message.context),
         status: message.map(|message| status(message.status)),
-        gas_available: message.map(|message| message.gasAvailable),
-        gas_used: message.map(|message| message.gasUsed),
-        records: message.map(|message| message.stateAccessList.len()),
+        gas_available: message.map(|message| message.gas_available),
+        gas_used: message.map(|message| message.gas_used),
+        records: message.map(|message| message.records),
         witness_bytes: report.witness_bytes,
         host_gas: U64::from(report.execution.as_ref().map_or(0, |audited| audited.host_gas)),
         verdict,

@@ -3,50 +3,49 @@
 
 use alloy_primitives::{Address, Bytes, U256};
 use iso_evm_hypervisor::{Audited, Engine, Inconclusive, Verdict};
-use iso_evm_witness::{MessageWitness, Witness};
-#[cfg(feature = "threads")]
-use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
+use iso_evm_wire::OpenedMessage;
 
 use super::{
     EngineKind, Options, VerifyError,
     limits::{guest_gas_limit, own_gas_limit},
 };
-use crate::codes::Codes;
+use crate::audit::Subject;
 
-/// Audits each message by the engines of this machine; `messages` are those of the witness, decoded
-/// where they can be.
+/// Guest gas that the native engine spends in less time than threads take to start.
+const SHORT: u64 = 1 << 20;
+
+/// Audits each message by the engines of this machine.
 ///
 /// # Errors
 ///
 /// If none was asked for, or two that differ.
 pub fn execution(
     engine: &Engine,
-    witness: &Witness,
-    messages: &[Option<MessageWitness>],
+    subject: &Subject<'_>,
     options: &Options,
 ) -> Result<Vec<Audited>, VerifyError> {
     let kind = options.engine.local().ok_or(VerifyError::NoNode)?;
-    let codes = Codes::new(witness);
-    let limit = guest_gas_limit(witness, options);
-    let metered = metered(engine, witness, messages, &codes, options);
-    let audit = |(index, message): (usize, &Option<MessageWitness>)| {
-        let bytes = &witness.messages[index];
+    let codes = subject.codes();
+    let limit = guest_gas_limit(subject, options);
+    let metered = metered(engine, subject, options);
+    let audit = |(index, bytes): (usize, &Bytes)| {
+        let message = subject.message(index);
         // Code that the witness does not hold is not archived, and the engines say so.
         let hypervisor = || {
-            let code = message.as_ref().and_then(|message| witness.code(message));
+            let code = message.and_then(|message| codes.bytes_of(message));
             let archives: Vec<(Address, Bytes)> =
-                code.map_or_else(Vec::new, |code| engine.archives(bytes, code));
+                code.map_or_else(Vec::new, |(hash, code)| engine.archives_of(bytes, hash, code));
             engine.run(bytes, &archives, options.host_gas_limit)
         };
         let native = || {
             if let Some(verdicts) = &metered {
                 return verdicts[index].clone();
             }
-            let code = message.as_ref().and_then(|message| codes.of(message));
+            let code = message.and_then(|message| codes.of(message));
             engine.native().audit_within(bytes, code, limit)
         };
         let claims_more = |limit| {
-            let gas = message.as_ref().map(|message| message.gasAvailable);
+            let gas = message.map(|message| message.fields().gasAvailable);
             gas.is_some_and(|gas| gas > U256::from(limit))
         };
         let audited = match kind {
@@ -60,25 +59,39 @@ pub fn execution(
         tracing::debug!(index, host_gas = audited.host_gas, verdict = ?audited.verdict);
         Ok(audited)
     };
-    of_each(messages, audit)
+    on_all_cores(&subject.messages, is_short(kind, subject), audit)
 }
 
-/// What is said of each message, on all cores.
+/// Audits messages on all cores, unless they are through before others have begun.
 #[cfg(feature = "threads")]
-fn of_each(
-    messages: &[Option<MessageWitness>],
-    audit: impl Fn((usize, &Option<MessageWitness>)) -> Result<Audited, VerifyError> + Sync + Send,
+fn on_all_cores(
+    messages: &[Bytes],
+    short: bool,
+    audit: impl Fn((usize, &Bytes)) -> Result<Audited, VerifyError> + Sync + Send,
 ) -> Result<Vec<Audited>, VerifyError> {
+    use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
+    if short {
+        return messages.iter().enumerate().map(audit).collect();
+    }
     messages.par_iter().enumerate().map(audit).collect()
 }
 
-/// What is said of each message, one after the other.
+/// Audits messages one after the other: there are no threads.
 #[cfg(not(feature = "threads"))]
-fn of_each(
-    messages: &[Option<MessageWitness>],
-    audit: impl Fn((usize, &Option<MessageWitness>)) -> Result<Audited, VerifyError>,
+fn on_all_cores(
+    messages: &[Bytes],
+    _: bool,
+    audit: impl Fn((usize, &Bytes)) -> Result<Audited, VerifyError>,
 ) -> Result<Vec<Audited>, VerifyError> {
     messages.iter().enumerate().map(audit).collect()
+}
+
+/// Whether one thread is through before others have begun: the native engine's runs, which say that
+/// they spend little. That may be a lie, which costs the liar's audit no more than time.
+fn is_short(kind: EngineKind, subject: &Subject<'_>) -> bool {
+    let spent = |message: &OpenedMessage| message.fields().gasUsed.saturating_to::<u64>();
+    let spent = subject.opened().opened().iter().flatten().map(spent);
+    kind == EngineKind::Native && spent.fold(0, u64::saturating_add) <= SHORT
 }
 
 /// What the native engine says of each message, one after the other, of which each has what those
@@ -87,30 +100,26 @@ fn of_each(
 ///
 /// A message's gas is any claim, and there can be any number of them; together, those of an honest
 /// witness spend what the transaction has paid for.
-fn metered(
-    engine: &Engine,
-    witness: &Witness,
-    messages: &[Option<MessageWitness>],
-    codes: &Codes<'_>,
-    options: &Options,
-) -> Option<Vec<Verdict>> {
-    let mut left = own_gas_limit(witness, options)?;
-    let each = guest_gas_limit(witness, options)?;
-    let claim = |message: &MessageWitness| message.gasAvailable.saturating_to::<u64>();
-    let claims = messages.iter().flatten().map(|message| claim(message).min(each));
+fn metered(engine: &Engine, subject: &Subject<'_>, options: &Options) -> Option<Vec<Verdict>> {
+    let mut left = own_gas_limit(subject, options)?;
+    let each = guest_gas_limit(subject, options)?;
+    let claim = |message: &OpenedMessage| message.fields().gasAvailable.saturating_to::<u64>();
+    let opened = subject.opened().opened();
+    let claims = opened.iter().flatten().map(|message| claim(message).min(each));
     if claims.fold(0, u64::saturating_add) <= left {
         return None;
     }
-    let audit = |(bytes, message): (&Bytes, &Option<MessageWitness>)| {
-        let code = message.as_ref().and_then(|message| codes.of(message));
-        let within = message.as_ref().is_some_and(|message| claim(message) <= each);
+    let audit = |(index, bytes): (usize, &Bytes)| {
+        let message = subject.message(index);
+        let code = message.and_then(|message| subject.codes().of(message));
+        let within = message.is_some_and(|message| claim(message) <= each);
         let most = if within { left } else { left.min(each) };
         let mut gas = most;
         let verdict = engine.native().audit_with(bytes, code, &mut gas, &mut |_, _| {});
         left -= most - gas;
         verdict
     };
-    Some(witness.messages.iter().zip(messages).map(audit).collect())
+    Some(subject.messages.iter().enumerate().map(audit).collect())
 }
 
 /// What the hypervisor says, if the guest comes to its end within the limit.

@@ -21,8 +21,9 @@ mod verdict;
 
 use std::collections::HashMap;
 
+use alloy_primitives::Bytes;
 use iso_evm_hypervisor::{Audited, Engine};
-use iso_evm_witness::{MessageWitness, Witness, container::opening, encoding, records::FrameKind};
+use iso_evm_wire::{Opened, OpenedMessage, Witness, container::Place};
 
 use self::proofs::Proofs;
 pub use self::{
@@ -34,11 +35,14 @@ pub use self::{
     limits::{UNANCHORED, guest_gas_limit},
     not_run::{Check, NotRun, Why},
     options::{Audit, Options, UnknownAudit},
-    report::{MessageReport, Report},
+    report::{Claimed, MessageReport, Report},
     selection::{AuditSelection, NamedVerdict, UnknownVerdict},
     verdict::{AuditVerdict, Audits, Verdict},
 };
-use crate::{audit::anchors::anchors, hash::witness_hash, transaction_hash::transaction_hash};
+use crate::{
+    audit::{Subject, anchors::anchors_by},
+    hash::witness_hash,
+};
 
 /// Verifies a witness: emits the hypervisor of its fork and hands it every message, and runs the
 /// other audits on the whole.
@@ -64,32 +68,44 @@ pub fn verify_with(
     witness: &Witness,
     options: &Options,
 ) -> Result<Report, VerifyError> {
-    verify_by(engine, witness, options, |messages| {
-        execution::execution(engine, witness, messages, options)
-    })
+    verify_opened(engine, &Opened::of(witness), options)
 }
 
-/// [`verify_with`] with the execution audit done elsewhere: `audit` gets the messages, decoded where
-/// they can be, and gives what is said of each. It is not called if that audit is not asked for.
+/// [`verify_with`] of a witness whose messages are taken apart already: nothing of it is decoded
+/// again, and what was hashed as it was read is not hashed again.
+///
+/// # Errors
+///
+/// As [`verify`].
+pub fn verify_opened(
+    engine: &Engine,
+    opened: &Opened<'_>,
+    options: &Options,
+) -> Result<Report, VerifyError> {
+    verify_by(engine, opened, options, |subject| execution::execution(engine, subject, options))
+}
+
+/// [`verify_opened`] with the execution audit done elsewhere: `audit` gives what is said of each
+/// message. It is not called if that audit is not asked for.
 ///
 /// # Errors
 ///
 /// As [`verify`], and those of `audit`.
 pub fn verify_by<E: From<VerifyError>>(
     engine: &Engine,
-    witness: &Witness,
+    opened: &Opened<'_>,
     options: &Options,
-    audit: impl FnOnce(&[Option<MessageWitness>]) -> Result<Vec<Audited>, E>,
+    audit: impl FnOnce(&Subject<'_>) -> Result<Vec<Audited>, E>,
 ) -> Result<Report, E> {
-    hashes::check(witness)?;
-    let anchors = anchors(witness);
+    let subject = Subject::new(opened);
+    let witness = subject.hashes().witness();
+    hashes::check(subject.hashes())?;
+    let anchors = anchors_by(subject.hashes());
     anchors.check(&options.expected).map_err(VerifyError::from)?;
-    let messages: Vec<_> =
-        witness.messages.iter().map(|bytes| encoding::decode(bytes).ok()).collect();
     // What costs little comes first: it says what the rest may cost.
-    let proofs = Proofs::of(witness, options);
+    let proofs = Proofs::of(&subject, options);
     let asked = options.audits.contains(Audit::Execution);
-    let execution = asked.then(|| audit(&messages)).transpose()?;
+    let execution = asked.then(|| audit(&subject)).transpose()?;
     let mut findings = match &execution {
         Some(audited) => false_messages(audited),
         None => Vec::new(),
@@ -118,7 +134,7 @@ pub fn verify_by<E: From<VerifyError>>(
     let others = options.audits.without(Audit::Execution);
     let others = others.map_or(Verdict::Valid, |others| audits.verdict(others));
     let proved = others == Verdict::Valid && !refused;
-    let contract = engine.contract();
+    let hypervisor = engine.identity();
     Ok(Report {
         audits,
         selected: options.audits,
@@ -131,14 +147,14 @@ pub fn verify_by<E: From<VerifyError>>(
         guest_gas_limit: guest_gas_limit(witness, options),
         fork: witness.fork,
         chain_id: witness.chain_id,
-        transaction_hash: transaction_hash(&witness.transaction),
+        transaction_hash: subject.hashes().transaction(),
         state_root_enter: witness.roots.enter,
         state_root_leave: witness.roots.leave,
         gas_used: witness.receipt.gas_used,
-        hypervisor_code_hash: contract.code_hash(),
-        hypervisor_size: contract.code.len(),
+        hypervisor_code_hash: hypervisor.code_hash,
+        hypervisor_size: hypervisor.size,
         witness_hash: witness_hash(witness),
-        messages: reports(witness, messages, execution, &findings, proved),
+        messages: reports(opened, execution, &findings, proved),
         findings,
     })
 }
@@ -153,13 +169,12 @@ fn false_messages(audited: &[Audited]) -> Vec<FalseClaim> {
 /// The messages, each with what is said of it. `proved`: whether all audits but the execution audit,
 /// which speaks of each, have come to *valid*.
 fn reports(
-    witness: &Witness,
-    messages: Vec<Option<MessageWitness>>,
+    opened: &Opened<'_>,
     execution: Option<Vec<Audited>>,
     findings: &[FalseClaim],
     proved: bool,
 ) -> Vec<MessageReport> {
-    let places = witness.tree();
+    let places = opened.tree().into_iter().zip(&opened.messages);
     let mut execution = execution.map(Vec::into_iter);
     let mut mismatches: HashMap<usize, FalseClaim> = HashMap::new();
     for claim in findings {
@@ -167,17 +182,17 @@ fn reports(
             mismatches.entry(message).or_insert(*claim);
         }
     }
-    let report = |(index, message): (usize, Option<MessageWitness>)| {
-        let opening = message.as_ref().and_then(opening);
+    let report = |(index, (place, bytes)): (usize, (Place, &Bytes))| {
+        let message = opened.message(index);
         MessageReport {
-            place: places[index],
-            kind: opening.and_then(|opening| FrameKind::from_number(opening.kind)),
-            message,
-            witness_bytes: witness.messages[index].len(),
+            place,
+            kind: message.and_then(OpenedMessage::kind),
+            message: message.map(|message| message.fields().into()),
+            witness_bytes: bytes.len(),
             execution: execution.as_mut().and_then(Iterator::next),
             mismatch: mismatches.remove(&index),
             proved,
         }
     };
-    messages.into_iter().enumerate().map(report).collect()
+    places.enumerate().map(report).collect()
 }

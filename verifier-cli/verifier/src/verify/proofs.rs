@@ -1,13 +1,13 @@
 //! The three audits that prove what the hypervisor is told.
 
-use iso_evm_witness::Witness;
+use iso_evm_wire::Witness;
 
 use super::{
     Audit, AuditVerdict, Check, ClaimKind, FalseClaim, NotRun, Options, Why,
     limits::proofs_gas_limit,
 };
 use crate::audit::{
-    AccessKind, Outcome, TransactionKind, TreeKind,
+    AccessKind, Outcome, Subject, TransactionKind, TreeKind,
     ancestors::given_hash_is_used,
     replay::{Replayed, replay_within},
     transaction::{fork_is_unanchored, is_included, sender_is_given},
@@ -34,7 +34,7 @@ pub(super) struct Ran<K> {
 
 impl Proofs {
     /// Runs those that are selected. Access and transaction are one walk.
-    pub(super) fn of(witness: &Witness, options: &Options) -> Self {
+    pub(super) fn of(witness: &Subject<'_>, options: &Options) -> Self {
         let runs = |audit| options.audits.contains(audit);
         let walk = runs(Audit::Access) || runs(Audit::Transaction);
         let gas = proofs_gas_limit(witness, options);
@@ -56,7 +56,7 @@ impl Proofs {
         proofs.transaction.lacks_if(Check::Sender, sender_is_given(witness));
         proofs.transaction.lacks_if(Check::Logs, witness.receipt.logs.is_none());
         proofs.transaction.lacks_if(Check::Fork, fork_is_unanchored(witness));
-        let included = witness.block.header.is_none() || is_included(witness);
+        let included = witness.block.header.is_none() || is_included(witness.hashes());
         proofs.transaction.lacks_if(Check::Inclusion, !included);
         proofs.tree.nothing = !proofs.has_messages(witness);
         proofs

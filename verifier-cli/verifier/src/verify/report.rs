@@ -1,19 +1,49 @@
 //! What is said of a transaction, and of each of its messages.
 
-use alloy_primitives::B256;
+use alloy_primitives::{Address, B256, U256};
 use iso_evm_hypervisor::Audited;
-use iso_evm_witness::{Fork, MessageWitness, container::Place, records::FrameKind};
+use iso_evm_wire::{Fork, MessageWitness, container::Place, records::FrameKind};
 
 use super::{AuditSelection, Audits, Check, EngineKind, FalseClaim, NamedVerdict, NotRun, Verdict};
 use crate::audit::anchors::{Anchors, Expected, RootSource};
+
+/// What a message says of itself, as far as reports tell it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Claimed {
+    /// The account whose code runs; zero in a creation.
+    pub to: Address,
+    /// The account that the code runs as.
+    pub context: Address,
+    /// How it ended: 0 exceptional halt, 1 success, 2 revert, or anything else that is claimed.
+    pub status: U256,
+    /// Gas that it starts with.
+    pub gas_available: U256,
+    /// Gas that it spent.
+    pub gas_used: U256,
+    /// Number of its records.
+    pub records: usize,
+}
+
+impl From<&MessageWitness> for Claimed {
+    fn from(message: &MessageWitness) -> Self {
+        Self {
+            to: message.to,
+            context: message.context,
+            status: message.status,
+            gas_available: message.gasAvailable,
+            gas_used: message.gasUsed,
+            records: message.stateAccessList.len(),
+        }
+    }
+}
 
 /// What is said of one message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MessageReport {
     /// Where it stands in the call tree.
     pub place: Place,
-    /// The message; `None` if its bytes are none.
-    pub message: Option<MessageWitness>,
+    /// What it says; `None` if its bytes are no message.
+    pub message: Option<Claimed>,
     /// Its kind of frame, as its opening record says.
     pub kind: Option<FrameKind>,
     /// Length of its bytes.

@@ -8,20 +8,21 @@
 use std::collections::BTreeMap;
 
 use alloy_consensus::Header;
-use alloy_primitives::{B256, Bytes};
+use alloy_primitives::{B256, Bytes, keccak256};
 
 use crate::{
     Fork,
     block::{Block, BlockHashes},
     encoding::{self, EncodingError},
     message::MessageWitness,
-    records::{OpeningRecord, Record},
+    open::Opened,
+    records::{FrameKind, Record},
     transaction::Transaction,
 };
 
 mod binary;
 mod inclusion;
-mod json;
+pub(crate) mod json;
 mod needs;
 mod nodes;
 mod reader;
@@ -29,6 +30,7 @@ mod stream;
 mod tree;
 
 use needs::Needs;
+pub(crate) use {binary::decode, tree::places};
 
 pub use binary::{MAGIC, VERSION};
 pub use inclusion::Inclusion;
@@ -84,7 +86,7 @@ impl Witness {
     /// The container with what its messages and its roots need, and nothing else: as the writer
     /// leaves it, so that a reader takes it.
     pub fn only_needed(mut self) -> Self {
-        let needs = Needs::of(&self);
+        let needs = Needs::of(&Opened::of(&self));
         self.ancestors.truncate(needs.ancestors);
         let told: BlockHashes = (self.block_hashes.iter())
             .filter(|(number, _)| needs.block_hash(&self, **number))
@@ -122,7 +124,7 @@ impl Witness {
     /// [`ContainerError`], which says what is wrong and at which byte. Memory is bounded by the
     /// length of `bytes`.
     pub fn decode(bytes: &[u8]) -> Result<Self, ContainerError> {
-        binary::decode(&Bytes::copy_from_slice(bytes))
+        Self::decode_shared(&Bytes::copy_from_slice(bytes))
     }
 
     /// [`Witness::decode`] of bytes that the witness may keep: messages, codes and nodes are shared
@@ -132,7 +134,7 @@ impl Witness {
     ///
     /// As [`Witness::decode`].
     pub fn decode_shared(bytes: &Bytes) -> Result<Self, ContainerError> {
-        binary::decode(bytes)
+        Opened::decode(bytes, |bytes| keccak256(bytes)).map(Opened::into_witness)
     }
 
     /// The JSON form: the same facts, each with its name.
@@ -165,27 +167,17 @@ impl Witness {
     /// The code that a message's opening record asks for, if the container has it. A creation's is
     /// in the message.
     pub fn code(&self, message: &MessageWitness) -> Option<&Bytes> {
-        self.codes.get(&code_hash(message)?)
+        match Record::decode(message.stateAccessList.first()?) {
+            Ok(Record::Opening(opening)) => {
+                let create = FrameKind::from_number(opening.kind)?.is_create();
+                self.codes.get(&opening.codeHash).filter(|_| !create)
+            }
+            _ => None,
+        }
     }
 
     /// Where each message stands in the call tree.
     pub fn tree(&self) -> Vec<Place> {
-        tree::places(self.messages.iter().map(|bytes| encoding::decode(bytes).ok()))
+        Opened::of(self).tree()
     }
-}
-
-/// The message's opening record, if it has one.
-pub fn opening(message: &MessageWitness) -> Option<OpeningRecord> {
-    match Record::decode(message.stateAccessList.first()?) {
-        Ok(Record::Opening(opening)) => Some(opening),
-        _ => None,
-    }
-}
-
-/// Hash of the code that a message's opening record asks for; none in a creation, whose code is in the
-/// message.
-pub fn code_hash(message: &MessageWitness) -> Option<B256> {
-    let opening = opening(message)?;
-    let create = crate::records::FrameKind::from_number(opening.kind)?.is_create();
-    (!create).then_some(opening.codeHash)
 }

@@ -10,12 +10,11 @@ use alloy_consensus::Transaction;
 use alloy_eips::eip7702::constants::EIP7702_DELEGATION_DESIGNATOR;
 use alloy_primitives::{B256, KECCAK256_EMPTY, U256, keccak256};
 
-use super::{Witness, code_hash, nodes, opening};
+use super::{Witness, nodes};
 use crate::{
     block::Block,
-    encoding,
-    message::MessageWitness,
-    records::{self, FrameKind, Record},
+    open::{Opened, OpenedMessage},
+    records::Record,
 };
 
 /// What a container needs beside its messages.
@@ -37,10 +36,10 @@ pub(super) struct Needs {
 
 impl Needs {
     /// What messages, root and nodes ask for.
-    pub(super) fn of(witness: &Witness) -> Self {
+    pub(super) fn of(witness: &Opened<'_>) -> Self {
         let mut needs = Self::default();
-        for message in witness.messages.iter().filter_map(|bytes| encoding::decode(bytes).ok()) {
-            needs.message(&message, &witness.block);
+        for message in witness.opened().iter().flatten() {
+            needs.message(message, &witness.block);
         }
         let mut reached = nodes::reach(witness.roots.enter, &witness.nodes);
         // What the transaction's own authorisations say is known (EIP-7702). Where it runs, as the
@@ -78,13 +77,11 @@ impl Needs {
         self.inclusion.as_ref().is_some_and(|ways| ways.contains(hash))
     }
 
-    fn message(&mut self, message: &MessageWitness, block: &Block) {
-        self.codes.extend(code_hash(message));
+    fn message(&mut self, message: &OpenedMessage, block: &Block) {
+        self.codes.extend(message.code_hash());
         self.codes.extend(deployed(message));
-        for access in
-            message.stateAccessList.iter().filter(|access| access.opcode == records::BLOCKHASH)
-        {
-            if let Ok(Record::Blockhash(record)) = Record::decode(access) {
+        for record in message.records().iter().flatten() {
+            if let Record::Blockhash(record) = record {
                 let number = u64::try_from(record.number).ok();
                 self.numbers.extend(number.filter(|number| block.is_recent(*number)));
             }
@@ -100,8 +97,8 @@ impl Needs {
 }
 
 /// The hash of the code that a creation claims to have deployed, if there is any.
-fn deployed(message: &MessageWitness) -> Option<B256> {
-    let kind = FrameKind::from_number(opening(message)?.kind)?;
+fn deployed(message: &OpenedMessage) -> Option<B256> {
+    let (kind, message) = (message.kind()?, message.fields());
     let hash = Some(message.returndataHash).filter(|hash| *hash != KECCAK256_EMPTY);
     hash.filter(|_| kind.is_create() && message.status == U256::ONE)
 }

@@ -3,10 +3,9 @@
 
 use std::io::{self, Read};
 
-use alloy_primitives::Bytes;
-
 use super::{
-    binary::{MAGIC, VERSION, decode},
+    Witness,
+    binary::{MAGIC, VERSION},
     reader::{ContainerError, ContainerFault},
 };
 
@@ -84,7 +83,7 @@ impl<R: Read> Containers<R> {
 
 /// What is wrong with the beginning of a container.
 fn fault(bytes: &[u8]) -> ContainerError {
-    decode(&Bytes::copy_from_slice(bytes)).err().unwrap_or(ContainerError {
+    Witness::decode(bytes).err().unwrap_or(ContainerError {
         position: bytes.len(),
         field: "witness",
         fault: ContainerFault::Truncated,

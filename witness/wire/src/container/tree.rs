@@ -2,7 +2,7 @@
 //! whose outcome is [`Outcome::Child`].
 
 use crate::{
-    message::MessageWitness,
+    open::OpenedMessage,
     records::{Outcome, Record},
 };
 
@@ -17,7 +17,7 @@ pub struct Place {
 
 /// Places of messages in pre-order; `None` is one that cannot be read, and hides the places of all
 /// that follow.
-pub(super) fn places(messages: impl Iterator<Item = Option<MessageWitness>>) -> Vec<Place> {
+pub(crate) fn places<'a>(messages: impl Iterator<Item = Option<&'a OpenedMessage>>) -> Vec<Place> {
     // Messages that are still open, and the children that each has left to come.
     let mut open: Vec<(usize, usize)> = Vec::new();
     let mut known = true;
@@ -35,7 +35,7 @@ pub(super) fn places(messages: impl Iterator<Item = Option<MessageWitness>>) -> 
             _ => None,
         };
         places.push(Place { parent, depth });
-        match &message {
+        match message {
             Some(message) => open.push((index, children(message))),
             None => known = false,
         }
@@ -44,8 +44,8 @@ pub(super) fn places(messages: impl Iterator<Item = Option<MessageWitness>>) -> 
 }
 
 /// How many children a message says it has.
-fn children(message: &MessageWitness) -> usize {
-    let records = message.stateAccessList.iter().filter_map(|access| Record::decode(access).ok());
+fn children(message: &OpenedMessage) -> usize {
+    let records = message.records().iter().flatten();
     let outcomes = records.filter_map(|record| match record {
         Record::Call(_, record) => Some(record.outcome),
         Record::Create(record) => Some(record.outcome),

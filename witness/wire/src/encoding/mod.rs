@@ -28,6 +28,7 @@ const EMPTY_RECORD: usize = WORD + RECORD_HEAD;
 
 /// Why bytes are no message. Every position counts from the first byte of the encoding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum EncodingError {
     /// The bytes end too early.
     #[error("byte {position}: {expected} more bytes expected, found {found}")]
@@ -111,7 +112,20 @@ pub fn record_length(record: &AccessWitness) -> usize {
 /// [`EncodingError`] with the first deviation from the canonical form. Memory and time are bounded by
 /// the length of `bytes`, whatever they say.
 pub fn decode(bytes: &[u8]) -> Result<MessageWitness, EncodingError> {
-    let mut reader = Reader { bytes, position: 0 };
+    read(Reader { bytes, shared: None, position: 0 })
+}
+
+/// [`decode`] of bytes that the message may keep: metadata and calldata are shared with them, not
+/// copied.
+///
+/// # Errors
+///
+/// As [`decode`].
+pub fn decode_shared(bytes: &Bytes) -> Result<MessageWitness, EncodingError> {
+    read(Reader { bytes, shared: Some(bytes), position: 0 })
+}
+
+fn read(mut reader: Reader<'_>) -> Result<MessageWitness, EncodingError> {
     reader.offset(WORD)?;
     let mut message = MessageWitness {
         stateRootEnter: reader.hash()?,
@@ -135,7 +149,8 @@ pub fn decode(bytes: &[u8]) -> Result<MessageWitness, EncodingError> {
     message.stateAccessList = reader.records()?;
     check_offset(call_data_at, reader.position - WORD, call_data_offset)?;
     message.callData = reader.byte_string()?;
-    match bytes.len() - reader.position {
+    tracing::trace!(length = reader.bytes.len(), "message decoded");
+    match reader.bytes.len() - reader.position {
         0 => Ok(message),
         found => Err(EncodingError::Trailing { position: reader.position, found }),
     }
@@ -144,6 +159,8 @@ pub fn decode(bytes: &[u8]) -> Result<MessageWitness, EncodingError> {
 /// Reads from the front, never back.
 struct Reader<'a> {
     bytes: &'a [u8],
+    /// The same bytes, if what is read may be shared with them.
+    shared: Option<&'a Bytes>,
     position: usize,
 }
 
@@ -205,7 +222,11 @@ impl<'a> Reader<'a> {
 
     fn byte_string(&mut self) -> Result<Bytes, EncodingError> {
         let length = self.length(1)?;
-        let bytes = Bytes::copy_from_slice(self.take(length)?);
+        let taken = self.take(length)?;
+        let bytes = match self.shared {
+            Some(shared) => shared.slice_ref(taken),
+            None => Bytes::copy_from_slice(taken),
+        };
         let start = self.position;
         let padding = self.take(length.next_multiple_of(WORD) - length)?;
         match padding.iter().position(|byte| *byte != 0) {

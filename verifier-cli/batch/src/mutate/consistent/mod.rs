@@ -5,7 +5,7 @@ mod pairs;
 mod places;
 mod values;
 
-use iso_evm_witness::{Witness, encoding, records::Record};
+use iso_evm_wire::{Witness, encoding, records::Record};
 
 use super::{
     fields,
@@ -67,7 +67,7 @@ fn several_fields(open: &mut Open, random: &mut Random) -> Option<String> {
             _ => fields::of_record(&message, random.below(message.stateAccessList.len())),
         };
         let (what, bytes) = random.pick(&changes)?;
-        if let Some(changed) = Message::decode(bytes) {
+        if let Some(changed) = Message::decode(bytes.clone()) {
             open.messages[index] = changed;
             told.push(format!("messages.{index}.{what}"));
         }

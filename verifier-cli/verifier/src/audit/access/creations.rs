@@ -2,7 +2,7 @@
 //! `specs/03-records.md`, section Outcomes.
 
 use alloy_primitives::{Address, B256, U256};
-use iso_evm_witness::records::{Create2Record, CreateRecord, Outcome};
+use iso_evm_wire::records::{Create2Record, CreateRecord, Outcome};
 
 use super::{Entering, Frame, Walk};
 use crate::audit::{AccessKind, Missing, created, state::Account};
@@ -49,7 +49,7 @@ impl Walk<'_> {
     /// A creation. If its code runs, what comes before is returned.
     pub(super) fn create(
         &mut self,
-        frame: &mut Frame,
+        frame: &mut Frame<'_>,
         record: &Creation,
     ) -> Result<Option<Entering>, Missing> {
         let creator = self.state.account(frame.context)?;

@@ -16,7 +16,7 @@ mod storage;
 use std::mem;
 
 use alloy_primitives::{Address, B256, U256};
-use iso_evm_witness::{MessageWitness, Witness, container::opening, encoding, records::Record};
+use iso_evm_wire::{Opened, OpenedMessage, records::Record};
 
 use super::{
     AccessKind, Finding, Missing, TransactionKind,
@@ -29,7 +29,7 @@ use super::{
 /// What the walk goes on.
 #[derive(Debug)]
 pub(super) struct Walk<'a> {
-    pub(super) witness: &'a Witness,
+    pub(super) witness: &'a Opened<'a>,
     pub(super) codes: &'a Codes<'a>,
     pub(super) state: &'a mut State,
     pub(super) access: &'a mut Findings<AccessKind>,
@@ -42,10 +42,10 @@ pub(super) struct Walk<'a> {
 
 /// A message that is being walked.
 #[derive(Debug)]
-struct Frame {
+struct Frame<'a> {
     /// Index of its message.
     index: usize,
-    message: MessageWitness,
+    message: &'a OpenedMessage,
     /// The next record.
     next: usize,
     /// The instant before its value moved.
@@ -76,7 +76,7 @@ struct Entering {
 impl<'a> Walk<'a> {
     /// A walk on the state of the instant before the top message's value moves.
     pub(super) const fn new(
-        witness: &'a Witness,
+        witness: &'a Opened<'a>,
         codes: &'a Codes<'a>,
         state: &'a mut State,
         access: &'a mut Findings<AccessKind>,
@@ -95,10 +95,10 @@ impl<'a> Walk<'a> {
             code_hash: (!creates).then_some(top.code_hash),
         };
         let mut frame = self.open(&entering)?;
-        let mut callers: Vec<Frame> = Vec::new();
+        let mut callers: Vec<Frame<'a>> = Vec::new();
         loop {
             if let Some(record) = self.next(&mut frame)? {
-                if let Some(entering) = self.record(&mut frame, &record)? {
+                if let Some(entering) = self.record(&mut frame, record)? {
                     let child = self.open(&entering)?;
                     callers.push(mem::replace(&mut frame, child));
                 }
@@ -121,37 +121,37 @@ impl<'a> Walk<'a> {
     }
 
     /// The frame's next record; none at its end.
-    fn next(&mut self, frame: &mut Frame) -> Result<Option<Record>, Missing> {
+    fn next(&mut self, frame: &mut Frame<'a>) -> Result<Option<&'a Record>, Missing> {
         let (message, record) = (frame.index, frame.next);
-        let Some(access) = frame.message.stateAccessList.get(record) else { return Ok(None) };
+        let Some(next) = frame.message.records().get(record) else { return Ok(None) };
         self.at = (message, Some(record));
         frame.next += 1;
-        let unreadable = |_| Missing::Record { message, record };
-        Record::decode(access).map(Some).map_err(unreadable)
+        next.as_ref().map(Some).map_err(|_| Missing::Record { message, record })
     }
 
     /// Starts the next message.
-    fn open(&mut self, entering: &Entering) -> Result<Frame, Missing> {
+    fn open(&mut self, entering: &Entering) -> Result<Frame<'a>, Missing> {
         let index = self.opened;
-        let bytes = self.witness.messages.get(index).ok_or(match self.at {
+        let opened = self.witness.opened().get(index).ok_or(match self.at {
             (message, Some(record)) => Missing::Child { message, record },
             (message, None) => Missing::Message { message },
         })?;
-        let message = encoding::decode(bytes).map_err(|_| Missing::Message { message: index })?;
-        let opening = opening(&message).ok_or(Missing::Record { message: index, record: 0 })?;
+        let message = opened.as_ref().map_err(|_| Missing::Message { message: index })?;
+        let opening = message.opening().ok_or(Missing::Record { message: index, record: 0 })?;
+        let fields = message.fields();
         self.opened += 1;
         let checkpoint = self.enter(entering)?;
         let root = self.state.root()?;
         self.at = (index, None);
         if index > 0 {
-            self.check(AccessKind::StateRootEnter, root, message.stateRootEnter);
-        } else if root != message.stateRootEnter {
+            self.check(AccessKind::StateRootEnter, root, fields.stateRootEnter);
+        } else if root != fields.stateRootEnter {
             self.transaction.add(Finding {
                 kind: TransactionKind::StateRootEnter,
                 message: Some(index),
                 record: None,
                 expected: root,
-                found: message.stateRootEnter,
+                found: fields.stateRootEnter,
             });
         }
         self.at = (index, Some(0));
@@ -176,8 +176,8 @@ impl<'a> Walk<'a> {
     }
 
     /// Ends a message: its effect stays or is undone.
-    fn close(&mut self, frame: &Frame) -> Result<TopEnd, Missing> {
-        let message = &frame.message;
+    fn close(&mut self, frame: &Frame<'a>) -> Result<TopEnd, Missing> {
+        let message = frame.message.fields();
         self.at = (frame.index, None);
         let status = u8::try_from(message.status).unwrap_or_default();
         if status == 1 {
@@ -196,7 +196,11 @@ impl<'a> Walk<'a> {
     }
 
     /// Compares a record's facts and makes its effect. A callee's code still has to run.
-    fn record(&mut self, frame: &mut Frame, record: &Record) -> Result<Option<Entering>, Missing> {
+    fn record(
+        &mut self,
+        frame: &mut Frame<'a>,
+        record: &Record,
+    ) -> Result<Option<Entering>, Missing> {
         let context = frame.context;
         match record {
             Record::Opening(_) => {

@@ -46,22 +46,22 @@ fn headers_tell_the_hashes_of_their_parents() {
 #[test]
 fn headers_are_a_chain() {
     let honest = witness();
-    assert_eq!(broken_chain(&honest), None);
+    assert_eq!(broken_chain(&Hashes::of(&honest)), None);
     for index in 0..2 {
         let mut witness = honest.clone();
         let expected = witness.ancestors[index].hash_slow();
         witness.ancestors[index].gas_used += 1;
         let found = witness.ancestors[index].hash_slow();
-        assert_eq!(broken_chain(&witness), Some(BrokenChain { expected, found }));
+        assert_eq!(broken_chain(&Hashes::of(&witness)), Some(BrokenChain { expected, found }));
     }
     let mut swapped = honest.clone();
     swapped.ancestors.swap(0, 1);
-    assert!(broken_chain(&swapped).is_some());
+    assert!(broken_chain(&Hashes::of(&swapped)).is_some());
     let mut headless = honest;
     headless.block.header = None;
-    assert!(broken_chain(&headless).is_some());
+    assert!(broken_chain(&Hashes::of(&headless)).is_some());
     headless.ancestors.clear();
-    assert_eq!(broken_chain(&headless), None);
+    assert_eq!(broken_chain(&Hashes::of(&headless)), None);
 }
 
 /// Hashes that fit, numbers that do not: no chain has such headers, but a forger can make them.
@@ -75,5 +75,5 @@ fn numbers_descend_by_one() {
     witness.block.header = Some(Box::new(own));
     let word = |number: u64| B256::from(U256::from(number));
     let broken = BrokenChain { expected: word(299), found: word(298) };
-    assert_eq!(broken_chain(&witness), Some(broken));
+    assert_eq!(broken_chain(&Hashes::of(&witness)), Some(broken));
 }

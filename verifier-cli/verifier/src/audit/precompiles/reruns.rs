@@ -7,14 +7,14 @@ use std::collections::HashMap;
 use alloy_consensus::Transaction as _;
 use alloy_primitives::{Address, B256, Bytes};
 use iso_evm_hypervisor::{Inconclusive, NativeEngine, Verdict};
-use iso_evm_witness::{
-    AccessWitness, Fork, MessageWitness, Witness,
+use iso_evm_wire::{
+    Fork, OpenedMessage, Witness,
     records::{CallRecord, Record},
 };
 use revm::precompile::Precompile;
 
 use super::{at, run};
-use crate::{codes::Codes, hash::keccak256};
+use crate::{audit::Subject, hash::keccak256};
 
 /// Gas of hashing a word, as `KECCAK256` has it.
 const HASHED_WORD: u64 = 6;
@@ -43,9 +43,8 @@ pub(in crate::audit) struct Rerun {
 
 /// The runs of one transaction's precompiles.
 #[derive(Debug)]
-pub(in crate::audit) struct Reruns<'a> {
-    witness: &'a Witness,
-    codes: Codes<'a>,
+pub(in crate::audit) struct Reruns<'s, 'a> {
+    subject: &'s Subject<'a>,
     engine: Option<NativeEngine>,
     /// Gas that messages may still spend on opcodes of their own, and on hashing what they pass.
     gas: u64,
@@ -61,29 +60,28 @@ pub(in crate::audit) struct OfMessage {
     ended: bool,
 }
 
-impl<'a> Reruns<'a> {
+impl<'s, 'a> Reruns<'s, 'a> {
     /// None so far. What the transaction has paid for counts for no more than `most` gas.
-    pub(in crate::audit) fn new(witness: &'a Witness, most: u64) -> Self {
-        let paid = paid(witness, most);
-        let precompiles = Precompiles::new(witness.fork, paid);
-        let codes = Codes::new(witness);
-        Self { witness, codes, engine: None, gas: own_gas(witness, most), precompiles }
+    pub(in crate::audit) fn new(subject: &'s Subject<'a>, most: u64) -> Self {
+        let paid = paid(subject, most);
+        let precompiles = Precompiles::new(subject.fork, paid);
+        Self { subject, engine: None, gas: own_gas(subject, most), precompiles }
     }
 
     /// Runs the message with this index, and all precompiles that it calls.
     ///
     /// Time and memory are at most what the execution audit takes for it, and bounded for all
     /// messages together by what the transaction has paid for, and by the length of the witness.
-    pub(in crate::audit) fn of(&mut self, index: usize, message: &MessageWitness) -> OfMessage {
-        let Self { witness, codes, engine, gas, precompiles } = self;
-        let engine = engine.get_or_insert_with(|| NativeEngine::new(witness.fork));
+    pub(in crate::audit) fn of(&mut self, index: usize, message: &OpenedMessage) -> OfMessage {
+        let Self { subject, engine, gas, precompiles } = self;
+        let engine = engine.get_or_insert_with(|| NativeEngine::new(subject.fork));
         let mut calls = HashMap::new();
         let mut observer = |record: usize, input: &[u8]| {
-            let access = message.stateAccessList.get(record);
-            let call = access.and_then(|access| precompiles.again(access, input));
+            let told = message.records().get(record).and_then(|record| record.as_ref().ok());
+            let call = told.and_then(|record| precompiles.again(record, input));
             calls.extend(call.map(|call| (record, call)));
         };
-        let (bytes, code) = (&witness.messages[index], codes.of(message));
+        let (bytes, code) = (&subject.messages[index], subject.codes().of(message));
         let verdict = engine.audit_with(bytes, code, gas, &mut observer);
         let ended = verdict != Verdict::Inconclusive { reason: Inconclusive::GuestGasLimit };
         OfMessage { calls, ended }
@@ -135,15 +133,15 @@ impl Precompiles {
 
     /// Runs the precompile that a record calls on `input`, which has the record's hash; `None` if it
     /// calls none.
-    fn again(&mut self, access: &AccessWitness, input: &[u8]) -> Option<Result<Rerun, NotRerun>> {
-        let Ok(Record::Call(_, call)) = Record::decode(access) else { return None };
+    fn again(&mut self, record: &Record, input: &[u8]) -> Option<Result<Rerun, NotRerun>> {
+        let Record::Call(_, call) = record else { return None };
         let precompile = at(self.fork, call.account)?;
         let key = (call.account, call.calldataHash);
         Some(match self.succeeded.get(&key) {
             Some((gas_used, output)) if *gas_used <= call.gas => {
-                Ok(ended(&call, 1, *gas_used, output))
+                Ok(ended(call, 1, *gas_used, output))
             }
-            _ => self.run(precompile, &call, input),
+            _ => self.run(precompile, call, input),
         })
     }
 
@@ -183,7 +181,7 @@ mod tests {
     use crate::audit::precompiles::Ended;
 
     /// A call of a precompile on `input` with this much gas, which is said to return this.
-    fn call(account: Address, input: &[u8], gas: u64, returndata: &[u8]) -> AccessWitness {
+    fn call(account: Address, input: &[u8], gas: u64, returndata: &[u8]) -> Record {
         let returndata = Bytes::copy_from_slice(returndata);
         let calldata_hash = keccak256(input);
         let call = CallRecord {
@@ -193,7 +191,7 @@ mod tests {
             returndata,
             ..Default::default()
         };
-        Record::Call(0xfa, call).encode()
+        Record::Call(0xfa, call)
     }
 
     #[test]

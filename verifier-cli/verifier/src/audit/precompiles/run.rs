@@ -1,7 +1,7 @@
 //! Precompiles, run again.
 
 use alloy_primitives::{Address, Bytes};
-use iso_evm_witness::Fork;
+use iso_evm_wire::{Fork, protocol::Change};
 use revm::precompile::{Precompile, PrecompileSpecId, Precompiles, modexp};
 
 /// `MODEXP` (EIP-198).
@@ -50,15 +50,16 @@ pub(in crate::audit) fn run(
 /// Whether memory has room for a run of `MODEXP`: it fails at once for want of gas, or its numbers are
 /// short enough. From Osaka on its own limit (EIP-7823) is low.
 fn modexp_fits(fork: Fork, input: &[u8], gas: u64) -> bool {
-    if fork >= Fork::Osaka {
+    if fork.has(Change::ModexpLimit) {
         return true;
     }
     let mut fits = true;
     // With no gas it ends where its cost is known.
     let measured = modexp::run_inner::<_, false>(input, 0, 0, |base, exponent, modulus, head| {
-        let cost = match fork {
-            Fork::Istanbul => modexp::byzantium_gas_calc(base, exponent, modulus, head),
-            _ => modexp::berlin_gas_calc(base, exponent, modulus, head),
+        let cost = if fork.has(Change::ModexpPrice) {
+            modexp::berlin_gas_calc(base, exponent, modulus, head)
+        } else {
+            modexp::byzantium_gas_calc(base, exponent, modulus, head)
         };
         let bytes = base.saturating_add(exponent).saturating_add(modulus);
         let empty = base == 0 && modulus == 0;

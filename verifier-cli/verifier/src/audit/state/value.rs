@@ -1,9 +1,21 @@
 //! What leaves hold: accounts in the trie of accounts, words in a trie of storage.
 
 use alloy_primitives::{B256, U256};
-use rlp::{Rlp, RlpStream};
+use rlp::Rlp;
 
-use super::{super::trie::Value, Account};
+use super::{
+    super::trie::{
+        Value,
+        encode::{append, list},
+    },
+    Account,
+};
+
+/// A number without leading zeros.
+fn trimmed(number: &[u8]) -> &[u8] {
+    let zeros = number.iter().take_while(|byte| **byte == 0).count();
+    &number[zeros..]
+}
 
 /// An account with the root of its storage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,12 +27,12 @@ pub(super) struct Leaf {
 impl Value for Leaf {
     fn encode(&self) -> Vec<u8> {
         let Account { nonce, balance, code_hash } = self.account;
-        let mut list = RlpStream::new_list(4);
-        list.append(&nonce)
-            .append(&balance.to_be_bytes_trimmed_vec())
-            .append(&self.storage_root.as_slice())
-            .append(&code_hash.as_slice());
-        list.out().to_vec()
+        let mut items = Vec::with_capacity(110);
+        append(trimmed(&nonce.to_be_bytes()), &mut items);
+        append(trimmed(&balance.to_be_bytes::<32>()), &mut items);
+        append(self.storage_root.as_slice(), &mut items);
+        append(code_hash.as_slice(), &mut items);
+        list(&items)
     }
 
     fn decode(bytes: &[u8]) -> Option<Self> {
@@ -42,7 +54,9 @@ pub(super) struct Word(pub(super) B256);
 
 impl Value for Word {
     fn encode(&self) -> Vec<u8> {
-        rlp::encode(&U256::from_be_bytes(self.0.0).to_be_bytes_trimmed_vec()).to_vec()
+        let mut bytes = Vec::with_capacity(33);
+        append(trimmed(self.0.as_slice()), &mut bytes);
+        bytes
     }
 
     fn decode(bytes: &[u8]) -> Option<Self> {

@@ -3,13 +3,14 @@
 //! In the data's way this stands in front of the walk over the records.
 
 use alloy_consensus::Transaction as _;
-use iso_evm_witness::{Fork, Witness};
+use iso_evm_wire::{Witness, protocol::Change};
 
 use super::{
     Missing, Top, TransactionKind as Kind, authorizations, claims::Findings, message, price, rules,
     top, warmth,
 };
 use crate::audit::{
+    Subject,
     codes::{Codes, EMPTY_CODE_HASH, delegation_target},
     state::State,
 };
@@ -23,18 +24,19 @@ use crate::audit::{
 /// What the witness lacks: a trie node, code, or the top message itself. `findings` has what was
 /// found false before.
 pub fn begin(
-    witness: &Witness,
+    subject: &Subject<'_>,
     gas_limit: u64,
     state: &mut State,
     codes: &mut Codes<'_>,
     findings: &mut Findings<Kind>,
 ) -> Result<Top, Missing> {
-    rules::check(witness, findings);
+    let witness = subject.hashes().witness();
+    rules::check(subject.hashes(), findings);
     charge_sender(witness, state, codes, findings)?;
     warmth::warm(witness, state);
     authorizations::apply(witness, state, codes)?;
     let top = top::open(witness, gas_limit, state, codes)?;
-    message::check(witness, &top, findings)?;
+    message::check(subject, &top, findings)?;
     Ok(top)
 }
 
@@ -51,7 +53,7 @@ fn charge_sender(
     findings.compare(Kind::Nonce, account.nonce, body.nonce());
     let has_code = account.code_hash != EMPTY_CODE_HASH;
     let delegates = has_code
-        && witness.fork >= Fork::Prague
+        && witness.fork.has(Change::Delegation)
         && delegation_target(codes.get(account.code_hash, sender)?).is_some();
     let allowed = !has_code || delegates;
     findings.require(allowed, Kind::SenderCode, EMPTY_CODE_HASH, account.code_hash);

@@ -4,18 +4,20 @@
 //! In the data's way this stands with the rules, in front of the top message. The paths are walked here
 //! with `rlp` and `sha3`, apart from the recorder, which made them.
 
+use std::collections::BTreeMap;
+
 use alloy_consensus::Header;
 use alloy_eips::eip2718::Typed2718;
-use alloy_primitives::{B256, U256};
-use iso_evm_witness::{
+use alloy_primitives::{B256, Bytes, U256};
+use iso_evm_wire::{
     Witness,
-    container::{Inclusion, Receipt, ReceiptLogs},
+    container::{Receipt, ReceiptLogs},
 };
 use rlp::Rlp;
 
 use super::{TransactionKind as Kind, claims::Findings};
 use crate::{
-    audit::trie::path::expand,
+    audit::{hashes::Hashes, trie::path::expand},
     hash::keccak256,
     rlp_list::List,
     transaction_hash::{encode_signed, encode_unsigned},
@@ -24,8 +26,9 @@ use crate::{
 /// The word for what the block does not have.
 const NONE: B256 = B256::ZERO;
 
-/// What the block has at the transaction's place.
-struct Found {
+/// What the block has at the transaction's place, by whole paths from its header's roots.
+#[derive(Debug)]
+pub(in crate::audit) struct Included {
     transaction: Option<Vec<u8>>,
     receipt: Option<Vec<u8>>,
     /// The receipt before; nothing for the first transaction.
@@ -33,40 +36,48 @@ struct Found {
 }
 
 /// Compares transaction and receipt with the block's, where there are whole paths.
-pub(super) fn check(witness: &Witness, findings: &mut Findings<Kind>) {
-    let Some(found) = found(witness) else { return };
+pub(super) fn check(hashes: &Hashes<'_>, findings: &mut Findings<Kind>) {
+    let Some(found) = hashes.included() else { return };
+    let witness = hashes.witness();
     let (body, signature) = (witness.transaction.body(), witness.transaction.signature());
     let own =
         signature.map_or_else(|| encode_unsigned(body), |signature| encode_signed(body, signature));
-    let expected = found.transaction.as_deref().map_or(NONE, keccak256);
-    findings.compare(Kind::BlockTransaction, expected, keccak256(&own));
-    check_receipt(witness, &found, findings);
+    if found.transaction.as_ref() != Some(&own) {
+        let expected = found.transaction.as_deref().map_or(NONE, keccak256);
+        let own = hashes.transaction().unwrap_or_else(|| keccak256(&own));
+        findings.compare(Kind::BlockTransaction, expected, own);
+    }
+    check_receipt(witness, found, findings);
 }
 
 /// Whether there are whole paths from the header's roots, so that the block's hash binds transaction
 /// and receipt.
-pub fn is_included(witness: &Witness) -> bool {
-    found(witness).is_some()
+pub fn is_included(hashes: &Hashes<'_>) -> bool {
+    hashes.included().is_some()
 }
 
-/// What the paths lead to; `None` if there are none, or if one is not whole.
-fn found(witness: &Witness) -> Option<Found> {
-    let header: &Header = witness.block.header.as_deref()?;
-    let inclusion = witness.inclusion.as_ref()?;
-    let get = |root, index| get(inclusion, root, index);
-    Some(Found {
-        transaction: get(header.transactions_root, inclusion.index)?,
-        receipt: get(header.receipts_root, inclusion.index)?,
-        before: match inclusion.index.checked_sub(1) {
-            Some(before) => Some(get(header.receipts_root, before)?),
-            None => None,
-        },
-    })
+impl Included {
+    /// What the paths lead to; `None` if there are none, or if one is not whole.
+    pub(in crate::audit) fn of(hashes: &Hashes<'_>) -> Option<Self> {
+        let witness = hashes.witness();
+        let header: &Header = witness.block.header.as_deref()?;
+        let index = witness.inclusion.as_ref()?.index;
+        let nodes = hashes.inclusion_nodes();
+        let get = |root, index| get(&nodes, root, index);
+        Some(Self {
+            transaction: get(header.transactions_root, index)?,
+            receipt: get(header.receipts_root, index)?,
+            before: match index.checked_sub(1) {
+                Some(before) => Some(get(header.receipts_root, before)?),
+                None => None,
+            },
+        })
+    }
 }
 
 /// A receipt tells status, bloom filter and logs, and the gas of all transactions up to its own: what
 /// its own used is the difference from the one before.
-fn check_receipt(witness: &Witness, found: &Found, findings: &mut Findings<Kind>) {
+fn check_receipt(witness: &Witness, found: &Included, findings: &mut Findings<Kind>) {
     let Receipt { success, gas_used, logs } = &witness.receipt;
     let before = match &found.before {
         None => Some(0),
@@ -83,8 +94,7 @@ fn check_receipt(witness: &Witness, found: &Found, findings: &mut Findings<Kind>
     let used = leaf.cumulative_gas.checked_sub(before).map_or(U256::MAX, U256::from);
     findings.compare(Kind::BlockReceipt, used, U256::from(*gas_used));
     if let Some(ReceiptLogs { bloom, logs }) = logs {
-        let bloom = keccak256(bloom.as_slice());
-        findings.compare(Kind::BlockReceipt, keccak256(&leaf.bloom), bloom);
+        compare_bytes(&leaf.bloom, bloom.as_slice(), findings);
         let mut list = List::new();
         list.begin(logs.len());
         for log in logs {
@@ -93,7 +103,14 @@ fn check_receipt(witness: &Witness, found: &Found, findings: &mut Findings<Kind>
             list.hashes(log.topics());
             list.bytes(&log.data.data);
         }
-        findings.compare(Kind::BlockReceipt, keccak256(&leaf.logs), keccak256(&list.out()));
+        compare_bytes(&leaf.logs, &list.out(), findings);
+    }
+}
+
+/// Compares two byte strings; their hashes tell how they differ.
+fn compare_bytes(expected: &[u8], found: &[u8], findings: &mut Findings<Kind>) {
+    if expected != found {
+        findings.compare(Kind::BlockReceipt, keccak256(expected), keccak256(found));
     }
 }
 
@@ -132,13 +149,12 @@ impl Leaf {
 }
 
 /// What stands at an index in a trie of a block: `Some(None)` if nothing does, `None` if a node lacks.
-fn get(inclusion: &Inclusion, root: B256, index: u64) -> Option<Option<Vec<u8>>> {
+fn get(nodes: &BTreeMap<B256, &Bytes>, root: B256, index: u64) -> Option<Option<Vec<u8>>> {
     let key = rlp::encode(&index);
     let key: Vec<u8> = key.iter().flat_map(|byte| [byte >> 4, byte & 0x0f]).collect();
     let (mut rest, mut next) = (&key[..], root);
     loop {
-        let node = inclusion.nodes.get(&next).filter(|node| keccak256(node) == next)?;
-        match walk(node, &mut rest) {
+        match walk(nodes.get(&next)?, &mut rest) {
             End::Value(value) => return Some(value),
             End::Child(hash) => next = hash,
         }

@@ -5,10 +5,7 @@
 //! and root are the access audit's to check, as in every other message.
 
 use alloy_primitives::U256;
-use iso_evm_witness::{
-    MessageWitness, Witness, encoding,
-    records::{OpeningRecord, Record},
-};
+use iso_evm_wire::{MessageWitness, Opened, records::OpeningRecord};
 
 use super::{Missing, Top, TopMessage, TransactionKind as Kind, claims::Findings};
 use crate::hash::keccak256;
@@ -16,12 +13,12 @@ use crate::hash::keccak256;
 /// Compares the first message with the top call or creation, and that there is one with that it runs
 /// code.
 pub(super) fn check(
-    witness: &Witness,
+    witness: &Opened<'_>,
     top: &Top,
     findings: &mut Findings<Kind>,
 ) -> Result<(), Missing> {
     let messages = witness.messages.len();
-    match (top, witness.messages.first()) {
+    match (top, witness.opened().first()) {
         (Top::Ended(_), None) => Ok(()),
         (Top::Ended(_), Some(_)) => {
             findings.compare(Kind::Message, 0, messages);
@@ -31,20 +28,12 @@ pub(super) fn check(
             findings.compare(Kind::Message, 1, messages);
             Err(Missing::Message { message: 0 })
         }
-        (Top::Message(top), Some(bytes)) => {
-            let message = encoding::decode(bytes).map_err(|_| Missing::Message { message: 0 })?;
-            let opening = opening(&message).ok_or(Missing::Record { message: 0, record: 0 })?;
-            compare(top, &message, &opening, findings);
+        (Top::Message(top), Some(message)) => {
+            let message = message.as_ref().map_err(|_| Missing::Message { message: 0 })?;
+            let opening = message.opening().ok_or(Missing::Record { message: 0, record: 0 })?;
+            compare(top, message.fields(), opening, findings);
             Ok(())
         }
-    }
-}
-
-/// The message's opening record.
-fn opening(message: &MessageWitness) -> Option<OpeningRecord> {
-    match Record::decode(message.stateAccessList.first()?) {
-        Ok(Record::Opening(opening)) => Some(opening),
-        _ => None,
     }
 }
 
@@ -62,8 +51,10 @@ fn compare(
     findings.compare_top(Kind::To, top.to, message.to);
     findings.compare_top(Kind::Context, top.target, message.context);
     findings.compare_top(Kind::Value, top.value, message.callvalue);
-    let data = [&top.call_data, &message.callData].map(|data| keccak256(data));
-    findings.compare_top(Kind::Calldata, data[0], data[1]);
+    if top.call_data != message.callData {
+        let data = [&top.call_data, &message.callData].map(|data| keccak256(data));
+        findings.compare_top(Kind::Calldata, data[0], data[1]);
+    }
     findings.compare_top(Kind::Gas, U256::from(top.gas), message.gasAvailable);
     findings.compare_top(Kind::Static, false, message.isStatic);
 }

@@ -41,11 +41,12 @@ mod top;
 mod warmth;
 
 use alloy_primitives::{Address, B256, Bytes, U256};
-use iso_evm_witness::{Witness, records::FrameKind};
+use iso_evm_wire::{Witness, records::FrameKind};
 
 pub use begin::begin;
 pub use claims::Findings;
 pub use end::end;
+pub(super) use inclusion::Included;
 pub use inclusion::is_included;
 pub use schedule::fork_is_unanchored;
 

@@ -3,7 +3,7 @@
 //! In the data's way this stands at the end, beside the final root.
 
 use alloy_primitives::{Bloom, Log};
-use iso_evm_witness::container::Receipt;
+use iso_evm_wire::container::Receipt;
 
 use super::{TransactionKind as Kind, claims::Findings};
 use crate::{audit::state::LogEntry, hash::keccak256};
@@ -25,8 +25,10 @@ pub(super) fn check(
     }
     let bloom = bloom(logs);
     let holds = bloom == claimed.bloom;
-    let [expected, found] = [bloom, claimed.bloom].map(|bloom| keccak256(bloom.as_slice()));
-    findings.require(holds, Kind::Bloom, expected, found);
+    if !holds {
+        let [expected, found] = [bloom, claimed.bloom].map(|bloom| keccak256(bloom.as_slice()));
+        findings.require(holds, Kind::Bloom, expected, found);
+    }
 }
 
 /// Compares one log word by word.
@@ -60,7 +62,7 @@ fn bloom(logs: &[LogEntry]) -> Bloom {
 #[cfg(test)]
 mod tests {
     use alloy_primitives::{Address, B256, Bytes};
-    use iso_evm_witness::container::ReceiptLogs;
+    use iso_evm_wire::container::ReceiptLogs;
 
     use super::*;
     use crate::audit::word::Word;

@@ -2,10 +2,10 @@
 //!
 //! In the data's way this stands with the rules, in front of the top message: it says who sent the
 //! transaction and whose its authorisations are. The hashes are this side's own
-//! ([`crate::transaction_hash`]), the curve is `k256`'s.
+//! ([`crate::transaction_hash`]), and so is the curve: libsecp256k1's, where whoever reads the
+//! container has `k256`'s. Without C it is `k256`'s here too.
 
 use alloy_primitives::{Address, B256, Signature, U256, uint};
-use k256::ecdsa::{RecoveryId, Signature as CurveSignature, VerifyingKey};
 
 use crate::hash::keccak256;
 
@@ -22,12 +22,31 @@ pub(super) fn recover(hash: B256, odd: bool, r: U256, s: U256) -> Option<Address
     if s > MOST_S {
         return None;
     }
-    let signature =
-        CurveSignature::from_scalars(r.to_be_bytes::<32>(), s.to_be_bytes::<32>()).ok()?;
+    let key = public_key(hash, odd, [r, s].map(|part| part.to_be_bytes()))?;
+    // A byte that says that the point is whole, then x and y.
+    let hash = keccak256(&key[1..]);
+    Some(Address::from_slice(&hash[12..]))
+}
+
+/// The point of which this is a signature, as 65 bytes.
+#[cfg(feature = "secp256k1")]
+fn public_key(hash: B256, odd: bool, parts: [[u8; 32]; 2]) -> Option<[u8; 65]> {
+    use secp256k1::{
+        Message, SECP256K1,
+        ecdsa::{RecoverableSignature, RecoveryId},
+    };
+    let id = if odd { RecoveryId::One } else { RecoveryId::Zero };
+    let signature = RecoverableSignature::from_compact(parts.as_flattened(), id).ok()?;
+    let key = SECP256K1.recover_ecdsa(Message::from_digest(hash.0), &signature).ok()?;
+    Some(key.serialize_uncompressed())
+}
+
+/// The point of which this is a signature, as 65 bytes.
+#[cfg(not(feature = "secp256k1"))]
+fn public_key(hash: B256, odd: bool, [r, s]: [[u8; 32]; 2]) -> Option<[u8; 65]> {
+    use k256::ecdsa::{RecoveryId, Signature, VerifyingKey};
+    let signature = Signature::from_scalars(r, s).ok()?;
     let id = RecoveryId::new(odd, false);
     let key = VerifyingKey::recover_from_prehash(hash.as_slice(), &signature, id).ok()?;
-    let point = key.to_encoded_point(false);
-    // A byte that says that the point is whole, then x and y.
-    let hash = keccak256(&point.as_bytes()[1..]);
-    Some(Address::from_slice(&hash[12..]))
+    key.to_encoded_point(false).as_bytes().try_into().ok()
 }

@@ -1,7 +1,7 @@
 //! What the record of a call or creation says of its callee.
 
 use alloy_primitives::{Address, B256, Bytes, U256};
-use iso_evm_witness::{
+use iso_evm_wire::{
     MessageWitness,
     records::{CallRecord, FrameKind, Outcome, Record},
 };
@@ -36,7 +36,7 @@ pub(super) struct Callee {
 
 impl Callee {
     /// The callee of a record of `parent`; `None` if it is no call's and no creation's.
-    pub(super) fn of(record: Record, parent: &MessageWitness) -> Option<Self> {
+    pub(super) fn of(record: &Record, parent: &MessageWitness) -> Option<Self> {
         macro_rules! creation {
             ($kind:ident, $record:expr, $account:expr) => {{
                 let (record, account) = ($record, $account);
@@ -53,12 +53,12 @@ impl Callee {
                     gas_used: record.gasUsed,
                     status: record.status,
                     state_root: record.stateRoot,
-                    returndata: record.returndata,
+                    returndata: record.returndata.clone(),
                 })
             }};
         }
         match record {
-            Record::Call(opcode, record) => Some(Self::call(opcode, record, parent)),
+            Record::Call(opcode, record) => Some(Self::call(*opcode, record, parent)),
             Record::Create(record) => {
                 let account = created::by_nonce(parent.context, record.nonce);
                 creation!(Create, record, account)
@@ -71,7 +71,7 @@ impl Callee {
         }
     }
 
-    fn call(opcode: u8, record: CallRecord, parent: &MessageWitness) -> Self {
+    fn call(opcode: u8, record: &CallRecord, parent: &MessageWitness) -> Self {
         let kind = match opcode {
             0xf1 => FrameKind::Call,
             0xf2 => FrameKind::Callcode,
@@ -102,7 +102,7 @@ impl Callee {
             gas_used: record.gasUsed,
             status: record.status,
             state_root: record.stateRoot,
-            returndata: record.returndata,
+            returndata: record.returndata.clone(),
         }
     }
 

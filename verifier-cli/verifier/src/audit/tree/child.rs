@@ -1,11 +1,11 @@
 //! A record and the message that it opens.
 
 use alloy_primitives::B256;
-use iso_evm_witness::{MessageWitness, container::opening, records::FrameKind};
+use iso_evm_wire::{MessageWitness, OpenedMessage, records::FrameKind};
 
 use super::{Place, TreeKind, callee::Callee, walk::Stop};
 use crate::{
-    audit::{Finding, Missing},
+    audit::{Finding, Missing, codes::EMPTY_CODE_HASH},
     hash::keccak256,
 };
 
@@ -21,7 +21,7 @@ pub(super) struct Pair<'a> {
     /// Index of the child.
     pub(super) index: usize,
     /// The child.
-    pub(super) child: &'a MessageWitness,
+    pub(super) child: &'a OpenedMessage,
 }
 
 impl Pair<'_> {
@@ -33,9 +33,10 @@ impl Pair<'_> {
     /// The first thing that differs, or that the child has no opening record.
     pub(super) fn given(&self, root: B256) -> Result<(), Stop> {
         let Self { place, parent, callee, index, child } = self;
-        let Some(opening) = opening(child) else {
+        let Some(opening) = child.opening() else {
             return Err(Missing::Record { message: *index, record: 0 }.into());
         };
+        let child = child.fields();
         place.agree(TreeKind::Kind, callee.kind as u8, opening.kind)?;
         place.agree(TreeKind::Origin, parent.origin, child.origin)?;
         place.agree(TreeKind::GasPrice, parent.gasPrice, child.gasPrice)?;
@@ -67,11 +68,12 @@ impl Pair<'_> {
     /// The first thing that differs.
     pub(super) fn ended(&self) -> Result<(), Finding<TreeKind>> {
         let Self { place, callee, child, .. } = self;
+        let child = child.fields();
         place.agree(TreeKind::Status, child.status, callee.status)?;
         place.agree(TreeKind::GasUsed, child.gasUsed, callee.gas_used)?;
         let returned = if callee.kind.is_create() && callee.status == 1 {
             // Its hash is that of the code: the creator gets nothing.
-            keccak256(&[])
+            EMPTY_CODE_HASH
         } else {
             child.returndataHash
         };

@@ -36,13 +36,10 @@ mod callee;
 mod child;
 mod walk;
 
-use iso_evm_witness::Witness;
+use iso_evm_wire::{Opened, Witness};
 
 use self::walk::{Stop, Walk};
-use super::{Finding, Outcome, TreeKind, word::Word};
-
-/// Most frames above a frame (`CALL_STACK_LIMIT`).
-pub const MOST_DEPTH: usize = 1024;
+use super::{Finding, Outcome, Subject, TreeKind, word::Word};
 
 /// Compares every call's and creation's record with the message that it opens.
 ///
@@ -50,13 +47,13 @@ pub const MOST_DEPTH: usize = 1024;
 /// together behind that is not known. A precompile's input that cannot be had is told only if all
 /// the rest is true.
 pub fn tree(witness: &Witness) -> Outcome<TreeKind> {
-    tree_within(witness, u64::MAX)
+    tree_within(&Subject::new(&Opened::of(witness)), u64::MAX)
 }
 
 /// [`tree()`], for which the transaction's gas limit, which is a claim, counts for no more than
 /// `gas_limit`: that bounds the runs that tell precompiles' inputs, and those of the precompiles.
-pub fn tree_within(witness: &Witness, gas_limit: u64) -> Outcome<TreeKind> {
-    let mut walk = Walk::new(witness, gas_limit);
+pub fn tree_within(subject: &Subject<'_>, gas_limit: u64) -> Outcome<TreeKind> {
+    let mut walk = Walk::new(subject, gas_limit);
     match (walk.run(), walk.missing) {
         (Err(Stop::Finding(finding)), _) => Outcome::Invalid(finding),
         (_, Some(missing)) | (Err(Stop::Missing(missing)), None) => Outcome::NotRun(missing),

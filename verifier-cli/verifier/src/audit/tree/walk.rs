@@ -2,20 +2,21 @@
 //! open is explicit, and never deeper than the machine's own.
 
 use alloy_primitives::B256;
-use iso_evm_witness::{
-    MessageWitness, Witness, encoding,
+use iso_evm_wire::{
+    OpenedMessage,
+    protocol::{STACK_DEPTH_LIMIT, is_precompile},
     records::{Outcome, Record},
 };
 
 use super::{
-    MOST_DEPTH, Place, TreeKind,
+    Place, TreeKind,
     callee::{Callee, RIPEMD160},
     child::Pair,
 };
 use crate::{
     audit::{
-        Finding, Missing,
-        precompiles::{self, NotRerun, OfMessage, Reruns},
+        Finding, Missing, Subject,
+        precompiles::{NotRerun, OfMessage, Reruns},
         word::Word,
     },
     hash::keccak256,
@@ -42,9 +43,9 @@ impl From<Missing> for Stop {
 
 /// A message whose records are being looked at.
 #[derive(Debug)]
-struct Open {
+struct Open<'a> {
     index: usize,
-    message: MessageWitness,
+    message: &'a OpenedMessage,
     /// The record that comes next.
     next: usize,
     /// The root after those before it.
@@ -59,21 +60,21 @@ struct Open {
 
 /// The audit on its way.
 #[derive(Debug)]
-pub(super) struct Walk<'a> {
-    witness: &'a Witness,
-    reruns: Reruns<'a>,
-    open: Vec<Open>,
+pub(super) struct Walk<'s, 'a> {
+    subject: &'s Subject<'a>,
+    reruns: Reruns<'s, 'a>,
+    open: Vec<Open<'s>>,
     /// The message that the next record of outcome *child* opens.
     next: usize,
     /// What was not there first, of that without which the rest can be audited.
     pub(super) missing: Option<Missing>,
 }
 
-impl<'a> Walk<'a> {
-    pub(super) fn new(witness: &'a Witness, gas_limit: u64) -> Self {
+impl<'s, 'a> Walk<'s, 'a> {
+    pub(super) fn new(subject: &'s Subject<'a>, gas_limit: u64) -> Self {
         Self {
-            witness,
-            reruns: Reruns::new(witness, gas_limit),
+            subject,
+            reruns: Reruns::new(subject, gas_limit),
             open: Vec::new(),
             next: 0,
             missing: None,
@@ -86,7 +87,7 @@ impl<'a> Walk<'a> {
     ///
     /// The first thing that is false, or without which the rest cannot be told apart.
     pub(super) fn run(&mut self) -> Result<(), Stop> {
-        let messages = self.witness.messages.len();
+        let messages = self.subject.opened().opened().len();
         if messages == 0 {
             return Ok(());
         }
@@ -94,15 +95,14 @@ impl<'a> Walk<'a> {
         self.enter(top);
         while let Some(open) = self.open.last_mut() {
             let place = Place { message: open.index, record: open.next };
-            let Some(access) = open.message.stateAccessList.get(open.next) else {
+            let Some(record) = open.message.records().get(open.next) else {
                 self.leave()?;
                 continue;
             };
             open.next += 1;
-            let Place { message, record } = place;
-            let decoded =
-                Record::decode(access).map_err(|_| Missing::Record { message, record })?;
-            self.record(place, decoded)?;
+            let Place { message, record: index } = place;
+            let record = record.as_ref().map_err(|_| Missing::Record { message, record: index })?;
+            self.record(place, record)?;
         }
         if self.next < messages {
             let (expected, found) = (self.next, messages);
@@ -111,14 +111,13 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    fn message(&self, index: usize) -> Result<MessageWitness, Missing> {
-        encoding::decode(&self.witness.messages[index])
-            .map_err(|_| Missing::Message { message: index })
+    fn message(&self, index: usize) -> Result<&'s OpenedMessage, Missing> {
+        self.subject.opened().message(index).ok_or(Missing::Message { message: index })
     }
 
     /// Opens the next message.
-    fn enter(&mut self, message: MessageWitness) {
-        let root = message.stateRootEnter;
+    fn enter(&mut self, message: &'s OpenedMessage) {
+        let root = message.fields().stateRootEnter;
         let index = self.next;
         self.next += 1;
         self.open.push(Open {
@@ -144,10 +143,10 @@ impl<'a> Walk<'a> {
     }
 
     /// One record of the innermost message.
-    fn record(&mut self, place: Place, record: Record) -> Result<(), Stop> {
+    fn record(&mut self, place: Place, record: &Record) -> Result<(), Stop> {
         let depth = self.open.len().saturating_sub(1);
         let Some(open) = self.open.last_mut() else { return Ok(()) };
-        match &record {
+        match record {
             Record::Sstore(record) => open.pass(record.stateRoot),
             Record::Selfdestruct(record) => {
                 open.touched |= record.beneficiary == RIPEMD160;
@@ -155,17 +154,17 @@ impl<'a> Walk<'a> {
             }
             _ => {}
         }
-        let Some(callee) = Callee::of(record, &open.message) else { return Ok(()) };
+        let Some(callee) = Callee::of(record, open.message.fields()) else { return Ok(()) };
         if callee.outcome != Some(Outcome::None) {
             let refused = callee.outcome == Some(Outcome::Depth);
-            place.agree(TreeKind::Depth, depth >= MOST_DEPTH, refused)?;
+            place.agree(TreeKind::Depth, depth >= STACK_DEPTH_LIMIT, refused)?;
         }
         open.touched |= callee.context == RIPEMD160;
         match callee.outcome {
             Some(Outcome::Child) => self.child(place, callee),
             outcome => {
                 if outcome == Some(Outcome::Precompile)
-                    && precompiles::is_precompile(self.witness.fork, callee.account)
+                    && is_precompile(self.subject.fork, callee.account)
                 {
                     let missing = self.precompile(place, &callee)?;
                     self.missing = self.missing.or(missing);
@@ -181,7 +180,7 @@ impl<'a> Walk<'a> {
     /// A record that opens a message.
     fn child(&mut self, place: Place, callee: Callee) -> Result<(), Stop> {
         let index = self.next;
-        let messages = self.witness.messages.len();
+        let messages = self.subject.opened().opened().len();
         if index >= messages {
             let (message, record) = (place.message, Some(place.record));
             let finding = left_over(TreeKind::ChildMissing, message, record, index + 1, messages);
@@ -189,7 +188,8 @@ impl<'a> Walk<'a> {
         }
         let child = self.message(index)?;
         if let Some(open) = self.open.last_mut() {
-            let pair = Pair { place, parent: &open.message, callee: &callee, index, child: &child };
+            let parent = open.message.fields();
+            let pair = Pair { place, parent, callee: &callee, index, child };
             pair.given(open.root)?;
             pair.ended()?;
             open.waiting = Some(callee);
@@ -202,7 +202,7 @@ impl<'a> Walk<'a> {
     fn precompile(&mut self, place: Place, callee: &Callee) -> Result<Option<Missing>, Stop> {
         let Place { message, record } = place;
         let Some(open) = self.open.last_mut() else { return Ok(None) };
-        let calls = open.precompiles.get_or_insert_with(|| self.reruns.of(message, &open.message));
+        let calls = open.precompiles.get_or_insert_with(|| self.reruns.of(message, open.message));
         let ended = match calls.at(record) {
             Ok(ended) => ended,
             Err(NotRerun::Input) => {
@@ -221,7 +221,7 @@ impl<'a> Walk<'a> {
     }
 }
 
-impl Open {
+impl Open<'_> {
     /// The record looked at last has this root; zero is none.
     fn pass(&mut self, root: B256) {
         if !root.is_zero() {

@@ -8,7 +8,7 @@
 //! Depth is bounded by a key's 64 nibbles, whatever the nodes say.
 
 mod decode;
-mod encode;
+pub(in crate::audit) mod encode;
 mod node;
 pub(in crate::audit) mod path;
 mod store;

@@ -18,6 +18,13 @@ impl Nodes {
     }
 }
 
+/// Nodes by hashes that are computed already.
+impl FromIterator<(B256, Bytes)> for Nodes {
+    fn from_iter<T: IntoIterator<Item = (B256, Bytes)>>(nodes: T) -> Self {
+        Self(nodes.into_iter().collect())
+    }
+}
+
 impl FromIterator<Bytes> for Nodes {
     fn from_iter<T: IntoIterator<Item = Bytes>>(nodes: T) -> Self {
         Self(nodes.into_iter().map(|rlp| (keccak256(&rlp), rlp)).collect())

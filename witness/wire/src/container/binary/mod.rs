@@ -3,7 +3,7 @@
 mod read;
 mod write;
 
-pub(super) use read::decode;
+pub(crate) use read::decode;
 pub(super) use write::encode;
 
 /// The first bytes of every `witness.bin`.

@@ -1,9 +1,9 @@
 //! Reads a `witness.bin`: exactly the bytes that the writer makes of what was read.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use alloy_consensus::Header;
-use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
+use alloy_primitives::{Address, B256, Bytes, U256};
 
 use super::{MAGIC, VERSION};
 use crate::{
@@ -13,11 +13,16 @@ use crate::{
         Inclusion, Needs, Receipt, ReceiptLogs, Roots, Witness,
         reader::{ContainerError, ContainerFault, Reader},
     },
+    open::{Keccak256, Opened},
+    protocol::Change,
     transaction::Transaction,
 };
 
 /// Reads the file. What is large in it is not copied, but shared with it.
-pub(in crate::container) fn decode(file: &Bytes) -> Result<Witness, ContainerError> {
+pub(crate) fn decode(
+    file: &Bytes,
+    keccak256: Keccak256,
+) -> Result<Opened<'static>, ContainerError> {
     let mut body = Reader::new(file, after_version(file)?);
     let mut fields = body.list("witness")?;
     body.end("witness")?;
@@ -34,9 +39,10 @@ pub(in crate::container) fn decode(file: &Bytes) -> Result<Witness, ContainerErr
     while !items.is_empty() {
         messages.push(file.slice_ref(items.bytes("message")?));
     }
-    let (codes, codes_at) = read_by_hash(file, &mut fields, "codes", "code")?;
-    let (nodes, nodes_at) = read_by_hash(file, &mut fields, "nodes", "node")?;
-    let (inclusion, inclusion_at) = read_inclusion(file, &mut fields)?;
+    let held = Held { file, keccak256 };
+    let (codes, codes_at) = held.by_hash(&mut fields, "codes", "code")?;
+    let (nodes, nodes_at) = held.by_hash(&mut fields, "nodes", "node")?;
+    let (inclusion, inclusion_at) = read_inclusion(&held, &mut fields)?;
     fields.end("witness")?;
     let witness = Witness {
         chain_id,
@@ -52,6 +58,7 @@ pub(in crate::container) fn decode(file: &Bytes) -> Result<Witness, ContainerErr
         nodes,
         inclusion,
     };
+    let witness = Opened::new(Cow::Owned(witness), true);
     let needs = Needs::of(&witness);
     let ancestors = ancestors_at.get(needs.ancestors).map(|at| (*at, "ancestor"));
     let block_hashes = block_hashes_at.iter().zip(witness.block_hashes.keys());
@@ -95,7 +102,7 @@ fn check_inclusion(
 
 /// What proves the inclusion, where the list stands, and where its nodes do.
 fn read_inclusion<'a>(
-    file: &Bytes,
+    held: &Held<'_>,
     fields: &mut Reader<'a>,
 ) -> Result<(Option<Inclusion>, (Reader<'a>, Places<'a>)), ContainerError> {
     let start = *fields;
@@ -104,7 +111,7 @@ fn read_inclusion<'a>(
         return Ok((None, (start, Vec::new())));
     }
     let index = fields.value("transaction's place")?;
-    let (nodes, places) = read_by_hash(file, &mut fields, "inclusion nodes", "inclusion node")?;
+    let (nodes, places) = held.by_hash(&mut fields, "inclusion nodes", "inclusion node")?;
     fields.end("inclusion")?;
     Ok((Some(Inclusion { index, nodes }), (start, places)))
 }
@@ -142,7 +149,7 @@ fn read_block(fields: &mut Reader<'_>, fork: Fork) -> Result<Block, ContainerErr
     } else {
         read_fields(&mut fields, fork)?
     };
-    if fork >= Fork::Cancun {
+    if fork.has(Change::Blobs) {
         block.blob_base_fee = Some(fields.value("block blob base fee")?);
     }
     fields.end("block")?;
@@ -157,15 +164,15 @@ fn read_fields(fields: &mut Reader<'_>, fork: Fork) -> Result<Block, ContainerEr
         gas_limit: fields.value("block gas limit")?,
         ..Block::default()
     };
-    if fork >= Fork::Paris {
+    if fork.has(Change::Randomness) {
         block.prev_randao = Some(fields.value::<B256>("block randomness")?);
     } else {
         block.difficulty = Some(fields.value::<U256>("block difficulty")?);
     }
-    if fork >= Fork::London {
+    if fork.has(Change::BaseFee) {
         block.base_fee_per_gas = Some(fields.value("block base fee")?);
     }
-    if fork >= Fork::Cancun {
+    if fork.has(Change::Blobs) {
         block.excess_blob_gas = Some(fields.value("block excess blob gas")?);
     }
     Ok(block)
@@ -247,24 +254,32 @@ fn read_roots(fields: &mut Reader<'_>) -> Result<Roots, ContainerError> {
     Ok(roots)
 }
 
-/// Byte strings by their hashes, which ascend.
-fn read_by_hash<'a>(
-    file: &Bytes,
-    fields: &mut Reader<'a>,
-    list: &'static str,
-    field: &'static str,
-) -> Result<(BTreeMap<B256, Bytes>, Places<'a>), ContainerError> {
-    let mut items = fields.list(list)?;
-    let (mut held, mut places) = (BTreeMap::new(), Vec::new());
-    while !items.is_empty() {
-        let at = items;
-        let bytes = file.slice_ref(items.bytes(field)?);
-        let hash = keccak256(&bytes);
-        if held.last_key_value().is_some_and(|(last, _)| *last >= hash) {
-            return Err(at.fail(field, ContainerFault::Order));
+/// The file, and who hashes what stands in it under a hash.
+struct Held<'f> {
+    file: &'f Bytes,
+    keccak256: Keccak256,
+}
+
+impl Held<'_> {
+    /// Byte strings by their hashes, which ascend.
+    fn by_hash<'a>(
+        &self,
+        fields: &mut Reader<'a>,
+        list: &'static str,
+        field: &'static str,
+    ) -> Result<(BTreeMap<B256, Bytes>, Places<'a>), ContainerError> {
+        let mut items = fields.list(list)?;
+        let (mut held, mut places) = (BTreeMap::new(), Vec::new());
+        while !items.is_empty() {
+            let at = items;
+            let bytes = self.file.slice_ref(items.bytes(field)?);
+            let hash = (self.keccak256)(&bytes);
+            if held.last_key_value().is_some_and(|(last, _)| *last >= hash) {
+                return Err(at.fail(field, ContainerFault::Order));
+            }
+            held.insert(hash, bytes);
+            places.push(at);
         }
-        held.insert(hash, bytes);
-        places.push(at);
+        Ok((held, places))
     }
-    Ok((held, places))
 }

@@ -13,6 +13,7 @@ use super::{Inclusion, Needs, Roots, VERSION, Witness};
 use crate::{
     Fork,
     block::{BlockFields, BlockHashes},
+    open::Opened,
     quantity::{self as number, quantity},
     receipt::ReceiptFields,
     schedule,
@@ -23,7 +24,7 @@ mod error;
 mod keys;
 mod message;
 mod ordered;
-mod record;
+pub(crate) mod record;
 
 pub use error::JsonError;
 
@@ -165,7 +166,7 @@ fn check_hashes(witness: &Witness) -> Result<(), JsonError> {
 
 /// Makes sure that everything is needed.
 fn check_needs(witness: &Witness) -> Result<(), JsonError> {
-    let needs = Needs::of(witness);
+    let needs = Needs::of(&Opened::of(witness));
     let ancestor = (witness.ancestors.len() > needs.ancestors)
         .then(|| format!("ancestors[{}]", needs.ancestors));
     let mut numbers = witness.block_hashes.keys();

@@ -4,14 +4,14 @@ use alloy_consensus::{Eip658Value, Header, Receipt as Consensus, ReceiptEnvelope
 use alloy_eips::eip2718::Encodable2718;
 use alloy_primitives::{Address, B256, Log, U256, keccak256, logs_bloom};
 use alloy_trie::root::ordered_trie_root_encoded;
-use iso_evm_witness::{
+use iso_evm_wire::{
     Witness,
     block::Block,
     container::{Inclusion, ReceiptLogs},
 };
 
 use super::{Kind, Lies, call, changed};
-use crate::audit::{Outcome, replay::replay, transaction::is_included};
+use crate::audit::{Outcome, hashes::Hashes, replay::replay, transaction::is_included};
 
 /// A block of this many transactions, of which the witness's is the one at `index`; all that the
 /// others used is 1,000 gas each.
@@ -80,7 +80,7 @@ pub(super) fn add(lies: &mut Lies) {
     }
     // Nothing stands behind the last, and the ways to it end without a node that lacks.
     let behind = changed(&place(2), |lie| lie.inclusion.as_mut().unwrap().index = 3);
-    assert!(is_included(&behind));
+    assert!(is_included(&Hashes::of(&behind)));
     lies.add(Kind::BlockTransaction, "behind the last", behind, [B256::ZERO, hash]);
     let mut lie = |what, change: &dyn Fn(&mut Consensus<Log>), words: [U256; 2]| {
         let receipt = &witness.receipt;
@@ -114,7 +114,7 @@ fn each_place_of_a_block() {
     {
         let blocks = block(&witness, count, index);
         let honest = included(&witness, &blocks, index);
-        assert!(is_included(&honest));
+        assert!(is_included(&Hashes::of(&honest)));
         assert_eq!(replay(&honest).transaction, Outcome::Valid, "{index} of {count}");
         let read = Witness::decode(&honest.encode()).unwrap();
         assert_eq!(read, honest);
@@ -123,7 +123,7 @@ fn each_place_of_a_block() {
             let less =
                 changed(&honest, |less| drop(less.inclusion.as_mut().unwrap().nodes.remove(hash)));
             // No verdict on it, and no container.
-            assert!(!is_included(&less));
+            assert!(!is_included(&Hashes::of(&less)));
             assert_eq!(replay(&less).transaction, Outcome::Valid);
             let error = Witness::decode(&less.encode()).unwrap_err().to_string();
             assert!(error.contains("no whole way"), "{error}");
@@ -131,7 +131,7 @@ fn each_place_of_a_block() {
                 let nodes = &mut lie.inclusion.as_mut().unwrap().nodes;
                 nodes.insert(*hash, Address::ZERO.to_vec().into());
             });
-            assert!(!is_included(&other), "a node under another hash than its own");
+            assert!(!is_included(&Hashes::of(&other)), "a node under another hash than its own");
         }
     }
 }

@@ -1,0 +1,31 @@
+//! Which contract a hypervisor is: code hash and size, of the default ones without emitting them.
+//!
+//! The table is made from what is emitted, as `specs/artifacts` are: a test of theirs compares it, and
+//! `ISO_BLESS=1` writes it.
+
+use alloy_primitives::{B256, b256};
+use iso_evm_wire::Fork;
+
+use crate::options::EmitOptions;
+
+/// What an emitted contract is known by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// keccak256 of the runtime code.
+    pub code_hash: B256,
+    /// Size of the runtime code, in bytes.
+    pub size: usize,
+}
+
+/// The hypervisors with default options, by fork.
+const DEFAULTS: [(Fork, B256, usize); Fork::ALL.len()] = include!("identity.table");
+
+impl Identity {
+    /// Of the hypervisor with these options, if they are a fork's defaults; it is not emitted.
+    pub fn of_default(options: EmitOptions) -> Option<Self> {
+        let is_default = options == EmitOptions::new(options.fork);
+        let mut defaults = DEFAULTS.into_iter().filter(|_| is_default);
+        let known = defaults.find(|(fork, ..)| *fork == options.fork);
+        known.map(|(_, code_hash, size)| Self { code_hash, size })
+    }
+}

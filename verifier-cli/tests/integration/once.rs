@@ -1,0 +1,197 @@
+//! Of a witness nothing is decoded twice and nothing is hashed twice in one verification, from the
+//! file to the report; and no contract is emitted that is not run.
+
+use std::{
+    collections::BTreeMap,
+    fmt::Debug,
+    fs,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex},
+};
+
+use alloy_primitives::Bytes;
+use iso_evm_hypervisor::{EmitOptions, Engine, emit_audit};
+use iso_evm_verifier::{
+    Audit, EngineKind, Options, Report, Verdict, hash::keccak256, verify, verify_opened,
+};
+use iso_evm_wire::{Fork, Opened, Witness};
+use tracing::{
+    Event, Subscriber,
+    field::{Field, Visit},
+};
+use tracing_subscriber::{
+    Layer,
+    layer::{Context, SubscriberExt},
+};
+
+use crate::common::root;
+
+/// What the libraries told of their work: each event's fields by name.
+#[derive(Clone, Debug, Default)]
+struct Told(Arc<Mutex<Vec<BTreeMap<String, String>>>>);
+
+impl<S: Subscriber> Layer<S> for Told {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        let mut fields = Fields::default();
+        event.record(&mut fields);
+        self.0.lock().unwrap().push(fields.0);
+    }
+}
+
+#[derive(Default)]
+struct Fields(BTreeMap<String, String>);
+
+impl Visit for Fields {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        self.0.insert(field.name().to_owned(), format!("{value:?}"));
+    }
+}
+
+/// What is told of a run on this thread alone.
+fn told(run: impl FnOnce() + Send) -> Vec<BTreeMap<String, String>> {
+    let told = Told::default();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread();
+    let pool = pool.build().unwrap();
+    let layers = tracing_subscriber::registry().with(told.clone());
+    tracing::subscriber::with_default(layers, || pool.install(run));
+    let told = told.0.lock().unwrap();
+    told.clone()
+}
+
+fn file(name: &str) -> Bytes {
+    let fixture = root().join(format!("tests/fixtures/{name}.witness.bin"));
+    fs::read(fixture).unwrap().into()
+}
+
+fn options(engine: EngineKind) -> Options {
+    Options { engine, ..Options::default() }
+}
+
+/// From the file to the report, by all audits.
+fn verified(file: &Bytes, engine: EngineKind) -> Report {
+    let opened = Opened::decode(file, keccak256).unwrap();
+    let report = verify_opened(&Engine::new(opened.fork), &opened, &options(engine)).unwrap();
+    assert_eq!(report.verdict(), Verdict::Valid);
+    report
+}
+
+const ENGINES: [EngineKind; 3] = [EngineKind::Native, EngineKind::Hypervisor, EngineKind::Both];
+
+#[test]
+fn a_message_is_decoded_once() {
+    for engine in ENGINES {
+        for (name, messages) in [("call-tree", 17), ("erc20-transfer", 1), ("plain-transfer", 0)] {
+            let told = told(|| drop(verified(&file(name), engine)));
+            let decoded = told.iter().filter(|told| told["message"] == "message decoded");
+            assert_eq!(decoded.count(), messages, "{name}, {engine}");
+        }
+    }
+}
+
+/// Records are taken apart with their message, and nowhere else.
+#[test]
+fn no_audit_decodes() {
+    let mut found = Vec::new();
+    for crate_ in ["verifier", "batch"] {
+        let mut folders = vec![root().join("verifier-cli").join(crate_).join("src")];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                match path.is_dir() {
+                    true => folders.push(path),
+                    false => found.extend(decoding(&path)),
+                }
+            }
+        }
+    }
+    assert!(found.is_empty(), "{found:?}");
+}
+
+/// The lines of a file outside tests in which something is decoded that an [`Opened`] witness has.
+fn decoding(path: &Path) -> Vec<(PathBuf, String)> {
+    let source = fs::read_to_string(path).unwrap();
+    let is_test =
+        path.components().any(|part| part.as_os_str().to_string_lossy().contains("tests"));
+    let code = source.lines().take_while(|line| *line != "#[cfg(test)]");
+    let code = code.filter(|line| !is_test && !line.trim_start().starts_with("//"));
+    let decodes =
+        |line: &&str| line.contains("Record::decode") || line.contains("encoding::decode");
+    code.filter(decodes).map(|line| (path.to_owned(), line.trim().to_owned())).collect()
+}
+
+#[test]
+fn nothing_is_hashed_twice() {
+    for engine in ENGINES {
+        let told = told(|| drop(verified(&file("call-tree"), engine)));
+        let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+        for hashed in told.iter().filter(|told| told["message"] == "hashed") {
+            *counts.entry((&hashed["hash"], &hashed["length"])).or_default() += 1;
+        }
+        // Codes, nodes, the transaction, the signer, the file: there is something to count.
+        assert!(counts.len() > 50, "{}", counts.len());
+        let twice: Vec<_> = counts.iter().filter(|(_, count)| **count > 1).collect();
+        assert!(twice.is_empty(), "{engine}: {twice:#?}");
+    }
+}
+
+#[test]
+fn no_contract_is_emitted_that_is_not_run() {
+    let opened = Opened::decode(&file("call-tree"), keccak256).unwrap();
+    let emitted = emit_audit(&EmitOptions::new(opened.fork)).identity();
+    let access = Options { audits: Audit::Access.into(), ..Options::default() };
+    let cases = [
+        (options(EngineKind::Native), false),
+        (access, false),
+        (options(EngineKind::Hypervisor), true),
+        (options(EngineKind::Both), true),
+    ];
+    for (options, runs) in cases {
+        let engine = Engine::new(opened.fork);
+        let report = verify_opened(&engine, &opened, &options).unwrap();
+        assert_eq!(engine.is_emitted(), runs, "{options:?}");
+        let named = (report.hypervisor_code_hash, report.hypervisor_size);
+        assert_eq!(named, (emitted.code_hash, emitted.size), "{options:?}");
+    }
+}
+
+/// A contract that is not the default one has no other way to be named than to be emitted.
+#[test]
+fn another_contract_is_named_by_what_is_emitted() {
+    let mut options = EmitOptions::new(Fork::Osaka);
+    options.archive.factory.0[0] ^= 1;
+    let engine = Engine::with_options(&options);
+    assert_eq!(engine.identity(), emit_audit(&options).identity());
+    assert_ne!(engine.identity(), Engine::new(Fork::Osaka).identity());
+}
+
+/// What is known of a witness that was read must not be believed of one that was made.
+#[test]
+fn what_no_file_held_is_hashed() {
+    let witness = Witness::decode(&file("call-tree")).unwrap();
+    let valid = verify(&witness, &Options::default()).unwrap();
+    for change in [
+        (|witness: &mut Witness| {
+            let (hash, mut code) = witness.codes.pop_first().unwrap();
+            code = [&code[..], &[0]].concat().into();
+            witness.codes.insert(hash, code);
+        }) as fn(&mut Witness),
+        |witness| {
+            let (hash, mut node) = witness.nodes.pop_first().unwrap();
+            node = [&node[..], &[0]].concat().into();
+            witness.nodes.insert(hash, node);
+        },
+    ] {
+        let mut changed = witness.clone();
+        change(&mut changed);
+        assert!(verify(&changed, &Options::default()).is_err());
+        // Nor of one that was read and then changed.
+        let mut changed = Opened::decode(&file("call-tree"), keccak256).unwrap().into_witness();
+        change(&mut changed);
+        let changed = Opened::from(changed);
+        let engine = Engine::new(changed.fork);
+        assert!(verify_opened(&engine, &changed, &Options::default()).is_err());
+    }
+    let opened = Opened::decode(&file("call-tree"), keccak256).unwrap();
+    let engine = Engine::new(opened.fork);
+    assert_eq!(verify_opened(&engine, &opened, &Options::default()), Ok(valid));
+}

@@ -1,0 +1,158 @@
+//! [`Opened`]: a witness with its messages and their records taken apart, once, for all that look at
+//! them.
+//!
+//! In the data's way this stands between the container, which holds messages as bytes, and everybody
+//! who asks what they say: what the container needs, the audits, the report, the call tree. A message
+//! may be a lie, or not even a message: what cannot be taken apart is told apart.
+
+use std::{borrow::Cow, ops::Deref};
+
+use alloy_primitives::{B256, Bytes};
+
+use crate::{
+    Witness,
+    container::{ContainerError, Place},
+    encoding::{EncodingError, decode_shared},
+    message::MessageWitness,
+    records::{FrameKind, OpeningRecord, Record, RecordError},
+};
+
+/// Computes keccak256 of bytes.
+pub type Keccak256 = fn(&[u8]) -> B256;
+
+/// A message taken apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenedMessage {
+    fields: MessageWitness,
+    records: Vec<Result<Record, RecordError>>,
+}
+
+impl OpenedMessage {
+    /// Takes the message apart that these bytes are, and its records. What is long in it is shared
+    /// with the bytes, not copied.
+    ///
+    /// # Errors
+    ///
+    /// If they are no canonical message. A record that is none stands among the records.
+    pub fn decode(bytes: &Bytes) -> Result<Self, EncodingError> {
+        let fields = decode_shared(bytes)?;
+        let records = fields.stateAccessList.iter().map(Record::decode).collect();
+        Ok(Self { fields, records })
+    }
+
+    /// The message as it is on the wire, its records as bytes.
+    pub const fn fields(&self) -> &MessageWitness {
+        &self.fields
+    }
+
+    /// The records, in order; an error where bytes are none.
+    pub fn records(&self) -> &[Result<Record, RecordError>] {
+        &self.records
+    }
+
+    /// The fields alone, without the list of records, and the records; `None` if one of them is none.
+    pub fn into_parts(self) -> Option<(MessageWitness, Vec<Record>)> {
+        let Self { mut fields, records } = self;
+        fields.stateAccessList.clear();
+        let records = records.into_iter().collect::<Result<_, _>>().ok()?;
+        Some((fields, records))
+    }
+
+    /// The opening record, if the message has one.
+    pub fn opening(&self) -> Option<&OpeningRecord> {
+        match self.records.first()? {
+            Ok(Record::Opening(opening)) => Some(opening),
+            _ => None,
+        }
+    }
+
+    /// The kind of frame, as the opening record says.
+    pub fn kind(&self) -> Option<FrameKind> {
+        FrameKind::from_number(self.opening()?.kind)
+    }
+
+    /// Hash of the code that the opening record asks for; none in a creation, whose code is in the
+    /// message.
+    pub fn code_hash(&self) -> Option<B256> {
+        let opening = self.opening()?;
+        let create = FrameKind::from_number(opening.kind)?.is_create();
+        (!create).then_some(opening.codeHash)
+    }
+}
+
+/// A witness with its messages taken apart. It is the [`Witness`] to whoever asks for that.
+#[derive(Clone, Debug)]
+pub struct Opened<'a> {
+    witness: Cow<'a, Witness>,
+    taken_apart: Vec<Result<OpenedMessage, EncodingError>>,
+    /// Whether it was read from a file, where everything stands under the hash that was computed.
+    hashed: bool,
+}
+
+impl<'a> Opened<'a> {
+    /// Takes the messages of a witness apart.
+    pub fn of(witness: &'a Witness) -> Self {
+        Self::new(Cow::Borrowed(witness), false)
+    }
+
+    /// Reads a `witness.bin`: [`Witness::decode_shared`], with the messages taken apart on the way.
+    /// Hashes are computed by `keccak256`, each once.
+    ///
+    /// # Errors
+    ///
+    /// As [`Witness::decode`].
+    pub fn decode(file: &Bytes, keccak256: Keccak256) -> Result<Opened<'static>, ContainerError> {
+        crate::container::decode(file, keccak256)
+    }
+
+    pub(crate) fn new(witness: Cow<'a, Witness>, hashed: bool) -> Self {
+        let taken_apart = witness.messages.iter().map(OpenedMessage::decode).collect();
+        Self { witness, taken_apart, hashed }
+    }
+
+    /// The witness alone.
+    pub fn into_witness(self) -> Witness {
+        self.witness.into_owned()
+    }
+
+    /// Whether codes and nodes stand under their own hashes for certain: they were read from a file,
+    /// and the hashes were computed there. Of a witness made otherwise it is not known.
+    pub const fn is_hashed(&self) -> bool {
+        self.hashed
+    }
+
+    /// The messages in pre-order; an error where bytes are none.
+    pub fn opened(&self) -> &[Result<OpenedMessage, EncodingError>] {
+        &self.taken_apart
+    }
+
+    /// The message with this index; `None` if there is none, or if its bytes are none.
+    pub fn message(&self, index: usize) -> Option<&OpenedMessage> {
+        self.taken_apart.get(index)?.as_ref().ok()
+    }
+
+    /// The code that a message's opening record asks for, if the container has it. A creation's is
+    /// in the message.
+    pub fn code(&self, index: usize) -> Option<&Bytes> {
+        self.witness.codes.get(&self.message(index)?.code_hash()?)
+    }
+
+    /// Where each message stands in the call tree.
+    pub fn tree(&self) -> Vec<Place> {
+        crate::container::places(self.taken_apart.iter().map(|message| message.as_ref().ok()))
+    }
+}
+
+impl From<Witness> for Opened<'static> {
+    fn from(witness: Witness) -> Self {
+        Self::new(Cow::Owned(witness), false)
+    }
+}
+
+impl Deref for Opened<'_> {
+    type Target = Witness;
+
+    fn deref(&self) -> &Witness {
+        &self.witness
+    }
+}
