@@ -13,7 +13,7 @@ use iso_evm_hypervisor::{
     emit_archive_factory,
     factory::abi,
 };
-use iso_evm_witness::{Fork, MessageWitness, encoding::encode};
+use iso_evm_wire::{Fork, MessageWitness, encoding::encode};
 use revm::{context::result::ExecutionResult, primitives::hardfork::SpecId};
 
 use crate::{

@@ -3,7 +3,7 @@
 //! returns the hash of all its memory, nothing but the guest's own bytes may have come into it.
 
 use alloy_primitives::{Address, U256, hex};
-use iso_evm_witness::Fork;
+use iso_evm_wire::Fork;
 
 use crate::harness::{
     guest::Guest,

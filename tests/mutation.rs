@@ -7,12 +7,12 @@ use alloy_primitives::{B256, Bytes, logs_bloom};
 use alloy_trie::root::ordered_trie_root_encoded;
 use iso_evm_batch::mutate::{self, Campaign, MutateError, Options};
 use iso_evm_verifier::{Audit, AuditSelection};
-use iso_evm_witness::{
-    Fork, Input, Witness,
+use iso_evm_wire::{
+    Fork, Witness,
     block::Block,
     container::{Inclusion, Receipt, ReceiptLogs},
-    record,
 };
+use iso_evm_witness::{Input, record};
 
 use crate::{harness::parallel, replay};
 

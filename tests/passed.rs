@@ -3,7 +3,7 @@
 
 use alloy_primitives::{Address, B256, U256, keccak256};
 use iso_evm_hypervisor::{Mismatch, MismatchKind, Verdict};
-use iso_evm_witness::{
+use iso_evm_wire::{
     Fork,
     records::{FrameKind, Outcome, Record},
 };

@@ -1,9 +1,8 @@
 //! Recordings without roots: the roots are zero, there is no proof, and all else is as with them.
 
 use alloy_primitives::B256;
-use iso_evm_witness::{
-    Fork, MessageWitness, Prepared, Recording, proof::Proof, record, records::Record,
-};
+use iso_evm_wire::{Fork, MessageWitness, records::Record};
+use iso_evm_witness::{Prepared, Recording, proof::Proof, record};
 
 use crate::replay::{NAMES, input};
 

@@ -11,7 +11,7 @@ use iso_evm_hypervisor::{
     Code, Verdict,
     opcodes::{Handler, Opcode, opcodes},
 };
-use iso_evm_witness::{Fork, encoding::encode};
+use iso_evm_wire::{Fork, encoding::encode};
 
 use crate::{
     harness::{

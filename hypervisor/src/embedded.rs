@@ -4,7 +4,7 @@
 use std::sync::OnceLock;
 
 use alloy_primitives::{Address, B256, Bytes, TxKind, U256, address, keccak256};
-use iso_evm_witness::{
+use iso_evm_wire::{
     Fork, layout as wire,
     protocol::{TX_BASE_COST, calldata_cost},
 };

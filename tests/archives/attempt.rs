@@ -6,7 +6,7 @@ use alloy_sol_types::SolCall;
 use iso_evm_hypervisor::{
     ArchiveKey, ArchiveOptions, EmitOptions, Engine, Verdict, emit_archive_factory, factory::abi,
 };
-use iso_evm_witness::{Fork, encoding::encode};
+use iso_evm_wire::{Fork, encoding::encode};
 use revm::{
     Context, DatabaseCommit, ExecuteEvm, MainBuilder, MainContext,
     bytecode::opcode::*,

@@ -8,7 +8,7 @@ use iso_evm_verifier::audit::{
     AccessKind as Kind, Missing, Outcome, TransactionKind,
     replay::{access, transaction},
 };
-use iso_evm_witness::{
+use iso_evm_wire::{
     MessageWitness, Witness, encoding,
     records::{FrameKind, Outcome as Became, Record},
 };

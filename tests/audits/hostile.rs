@@ -2,7 +2,7 @@
 
 use alloy_primitives::{B256, Bytes, keccak256};
 use iso_evm_verifier::audit::{Outcome, replay::replay, tree::tree};
-use iso_evm_witness::Witness;
+use iso_evm_wire::Witness;
 
 use super::witness;
 use crate::harness::{parallel, random::Random};

@@ -1,7 +1,7 @@
 //! EIP-7702: calls of accounts whose code is a delegation.
 
 use alloy_consensus::crypto::secp256k1::{recover_signer, sign_message};
-use iso_evm_witness::Fork;
+use iso_evm_wire::Fork;
 use revm::context::{
     either::Either,
     transaction::{Authorization, SignedAuthorization},

@@ -1,6 +1,6 @@
 //! Chains of calls and creations as deep as the call stack, and the one that is refused there.
 
-use iso_evm_witness::Fork;
+use iso_evm_wire::Fork;
 
 use super::*;
 use crate::harness::guest::CONTRACT;

@@ -15,11 +15,14 @@ mod touched;
 mod warmth;
 
 use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
+use iso_evm_wire::{
+    Fork,
+    records::{Outcome, Record},
+};
 use iso_evm_witness::{
-    Execution, Fork, Recorded, Recording,
+    Execution, Recorded, Recording,
     prestate::{Prestate, state_trie},
     record,
-    records::{Outcome, Record},
 };
 use revm::{
     Context, ExecuteEvm, MainBuilder, MainContext,

@@ -1,6 +1,6 @@
 //! Calls and creations that fail before a frame starts, and the return data around them.
 
-use iso_evm_witness::Fork;
+use iso_evm_wire::Fork;
 
 use super::*;
 use crate::harness::guest::CONTRACT;

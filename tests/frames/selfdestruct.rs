@@ -1,6 +1,6 @@
 //! SELFDESTRUCT before and after EIP-6780: what it costs, what it moves, what remains.
 
-use iso_evm_witness::{Fork, records::FrameKind};
+use iso_evm_wire::{Fork, records::FrameKind};
 
 use super::*;
 use crate::harness::guest::CONTRACT;

@@ -4,11 +4,11 @@
 use std::collections::BTreeMap;
 
 use iso_evm_verifier::audit::{AccessKind, Outcome as Audited, replay::replay};
-use iso_evm_witness::{
-    Fork, Prepared,
+use iso_evm_wire::{
+    Fork,
     encoding::{decode, encode},
-    prestate::PrestateAccount,
 };
+use iso_evm_witness::{Prepared, prestate::PrestateAccount};
 use revm::primitives::TxKind;
 
 use super::*;

@@ -1,7 +1,8 @@
 //! The account `0x03`, of which a touch outlasts its undoing: touched in every way, and undone.
 //! `specs/02-message-witness.md`, section Touched. Roots inside are those of the audits' own state.
 
-use iso_evm_witness::{Fork, prestate::PrestateAccount};
+use iso_evm_wire::Fork;
+use iso_evm_witness::prestate::PrestateAccount;
 
 use super::*;
 use crate::harness::guest::{CONTRACT, DRIVER, SENDER};

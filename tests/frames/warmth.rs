@@ -1,6 +1,6 @@
 //! EIP-2929 and EIP-2930: what an access list has warmed, and what a revert cools again.
 
-use iso_evm_witness::Fork;
+use iso_evm_wire::Fork;
 use revm::context::transaction::{AccessList, AccessListItem};
 
 use super::*;

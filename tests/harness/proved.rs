@@ -2,7 +2,8 @@
 
 use iso_evm_fuzz::witness;
 use iso_evm_verifier::audit::{Outcome, replay::replay, tree::tree};
-use iso_evm_witness::{Execution, Recording, Witness};
+use iso_evm_wire::Witness;
+use iso_evm_witness::{Execution, Recording};
 
 /// What of a recording is not valid under the three audits, if anything.
 pub(crate) fn all_proved(

@@ -3,7 +3,7 @@
 use alloy_primitives::{Address, Bytes, TxKind, U256, hex, keccak256};
 use alloy_sol_types::SolError;
 use iso_evm_hypervisor::{archive::DETERMINISTIC_DEPLOYER, live};
-use iso_evm_witness::Fork;
+use iso_evm_wire::Fork;
 use revm::{
     context::result::{ExecutionResult, Output},
     primitives::hardfork::SpecId,

@@ -4,7 +4,7 @@
 use arbitrary::Unstructured;
 use iso_evm_fuzz::{accounts::callees, statement};
 use iso_evm_hypervisor::opcodes::opcodes;
-use iso_evm_witness::{Fork, records::FrameKind};
+use iso_evm_wire::{Fork, records::FrameKind};
 use proptest::{
     collection::vec,
     prelude::*,

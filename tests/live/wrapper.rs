@@ -3,7 +3,7 @@
 use alloy_primitives::{Address, Bytes, TxKind, U256};
 use alloy_sol_types::SolCall;
 use iso_evm_hypervisor::live::{self, wrapper_abi::runCall};
-use iso_evm_witness::Fork;
+use iso_evm_wire::Fork;
 use revm::context::result::ExecutionResult;
 
 use super::entry;

@@ -5,7 +5,7 @@ use iso_evm_hypervisor::{
     ArchiveKey, ArchiveOptions, Code, EmitOptions, Engine, Inconclusive, MismatchKind, Verdict,
     archive::PART_SIZE,
 };
-use iso_evm_witness::{Fork, MessageWitness, encoding::encode, layout};
+use iso_evm_wire::{Fork, MessageWitness, encoding::encode, layout};
 use revm::bytecode::opcode as op;
 
 use super::halting;
@@ -123,7 +123,7 @@ fn a_record_without_end() {
     metadata.extend([0xff; 32]);
     message
         .stateAccessList
-        .push(iso_evm_witness::AccessWitness { opcode: op::CREATE, metadata: metadata.into() });
+        .push(iso_evm_wire::AccessWitness { opcode: op::CREATE, metadata: metadata.into() });
     let mut calldata = encode(&message);
     // What the length of the metadata must be, for a `returndata` of 2^255 bytes.
     let length: U256 = U256::ONE << 255;

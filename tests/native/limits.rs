@@ -7,7 +7,7 @@ use std::fs;
 
 use alloy_primitives::{Address, Bytes, U256};
 use iso_evm_hypervisor::{Code, Inconclusive, MismatchKind, NativeEngine, Verdict};
-use iso_evm_witness::{
+use iso_evm_wire::{
     Fork, MessageWitness, Witness,
     encoding::encode,
     records::{FrameKind, Outcome as Became, Record},

@@ -9,7 +9,7 @@ use iso_evm_hypervisor::{
     emit_archive_factory, emit_audit, factory, live,
     verdict::abi,
 };
-use iso_evm_witness::Fork;
+use iso_evm_wire::Fork;
 use serde::Serialize;
 
 use super::compare;

@@ -1,4 +1,4 @@
-//! `opcodes.md`, and the generated tables in 07 and 10.
+//! `opcodes.md`, and the generated tables in 07, 10 and `hardforks.md`.
 
 use std::fmt::Write as _;
 
@@ -9,8 +9,9 @@ use iso_evm_hypervisor::{
     opcodes::{OPCODES, Opcode, opcodes},
 };
 use iso_evm_verifier::audit::{AccessKind, TransactionKind, TreeKind};
-use iso_evm_witness::{
+use iso_evm_wire::{
     Fork,
+    protocol::Change,
     records::{OPENING, RecordShape, SHAPES, shape_of},
 };
 use revm::bytecode::opcode::OpCode;
@@ -113,6 +114,16 @@ fn named(kinds: impl Iterator<Item = (&'static str, &'static str)>) -> String {
         let _ = writeln!(table, "| `{name}` | {} |", meaning.trim());
     }
     table
+}
+
+#[test]
+fn changes_of_forks() {
+    let mut changes = "| fork | EIP | change | what it is |\n|---|---|---|---|\n".to_owned();
+    for change in Change::ALL {
+        let (fork, eip, what) = (change.since(), change.eip(), change.sentence());
+        let _ = writeln!(changes, "| {fork} | {eip} | `{}` | {what} |", change.name());
+    }
+    compare("hardforks.md", &replaced(&committed("hardforks.md"), "changes", &changes));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use iso_evm_fuzz::measurements::replaced;
 use iso_evm_hypervisor::MismatchKind;
-use iso_evm_witness::records::{
+use iso_evm_wire::records::{
     RecordShape, SHAPES,
     describe::{fields_table, record_schema},
 };

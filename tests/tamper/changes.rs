@@ -2,7 +2,7 @@
 
 use alloy_primitives::{Bytes, U256, keccak256};
 use iso_evm_hypervisor::MismatchKind;
-use iso_evm_witness::{
+use iso_evm_wire::{
     AccessWitness, MessageWitness,
     encoding::encode,
     records::{FrameKind, LogRecord, Outcome, Record, shape::FieldType},

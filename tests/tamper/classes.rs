@@ -1,7 +1,7 @@
 //! The class of every field: of the message (specs/02) and of each record (specs/03).
 
 use iso_evm_hypervisor::MismatchKind::{self, *};
-use iso_evm_witness::records::{
+use iso_evm_wire::records::{
     shape::{FieldClass, FieldShape, FieldType, Prover},
     shape_of,
 };

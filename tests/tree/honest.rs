@@ -1,13 +1,12 @@
 //! What was recorded is valid: inputs of all sources, and the frames that are special.
 
 use iso_evm_verifier::audit::{Outcome as Verdict, tree::tree};
+use iso_evm_wire::{Fork, fork::ForkError, records::Record};
 use iso_evm_witness::{
-    Execution, Fork,
-    fork::ForkError,
+    Execution,
     input::{Input, InputError},
     prestate::PrestateAccount,
     record,
-    records::Record,
 };
 
 use super::*;

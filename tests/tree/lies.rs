@@ -4,7 +4,7 @@
 use std::{collections::BTreeSet, sync::Mutex};
 
 use iso_evm_verifier::audit::{Finding, Outcome as Verdict, TreeKind, tree::tree};
-use iso_evm_witness::{Fork, records::FrameKind};
+use iso_evm_wire::{Fork, records::FrameKind};
 
 use super::*;
 use crate::harness::{

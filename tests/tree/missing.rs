@@ -1,7 +1,7 @@
 //! What an audit cannot do without, and what it then still finds.
 
 use iso_evm_verifier::audit::{Missing, Outcome as Verdict, TreeKind, tree::tree};
-use iso_evm_witness::{AccessWitness, records::SloadRecord};
+use iso_evm_wire::{AccessWitness, records::SloadRecord};
 
 use super::*;
 use crate::harness::program::op;

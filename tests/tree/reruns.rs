@@ -6,7 +6,7 @@ use iso_evm_verifier::{
     audit::{Missing, Outcome as Verdict, TreeKind, tree::tree},
     verify,
 };
-use iso_evm_witness::Fork;
+use iso_evm_wire::Fork;
 
 use super::*;
 use crate::harness::{

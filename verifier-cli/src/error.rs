@@ -12,9 +12,7 @@ use iso_evm_rpc::RpcError;
 use iso_evm_verifier::certificate::CertificateError;
 #[cfg(feature = "onchain")]
 use iso_evm_verifier::verify::FalseClaim;
-use iso_evm_witness::{
-    container::JsonError, schedule::ScheduleError, transaction::TransactionError,
-};
+use iso_evm_wire::{container::JsonError, schedule::ScheduleError, transaction::TransactionError};
 
 #[cfg(any(feature = "node", feature = "onchain"))]
 use crate::advice;

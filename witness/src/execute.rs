@@ -17,15 +17,13 @@ use revm::{
 };
 
 use crate::{
-    Fork,
-    block::BlockHashes,
     prepared::Prepared,
     prestate::{Prestate, PrestateError},
     proof::{Proof, StateProof},
-    protocol::most_blobs,
     recorder::{Finished, Recorded, Recorder, RecorderError},
     state_root::StateTrie,
 };
+use iso_evm_wire::{Fork, block::BlockHashes, protocol::most_blobs};
 
 /// All that decides what a transaction does.
 #[derive(Clone, Debug)]
@@ -69,6 +67,7 @@ pub struct Recording {
 
 /// Why a transaction could not be recorded.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ExecuteError {
     /// The chain would not take it.
     #[error("the transaction is invalid: {0}")]
@@ -110,11 +109,8 @@ impl From<PrestateError> for ExecuteError {
 /// use std::collections::BTreeMap;
 ///
 /// use alloy_primitives::{Address, U256, bytes};
-/// use iso_evm_witness::{
-///     Execution, Fork,
-///     prestate::{Prestate, PrestateAccount},
-///     record,
-/// };
+/// use iso_evm_wire::Fork;
+/// use iso_evm_witness::{Execution, prestate::{Prestate, PrestateAccount}, record};
 /// use revm::{context::{BlockEnv, TxEnv}, primitives::TxKind};
 ///
 /// let (sender, contract) = (Address::repeat_byte(1), Address::repeat_byte(2));
@@ -243,7 +239,8 @@ impl<E> From<ExecuteError> for RunError<E> {
 ///
 /// ```
 /// use alloy_primitives::Address;
-/// use iso_evm_witness::{Fork, execute::{Setting, record_on}, state_root::StateTrie};
+/// use iso_evm_wire::Fork;
+/// use iso_evm_witness::{execute::{Setting, record_on}, state_root::StateTrie};
 /// use revm::{context::{BlockEnv, TxEnv}, database::InMemoryDB, primitives::TxKind};
 ///
 /// let setting = Setting { fork: Fork::Osaka, chain_id: 1, block: BlockEnv::default() };

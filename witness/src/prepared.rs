@@ -16,11 +16,11 @@ use revm::{
 };
 
 use crate::{
-    Execution, Fork,
+    Execution,
     prestate::{self, PrestateAccount, PrestateError, ProvedField},
-    protocol::Change,
     state_root::{self, StateTrie},
 };
+use iso_evm_wire::{Fork, protocol::Change};
 
 /// The state of an [`Execution`], ready for [`Prepared::record`]. revm can read it too.
 #[derive(Debug)]
@@ -62,7 +62,8 @@ impl<'a> Prepared<'a> {
     ///
     /// ```
     /// use alloy_primitives::B256;
-    /// use iso_evm_witness::{Input, Prepared, records::Record};
+    /// use iso_evm_wire::records::Record;
+    /// use iso_evm_witness::{Input, Prepared};
     ///
     /// // The code stores 42 in slot 0.
     /// let json = br#"{

@@ -75,6 +75,7 @@ pub(crate) fn add(
 
 /// What the state given cannot answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum PrestateError {
     /// `BLOCKHASH` asked for an ancestor whose hash was not given.
     #[error("the hash of block {0} is needed and not given")]

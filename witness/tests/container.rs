@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 
 use alloy_consensus::Header;
 use alloy_primitives::{B256, Bytes, U256, hex, keccak256};
-use iso_evm_witness::{
-    AccessWitness, Fork, Input, Recording, Witness,
+use iso_evm_wire::{
+    AccessWitness, Fork, Witness,
     block::Block,
     container::{ContainerFault, Place, Receipt, ReceiptLogs},
     encoding,
     records::{Outcome, Record},
 };
+use iso_evm_witness::{Input, Recording};
 
 /// A transaction with a call to a contract that asks for a block hash, calls another that creates
 /// one, and logs.

@@ -8,8 +8,8 @@ use std::{
 };
 
 use alloy_primitives::Bytes;
+use iso_evm_wire::fork::ForkError;
 use iso_evm_witness::{
-    fork::ForkError,
     input::{Input, InputError},
     record,
 };

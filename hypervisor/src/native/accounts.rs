@@ -1,7 +1,7 @@
 //! `BALANCE`, `EXTCODESIZE`, `EXTCODEHASH`, `EXTCODECOPY`, `SELFDESTRUCT`.
 
 use alloy_primitives::U256;
-use iso_evm_witness::protocol::Change;
+use iso_evm_wire::protocol::Change;
 use revm::interpreter::InstructionExecResult;
 
 use super::step::{Context, Step, Stop, step};

@@ -2,7 +2,7 @@
 //! it.
 
 use alloy_primitives::{Address, U256};
-use iso_evm_witness::{
+use iso_evm_wire::{
     precompiles::decisive,
     protocol::{Change, is_precompile},
     records::Outcome,

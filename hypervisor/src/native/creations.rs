@@ -2,7 +2,7 @@
 //! follows from the creator's nonce or the salt.
 
 use alloy_primitives::{B256, Bytes, U256};
-use iso_evm_witness::protocol::Change;
+use iso_evm_wire::protocol::Change;
 use revm::{bytecode::opcode::CREATE2, interpreter::InstructionExecResult};
 
 use super::{

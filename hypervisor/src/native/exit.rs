@@ -2,7 +2,7 @@
 //! order. Normative text: `specs/05-hypervisor.md`, section Exit.
 
 use alloy_primitives::{Bytes, U256, keccak256};
-use iso_evm_witness::{
+use iso_evm_wire::{
     layout as wire,
     protocol::{Change, RESERVED_CODE_PREFIX},
 };

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use alloy_primitives::{B256, U256, keccak256};
-use iso_evm_witness::protocol::Change;
+use iso_evm_wire::protocol::Change;
 use revm::{
     context_interface::{Host, cfg::GasParams},
     interpreter::{

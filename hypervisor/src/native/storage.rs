@@ -1,6 +1,6 @@
 //! `SLOAD`, `SSTORE`, `TSTORE`.
 
-use iso_evm_witness::protocol::Change;
+use iso_evm_wire::protocol::Change;
 use revm::{context_interface::context::SStoreResult, interpreter::InstructionExecResult};
 
 use super::{

@@ -3,7 +3,7 @@
 //! `specs/03-records.md`. The contract's handlers and the [native engine](crate::native) both read it
 //! from here.
 
-use iso_evm_witness::records::offsets;
+use iso_evm_wire::records::offsets;
 
 pub(crate) use offsets::{opening, selfdestruct, sload, sstore};
 

@@ -1,10 +1,10 @@
 //! Gas constants by fork, under the names of the execution specs (EELS). Normative text:
 //! `specs/06-gas.md`.
 //!
-//! What other crates need too is the protocol's ([`iso_evm_witness::protocol`]); what only a guest's
+//! What other crates need too is the protocol's ([`iso_evm_wire::protocol`]); what only a guest's
 //! opcodes cost is written here.
 
-pub use iso_evm_witness::protocol::{
+pub use iso_evm_wire::protocol::{
     GAS_CALL_STIPEND, GAS_CALL_VALUE, GAS_COPY, GAS_CREATE, GAS_INIT_CODE_WORD_COST, GAS_MEMORY,
     GAS_NEW_ACCOUNT, GAS_SELF_DESTRUCT, GAS_STORAGE_SET, MAX_CODE_SIZE, MAX_INIT_CODE_SIZE,
     MEMORY_QUADRATIC_SHIFT, StateGas,

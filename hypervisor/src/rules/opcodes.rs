@@ -1,12 +1,13 @@
 //! The opcode table: every opcode that is audited, with its stack effect, static gas, first fork
 //! and handler. Dispatch, gas, the coverage page and the tests derive from it.
 
-use iso_evm_witness::Fork::{self, *};
+use iso_evm_wire::Fork::{self, *};
 
 use crate::rules::gas::*;
 
 /// Gas that an opcode costs whatever its operands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum StaticGas {
     /// Gas that is the same in every fork.
     Fixed(u64),
@@ -21,6 +22,7 @@ pub enum StaticGas {
 /// Which code audits an opcode; one variant for each family of like opcodes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "named after the opcodes")]
+#[non_exhaustive]
 pub enum Handler {
     Stop,
     /// The host's own opcode on two operands.

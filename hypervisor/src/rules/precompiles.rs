@@ -1,9 +1,9 @@
 //! How much of their input precompiles look at, as words that the contract holds. Normative text:
 //! `specs/03-records.md`, section Inputs of precompiles. Which addresses are precompiles is the
-//! protocol's ([`iso_evm_witness::protocol`]).
+//! protocol's ([`iso_evm_wire::protocol`]).
 
 use alloy_primitives::U256;
-use iso_evm_witness::precompiles::READS;
+use iso_evm_wire::precompiles::READS;
 
 /// Bits of an entry in the first word of [`packed`].
 pub(crate) const BYTES_BITS: usize = 14;

@@ -157,6 +157,7 @@ pub enum Verdict {
 
 /// Why an audit has no verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Inconclusive {
     /// The host ran out of gas.
     HostOutOfGas,

@@ -3,11 +3,8 @@
 use std::collections::BTreeMap;
 
 use alloy_primitives::{Address, U256, hex, keccak256};
-use iso_evm_witness::{
-    Fork,
-    block::BlockHashes,
-    prestate::{Prestate, PrestateAccount},
-};
+use iso_evm_wire::{Fork, block::BlockHashes};
+use iso_evm_witness::prestate::{Prestate, PrestateAccount};
 use revm::{
     context::BlockEnv, context_interface::block::BlobExcessGasAndPrice, primitives::eip4844,
 };

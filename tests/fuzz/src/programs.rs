@@ -4,7 +4,8 @@ use alloy_primitives::{Address, TxKind, U256};
 use arbitrary::{Result, Unstructured};
 use iso_evm_hypervisor::Verdict;
 use iso_evm_verifier::{AuditVerdict, Options, verify_with};
-use iso_evm_witness::{Execution, Fork, Witness, prestate::Prestate, record};
+use iso_evm_wire::{Fork, Witness};
+use iso_evm_witness::{Execution, prestate::Prestate, record};
 use revm::{
     context::TxEnv,
     context_interface::transaction::{AccessList, AccessListItem},

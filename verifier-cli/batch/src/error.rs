@@ -4,7 +4,8 @@
 use std::io;
 
 use iso_evm_verifier::VerifyError;
-use iso_evm_witness::{container::ContainerError, execute::ExecuteError, input::InputError};
+use iso_evm_wire::container::ContainerError;
+use iso_evm_witness::{execute::ExecuteError, input::InputError};
 
 /// Why a file is not read or written.
 #[derive(Debug, thiserror::Error)]

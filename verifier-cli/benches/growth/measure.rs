@@ -11,7 +11,8 @@ use cpu_time::ProcessTime;
 use iso_evm_fuzz::{measurements::thousands, witness};
 use iso_evm_hypervisor::{Code, Engine, Verdict};
 use iso_evm_verifier::{Audit, AuditSelection, Options, verify_with};
-use iso_evm_witness::{Execution, Prepared, Witness};
+use iso_evm_wire::Witness;
+use iso_evm_witness::{Execution, Prepared};
 use revm::ExecuteEvm;
 
 /// Numbers of one transaction, in the order of [`QUANTITIES`].

@@ -7,7 +7,7 @@ use alloy_eips::{eip2718::Encodable2718, eip4895::Withdrawal};
 use alloy_primitives::B256;
 use alloy_trie::root::{ordered_trie_root, ordered_trie_root_encoded};
 use iso_evm_rpc::RpcError;
-use iso_evm_witness::{
+use iso_evm_wire::{
     Fork,
     block::{Block, BlockFields},
     container::Inclusion,

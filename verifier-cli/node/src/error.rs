@@ -2,10 +2,8 @@
 
 use alloy_primitives::{Address, B256};
 use iso_evm_rpc::RpcError;
-use iso_evm_witness::{
-    Fork, block::BlockError, execute::ExecuteError, input::InputError, receipt::ReceiptError,
-    transaction::TransactionError,
-};
+use iso_evm_wire::{Fork, block::BlockError, receipt::ReceiptError, transaction::TransactionError};
+use iso_evm_witness::{execute::ExecuteError, input::InputError};
 use revm::database_interface::DBErrorMarker;
 
 /// Why a node gave no witness.

@@ -5,13 +5,13 @@
 
 use alloy_consensus::Header;
 use alloy_primitives::{Address, B256, U256};
-use iso_evm_witness::{
+use iso_evm_wire::{
     Fork,
     block::header_fits,
-    input::InputError,
     protocol::{Change, first_new_precompile},
     schedule,
 };
+use iso_evm_witness::input::InputError;
 
 use super::{Node, NodeError};
 

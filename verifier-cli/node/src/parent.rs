@@ -17,7 +17,8 @@ use alloy_primitives::{
 use alloy_rlp::Decodable;
 use alloy_trie::{EMPTY_ROOT_HASH, nodes::TrieNode};
 use iso_evm_rpc::RpcError;
-use iso_evm_witness::{proof::StateProof, state_root::StateTrie, transaction::Transaction};
+use iso_evm_wire::transaction::Transaction;
+use iso_evm_witness::{proof::StateProof, state_root::StateTrie};
 
 use super::{ChainBlock, Node, NodeError, answers::AccountProof, at::At, calls::PROOF, place};
 

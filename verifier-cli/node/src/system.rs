@@ -10,7 +10,7 @@ use alloy_eips::{
     eip7251::CONSOLIDATION_REQUEST_PREDEPLOY_ADDRESS,
 };
 use alloy_primitives::{Address, Bytes, U256};
-use iso_evm_witness::{protocol::Change, schedule};
+use iso_evm_wire::{protocol::Change, schedule};
 
 use super::ChainBlock;
 

@@ -8,7 +8,7 @@ use iso_evm_hypervisor::{
     ArchiveKey, ArchiveOptions, Contract, EmitOptions, archive::DETERMINISTIC_DEPLOYER,
     emit_archive_factory, emit_audit, live,
 };
-use iso_evm_witness::{Fork, Schedule};
+use iso_evm_wire::{Fork, Schedule};
 
 use super::register;
 

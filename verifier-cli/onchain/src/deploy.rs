@@ -3,7 +3,7 @@
 
 use alloy_primitives::{Address, B256};
 use iso_evm_rpc::RpcError;
-use iso_evm_witness::Fork;
+use iso_evm_wire::Fork;
 
 use super::{
     chain::{Chain, Receipt},

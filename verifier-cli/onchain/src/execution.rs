@@ -10,7 +10,7 @@ use alloy_rpc_types_eth::{
 };
 use iso_evm_hypervisor::{Audited, Engine, Inconclusive, Verdict, embedded::HYPERVISOR};
 use iso_evm_rpc::RpcError;
-use iso_evm_witness::{Opened, protocol::TX_BASE_COST};
+use iso_evm_wire::{Opened, protocol::TX_BASE_COST};
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use super::{

@@ -5,7 +5,7 @@
 //! a node's estimate of an audit that reverts fails.
 
 use alloy_primitives::{Address, B256, Bytes, TxKind, U256};
-use iso_evm_witness::protocol::{calldata_cost, calldata_floor};
+use iso_evm_wire::protocol::{calldata_cost, calldata_floor};
 use revm::{
     Context, ExecuteEvm, MainBuilder, MainContext,
     bytecode::Bytecode,

@@ -14,7 +14,7 @@ use iso_evm_hypervisor::{
     archive::{archive_address, archive_parts, archive_salt},
     factory,
 };
-use iso_evm_witness::{Fork, Witness, block::Block, encoding};
+use iso_evm_wire::{Fork, Witness, block::Block, encoding};
 
 use super::{
     contracts::{Archives, Contracts, Deployment},

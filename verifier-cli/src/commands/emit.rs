@@ -6,7 +6,7 @@ use iso_evm_batch::files;
 use iso_evm_hypervisor::{
     ArchiveKey, ArchiveOptions, Contract, EmitOptions, emit_archive_factory, emit_audit, live,
 };
-use iso_evm_witness::Fork;
+use iso_evm_wire::Fork;
 
 use crate::{Exit, error::CommandError};
 

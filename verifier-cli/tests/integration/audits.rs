@@ -3,7 +3,7 @@
 use std::fs;
 
 use alloy_primitives::B256;
-use iso_evm_witness::{Witness, encoding, records::Record};
+use iso_evm_wire::{Witness, encoding, records::Record};
 use serde_json::{Value, json};
 
 use crate::common::{Ran, root, run_with};

@@ -9,7 +9,7 @@ use std::{
 };
 
 use alloy_primitives::U256;
-use iso_evm_witness::{Witness, encoding};
+use iso_evm_wire::{Witness, encoding};
 use serde_json::Value;
 
 use crate::{

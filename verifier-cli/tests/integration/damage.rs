@@ -3,7 +3,8 @@
 use std::fs;
 
 use iso_evm_verifier::{Options, verify};
-use iso_evm_witness::{Input, Witness, record};
+use iso_evm_wire::Witness;
+use iso_evm_witness::{Input, record};
 
 use crate::common::root;
 

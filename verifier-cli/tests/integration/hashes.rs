@@ -14,13 +14,12 @@ use iso_evm_verifier::{
     verify,
     verify::Hashed,
 };
-use iso_evm_witness::{
-    Input, Witness,
+use iso_evm_wire::{
+    Witness,
     fork::ForkError,
-    input::InputError,
-    record,
     transaction::{Transaction, TransactionBody},
 };
+use iso_evm_witness::{Input, input::InputError, record};
 
 use crate::common::root;
 

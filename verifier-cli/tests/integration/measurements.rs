@@ -21,7 +21,7 @@ fn every_official_state_test_passes_and_is_counted() {
         let numbers = ["passed", "messages"].map(|key| thousands(counts[key].as_u64().unwrap()));
         table.row([name, &numbers[0], &numbers[1]]);
     };
-    for fork in iso_evm_witness::Fork::ALL {
+    for fork in iso_evm_wire::Fork::ALL {
         row(fork.name(), &summary["forks"][fork.name()]);
     }
     row("all", &summary);

@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use iso_evm_witness::Witness;
+use iso_evm_wire::Witness;
 
 use crate::{common::run, schemas::schema};
 

@@ -14,7 +14,7 @@ use iso_evm_hypervisor::{EmitOptions, Engine, emit_audit};
 use iso_evm_verifier::{
     Audit, EngineKind, Options, Report, Verdict, hash::keccak256, verify, verify_opened,
 };
-use iso_evm_witness::{Fork, Opened, Witness};
+use iso_evm_wire::{Fork, Opened, Witness};
 use tracing::{
     Event, Subscriber,
     field::{Field, Visit},

@@ -11,7 +11,8 @@ use std::{
 use alloy_consensus::Header;
 use alloy_primitives::{B256, U256, hex};
 use iso_evm_verifier::certificate::Certificate;
-use iso_evm_witness::{Input, Witness, block::BlockFields, encoding, record, records::Record};
+use iso_evm_wire::{Witness, block::BlockFields, encoding, records::Record};
+use iso_evm_witness::{Input, record};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 

@@ -5,7 +5,7 @@
 //! certificate, byte for byte, and what is read must be the bytes that it would be written as.
 
 use alloy_primitives::B256;
-use iso_evm_witness::Fork;
+use iso_evm_wire::Fork;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 

@@ -66,7 +66,7 @@ enum Item {
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 pub(crate) mod tests {
     use alloy_primitives::{Address, B64, Bloom, b256, keccak256 as other_keccak256};
-    use iso_evm_witness::{Fork, block::header_fits};
+    use iso_evm_wire::{Fork, block::header_fits};
 
     use super::*;
 

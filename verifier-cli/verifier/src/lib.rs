@@ -1,5 +1,5 @@
 //! Audits what an Ethereum transaction is said to have done. A
-//! [`Witness`](iso_evm_witness::Witness) goes in, a typed verdict of each audit comes out.
+//! [`Witness`](iso_evm_wire::Witness) goes in, a typed verdict of each audit comes out.
 //!
 //! Four audits say it: the hypervisor, an EVM contract that accepts a message only if its code does
 //! exactly what it says, and the access, tree and transaction audit, which prove what the hypervisor
@@ -24,7 +24,8 @@
 //!
 //! ```
 //! use iso_evm_verifier::{Options, Verdict, verify};
-//! use iso_evm_witness::{Input, Witness, record};
+//! use iso_evm_wire::Witness;
+//! use iso_evm_witness::{Input, record};
 //!
 //! // As `eth_getTransactionByHash` and geth's `prestateTracer` return them. The code stores 42.
 //! let json = br#"{
@@ -45,7 +46,7 @@
 //! let mut message = witness.message(0)?;
 //! message.gasUsed -= alloy_primitives::U256::ONE;
 //! let lie = Witness {
-//!     messages: vec![iso_evm_witness::encoding::encode(&message).into()],
+//!     messages: vec![iso_evm_wire::encoding::encode(&message).into()],
 //!     ..witness
 //! };
 //! let report = verify(&lie, &Options::default())?;
@@ -65,7 +66,8 @@
 //! ```
 //! use alloy_primitives::B256;
 //! use iso_evm_verifier::audit::{self, AccessKind, Outcome};
-//! use iso_evm_witness::{Input, encoding, record, records::Record};
+//! use iso_evm_wire::{encoding, records::Record};
+//! use iso_evm_witness::{Input, record};
 //!
 //! // SLOAD of a slot that is empty.
 //! let json = br#"{
@@ -96,7 +98,8 @@
 //! ```
 //! use alloy_primitives::U256;
 //! use iso_evm_verifier::audit::{self, Outcome, TreeKind};
-//! use iso_evm_witness::{Input, encoding, record};
+//! use iso_evm_wire::encoding;
+//! use iso_evm_witness::{Input, record};
 //!
 //! // 0x22… calls 0x33… with all its gas.
 //! let json = br#"{

@@ -7,7 +7,7 @@
 
 use alloy_eips::{eip2930::AccessList, eip7702::Authorization};
 use alloy_primitives::{B256, Bytes, Signature, TxKind, U256};
-use iso_evm_witness::transaction::{Transaction, TransactionBody};
+use iso_evm_wire::transaction::{Transaction, TransactionBody};
 
 use crate::{hash::keccak256, rlp_list::List};
 

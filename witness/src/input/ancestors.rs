@@ -3,13 +3,14 @@
 use alloy_consensus::Header;
 use alloy_primitives::B256;
 
-use crate::{
+use iso_evm_wire::{
     block::BlockHashes,
     block::{Block, BlockError, BlockFields},
 };
 
 /// What is wrong with the blocks before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum AncestorError {
     /// Ancestors hang on the block's own header.
     #[error("ancestors: \"block\" has not all fields of its fork's headers")]

@@ -10,7 +10,7 @@ use super::{
     alloc::Accounts,
     config::{Config, Position},
 };
-use crate::{
+use iso_evm_wire::{
     Fork,
     block::{BlockFields, ParentBlobs},
     protocol::Change,

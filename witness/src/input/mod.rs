@@ -8,12 +8,15 @@ use alloy_consensus::Header;
 use serde::Deserialize;
 
 use crate::{
-    Execution, Fork,
+    Execution,
+    env::{block_env, tx_env},
+    prestate::Prestate,
+};
+use iso_evm_wire::{
+    Fork,
     block::{Block, BlockError, BlockHashes},
     container::Inclusion,
-    env::{block_env, tx_env},
     fork::ForkError,
-    prestate::Prestate,
     receipt::{Receipt, ReceiptError},
     transaction::{Transaction, TransactionError},
 };
@@ -47,6 +50,7 @@ pub struct Input {
 
 /// Why an `INPUT.json` cannot be run.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum InputError {
     /// Not JSON, or a field is not what it should be. The message says where.
     #[error("{0}")]
@@ -75,7 +79,7 @@ pub enum InputError {
     )]
     ForkUnknown(u64),
     /// The block is of a fork after the last that is audited.
-    #[error("fork {0} is later than osaka, the last that is audited")]
+    #[error("fork {0} is later than {last}, the last that is audited", last = Fork::NEWEST)]
     ForkTooLate(String),
     /// A block with its header that is of another fork by its chain's schedule.
     #[error(

@@ -14,7 +14,7 @@ use super::{
     given_block::GivenBlock,
     proofs,
 };
-use crate::{
+use iso_evm_wire::{
     Fork,
     block::Block,
     protocol::transaction_gas_cap,

@@ -15,11 +15,10 @@ use revm::{
 };
 
 use crate::{
-    Fork,
     proof::Proof,
-    protocol::Change,
     state_root::{MissingNode, StateTrie, Touched},
 };
+use iso_evm_wire::{Fork, protocol::Change};
 
 /// What has been noted so far.
 #[derive(Debug, Default)]

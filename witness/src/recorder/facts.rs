@@ -17,7 +17,7 @@ use revm::{
     state::{Account, AccountInfo, Bytecode, TransactionId},
 };
 
-use crate::{Fork, protocol::Change};
+use iso_evm_wire::{Fork, protocol::Change};
 
 /// What is warm although the journal has not loaded it: EIP-2930's access list and, from Shanghai,
 /// the coinbase (EIP-3651). Precompiles are asked of the journal.

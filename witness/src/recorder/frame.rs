@@ -16,7 +16,7 @@ use revm::{
 };
 
 use super::{Recorded, Recorder, RecorderError, facts::WarmList, hash::hash};
-use crate::{
+use iso_evm_wire::{
     Fork,
     encoding::{message_length, record_length},
     message::MessageWitness,
@@ -100,7 +100,7 @@ impl Entering {
 }
 
 impl Pending {
-    /// The hash of what is passed: only what a callee reads has one.
+    /// Notes the hash of the data that the call or creation passes.
     fn passes(&mut self, data_hash: B256) {
         match self {
             Self::Call(_, record) => record.calldataHash = data_hash,
@@ -179,7 +179,8 @@ impl Recorder {
         self.frames.push(OpenFrame { message, pending: None });
     }
 
-    /// The call or creation that waits in the innermost frame, if one does, passes data of this hash.
+    /// The call or creation that waits in the innermost frame, if one does, passes data of this hash:
+    /// only what a callee reads has one.
     fn pass(&mut self, data_hash: impl FnOnce() -> B256) {
         let pending = self.frames.last_mut().and_then(|frame| frame.pending.as_mut());
         if let Some(pending) = pending {

@@ -22,7 +22,7 @@ use super::{
     opcodes::{self, Step},
     record::End,
 };
-use crate::records::{Create2Record, CreateRecord};
+use iso_evm_wire::records::{Create2Record, CreateRecord};
 
 impl<CTX> Inspector<CTX, EthInterpreter> for Recorder
 where

@@ -33,11 +33,10 @@ use self::{
     roots::Roots,
 };
 use crate::{
-    Fork,
-    message::MessageWitness,
     proof::Proof,
     state_root::{MissingNode, StateTrie},
 };
+use iso_evm_wire::{Fork, message::MessageWitness};
 
 /// The most bytes that the messages of a transaction take, encoded, unless a recorder is told otherwise:
 /// 1 GiB. Each message carries its own calldata, so that calls can make them far larger than any
@@ -74,9 +73,10 @@ pub struct Finished {
 
 /// Why there is no record of a run.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum RecorderError {
-    /// The fork is not one of [`crate::Fork::ALL`].
-    #[error("fork {0} is not recorded: expected istanbul to osaka")]
+    /// The fork is not one of [`iso_evm_wire::Fork::ALL`].
+    #[error("fork {0} is not recorded: expected {first} to {last}", first = Fork::ALL[0], last = Fork::NEWEST)]
     UnsupportedFork(SpecId),
     /// The recorder has met a second transaction; it is made for one.
     #[error("a recorder records one transaction, found a second")]

@@ -6,7 +6,7 @@
 
 use alloy_primitives::{Address, U256};
 
-use crate::{
+use iso_evm_wire::{
     Fork,
     protocol::{
         GAS_CALL_STIPEND, GAS_CALL_VALUE, GAS_COPY, GAS_MEMORY, GAS_SELF_DESTRUCT,
@@ -154,7 +154,7 @@ fn words(bytes: U256) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::records::{OPENING, SHAPES};
+    use iso_evm_wire::records::{OPENING, SHAPES};
 
     fn step(opcode: u8, gas: u64, memory: usize, inputs_from_top: &[u64]) -> Step {
         let stack: Vec<U256> = inputs_from_top.iter().rev().map(|n| U256::from(*n)).collect();

@@ -21,7 +21,7 @@ use super::{
     hash::hash,
     opcodes::Step,
 };
-use crate::{
+use iso_evm_wire::{
     protocol::Change,
     records::{
         BalanceRecord, BlobhashRecord, BlockhashRecord, CallRecord, ExtcodecopyRecord,

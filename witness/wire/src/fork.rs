@@ -95,16 +95,21 @@ impl fmt::Display for Fork {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ForkError {
     /// Known, but before Istanbul.
-    #[error("fork {0} is earlier than istanbul, the first that is audited")]
+    #[error("fork {0} is earlier than {first}, the first that is audited", first = Fork::ALL[0])]
     TooEarly(String),
     /// Known, but after the last that is audited.
-    #[error("fork {0} is later than osaka, the last that is audited")]
+    #[error("fork {0} is later than {last}, the last that is audited", last = Fork::NEWEST)]
     TooLate(String),
     /// Not a fork's name.
-    #[error(
-        "unknown fork {0:?}: expected istanbul, berlin, london, paris, shanghai, cancun, prague or osaka"
-    )]
+    #[error("unknown fork {0:?}: expected {names}", names = names())]
     Unknown(String),
+}
+
+/// The names of all forks, in words.
+fn names() -> String {
+    let names = Fork::ALL.map(Fork::name);
+    let (last, others) = names.split_last().expect("there are forks");
+    format!("{} or {last}", others.join(", "))
 }
 
 impl FromStr for Fork {

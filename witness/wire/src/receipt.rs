@@ -55,6 +55,7 @@ pub struct LogFields {
 
 /// What is wrong with a receipt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ReceiptError {
     /// A field that must be there.
     #[error("field \"{0}\" is missing")]

@@ -1,7 +1,7 @@
 //! CALL, CALLCODE, DELEGATECALL, STATICCALL. No call is made: the record says what came of it.
 
 use alloy_primitives::U256;
-use iso_evm_witness::{
+use iso_evm_wire::{
     layout as wire,
     precompiles::{MODEXP, MODEXP_HEAD},
     protocol::{Change, P256VERIFY, last_precompile},
@@ -134,7 +134,7 @@ pub(super) fn emit_shared(asm: &mut Assembler, shared: &Shared, families: &Famil
     c.end();
 }
 
-/// How much of its input decides what a precompile does ([`iso_evm_witness::precompiles`]).
+/// How much of its input decides what a precompile does ([`iso_evm_wire::precompiles`]).
 ///
 /// Host: `length S callee position gas account value in …` → the same, with the part's length.
 fn decisive(c: &mut Code<'_>) {

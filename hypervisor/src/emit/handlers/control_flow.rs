@@ -1,6 +1,6 @@
 //! Jumps, pc, gas, and the ends of a frame.
 
-use iso_evm_witness::protocol::{Change, RESERVED_CODE_PREFIX};
+use iso_evm_wire::protocol::{Change, RESERVED_CODE_PREFIX};
 use revm::bytecode::opcode::*;
 
 use crate::{

@@ -4,7 +4,7 @@
 //! offsets may then be anything; any other length is below 2^32 once its gas is paid, and so is the
 //! guest's offset in memory.
 
-use iso_evm_witness::protocol::Change;
+use iso_evm_wire::protocol::Change;
 use revm::bytecode::opcode::*;
 
 use crate::{

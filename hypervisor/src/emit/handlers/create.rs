@@ -1,7 +1,7 @@
 //! CREATE, CREATE2. No account is made: the record says what came of it, and the address follows
 //! from the creator's nonce or the salt.
 
-use iso_evm_witness::{layout as wire, protocol::Change};
+use iso_evm_wire::{layout as wire, protocol::Change};
 use revm::bytecode::opcode::*;
 
 use super::{Families, storage::refuse_static};

@@ -1,7 +1,7 @@
 //! Opcodes that push a word: of the message's head, of a variable, of calldata, or a fact that a
 //! record holds.
 
-use iso_evm_witness::{layout as wire, protocol::Change};
+use iso_evm_wire::{layout as wire, protocol::Change};
 use revm::bytecode::opcode::*;
 
 use super::Families;

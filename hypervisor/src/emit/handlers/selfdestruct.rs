@@ -1,6 +1,6 @@
 //! SELFDESTRUCT.
 
-use iso_evm_witness::protocol::Change;
+use iso_evm_wire::protocol::Change;
 use revm::bytecode::opcode::*;
 
 use super::storage::{effect, no_effect, refuse_static};

@@ -1,6 +1,6 @@
 //! SLOAD, SSTORE, TSTORE.
 
-use iso_evm_witness::{layout as wire, protocol::Change};
+use iso_evm_wire::{layout as wire, protocol::Change};
 use revm::bytecode::opcode::*;
 
 use crate::{

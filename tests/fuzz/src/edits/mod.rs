@@ -18,7 +18,7 @@ mod records;
 use alloy_primitives::{Bytes, keccak256};
 use arbitrary::{Result, Unstructured};
 use iso_evm_hypervisor::Verdict;
-use iso_evm_witness::{
+use iso_evm_wire::{
     MessageWitness, Witness,
     encoding::{decode, encode},
     records::{FrameKind, Record},

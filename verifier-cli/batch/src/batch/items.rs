@@ -8,7 +8,7 @@ use std::{
 
 use alloy_primitives::FixedBytes;
 use iso_evm_verifier::hash::keccak256;
-use iso_evm_witness::container::{Containers, MAGIC, StreamError};
+use iso_evm_wire::container::{Containers, MAGIC, StreamError};
 
 use crate::{
     FileError, ItemError,

@@ -20,7 +20,8 @@ use iso_evm_verifier::{
     hash::keccak256,
     verify::{self, Report, verify_opened},
 };
-use iso_evm_witness::{Input, Opened, record};
+use iso_evm_wire::Opened;
+use iso_evm_witness::{Input, record};
 
 pub use self::{
     items::size,

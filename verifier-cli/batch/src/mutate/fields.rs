@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use alloy_primitives::{Bytes, U256};
 use alloy_sol_types::SolStruct;
-use iso_evm_witness::{
+use iso_evm_wire::{
     AccessWitness, MessageWitness, encoding, layout,
     records::{SHAPES, shape::FieldType, shape_of},
 };
@@ -162,7 +162,7 @@ fn record_schema(opcode: u8) -> Vec<Field> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
-    use iso_evm_witness::records::{CallRecord, Record};
+    use iso_evm_wire::records::{CallRecord, Record};
 
     use super::*;
 

@@ -12,7 +12,7 @@ use iso_evm_verifier::{
         VerifyError, verify_opened, verify_with,
     },
 };
-use iso_evm_witness::{Opened, Witness};
+use iso_evm_wire::{Opened, Witness};
 use serde::Serialize;
 
 use super::MutateError;

@@ -19,7 +19,7 @@ mod variants;
 use std::num::NonZeroUsize;
 
 use iso_evm_verifier::verify::{AuditSelection, NamedVerdict, VerifyError};
-use iso_evm_witness::{Opened, Witness};
+use iso_evm_wire::{Opened, Witness};
 use rayon::prelude::*;
 use serde::Serialize;
 

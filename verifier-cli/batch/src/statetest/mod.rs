@@ -18,10 +18,8 @@ use iso_evm_verifier::{
     engines::Engines,
     verify::{AuditSelection, EngineKind},
 };
-use iso_evm_witness::{
-    Fork,
-    input::state_test::{self, Case},
-};
+use iso_evm_wire::Fork;
+use iso_evm_witness::input::state_test::{self, Case};
 
 pub use self::{
     check::{Passed, check},

@@ -3,7 +3,8 @@
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use iso_evm_verifier::verify::AuditSelection;
-use iso_evm_witness::{Fork, input::state_test::Indexes};
+use iso_evm_wire::Fork;
+use iso_evm_witness::input::state_test::Indexes;
 use serde::{Serialize, Serializer};
 
 use super::{Passed, Problem};

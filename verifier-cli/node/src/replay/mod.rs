@@ -15,15 +15,15 @@ use std::{
 };
 
 use alloy_primitives::{Address, B256, Bytes, U256};
+use iso_evm_wire::{Witness, transaction::Transaction};
 use iso_evm_witness::{
-    ExecuteError, Execution, Input, Recording, Witness,
+    ExecuteError, Execution, Input, Recording,
     env::{block_env, tx_env},
     execute::{RunError, Setting, run_error},
     prestate::Prestate,
     proof::StateProof,
     recorder::StorageCollisions,
     state_root::StateTrie,
-    transaction::Transaction,
 };
 use revm::{
     Database, DatabaseCommit, InspectEvm, SystemCallEvm,

@@ -2,7 +2,7 @@
 
 use alloy_primitives::{Address, B256};
 use iso_evm_rpc::RpcError;
-use iso_evm_witness::{Fork, Schedule};
+use iso_evm_wire::{Fork, Schedule};
 
 use crate::outbox::SendError;
 

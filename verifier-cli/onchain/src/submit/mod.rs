@@ -13,7 +13,7 @@ use alloy_primitives::{Address, B256, Bytes, U256};
 use alloy_rpc_types_eth::state::StateOverride;
 use alloy_sol_types::SolCall;
 use iso_evm_hypervisor::Verdict;
-use iso_evm_witness::Witness;
+use iso_evm_wire::Witness;
 
 pub use self::error::SubmitError;
 use self::pending::Pending;

@@ -2,7 +2,8 @@
 
 use alloy_primitives::{B256, U256};
 use iso_evm_verifier::hash::keccak256;
-use iso_evm_witness::{Input, Witness, encoding, record, records::Record};
+use iso_evm_wire::{Witness, encoding, records::Record};
+use iso_evm_witness::{Input, record};
 use serde_json::json;
 
 use super::{

@@ -6,7 +6,8 @@ use std::fs;
 use alloy_primitives::U256;
 use iso_evm_fuzz::measurements::{self, thousands};
 use iso_evm_onchain::{host::GAS_CAP, plan::Route};
-use iso_evm_witness::{Fork, Input, Witness, record};
+use iso_evm_wire::{Fork, Witness};
+use iso_evm_witness::{Input, record};
 use serde_json::json;
 
 use super::anvil::{fixture, plan};
@@ -128,7 +129,7 @@ fn cost_says_what_does_not_fit() {
     let mut witness = fixture("erc20-transfer");
     let mut message = witness.message(0).unwrap();
     message.callData = vec![0; 200_000].into();
-    witness.messages[0] = iso_evm_witness::encoding::encode(&message).into();
+    witness.messages[0] = iso_evm_wire::encoding::encode(&message).into();
     fs::write(folder.path().join("witness.bin"), witness.encode()).unwrap();
     let ran = run(folder.path(), "iso-verify cost witness.bin --json");
     assert_eq!(ran.json()["messages"][0]["fitsMempool"], false);

@@ -8,7 +8,7 @@ use std::{
 };
 
 use alloy_primitives::{Address, U256};
-use iso_evm_witness::{Witness, encoding};
+use iso_evm_wire::{Witness, encoding};
 use serde_json::json;
 
 use super::{

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use alloy_primitives::{Address, Bytes, address};
 use iso_evm_onchain::contracts::{Archives, Contracts};
-use iso_evm_witness::Fork;
+use iso_evm_wire::Fork;
 use serde_json::{Value, json};
 
 use super::{

@@ -6,7 +6,7 @@ use std::{fs, path::Path};
 use alloy_primitives::{Address, B256, Bytes, U256, hex};
 use alloy_sol_types::{SolCall, SolValue, sol};
 use iso_evm_onchain::chain::Answer;
-use iso_evm_witness::Witness;
+use iso_evm_wire::Witness;
 use serde_json::{Value, json};
 
 use super::{

@@ -6,7 +6,7 @@
 
 use alloy_consensus::Header;
 use alloy_primitives::{B256, U256};
-use iso_evm_witness::{Fork, Opened, Witness, block::Block, protocol::Change, records::Record};
+use iso_evm_wire::{Fork, Opened, Witness, block::Block, protocol::Change, records::Record};
 
 use super::hashes::Hashes;
 

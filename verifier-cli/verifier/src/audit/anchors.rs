@@ -7,7 +7,7 @@
 use std::fmt;
 
 use alloy_primitives::{B256, U256};
-use iso_evm_witness::{
+use iso_evm_wire::{
     Fork, Witness,
     block::{Block, BlockHashes},
     protocol::Change,

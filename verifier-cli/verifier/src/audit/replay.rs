@@ -5,7 +5,7 @@
 //! the same state: [`transaction::begin`] brings it to the top message, the walk over the records takes
 //! it through all messages, [`transaction::end`] to its end.
 
-use iso_evm_witness::{Opened, Witness};
+use iso_evm_wire::{Opened, Witness};
 
 use super::{
     AccessKind, Missing, Outcome, Subject, TransactionKind,

@@ -77,7 +77,7 @@ pub(super) fn root_source(hashes: &Hashes<'_>) -> RootSource {
 #[cfg(test)]
 mod tests {
     use alloy_primitives::B256;
-    use iso_evm_witness::container::Inclusion;
+    use iso_evm_wire::container::Inclusion;
 
     use super::*;
     use crate::audit::ancestors::tests::witness;

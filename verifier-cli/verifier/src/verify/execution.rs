@@ -2,7 +2,7 @@
 
 use alloy_primitives::{Address, Bytes, U256};
 use iso_evm_hypervisor::{Audited, Engine, Inconclusive, Verdict};
-use iso_evm_witness::OpenedMessage;
+use iso_evm_wire::OpenedMessage;
 
 use super::{
     EngineKind, Options, VerifyError,

@@ -1,6 +1,6 @@
 //! The three audits that prove what the hypervisor is told.
 
-use iso_evm_witness::Witness;
+use iso_evm_wire::Witness;
 
 use super::{
     Audit, AuditVerdict, Check, ClaimKind, FalseClaim, NotRun, Options, Why,

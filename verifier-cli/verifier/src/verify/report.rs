@@ -2,7 +2,7 @@
 
 use alloy_primitives::{Address, B256, U256};
 use iso_evm_hypervisor::Audited;
-use iso_evm_witness::{Fork, MessageWitness, container::Place, records::FrameKind};
+use iso_evm_wire::{Fork, MessageWitness, container::Place, records::FrameKind};
 
 use super::{AuditSelection, Audits, Check, EngineKind, FalseClaim, NamedVerdict, NotRun, Verdict};
 use crate::audit::anchors::{Anchors, Expected, RootSource};

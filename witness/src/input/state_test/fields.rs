@@ -14,7 +14,8 @@ use revm::{
 use serde::{Deserialize, Deserializer};
 
 use super::{CaseError, Indexes, transaction::address_of};
-use crate::{Fork, prestate::PrestateAccount, protocol::Change, schedule::own_blobs};
+use crate::prestate::PrestateAccount;
+use iso_evm_wire::{Fork, protocol::Change, schedule::own_blobs};
 
 const MAINNET: u64 = 1;
 

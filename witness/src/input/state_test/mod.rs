@@ -13,9 +13,9 @@ use alloy_primitives::{Address, B256, U256, keccak256};
 use serde::Deserialize;
 
 use self::fields::{Account, Config, Env, Transaction};
-use crate::{
-    Execution, Fork, Input, block::Block, fork::ForkError, protocol::Change,
-    transaction::TransactionError,
+use crate::{Execution, Input};
+use iso_evm_wire::{
+    Fork, block::Block, fork::ForkError, protocol::Change, transaction::TransactionError,
 };
 
 /// How many ancestors a block knows.
@@ -58,6 +58,7 @@ impl fmt::Display for Indexes {
 
 /// Why a case cannot be run.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum CaseError {
     /// Its fork is not audited.
     #[error(transparent)]

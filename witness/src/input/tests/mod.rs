@@ -22,7 +22,7 @@ fn error(from: &str, to: &str) -> String {
 fn absent_fields_of_an_input_have_defaults() {
     let input = Input::parse(TRANSFER.as_bytes(), None).unwrap();
     assert_eq!(input.execution.chain_id, 1);
-    assert_eq!(input.block.gas_limit, crate::block::DEFAULT_GAS_LIMIT);
+    assert_eq!(input.block.gas_limit, iso_evm_wire::block::DEFAULT_GAS_LIMIT);
     let recording = crate::record(&input.execution).unwrap();
     assert!(recording.success && recording.messages.is_empty());
     assert_eq!(recording.gas_used, 21_000);

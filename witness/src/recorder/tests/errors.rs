@@ -15,9 +15,10 @@ use revm::{
 
 use super::{GUEST, OTHER, execution, guest, push_address};
 use crate::{
-    ExecuteError, Execution, Fork, Prepared, Recorder, RecorderError, Recording, encoding::encode,
-    execute, prestate::PrestateError, record, state_root::StateTrie,
+    ExecuteError, Execution, Prepared, Recorder, RecorderError, Recording, execute,
+    prestate::PrestateError, record, state_root::StateTrie,
 };
+use iso_evm_wire::{Fork, encoding::encode};
 
 #[test]
 fn missing_block_hash_is_named() {

@@ -6,8 +6,9 @@ use revm::context::transaction::{AccessList, AccessListItem};
 use super::{
     DELEGATING, GUEST, NOBODY, OTHER, PUSH0, SENDER, execution, guest, push_address, word,
 };
-use crate::{
-    Execution, Fork, record,
+use crate::{Execution, record};
+use iso_evm_wire::{
+    Fork,
     records::{CallRecord, Outcome, Record},
 };
 

@@ -14,9 +14,12 @@ use revm::{
 };
 
 use crate::{
-    Execution, Fork, Recording,
+    Execution, Recording,
     prestate::{Prestate, PrestateAccount},
     record,
+};
+use iso_evm_wire::{
+    Fork,
     records::{CallRecord, Outcome, Record},
 };
 

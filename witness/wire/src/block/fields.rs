@@ -66,6 +66,7 @@ pub struct BlockFields {
 
 /// What is wrong with a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum BlockError {
     /// The blob base fee that follows from the excess is no 128-bit number.
     #[error("field \"excessBlobGas\": {0} gives a blob base fee above 2^128")]

@@ -28,6 +28,7 @@ const EMPTY_RECORD: usize = WORD + RECORD_HEAD;
 
 /// Why bytes are no message. Every position counts from the first byte of the encoding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum EncodingError {
     /// The bytes end too early.
     #[error("byte {position}: {expected} more bytes expected, found {found}")]

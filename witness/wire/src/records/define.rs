@@ -25,7 +25,7 @@ macro_rules! define_records {
         pub const SHAPES: &[$crate::records::shape::RecordShape] = {
             #[allow(unused_imports, reason = "lines may do without some of these words")]
             use $crate::{
-                fork::Fork::*,
+                protocol::Change::*,
                 records::{kinds::{FrameKind, Outcome}, shape::{*, rules::*}},
             };
             &[$(RecordShape {

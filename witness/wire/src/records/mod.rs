@@ -36,6 +36,7 @@ pub const OPENING: u8 = 0x00;
 
 /// Why a record's bytes are no record.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum RecordError {
     /// No record has this opcode.
     #[error("opcode 0x{0:02x} has no access record")]

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use crate::Fork;
+use crate::{Fork, protocol::Change};
 
 /// Bytes of a word.
 const WORD: usize = 32;
@@ -149,9 +149,9 @@ impl FieldRule {
         self
     }
 
-    /// Zero in all forks before this one.
-    pub(super) const fn since(mut self, fork: Fork) -> Self {
-        self.since = Some(fork);
+    /// Zero in all forks that do not have the change.
+    pub(super) const fn since(mut self, change: Change) -> Self {
+        self.since = Some(change.since());
         self
     }
 

@@ -27,7 +27,7 @@ macro_rules! for_each_record {
                 /// The account asked for: the low 20 bytes of the operand.
                 account: address = output("account");
                 /// Whether the access was cold (EIP-2929).
-                cold: bool = input(&[Access]).since(Berlin);
+                cold: bool = input(&[Access]).since(ColdAccess);
                 /// What is pushed: the balance, in wei.
                 balance: uint256 = input(&[Access]);
             }
@@ -37,7 +37,7 @@ macro_rules! for_each_record {
                 /// The account asked for: the low 20 bytes of the operand.
                 account: address = output("account");
                 /// Whether the access was cold (EIP-2929).
-                cold: bool = input(&[Access]).since(Berlin);
+                cold: bool = input(&[Access]).since(ColdAccess);
                 /// What is pushed: the length of its code, in bytes; 23 for a delegation (EIP-7702).
                 size: uint256 = input(&[Access]);
             }
@@ -47,7 +47,7 @@ macro_rules! for_each_record {
                 /// The account asked for: the low 20 bytes of the operand.
                 account: address = output("account");
                 /// Whether the access was cold (EIP-2929).
-                cold: bool = input(&[Access]).since(Berlin);
+                cold: bool = input(&[Access]).since(ColdAccess);
                 /// What is pushed: its code hash; zero if it is empty (EIP-1052).
                 codeHash: bytes32 = input(&[Access]);
             }
@@ -57,7 +57,7 @@ macro_rules! for_each_record {
                 /// The account asked for: the low 20 bytes of the operand.
                 account: address = output("account");
                 /// Whether the access was cold (EIP-2929).
-                cold: bool = input(&[Access]).since(Berlin);
+                cold: bool = input(&[Access]).since(ColdAccess);
                 /// Offset in its code.
                 offset: uint256 = output("offset");
                 /// Number of bytes asked for.
@@ -97,7 +97,7 @@ macro_rules! for_each_record {
                 /// The slot.
                 key: bytes32 = output("key");
                 /// Whether the access was cold (EIP-2929).
-                cold: bool = input(&[Access]).since(Berlin);
+                cold: bool = input(&[Access]).since(ColdAccess);
                 /// What is pushed: the slot's value.
                 value: bytes32 = input(&[Access]);
             }
@@ -109,7 +109,7 @@ macro_rules! for_each_record {
                 /// What is written.
                 value: bytes32 = output("value");
                 /// Whether the access was cold (EIP-2929).
-                cold: bool = input(&[Access]).since(Berlin);
+                cold: bool = input(&[Access]).since(ColdAccess);
                 /// The slot's value when the transaction started.
                 original: bytes32 = input(&[Access]);
                 /// Its value just before this write.
@@ -151,15 +151,15 @@ macro_rules! for_each_record {
                 /// The value operand, in wei; zero for the two opcodes that have none.
                 value: uint256 = output("value");
                 /// Whether the access to `account` was cold (EIP-2929).
-                cold: bool = input(&[Access]).since(Berlin);
+                cold: bool = input(&[Access]).since(ColdAccess);
                 /// Whether `account` was empty (EIP-161) before the call.
                 empty: bool = input(&[Access]);
                 /// Whether its code is a delegation (EIP-7702).
-                delegated: bool = input(&[Access]).since(Prague);
+                delegated: bool = input(&[Access]).since(Delegation);
                 /// The delegation's target; zero if there is none.
-                delegate: address = other(&[Access]).since(Prague);
+                delegate: address = other(&[Access]).since(Delegation);
                 /// Whether the access to `delegate`, after that to `account`, was cold.
-                delegateCold: bool = input(&[Access]).since(Prague);
+                delegateCold: bool = input(&[Access]).since(Delegation);
                 /// What became of the call.
                 outcome: uint8 = input(&[Tree, Access])
                     .bounded("outcome", "within bounds").names(&Outcome::NAMES);
@@ -229,7 +229,7 @@ macro_rules! for_each_record {
                 /// Who gets the balance.
                 beneficiary: address = output("account");
                 /// Whether the access to it was cold (EIP-2929).
-                cold: bool = input(&[Access]).since(Berlin);
+                cold: bool = input(&[Access]).since(ColdAccess);
                 /// Whether it was empty (EIP-161) before.
                 empty: bool = input(&[Access]);
                 /// Balance of the destroyed account, in wei.

@@ -38,6 +38,7 @@ pub struct Schedule {
 
 /// Why something is no schedule.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ScheduleError {
     /// A chain that nobody here knows.
     #[error("the schedule of chain {0} is not known: --schedule gives it")]

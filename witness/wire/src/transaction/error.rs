@@ -6,6 +6,7 @@ use alloy_primitives::{Address, B256, U256};
 
 /// Why something is no transaction that could have run.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum TransactionError {
     /// The transaction's type is not one of Ethereum's.
     #[error("transaction type 0x{number:02x} is not Ethereum's{}", OtherChain(*.name))]

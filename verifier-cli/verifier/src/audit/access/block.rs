@@ -1,7 +1,7 @@
 //! Records about block, chain and transaction: words that the container has. `specs/03-records.md`.
 
 use alloy_primitives::{Address, B256, U256};
-use iso_evm_witness::{
+use iso_evm_wire::{
     protocol::BLOCK_HASHES,
     records::{BlobhashRecord, BlockhashRecord, ValueRecord},
     transaction::TransactionBody,

@@ -2,7 +2,7 @@
 //! `specs/03-records.md`, section Outcomes.
 
 use alloy_primitives::{Address, B256, U256};
-use iso_evm_witness::{
+use iso_evm_wire::{
     protocol::{Change, is_precompile},
     records::{CallRecord, Outcome},
 };

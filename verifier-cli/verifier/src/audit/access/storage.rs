@@ -1,7 +1,7 @@
 //! Records about storage, lasting and transient, and what a write gives back. `specs/03-records.md`.
 
 use alloy_primitives::{Address, B256};
-use iso_evm_witness::{
+use iso_evm_wire::{
     Fork,
     protocol::{GAS_STORAGE_SET, StateGas, storage_clear_refund},
     records::{SloadRecord, SstoreRecord, TransientRecord},

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use alloy_consensus::Transaction as _;
 use alloy_primitives::{Address, B256, Bytes};
 use iso_evm_hypervisor::{Inconclusive, NativeEngine, Verdict};
-use iso_evm_witness::{
+use iso_evm_wire::{
     Fork, OpenedMessage, Witness,
     records::{CallRecord, Record},
 };

@@ -1,7 +1,7 @@
 //! Precompiles, run again.
 
 use alloy_primitives::{Address, Bytes};
-use iso_evm_witness::{Fork, protocol::Change};
+use iso_evm_wire::{Fork, protocol::Change};
 use revm::precompile::{Precompile, PrecompileSpecId, Precompiles, modexp};
 
 /// `MODEXP` (EIP-198).

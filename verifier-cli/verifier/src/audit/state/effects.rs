@@ -6,7 +6,7 @@
 use std::mem;
 
 use alloy_primitives::{Address, B256, KECCAK256_EMPTY, U256};
-use iso_evm_witness::protocol::Change;
+use iso_evm_wire::protocol::Change;
 
 use super::{
     super::Missing, super::trie::EMPTY_ROOT, Account, State, journal::Undo, storage::Storage,

@@ -17,7 +17,7 @@ mod tests;
 use std::collections::{HashMap, HashSet};
 
 use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, U256};
-use iso_evm_witness::{Fork, protocol::Change};
+use iso_evm_wire::{Fork, protocol::Change};
 
 use super::{Missing, trie::Nodes};
 use accounts::Accounts;

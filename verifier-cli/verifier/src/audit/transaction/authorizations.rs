@@ -6,7 +6,7 @@
 use alloy_consensus::Transaction as _;
 use alloy_eips::eip7702::SignedAuthorization;
 use alloy_primitives::{Address, U256};
-use iso_evm_witness::{
+use iso_evm_wire::{
     Witness,
     protocol::{PER_AUTH_BASE_COST, PER_EMPTY_ACCOUNT_COST},
 };

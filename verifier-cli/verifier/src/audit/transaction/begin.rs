@@ -3,7 +3,7 @@
 //! In the data's way this stands in front of the walk over the records.
 
 use alloy_consensus::Transaction as _;
-use iso_evm_witness::{Witness, protocol::Change};
+use iso_evm_wire::{Witness, protocol::Change};
 
 use super::{
     Missing, Top, TransactionKind as Kind, authorizations, claims::Findings, message, price, rules,

@@ -4,7 +4,7 @@
 
 use alloy_consensus::Transaction as _;
 use alloy_primitives::{Address, U256};
-use iso_evm_witness::{Witness, protocol::max_refund_quotient};
+use iso_evm_wire::{Witness, protocol::max_refund_quotient};
 
 use super::{
     Missing, TopEnd, TransactionKind as Kind, claims::Findings, gas::intrinsic, price, receipt,

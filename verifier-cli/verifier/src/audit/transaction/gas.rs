@@ -5,7 +5,7 @@
 //! limit less this; and behind it, where the floor holds.
 
 use alloy_consensus::Transaction as _;
-use iso_evm_witness::{
+use iso_evm_wire::{
     Fork,
     protocol::{
         Change, GAS_CREATE, GAS_INIT_CODE_WORD_COST, PER_EMPTY_ACCOUNT_COST,

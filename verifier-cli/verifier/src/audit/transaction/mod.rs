@@ -41,7 +41,7 @@ mod top;
 mod warmth;
 
 use alloy_primitives::{Address, B256, Bytes, U256};
-use iso_evm_witness::{Witness, records::FrameKind};
+use iso_evm_wire::{Witness, records::FrameKind};
 
 pub use begin::begin;
 pub use claims::Findings;

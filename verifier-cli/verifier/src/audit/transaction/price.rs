@@ -5,7 +5,7 @@
 
 use alloy_consensus::Transaction as _;
 use alloy_primitives::U256;
-use iso_evm_witness::{
+use iso_evm_wire::{
     Witness,
     protocol::{Change, GAS_PER_BLOB},
     transaction::TransactionBody,

@@ -5,7 +5,7 @@
 use alloy_consensus::Transaction as _;
 use alloy_eips::eip2718::Typed2718;
 use alloy_primitives::{Address, U256};
-use iso_evm_witness::{
+use iso_evm_wire::{
     Witness,
     protocol::{
         Change, MAX_INIT_CODE_SIZE, last_transaction_type, most_blobs, transaction_gas_cap,

@@ -5,7 +5,7 @@
 
 use alloy_consensus::Transaction as _;
 use alloy_primitives::{Address, TxKind, U256};
-use iso_evm_witness::{Fork, Witness, protocol::Change, records::FrameKind};
+use iso_evm_wire::{Fork, Witness, protocol::Change, records::FrameKind};
 
 use super::{Missing, Top, TopEnd, TopMessage, gas::intrinsic, price};
 use crate::{

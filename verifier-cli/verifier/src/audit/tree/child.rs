@@ -1,7 +1,7 @@
 //! A record and the message that it opens.
 
 use alloy_primitives::B256;
-use iso_evm_witness::{MessageWitness, OpenedMessage, records::FrameKind};
+use iso_evm_wire::{MessageWitness, OpenedMessage, records::FrameKind};
 
 use super::{Place, TreeKind, callee::Callee, walk::Stop};
 use crate::{

@@ -36,7 +36,7 @@ mod callee;
 mod child;
 mod walk;
 
-use iso_evm_witness::{Opened, Witness};
+use iso_evm_wire::{Opened, Witness};
 
 use self::walk::{Stop, Walk};
 use super::{Finding, Outcome, Subject, TreeKind, word::Word};

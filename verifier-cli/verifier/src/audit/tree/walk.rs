@@ -2,7 +2,7 @@
 //! open is explicit, and never deeper than the machine's own.
 
 use alloy_primitives::B256;
-use iso_evm_witness::{
+use iso_evm_wire::{
     OpenedMessage,
     protocol::{STACK_DEPTH_LIMIT, is_precompile},
     records::{Outcome, Record},

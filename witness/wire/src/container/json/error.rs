@@ -6,6 +6,7 @@ use crate::{block::BlockError, receipt::ReceiptError, transaction::TransactionEr
 
 /// Why a file is not the JSON form of a witness.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum JsonError {
     /// Not JSON, or a field is not what it should be. The message says where.
     #[error("{0}")]

@@ -25,7 +25,7 @@ for_each_record! {
             /// Who guesses.
             guesser: address = output("account");
             /// Whether the guess was cold (EIP-2929).
-            cold: bool = input(&[Access]).since(Prague);
+            cold: bool = input(&[Access]).since(Delegation);
             /// What the guess is about.
             subject: uint8 = input(&[Tree]).bounded("outcome", "within bounds")
                 .names(&["weather", "price"]);

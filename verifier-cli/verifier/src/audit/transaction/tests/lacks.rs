@@ -1,7 +1,7 @@
 //! Witnesses that lack what the audit needs: no verdict.
 
 use alloy_primitives::{Address, Bytes, U256, hex, keccak256};
-use iso_evm_witness::{Fork, Witness, records::Record};
+use iso_evm_wire::{Fork, Witness, records::Record};
 
 use super::recorded::{CONTRACT, OTHER, Setup, legacy, sender, with_body, with_top};
 use crate::audit::{Missing, Outcome, replay::replay};
@@ -63,7 +63,7 @@ fn a_bounded_run_of_a_precompile() {
     assert_eq!(replay(&honest).transaction, Outcome::Valid);
     honest.block.gas_limit = u64::MAX;
     let rich = with_body(&honest, |body| match body {
-        iso_evm_witness::transaction::TransactionBody::Legacy(body) => {
+        iso_evm_wire::transaction::TransactionBody::Legacy(body) => {
             (body.gas_limit, body.gas_price) = (u64::MAX, 7);
         }
         _ => unreachable!(),

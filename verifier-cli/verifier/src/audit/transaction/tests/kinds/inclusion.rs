@@ -4,7 +4,7 @@ use alloy_consensus::{Eip658Value, Header, Receipt as Consensus, ReceiptEnvelope
 use alloy_eips::eip2718::Encodable2718;
 use alloy_primitives::{Address, B256, Log, U256, keccak256, logs_bloom};
 use alloy_trie::root::ordered_trie_root_encoded;
-use iso_evm_witness::{
+use iso_evm_wire::{
     Witness,
     block::Block,
     container::{Inclusion, ReceiptLogs},

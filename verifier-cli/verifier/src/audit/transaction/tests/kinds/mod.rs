@@ -5,7 +5,7 @@ mod inclusion;
 mod rules;
 
 use alloy_primitives::{B256, hex};
-use iso_evm_witness::{Fork, MessageWitness, Witness, transaction::Transaction};
+use iso_evm_wire::{Fork, MessageWitness, Witness, transaction::Transaction};
 
 use super::recorded::{CONTRACT, Setup, Signer, dynamic, with_top};
 use crate::{

@@ -2,11 +2,8 @@
 
 use alloy_consensus::{Header, TxEip1559, TxEip4844, TxEip7702};
 use alloy_primitives::{B256, Bytes, KECCAK256_EMPTY, TxKind, U256, hex, keccak256};
-use iso_evm_witness::{
-    Fork, Witness,
-    prestate::{Prestate, PrestateAccount},
-    transaction::TransactionBody,
-};
+use iso_evm_wire::{Fork, Witness, transaction::TransactionBody};
+use iso_evm_witness::prestate::{Prestate, PrestateAccount};
 
 use super::{
     super::recorded::{

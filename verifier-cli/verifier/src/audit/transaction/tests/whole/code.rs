@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use alloy_consensus::TxEip2930;
 use alloy_eips::eip2930::{AccessList, AccessListItem};
 use alloy_primitives::{Address, B256, TxKind, hex};
-use iso_evm_witness::{Fork, prestate::PrestateAccount};
+use iso_evm_wire::Fork;
+use iso_evm_witness::prestate::PrestateAccount;
 
 use super::{
     super::recorded::{COINBASE, CONTRACT, OTHER, Setup, dynamic, legacy, sender},

@@ -4,7 +4,8 @@ mod code;
 mod typed;
 
 use alloy_primitives::{Bytes, U256, hex};
-use iso_evm_witness::{Fork, prestate::PrestateAccount, transaction::Transaction};
+use iso_evm_wire::{Fork, transaction::Transaction};
+use iso_evm_witness::prestate::PrestateAccount;
 
 use super::{
     super::sender_is_given,

@@ -3,7 +3,8 @@
 use alloy_consensus::{TxEip4844, TxEip7702};
 use alloy_eips::eip7702::SignedAuthorization;
 use alloy_primitives::{Address, B256, U256, hex};
-use iso_evm_witness::{Fork, prestate::PrestateAccount};
+use iso_evm_wire::Fork;
+use iso_evm_witness::prestate::PrestateAccount;
 
 use super::{
     super::recorded::{CONTRACT, ETHER, OTHER, Setup, Signer, dynamic, legacy, sender},
