@@ -1,6 +1,8 @@
 //! What must never be, between the crates: which of ours each may stand on, and what of others' none of
 //! them may. And that no library speaks of the command line: an exit code, an option's name.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::{
     collections::BTreeSet,
     fs,
