@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use iso_evm_verifier::audit::{AccessKind, Outcome as Audited, replay::replay};
+use iso_evm_verifier::audit::{AccessKind, AuditOutcome, replay::replay};
 use iso_evm_wire::{
     Fork,
     encoding::{decode, encode},
@@ -188,7 +188,7 @@ fn another_outcome_than_the_collision_is_found() {
     create.outcome = Outcome::Nonce as u8;
     message.stateAccessList[1] = Record::Create(create).encode();
     witness.messages[1] = encode(&message).into();
-    let Audited::Invalid(finding) = replay(&witness).access else { panic!("a lie is valid") };
+    let AuditOutcome::Invalid(finding) = replay(&witness).access else { panic!("a lie is valid") };
     assert_eq!(finding.kind, AccessKind::Outcome);
     let [expected, found] = [Outcome::Collision, Outcome::Nonce].map(|it| U256::from(it as u8));
     assert_eq!((finding.expected, finding.found), (expected.into(), found.into()));

@@ -1,6 +1,6 @@
 //! What was recorded is valid: inputs of all sources, and the frames that are special.
 
-use iso_evm_verifier::audit::{Outcome as Verdict, tree::tree};
+use iso_evm_verifier::audit::{AuditOutcome, tree::tree};
 use iso_evm_wire::{Fork, fork::ForkError, records::Record};
 use iso_evm_witness::{
     Execution,
@@ -30,7 +30,7 @@ fn check(name: &str, execution: &Execution) -> Result<(), String> {
         return Err(format!("{name}: not the inputs that plain revm gives to precompiles"));
     }
     match tree(&witness) {
-        Verdict::Valid => Ok(()),
+        AuditOutcome::Valid => Ok(()),
         verdict => Err(format!("{name}: {verdict:?}")),
     }
 }

@@ -7,7 +7,7 @@ use alloy_primitives::{Address, B256};
 
 /// What an audit says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome<K> {
+pub enum AuditOutcome<K> {
     /// All that it asks is true.
     Valid,
     /// A claim is false: the first that was found.

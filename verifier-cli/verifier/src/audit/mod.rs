@@ -25,7 +25,7 @@ pub mod tree;
 pub mod trie;
 mod word;
 
-pub use finding::{AccessKind, Finding, Missing, Outcome, TransactionKind, TreeKind};
+pub use finding::{AccessKind, AuditOutcome, Finding, Missing, TransactionKind, TreeKind};
 pub use replay::{access, transaction};
 pub use subject::Subject;
 pub use tree::{tree, tree_within};

@@ -12,12 +12,12 @@ use super::{
     recorded::{COINBASE, CONTRACT, OTHER, Setup, dynamic, legacy, name, sender},
 };
 use crate::audit::{
-    Outcome,
+    AuditOutcome,
     replay::{Replayed, replay},
 };
 
 /// What a correct witness gives.
-const VALID: Replayed = Replayed { access: Outcome::Valid, transaction: Outcome::Valid };
+const VALID: Replayed = Replayed { access: AuditOutcome::Valid, transaction: AuditOutcome::Valid };
 
 /// Records, audits, and says whether the transaction succeeded and how many messages it had.
 #[track_caller]
