@@ -52,7 +52,7 @@ fn no_crate_stands_on_one_that_it_must_not() {
 #[test]
 fn every_crate_of_ours_has_a_place_among_the_libraries_or_none_stands_on_it() {
     // The binaries, and what only tests stand on.
-    let others = ["iso-evm-cli", "iso-evm-fuzz", "iso-evm-tests"];
+    let others = ["iso-evm-cli", "iso-evm-fuzz", "iso-evm-testing", "iso-evm-tests"];
     let root = root();
     let manifest = fs::read_to_string(root.join("Cargo.toml")).unwrap();
     let members = manifest.lines().find(|line| line.starts_with("members")).unwrap();
