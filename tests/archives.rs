@@ -13,7 +13,7 @@ use iso_evm_hypervisor::{
     emit_archive_factory,
     factory::abi,
 };
-use iso_evm_witness::{Fork, MessageWitness, encoding::encode};
+use iso_evm_wire::{Fork, MessageWitness, encoding::encode};
 use revm::{context::result::ExecutionResult, primitives::hardfork::SpecId};
 
 use crate::{
@@ -53,7 +53,7 @@ fn messages() -> Vec<(Bytes, Bytes)> {
 }
 
 #[test]
-fn what_is_not_there_is_unavailable() {
+fn an_archive_that_is_not_there_is_unavailable() {
     for engine in engines() {
         for (calldata, code) in messages() {
             let archives = engine.archives(&calldata, &code);

@@ -1,7 +1,7 @@
 //! go-ethereum's tracer tests: every file in the fork range, recorded and audited.
 
+use iso_evm_wire::fork::ForkError;
 use iso_evm_witness::{
-    fork::ForkError,
     input::{Input, InputError},
     record,
 };

@@ -7,7 +7,7 @@
 use std::fmt::Write as _;
 
 use iso_evm_hypervisor::opcodes::{Handler, Opcode, opcodes};
-use iso_evm_witness::Fork;
+use iso_evm_wire::Fork;
 
 use crate::harness::{
     audit, blessed,

@@ -3,7 +3,7 @@
 
 use alloy_primitives::U256;
 use iso_evm_hypervisor::{Inconclusive, Verdict};
-use iso_evm_witness::{Fork, MessageWitness, encoding::encode};
+use iso_evm_wire::{Fork, MessageWitness, encoding::encode};
 
 use crate::harness::{
     audit,

@@ -4,11 +4,12 @@
 
 use alloy_primitives::{Bytes, U256};
 use iso_evm_hypervisor::{Audited, Verdict};
-use iso_evm_witness::{
-    Fork, Recorded,
+use iso_evm_wire::{
+    Fork,
     encoding::{decode, encode},
     records::{FrameKind, Record},
 };
+use iso_evm_witness::Recorded;
 
 use crate::{
     harness::{audit, parallel},

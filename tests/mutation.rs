@@ -7,12 +7,12 @@ use alloy_primitives::{B256, Bytes, logs_bloom};
 use alloy_trie::root::ordered_trie_root_encoded;
 use iso_evm_batch::mutate::{self, Campaign, MutateError, Options};
 use iso_evm_verifier::{Audit, AuditSelection};
-use iso_evm_witness::{
-    Fork, Input, Witness,
+use iso_evm_wire::{
+    Fork, Witness,
     block::Block,
     container::{Inclusion, Receipt, ReceiptLogs},
-    record,
 };
+use iso_evm_witness::{Input, record};
 
 use crate::{harness::parallel, replay};
 
@@ -147,7 +147,7 @@ fn nor_one_that_a_block_has() {
 
 /// Without trie nodes there is no access audit: a campaign says what then is bound by nothing.
 #[test]
-fn what_no_audit_binds_survives() {
+fn roots_survive_where_no_trie_nodes_bind_them() {
     let mut witness = witness_of(&replay::input("erc20-transfer"));
     witness.nodes.clear();
     let witness = Witness::decode(&witness.encode()).unwrap_or_else(|error| panic!("{error}"));

@@ -2,7 +2,7 @@
 
 use alloy_primitives::{B256, U256};
 use iso_evm_hypervisor::{Verdict, opcodes::opcodes};
-use iso_evm_witness::Fork;
+use iso_evm_wire::Fork;
 
 use crate::harness::{
     audit,

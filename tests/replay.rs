@@ -4,7 +4,8 @@
 use std::{collections::BTreeMap, fs, path::PathBuf};
 
 use alloy_primitives::{B256, Bytes, U64, keccak256};
-use iso_evm_witness::{Fork, Recording, container::Witness, input::Input, record};
+use iso_evm_wire::{Fork, container::Witness};
+use iso_evm_witness::{Recording, input::Input, record};
 use serde::Deserialize;
 
 use crate::harness::{audit, blessed, fixtures, parallel};

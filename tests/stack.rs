@@ -2,7 +2,7 @@
 //! height near which the hypervisor may move words between its own stack and memory.
 
 use iso_evm_hypervisor::opcodes::{Opcode, opcodes};
-use iso_evm_witness::Fork;
+use iso_evm_wire::Fork;
 
 use crate::harness::{
     guest::Guest,

@@ -10,9 +10,9 @@ use alloy_primitives::B256;
 use iso_evm_batch::statetest;
 use iso_evm_hypervisor::Verdict;
 use iso_evm_verifier::verify::{AuditSelection, EngineKind};
+use iso_evm_wire::encoding::encode;
 use iso_evm_witness::{
     Execution,
-    encoding::encode,
     input::state_test::{self, Case},
     record,
 };
@@ -138,7 +138,7 @@ fn the_problem_names_message_pc_and_record() {
     let mut found = 0;
     for Located { case, .. } in all {
         let recording = record(&case.execution().expect("it ran")).expect("it ran");
-        let other = audit::engine(iso_evm_witness::Fork::Osaka);
+        let other = audit::engine(iso_evm_wire::Fork::Osaka);
         let first = recording.messages.iter().position(|message| {
             let calldata = encode(&message.witness).into();
             other.audit(&calldata, &message.code, None).verdict != Verdict::Valid

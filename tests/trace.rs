@@ -1,14 +1,13 @@
 //! Recordings without roots: the roots are zero, there is no proof, and all else is as with them.
 
 use alloy_primitives::B256;
-use iso_evm_witness::{
-    Fork, MessageWitness, Prepared, Recording, proof::Proof, record, records::Record,
-};
+use iso_evm_wire::{Fork, MessageWitness, records::Record};
+use iso_evm_witness::{Prepared, Recording, proof::Proof, record};
 
 use crate::replay::{NAMES, input};
 
 #[test]
-fn all_but_roots_and_proof_is_the_same() {
+fn a_trace_is_the_recording_without_roots_and_proof() {
     for name in NAMES {
         let input = input(name);
         let run = &input.execution;
@@ -30,7 +29,7 @@ fn all_but_roots_and_proof_is_the_same() {
 /// Of a state of which the proofs alone are known, slots are read from these.
 #[test]
 fn on_proofs_too() {
-    let mut run = iso_evm_fuzz::cases::all()[1].execution.clone();
+    let mut run = iso_evm_testing::cases::all()[1].execution.clone();
     assert_eq!(run.fork, Fork::Prague);
     let with = record(&run).expect("recorded");
     run.proofs = Some(iso_evm_witness::proof::StateProof {

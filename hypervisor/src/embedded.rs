@@ -4,7 +4,10 @@
 use std::sync::OnceLock;
 
 use alloy_primitives::{Address, B256, Bytes, TxKind, U256, address, keccak256};
-use iso_evm_witness::{Fork, layout as wire};
+use iso_evm_wire::{
+    Fork, layout as wire,
+    protocol::{TX_BASE_COST, calldata_cost},
+};
 use revm::{
     Context, Database, ExecuteEvm, MainBuilder, MainContext,
     bytecode::Bytecode,
@@ -78,7 +81,7 @@ impl Engine {
         Self { native, ..self }
     }
 
-    /// The hypervisor. It is emitted now, if it is not yet.
+    /// The hypervisor that this engine runs. It is emitted now, if it is not yet.
     pub fn contract(&self) -> &Contract {
         &self.emitted().0
     }
@@ -187,7 +190,7 @@ fn verdict_of(result: &ExecutionResult) -> Verdict {
 /// Gas of a plain transaction with this calldata, before its frame starts (EIP-2028).
 fn intrinsic_gas(calldata: &[u8]) -> u64 {
     let zeros = calldata.iter().filter(|byte| **byte == 0).count() as u64;
-    21_000 + 4 * zeros + 16 * (calldata.len() as u64 - zeros)
+    TX_BASE_COST + calldata_cost(zeros, calldata.len() as u64 - zeros)
 }
 
 /// The host's state: the hypervisor, and what else the run needs.

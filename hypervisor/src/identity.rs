@@ -4,7 +4,7 @@
 //! `ISO_BLESS=1` writes it.
 
 use alloy_primitives::{B256, b256};
-use iso_evm_witness::Fork;
+use iso_evm_wire::Fork;
 
 use crate::options::EmitOptions;
 

@@ -1,4 +1,4 @@
-//! Emits the EVM contract that audits a [`MessageWitness`](iso_evm_witness::MessageWitness), and
+//! Emits the EVM contract that audits a [`MessageWitness`](iso_evm_wire::MessageWitness), and
 //! runs it in an embedded revm.
 //!
 //! The *guest* is the message under audit, the *host* the EVM that runs the contract, the
@@ -23,10 +23,7 @@
 //! ```
 //! use alloy_primitives::{Address, Bytes, U256, hex, keccak256};
 //! use iso_evm_hypervisor::{Engine, MismatchKind, Verdict};
-//! use iso_evm_witness::{
-//!     Fork, MessageWitness, encoding::encode,
-//!     records::{FrameKind, OpeningRecord, Record},
-//! };
+//! use iso_evm_wire::{Fork, MessageWitness, encoding::encode, records::{FrameKind, OpeningRecord, Record}};
 //!
 //! // PUSH1 2, PUSH1 3, ADD, STOP: 9 gas.
 //! let code = Bytes::from(hex!("600260030100"));

@@ -2,7 +2,7 @@
 //! archived. Normative text: `specs/05-hypervisor.md`, `specs/08-archives.md`.
 
 use alloy_primitives::Address;
-use iso_evm_witness::Fork;
+use iso_evm_wire::Fork;
 
 use crate::rules::archive::DEFAULT_FACTORY;
 

@@ -2,6 +2,8 @@
 //! two engines must not share their mistakes, so neither names the other, and the rules that both
 //! go by name neither.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::{
     collections::BTreeSet,
     fs,

@@ -6,7 +6,7 @@ use alloy_sol_types::SolCall;
 use iso_evm_hypervisor::{
     ArchiveKey, ArchiveOptions, EmitOptions, Engine, Verdict, emit_archive_factory, factory::abi,
 };
-use iso_evm_witness::{Fork, encoding::encode};
+use iso_evm_wire::{Fork, encoding::encode};
 use revm::{
     Context, DatabaseCommit, ExecuteEvm, MainBuilder, MainContext,
     bytecode::opcode::*,
@@ -77,9 +77,9 @@ pub(super) struct Archiving<'a> {
 /// What an attempt came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
-    /// It failed, and nothing of the archive is there.
+    /// The attempt failed, and nothing of the archive is there.
     Nothing,
-    /// It succeeded, and each part is what it should be.
+    /// The attempt succeeded, and each part is what it should be.
     Whole,
 }
 

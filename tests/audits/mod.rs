@@ -3,7 +3,8 @@
 mod access;
 mod hostile;
 
-use iso_evm_witness::{Witness, record};
+use iso_evm_wire::Witness;
+use iso_evm_witness::record;
 
 use crate::{
     harness::{parallel, proved},

@@ -1,6 +1,6 @@
 //! What a callee leaves in its caller's return data; code at address zero.
 
-use iso_evm_witness::Fork;
+use iso_evm_wire::Fork;
 
 use super::*;
 

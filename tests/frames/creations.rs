@@ -1,6 +1,6 @@
 //! Code and initcode at their limits, code that may not be, and what a creation returns.
 
-use iso_evm_witness::{Fork, records::FrameKind};
+use iso_evm_wire::{Fork, records::FrameKind};
 
 use super::*;
 

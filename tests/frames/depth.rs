@@ -1,13 +1,13 @@
 //! Chains of calls and creations as deep as the call stack, and the one that is refused there.
 
-use iso_evm_witness::Fork;
+use iso_evm_wire::Fork;
 
 use super::*;
 use crate::harness::guest::CONTRACT;
 
 /// The driver's frame and 1024 below it.
 const MESSAGES: usize = 1025;
-/// Of which a 64th is held back 1024 times.
+/// Gas of which a 64th is held back 1024 times.
 const PLENTY: u64 = 1 << 58;
 const CODESIZE: u8 = 0x38;
 const CODECOPY: u8 = 0x39;

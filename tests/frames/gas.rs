@@ -1,6 +1,6 @@
 //! Out of gas in each phase of CALL and CREATE, and just before a cold load.
 
-use iso_evm_witness::Fork;
+use iso_evm_wire::Fork;
 
 use super::*;
 

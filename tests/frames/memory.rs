@@ -1,6 +1,6 @@
 //! MCOPY over itself; memory that costs all the gas there is, one more, or more than 64 bits tell.
 
-use iso_evm_witness::Fork;
+use iso_evm_wire::Fork;
 
 use super::*;
 

@@ -15,11 +15,14 @@ mod touched;
 mod warmth;
 
 use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
+use iso_evm_wire::{
+    Fork,
+    records::{Outcome, Record},
+};
 use iso_evm_witness::{
-    Execution, Fork, Recorded, Recording,
+    Execution, Recorded, Recording,
     prestate::{Prestate, state_trie},
     record,
-    records::{Outcome, Record},
 };
 use revm::{
     Context, ExecuteEvm, MainBuilder, MainContext,
@@ -38,7 +41,7 @@ use crate::harness::{
 
 /// An account that a guest calls.
 const OTHER: Address = Address::repeat_byte(0x55);
-/// One that is not there.
+/// An account that does not exist.
 const NOBODY: Address = Address::repeat_byte(0x99);
 
 const GAS: u8 = 0x5a;
@@ -48,7 +51,7 @@ const GAS: u8 = 0x5a;
 enum End {
     Halt,
     Revert,
-    /// With whatever output.
+    /// A success with any output.
     Success,
     /// With these words as its output.
     Words(Vec<U256>),

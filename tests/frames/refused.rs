@@ -1,6 +1,6 @@
 //! Calls and creations that fail before a frame starts, and the return data around them.
 
-use iso_evm_witness::Fork;
+use iso_evm_wire::Fork;
 
 use super::*;
 use crate::harness::guest::CONTRACT;
@@ -96,7 +96,7 @@ fn a_nonce_at_its_end_and_an_address_that_is_taken() {
 }
 
 #[test]
-fn no_return_data_to_copy_after_it() {
+fn a_refused_call_leaves_no_return_data_to_copy() {
     let mut cases = Vec::new();
     for fork in Fork::ALL {
         for size in [0, 1] {

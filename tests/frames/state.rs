@@ -1,6 +1,7 @@
 //! State across frames: transient storage, refunds below zero, an empty account that is touched.
 
-use iso_evm_witness::{Fork, prestate::PrestateAccount, records::FrameKind};
+use iso_evm_wire::{Fork, records::FrameKind};
+use iso_evm_witness::prestate::PrestateAccount;
 
 use super::*;
 

@@ -3,12 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use iso_evm_verifier::audit::{AccessKind, Outcome as Audited, replay::replay};
-use iso_evm_witness::{
-    Fork, Prepared,
+use iso_evm_verifier::audit::{AccessKind, AuditOutcome, replay::replay};
+use iso_evm_wire::{
+    Fork,
     encoding::{decode, encode},
-    prestate::PrestateAccount,
 };
+use iso_evm_witness::{Prepared, prestate::PrestateAccount};
 use revm::primitives::TxKind;
 
 use super::*;
@@ -130,7 +130,7 @@ fn a_creation_transaction_over_storage_collides() {
 /// What is not in the way: other checks come first, slots that are zero, storage of an account that
 /// has a nonce or code anyway; and the instants around: touched before, undone behind.
 #[test]
-fn what_decides_beside_storage() {
+fn zero_slots_and_earlier_checks_decide_before_a_storage_collision() {
     let zeros = || {
         let storage = BTreeMap::from([(B256::ZERO, B256::ZERO)]);
         PrestateAccount { balance: U256::ONE, storage, ..PrestateAccount::default() }
@@ -181,14 +181,14 @@ fn another_outcome_than_the_collision_is_found() {
     let mut execution = Guest::new("lie", Fork::Osaka, creates(op::CREATE, 0, target)).execution();
     execution.prestate.insert(target, taken(3));
     let recording = checked("lie", &execution);
-    let mut witness = iso_evm_fuzz::witness(&execution, &recording);
+    let mut witness = iso_evm_testing::witness(&execution, &recording);
     let mut message = decode(&witness.messages[1]).expect("a message");
     let record = Record::decode(&message.stateAccessList[1]).expect("a record");
     let Record::Create(mut create) = record else { panic!("{record:?}") };
     create.outcome = Outcome::Nonce as u8;
     message.stateAccessList[1] = Record::Create(create).encode();
     witness.messages[1] = encode(&message).into();
-    let Audited::Invalid(finding) = replay(&witness).access else { panic!("a lie is valid") };
+    let AuditOutcome::Invalid(finding) = replay(&witness).access else { panic!("a lie is valid") };
     assert_eq!(finding.kind, AccessKind::Outcome);
     let [expected, found] = [Outcome::Collision, Outcome::Nonce].map(|it| U256::from(it as u8));
     assert_eq!((finding.expected, finding.found), (expected.into(), found.into()));

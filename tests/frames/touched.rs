@@ -1,7 +1,8 @@
 //! The account `0x03`, of which a touch outlasts its undoing: touched in every way, and undone.
 //! `specs/02-message-witness.md`, section Touched. Roots inside are those of the audits' own state.
 
-use iso_evm_witness::{Fork, prestate::PrestateAccount};
+use iso_evm_wire::Fork;
+use iso_evm_witness::prestate::PrestateAccount;
 
 use super::*;
 use crate::harness::guest::{CONTRACT, DRIVER, SENDER};
@@ -11,7 +12,7 @@ const RIPEMD160: Address = Address::with_last_byte(3);
 const MIDDLE: Address = Address::repeat_byte(0x66);
 const SELFDESTRUCT: u8 = 0xff;
 const INVALID: u8 = 0xfe;
-/// So much input that no stipend pays for its hash.
+/// Length of an input whose hash no stipend pays for.
 const LONG: u64 = 2_000;
 
 /// What the state has at `0x03`.

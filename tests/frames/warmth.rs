@@ -1,6 +1,6 @@
 //! EIP-2929 and EIP-2930: what an access list has warmed, and what a revert cools again.
 
-use iso_evm_witness::Fork;
+use iso_evm_wire::Fork;
 use revm::context::transaction::{AccessList, AccessListItem};
 
 use super::*;
@@ -80,7 +80,7 @@ fn a_revert_cools() {
 /// Sender, `to`, precompiles; from Shanghai the coinbase (EIP-3651); a new address even if its
 /// creation failed.
 #[test]
-fn what_is_warm_from_the_start() {
+fn sender_target_precompiles_and_coinbase_are_warm_from_the_start() {
     let coinbase = Guest::new("", Fork::Osaka, []).execution().block.beneficiary;
     let mut cases = Vec::new();
     for fork in since(Fork::Berlin) {

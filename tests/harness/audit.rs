@@ -5,7 +5,8 @@ use std::{ops::Deref, sync::LazyLock};
 
 use alloy_primitives::{Bytes, hex};
 use iso_evm_hypervisor::{Audited, Code, Engine, Inconclusive, NativeEngine, Verdict};
-use iso_evm_witness::{Fork, MessageWitness, Recorded, Recording, encoding::encode};
+use iso_evm_wire::{Fork, MessageWitness, encoding::encode};
+use iso_evm_witness::{Recorded, Recording};
 
 static ENGINES: LazyLock<[Both; 8]> = LazyLock::new(|| {
     Fork::ALL.map(|fork| Both { hypervisor: Engine::new(fork), native: NativeEngine::new(fork) })

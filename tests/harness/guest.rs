@@ -6,13 +6,13 @@
 use std::collections::BTreeMap;
 
 use alloy_primitives::{Address, B256, Bytes, TxKind, U256};
-use iso_evm_fuzz::accounts::{COINBASE, account, block, block_hashes};
-pub(crate) use iso_evm_fuzz::accounts::{CONTRACT, SENDER};
+use iso_evm_testing::accounts::{COINBASE, account, block, block_hashes};
+pub(crate) use iso_evm_testing::accounts::{CONTRACT, SENDER};
+use iso_evm_wire::{Fork, records::FrameKind};
 use iso_evm_witness::{
-    Execution, Fork, Recorded, Recording,
+    Execution, Recorded, Recording,
     prestate::{Prestate, PrestateAccount},
     record,
-    records::FrameKind,
 };
 use revm::context::TxEnv;
 
@@ -22,7 +22,7 @@ use super::{
     proved,
 };
 
-/// Who calls the guest.
+/// Account that calls the guest.
 pub(crate) const DRIVER: Address = Address::repeat_byte(0x33);
 
 const GAS_PRICE: u128 = 9;

@@ -1,7 +1,7 @@
 //! The small programs on which earlier hypervisors went wrong, and the guests of the other tests
 //! that probe offsets, lengths and destinations.
 
-use iso_evm_witness::Fork;
+use iso_evm_wire::Fork;
 use serde_json::Value;
 
 use super::compare;

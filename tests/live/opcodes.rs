@@ -3,7 +3,7 @@
 
 use alloy_primitives::{Address, U256, hex};
 use iso_evm_hypervisor::opcodes::{Opcode, opcodes};
-use iso_evm_witness::{Fork, records::FrameKind};
+use iso_evm_wire::{Fork, records::FrameKind};
 
 use super::{compare, same};
 use crate::harness::{

@@ -2,9 +2,10 @@
 //! memory, logs, calls, creations, jumps), and bytes that mostly do not.
 
 use arbitrary::Unstructured;
-use iso_evm_fuzz::{accounts::callees, statement};
+use iso_evm_fuzz::statement;
 use iso_evm_hypervisor::opcodes::opcodes;
-use iso_evm_witness::{Fork, records::FrameKind};
+use iso_evm_testing::accounts::callees;
+use iso_evm_wire::{Fork, records::FrameKind};
 use proptest::{
     collection::vec,
     prelude::*,
@@ -75,7 +76,7 @@ fn was_compared(guest: &Guest) -> Result<bool, String> {
 }
 
 #[test]
-fn statements() {
+fn random_statements_end_live_as_natively() {
     const CASES: u32 = 3_000;
     let strategy = (vec(any::<u8>(), 60..600), surroundings());
     let compared = run(CASES, &strategy, |(bytes, around)| {

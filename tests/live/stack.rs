@@ -1,7 +1,7 @@
 //! The guest's 1,024 words: full, too full, too few, out to memory and back.
 
 use iso_evm_hypervisor::opcodes::opcodes;
-use iso_evm_witness::Fork;
+use iso_evm_wire::Fork;
 
 use super::same;
 use crate::harness::{

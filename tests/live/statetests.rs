@@ -9,7 +9,8 @@
 use std::{collections::BTreeMap, ops::AddAssign, sync::Mutex};
 
 use alloy_primitives::Bytes;
-use iso_evm_witness::{Execution, Fork};
+use iso_evm_wire::Fork;
+use iso_evm_witness::Execution;
 use revm::{
     InspectEvm, Inspector, JournalEntry, MainBuilder,
     context::journal::JournalInner,

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use alloy_primitives::{Address, Bytes, TxKind, U256, hex};
 use alloy_sol_types::{SolCall, SolValue, sol};
 use iso_evm_hypervisor::live;
-use iso_evm_witness::Fork;
+use iso_evm_wire::Fork;
 use revm::{
     context::result::{ExecutionResult, Output},
     primitives::hardfork::SpecId,

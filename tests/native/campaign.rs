@@ -11,7 +11,8 @@ use std::{
 use arbitrary::Unstructured;
 use iso_evm_fuzz::edits::Message;
 use iso_evm_hypervisor::{MismatchKind, Verdict};
-use iso_evm_witness::{Fork, Recording, encoding::encode, records::FrameKind};
+use iso_evm_wire::{Fork, encoding::encode, records::FrameKind};
+use iso_evm_witness::Recording;
 
 use crate::{
     harness::{audit, guest::Guest, parallel, random::Random},

@@ -5,7 +5,7 @@ use iso_evm_hypervisor::{
     ArchiveKey, ArchiveOptions, Code, EmitOptions, Engine, Inconclusive, MismatchKind, Verdict,
     archive::PART_SIZE,
 };
-use iso_evm_witness::{Fork, MessageWitness, encoding::encode, layout};
+use iso_evm_wire::{Fork, MessageWitness, encoding::encode, layout};
 use revm::bytecode::opcode as op;
 
 use super::halting;
@@ -13,9 +13,9 @@ use crate::harness::{audit, program::Program};
 
 const FORK: Fork = Fork::Osaka;
 
-/// Both say the same of archives that are not there, in both modes, whatever they hold.
+/// Both engines say the same of archives that are not there, in both modes, whatever they hold.
 #[test]
-fn archives() {
+fn both_engines_agree_on_missing_and_foreign_archives() {
     let codes = [0, 1, PART_SIZE - 1, PART_SIZE, PART_SIZE + 1, 2 * PART_SIZE];
     let codes = codes.map(|size| Bytes::from(vec![op::JUMPDEST; size]));
     for key in [ArchiveKey::CodeHash, ArchiveKey::Account] {
@@ -123,7 +123,7 @@ fn a_record_without_end() {
     metadata.extend([0xff; 32]);
     message
         .stateAccessList
-        .push(iso_evm_witness::AccessWitness { opcode: op::CREATE, metadata: metadata.into() });
+        .push(iso_evm_wire::AccessWitness { opcode: op::CREATE, metadata: metadata.into() });
     let mut calldata = encode(&message);
     // What the length of the metadata must be, for a `returndata` of 2^255 bytes.
     let length: U256 = U256::ONE << 255;

@@ -6,7 +6,7 @@ mod edges;
 mod limits;
 
 use alloy_primitives::{Address, U256, keccak256};
-use iso_evm_witness::{
+use iso_evm_wire::{
     MessageWitness,
     records::{FrameKind, OpeningRecord, Record},
 };

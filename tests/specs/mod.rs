@@ -3,6 +3,7 @@
 
 mod artifacts;
 mod pages;
+mod records;
 mod vectors;
 mod vectors_false;
 mod vectors_true;
@@ -22,12 +23,4 @@ fn committed(name: &str) -> String {
 /// Compares a file in `specs/` with what it must hold, or writes it.
 fn compare(name: &str, expected: &str) {
     blessed::compare(&path(name), expected);
-}
-
-/// The page with what stands between the marks of `block` replaced.
-fn replace_block(page: &str, block: &str, content: &str) -> String {
-    let start = format!("<!-- generated: {block} -->\n");
-    let (before, rest) = page.split_once(&start).expect("the page has the block's mark");
-    let (_, after) = rest.split_once("<!-- end -->").expect("the block has an end");
-    format!("{before}{start}{content}<!-- end -->{after}")
 }

@@ -1,46 +1,26 @@
-//! `opcodes.md`, and the generated tables in 07 and 10.
+//! `opcodes.md`, and the generated tables in 07, 10 and `hardforks.md`.
 
 use std::fmt::Write as _;
 
 use alloy_primitives::hex;
 use iso_evm_hypervisor::{
     MismatchKind, lint,
-    opcodes::{Handler, OPCODES, Opcode, opcodes},
+    opcodes::{OPCODES, Opcode, opcodes},
 };
+use iso_evm_testing::measurements::replaced;
 use iso_evm_verifier::audit::{AccessKind, TransactionKind, TreeKind};
-use iso_evm_witness::{
-    AccessWitness, Fork,
-    records::{Record, RecordError},
+use iso_evm_wire::{
+    Fork,
+    protocol::Change,
+    records::{OPENING, RecordShape, SHAPES, shape_of},
 };
 use revm::bytecode::opcode::OpCode;
 
-use super::{artifacts::ERRORS, committed, compare, replace_block};
+use super::{artifacts::ERRORS, committed, compare};
 
-/// The type of an opcode's record.
-fn record_type(row: &Opcode) -> Option<&'static str> {
-    Some(match row.handler {
-        Handler::AccountFact => match row.byte {
-            0x31 => "BalanceRecord",
-            0x3b => "ExtcodesizeRecord",
-            _ => "ExtcodehashRecord",
-        },
-        Handler::Extcodecopy => "ExtcodecopyRecord",
-        Handler::KeyedFact => match row.byte {
-            0x40 => "BlockhashRecord",
-            0x49 => "BlobhashRecord",
-            _ => "TransientRecord",
-        },
-        Handler::Tstore => "TransientRecord",
-        Handler::Fact => "ValueRecord",
-        Handler::Sload => "SloadRecord",
-        Handler::Sstore => "SstoreRecord",
-        Handler::Log(_) => "LogRecord",
-        Handler::Call => "CallRecord",
-        Handler::Create if row.inputs == 3 => "CreateRecord",
-        Handler::Create => "Create2Record",
-        Handler::Selfdestruct => "SelfdestructRecord",
-        _ => return None,
-    })
+/// The record of an opcode. STOP's byte is the opening record's.
+fn record(row: &Opcode) -> Option<&'static RecordShape> {
+    if row.byte == OPENING { None } else { shape_of(row.byte) }
 }
 
 /// Static gas, by fork where it changes.
@@ -73,13 +53,13 @@ fn coverage() -> String {
         fork from the one named on. All other bytes, and `INVALID`, are exceptional halts.\n\n\
         *Gas* is static gas: what the opcode costs whatever its operands and facts; where it\n\
         changes, with the fork ([06](06-gas.md) has the rest). *Fork* is the first that has it;\n\
-        `istanbul` stands for all older ones. *Record* is the type in `witness::records`\n\
+        `istanbul` stands for all older ones. *Record* is the type in `wire::records`\n\
         ([03](03-records.md)).\n\n\
         | byte | mnemonic | in | out | gas | fork | record | handler |\n\
         |---|---|---|---|---|---|---|---|\n"
         .to_owned();
     for row in OPCODES {
-        let record = record_type(row).map(|name| format!("`{name}`")).unwrap_or_default();
+        let record = record(row).map(|shape| format!("`{}`", shape.name)).unwrap_or_default();
         let (gas, family) = (static_gas(row), family(row));
         let Opcode { byte, mnemonic, inputs, outputs, since, .. } = row;
         let _ = writeln!(
@@ -96,12 +76,11 @@ fn coverage() -> String {
 
 #[test]
 fn opcodes_page() {
-    // The wire types know a record for exactly these opcodes. STOP's byte is the opening record's.
-    for row in OPCODES.iter().filter(|row| row.byte != 0) {
-        let decoded =
-            Record::decode(&AccessWitness { opcode: row.byte, metadata: Vec::new().into() });
-        let has_record = decoded != Err(RecordError::UnknownOpcode(row.byte));
-        assert_eq!(record_type(row).is_some(), has_record, "{}", row.mnemonic);
+    // Each record is of an opcode here, by the same name.
+    for known in SHAPES.iter().flat_map(|shape| shape.opcodes) {
+        let row = OPCODES.iter().find(|row| row.byte == known.byte);
+        let row = row.expect("the opcode of a record is audited");
+        assert!(known.byte == OPENING || row.mnemonic == known.mnemonic, "{known:?}");
     }
     compare("opcodes.md", &coverage());
 }
@@ -118,14 +97,14 @@ fn verdict_tables() {
     for kind in MismatchKind::ALL {
         let _ = writeln!(kinds, "| {} | `{kind}` | {} |", *kind as u8, kind.meaning());
     }
-    let mut page = replace_block(&committed("07-verdicts.md"), "errors", &errors);
-    page = replace_block(&page, "kinds", &kinds);
+    let mut page = replaced(&committed("07-verdicts.md"), "errors", &errors);
+    page = replaced(&page, "kinds", &kinds);
     let access = AccessKind::ALL.iter().map(|kind| (kind.name(), kind.meaning()));
     let tree = TreeKind::ALL.iter().map(|kind| (kind.name(), kind.meaning()));
     let transaction = TransactionKind::ALL.iter().map(|kind| (kind.name(), kind.meaning()));
-    page = replace_block(&page, "access-kinds", &named(access));
-    page = replace_block(&page, "tree-kinds", &named(tree));
-    compare("07-verdicts.md", &replace_block(&page, "transaction-kinds", &named(transaction)));
+    page = replaced(&page, "access-kinds", &named(access));
+    page = replaced(&page, "tree-kinds", &named(tree));
+    compare("07-verdicts.md", &replaced(&page, "transaction-kinds", &named(transaction)));
 }
 
 /// A table of kinds that have no number.
@@ -138,12 +117,22 @@ fn named(kinds: impl Iterator<Item = (&'static str, &'static str)>) -> String {
 }
 
 #[test]
+fn changes_of_forks() {
+    let mut changes = "| fork | EIP | change | what it is |\n|---|---|---|---|\n".to_owned();
+    for change in Change::ALL {
+        let (fork, eip, what) = (change.since(), change.eip(), change.sentence());
+        let _ = writeln!(changes, "| {fork} | {eip} | `{}` | {what} |", change.name());
+    }
+    compare("hardforks.md", &replaced(&committed("hardforks.md"), "changes", &changes));
+}
+
+#[test]
 fn host_opcodes() {
     let names: Vec<_> = (0..=u8::MAX)
         .filter(|op| lint::may_emit(*op))
         .map(|op| format!("`{}`", OpCode::new(op).expect("only defined opcodes").as_str()))
         .collect();
     let lines = names.chunks(8).map(|names| names.join(", ")).collect::<Vec<_>>().join(",\n");
-    let page = replace_block(&committed("10-security-model.md"), "host-opcodes", &(lines + ".\n"));
+    let page = replaced(&committed("10-security-model.md"), "host-opcodes", &(lines + ".\n"));
     compare("10-security-model.md", &page);
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use alloy_primitives::{Address, B256, Bytes};
 use iso_evm_hypervisor::{Mismatch, MismatchKind, Verdict, opcodes::OPCODES};
-use iso_evm_witness::{
+use iso_evm_wire::{
     AccessWitness, Fork, MessageWitness,
     encoding::{decode, encode},
     records::{FrameKind, Outcome, Record, RecordError},

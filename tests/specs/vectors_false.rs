@@ -2,7 +2,7 @@
 
 use alloy_primitives::{B256, U256, keccak256};
 use iso_evm_hypervisor::MismatchKind::{self, *};
-use iso_evm_witness::{
+use iso_evm_wire::{
     Fork, MessageWitness, layout,
     records::{FrameKind, Record},
 };

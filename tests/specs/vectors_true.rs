@@ -1,11 +1,11 @@
 //! Guests whose recordings are true.
 
 use alloy_primitives::Address;
-use iso_evm_witness::{
+use iso_evm_wire::{
     Fork,
-    prestate::PrestateAccount,
     records::{FrameKind, Outcome, Record},
 };
+use iso_evm_witness::prestate::PrestateAccount;
 use revm::bytecode::opcode::*;
 
 use super::{

@@ -2,13 +2,13 @@
 
 use alloy_primitives::{Bytes, U256, keccak256};
 use iso_evm_hypervisor::MismatchKind;
-use iso_evm_witness::{
+use iso_evm_wire::{
     AccessWitness, MessageWitness,
     encoding::encode,
-    records::{FrameKind, LogRecord, Outcome, Record},
+    records::{FrameKind, LogRecord, Outcome, Record, shape::FieldType},
 };
 
-use super::classes::{self, Class, Field, Type};
+use super::classes::{self, Class, Field};
 
 const WORD: usize = 32;
 
@@ -54,52 +54,44 @@ fn is_create(truth: &MessageWitness) -> bool {
 }
 
 /// The values to put in place of `word`, and whether they are of the field's type.
-fn replacements(kind: Type, word: U256) -> Vec<(&'static str, U256, bool)> {
+fn replacements(kind: FieldType, word: U256) -> Vec<(&'static str, U256, bool)> {
     let bit = |bit: usize| word ^ (U256::ONE << bit);
     let one = U256::ONE;
     let mut values = vec![("lowest bit", bit(0), true), ("zero", U256::ZERO, true)];
     match kind {
-        Type::Bool => {
+        FieldType::Bool => {
             values.push(("two", U256::from(2), false));
             values.push(("a high bit", bit(255), false));
         }
-        Type::Uint8 => {
+        FieldType::Uint8 => {
             values.push(("bit 7", bit(7), true));
             values.push(("maximum", U256::from(u8::MAX), true));
             values.push(("maximum and one", one << 8, false));
         }
-        Type::Uint64 => {
+        FieldType::Uint64 => {
             values.push(("bit 63", bit(63), true));
             values.push(("maximum", U256::from(u64::MAX), true));
             values.push(("maximum and one", one << 64, false));
             values.push(("a high bit", bit(255), false));
         }
-        Type::Address => {
+        FieldType::Address => {
             values.push(("bit 159", bit(159), true));
             values.push(("maximum", (one << 160) - one, true));
             values.push(("maximum and one", one << 160, false));
             values.push(("a high bit", bit(255), false));
         }
-        Type::Word => {
+        FieldType::Uint256 | FieldType::Bytes32 => {
             values.push(("bit 128", bit(128), true));
             values.push(("highest bit", bit(255), true));
             values.push(("maximum", U256::MAX, true));
         }
-        Type::Bytes => values.clear(),
+        FieldType::Bytes | FieldType::Topics => values.clear(),
     }
     values
 }
 
-fn fits(kind: Type, word: U256) -> bool {
-    let bits = match kind {
-        Type::Bool => 1,
-        Type::Uint8 => 8,
-        Type::Uint64 => 64,
-        Type::Address => 160,
-        Type::Word => 256,
-        Type::Bytes => return false,
-    };
-    word.bit_len() <= bits
+fn fits(kind: FieldType, word: U256) -> bool {
+    kind.bits().is_some_and(|bits| word.bit_len() <= bits)
 }
 
 fn word_at(bytes: &[u8], index: usize) -> U256 {
@@ -148,7 +140,7 @@ fn message_fields(truth: &MessageWitness) -> Vec<Change> {
         }
         let Some(neighbour) = classes::MESSAGE.get(index + 1) else { continue };
         let (a, b) = (word_at(&honest, at), word_at(&honest, at + 1));
-        if field.kind == Type::Bytes || neighbour.kind == Type::Bytes || a == b {
+        if field.kind == FieldType::Bytes || neighbour.kind == FieldType::Bytes || a == b {
             continue;
         }
         let swapped = with_word(&with_word(&honest, at, b), at + 1, a);
@@ -239,6 +231,7 @@ fn record_fields(truth: &MessageWitness, index: usize, changes: &mut Vec<Change>
         with_record(truth, index, other)
     };
     for (at, field) in fields.iter().enumerate() {
+        let named = format!("{} in word {at}", field.name);
         for (what, word, in_type) in replacements(field.kind, word_at(metadata, at)) {
             let expected = match in_type {
                 // the mismatch may be found before the malformed word is
@@ -250,24 +243,41 @@ fn record_fields(truth: &MessageWitness, index: usize, changes: &mut Vec<Change>
                 true => record_class(truth, index, &record, field),
             };
             changes.push(Change {
-                name: label(&format!("{}: {what}", field.name)),
+                name: label(&format!("{named}: {what}")),
                 calldata: changed(with_word(metadata, at, word)),
                 expected,
             });
         }
         let Some(neighbour) = fields.get(at + 1) else { continue };
         let (a, b) = (word_at(metadata, at), word_at(metadata, at + 1));
-        if field.kind == Type::Bytes || neighbour.kind == Type::Bytes || a == b {
+        if field.kind == FieldType::Bytes || neighbour.kind == FieldType::Bytes || a == b {
             continue;
         }
         let fit = fits(field.kind, b) && fits(neighbour.kind, a);
         let expected = [field, neighbour].map(|field| record_class(truth, index, &record, field));
         changes.push(Change {
-            name: label(&format!("{} and {} swapped", field.name, neighbour.name)),
+            name: label(&format!("{named} and {} swapped", neighbour.name)),
             calldata: changed(with_word(&with_word(metadata, at, b), at + 1, a)),
             expected: if fit { either(expected) } else { Expected::Refused },
         });
     }
+}
+
+/// The metadata with other bytes in its last field, if that is a byte string.
+fn other_tails(metadata: &Bytes, last: usize) -> Vec<(&'static str, Bytes)> {
+    let head = (last + 1) * WORD;
+    let Some((length, data)) = metadata[head..].split_first_chunk::<WORD>() else {
+        return Vec::new();
+    };
+    let bytes = data[..U256::from_be_bytes(*length).to()].to_vec().into();
+    let with = |bytes: Bytes| {
+        let mut metadata = metadata[..head].to_vec();
+        metadata.extend(U256::from(bytes.len()).to_be_bytes::<WORD>());
+        metadata.extend(&bytes);
+        metadata.resize(metadata.len().next_multiple_of(WORD), 0);
+        metadata.into()
+    };
+    other_bytes(&bytes).into_iter().map(|(what, bytes)| (what, with(bytes))).collect()
 }
 
 /// Fields that are byte strings, the opcode, and the record's length.
@@ -280,24 +290,10 @@ fn record_bytes(truth: &MessageWitness, index: usize, changes: &mut Vec<Change>)
             expected,
         });
     };
-    let record = Record::decode(access).expect("the recorder's records decode");
-    let bytes = match &record {
-        Record::Extcodecopy(record) => Some(record.code.clone()),
-        Record::Call(_, record) => Some(record.returndata.clone()),
-        Record::Create(record) => Some(record.returndata.clone()),
-        Record::Create2(record) => Some(record.returndata.clone()),
-        _ => None,
-    };
-    for (what, bytes) in bytes.iter().flat_map(other_bytes) {
-        let mut other = record.clone();
-        match &mut other {
-            Record::Extcodecopy(record) => record.code = bytes,
-            Record::Call(_, record) => record.returndata = bytes,
-            Record::Create(record) => record.returndata = bytes,
-            Record::Create2(record) => record.returndata = bytes,
-            _ => continue,
-        }
-        push(format!("bytes: {what}"), other.encode(), Expected::Unproved { code: false });
+    let last = classes::record(access.opcode).len() - 1;
+    for (what, metadata) in other_tails(&access.metadata, last) {
+        let other = AccessWitness { opcode: access.opcode, metadata };
+        push(format!("bytes: {what}"), other, Expected::Unproved { code: false });
     }
     for opcode in [0x00, 0x31, 0x3b, 0x42, 0x54, 0x55, 0xa0, 0xa1, 0xf1, 0xfa, 0xff, 0x01] {
         let other = AccessWitness { opcode, metadata: access.metadata.clone() };

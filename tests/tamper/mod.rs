@@ -10,7 +10,8 @@ mod classes;
 mod specs;
 
 use iso_evm_hypervisor::{Audited, Inconclusive, Mismatch, Verdict};
-use iso_evm_witness::{Fork, Recorded, encoding::encode};
+use iso_evm_wire::{Fork, encoding::encode};
+use iso_evm_witness::Recorded;
 
 use crate::{
     harness::{audit, parallel},

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use alloy_primitives::{B256, Bytes, keccak256};
 use iso_evm_hypervisor::{Code, NativeEngine, Verdict};
-use iso_evm_witness::{Execution, Fork, Witness, precompiles::decisive, records::Record};
+use iso_evm_wire::{Fork, Witness, precompiles::decisive, records::Record};
+use iso_evm_witness::Execution;
 use revm::{
     Context, InspectEvm, Inspector, MainBuilder, MainContext,
     context::ContextTr,

@@ -11,15 +11,15 @@ use std::collections::BTreeMap;
 
 use alloy_consensus::TxLegacy;
 use alloy_primitives::{Address, B256, Bytes, U256};
-use iso_evm_witness::{
-    Execution, MessageWitness, Recording, Witness,
+use iso_evm_wire::{
+    MessageWitness, Witness,
     block::Block,
     container::{Receipt, Roots},
     encoding::{decode, encode},
-    record,
     records::{Outcome, Record},
     transaction::{Transaction, TransactionBody},
 };
+use iso_evm_witness::{Execution, Recording, record};
 
 use crate::replay;
 
@@ -74,7 +74,7 @@ impl Open {
         Self { witness: witness.clone(), messages: witness.messages.iter().map(open).collect() }
     }
 
-    /// Put together again.
+    /// The witness with its messages encoded again.
     fn close(&self) -> Witness {
         let close = |(message, records): &(MessageWitness, Vec<Record>)| {
             let records = records.iter().map(Record::encode).collect();

@@ -12,11 +12,8 @@ use iso_evm_rpc::RpcError;
 use iso_evm_verifier::certificate::CertificateError;
 #[cfg(feature = "onchain")]
 use iso_evm_verifier::verify::FalseClaim;
-use iso_evm_witness::{
-    container::JsonError, schedule::ScheduleError, transaction::TransactionError,
-};
+use iso_evm_wire::{container::JsonError, schedule::ScheduleError, transaction::TransactionError};
 
-#[cfg(any(feature = "node", feature = "onchain"))]
 use crate::advice;
 
 /// Why a command could not do its work: exit code 2.
@@ -26,7 +23,7 @@ pub enum CommandError {
     #[error(transparent)]
     File(#[from] FileError),
     /// A file of which there is no report.
-    #[error(transparent)]
+    #[error("{}", advice::item(.0))]
     Item(#[from] ItemError),
     /// A run that comes to no end.
     #[error(transparent)]
@@ -34,7 +31,7 @@ pub enum CommandError {
     /// Not the JSON form of a witness.
     #[error("{file}: {error}")]
     Json {
-        /// The file.
+        /// Name of the file.
         file: String,
         /// What is wrong with it.
         error: JsonError,
@@ -42,7 +39,7 @@ pub enum CommandError {
     /// Not a certificate.
     #[error("{file}: {error}")]
     Certificate {
-        /// The file.
+        /// Name of the file.
         file: String,
         /// What is wrong with it.
         error: CertificateError,
@@ -50,15 +47,15 @@ pub enum CommandError {
     /// Lines of a stream of inputs of which no witness was recorded.
     #[error("{failed} of {lines} lines were not recorded")]
     Lines {
-        /// How many were not.
+        /// Number of lines that were not recorded.
         failed: usize,
-        /// How many there were.
+        /// Number of lines.
         lines: usize,
     },
     /// A witness that cannot be mutated.
     #[error("{file}: {error}")]
     Mutate {
-        /// The file.
+        /// Name of the file.
         file: String,
         /// What is wrong with it.
         error: MutateError,
@@ -83,7 +80,7 @@ pub enum CommandError {
     /// A transaction in a file that is none.
     #[error("{file}: transaction: {error}")]
     Transaction {
-        /// The file.
+        /// Name of the file.
         file: String,
         /// What is wrong with it.
         error: TransactionError,
@@ -93,7 +90,7 @@ pub enum CommandError {
         "{file}: the certificate was made with more gas than is allowed here: {option} {asked} allows it"
     )]
     AsksForMore {
-        /// The file.
+        /// Name of the file.
         file: String,
         /// The option that would allow it.
         option: &'static str,
@@ -105,17 +102,17 @@ pub enum CommandError {
         "{file}: the transaction ran no code: there is no message to audit on a chain or to commit to"
     )]
     NoMessages {
-        /// The file.
+        /// Name of the file.
         file: String,
     },
     /// A message that is not there.
     #[error("{file}: there is no message {index}: they are numbered from 0, and there are {count}")]
     NoMessage {
-        /// The file.
+        /// Name of the file.
         file: String,
         /// The message asked for.
         index: usize,
-        /// How many there are.
+        /// Number of containers in the file.
         count: usize,
     },
     /// An option without which another makes no sense.
@@ -138,7 +135,7 @@ pub enum CommandError {
     #[error("no case: nothing in the paths is of this fork and name")]
     NoCase,
     /// No schedule.
-    #[error("guest chain: {0}")]
+    #[error("guest chain: {}", advice::schedule(.0))]
     Schedule(#[from] ScheduleError),
     /// A key that cannot be used.
     #[cfg(feature = "onchain")]
@@ -188,7 +185,7 @@ pub enum CommandError {
     /// Nobody can be asked for the password.
     #[error("{file}: there is no terminal to ask for its password on: --password-file gives it")]
     NoTerminal {
-        /// The file.
+        /// Name of the file.
         file: String,
     },
     /// A command or an option that this build is without.

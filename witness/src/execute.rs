@@ -17,19 +17,18 @@ use revm::{
 };
 
 use crate::{
-    Fork,
-    block::BlockHashes,
     prepared::Prepared,
     prestate::{Prestate, PrestateError},
     proof::{Proof, StateProof},
     recorder::{Finished, Recorded, Recorder, RecorderError},
     state_root::StateTrie,
 };
+use iso_evm_wire::{Fork, block::BlockHashes, protocol::most_blobs};
 
 /// All that decides what a transaction does.
 #[derive(Clone, Debug)]
 pub struct Execution {
-    /// The rules.
+    /// Fork whose rules apply.
     pub fork: Fork,
     /// Chain id, as `CHAINID` gives it and replay protection wants it.
     pub chain_id: u64,
@@ -58,7 +57,7 @@ pub struct Recording {
     pub gas_used: u64,
     /// Whether it succeeded, as the receipt has it.
     pub success: bool,
-    /// Its logs.
+    /// Logs of the message and of all below it.
     pub logs: Vec<Log>,
     /// What the top message returned; the deployed code of a creation. Empty after a halt.
     pub output: Bytes,
@@ -68,6 +67,7 @@ pub struct Recording {
 
 /// Why a transaction could not be recorded.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ExecuteError {
     /// The chain would not take it.
     #[error("the transaction is invalid: {0}")]
@@ -98,12 +98,6 @@ impl From<PrestateError> for ExecuteError {
     }
 }
 
-/// Most blobs in a transaction: the block's limit (EIP-4844, EIP-7691), then one of its own
-/// (EIP-7594).
-const fn most_blobs(fork: Fork) -> u64 {
-    if matches!(fork, Fork::Prague) { 9 } else { 6 }
-}
-
 /// Runs a transaction and records it.
 ///
 /// # Errors
@@ -115,11 +109,8 @@ const fn most_blobs(fork: Fork) -> u64 {
 /// use std::collections::BTreeMap;
 ///
 /// use alloy_primitives::{Address, U256, bytes};
-/// use iso_evm_witness::{
-///     Execution, Fork,
-///     prestate::{Prestate, PrestateAccount},
-///     record,
-/// };
+/// use iso_evm_wire::Fork;
+/// use iso_evm_witness::{Execution, prestate::{Prestate, PrestateAccount}, record};
 /// use revm::{context::{BlockEnv, TxEnv}, primitives::TxKind};
 ///
 /// let (sender, contract) = (Address::repeat_byte(1), Address::repeat_byte(2));
@@ -184,9 +175,9 @@ impl Prepared<'_> {
 /// What all transactions of a block have in common.
 #[derive(Clone, Debug)]
 pub struct Setting {
-    /// The rules.
+    /// Fork whose rules apply.
     pub fork: Fork,
-    /// Chain id.
+    /// Id of the chain.
     pub chain_id: u64,
     /// The block.
     pub block: BlockEnv,
@@ -214,11 +205,11 @@ impl Setting {
 /// A recorded transaction, with what it made of the state.
 #[derive(Debug)]
 pub struct Run {
-    /// What it did.
+    /// Recording of the transaction.
     pub recording: Recording,
     /// The accounts and slots that it loaded, as revm leaves them.
     pub state: EvmState,
-    /// The trie after it.
+    /// State trie after the transaction.
     pub after: StateTrie,
 }
 
@@ -228,7 +219,7 @@ pub enum RunError<E> {
     /// The database failed.
     #[error(transparent)]
     Database(E),
-    /// Anything else.
+    /// The transaction could not be recorded.
     #[error(transparent)]
     Execute(Box<ExecuteError>),
 }
@@ -248,7 +239,8 @@ impl<E> From<ExecuteError> for RunError<E> {
 ///
 /// ```
 /// use alloy_primitives::Address;
-/// use iso_evm_witness::{Fork, execute::{Setting, record_on}, state_root::StateTrie};
+/// use iso_evm_wire::Fork;
+/// use iso_evm_witness::{execute::{Setting, record_on}, state_root::StateTrie};
 /// use revm::{context::{BlockEnv, TxEnv}, database::InMemoryDB, primitives::TxKind};
 ///
 /// let setting = Setting { fork: Fork::Osaka, chain_id: 1, block: BlockEnv::default() };

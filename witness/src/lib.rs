@@ -22,7 +22,8 @@
 //! # Record a transaction
 //!
 //! ```
-//! use iso_evm_witness::{Input, Recording, records::Record, record};
+//! use iso_evm_wire::records::Record;
+//! use iso_evm_witness::{Input, Recording, record};
 //!
 //! // The code stores 42 in slot 0.
 //! let json = br#"{
@@ -63,10 +64,5 @@ pub mod state_root;
 
 pub use execute::{ExecuteError, Execution, Recording, record};
 pub use input::Input;
-pub use iso_evm_wire::{
-    AccessWitness, Fork, MessageWitness, Opened, OpenedMessage, Schedule, Witness, block,
-    container, encoding, fork, layout, message, open, precompiles, quantity, receipt, records,
-    schedule, transaction,
-};
 pub use prepared::Prepared;
 pub use recorder::{Finished, Recorded, Recorder, RecorderError};

@@ -11,7 +11,7 @@ use alloy_primitives::{
 };
 use revm::{
     DatabaseRef,
-    primitives::{KECCAK_EMPTY, hardfork::SpecId},
+    primitives::KECCAK_EMPTY,
     state::{AccountInfo, Bytecode},
 };
 
@@ -20,6 +20,7 @@ use crate::{
     prestate::{self, PrestateAccount, PrestateError, ProvedField},
     state_root::{self, StateTrie},
 };
+use iso_evm_wire::{Fork, protocol::Change};
 
 /// The state of an [`Execution`], ready for [`Prepared::record`]. revm can read it too.
 #[derive(Debug)]
@@ -61,7 +62,8 @@ impl<'a> Prepared<'a> {
     ///
     /// ```
     /// use alloy_primitives::B256;
-    /// use iso_evm_witness::{Input, Prepared, records::Record};
+    /// use iso_evm_wire::records::Record;
+    /// use iso_evm_witness::{Input, Prepared};
     ///
     /// // The code stores 42 in slot 0.
     /// let json = br#"{
@@ -83,12 +85,11 @@ impl<'a> Prepared<'a> {
     }
 
     fn build(execution: &'a Execution, roots: bool) -> Result<Self, PrestateError> {
-        let spec = execution.fork.spec_id();
         let proofs = execution.proofs.as_ref();
         let mut trie = proofs.map(StateTrie::from_proof).unwrap_or_default();
         let (mut accounts, mut codes) = (AddressMap::default(), B256Map::default());
         for (&address, account) in &execution.prestate {
-            let code = bytecode(&account.code, spec);
+            let code = bytecode(&account.code, execution.fork);
             let code_hash = if code.is_empty() { KECCAK_EMPTY } else { keccak256(&account.code) };
             match proofs {
                 Some(_) if is_absent(&trie, address, account, code_hash)? => continue,
@@ -186,8 +187,8 @@ impl DatabaseRef for Prepared<'_> {
 }
 
 /// Code as the fork sees it: EIP-7702's designators mean nothing before Prague.
-pub fn bytecode(code: &Bytes, spec: SpecId) -> Bytecode {
-    if spec.is_enabled_in(SpecId::PRAGUE)
+pub fn bytecode(code: &Bytes, fork: Fork) -> Bytecode {
+    if fork.has(Change::Delegation)
         && let Ok(bytecode) = Bytecode::new_raw_checked(code.clone())
     {
         return bytecode;

@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 
 use alloy_consensus::Header;
 use alloy_primitives::{B256, Bytes, U256, hex, keccak256};
-use iso_evm_witness::{
-    AccessWitness, Fork, Input, Recording, Witness,
+use iso_evm_wire::{
+    AccessWitness, Fork, Witness,
     block::Block,
     container::{ContainerFault, Place, Receipt, ReceiptLogs},
     encoding,
     records::{Outcome, Record},
 };
+use iso_evm_witness::{Input, Recording};
 
 /// A transaction with a call to a contract that asks for a block hash, calls another that creates
 /// one, and logs.
@@ -105,7 +106,7 @@ fn only_what_is_needed_is_carried() {
 }
 
 #[test]
-fn both_forms_are_lossless() {
+fn binary_and_json_form_of_a_witness_are_lossless() {
     for witness in [witness(), full()] {
         let bytes = witness.encode();
         assert_eq!(Witness::decode(&bytes).unwrap(), witness);
@@ -186,7 +187,7 @@ fn faults_say_what_and_where() {
 
 /// Each thing that nothing needs is refused by its name, in both forms.
 #[test]
-fn what_nothing_needs_is_refused() {
+fn parts_of_a_container_that_nothing_needs_are_refused() {
     type Change = fn(&mut Witness);
     let cases: &[(Change, &str, &str)] = &[
         (

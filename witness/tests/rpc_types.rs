@@ -6,7 +6,8 @@ use std::{fs, path::Path};
 use alloy_consensus::transaction::SignerRecoverable;
 use alloy_eips::eip2718::Encodable2718;
 use alloy_rpc_types_eth::Transaction as RpcTransaction;
-use iso_evm_witness::{Input, transaction::TransactionFields};
+use iso_evm_wire::transaction::TransactionFields;
+use iso_evm_witness::Input;
 use serde_json::Value;
 
 #[test]

@@ -4,7 +4,7 @@
 
 use alloy_primitives::U256;
 use alloy_sol_types::SolError;
-use iso_evm_witness::layout as wire;
+use iso_evm_wire::layout as wire;
 use revm::bytecode::opcode::*;
 
 use crate::{

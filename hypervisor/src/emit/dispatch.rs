@@ -7,7 +7,7 @@
 //! otherwise. So slot 0 is both `STOP` and every tripped guard; [`crate::emit::stack`] tells them apart.
 
 use alloy_primitives::U256;
-use iso_evm_witness::Fork;
+use iso_evm_wire::Fork;
 use revm::bytecode::opcode::{
     ADD, AND, BYTE, DUP1, DUP2, DUP3, GT, MLOAD, MSIZE, MSTORE, MUL, PUSH0, SHL, SUB, XOR,
 };

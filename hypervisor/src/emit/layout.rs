@@ -2,7 +2,7 @@
 //! calldata. Every offset derives from the one before. Normative text:
 //! `specs/05-hypervisor.md`, section Layout.
 
-use iso_evm_witness::records::OPENING;
+use iso_evm_wire::records::OPENING;
 
 use crate::emit::state_word::PC_BITS;
 pub(crate) use crate::rules::message::*;

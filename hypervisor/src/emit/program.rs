@@ -15,7 +15,7 @@ use crate::{
 ///
 /// ```
 /// use iso_evm_hypervisor::{EmitOptions, emit_audit};
-/// use iso_evm_witness::Fork;
+/// use iso_evm_wire::Fork;
 ///
 /// let hypervisor = emit_audit(&EmitOptions::new(Fork::Osaka));
 /// assert!(hypervisor.code.len() <= 24_576); // EIP-170
@@ -39,7 +39,7 @@ pub fn emit_audit(options: &EmitOptions) -> Contract {
 
 #[cfg(test)]
 mod tests {
-    use iso_evm_witness::Fork;
+    use iso_evm_wire::Fork;
 
     use super::*;
 

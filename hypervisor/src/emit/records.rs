@@ -1,7 +1,7 @@
 //! Reading the state-access list: each record is taken once, in order, and only where canonical
 //! encoding puts it. Normative text: `specs/03-records.md` and `specs/04-encoding.md`.
 
-use iso_evm_witness::layout::{METADATA_OFFSET, RECORD_HEAD};
+use iso_evm_wire::layout::{METADATA_OFFSET, RECORD_HEAD};
 use revm::bytecode::opcode::*;
 
 use crate::{

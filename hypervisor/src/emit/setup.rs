@@ -1,7 +1,7 @@
 //! The start of a run: the head of the message, the opening record, the guest's code, the first
 //! state word. Normative text: `specs/05-hypervisor.md`, section Setup.
 
-use iso_evm_witness::{
+use iso_evm_wire::{
     layout as wire,
     records::{FrameKind, OPENING},
 };

@@ -9,7 +9,7 @@
 //! ```
 //! use alloy_primitives::hex;
 //! use iso_evm_hypervisor::live;
-//! use iso_evm_witness::Fork;
+//! use iso_evm_wire::Fork;
 //!
 //! let hypervisor = live::bytecode(Fork::Osaka);
 //! assert!(hypervisor.len() <= 24_576); // EIP-170
@@ -24,7 +24,7 @@ mod setup;
 mod wrapper;
 
 use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
-use iso_evm_witness::Fork;
+use iso_evm_wire::Fork;
 
 use crate::{
     emit::{

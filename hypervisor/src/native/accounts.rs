@@ -1,7 +1,7 @@
 //! `BALANCE`, `EXTCODESIZE`, `EXTCODEHASH`, `EXTCODECOPY`, `SELFDESTRUCT`.
 
 use alloy_primitives::U256;
-use iso_evm_witness::Fork;
+use iso_evm_wire::protocol::Change;
 use revm::interpreter::InstructionExecResult;
 
 use super::step::{Context, Step, Stop, step};
@@ -29,7 +29,7 @@ pub(super) fn account_fact(context: Context<'_>) -> InstructionExecResult {
 
 /// What a cold account adds, by the fact at `position` (EIP-2929).
 fn charge_cold(step: &mut Step<'_>, position: usize) -> Result<(), Stop> {
-    if step.flag(position, step.since(Fork::Berlin))? {
+    if step.flag(position, step.has(Change::ColdAccess))? {
         step.charge(step.gas.cold_account_additional_cost())?;
     }
     Ok(())
@@ -69,7 +69,7 @@ pub(super) fn selfdestruct(context: Context<'_>) -> InstructionExecResult {
         let beneficiary = address(step.pop()?);
         let position = step.take(selfdestruct::LENGTH)?;
         step.expect(MismatchKind::Account, beneficiary, position + selfdestruct::BENEFICIARY)?;
-        let cold = step.flag(position + selfdestruct::COLD, step.since(Fork::Berlin))?;
+        let cold = step.flag(position + selfdestruct::COLD, step.has(Change::ColdAccess))?;
         let empty = step.flag(position + selfdestruct::EMPTY, true)?;
         let funds = empty && !step.word(position + selfdestruct::BALANCE).is_zero();
         let cost = step.gas.selfdestruct_cost(funds, cold);

@@ -2,7 +2,11 @@
 //! it.
 
 use alloy_primitives::{Address, U256};
-use iso_evm_witness::{Fork, precompiles::decisive, records::Outcome};
+use iso_evm_wire::{
+    precompiles::decisive,
+    protocol::{Change, is_precompile},
+    records::Outcome,
+};
 use revm::{
     bytecode::opcode::{CALL, CALLCODE},
     interpreter::InstructionExecResult,
@@ -17,7 +21,6 @@ use super::{
 use crate::rules::{
     fields::{call, outcome::OUTCOME},
     outcomes::{CALL_OUTCOMES, allowed},
-    precompiles,
     verdict::MismatchKind,
 };
 
@@ -99,7 +102,7 @@ fn passed(
 /// What the facts of the record cost.
 fn fact_gas(step: &mut Step<'_>, position: usize, moves_value: bool) -> Result<u64, Stop> {
     let mut cost = 0;
-    if step.flag(position + call::COLD, step.since(Fork::Berlin))? {
+    if step.flag(position + call::COLD, step.has(Change::ColdAccess))? {
         cost += step.gas.cold_account_additional_cost();
     }
     // Value to an empty account makes it; only CALL does that.
@@ -107,7 +110,7 @@ fn fact_gas(step: &mut Step<'_>, position: usize, moves_value: bool) -> Result<u
         cost += step.gas.new_account_cost(true, moves_value);
     }
     // Delegation (EIP-7702): its target is accessed too.
-    let known = step.since(Fork::Prague);
+    let known = step.has(Change::Delegation);
     let delegated = step.flag(position + call::DELEGATED, known)?;
     let delegate_cold = step.flag(position + call::DELEGATE_COLD, known)?;
     let delegate = step.word(position + call::DELEGATE);
@@ -126,7 +129,7 @@ fn fact_gas(step: &mut Step<'_>, position: usize, moves_value: bool) -> Result<u
 
 /// Child, no code or precompile: it is the precompile if and only if the address says so.
 fn precompile_or_not(step: &mut Step<'_>, position: usize, account: U256) -> Result<(), Stop> {
-    let is_one = precompiles::contains(step.audit().rules.fork, account);
+    let is_one = is_precompile(step.audit().rules.fork, Address::from_word(account.into()));
     let outcome = step.word(position + call::OUTCOME);
     let number = |outcome: Outcome| U256::from(outcome as u8);
     let ran = outcome >= number(Outcome::Child) && outcome <= number(Outcome::Precompile);

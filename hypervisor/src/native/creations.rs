@@ -2,7 +2,7 @@
 //! follows from the creator's nonce or the salt.
 
 use alloy_primitives::{B256, Bytes, U256};
-use iso_evm_witness::Fork;
+use iso_evm_wire::protocol::Change;
 use revm::{bytecode::opcode::CREATE2, interpreter::InstructionExecResult};
 
 use super::{
@@ -23,7 +23,7 @@ pub(super) fn create(context: Context<'_>) -> InstructionExecResult {
         let by_salt = step.opcode == CREATE2;
         let (value, offset, length) = (step.pop()?, step.pop()?, step.pop()?);
         let salt = if by_salt { step.pop()? } else { U256::ZERO };
-        let metered = step.since(Fork::Shanghai);
+        let metered = step.has(Change::InitcodeLimit);
         if metered && length > U256::from(MAX_INIT_CODE_SIZE) {
             return Err(Stop::Failed);
         }

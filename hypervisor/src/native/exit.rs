@@ -2,7 +2,10 @@
 //! order. Normative text: `specs/05-hypervisor.md`, section Exit.
 
 use alloy_primitives::{Bytes, U256, keccak256};
-use iso_evm_witness::{Fork, layout as wire};
+use iso_evm_wire::{
+    layout as wire,
+    protocol::{Change, RESERVED_CODE_PREFIX},
+};
 
 use super::{frame::Frame, step::Audit};
 use crate::rules::{
@@ -16,14 +19,14 @@ pub(super) struct End {
     /// 0 exceptional halt, 1 success, 2 revert.
     pub(super) status: u8,
     pub(super) gas_left: u64,
-    /// What was returned.
+    /// Bytes that the guest returned.
     pub(super) output: Bytes,
-    /// Where the run stands.
+    /// Program counter at which the run ended.
     pub(super) pc: u64,
 }
 
 impl End {
-    /// An exceptional halt.
+    /// The end of a run that halts exceptionally at `pc`.
     pub(super) fn fault(pc: usize) -> Self {
         Self { status: 0, gas_left: 0, output: Bytes::new(), pc: pc as u64 }
     }
@@ -34,7 +37,8 @@ impl End {
         let rules = &audit.rules;
         let code = &self.output;
         let refused = code.len() as u64 > MAX_CODE_SIZE
-            || (rules.fork >= Fork::London && code.first() == Some(&0xef));
+            || (rules.fork.has(Change::ReservedCode)
+                && code.first() == Some(&RESERVED_CODE_PREFIX));
         match self.gas_left.checked_sub(rules.gas.code_deposit_cost(code.len())) {
             Some(gas_left) if !refused => Self { gas_left, ..self },
             // Behind the RETURN.

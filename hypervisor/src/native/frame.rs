@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use alloy_primitives::Address;
-use iso_evm_witness::layout as wire;
+use iso_evm_wire::layout as wire;
 use revm::interpreter::{
     CallInput, Gas, InputsImpl, Interpreter, InterpreterAction, SharedMemory, Stack,
     host::DummyHost,

@@ -3,9 +3,15 @@
 //!
 //! revm's own interpreter runs the guest's code; only the opcodes that take a record are replaced,
 //! by instructions that read the record in place, in the order in which the contract reads it, and
-//! charge by revm's gas rules what its facts cost. So there are two computations of everything but
-//! the records' layout, and they must agree on every message, true, false or malformed: the verdict,
-//! the kind of mismatch, pc, record, and both words.
+//! charge by revm's gas rules what its facts cost.
+//!
+//! What the engines share is in [`rules`](crate::rules) and in the protocol's table: which opcodes a
+//! fork has and what they take and leave, where a record's fields stand, which outcomes there are,
+//! which accounts are precompiles and how much of an input they read, the limits of code, the
+//! addresses of archives, the verdicts. Everything else is computed twice, by the contract's own
+//! routines and by revm and this folder: what an opcode does, all gas, memory, the stack, jumps, and
+//! each check of a message and its records. The two must agree on every message, true, false or
+//! malformed: the verdict, the kind of mismatch, pc, record, and both words.
 //!
 //! `code` is made ready beforehand, `calldata` reads words of the message, `setup` its head and what
 //! runs, `table` says which instruction does what, `step` is what the instructions share, `frame`
@@ -34,7 +40,7 @@ mod watch;
 use std::{fmt, sync::Arc};
 
 use alloy_primitives::Bytes;
-use iso_evm_witness::Fork;
+use iso_evm_wire::Fork;
 
 pub use self::code::Code;
 use self::{calldata::Calldata, exit::End, frame::Frame, rules::Rules, setup::Setup};
@@ -46,10 +52,7 @@ use crate::{options::EmitOptions, rules::verdict::Verdict};
 /// ```
 /// use alloy_primitives::{Bytes, U256, hex, keccak256};
 /// use iso_evm_hypervisor::{Code, NativeEngine, Verdict};
-/// use iso_evm_witness::{
-///     Fork, MessageWitness, encoding::encode,
-///     records::{FrameKind, OpeningRecord, Record},
-/// };
+/// use iso_evm_wire::{Fork, MessageWitness, encoding::encode, records::{FrameKind, OpeningRecord, Record}};
 ///
 /// // PUSH1 2, PUSH1 3, ADD, STOP: 9 gas.
 /// let code = Code::new(Bytes::from(hex!("600260030100")));
@@ -114,10 +117,8 @@ impl NativeEngine {
     /// ```
     /// # use alloy_primitives::{Bytes, U256, hex, keccak256};
     /// # use iso_evm_hypervisor::{Code, Inconclusive, NativeEngine, Verdict};
-    /// # use iso_evm_witness::{
-    /// #     Fork, MessageWitness, encoding::encode,
-    /// #     records::{FrameKind, OpeningRecord, Record},
-    /// # };
+    /// # use iso_evm_wire::{MessageWitness, encoding::encode};
+    /// # use iso_evm_wire::{Fork, records::{FrameKind, OpeningRecord, Record}};
     /// // JUMPDEST, PUSH0, JUMP: without end, on 2^63 gas.
     /// let code = Code::new(Bytes::from(hex!("5b5f56")));
     /// let opening = OpeningRecord { kind: FrameKind::Call as u8, codeHash: code.hash() };
@@ -155,7 +156,8 @@ impl NativeEngine {
     ///
     /// ```
     /// use iso_evm_hypervisor::{Code, NativeEngine, Verdict};
-    /// use iso_evm_witness::{Fork, Input, encoding::encode, record};
+    /// use iso_evm_wire::{Fork, encoding::encode};
+    /// use iso_evm_witness::{Input, record};
     ///
     /// // STATICCALL(gas, 4, 0, 32, 0, 0) after MSTORE8(0, 7)
     /// let json = r#"{"fork": "cancun",

@@ -2,7 +2,7 @@
 //! Normative text: `specs/03-records.md`, `specs/04-encoding.md`.
 
 use alloy_primitives::U256;
-use iso_evm_witness::layout::{METADATA_OFFSET, RECORD_HEAD};
+use iso_evm_wire::layout::{METADATA_OFFSET, RECORD_HEAD};
 
 use super::calldata::Calldata;
 use crate::rules::{

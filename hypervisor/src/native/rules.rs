@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use iso_evm_witness::Fork;
+use iso_evm_wire::Fork;
 use revm::{
     context_interface::cfg::GasParams,
     interpreter::{GasTable, instructions::gas_table_spec},

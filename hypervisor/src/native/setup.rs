@@ -2,7 +2,7 @@
 //! Normative text: `specs/05-hypervisor.md`, section Setup.
 
 use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, U256, keccak256};
-use iso_evm_witness::{
+use iso_evm_wire::{
     layout as wire,
     records::{FrameKind, OPENING},
 };

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use alloy_primitives::{B256, U256, keccak256};
-use iso_evm_witness::Fork;
+use iso_evm_wire::protocol::Change;
 use revm::{
     context_interface::{Host, cfg::GasParams},
     interpreter::{
@@ -111,9 +111,9 @@ impl Step<'_> {
         self.charge(row.base).map_err(|_| Stop::Refused)
     }
 
-    /// Whether the fork is this one or a later one.
-    pub(super) fn since(&self, fork: Fork) -> bool {
-        self.interpreter.extend.rules.fork >= fork
+    /// Whether the fork has the change.
+    pub(super) fn has(&self, change: Change) -> bool {
+        self.interpreter.extend.rules.fork.has(change)
     }
 
     pub(super) fn audit(&mut self) -> &mut Audit {

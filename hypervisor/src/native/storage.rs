@@ -1,6 +1,6 @@
 //! `SLOAD`, `SSTORE`, `TSTORE`.
 
-use iso_evm_witness::Fork;
+use iso_evm_wire::protocol::Change;
 use revm::{context_interface::context::SStoreResult, interpreter::InstructionExecResult};
 
 use super::{
@@ -18,7 +18,7 @@ pub(super) fn sload(context: Context<'_>) -> InstructionExecResult {
         let key = step.pop()?;
         let position = step.take(sload::LENGTH)?;
         step.expect(MismatchKind::Key, key, position + sload::KEY)?;
-        if step.flag(position + sload::COLD, step.since(Fork::Berlin))? {
+        if step.flag(position + sload::COLD, step.has(Change::ColdAccess))? {
             step.charge(step.gas.cold_storage_additional_cost())?;
         }
         step.push(step.word(position + sload::VALUE))
@@ -37,7 +37,7 @@ pub(super) fn sstore(context: Context<'_>) -> InstructionExecResult {
         let position = step.take(sstore::LENGTH)?;
         step.expect(MismatchKind::Key, key, position + sstore::KEY)?;
         step.expect(MismatchKind::Value, value, position + sstore::VALUE)?;
-        let cold = step.flag(position + sstore::COLD, step.since(Fork::Berlin))?;
+        let cold = step.flag(position + sstore::COLD, step.has(Change::ColdAccess))?;
         let values = SStoreResult {
             original_value: step.word(position + sstore::ORIGINAL),
             present_value: step.word(position + sstore::CURRENT),

@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use iso_evm_witness::{Fork, layout as wire};
+use iso_evm_wire::{Fork, layout as wire};
 use revm::interpreter::{Instruction, host::DummyHost, instruction_table};
 
 use super::{

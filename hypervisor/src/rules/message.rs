@@ -1,10 +1,9 @@
 //! What both engines hold a message to, beyond its layout. Normative text:
 //! `specs/05-hypervisor.md`, sections Layout and Setup.
 
-use iso_evm_witness::layout::{LIST_OFFSET, TUPLE};
+use iso_evm_wire::layout::{LIST_OFFSET, TUPLE};
+pub(crate) use iso_evm_wire::protocol::STACK_LIMIT;
 
-/// The most words that a guest's stack holds.
-pub(crate) const STACK_LIMIT: usize = 1024;
 /// Largest code that can be held; a larger one is inconclusive. The contract has less than 2^24
 /// bytes for the code and what stands around it in its memory.
 pub(crate) const CODE_LIMIT: usize = (1 << 24) - 865;

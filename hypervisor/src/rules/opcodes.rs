@@ -1,14 +1,15 @@
 //! The opcode table: every opcode that is audited, with its stack effect, static gas, first fork
 //! and handler. Dispatch, gas, the coverage page and the tests derive from it.
 
-use iso_evm_witness::Fork::{self, *};
+use iso_evm_wire::Fork::{self, *};
 
 use crate::rules::gas::*;
 
 /// Gas that an opcode costs whatever its operands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum StaticGas {
-    /// The same in every fork.
+    /// Gas that is the same in every fork.
     Fixed(u64),
     /// Base of an account access: [`StateGas::account`].
     Account,
@@ -21,6 +22,7 @@ pub enum StaticGas {
 /// Which code audits an opcode; one variant for each family of like opcodes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "named after the opcodes")]
+#[non_exhaustive]
 pub enum Handler {
     Stop,
     /// The host's own opcode on two operands.
@@ -79,7 +81,7 @@ pub enum Handler {
 /// One row of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Opcode {
-    /// The byte.
+    /// Byte of the opcode.
     pub byte: u8,
     /// Its mnemonic, as in the execution specs.
     pub mnemonic: &'static str,
@@ -91,7 +93,7 @@ pub struct Opcode {
     pub gas: StaticGas,
     /// First fork that has it; Istanbul for all older ones.
     pub since: Fork,
-    /// What audits it.
+    /// Handler that audits the opcode.
     pub handler: Handler,
 }
 

@@ -1,7 +1,7 @@
 //! What may become of a call or creation, and what each outcome implies, as both engines have it.
 //! Normative text: `specs/03-records.md`, section Outcomes.
 
-use iso_evm_witness::records::Outcome;
+use iso_evm_wire::records::Outcome;
 
 use crate::rules::{
     fields::outcome::{DATA_HASH, GAS, GAS_USED, OUTCOME, RETURNED_SIZE, STATE_ROOT, STATUS},

@@ -1,27 +1,9 @@
-//! Which addresses are precompiles, by fork, and how much of their input they look at, as the
-//! contract has it. Normative text: `specs/03-records.md`, sections Outcomes and Inputs of
-//! precompiles.
+//! How much of their input precompiles look at, as words that the contract holds. Normative text:
+//! `specs/03-records.md`, section Inputs of precompiles. Which addresses are precompiles is the
+//! protocol's ([`iso_evm_wire::protocol`]).
 
 use alloy_primitives::U256;
-use iso_evm_witness::{Fork, precompiles::READS};
-
-/// P256VERIFY (EIP-7951), from Osaka; no neighbour of the others.
-pub(crate) const P256VERIFY: u64 = 0x100;
-
-/// The last of those that stand in a row from `0x01` on.
-pub(crate) fn last(fork: Fork) -> u64 {
-    match fork {
-        Fork::Istanbul | Fork::Berlin | Fork::London | Fork::Paris | Fork::Shanghai => 0x09,
-        Fork::Cancun => 0x0a,
-        Fork::Prague | Fork::Osaka => 0x11,
-    }
-}
-
-/// Whether `account`, an address as a word, is a precompile.
-pub(crate) fn contains(fork: Fork, account: U256) -> bool {
-    let number = u64::try_from(account).unwrap_or(u64::MAX);
-    (1..=last(fork)).contains(&number) || (fork >= Fork::Osaka && number == P256VERIFY)
-}
+use iso_evm_wire::precompiles::READS;
 
 /// Bits of an entry in the first word of [`packed`].
 pub(crate) const BYTES_BITS: usize = 14;
@@ -48,9 +30,6 @@ pub(crate) fn packed() -> [U256; 3] {
 
 #[cfg(test)]
 mod tests {
-    use alloy_primitives::Address;
-    use revm::precompile::{PrecompileSpecId, Precompiles};
-
     use super::*;
 
     #[test]
@@ -63,18 +42,6 @@ mod tests {
             assert_eq!(entry(0, BYTES_BITS), reads.bytes, "{row:#x}");
             assert_eq!(entry(1, PRICE_BITS), reads.unit, "{row:#x}");
             assert_eq!(entry(2, PRICE_BITS), reads.gas, "{row:#x}");
-        }
-    }
-
-    #[test]
-    fn agrees_with_revm() {
-        for fork in Fork::ALL {
-            let theirs = Precompiles::new(PrecompileSpecId::from_spec_id(fork.spec_id()));
-            for number in 0..0x1_000_u64 {
-                let word = U256::from(number);
-                let address = Address::from_word(word.into());
-                assert_eq!(contains(fork, word), theirs.contains(&address), "{fork} {number}");
-            }
         }
     }
 }

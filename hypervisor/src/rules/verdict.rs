@@ -150,13 +150,14 @@ pub enum Verdict {
     },
     /// The audit did not come to an end: convicts nobody.
     Inconclusive {
-        /// Why.
+        /// Reason why there is no verdict.
         reason: Inconclusive,
     },
 }
 
 /// Why an audit has no verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Inconclusive {
     /// The host ran out of gas.
     HostOutOfGas,

@@ -1,6 +1,7 @@
 //! Any bytes as a `witness.bin`, as its JSON form, as a message, as an `INPUT.json`.
 
-use iso_evm_witness::{Witness, encoding, input::Input, input::state_test};
+use iso_evm_wire::{Witness, encoding};
+use iso_evm_witness::{input::Input, input::state_test};
 
 /// Reads the bytes in every way there is.
 ///

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use alloy_primitives::{Bytes, hex};
 use iso_evm_hypervisor::{Code, Engine, Inconclusive, NativeEngine, Verdict};
-use iso_evm_witness::Fork;
+use iso_evm_wire::Fork;
 
 /// What the hypervisor may use of its host: far more than any message here needs.
 const HOST_GAS: u64 = 2_000_000_000;

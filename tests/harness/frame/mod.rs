@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 
 use alloy_primitives::{Address, Bytes, U256};
 use iso_evm_hypervisor::live;
-use iso_evm_witness::{Fork, records::FrameKind};
+use iso_evm_wire::{Fork, records::FrameKind};
 use revm::{
     MainBuilder,
     bytecode::Bytecode,

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use alloy_primitives::hex;
 use iso_evm_verifier::{hash::keccak256, verify::VerifyError};
-use iso_evm_witness::Witness;
+use iso_evm_wire::Witness;
 
 use crate::{ItemError, files};
 

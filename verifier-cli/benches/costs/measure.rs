@@ -5,7 +5,7 @@ use std::hint::black_box;
 use criterion::{BatchSize, Criterion};
 use iso_evm_hypervisor::Code;
 use iso_evm_verifier::{EngineKind, Options, verify_with};
-use iso_evm_witness::{Witness, encoding};
+use iso_evm_wire::{Witness, encoding};
 use revm::{ExecuteEvm, InspectEvm, inspector::NoOpInspector};
 
 use crate::{clock::Processor, subjects::Subject};

@@ -1,12 +1,11 @@
 //! A transaction with all that is measured of it made ready.
 
 use alloy_primitives::{Address, B256, Bytes, U256};
-use iso_evm_fuzz::{cases::Case, witness};
 use iso_evm_hypervisor::Engine;
+use iso_evm_testing::{cases::Case, witness};
 use iso_evm_verifier::{AuditVerdict, Options, verify_with};
-use iso_evm_witness::{
-    MessageWitness, Prepared, Recording, Witness, prestate, records::Record, state_root::StateTrie,
-};
+use iso_evm_wire::{MessageWitness, Witness, records::Record};
+use iso_evm_witness::{Prepared, Recording, prestate, state_root::StateTrie};
 
 /// A transaction, its recording, its witness, and what audits it.
 pub(crate) struct Subject<'a> {

@@ -103,19 +103,19 @@ impl DatabaseRef for Parent<'_> {
     }
 
     fn code_by_hash_ref(&self, code_hash: B256) -> Result<Bytecode, NodeError> {
-        let spec = self.block.fork.spec_id();
+        let fork = self.block.fork;
         if code_hash == KECCAK256_EMPTY {
             return Ok(Bytecode::default());
         }
         if let Some(code) = self.known.borrow().codes.get(&code_hash) {
-            return Ok(bytecode(code, spec));
+            return Ok(bytecode(code, fork));
         }
         let owner = self.known.borrow().owners.get(&code_hash).copied().unwrap_or_default();
         let code = self.node.wait(async {
             let code = self.node.code(self.place(), self.at(), owner, code_hash).await;
             self.still_there(self.at().hash, code).await
         })?;
-        let analysed = bytecode(&code, spec);
+        let analysed = bytecode(&code, fork);
         self.known.borrow_mut().codes.insert(code_hash, code);
         Ok(analysed)
     }

@@ -5,7 +5,13 @@
 
 use alloy_consensus::Header;
 use alloy_primitives::{Address, B256, U256};
-use iso_evm_witness::{Fork, block::header_fits, input::InputError, schedule};
+use iso_evm_wire::{
+    Fork,
+    block::header_fits,
+    protocol::{Change, first_new_precompile},
+    schedule,
+};
+use iso_evm_witness::input::InputError;
 
 use super::{Node, NodeError};
 
@@ -54,7 +60,7 @@ pub(super) fn fork_of(
 /// development chain can be of London without any: then the user must say so.
 fn is_likely(header: &Header, fork: Fork) -> bool {
     let merged = header.difficulty == U256::ZERO;
-    (fork >= Fork::Paris) == merged
+    fork.has(Change::ProofOfStake) == merged
 }
 
 /// What the node says, if the block is of the fork that it is in now: its newest precompile tells.
@@ -63,10 +69,9 @@ fn by_config(node: &Node, chain_id: u64, hash: B256, timestamp: u64) -> Option<F
     if current.activation_time > timestamp {
         return None;
     }
-    let newest = [(0x100, Fork::Osaka), (0x0b, Fork::Prague), (0x0a, Fork::Cancun)];
     let has = |number: u64| {
         let address = Address::left_padding_from(&number.to_be_bytes());
         current.precompiles.values().any(|precompile| *precompile == address)
     };
-    newest.into_iter().find(|(number, _)| has(*number)).map(|(_, fork)| fork)
+    Fork::ALL.into_iter().rfind(|fork| first_new_precompile(*fork).is_some_and(has))
 }

@@ -3,7 +3,7 @@
 //! where it stands. `specs/15-node.md`.
 //!
 //! In the data's way this stands where `INPUT.json` stands otherwise: what comes out is a
-//! [`Witness`](iso_evm_witness::Witness). Nothing that the node says of the state is believed that
+//! [`Witness`](iso_evm_wire::Witness). Nothing that the node says of the state is believed that
 //! it does not prove against the parent's header.
 //!
 //! | step | where |
@@ -50,7 +50,7 @@ mod siblings;
 mod system;
 
 use alloy_primitives::B256;
-use iso_evm_witness::Fork;
+use iso_evm_wire::Fork;
 
 pub use block::ChainBlock;
 pub use error::{NodeError, ReplayError};

@@ -6,7 +6,7 @@
 use alloy_consensus::transaction::from_eip155_value;
 use alloy_eips::eip2718::Encodable2718;
 use alloy_primitives::{B256, Signature, U256, keccak256};
-use iso_evm_witness::transaction::{
+use iso_evm_wire::transaction::{
     Transaction, TransactionBody, TransactionDefaults, TransactionError, TransactionFields,
 };
 

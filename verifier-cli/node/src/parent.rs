@@ -17,7 +17,8 @@ use alloy_primitives::{
 use alloy_rlp::Decodable;
 use alloy_trie::{EMPTY_ROOT_HASH, nodes::TrieNode};
 use iso_evm_rpc::RpcError;
-use iso_evm_witness::{proof::StateProof, state_root::StateTrie, transaction::Transaction};
+use iso_evm_wire::transaction::Transaction;
+use iso_evm_witness::{proof::StateProof, state_root::StateTrie};
 
 use super::{ChainBlock, Node, NodeError, answers::AccountProof, at::At, calls::PROOF, place};
 
@@ -41,7 +42,7 @@ pub(super) struct Known {
     pub(super) trie: StateTrie,
     /// Nodes, in the order in which they came.
     nodes: Vec<(B256, Bytes)>,
-    /// Hashes of those.
+    /// Hashes of the nodes.
     hashes: HashSet<B256>,
     /// What was asked for.
     accounts: HashSet<Address>,

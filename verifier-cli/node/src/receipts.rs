@@ -9,7 +9,7 @@ use alloy_consensus::{
 use alloy_eips::eip2718::Typed2718;
 use alloy_primitives::B256;
 use iso_evm_rpc::RpcError;
-use iso_evm_witness::{
+use iso_evm_wire::{
     receipt::{Receipt, ReceiptFields, ReceiptLogs},
     transaction::Transaction,
 };

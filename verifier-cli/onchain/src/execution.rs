@@ -10,7 +10,7 @@ use alloy_rpc_types_eth::{
 };
 use iso_evm_hypervisor::{Audited, Engine, Inconclusive, Verdict, embedded::HYPERVISOR};
 use iso_evm_rpc::RpcError;
-use iso_evm_witness::Opened;
+use iso_evm_wire::{Opened, protocol::TX_BASE_COST};
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use super::{
@@ -61,7 +61,7 @@ fn call(
     if let Some(limit) = host_gas_limit {
         let (calldata, floor) = calldata_gas(bytes);
         let frame = limit.saturating_add(limit / 32 + PROBE_GAS);
-        request.set_gas_limit(frame.saturating_add(21_000 + calldata).max(floor));
+        request.set_gas_limit(frame.saturating_add(TX_BASE_COST + calldata).max(floor));
     }
     let out_of_gas = Verdict::Inconclusive { reason: Inconclusive::HostOutOfGas };
     match chain.call(&request, BlockId::latest(), overrides)? {

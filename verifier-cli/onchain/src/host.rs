@@ -5,6 +5,7 @@
 //! a node's estimate of an audit that reverts fails.
 
 use alloy_primitives::{Address, B256, Bytes, TxKind, U256};
+use iso_evm_wire::protocol::{calldata_cost, calldata_floor};
 use revm::{
     Context, ExecuteEvm, MainBuilder, MainContext,
     bytecode::Bytecode,
@@ -43,7 +44,7 @@ pub struct Host {
 pub struct Sent {
     /// Gas, as the receipt has it.
     pub gas_used: u64,
-    /// Whether it succeeded.
+    /// Whether the transaction succeeded.
     pub success: bool,
     /// What it returned, or reverted with.
     pub output: Bytes,
@@ -149,7 +150,7 @@ pub const fn fits_mempool(calldata: usize) -> bool {
 pub fn calldata_gas(calldata: &[u8]) -> (u64, u64) {
     let zeros = calldata.iter().filter(|byte| **byte == 0).count() as u64;
     let others = calldata.len() as u64 - zeros;
-    (4 * zeros + 16 * others, 21_000 + 10 * (zeros + 4 * others))
+    (calldata_cost(zeros, others), calldata_floor(zeros, others))
 }
 
 #[cfg(test)]
@@ -178,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_start_fails() {
+    fn a_transaction_that_cannot_start_fails() {
         let sent = Host::default().send(Address::ZERO, TO, &Bytes::new(), Some(20_999));
         assert_eq!(sent, Sent { gas_used: 0, success: false, output: Bytes::new() });
     }

@@ -5,7 +5,7 @@ use alloy_primitives::keccak256;
 use alloy_primitives::{Address, B256, Bytes, LogData, U256};
 use alloy_sol_types::{SolCall, SolError, SolEvent, SolValue, sol};
 use iso_evm_hypervisor::Verdict;
-use iso_evm_witness::{Fork, Schedule, block::Block, schedule};
+use iso_evm_wire::{Fork, Schedule, block::Block, schedule};
 
 sol! {
     #[allow(missing_docs, reason = "generated from the artifact; the source documents it")]

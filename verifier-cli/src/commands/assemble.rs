@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use iso_evm_batch::files;
-use iso_evm_witness::Witness;
+use iso_evm_wire::Witness;
 
 use crate::{Exit, error::CommandError};
 

@@ -6,7 +6,7 @@ use iso_evm_batch::files;
 use iso_evm_hypervisor::{
     ArchiveKey, ArchiveOptions, Contract, EmitOptions, emit_archive_factory, emit_audit, live,
 };
-use iso_evm_witness::Fork;
+use iso_evm_wire::Fork;
 
 use crate::{Exit, error::CommandError};
 
@@ -81,7 +81,7 @@ impl Emit {
             Key::CodeHash => ArchiveKey::CodeHash,
             Key::Account => ArchiveKey::Account,
         };
-        let fork = self.fork.unwrap_or(Fork::Osaka);
+        let fork = self.fork.unwrap_or(Fork::NEWEST);
         self.refuse_meaningless()?;
         match self.contract {
             Which::Audit => {

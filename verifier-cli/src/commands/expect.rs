@@ -3,7 +3,7 @@
 use alloy_primitives::B256;
 use clap::Args;
 use iso_evm_verifier::audit::anchors::{Expected, RootSource};
-use iso_evm_witness::Fork;
+use iso_evm_wire::Fork;
 
 /// What a witness must be about. Each is refused, with exit code 2, where the witness says
 /// otherwise.

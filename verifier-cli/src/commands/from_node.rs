@@ -9,7 +9,7 @@ use iso_evm_batch::FileError;
 use iso_evm_node::{
     Event, Node, NodeError, NodeOptions, Observer, default_folder, record_block, record_transaction,
 };
-use iso_evm_witness::{Fork, Witness};
+use iso_evm_wire::{Fork, Witness};
 
 use super::{
     node::{NodeArgs, node_url},

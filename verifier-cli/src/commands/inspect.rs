@@ -6,7 +6,7 @@ use alloy_primitives::hex;
 use clap::Args;
 use iso_evm_batch::{ItemError, files};
 use iso_evm_verifier::hash::keccak256;
-use iso_evm_witness::Opened;
+use iso_evm_wire::Opened;
 
 use crate::{Exit, error::CommandError, report};
 

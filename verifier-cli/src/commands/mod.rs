@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use clap::{Parser, error::ErrorKind};
 use iso_evm_batch::files;
 use iso_evm_verifier::EngineKind;
-use iso_evm_witness::Fork;
+use iso_evm_wire::Fork;
 
 use crate::{
     Exit,
@@ -191,6 +191,6 @@ fn engine(name: &str) -> Result<EngineKind, String> {
 }
 
 /// A fork's name as an argument.
-fn fork(name: &str) -> Result<Fork, iso_evm_witness::fork::ForkError> {
+fn fork(name: &str) -> Result<Fork, iso_evm_wire::fork::ForkError> {
     name.parse()
 }

@@ -12,10 +12,11 @@ use iso_evm_batch::{
     FileError, ItemError,
     files::{self, MAX_SIZE},
 };
-use iso_evm_witness::{
-    Fork, Input, Witness,
+use iso_evm_wire::{
+    Fork, Witness,
     transaction::{TransactionDefaults, TransactionFields},
 };
+use iso_evm_witness::Input;
 
 use super::{block, node::NodeArgs, say, transaction};
 use crate::{Exit, error::CommandError};

@@ -12,7 +12,7 @@ use iso_evm_batch::{
     statetest::{self, Event, Options, Summary},
 };
 use iso_evm_verifier::verify::{Audit, EngineKind};
-use iso_evm_witness::Fork;
+use iso_evm_wire::Fork;
 
 use super::{screen::Screen, verify::selection};
 use crate::{Exit, error::CommandError, terminal};

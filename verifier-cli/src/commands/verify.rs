@@ -15,7 +15,7 @@ use iso_evm_verifier::{
     report::json,
     verify::{Audit, AuditSelection, EngineKind, Options, VerifyError, verify_opened},
 };
-use iso_evm_witness::{Opened, Witness};
+use iso_evm_wire::{Opened, Witness};
 
 use super::{expect::Expect, record::record, say};
 use crate::{

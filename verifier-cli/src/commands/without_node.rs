@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use alloy_primitives::B256;
-use iso_evm_witness::{Fork, Witness};
+use iso_evm_wire::{Fork, Witness};
 
 use super::{node::NodeArgs, record::BlockName};
 use crate::error::CommandError;

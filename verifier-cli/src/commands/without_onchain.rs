@@ -5,7 +5,7 @@ use std::ffi::OsString;
 
 use clap::Args;
 use iso_evm_verifier::{Options, Report};
-use iso_evm_witness::Opened;
+use iso_evm_wire::Opened;
 
 use super::verify::Unverified;
 use crate::{Exit, error::CommandError};

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use alloy_primitives::U256;
-use iso_evm_witness::{Opened, records::FrameKind};
+use iso_evm_wire::{Opened, records::FrameKind};
 
 use super::text::{MAX_INDENT, status, target, thousands};
 

@@ -10,7 +10,7 @@ use iso_evm_verifier::{
     audit::anchors::Anchor,
     verify::{Audit, AuditVerdict, Check, EngineKind, MessageReport, Report, Verdict, Why},
 };
-use iso_evm_witness::records::FrameKind;
+use iso_evm_wire::records::FrameKind;
 
 use super::text::{MAX_INDENT, short, status, target, thousands};
 

@@ -3,7 +3,7 @@
 use std::{fs, process::Stdio};
 
 use crate::common::{command, root, run, run_with};
-use iso_evm_witness::{Witness, encoding, records::Record};
+use iso_evm_wire::{Witness, encoding, records::Record};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 

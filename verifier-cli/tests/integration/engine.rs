@@ -10,7 +10,8 @@ use iso_evm_verifier::{
     audit::anchors::{Expected, anchors},
     verify, verify_with,
 };
-use iso_evm_witness::{Fork, Input, Witness, encoding, record, records::Record};
+use iso_evm_wire::{Fork, Witness, encoding, records::Record};
+use iso_evm_witness::{Input, record};
 use serde_json::Value;
 
 use crate::{

@@ -15,7 +15,7 @@ use iso_evm_hypervisor::{EmitOptions, Engine, emit_audit};
 use iso_evm_verifier::{
     Audit, EngineKind, Options, Report, Verdict, hash::keccak256, verify, verify_opened,
 };
-use iso_evm_witness::{Fork, Opened, Witness, records::Record};
+use iso_evm_wire::{Fork, Opened, Witness, records::Record};
 use tracing::{
     Event, Subscriber,
     field::{Field, Visit},
@@ -205,7 +205,7 @@ fn another_contract_is_named_by_what_is_emitted() {
 
 /// What is known of a witness that was read must not be believed of one that was made.
 #[test]
-fn what_no_file_held_is_hashed() {
+fn a_witness_that_no_file_held_is_hashed() {
     let witness = Witness::decode(&file("call-tree")).unwrap();
     let valid = verify(&witness, &Options::default()).unwrap();
     for change in [

@@ -14,7 +14,8 @@ use iso_evm_verifier::{
     audit::{AccessKind, TransactionKind, TreeKind},
     verify,
 };
-use iso_evm_witness::{Input, block::BlockFields, record};
+use iso_evm_wire::block::BlockFields;
+use iso_evm_witness::{Input, record};
 use serde_json::{Value, json};
 
 fn folder() -> PathBuf {

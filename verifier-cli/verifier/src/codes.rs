@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::OnceLock};
 
 use alloy_primitives::{B256, Bytes};
 use iso_evm_hypervisor::Code;
-use iso_evm_witness::OpenedMessage;
+use iso_evm_wire::OpenedMessage;
 
 use crate::audit::hashes::{Hashes, Held};
 

@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use iso_evm_hypervisor::Engine;
-use iso_evm_witness::Fork;
+use iso_evm_wire::Fork;
 
 /// The hypervisor of every fork, for a run over messages of many.
 #[derive(Debug, Default)]

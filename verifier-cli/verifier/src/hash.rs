@@ -4,7 +4,7 @@
 //! in the report, and says again which code stands under which hash.
 
 use alloy_primitives::{B256, b256};
-use iso_evm_witness::Witness;
+use iso_evm_wire::Witness;
 use sha3::{Digest, Keccak256};
 
 /// keccak256 of bytes.

@@ -1,5 +1,5 @@
 //! Audits what an Ethereum transaction is said to have done. A
-//! [`Witness`](iso_evm_witness::Witness) goes in, a typed verdict of each audit comes out.
+//! [`Witness`](iso_evm_wire::Witness) goes in, a typed verdict of each audit comes out.
 //!
 //! Four audits say it: the hypervisor, an EVM contract that accepts a message only if its code does
 //! exactly what it says, and the access, tree and transaction audit, which prove what the hypervisor
@@ -24,7 +24,8 @@
 //!
 //! ```
 //! use iso_evm_verifier::{Options, Verdict, verify};
-//! use iso_evm_witness::{Input, Witness, record};
+//! use iso_evm_wire::Witness;
+//! use iso_evm_witness::{Input, record};
 //!
 //! // As `eth_getTransactionByHash` and geth's `prestateTracer` return them. The code stores 42.
 //! let json = br#"{
@@ -45,7 +46,7 @@
 //! let mut message = witness.message(0)?;
 //! message.gasUsed -= alloy_primitives::U256::ONE;
 //! let lie = Witness {
-//!     messages: vec![iso_evm_witness::encoding::encode(&message).into()],
+//!     messages: vec![iso_evm_wire::encoding::encode(&message).into()],
 //!     ..witness
 //! };
 //! let report = verify(&lie, &Options::default())?;
@@ -64,8 +65,9 @@
 //!
 //! ```
 //! use alloy_primitives::B256;
-//! use iso_evm_verifier::audit::{self, AccessKind, Outcome};
-//! use iso_evm_witness::{Input, encoding, record, records::Record};
+//! use iso_evm_verifier::audit::{self, AccessKind, AuditOutcome};
+//! use iso_evm_wire::{encoding, records::Record};
+//! use iso_evm_witness::{Input, record};
 //!
 //! // SLOAD of a slot that is empty.
 //! let json = br#"{
@@ -76,7 +78,7 @@
 //! }"#;
 //! let input = Input::parse(json, None)?;
 //! let mut witness = record(&input.execution)?.witness(&input);
-//! assert_eq!(audit::access(&witness), Outcome::Valid);
+//! assert_eq!(audit::access(&witness), AuditOutcome::Valid);
 //!
 //! // The hypervisor takes any value that SLOAD is said to have found.
 //! let mut message = witness.message(0)?;
@@ -84,7 +86,7 @@
 //! sload.value = B256::with_last_byte(7);
 //! message.stateAccessList[1] = Record::Sload(sload).encode();
 //! witness.messages[0] = encoding::encode(&message).into();
-//! let Outcome::Invalid(finding) = audit::access(&witness) else { panic!() };
+//! let AuditOutcome::Invalid(finding) = audit::access(&witness) else { panic!() };
 //! assert_eq!(finding.kind, AccessKind::Value);
 //! assert_eq!((finding.message, finding.record), (Some(0), Some(1)));
 //! assert_eq!((finding.expected, finding.found), (B256::ZERO, B256::with_last_byte(7)));
@@ -95,8 +97,9 @@
 //!
 //! ```
 //! use alloy_primitives::U256;
-//! use iso_evm_verifier::audit::{self, Outcome, TreeKind};
-//! use iso_evm_witness::{Input, encoding, record};
+//! use iso_evm_verifier::audit::{self, AuditOutcome, TreeKind};
+//! use iso_evm_wire::encoding;
+//! use iso_evm_witness::{Input, record};
 //!
 //! // 0x22… calls 0x33… with all its gas.
 //! let json = br#"{
@@ -111,13 +114,13 @@
 //! }"#;
 //! let input = Input::parse(json, None)?;
 //! let mut witness = record(&input.execution)?.witness(&input);
-//! assert_eq!(audit::tree(&witness), Outcome::Valid);
+//! assert_eq!(audit::tree(&witness), AuditOutcome::Valid);
 //!
 //! // A child that was called with another value than its parent says.
 //! let mut child = witness.message(1)?;
 //! child.callvalue = U256::from(5);
 //! witness.messages[1] = encoding::encode(&child).into();
-//! let Outcome::Invalid(finding) = audit::tree(&witness) else { panic!() };
+//! let AuditOutcome::Invalid(finding) = audit::tree(&witness) else { panic!() };
 //! assert_eq!((finding.kind, finding.message), (TreeKind::Value, Some(0)));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -125,7 +128,7 @@
 //! The transaction audit holds the whole against the transaction, its block and its receipt:
 //!
 //! ```
-//! use iso_evm_verifier::audit::{self, Outcome, TransactionKind};
+//! use iso_evm_verifier::audit::{self, AuditOutcome, TransactionKind};
 //! use iso_evm_witness::{Input, record};
 //!
 //! let json = br#"{
@@ -136,10 +139,10 @@
 //! }"#;
 //! let input = Input::parse(json, None)?;
 //! let mut witness = record(&input.execution)?.witness(&input);
-//! assert_eq!(audit::transaction(&witness), Outcome::Valid);
+//! assert_eq!(audit::transaction(&witness), AuditOutcome::Valid);
 //!
 //! witness.receipt.gas_used += 1;
-//! let Outcome::Invalid(finding) = audit::transaction(&witness) else { panic!() };
+//! let AuditOutcome::Invalid(finding) = audit::transaction(&witness) else { panic!() };
 //! assert_eq!(finding.kind, TransactionKind::GasUsed);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

@@ -5,10 +5,8 @@ use std::{collections::BTreeMap, fmt, marker::PhantomData};
 use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
 use serde::{Deserialize, Deserializer, de};
 
-use crate::{
-    prestate::{Prestate, PrestateAccount},
-    quantity::{self as number, Number},
-};
+use crate::prestate::{Prestate, PrestateAccount};
+use iso_evm_wire::quantity::{self as number, Number};
 
 /// A JSON object whose keys are all different once they are read.
 #[derive(Clone, Debug)]
@@ -78,15 +76,16 @@ pub(super) struct Accounts(UniqueMap<Address, Account>);
 
 /// What contradicts itself in an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum AccountError {
     /// The code does not have the hash that is given with it.
     #[error("prestate.{address}.code: its hash is {expected}, \"codeHash\" is {found}")]
     CodeHash {
-        /// Whose code.
+        /// Address of the account that has the code.
         address: Address,
         /// The hash of the code.
         expected: B256,
-        /// The hash given.
+        /// Hash in `codeHash`.
         found: B256,
     },
 }

@@ -1,7 +1,7 @@
 //! A chain's configuration as go-ethereum's genesis files have it: which fork a block is of, and what
 //! its blobs cost. `specs/schemas/README.md`.
 //!
-//! In the data's way this stands beside [`crate::schedule`], for chains that bring their schedule along.
+//! In the data's way this stands beside [`iso_evm_wire::schedule`], for chains that bring their schedule along.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use alloy_primitives::U256;
 use serde_json::Value;
 
 use super::InputError;
-use crate::{Fork, fork::ForkError, quantity::Number, schedule};
+use iso_evm_wire::{Fork, fork::ForkError, protocol::Change, quantity::Number, schedule};
 
 /// A chain's configuration. geth does not look at the case of its keys.
 pub(super) struct Config(BTreeMap<String, Value>);
@@ -18,13 +18,13 @@ pub(super) struct Config(BTreeMap<String, Value>);
 /// What decides a block's fork beside the configuration.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Position {
-    /// Height.
+    /// Number of the block.
     pub(super) number: u64,
     /// Seconds since 1970.
     pub(super) timestamp: u64,
     /// The block's difficulty, if it is given.
     pub(super) difficulty: Option<U256>,
-    /// The parent's.
+    /// Difficulty of the parent, if it is given.
     pub(super) parent_difficulty: Option<U256>,
 }
 
@@ -118,7 +118,7 @@ impl Config {
                 }
                 _ => {}
             }
-            if key == "londonblock" && merged && last == Ok(Fork::London) {
+            if key == "londonblock" && active && merged {
                 last = Ok(Fork::Paris);
             }
         }
@@ -130,11 +130,14 @@ impl Config {
     /// what mainnet gave an upgrade of that name.
     pub(super) fn blob_params(&self, fork: Fork, at: Position) -> BlobParams {
         let schedule = self.0.get("blobschedule").filter(|schedule| !schedule.is_null());
-        let later = |key| schedule.is_none() && self.active(key, at);
-        let own = match fork {
-            Fork::Osaka if later("bpo2time") => BlobParams::bpo2(),
-            Fork::Osaka if later("bpo1time") => BlobParams::bpo1(),
-            _ => schedule::own_blobs(fork),
+        let alone = schedule.is_none() && fork.has(Change::BlobSchedules);
+        let later = |key| alone && self.active(key, at);
+        let own = if later("bpo2time") {
+            BlobParams::bpo2()
+        } else if later("bpo1time") {
+            BlobParams::bpo1()
+        } else {
+            schedule::own_blobs(fork)
         };
         let active = UPGRADES.iter().rev().filter(|(key, _)| self.active(key, at));
         let given = active.filter_map(|(key, _)| schedule?.get(key.strip_suffix("time")?)).next();
@@ -206,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn each_upgrade_begins_at_its_moment() {
+    fn each_upgrade_begins_at_its_block_or_time() {
         let config = config(&json!({
             "terminalTotalDifficulty": 0, "shanghaiTime": 1, "cancunTime": 2, "pragueTime": 3,
             "osakaTime": 4, "bpo1Time": 5, "amsterdamTime": 6

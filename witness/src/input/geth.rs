@@ -10,9 +10,10 @@ use super::{
     alloc::Accounts,
     config::{Config, Position},
 };
-use crate::{
+use iso_evm_wire::{
     Fork,
     block::{BlockFields, ParentBlobs},
+    protocol::Change,
     quantity as number,
     transaction::Transaction,
 };
@@ -77,9 +78,9 @@ impl TracerTest {
         let blobs = config.blob_params(fork, position);
         // The genesis header is that of the parent.
         let parent = self.genesis.excess_blob_gas.zip(self.genesis.blob_gas_used);
-        let parent = parent.filter(|_| fork >= Fork::Cancun).map(|(excess, used)| {
+        let parent = parent.filter(|_| fork.has(Change::Blobs)).map(|(excess, used)| {
             let base_fee = self.genesis.base_fee_per_gas;
-            let base_fee = base_fee.or((fork < Fork::Osaka).then_some(0));
+            let base_fee = base_fee.or((!fork.has(Change::BlobFeeFloor)).then_some(0));
             let base_fee = base_fee.ok_or(InputError::ParentBaseFee)?;
             Ok::<_, InputError>(ParentBlobs { excess, used, base_fee })
         });

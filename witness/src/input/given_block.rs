@@ -11,7 +11,7 @@ use serde::{
     forward_to_deserialize_any,
 };
 
-use crate::block::BlockFields;
+use iso_evm_wire::block::BlockFields;
 
 /// What other tools call a block's fields: in lower case, without `_` and a leading `current`.
 const OTHER_NAMES: [(&str, &str); 11] = [

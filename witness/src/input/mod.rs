@@ -8,12 +8,15 @@ use alloy_consensus::Header;
 use serde::Deserialize;
 
 use crate::{
-    Execution, Fork,
+    Execution,
+    env::{block_env, tx_env},
+    prestate::Prestate,
+};
+use iso_evm_wire::{
+    Fork,
     block::{Block, BlockError, BlockHashes},
     container::Inclusion,
-    env::{block_env, tx_env},
     fork::ForkError,
-    prestate::Prestate,
     receipt::{Receipt, ReceiptError},
     transaction::{Transaction, TransactionError},
 };
@@ -47,6 +50,7 @@ pub struct Input {
 
 /// Why an `INPUT.json` cannot be run.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum InputError {
     /// Not JSON, or a field is not what it should be. The message says where.
     #[error("{0}")]
@@ -61,9 +65,9 @@ pub enum InputError {
     #[error("fork: {0}")]
     Fork(#[source] ForkError),
     /// The fork asked for is not the file's.
-    #[error("--fork {asked} contradicts the file, whose fork is {found}")]
+    #[error("fork {asked} contradicts the file, whose fork is {found}")]
     ForkContradiction {
-        /// What was asked for.
+        /// Fork that was asked for.
         asked: Fork,
         /// What the file says, or what follows from chain, number and timestamp.
         found: Fork,
@@ -75,7 +79,7 @@ pub enum InputError {
     )]
     ForkUnknown(u64),
     /// The block is of a fork after the last that is audited.
-    #[error("fork {0} is later than osaka, the last that is audited")]
+    #[error("fork {0} is later than {last}, the last that is audited", last = Fork::NEWEST)]
     ForkTooLate(String),
     /// A block with its header that is of another fork by its chain's schedule.
     #[error(
@@ -83,9 +87,9 @@ pub enum InputError {
          (a development chain must not go under the id of a chain with a schedule)"
     )]
     ForkSchedule {
-        /// The chain.
+        /// Id of the chain.
         chain_id: u64,
-        /// The block.
+        /// Number of the block.
         number: u64,
         /// What the file says, or was asked for.
         given: Fork,

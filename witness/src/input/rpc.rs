@@ -14,17 +14,15 @@ use super::{
     given_block::GivenBlock,
     proofs,
 };
-use crate::{
+use iso_evm_wire::{
     Fork,
     block::Block,
+    protocol::transaction_gas_cap,
     quantity::Number,
     receipt::ReceiptFields,
     schedule::{self, Rules},
     transaction::{TransactionDefaults, TransactionFields},
 };
-
-/// Gas that a transaction may have from Osaka on (EIP-7825).
-const MAX_TRANSACTION_GAS: u64 = 1 << 24;
 
 /// `{"fork", "block", "ancestors", "blockHashes", "transaction", "prestate", "stateRoot", "proofs",
 /// "receipt"}`. What a node returns can be its whole answer, with the part as its `result`.
@@ -64,10 +62,9 @@ impl RpcInput {
         block.check_blob_base_fee(blobs)?;
         let ancestors = self.ancestors.into_iter().map(|Answer(GivenBlock(fields))| fields);
         let ancestors = ancestors::headers(&block, ancestors.collect())?;
-        let most = if fork >= Fork::Osaka { MAX_TRANSACTION_GAS } else { u64::MAX };
         let transaction = self.transaction.0.into_transaction(TransactionDefaults {
             chain_id,
-            gas: block.gas_limit.min(most),
+            gas: block.gas_limit.min(transaction_gas_cap(fork)),
             gas_price: block.base_fee_per_gas.unwrap_or_default().into(),
         })?;
         let block_hashes: BTreeMap<u64, B256> = (self.block_hashes.0.0.into_iter())

@@ -9,9 +9,8 @@ use alloy_primitives::{
     map::{AddressMap, B256Map},
 };
 use revm::{
-    context::{Cfg, ContextTr, JournalEntry, JournalTr, Transaction},
+    context::{ContextTr, JournalEntry, JournalTr, Transaction},
     inspector::JournalExt,
-    primitives::hardfork::SpecId,
     state::{AccountInfo, EvmState, TransactionId},
 };
 
@@ -19,6 +18,7 @@ use crate::{
     proof::Proof,
     state_root::{MissingNode, StateTrie, Touched},
 };
+use iso_evm_wire::{Fork, protocol::Change};
 
 /// What has been noted so far.
 #[derive(Debug, Default)]
@@ -32,15 +32,14 @@ pub(super) struct Evidence {
 impl Evidence {
     /// The transaction begins: all that comes before its first frame has been done. From Prague,
     /// notes the code that its sender, its recipient and its authorities had before (EIP-7702).
-    pub(super) fn start<CTX>(&mut self, context: &CTX)
+    pub(super) fn start<CTX>(&mut self, context: &CTX, fork: Fork)
     where
         CTX: ContextTr<Journal: JournalExt>,
     {
         let journal = context.journal_ref();
         let sender = journal.evm_state().get(&context.tx().caller());
         self.transaction = sender.map(|sender| sender.transaction_id);
-        let spec: SpecId = context.cfg().spec().into();
-        if !spec.is_enabled_in(SpecId::PRAGUE) {
+        if !fork.has(Change::Delegation) {
             return;
         }
         let mut before = AddressMap::default();

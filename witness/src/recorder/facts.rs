@@ -10,12 +10,14 @@ use alloy_primitives::{
 };
 use revm::{
     Database,
-    context::{Block, Cfg, ContextTr, JournalEntry, JournalTr, Transaction},
+    context::{Block, ContextTr, JournalEntry, JournalTr, Transaction},
     context_interface::{context::ContextError, transaction::AccessListItemTr},
     inspector::JournalExt,
-    primitives::{KECCAK_EMPTY, hardfork::SpecId},
+    primitives::KECCAK_EMPTY,
     state::{Account, AccountInfo, Bytecode, TransactionId},
 };
+
+use iso_evm_wire::{Fork, protocol::Change};
 
 /// What is warm although the journal has not loaded it: EIP-2930's access list and, from Shanghai,
 /// the coinbase (EIP-3651). Precompiles are asked of the journal.
@@ -24,8 +26,8 @@ pub(super) struct WarmList {
     /// The journal's number of this transaction.
     transaction: TransactionId,
     /// Whether the fork tells cold from warm at all.
-    berlin: bool,
-    /// From Shanghai.
+    cold_access: bool,
+    /// The coinbase, which is warm from Shanghai on.
     coinbase: Option<Address>,
     addresses: AddressSet,
     slots: HashSet<(Address, U256)>,
@@ -34,16 +36,15 @@ pub(super) struct WarmList {
 impl WarmList {
     /// Takes the list off the transaction that `context` runs. `executing` is an account that this
     /// transaction has loaded.
-    pub(super) fn new<CTX>(context: &CTX, executing: Address) -> Self
+    pub(super) fn new<CTX>(context: &CTX, executing: Address, fork: Fork) -> Self
     where
         CTX: ContextTr<Journal: JournalExt>,
     {
-        let spec: SpecId = context.cfg().spec().into();
-        let mut list = Self { berlin: spec.is_enabled_in(SpecId::BERLIN), ..Self::default() };
+        let mut list = Self { cold_access: fork.has(Change::ColdAccess), ..Self::default() };
         if let Some(account) = context.journal_ref().evm_state().get(&executing) {
             list.transaction = account.transaction_id;
         }
-        if spec.is_enabled_in(SpecId::SHANGHAI) {
+        if fork.has(Change::WarmCoinbase) {
             list.coinbase = Some(context.block().beneficiary());
         }
         // revm, as the protocol, knows no access list in a legacy transaction.
@@ -66,7 +67,7 @@ impl WarmList {
         address: Address,
     ) -> bool {
         let listed = self.coinbase == Some(address) || self.addresses.contains(&address);
-        if !self.berlin || listed {
+        if !self.cold_access || listed {
             return false;
         }
         let warmed = |entry: &JournalEntry| matches!(entry, JournalEntry::AccountWarmed { address: warmed } if *warmed == address);
@@ -85,7 +86,7 @@ impl WarmList {
         key: U256,
     ) -> bool {
         let warmed = |entry: &JournalEntry| matches!(entry, JournalEntry::StorageWarmed { address: account, key: slot } if *account == address && *slot == key);
-        self.berlin && entries(journal, since).iter().any(warmed)
+        self.cold_access && entries(journal, since).iter().any(warmed)
     }
 
     /// A slot as it stands, with whether the access to it that was made, or would have been made, since
@@ -104,7 +105,7 @@ impl WarmList {
         let account = journal.evm_state().get(&address);
         let slot = account.and_then(|account| account.storage.get(&key));
         let cold = self.has_warmed(journal, since, address, key)
-            || self.berlin
+            || self.cold_access
                 && slot.is_none_or(|slot| slot.is_cold_transaction_id(self.transaction))
                 && !self.slots.contains(&(address, key));
         let (original, present) = match slot {
@@ -124,9 +125,9 @@ impl WarmList {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct SlotFacts {
     pub(super) cold: bool,
-    /// Its value at the start of the transaction.
+    /// Value of the slot at the start of the transaction.
     pub(super) original: U256,
-    /// Its value now.
+    /// Value of the slot at this instant.
     pub(super) present: U256,
 }
 

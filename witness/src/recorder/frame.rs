@@ -11,15 +11,17 @@ use revm::{
         CallInputs, CallOutcome, CallScheme, CreateInputs, CreateScheme, InstructionResult,
         Interpreter, InterpreterResult, interpreter::EthInterpreter,
     },
-    primitives::{KECCAK_EMPTY, hardfork::SpecId},
+    primitives::KECCAK_EMPTY,
     state::Bytecode,
 };
 
 use super::{Recorded, Recorder, RecorderError, facts::WarmList, hash::hash};
-use crate::{
+use iso_evm_wire::{
+    Fork,
     encoding::{message_length, record_length},
     message::MessageWitness,
     precompiles::decisive,
+    protocol::Change,
     records::{CallRecord, Create2Record, CreateRecord, FrameKind, OpeningRecord, Outcome, Record},
 };
 
@@ -50,7 +52,7 @@ pub(super) struct Entering {
     kind: FrameKind,
     to: Address,
     code: Bytes,
-    /// Of an account's code; a creation's is known once it opens.
+    /// Hash of the account's code; a creation's is known once it opens.
     code_hash: B256,
 }
 
@@ -63,7 +65,7 @@ struct Ended {
 }
 
 impl Entering {
-    pub(super) fn call<CTX>(context: &CTX, inputs: &CallInputs, spec: SpecId) -> Self
+    pub(super) fn call<CTX>(context: &CTX, inputs: &CallInputs, fork: Fork) -> Self
     where
         CTX: ContextTr<Journal: JournalExt>,
     {
@@ -80,7 +82,7 @@ impl Entering {
                 CallScheme::DelegateCall => FrameKind::Delegatecall,
                 CallScheme::StaticCall => FrameKind::Staticcall,
             },
-            to: delegate().filter(|_| spec.is_enabled_in(SpecId::PRAGUE)).unwrap_or(called),
+            to: delegate().filter(|_| fork.has(Change::Delegation)).unwrap_or(called),
             code: code.original_bytes(),
             code_hash: if code_hash.is_zero() { KECCAK_EMPTY } else { *code_hash },
         }
@@ -98,7 +100,7 @@ impl Entering {
 }
 
 impl Pending {
-    /// The hash of what is passed: only what a callee reads has one.
+    /// Notes the hash of the data that the call or creation passes.
     fn passes(&mut self, data_hash: B256) {
         match self {
             Self::Call(_, record) => record.calldataHash = data_hash,
@@ -144,7 +146,7 @@ impl Recorder {
             code_hash
         };
         if self.frames.is_empty() {
-            self.warm = WarmList::new(context, input.target_address);
+            self.warm = WarmList::new(context, input.target_address, self.fork);
             if let Some(proving) = &mut self.proving {
                 proving.roots.start(context.journal_ref());
             }
@@ -177,7 +179,8 @@ impl Recorder {
         self.frames.push(OpenFrame { message, pending: None });
     }
 
-    /// The call or creation that waits in the innermost frame, if one does, passes data of this hash.
+    /// The call or creation that waits in the innermost frame, if one does, passes data of this hash:
+    /// only what a callee reads has one.
     fn pass(&mut self, data_hash: impl FnOnce() -> B256) {
         let pending = self.frames.last_mut().and_then(|frame| frame.pending.as_mut());
         if let Some(pending) = pending {
@@ -325,9 +328,10 @@ impl Recorder {
 
     /// Whether the context's fork is recorded.
     pub(super) fn check_fork<CTX: ContextTr>(&mut self, context: &CTX) {
-        self.spec = context.cfg().spec().into();
-        if !(SpecId::ISTANBUL..=SpecId::OSAKA).contains(&self.spec) {
-            self.fail(RecorderError::UnsupportedFork(self.spec));
+        let spec = context.cfg().spec().into();
+        match Fork::of_spec(spec) {
+            Some(fork) => self.fork = fork,
+            None => self.fail(RecorderError::UnsupportedFork(spec)),
         }
     }
 }

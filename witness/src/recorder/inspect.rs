@@ -22,7 +22,7 @@ use super::{
     opcodes::{self, Step},
     record::End,
 };
-use crate::records::{Create2Record, CreateRecord};
+use iso_evm_wire::records::{Create2Record, CreateRecord};
 
 impl<CTX> Inspector<CTX, EthInterpreter> for Recorder
 where
@@ -54,7 +54,7 @@ where
 
     fn call(&mut self, context: &mut CTX, inputs: &mut CallInputs) -> Option<CallOutcome> {
         self.begin(context);
-        let entering = Entering::call(context, inputs, self.spec);
+        let entering = Entering::call(context, inputs, self.fork);
         let pending = self.frames.last_mut().and_then(|frame| frame.pending.as_mut());
         if let Some(Pending::Call(_, record)) = pending {
             record.gas = inputs.gas_limit;
@@ -115,8 +115,9 @@ impl Recorder {
             // Most transactions have one message.
             self.messages.reserve_exact(1);
             self.check_fork(context);
+            let fork = self.fork;
             if let Some(evidence) = self.evidence() {
-                evidence.start(context);
+                evidence.start(context, fork);
             }
         }
     }
@@ -159,7 +160,7 @@ impl Recorder {
             Some(InterpreterAction::NewFrame(_)) => End::Frame,
             Some(InterpreterAction::Return(result)) => match result.result {
                 InstructionResult::SelfDestruct => End::Done,
-                InstructionResult::OutOfGas if step.is_consumed_without_gas(self.spec) => {
+                InstructionResult::OutOfGas if step.is_consumed_without_gas(self.fork) => {
                     End::OutOfGas
                 }
                 _ => return,

@@ -33,10 +33,10 @@ use self::{
     roots::Roots,
 };
 use crate::{
-    message::MessageWitness,
     proof::Proof,
     state_root::{MissingNode, StateTrie},
 };
+use iso_evm_wire::{Fork, message::MessageWitness};
 
 /// The most bytes that the messages of a transaction take, encoded, unless a recorder is told otherwise:
 /// 1 GiB. Each message carries its own calldata, so that calls can make them far larger than any
@@ -73,9 +73,10 @@ pub struct Finished {
 
 /// Why there is no record of a run.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum RecorderError {
-    /// The fork is not one of [`crate::Fork::ALL`].
-    #[error("fork {0} is not recorded: expected istanbul to osaka")]
+    /// The fork is not one of [`iso_evm_wire::Fork::ALL`].
+    #[error("fork {0} is not recorded: expected {first} to {last}", first = Fork::ALL[0], last = Fork::NEWEST)]
     UnsupportedFork(SpecId),
     /// The recorder has met a second transaction; it is made for one.
     #[error("a recorder records one transaction, found a second")]
@@ -95,7 +96,7 @@ pub enum RecorderError {
     /// The messages are larger than the recorder may make them.
     #[error("the messages take more than {limit} bytes")]
     TooLarge {
-        /// The limit.
+        /// Largest size that is allowed, in bytes.
         limit: u64,
     },
 }
@@ -151,7 +152,7 @@ pub struct Recorder {
     /// What is known of the state if not.
     known: Option<Box<StateTrie>>,
     warm: WarmList,
-    spec: SpecId,
+    fork: Fork,
     messages: Vec<Recorded>,
     /// Frames that are running, the innermost last.
     frames: Vec<OpenFrame>,
@@ -197,7 +198,7 @@ impl Recorder {
             proving,
             known: None,
             warm: WarmList::default(),
-            spec: SpecId::default(),
+            fork: Fork::NEWEST,
             messages: Vec::new(),
             frames: Vec::new(),
             entering: None,

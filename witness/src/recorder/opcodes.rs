@@ -5,7 +5,14 @@
 //! pass.
 
 use alloy_primitives::{Address, U256};
-use revm::primitives::hardfork::SpecId;
+
+use iso_evm_wire::{
+    Fork,
+    protocol::{
+        GAS_CALL_STIPEND, GAS_CALL_VALUE, GAS_COPY, GAS_MEMORY, GAS_SELF_DESTRUCT,
+        MEMORY_QUADRATIC_SHIFT, StateGas,
+    },
+};
 
 /// Most stack words that a recorded opcode takes (`CALL`).
 const MOST_INPUTS: usize = 7;
@@ -92,34 +99,34 @@ impl Step {
 
     /// Whether the record is consumed although the opcode ran out of gas: its cost without any
     /// fact was covered, so a fact decided.
-    pub(super) fn is_consumed_without_gas(&self, spec: SpecId) -> bool {
-        self.gas_without_facts(spec).is_some_and(|gas| gas <= u128::from(self.gas))
+    pub(super) fn is_consumed_without_gas(&self, fork: Fork) -> bool {
+        self.gas_without_facts(fork).is_some_and(|gas| gas <= u128::from(self.gas))
     }
 
     /// Gas that must be left for the record to be consumed. `None` if no amount would do, or if no
     /// fact can make this opcode run out of gas.
-    fn gas_without_facts(&self, spec: SpecId) -> Option<u128> {
-        let berlin = spec.is_enabled_in(SpecId::BERLIN);
-        let account = if berlin { 100 } else { 700 };
+    fn gas_without_facts(&self, fork: Fork) -> Option<u128> {
+        let StateGas { account, storage, .. } = StateGas::of(fork);
+        let account = u128::from(account);
         match self.opcode {
             0x31 | 0x3b | 0x3f => Some(account),
             0x3c => {
-                let copied = u128::from(words(self.input(3))?) * 3;
+                let copied = u128::from(words(self.input(3))?) * u128::from(GAS_COPY);
                 Some(account + copied + self.expansion(&[(self.input(1), self.input(3))])?)
             }
-            0x54 => Some(if berlin { 100 } else { 800 }),
+            0x54 => Some(storage.into()),
             // EIP-2200: the stipend alone must not be enough to write.
-            0x55 => Some(2301),
+            0x55 => Some(u128::from(GAS_CALL_STIPEND) + 1),
             0xf1 | 0xf2 | 0xf4 | 0xfa => {
                 let ranges = if matches!(self.opcode, 0xf1 | 0xf2) { 3 } else { 2 };
                 let expansion = self.expansion(&[
                     (self.input(ranges), self.input(ranges + 1)),
                     (self.input(ranges + 2), self.input(ranges + 3)),
                 ])?;
-                let transfer = if self.call_value().is_zero() { 0 } else { 9000 };
+                let transfer = if self.call_value().is_zero() { 0 } else { GAS_CALL_VALUE.into() };
                 Some(account + transfer + expansion)
             }
-            0xff => Some(5000),
+            0xff => Some(GAS_SELF_DESTRUCT.into()),
             _ => None,
         }
     }
@@ -128,7 +135,7 @@ impl Step {
     fn expansion(&self, ranges: &[(U256, U256)]) -> Option<u128> {
         let cost = |words: u64| {
             let words = u128::from(words);
-            3 * words + words * words / 512
+            u128::from(GAS_MEMORY) * words + ((words * words) >> MEMORY_QUADRATIC_SHIFT)
         };
         let now = self.memory.div_ceil(32) as u64;
         let mut most = now;
@@ -147,7 +154,7 @@ fn words(bytes: U256) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::records::VALUE_OPCODES;
+    use iso_evm_wire::records::{OPENING, SHAPES};
 
     fn step(opcode: u8, gas: u64, memory: usize, inputs_from_top: &[u64]) -> Step {
         let stack: Vec<U256> = inputs_from_top.iter().rev().map(|n| U256::from(*n)).collect();
@@ -159,11 +166,8 @@ mod tests {
     #[test]
     fn every_record_type_has_a_recorded_opcode() {
         let recorded: Vec<u8> = (0..=255).filter(|opcode| is_recorded(*opcode)).collect();
-        let mut expected = vec![
-            0x31, 0x3b, 0x3c, 0x3f, 0x40, 0x49, 0x54, 0x55, 0x5c, 0x5d, 0xa0, 0xa1, 0xa2, 0xa3,
-            0xa4, 0xf0, 0xf1, 0xf2, 0xf4, 0xf5, 0xfa, 0xff,
-        ];
-        expected.extend(VALUE_OPCODES);
+        let opcodes = SHAPES.iter().flat_map(|shape| shape.opcodes).map(|known| known.byte);
+        let mut expected: Vec<u8> = opcodes.filter(|opcode| *opcode != OPENING).collect();
         expected.sort_unstable();
         assert_eq!(recorded, expected);
     }
@@ -177,7 +181,7 @@ mod tests {
 
     #[test]
     fn thresholds_are_exact() {
-        let berlin = SpecId::BERLIN;
+        let berlin = Fork::Berlin;
         let call = |gas| step(0xf1, gas, 64, &[0, 5, 1, 0, 33, 32, 64]);
         // Two ranges, the further one ends at byte 96: one word more than the two there are.
         let needed = 100 + 9000 + 3;
@@ -186,16 +190,16 @@ mod tests {
         assert!(!step(0x55, 2300, 0, &[0, 0]).is_consumed_without_gas(berlin));
         assert!(step(0x55, 2301, 0, &[0, 0]).is_consumed_without_gas(berlin));
         let copy = |gas| step(0x3c, gas, 0, &[5, 0, 0, 33]);
-        assert!(copy(700 + 2 * 3 + 2 * 3).is_consumed_without_gas(SpecId::ISTANBUL));
-        assert!(!copy(700 + 2 * 3 + 2 * 3 - 1).is_consumed_without_gas(SpecId::ISTANBUL));
+        assert!(copy(700 + 2 * 3 + 2 * 3).is_consumed_without_gas(Fork::Istanbul));
+        assert!(!copy(700 + 2 * 3 + 2 * 3 - 1).is_consumed_without_gas(Fork::Istanbul));
     }
 
     #[test]
     fn ranges_that_wrap_cost_more_than_any_gas() {
         let mut copy = step(0x3c, u64::MAX, 0, &[5, 0, 0, 33]);
         copy.inputs[1] = U256::MAX;
-        assert!(!copy.is_consumed_without_gas(SpecId::OSAKA));
+        assert!(!copy.is_consumed_without_gas(Fork::Osaka));
         copy.inputs[3] = U256::ZERO;
-        assert!(copy.is_consumed_without_gas(SpecId::OSAKA));
+        assert!(copy.is_consumed_without_gas(Fork::Osaka));
     }
 }

@@ -10,7 +10,7 @@ use revm::{
     context::{ContextTr, JournalEntry, JournalTr},
     inspector::JournalExt,
     interpreter::{Interpreter, interpreter::EthInterpreter},
-    primitives::{PRECOMPILE3, hardfork::SpecId},
+    primitives::PRECOMPILE3,
     state::{AccountInfo, Bytecode},
 };
 
@@ -21,20 +21,23 @@ use super::{
     hash::hash,
     opcodes::Step,
 };
-use crate::records::{
-    BalanceRecord, BlobhashRecord, BlockhashRecord, CallRecord, ExtcodecopyRecord,
-    ExtcodehashRecord, ExtcodesizeRecord, LogRecord, Outcome, Record, SelfdestructRecord,
-    SloadRecord, SstoreRecord, TransientRecord, ValueRecord,
+use iso_evm_wire::{
+    protocol::Change,
+    records::{
+        BalanceRecord, BlobhashRecord, BlockhashRecord, CallRecord, ExtcodecopyRecord,
+        ExtcodehashRecord, ExtcodesizeRecord, LogRecord, Outcome, Record, SelfdestructRecord,
+        SloadRecord, SstoreRecord, TransientRecord, ValueRecord,
+    },
 };
 
 /// How a recorded opcode went.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum End {
-    /// It did its work.
+    /// The opcode did its work.
     Done,
-    /// It asks for a frame.
+    /// The opcode asks for a frame.
     Frame,
-    /// It ran out of gas although all that needs no fact was paid.
+    /// The opcode ran out of gas although all that needs no fact was paid.
     OutOfGas,
 }
 
@@ -238,7 +241,7 @@ impl Recorder {
     {
         let account = step.address(1);
         let cold = self.warm.is_cold(context.journal_ref(), step.journal, account);
-        let delegations = self.spec.is_enabled_in(SpecId::PRAGUE);
+        let delegations = self.fork.has(Change::Delegation);
         let info = facts::account(context, account, delegations)?;
         let delegate = info.code.as_ref().and_then(Bytecode::eip7702_address);
         let delegate = delegate.filter(|_| delegations);

@@ -1,11 +1,12 @@
 //! What must hold between the messages of any recording.
 
 use alloy_primitives::{B256, U256};
-use iso_evm_witness::{
-    AccessWitness, Recorded, Recording,
+use iso_evm_wire::{
+    AccessWitness,
     encoding::{decode, encode},
     records::{Outcome, Record},
 };
+use iso_evm_witness::{Recorded, Recording};
 
 /// Checks the messages against each other.
 pub(crate) fn check(recording: &Recording) -> Result<(), String> {

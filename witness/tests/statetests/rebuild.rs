@@ -34,7 +34,7 @@ pub(crate) fn run(execution: &Execution) -> (Vec<Recorded>, Vec<B256>) {
     for (address, account) in &execution.prestate {
         let code_hash = keccak256(&account.code);
         let legacy = Bytecode::new_legacy(account.code.clone());
-        let code = if execution.fork >= iso_evm_witness::Fork::Prague {
+        let code = if execution.fork >= iso_evm_wire::Fork::Prague {
             Bytecode::new_raw_checked(account.code.clone()).unwrap_or(legacy)
         } else {
             legacy

@@ -7,6 +7,10 @@ use std::{fmt, str::FromStr};
 use revm_primitives::hardfork::SpecId;
 
 /// A fork of the Ethereum main chain. Ordered by activation.
+///
+/// It is exhaustive on purpose: where a number differs by fork the code matches on all of them, and
+/// a new fork does not compile before each place has been decided. What a fork has is asked for by
+/// name, [`Fork::has`]; nothing outside [`protocol`](crate::protocol) compares with a named fork.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
 )]
@@ -35,6 +39,9 @@ impl Fork {
         Self::Prague,
         Self::Osaka,
     ];
+
+    /// The last fork that is audited.
+    pub const NEWEST: Self = Self::ALL[Self::ALL.len() - 1];
 
     /// Lower-case name, as `--fork` takes it.
     pub const fn name(self) -> &'static str {
@@ -65,6 +72,13 @@ impl Fork {
         }
     }
 
+    /// The fork whose rules revm goes by under this name; none if it is not audited.
+    #[cfg(any(test, feature = "revm"))]
+    pub fn of_spec(spec: SpecId) -> Option<Self> {
+        let begun = Self::ALL.into_iter().rfind(|fork| fork.spec_id() <= spec);
+        begun.filter(|_| spec <= Self::NEWEST.spec_id())
+    }
+
     /// Position in [`Fork::ALL`]; the number in `witness.bin`.
     pub const fn number(self) -> u8 {
         self as u8
@@ -81,16 +95,21 @@ impl fmt::Display for Fork {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ForkError {
     /// Known, but before Istanbul.
-    #[error("fork {0} is earlier than istanbul, the first that is audited")]
+    #[error("fork {0} is earlier than {first}, the first that is audited", first = Fork::ALL[0])]
     TooEarly(String),
     /// Known, but after the last that is audited.
-    #[error("fork {0} is later than osaka, the last that is audited")]
+    #[error("fork {0} is later than {last}, the last that is audited", last = Fork::NEWEST)]
     TooLate(String),
     /// Not a fork's name.
-    #[error(
-        "unknown fork {0:?}: expected istanbul, berlin, london, paris, shanghai, cancun, prague or osaka"
-    )]
+    #[error("unknown fork {0:?}: expected {names}", names = names())]
     Unknown(String),
+}
+
+/// The names of all forks, in words.
+fn names() -> String {
+    let names = Fork::ALL.map(Fork::name);
+    let (last, others) = names.split_last().expect("there are forks");
+    format!("{} or {last}", others.join(", "))
 }
 
 impl FromStr for Fork {

@@ -15,6 +15,7 @@
 //! | a witness with its messages and records taken apart | [`Opened`] |
 //! | block, transaction and receipt | [`block`], [`transaction`], [`receipt`] |
 //! | the forks, and when each begins on a chain | [`Fork`], [`Schedule`], [`schedule`] |
+//! | what each fork changes, and the protocol's numbers | [`protocol`] |
 //! | how much of its input decides what a precompile does | [`precompiles`] |
 //! | numbers as JSON has them | [`quantity`](mod@quantity) |
 //!
@@ -60,6 +61,7 @@ pub mod layout;
 pub mod message;
 pub mod open;
 pub mod precompiles;
+pub mod protocol;
 pub mod quantity;
 pub mod receipt;
 pub mod records;

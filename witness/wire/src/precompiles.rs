@@ -8,6 +8,8 @@
 
 use alloy_primitives::{Address, U256};
 
+use crate::protocol::P256VERIFY;
+
 /// What a precompile looks at: the first `bytes` bytes of its input, and `unit` more for each `gas`
 /// gas that it gets. With one byte more it fails, whatever the bytes say; or it ignores them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,7 +86,7 @@ pub const READS: [Reads; 0x12] = [
 ///
 /// ```
 /// use alloy_primitives::Address;
-/// use iso_evm_witness::precompiles::decisive;
+/// use iso_evm_wire::precompiles::decisive;
 ///
 /// let input = [7; 1000];
 /// let of = |number, gas| decisive(Address::with_last_byte(number), &input, gas).len();
@@ -96,7 +98,7 @@ pub const READS: [Reads; 0x12] = [
 pub fn decisive(precompile: Address, input: &[u8], gas: u64) -> &[u8] {
     let number: U256 = precompile.into_word().into();
     let row = match u64::try_from(number) {
-        Ok(0x100) => 0,
+        Ok(P256VERIFY) => 0,
         Ok(number @ 1..0x12) => number as usize,
         _ => return input,
     };

@@ -1,9 +1,10 @@
 //! CALL, CALLCODE, DELEGATECALL, STATICCALL. No call is made: the record says what came of it.
 
 use alloy_primitives::U256;
-use iso_evm_witness::{
-    Fork, layout as wire,
+use iso_evm_wire::{
+    layout as wire,
     precompiles::{MODEXP, MODEXP_HEAD},
+    protocol::{Change, P256VERIFY, last_precompile},
     records::Outcome,
 };
 use revm::bytecode::opcode::*;
@@ -133,7 +134,7 @@ pub(super) fn emit_shared(asm: &mut Assembler, shared: &Shared, families: &Famil
     c.end();
 }
 
-/// How much of its input decides what a precompile does ([`iso_evm_witness::precompiles`]).
+/// How much of its input decides what a precompile does ([`iso_evm_wire::precompiles`]).
 ///
 /// Host: `length S callee position gas account value in …` → the same, with the part's length.
 fn decisive(c: &mut Code<'_>) {
@@ -190,7 +191,7 @@ fn modexp(c: &mut Code<'_>) {
 /// Host: `position S gas account value …` → `cost position S gas account value …`.
 fn fact_gas(c: &mut Code<'_>, shared: &Shared) {
     field(c, 1, COLD);
-    expect_flag(c, shared, shared.fork >= Fork::Berlin);
+    expect_flag(c, shared, shared.fork.has(Change::ColdAccess));
     c.push(shared.gas.account_cold).ops(&[MUL]); // cost position S gas account value …
     // Value to an empty account makes it; only CALL does that.
     field(c, 2, EMPTY);
@@ -198,7 +199,7 @@ fn fact_gas(c: &mut Code<'_>, shared: &Shared) {
     c.ops(&[DUP7, ISZERO, ISZERO, AND]);
     load(c, OPCODE);
     c.push(CALL).ops(&[EQ, AND]).push(GAS_NEW_ACCOUNT).ops(&[MUL, ADD]); // cost position …
-    if shared.fork < Fork::Prague {
+    if !shared.fork.has(Change::Delegation) {
         field(c, 2, DELEGATED);
         field(c, 3, DELEGATE);
         field(c, 4, DELEGATE_COLD);
@@ -222,11 +223,11 @@ fn fact_gas(c: &mut Code<'_>, shared: &Shared) {
 /// Host: `S position gas account …` → the same.
 fn precompile_or_not(c: &mut Code<'_>, shared: &Shared) {
     c.ops(&[DUP4]).push(ones(160)).ops(&[AND]);
-    if shared.fork >= Fork::Osaka {
-        c.ops(&[DUP1]).push(precompiles::P256VERIFY).ops(&[EQ, SWAP1]);
+    if shared.fork.has(Change::P256Verify) {
+        c.ops(&[DUP1]).push(P256VERIFY).ops(&[EQ, SWAP1]);
     }
-    c.push(1).ops(&[SWAP1, SUB]).push(precompiles::last(shared.fork)).ops(&[GT]);
-    if shared.fork >= Fork::Osaka {
+    c.push(1).ops(&[SWAP1, SUB]).push(last_precompile(shared.fork)).ops(&[GT]);
+    if shared.fork.has(Change::P256Verify) {
         c.ops(&[OR]);
     }
     c.push(Outcome::Precompile as u8).ops(&[MUL]); // precompile-or-0 S position …

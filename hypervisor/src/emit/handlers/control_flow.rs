@@ -1,6 +1,6 @@
 //! Jumps, pc, gas, and the ends of a frame.
 
-use iso_evm_witness::Fork;
+use iso_evm_wire::protocol::{Change, RESERVED_CODE_PREFIX};
 use revm::bytecode::opcode::*;
 
 use crate::{
@@ -93,10 +93,10 @@ pub(super) fn return_(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
     load(c, CREATION);
     c.ops(&[DUP4, MUL, ISZERO]).jumpi(plain); // S offset length
     c.push(MAX_CODE_SIZE).ops(&[DUP4, GT]).jumpi(shared.fault);
-    if shared.fork >= Fork::London {
+    if shared.fork.has(Change::ReservedCode) {
         c.ops(&[DUP2]);
         load(c, GUEST_MEMORY);
-        c.ops(&[ADD, MLOAD, PUSH0, BYTE]).push(0xef).ops(&[EQ]).jumpi(shared.fault);
+        c.ops(&[ADD, MLOAD, PUSH0, BYTE]).push(RESERVED_CODE_PREFIX).ops(&[EQ]).jumpi(shared.fault);
     }
     c.ops(&[DUP3]);
     c.push(delta(0, 0, GAS_CODE_DEPOSIT)).ops(&[MUL, ADD]);

@@ -4,7 +4,7 @@
 //! offsets may then be anything; any other length is below 2^32 once its gas is paid, and so is the
 //! guest's offset in memory.
 
-use iso_evm_witness::Fork;
+use iso_evm_wire::protocol::Change;
 use revm::bytecode::opcode::*;
 
 use crate::{
@@ -139,7 +139,7 @@ pub(super) fn extcodecopy(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
     field(c, 6, SIZE);
     expect_equal(c, shared, MismatchKind::Size);
     field(c, 5, COLD);
-    expect_flag(c, shared, shared.fork >= Fork::Berlin);
+    expect_flag(c, shared, shared.fork.has(Change::ColdAccess));
     charge_each(c, shared.gas.account_cold);
     check_gas(c, shared); // S to from length position
     // No more bytes than were asked for; what is missing is zero.

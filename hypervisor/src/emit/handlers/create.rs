@@ -1,7 +1,7 @@
 //! CREATE, CREATE2. No account is made: the record says what came of it, and the address follows
 //! from the creator's nonce or the salt.
 
-use iso_evm_witness::{Fork, layout as wire};
+use iso_evm_wire::{layout as wire, protocol::Change};
 use revm::bytecode::opcode::*;
 
 use super::{Families, storage::refuse_static};
@@ -56,14 +56,14 @@ pub(super) fn emit_shared(asm: &mut Assembler, shared: &Shared, families: &Famil
 
     let mut c = asm.routine(families.create);
     let c = &mut c;
-    if shared.fork >= Fork::Shanghai {
+    if shared.fork.has(Change::InitcodeLimit) {
         c.push(MAX_INIT_CODE_SIZE).ops(&[DUP5, GT]).jumpi(shared.fault);
     }
     c.ops(&[DUP4, DUP4]).call(shared.touch); // S value offset length salt
     c.ops(&[DUP4]).push(31).ops(&[ADD]).push(5).ops(&[SHR]); // words S …
     is_create2(c);
     c.push(GAS_KECCAK256_WORD).ops(&[MUL]);
-    if shared.fork >= Fork::Shanghai {
+    if shared.fork.has(Change::InitcodeLimit) {
         c.push(GAS_INIT_CODE_WORD_COST).ops(&[ADD]);
     }
     c.ops(&[MUL]);

@@ -1,7 +1,7 @@
 //! Opcodes that push a word: of the message's head, of a variable, of calldata, or a fact that a
 //! record holds.
 
-use iso_evm_witness::{Fork, layout as wire};
+use iso_evm_wire::{layout as wire, protocol::Change};
 use revm::bytecode::opcode::*;
 
 use super::Families;
@@ -69,7 +69,7 @@ fn account_fact(asm: &mut Assembler, shared: &Shared, label: Label) {
     field(&mut c, 3, account_fact::ACCOUNT);
     expect_equal(&mut c, shared, MismatchKind::Account); // S position
     field(&mut c, 2, account_fact::COLD);
-    expect_flag(&mut c, shared, shared.fork >= Fork::Berlin);
+    expect_flag(&mut c, shared, shared.fork.has(Change::ColdAccess));
     charge_each(&mut c, shared.gas.account_cold); // S position
     c.ops(&[SWAP1]).push(account_fact::VALUE).ops(&[ADD, CALLDATALOAD, SWAP1]);
     dispatch(&mut c, 1);

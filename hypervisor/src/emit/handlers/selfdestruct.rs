@@ -1,6 +1,6 @@
 //! SELFDESTRUCT.
 
-use iso_evm_witness::Fork;
+use iso_evm_wire::protocol::Change;
 use revm::bytecode::opcode::*;
 
 use super::storage::{effect, no_effect, refuse_static};
@@ -31,7 +31,7 @@ pub(super) fn selfdestruct(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
     field(c, 3, BENEFICIARY);
     expect_equal(c, shared, MismatchKind::Account); // S position
     field(c, 2, COLD);
-    expect_flag(c, shared, shared.fork >= Fork::Berlin);
+    expect_flag(c, shared, shared.fork.has(Change::ColdAccess));
     charge_each(c, shared.gas.selfdestruct_cold);
     field(c, 2, EMPTY); // empty S position
     c.ops(&[DUP1]);

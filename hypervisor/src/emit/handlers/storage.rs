@@ -1,6 +1,6 @@
 //! SLOAD, SSTORE, TSTORE.
 
-use iso_evm_witness::{Fork, layout as wire};
+use iso_evm_wire::{layout as wire, protocol::Change};
 use revm::bytecode::opcode::*;
 
 use crate::{
@@ -32,7 +32,7 @@ pub(super) fn sload(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
     field(c, 3, sload::KEY);
     expect_equal(c, shared, MismatchKind::Key); // S position
     field(c, 2, sload::COLD);
-    expect_flag(c, shared, shared.fork >= Fork::Berlin);
+    expect_flag(c, shared, shared.fork.has(Change::ColdAccess));
     charge_each(c, shared.gas.sload_cold);
     c.ops(&[SWAP1]).push(sload::VALUE).ops(&[ADD, CALLDATALOAD, SWAP1]); // S value
     dispatch(c, row.outputs);
@@ -75,7 +75,7 @@ pub(super) fn sstore(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
     c.bind(priced); // S position word
     c.ops(&[SWAP2, POP, SWAP1]); // S position
     field(c, 2, sstore::COLD);
-    expect_flag(c, shared, shared.fork >= Fork::Berlin);
+    expect_flag(c, shared, shared.fork.has(Change::ColdAccess));
     charge_each(c, shared.gas.sstore_cold); // S position
     effect(c, shared, sstore::STATE_ROOT, out_of_gas); // S
     dispatch(c, row.outputs);

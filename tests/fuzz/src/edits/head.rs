@@ -2,7 +2,7 @@
 
 use alloy_primitives::{U256, uint};
 use arbitrary::{Result, Unstructured};
-use iso_evm_witness::layout;
+use iso_evm_wire::layout;
 
 use super::{
     decoded,

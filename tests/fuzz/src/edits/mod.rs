@@ -18,7 +18,7 @@ mod records;
 use alloy_primitives::{Bytes, keccak256};
 use arbitrary::{Result, Unstructured};
 use iso_evm_hypervisor::Verdict;
-use iso_evm_witness::{
+use iso_evm_wire::{
     MessageWitness, Witness,
     encoding::{decode, encode},
     records::{FrameKind, Record},
@@ -65,7 +65,7 @@ pub fn edit(witness: &Witness, u: &mut Unstructured<'_>) -> Result<Option<Verdic
 /// A message as the engines take it.
 #[derive(Clone, Debug)]
 pub struct Message {
-    /// Its encoding.
+    /// Encoding of the message.
     pub bytes: Vec<u8>,
     /// The code that is archived, if any is.
     pub code: Option<Bytes>,

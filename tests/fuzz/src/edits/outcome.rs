@@ -2,7 +2,7 @@
 
 use alloy_primitives::{B256, Bytes};
 use arbitrary::{Result, Unstructured};
-use iso_evm_witness::{MessageWitness, message::AccessWitness, records::Record};
+use iso_evm_wire::{MessageWitness, message::AccessWitness, records::Record};
 use revm::bytecode::opcode;
 
 use super::records;

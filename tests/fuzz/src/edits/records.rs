@@ -2,7 +2,7 @@
 
 use alloy_primitives::{U256, keccak256};
 use arbitrary::{Result, Unstructured};
-use iso_evm_witness::MessageWitness;
+use iso_evm_wire::MessageWitness;
 
 use super::raw;
 

@@ -8,7 +8,7 @@ use std::{
 
 use alloy_primitives::FixedBytes;
 use iso_evm_verifier::hash::keccak256;
-use iso_evm_witness::container::{Containers, MAGIC, StreamError};
+use iso_evm_wire::container::{Containers, MAGIC, StreamError};
 
 use crate::{
     FileError, ItemError,
@@ -61,7 +61,7 @@ impl Item {
 /// What is met on the way.
 #[derive(Debug)]
 pub(super) enum Met {
-    /// So many bytes on disk are read.
+    /// Bytes on disk that were read.
     Read(u64),
     Item(Item),
 }

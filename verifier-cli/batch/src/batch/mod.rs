@@ -20,7 +20,8 @@ use iso_evm_verifier::{
     hash::keccak256,
     verify::{self, Report, verify_opened},
 };
-use iso_evm_witness::{Input, Opened, record};
+use iso_evm_wire::Opened;
+use iso_evm_witness::{Input, record};
 
 pub use self::{
     items::size,
@@ -55,7 +56,7 @@ pub struct Options {
 /// What happens during a run, as it happens.
 #[derive(Clone, Copy, Debug)]
 pub enum Event<'a> {
-    /// So many bytes of the files given are read.
+    /// Bytes of the files given that were read.
     Read(u64),
     /// An item is verified, or is none that can be.
     Done(&'a Done),

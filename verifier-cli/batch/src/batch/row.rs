@@ -6,7 +6,7 @@ use iso_evm_verifier::{
     report::json::{self, JsonAnchors, JsonFinding, JsonNotRun, Message},
     verify::{AuditSelection, Audits, EngineKind, NamedVerdict, Report},
 };
-use iso_evm_witness::Fork;
+use iso_evm_wire::Fork;
 use serde::Serialize;
 
 use super::Done;

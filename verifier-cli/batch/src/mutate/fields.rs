@@ -1,14 +1,12 @@
 //! Every field of a message and of its records, changed one at a time.
 
+use std::collections::BTreeSet;
+
 use alloy_primitives::{Bytes, U256};
 use alloy_sol_types::SolStruct;
-use iso_evm_witness::{
+use iso_evm_wire::{
     AccessWitness, MessageWitness, encoding, layout,
-    records::{
-        BalanceRecord, BlobhashRecord, BlockhashRecord, CallRecord, Create2Record, CreateRecord,
-        ExtcodecopyRecord, ExtcodehashRecord, ExtcodesizeRecord, OPENING, OpeningRecord,
-        SelfdestructRecord, SloadRecord, SstoreRecord, TransientRecord, VALUE_OPCODES, ValueRecord,
-    },
+    records::{SHAPES, shape::FieldType, shape_of},
 };
 
 use super::variants::{self, Width};
@@ -78,7 +76,7 @@ pub(super) fn of_record(message: &MessageWitness, index: usize) -> Vec<Change> {
         changes.push((name("metadata", what), with(access.opcode, metadata.into())));
     }
     let alike = |opcode: &u8| record_schema(*opcode).len() == fields.len();
-    for opcode in RECORDED.into_iter().filter(alike).filter(|opcode| *opcode != access.opcode) {
+    for opcode in recorded().into_iter().filter(alike).filter(|opcode| *opcode != access.opcode) {
         let what = format!("{opcode:#04x}");
         changes.push((name("opcode", &what), with(opcode, access.metadata.clone())));
     }
@@ -149,44 +147,22 @@ fn schema<T: SolStruct>() -> Vec<Field> {
     fields.map(|(kind, name)| Field { name: name.to_owned(), width: width(kind) }).collect()
 }
 
-/// Opcodes that have a record.
-const RECORDED: [u8; 32] = [
-    OPENING, 0x31, 0x3b, 0x3c, 0x3f, 0x40, 0x41, 0x42, 0x43, 0x44, 0x45, 0x46, 0x47, 0x48, 0x49,
-    0x4a, 0x54, 0x55, 0x5c, 0x5d, 0xa0, 0xa1, 0xa2, 0xa3, 0xa4, 0xf0, 0xf1, 0xf2, 0xf4, 0xf5, 0xfa,
-    0xff,
-];
+/// Opcodes that have a record, ascending.
+fn recorded() -> BTreeSet<u8> {
+    SHAPES.iter().flat_map(|shape| shape.opcodes).map(|known| known.byte).collect()
+}
 
-/// The fields of an opcode's record.
+/// The fields of an opcode's record, each topic by itself.
 fn record_schema(opcode: u8) -> Vec<Field> {
-    match opcode {
-        OPENING => schema::<OpeningRecord>(),
-        0x31 => schema::<BalanceRecord>(),
-        0x3b => schema::<ExtcodesizeRecord>(),
-        0x3c => schema::<ExtcodecopyRecord>(),
-        0x3f => schema::<ExtcodehashRecord>(),
-        0x40 => schema::<BlockhashRecord>(),
-        0x49 => schema::<BlobhashRecord>(),
-        0x54 => schema::<SloadRecord>(),
-        0x55 => schema::<SstoreRecord>(),
-        0x5c | 0x5d => schema::<TransientRecord>(),
-        0xa0..=0xa4 => {
-            let topics = (0..opcode - 0xa0).map(|topic| format!("topics.{topic}"));
-            let names = std::iter::once("dataHash".to_owned()).chain(topics);
-            names.map(|name| Field { name, width: Some(Width { bits: 256 }) }).collect()
-        }
-        0xf0 => schema::<CreateRecord>(),
-        0xf5 => schema::<Create2Record>(),
-        0xf1 | 0xf2 | 0xf4 | 0xfa => schema::<CallRecord>(),
-        0xff => schema::<SelfdestructRecord>(),
-        opcode if VALUE_OPCODES.contains(&opcode) => schema::<ValueRecord>(),
-        _ => Vec::new(),
-    }
+    let fields = shape_of(opcode).map(|shape| shape.fields_of(opcode)).unwrap_or_default();
+    let width = |kind: FieldType| kind.bits().map(|bits| Width { bits });
+    fields.into_iter().map(|(name, kind, _)| Field { name, width: width(kind) }).collect()
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
-    use iso_evm_witness::records::Record;
+    use iso_evm_wire::records::{CallRecord, Record};
 
     use super::*;
 
@@ -204,7 +180,7 @@ mod tests {
         );
         let widths: Vec<_> = call.iter().map(|field| field.width.map_or(0, |w| w.bits)).collect();
         assert_eq!(widths, [160, 256, 1, 1, 1, 160, 1, 8, 256, 64, 64, 8, 256, 0]);
-        for opcode in RECORDED {
+        for opcode in recorded() {
             assert!(!record_schema(opcode).is_empty(), "{opcode:#04x}");
         }
     }

@@ -12,7 +12,7 @@ use iso_evm_verifier::{
         VerifyError, verify_opened, verify_with,
     },
 };
-use iso_evm_witness::{Opened, Witness};
+use iso_evm_wire::{Opened, Witness};
 use serde::Serialize;
 
 use super::MutateError;
@@ -39,7 +39,7 @@ pub(super) struct Judge<'a> {
     unchecked: Vec<Check>,
     /// All audits that are selected.
     whole: Options,
-    /// Those of them that are not the hypervisor's, if any.
+    /// Options for the audits that are not the hypervisor's, if any are selected.
     proofs: Option<Options>,
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use alloy_primitives::{B256, Bytes, U256};
 use iso_evm_verifier::hash::keccak256;
-use iso_evm_witness::{
+use iso_evm_wire::{
     MessageWitness, Opened, OpenedMessage, Witness, encoding,
     records::{Outcome, Record},
 };

@@ -8,9 +8,12 @@ use iso_evm_verifier::{
     audit::anchors::{Expected, ancestors_digest},
     verify::{AuditSelection, EngineKind, NotRun, Options, VerifyError, verify_with},
 };
-use iso_evm_witness::{
-    ExecuteError, Execution, Recording, Witness,
+use iso_evm_wire::{
+    Witness,
     container::{Receipt, ReceiptLogs},
+};
+use iso_evm_witness::{
+    ExecuteError, Execution, Recording,
     input::state_test::{Case, CaseError},
     record,
 };

@@ -18,10 +18,8 @@ use iso_evm_verifier::{
     engines::Engines,
     verify::{AuditSelection, EngineKind},
 };
-use iso_evm_witness::{
-    Fork,
-    input::state_test::{self, Case},
-};
+use iso_evm_wire::Fork;
+use iso_evm_witness::input::state_test::{self, Case};
 
 pub use self::{
     check::{Passed, check},
@@ -48,14 +46,14 @@ pub struct Options {
     pub read_limit: ReadLimit,
     /// Who answers for the execution audit.
     pub engine: EngineKind,
-    /// Which audits.
+    /// Audits that every case must pass.
     pub audits: AuditSelection,
 }
 
 /// What happens during a run, as it happens.
 #[derive(Clone, Copy, Debug)]
 pub enum Event<'a> {
-    /// So many bytes of the files given are read.
+    /// Bytes of the files given that were read.
     Read(u64),
     /// A case has passed.
     Passed,

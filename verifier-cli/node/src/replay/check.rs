@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use alloy_consensus::Header;
 use alloy_primitives::{Address, B256, Log, U256, map::U256Map};
-use iso_evm_witness::receipt::Receipt;
+use iso_evm_wire::receipt::Receipt;
 
 use super::Replay;
 use crate::{

@@ -15,15 +15,15 @@ use std::{
 };
 
 use alloy_primitives::{Address, B256, Bytes, U256};
+use iso_evm_wire::{Witness, transaction::Transaction};
 use iso_evm_witness::{
-    ExecuteError, Execution, Input, Recording, Witness,
+    ExecuteError, Execution, Input, Recording,
     env::{block_env, tx_env},
     execute::{RunError, Setting, run_error},
     prestate::Prestate,
     proof::StateProof,
     recorder::StorageCollisions,
     state_root::StateTrie,
-    transaction::Transaction,
 };
 use revm::{
     Database, DatabaseCommit, InspectEvm, SystemCallEvm,
@@ -43,11 +43,11 @@ use super::{
 /// A recorded transaction of a block.
 #[derive(Clone, Debug)]
 pub struct Recorded {
-    /// Its place in the block.
+    /// Index of the transaction in its block.
     pub index: usize,
-    /// Its hash.
+    /// Hash of the transaction.
     pub transaction: B256,
-    /// Its witness.
+    /// Witness of the transaction.
     pub witness: Witness,
 }
 
@@ -72,7 +72,7 @@ enum Roots {
     /// The accounts that the transaction looks at. `proved`: the node has proved what they hold, in
     /// a trie that is not Ethereum's.
     Alone {
-        /// Whether.
+        /// Whether the node has proved what the accounts hold.
         proved: bool,
     },
 }

@@ -11,7 +11,7 @@ use alloy_rpc_types_eth::{
 use alloy_sol_types::SolCall;
 use iso_evm_hypervisor::{Inconclusive, Verdict};
 use iso_evm_rpc::RpcError;
-use iso_evm_witness::Fork;
+use iso_evm_wire::Fork;
 
 use super::{Submission, SubmitError, pending::Pending};
 use crate::{

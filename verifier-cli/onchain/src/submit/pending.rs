@@ -2,7 +2,7 @@
 
 use alloy_primitives::{Address, Bytes};
 use iso_evm_hypervisor::Verdict;
-use iso_evm_witness::Witness;
+use iso_evm_wire::Witness;
 
 use super::{AUDIT, Submission, SubmitError};
 use crate::{

@@ -5,7 +5,7 @@ use alloy_primitives::Address;
 use clap::Args;
 use iso_evm_hypervisor::archive::DETERMINISTIC_DEPLOYER;
 use iso_evm_onchain::contracts::{Archives, Contracts};
-use iso_evm_witness::Schedule;
+use iso_evm_wire::Schedule;
 
 use crate::{commands::emit::Key, error::CommandError};
 

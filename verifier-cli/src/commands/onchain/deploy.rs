@@ -9,7 +9,7 @@ use iso_evm_onchain::{
     deploy::{Deployed, Deployments},
     outbox::Outbox,
 };
-use iso_evm_witness::Fork;
+use iso_evm_wire::Fork;
 use serde::Serialize;
 
 use super::{
@@ -24,7 +24,7 @@ pub(in crate::commands) struct Deploy {
     #[command(flatten)]
     chain: ChainArgs,
     /// The fork whose rules the guest runs under
-    #[arg(long, value_name = "NAME", value_parser = crate::commands::fork, default_value = "osaka")]
+    #[arg(long, value_name = "NAME", value_parser = crate::commands::fork, default_value = Fork::NEWEST.name())]
     fork: Fork,
     #[command(flatten)]
     contracts: ContractArgs,

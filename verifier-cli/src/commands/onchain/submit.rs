@@ -15,7 +15,7 @@ use iso_evm_verifier::{
     report::json::{JsonMismatch, mismatch},
     verify::{Audit, AuditVerdict, EngineKind, FalseClaim, NamedVerdict, Options, Verdict, verify},
 };
-use iso_evm_witness::Witness;
+use iso_evm_wire::Witness;
 use serde::Serialize;
 
 use super::{

@@ -3,7 +3,7 @@
 use iso_evm_hypervisor::Engine;
 use iso_evm_onchain::{chain::Chain, execution::execution};
 use iso_evm_verifier::verify::{self, Options, Report, beside, verify_by};
-use iso_evm_witness::Opened;
+use iso_evm_wire::Opened;
 
 use crate::{
     commands::{say, verify::Unverified},

@@ -8,7 +8,7 @@ use iso_evm_onchain::{
     chain::Answer,
     register::{self, Standing},
 };
-use iso_evm_witness::Schedule;
+use iso_evm_wire::Schedule;
 
 use super::anvil::{Anvil, commitment};
 

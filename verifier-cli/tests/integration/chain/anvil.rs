@@ -11,7 +11,7 @@ use iso_evm_onchain::{
     contracts::{Archives, Contracts},
     plan::Plan,
 };
-use iso_evm_witness::{Fork, Witness};
+use iso_evm_wire::{Fork, Witness};
 use serde_json::Value;
 
 use crate::{

@@ -2,7 +2,8 @@
 
 use alloy_primitives::{B256, U256};
 use iso_evm_verifier::hash::keccak256;
-use iso_evm_witness::{Input, Witness, encoding, record, records::Record};
+use iso_evm_wire::{Witness, encoding, records::Record};
+use iso_evm_witness::{Input, record};
 use serde_json::json;
 
 use super::{
@@ -89,7 +90,7 @@ fn nobody_commits_to_a_lie_that_the_register_accepts() {
 }
 
 #[test]
-fn what_is_not_proved_is_committed_to_by_an_explicit_word_alone() {
+fn an_unproved_witness_is_committed_to_only_if_told_so() {
     let Some(anvil) = Anvil::start() else { return };
     let register = address(&anvil.deploy(""), "register");
     let folder = tempfile::tempdir().unwrap();

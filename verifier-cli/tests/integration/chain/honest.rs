@@ -9,7 +9,7 @@ use iso_evm_onchain::{
     plan::{Plan, Route},
     register::{self, Standing},
 };
-use iso_evm_witness::{Witness, block::Block, encoding};
+use iso_evm_wire::{Witness, block::Block, encoding};
 
 use super::anvil::{Anvil, address, commitment, fixture, plan};
 

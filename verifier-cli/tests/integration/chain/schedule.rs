@@ -6,7 +6,8 @@ use iso_evm_onchain::{
     chain::Answer,
     register::{self, Standing},
 };
-use iso_evm_witness::{Fork, Input, Schedule, Witness, block::Block, record};
+use iso_evm_wire::{Fork, Schedule, Witness, block::Block};
+use iso_evm_witness::{Input, record};
 use serde_json::json;
 
 use super::{

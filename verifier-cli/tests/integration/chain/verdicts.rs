@@ -4,7 +4,7 @@
 use std::{fs, path::Path};
 
 use alloy_primitives::{B256, U256};
-use iso_evm_witness::{MessageWitness, Witness, encoding, records::Record};
+use iso_evm_wire::{MessageWitness, Witness, encoding, records::Record};
 use serde_json::{Value, json};
 
 use super::anvil::{Anvil, address, fixture, plan, quantity};

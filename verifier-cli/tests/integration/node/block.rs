@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use alloy_primitives::{Address, B256};
-use iso_evm_witness::Witness;
+use iso_evm_wire::Witness;
 use serde_json::{Value, json};
 
 use super::{

@@ -6,7 +6,7 @@
 
 use alloy_consensus::Header;
 use alloy_primitives::{B256, U256};
-use iso_evm_witness::{Fork, Opened, Witness, block::Block, records::Record};
+use iso_evm_wire::{Fork, Opened, Witness, block::Block, protocol::Change, records::Record};
 
 use super::hashes::Hashes;
 
@@ -54,7 +54,7 @@ pub fn given_hash_is_used(witness: &Opened<'_>) -> bool {
 pub struct BrokenChain {
     /// The parent's hash as the header before has it, or the number before it.
     pub expected: B256,
-    /// The header's own.
+    /// The hash or the number that the header itself has.
     pub found: B256,
 }
 
@@ -84,7 +84,7 @@ pub fn broken_chain(hashes: &Hashes<'_>) -> Option<BrokenChain> {
 
 /// Whether a header says what the block's fields say.
 pub(super) fn told_by_header(block: &Block, header: &Header, fork: Fork) -> bool {
-    let merged = fork >= Fork::Paris;
+    let merged = fork.has(Change::ProofOfStake);
     block.number == header.number
         && block.timestamp == header.timestamp
         && block.beneficiary == header.beneficiary

@@ -7,9 +7,10 @@
 use std::fmt;
 
 use alloy_primitives::{B256, U256};
-use iso_evm_witness::{
+use iso_evm_wire::{
     Fork, Witness,
     block::{Block, BlockHashes},
+    protocol::Change,
 };
 
 pub use super::root_source::RootSource;
@@ -19,15 +20,15 @@ use crate::{hash::keccak256, rlp_list::List, transaction_hash::encode_unsigned};
 /// What a witness claims to be about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Anchors {
-    /// Chain id.
+    /// Id of the chain.
     pub chain_id: u64,
-    /// The rules.
+    /// Fork whose rules apply.
     pub fork: Fork,
-    /// The block.
+    /// What names the block.
     pub block: Anchor,
-    /// The transaction.
+    /// What names the transaction.
     pub transaction: Anchor,
-    /// Root at entry.
+    /// State root before the transaction.
     pub root: B256,
     /// What headers prove of the roots.
     pub source: RootSource,
@@ -39,7 +40,7 @@ pub struct Anchors {
 /// What names a thing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Anchor {
-    /// Its hash on the chain.
+    /// The hash that the block or transaction has on the chain.
     Hash(B256),
     /// A digest of what the container says of it: it has no header, or no signature.
     Digest(B256),
@@ -56,15 +57,15 @@ impl Anchor {
 /// What a witness must be about. What is none may be anything.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Expected {
-    /// Chain id.
+    /// Id of the chain.
     pub chain_id: Option<u64>,
-    /// The rules.
+    /// Fork whose rules apply.
     pub fork: Option<Fork>,
     /// The block: its hash, or the digest of one without a header.
     pub block: Option<B256>,
     /// The transaction: its hash, or the digest of one without a signature.
     pub transaction: Option<B256>,
-    /// Root at entry.
+    /// State root before the transaction.
     pub root: Option<B256>,
     /// What headers must prove of the roots, or more.
     pub source: Option<RootSource>,
@@ -90,9 +91,9 @@ impl From<&Anchors> for Expected {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{what}: expected {expected}, found {found}")]
 pub struct AnchorMismatch {
-    /// What differs.
+    /// Name of the anchor that differs.
     pub what: &'static str,
-    /// What was expected.
+    /// What the witness should be about.
     pub expected: String,
     /// What the witness is about.
     pub found: String,
@@ -145,21 +146,21 @@ fn block_anchor(hashes: &Hashes<'_>) -> Anchor {
 /// The block's fields as the container has them.
 fn encode_fields(block: &Block, fork: Fork) -> Vec<u8> {
     let mut list = List::new();
-    let (london, cancun) = (fork >= Fork::London, fork >= Fork::Cancun);
-    list.begin(5 + usize::from(london) + 2 * usize::from(cancun));
+    let (base_fee, blobs) = (fork.has(Change::BaseFee), fork.has(Change::Blobs));
+    list.begin(5 + usize::from(base_fee) + 2 * usize::from(blobs));
     list.number(block.number);
     list.number(block.timestamp);
     list.bytes(block.beneficiary.as_slice());
     list.number(block.gas_limit);
-    if fork >= Fork::Paris {
+    if fork.has(Change::Randomness) {
         list.bytes(block.prev_randao.unwrap_or_default().as_slice());
     } else {
         list.word(block.difficulty.unwrap_or_default());
     }
-    if london {
+    if base_fee {
         list.number(block.base_fee_per_gas.unwrap_or_default());
     }
-    if cancun {
+    if blobs {
         list.number(block.excess_blob_gas.unwrap_or_default());
         list.word(U256::from(block.blob_base_fee.unwrap_or_default()));
     }

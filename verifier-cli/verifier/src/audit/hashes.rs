@@ -7,7 +7,7 @@
 use std::{collections::BTreeMap, sync::OnceLock};
 
 use alloy_primitives::{B256, Bytes};
-use iso_evm_witness::{Opened, Witness};
+use iso_evm_wire::{Opened, Witness};
 
 use super::{transaction::Included, trie::Nodes};
 use crate::{hash::keccak256, header_hash::header_hash, transaction_hash::transaction_hash};

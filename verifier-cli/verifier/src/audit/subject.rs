@@ -4,7 +4,7 @@
 
 use std::{ops::Deref, sync::OnceLock};
 
-use iso_evm_witness::Opened;
+use iso_evm_wire::Opened;
 
 use super::hashes::Hashes;
 use crate::codes::Codes;

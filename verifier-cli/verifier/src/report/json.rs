@@ -1,7 +1,7 @@
 //! The `--json` report of `iso-verify`; `specs/schemas/README.md`.
 
 use alloy_primitives::{Address, B256, U64, U256};
-use iso_evm_witness::Fork;
+use iso_evm_wire::Fork;
 use serde::Serialize;
 
 use crate::{

@@ -1,8 +1,9 @@
-//! The execution audit: every message before the engine that was asked for, on all cores.
+//! The execution audit: every message before the engine that was asked for, on all cores (feature
+//! `threads`).
 
 use alloy_primitives::{Address, Bytes, U256};
 use iso_evm_hypervisor::{Audited, Engine, Inconclusive, Verdict};
-use iso_evm_witness::OpenedMessage;
+use iso_evm_wire::OpenedMessage;
 
 use super::{
     EngineKind, Options, VerifyError,

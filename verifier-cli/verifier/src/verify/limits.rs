@@ -5,7 +5,7 @@
 //! much. Both are the witness's words too, until somebody expects the block.
 
 use alloy_consensus::Transaction;
-use iso_evm_witness::Witness;
+use iso_evm_wire::Witness;
 
 use super::Options;
 use crate::audit::precompiles::own_gas;

@@ -23,7 +23,7 @@ use std::collections::HashMap;
 
 use alloy_primitives::Bytes;
 use iso_evm_hypervisor::{Audited, Engine};
-use iso_evm_witness::{Opened, OpenedMessage, Witness, container::Place};
+use iso_evm_wire::{Opened, OpenedMessage, Witness, container::Place};
 
 use self::proofs::Proofs;
 pub use self::{

@@ -2,7 +2,7 @@
 
 use alloy_primitives::{Address, B256, U256};
 use iso_evm_hypervisor::Audited;
-use iso_evm_witness::{Fork, MessageWitness, container::Place, records::FrameKind};
+use iso_evm_wire::{Fork, MessageWitness, container::Place, records::FrameKind};
 
 use super::{AuditSelection, Audits, Check, EngineKind, FalseClaim, NamedVerdict, NotRun, Verdict};
 use crate::audit::anchors::{Anchors, Expected, RootSource};
@@ -75,7 +75,7 @@ impl MessageReport {
 pub struct Report {
     /// What each audit says.
     pub audits: Audits,
-    /// Those that were to run: what the verdict is about.
+    /// Audits that were to run: what the verdict is about.
     pub selected: AuditSelection,
     /// Whether a check that could not be made leaves the verdict open.
     pub strict: bool,
@@ -94,9 +94,9 @@ pub struct Report {
     pub guest_gas_limit: Option<u64>,
     /// What headers prove of the state roots.
     pub anchor: RootSource,
-    /// The rules.
+    /// Fork whose rules apply.
     pub fork: Fork,
-    /// Chain id.
+    /// Id of the chain.
     pub chain_id: u64,
     /// Hash of the transaction; an unsigned one has none.
     pub transaction_hash: Option<B256>,

@@ -10,12 +10,12 @@ use alloy_primitives::{Address, B256, Bytes, TxKind, U256};
 use revm::{
     context::{BlockEnv, TxEnv, either::Either},
     context_interface::block::BlobExcessGasAndPrice,
-    primitives::eip4844,
 };
 use serde::{Deserialize, Deserializer};
 
 use super::{CaseError, Indexes, transaction::address_of};
-use crate::{Fork, prestate::PrestateAccount};
+use crate::prestate::PrestateAccount;
+use iso_evm_wire::{Fork, protocol::Change, schedule::own_blobs};
 
 const MAINNET: u64 = 1;
 
@@ -54,11 +54,8 @@ impl Env {
             number.unwrap_or_default().try_into().map_err(|_| CaseError::Block(name))
         };
         let excess = small(self.current_excess_blob_gas, "currentExcessBlobGas")?;
-        let fraction = if fork < Fork::Prague {
-            eip4844::BLOB_BASE_FEE_UPDATE_FRACTION_CANCUN
-        } else {
-            eip4844::BLOB_BASE_FEE_UPDATE_FRACTION_PRAGUE
-        };
+        let fraction = own_blobs(fork).update_fraction;
+        let fraction = fraction.try_into().map_err(|_| CaseError::Block("currentExcessBlobGas"))?;
         Ok(BlockEnv {
             number: self.current_number,
             beneficiary: self.current_coinbase,
@@ -66,8 +63,11 @@ impl Env {
             gas_limit: self.current_gas_limit.saturating_to(),
             basefee: small(self.current_base_fee, "currentBaseFee")?,
             difficulty: self.current_difficulty.unwrap_or_default(),
-            prevrandao: (fork >= Fork::Paris).then(|| self.current_random.unwrap_or_default()),
-            blob_excess_gas_and_price: (fork >= Fork::Cancun)
+            prevrandao: fork
+                .has(Change::Randomness)
+                .then(|| self.current_random.unwrap_or_default()),
+            blob_excess_gas_and_price: fork
+                .has(Change::Blobs)
                 .then(|| BlobExcessGasAndPrice::new(excess, fraction)),
             ..BlockEnv::default()
         })

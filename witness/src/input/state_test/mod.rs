@@ -13,7 +13,10 @@ use alloy_primitives::{Address, B256, U256, keccak256};
 use serde::Deserialize;
 
 use self::fields::{Account, Config, Env, Transaction};
-use crate::{Execution, Fork, Input, block::Block, fork::ForkError, transaction::TransactionError};
+use crate::{Execution, Input};
+use iso_evm_wire::{
+    Fork, block::Block, fork::ForkError, protocol::Change, transaction::TransactionError,
+};
 
 /// How many ancestors a block knows.
 const BLOCK_HASH_WINDOW: u64 = 256;
@@ -55,6 +58,7 @@ impl fmt::Display for Indexes {
 
 /// Why a case cannot be run.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum CaseError {
     /// Its fork is not audited.
     #[error(transparent)]
@@ -214,9 +218,9 @@ impl Case {
             timestamp: small(block.timestamp, "currentTimestamp")?,
             beneficiary: block.beneficiary,
             gas_limit: block.gas_limit,
-            difficulty: (execution.fork < Fork::Paris).then_some(block.difficulty),
+            difficulty: (!execution.fork.has(Change::ProofOfStake)).then_some(block.difficulty),
             prev_randao: block.prevrandao,
-            base_fee_per_gas: (execution.fork >= Fork::London).then_some(block.basefee),
+            base_fee_per_gas: execution.fork.has(Change::BaseFee).then_some(block.basefee),
             excess_blob_gas: blobs.map(|blobs| blobs.excess_blob_gas),
             blob_base_fee: blobs.map(|blobs| blobs.blob_gasprice),
             header: None,

@@ -7,7 +7,9 @@ use alloy_consensus::{
 use alloy_primitives::{Address, B256, U256};
 use revm::{context::TxEnv, context_interface::either::Either};
 
-use crate::transaction::{Transaction, TransactionDefaults, TransactionError, TransactionFields};
+use iso_evm_wire::transaction::{
+    Transaction, TransactionDefaults, TransactionError, TransactionFields,
+};
 
 /// What revm runs as a transaction, signed with `key` if it is the sender's. A real transaction
 /// brought into the format has another's, and stays without a signature.

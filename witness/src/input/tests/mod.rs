@@ -19,10 +19,10 @@ fn error(from: &str, to: &str) -> String {
 }
 
 #[test]
-fn what_is_absent_has_a_default() {
+fn absent_fields_of_an_input_have_defaults() {
     let input = Input::parse(TRANSFER.as_bytes(), None).unwrap();
     assert_eq!(input.execution.chain_id, 1);
-    assert_eq!(input.block.gas_limit, crate::block::DEFAULT_GAS_LIMIT);
+    assert_eq!(input.block.gas_limit, iso_evm_wire::block::DEFAULT_GAS_LIMIT);
     let recording = crate::record(&input.execution).unwrap();
     assert!(recording.success && recording.messages.is_empty());
     assert_eq!(recording.gas_used, 21_000);
@@ -66,7 +66,7 @@ fn errors_say_what_and_where() {
 #[test]
 fn a_fork_asked_for_must_be_the_files() {
     let error = Input::parse(TRANSFER.as_bytes(), Some(Fork::Osaka)).unwrap_err().to_string();
-    assert_eq!(error, "--fork osaka contradicts the file, whose fork is prague");
+    assert_eq!(error, "fork osaka contradicts the file, whose fork is prague");
     let without = TRANSFER.replace("\"fork\": \"prague\",", "");
     let input = Input::parse(without.as_bytes(), Some(Fork::Osaka)).unwrap();
     assert_eq!(input.execution.fork, Fork::Osaka);
@@ -132,7 +132,7 @@ fn an_answer_of_a_node_is_taken_for_its_result() {
 
 /// A field under another name would leave its default in the block.
 #[test]
-fn no_block_field_under_another_name() {
+fn a_block_field_under_another_tools_name_is_refused() {
     let error = |block: &str| {
         let with =
             TRANSFER.replace("\"transaction\"", &format!("\"block\": {block}, \"transaction\""));

@@ -1,6 +1,7 @@
 //! The recorder takes a block's fork from the same schedule as the register does.
 
-use crate::{Fork, Input, Schedule, schedule::Activation};
+use crate::Input;
+use iso_evm_wire::{Fork, Schedule, schedule::Activation};
 
 /// What the recorder takes a block's fork to be, where the input does not say.
 fn recorded(chain: u64, number: u64, time: u64) -> Option<Fork> {

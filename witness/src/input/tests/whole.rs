@@ -5,10 +5,10 @@ use alloy_primitives::{B256, Bytes, hex};
 use serde_json::{Value, json};
 
 use super::super::*;
-use crate::{
-    Recording, Witness,
+use crate::{Recording, record};
+use iso_evm_wire::{
+    Witness,
     block::{BlockError, BlockFields},
-    record,
 };
 
 /// A block of Shanghai as a node returns it, and what it adds.
@@ -69,11 +69,15 @@ fn headers_tell_block_hashes() {
     let (witness, recording) = recorded(&input());
     let stored = |slot: usize| {
         let message = &recording.messages[0].witness;
-        crate::records::Record::decode(&message.stateAccessList[slot]).unwrap()
+        iso_evm_wire::records::Record::decode(&message.stateAccessList[slot]).unwrap()
     };
-    let crate::records::Record::Blockhash(first) = stored(1) else { panic!("BLOCKHASH is first") };
+    let iso_evm_wire::records::Record::Blockhash(first) = stored(1) else {
+        panic!("BLOCKHASH is first")
+    };
     assert_eq!(first.hash, B256::repeat_byte(7));
-    let crate::records::Record::Blockhash(second) = stored(3) else { panic!("BLOCKHASH is third") };
+    let iso_evm_wire::records::Record::Blockhash(second) = stored(3) else {
+        panic!("BLOCKHASH is third")
+    };
     assert_eq!(second.hash, header(99, Some(&header(98, None))).hash_slow());
     assert_eq!(witness.ancestors.len(), 2);
     assert!(witness.block_hashes.is_empty() && witness.block.header.is_some());

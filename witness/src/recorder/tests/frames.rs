@@ -11,12 +11,15 @@ use revm::{
 
 use super::{DELEGATING, GUEST, OTHER, PUSH0, SENDER, execution, guest, push_address, run, second};
 use crate::{
-    Execution, Fork, Recorded, Recorder,
+    Execution, Recorded, Recorder,
     prestate::state_trie,
     proof::Proof,
     record,
-    records::{Outcome, Record},
     state_root::{Account, StateTrie},
+};
+use iso_evm_wire::{
+    Fork,
+    records::{Outcome, Record},
 };
 
 /// CREATE or CREATE2 of an empty initcode that takes `value`.

@@ -7,7 +7,7 @@ use alloy_primitives::{Address, B64, B256, Bloom, Bytes, U256};
 use serde::{Deserialize, Serialize};
 
 use super::{Block, DEFAULT_GAS_LIMIT, blob_base_fee, header_fits, header_fits_any};
-use crate::{Fork, quantity as number};
+use crate::{Fork, protocol::Change, quantity as number};
 
 /// A block's fields, all of them optional. Fields that a node adds are ignored.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,6 +66,7 @@ pub struct BlockFields {
 
 /// What is wrong with a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum BlockError {
     /// The blob base fee that follows from the excess is no 128-bit number.
     #[error("field \"excessBlobGas\": {0} gives a blob base fee above 2^128")]
@@ -75,15 +76,15 @@ pub enum BlockError {
     BlobBaseFee {
         /// What follows from the excess.
         expected: u128,
-        /// What is given.
+        /// Blob base fee in `blobBaseFee`.
         found: u128,
     },
     /// The hash is not the header's.
     #[error("field \"hash\": the header's is {expected}, found {found}")]
     Hash {
-        /// The header's.
+        /// Hash of the header.
         expected: B256,
-        /// The one given.
+        /// Hash in `hash`.
         found: B256,
     },
     /// A header is needed, and fields are missing, or there are some that no fork has together.
@@ -102,10 +103,10 @@ impl BlockFields {
     /// If the hash is another one, or if the excess blob gas is one that no chain can reach.
     pub fn into_block(self, fork: Fork, blobs: BlobParams) -> Result<Block, BlockError> {
         let header = self.header().filter(|header| header_fits(header, fork));
-        let (merged, cancun) = (fork >= Fork::Paris, fork >= Fork::Cancun);
+        let (merged, blobs_known) = (fork.has(Change::ProofOfStake), fork.has(Change::Blobs));
         let excess = self.excess_blob_gas.unwrap_or_default();
         let blob_base_fee = match self.blob_base_fee {
-            _ if !cancun => None,
+            _ if !blobs_known => None,
             Some(fee) => Some(fee),
             None => Some(blob_base_fee(excess, blobs).ok_or(BlockError::BlobFee(excess))?),
         };
@@ -120,9 +121,10 @@ impl BlockFields {
             gas_limit: self.gas_limit.unwrap_or(DEFAULT_GAS_LIMIT),
             difficulty: (!merged).then(|| self.difficulty.unwrap_or_default()),
             prev_randao: merged.then(|| self.mix_hash.unwrap_or_default()),
-            base_fee_per_gas: (fork >= Fork::London)
+            base_fee_per_gas: fork
+                .has(Change::BaseFee)
                 .then(|| self.base_fee_per_gas.unwrap_or_default()),
-            excess_blob_gas: cancun.then_some(excess),
+            excess_blob_gas: blobs_known.then_some(excess),
             blob_base_fee,
             header: None,
         })

@@ -10,7 +10,10 @@ use alloy_consensus::Header;
 use alloy_eips::eip7840::BlobParams;
 use alloy_primitives::{Address, B256, U256};
 
-use crate::Fork;
+use crate::{
+    Fork,
+    protocol::{BLOCK_HASHES, Change},
+};
 
 mod blob_fee;
 mod fields;
@@ -28,7 +31,7 @@ pub const DEFAULT_GAS_LIMIT: u64 = 30_000_000;
 /// What the run uses of a block's header. Fields that the fork does not have are `None`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Block {
-    /// Height.
+    /// Number of the block.
     pub number: u64,
     /// Seconds since 1970.
     pub timestamp: u64,
@@ -54,7 +57,7 @@ pub struct Block {
 impl Block {
     /// The block that a header describes. [`header_fits`] says whether it is one of the fork's.
     pub fn from_header(header: Header, fork: Fork, blob_base_fee: Option<u128>) -> Self {
-        let merged = fork >= Fork::Paris;
+        let merged = fork.has(Change::ProofOfStake);
         Self {
             number: header.number,
             timestamp: header.timestamp,
@@ -88,7 +91,7 @@ impl Block {
 
     /// Whether `BLOCKHASH` knows this block: it is one of the 256 before.
     pub const fn is_recent(&self, number: u64) -> bool {
-        number < self.number && self.number - number <= 256
+        number < self.number && self.number - number <= BLOCK_HASHES
     }
 }
 
@@ -96,13 +99,12 @@ impl Block {
 /// (EIP-1559), withdrawals from Shanghai (EIP-4895), blobs and beacon root from Cancun (EIP-4844,
 /// EIP-4788), requests from Prague (EIP-7685).
 pub fn header_fits(header: &Header, fork: Fork) -> bool {
-    let cancun = fork >= Fork::Cancun;
-    header.base_fee_per_gas.is_some() == (fork >= Fork::London)
-        && header.withdrawals_root.is_some() == (fork >= Fork::Shanghai)
-        && header.blob_gas_used.is_some() == cancun
-        && header.excess_blob_gas.is_some() == cancun
-        && header.parent_beacon_block_root.is_some() == cancun
-        && header.requests_hash.is_some() == (fork >= Fork::Prague)
+    header.base_fee_per_gas.is_some() == fork.has(Change::BaseFee)
+        && header.withdrawals_root.is_some() == fork.has(Change::Withdrawals)
+        && header.blob_gas_used.is_some() == fork.has(Change::Blobs)
+        && header.excess_blob_gas.is_some() == fork.has(Change::Blobs)
+        && header.parent_beacon_block_root.is_some() == fork.has(Change::BeaconRoot)
+        && header.requests_hash.is_some() == fork.has(Change::Requests)
         && header.block_access_list_hash.is_none()
         && header.slot_number.is_none()
 }

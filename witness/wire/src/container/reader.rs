@@ -16,6 +16,7 @@ pub struct ContainerError {
 
 /// What is wrong with a `witness.bin`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ContainerFault {
     /// The file is another one.
     #[error("not a witness.bin: it does not begin with \"ISOW\"")]

@@ -32,6 +32,10 @@ impl FrameKind {
         Self::Create2,
     ];
 
+    /// Lower-case names, in the order of their numbers.
+    pub const NAMES: [&'static str; 6] =
+        ["call", "callcode", "delegatecall", "staticcall", "create", "create2"];
+
     /// The kind with this number.
     pub fn from_number(number: u8) -> Option<Self> {
         Self::ALL.get(usize::from(number)).copied()
@@ -44,14 +48,7 @@ impl FrameKind {
 
     /// Lower-case name, as in every report.
     pub const fn name(self) -> &'static str {
-        match self {
-            Self::Call => "call",
-            Self::Callcode => "callcode",
-            Self::Delegatecall => "delegatecall",
-            Self::Staticcall => "staticcall",
-            Self::Create => "create",
-            Self::Create2 => "create2",
-        }
+        Self::NAMES[self as usize]
     }
 }
 
@@ -92,6 +89,10 @@ impl Outcome {
         Self::Nonce,
         Self::Collision,
     ];
+
+    /// Lower-case names, in the order of their numbers.
+    pub const NAMES: [&'static str; 8] =
+        ["none", "child", "nocode", "precompile", "depth", "balance", "nonce", "collision"];
 
     /// The outcome with this number.
     pub fn from_number(number: u8) -> Option<Self> {

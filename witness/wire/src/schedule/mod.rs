@@ -11,6 +11,7 @@ use crate::{Fork, fork::ForkError};
 mod rules;
 
 pub use rules::{MAINNET, Rules, blob_params, own_blobs, rules};
+use rules::{fork_of, table};
 
 /// Where a fork begins: with the first block of at least this number and this time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,9 +38,10 @@ pub struct Schedule {
 
 /// Why something is no schedule.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ScheduleError {
     /// A chain that nobody here knows.
-    #[error("the schedule of chain {0} is not known: --schedule gives it")]
+    #[error("the schedule of chain {0} is not known")]
     UnknownChain(u64),
     /// A word that says nothing.
     #[error("{0:?}: expected FORK=N, FORK=block:N or FORK=time:N")]
@@ -56,24 +58,19 @@ pub enum ScheduleError {
 }
 
 impl Schedule {
-    /// That of Ethereum's main chain.
+    /// The schedule of Ethereum's main chain.
     pub fn mainnet() -> Self {
-        Self::of_table(1, &EthereumHardfork::mainnet())
+        Self::of_table(MAINNET, &EthereumHardfork::mainnet())
     }
 
-    /// That of a chain that is known: mainnet, Holesky, Hoodi, Sepolia.
+    /// The schedule of a chain that is known: mainnet, Holesky, Hoodi, Sepolia.
     ///
     /// # Errors
     ///
     /// If it is another.
     pub fn of_chain(chain_id: u64) -> Result<Self, ScheduleError> {
-        Ok(match chain_id {
-            1 => Self::mainnet(),
-            17_000 => Self::of_table(chain_id, &EthereumHardfork::holesky()),
-            560_048 => Self::of_table(chain_id, &EthereumHardfork::hoodi()),
-            11_155_111 => Self::of_table(chain_id, &EthereumHardfork::sepolia()),
-            _ => return Err(ScheduleError::UnknownChain(chain_id)),
-        })
+        let table = table(chain_id).ok_or(ScheduleError::UnknownChain(chain_id))?;
+        Ok(Self::of_table(chain_id, &table))
     }
 
     /// A schedule given fork by fork, `FORK=N,…`: by block number up to Paris and by time from
@@ -97,7 +94,7 @@ impl Schedule {
                 Some(("block", digits)) => (false, digits),
                 Some(("time", digits)) => (true, digits),
                 Some(_) => return Err(wrong()),
-                None => (index >= usize::from(Fork::Shanghai.number()), value),
+                None => (Fork::ALL.get(index).is_none_or(|fork| fork.begins_by_time()), value),
             };
             let number = digits.parse().map_err(|_| wrong())?;
             let mut activation = given.last().map(|(_, before)| *before).unwrap_or_default();
@@ -117,13 +114,10 @@ impl Schedule {
     fn of_table(chain_id: u64, table: &[(EthereumHardfork, ForkCondition)]) -> Self {
         let mut given: Vec<(usize, Activation)> = Vec::new();
         for (upgrade, condition) in table {
-            let name = upgrade.to_string().to_ascii_lowercase();
-            let index = match name.parse::<Fork>() {
+            // Those of blob parameters alone change no rule of execution (EIP-7892).
+            let index = match fork_of(*upgrade) {
                 Ok(fork) => usize::from(fork.number()),
-                // Those of blob parameters alone change no rule of execution (EIP-7892).
-                Err(_) if *upgrade > EthereumHardfork::Osaka && !name.starts_with("bpo") => {
-                    Fork::ALL.len()
-                }
+                Err(ForkError::TooLate(_)) => Fork::ALL.len(),
                 Err(_) => continue,
             };
             let mut activation = given.last().map(|(_, before)| *before).unwrap_or_default();
@@ -153,7 +147,7 @@ impl Schedule {
         (known > 0).then_some(Self { chain_id, activations, known })
     }
 
-    /// The chain.
+    /// Id of the chain whose schedule this is.
     pub const fn chain_id(&self) -> u64 {
         self.chain_id
     }

@@ -13,7 +13,7 @@ pub const MAINNET: u64 = 1;
 /// What a chain's schedule says of a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rules {
-    /// The fork.
+    /// Fork whose rules apply.
     pub fork: Fork,
     /// The blob schedule: the fork's, or that of a later upgrade of blob parameters alone
     /// (EIP-7892).
@@ -48,17 +48,26 @@ fn upgrade_at(chain_id: u64, number: u64, timestamp: u64) -> Option<Upgrade> {
         };
         schedule.iter().filter(|(_, condition)| active(condition)).map(|(fork, _)| *fork).max()
     };
-    match chain_id {
-        1 => latest(&Upgrade::mainnet()),
-        17_000 => latest(&Upgrade::holesky()),
-        560_048 => latest(&Upgrade::hoodi()),
-        11_155_111 => latest(&Upgrade::sepolia()),
-        _ => Upgrade::from_chain_and_timestamp(chain_id.into(), timestamp),
+    match table(chain_id) {
+        Some(table) => latest(&table),
+        None => Upgrade::from_chain_and_timestamp(chain_id.into(), timestamp),
     }
 }
 
+/// When each upgrade begins on a chain whose whole history is known: mainnet, Holesky, Hoodi,
+/// Sepolia.
+pub(super) fn table(chain_id: u64) -> Option<Vec<(Upgrade, ForkCondition)>> {
+    Some(match chain_id {
+        MAINNET => Upgrade::mainnet().to_vec(),
+        17_000 => Upgrade::holesky().to_vec(),
+        560_048 => Upgrade::hoodi().to_vec(),
+        11_155_111 => Upgrade::sepolia().to_vec(),
+        _ => return None,
+    })
+}
+
 /// The fork that an upgrade of Ethereum belongs to.
-fn fork_of(upgrade: Upgrade) -> Result<Fork, ForkError> {
+pub(super) fn fork_of(upgrade: Upgrade) -> Result<Fork, ForkError> {
     Ok(match upgrade {
         Upgrade::Istanbul | Upgrade::MuirGlacier => Fork::Istanbul,
         Upgrade::Berlin => Fork::Berlin,
@@ -94,9 +103,15 @@ pub fn blob_params(fork: Fork, chain_id: u64, number: u64, timestamp: u64) -> Bl
 /// The blob schedule that a fork begins with.
 pub const fn own_blobs(fork: Fork) -> BlobParams {
     match fork {
-        Fork::Osaka => BlobParams::osaka(),
+        // None before Cancun has blobs; what is asked all the same is answered as there.
+        Fork::Istanbul
+        | Fork::Berlin
+        | Fork::London
+        | Fork::Paris
+        | Fork::Shanghai
+        | Fork::Cancun => BlobParams::cancun(),
         Fork::Prague => BlobParams::prague(),
-        _ => BlobParams::cancun(),
+        Fork::Osaka => BlobParams::osaka(),
     }
 }
 

@@ -5,7 +5,7 @@ mod pairs;
 mod places;
 mod values;
 
-use iso_evm_witness::{Witness, encoding, records::Record};
+use iso_evm_wire::{Witness, encoding, records::Record};
 
 use super::{
     fields,

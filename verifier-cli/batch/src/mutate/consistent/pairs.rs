@@ -2,7 +2,7 @@
 
 use alloy_primitives::{Bytes, U256};
 use iso_evm_verifier::hash::keccak256;
-use iso_evm_witness::records::{FrameKind, Record};
+use iso_evm_wire::records::{FrameKind, Record};
 
 use super::{pick_child, record_at};
 use crate::mutate::{

@@ -1,7 +1,7 @@
 //! Lies about one value, told wherever it stands.
 
 use alloy_primitives::{Address, B256, U256};
-use iso_evm_witness::{encoding, records::Record};
+use iso_evm_wire::{encoding, records::Record};
 
 use super::record_at;
 use crate::mutate::{

@@ -1,7 +1,7 @@
 //! Records about accounts: what their balance and code are. `specs/03-records.md`.
 
 use alloy_primitives::{Address, B256, U256};
-use iso_evm_witness::records::{
+use iso_evm_wire::records::{
     BalanceRecord, ExtcodecopyRecord, ExtcodehashRecord, ExtcodesizeRecord, SelfdestructRecord,
 };
 

@@ -1,16 +1,14 @@
 //! Records about block, chain and transaction: words that the container has. `specs/03-records.md`.
 
 use alloy_primitives::{Address, B256, U256};
-use iso_evm_witness::{
+use iso_evm_wire::{
+    protocol::BLOCK_HASHES,
     records::{BlobhashRecord, BlockhashRecord, ValueRecord},
     transaction::TransactionBody,
 };
 
 use super::Walk;
 use crate::audit::{AccessKind, Missing, ancestors::ancestor_hash};
-
-/// Blocks behind the current one whose hashes `BLOCKHASH` knows.
-const BLOCK_HASHES: u64 = 256;
 
 impl Walk<'_> {
     /// An opcode that takes nothing and pushes one word.

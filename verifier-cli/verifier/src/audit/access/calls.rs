@@ -2,8 +2,8 @@
 //! `specs/03-records.md`, section Outcomes.
 
 use alloy_primitives::{Address, B256, U256};
-use iso_evm_witness::{
-    Fork,
+use iso_evm_wire::{
+    protocol::{Change, is_precompile},
     records::{CallRecord, Outcome},
 };
 
@@ -11,7 +11,6 @@ use super::{Entering, Frame, Walk};
 use crate::audit::{
     AccessKind, Missing,
     codes::{EMPTY_CODE_HASH, delegation_target},
-    precompiles::is_precompile,
 };
 
 const CALL: u8 = 0xf1;
@@ -83,7 +82,7 @@ impl Walk<'_> {
 
     /// The account to which one has delegated its code (EIP-7702).
     fn delegate(&mut self, address: Address) -> Result<Option<Address>, Missing> {
-        if self.witness.fork < Fork::Prague {
+        if !self.witness.fork.has(Change::Delegation) {
             return Ok(None);
         }
         let account = self.state.account(address)?;

@@ -2,7 +2,7 @@
 //! `specs/03-records.md`, section Outcomes.
 
 use alloy_primitives::{Address, B256, U256};
-use iso_evm_witness::records::{Create2Record, CreateRecord, Outcome};
+use iso_evm_wire::records::{Create2Record, CreateRecord, Outcome};
 
 use super::{Entering, Frame, Walk};
 use crate::audit::{AccessKind, Missing, created, state::Account};

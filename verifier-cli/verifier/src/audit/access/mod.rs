@@ -16,7 +16,7 @@ mod storage;
 use std::mem;
 
 use alloy_primitives::{Address, B256, U256};
-use iso_evm_witness::{Opened, OpenedMessage, records::Record};
+use iso_evm_wire::{Opened, OpenedMessage, records::Record};
 
 use super::{
     AccessKind, Finding, Missing, TransactionKind,

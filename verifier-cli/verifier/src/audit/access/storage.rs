@@ -1,8 +1,9 @@
 //! Records about storage, lasting and transient, and what a write gives back. `specs/03-records.md`.
 
 use alloy_primitives::{Address, B256};
-use iso_evm_witness::{
+use iso_evm_wire::{
     Fork,
+    protocol::{GAS_STORAGE_SET, StateGas, storage_clear_refund},
     records::{SloadRecord, SstoreRecord, TransientRecord},
 };
 
@@ -51,12 +52,9 @@ impl Walk<'_> {
 
 /// What a write adds to the refund counter (EIP-2200; EIP-2929 and EIP-3529 change the amounts).
 fn refund(fork: Fork, original: B256, current: B256, new: B256) -> i64 {
-    // SSTORE_SET_GAS and SSTORE_RESET_GAS less SLOAD_GAS, and SSTORE_CLEARS_SCHEDULE
-    let (set, reset, clears) = match fork {
-        Fork::Istanbul => (20_000 - 800, 5_000 - 800, 15_000),
-        Fork::Berlin => (20_000 - 100, 5_000 - 2_100 - 100, 15_000),
-        _ => (20_000 - 100, 5_000 - 2_100 - 100, 4_800),
-    };
+    let (gas, clears) = (StateGas::of(fork), storage_clear_refund(fork));
+    let given_back = |paid: u64| (paid - gas.storage) as i64;
+    let (set, reset) = (given_back(GAS_STORAGE_SET), given_back(gas.storage_update));
     if new == current {
         return 0;
     }

@@ -1,6 +1,6 @@
 use alloy_primitives::{Address, hex};
 use alloy_rlp::Encodable;
-use iso_evm_witness::{container::Roots, transaction::Transaction};
+use iso_evm_wire::{container::Roots, transaction::Transaction};
 
 use super::*;
 use crate::audit::ancestors::tests::witness;

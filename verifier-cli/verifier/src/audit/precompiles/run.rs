@@ -1,7 +1,7 @@
 //! Precompiles, run again.
 
 use alloy_primitives::{Address, Bytes};
-use iso_evm_witness::Fork;
+use iso_evm_wire::{Fork, protocol::Change};
 use revm::precompile::{Precompile, PrecompileSpecId, Precompiles, modexp};
 
 /// `MODEXP` (EIP-198).
@@ -17,7 +17,7 @@ pub(in crate::audit) struct Ended {
     pub(in crate::audit) status: u8,
     /// Gas that it spent: all that it got, if it failed.
     pub(in crate::audit) gas_used: u64,
-    /// What it returned.
+    /// Bytes that the precompile returned.
     pub(in crate::audit) output: Bytes,
 }
 
@@ -50,15 +50,16 @@ pub(in crate::audit) fn run(
 /// Whether memory has room for a run of `MODEXP`: it fails at once for want of gas, or its numbers are
 /// short enough. From Osaka on its own limit (EIP-7823) is low.
 fn modexp_fits(fork: Fork, input: &[u8], gas: u64) -> bool {
-    if fork >= Fork::Osaka {
+    if fork.has(Change::ModexpLimit) {
         return true;
     }
     let mut fits = true;
     // With no gas it ends where its cost is known.
     let measured = modexp::run_inner::<_, false>(input, 0, 0, |base, exponent, modulus, head| {
-        let cost = match fork {
-            Fork::Istanbul => modexp::byzantium_gas_calc(base, exponent, modulus, head),
-            _ => modexp::berlin_gas_calc(base, exponent, modulus, head),
+        let cost = if fork.has(Change::ModexpPrice) {
+            modexp::berlin_gas_calc(base, exponent, modulus, head)
+        } else {
+            modexp::byzantium_gas_calc(base, exponent, modulus, head)
         };
         let bytes = base.saturating_add(exponent).saturating_add(modulus);
         let empty = base == 0 && modulus == 0;
@@ -80,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn each_fork_has_its_own() {
+    fn each_fork_has_its_own_precompiles() {
         let last = [9, 9, 9, 9, 9, 0x0a, 0x11, 0x11];
         for (fork, last) in Fork::ALL.into_iter().zip(last) {
             for account in 0..0x120 {
@@ -92,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn all_gas_is_gone_after_a_failure() {
+    fn a_failed_precompile_takes_all_its_gas() {
         let identity = at(Fork::Cancun, number(4)).unwrap();
         let input = [7; 33];
         let ended = Ended { status: 1, gas_used: 15 + 2 * 3, output: input.into() };

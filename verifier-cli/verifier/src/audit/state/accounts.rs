@@ -19,18 +19,18 @@ use crate::hash::keccak256;
 #[derive(Debug)]
 pub(super) struct Entry {
     hash: B256,
-    /// Its fields at this instant.
+    /// Fields of the account at this instant.
     pub(super) account: Account,
     pub(super) storage: Storage,
-    /// What the trie holds.
+    /// Leaf of the account in the trie.
     held: Option<Leaf>,
-    /// It was in the state when the transaction started.
+    /// Whether the account was in the state when the transaction started.
     existed: bool,
-    /// EIP-161.
+    /// Whether the account was touched (EIP-161).
     pub(super) touched: bool,
-    /// In this transaction.
+    /// Whether this transaction created the account.
     pub(super) created: bool,
-    /// It is there until the transaction ends, and gone then.
+    /// Whether the account goes when the transaction ends.
     pub(super) destroyed: bool,
 }
 

@@ -6,10 +6,10 @@
 use std::mem;
 
 use alloy_primitives::{Address, B256, KECCAK256_EMPTY, U256};
-use iso_evm_witness::Fork;
+use iso_evm_wire::protocol::Change;
 
 use super::{
-    super::Missing, super::trie::EMPTY_ROOT, Account, State, journal::Change, storage::Storage,
+    super::Missing, super::trie::EMPTY_ROOT, Account, State, journal::Undo, storage::Storage,
 };
 
 /// Refund of a contract's first SELFDESTRUCT, until EIP-3529 (London) ended it.
@@ -25,7 +25,7 @@ impl State {
         let entry = self.accounts.edit(address)?;
         if !entry.touched {
             entry.touched = true;
-            self.journal.push(Change::Touched(address));
+            self.journal.push(Undo::Touched(address));
         }
         Ok(())
     }
@@ -93,7 +93,7 @@ impl State {
         let entry = self.accounts.edit(address)?;
         let storage = mem::replace(&mut entry.storage, Storage::from_root(EMPTY_ROOT));
         let was_created = mem::replace(&mut entry.created, true);
-        self.journal.push(Change::Created { address, was_created, storage: Box::new(storage) });
+        self.journal.push(Undo::Created { address, was_created, storage: Box::new(storage) });
         self.change(address, |account| {
             account.nonce = 1;
             account.code_hash = KECCAK256_EMPTY;
@@ -110,7 +110,7 @@ impl State {
         self.touch(address)?;
         if was != value {
             self.accounts.edit(address)?.storage.set(key, value);
-            self.journal.push(Change::Slot { address, key, was });
+            self.journal.push(Undo::Slot { address, key, was });
         }
         Ok(())
     }
@@ -125,12 +125,12 @@ impl State {
     pub fn self_destruct(&mut self, address: Address, beneficiary: Address) -> Result<(), Missing> {
         let heir = self.account(beneficiary)?;
         let entry = self.accounts.edit(address)?;
-        let goes = self.fork < Fork::Cancun || entry.created;
+        let goes = !self.fork.has(Change::KeptAccounts) || entry.created;
         let first = !entry.destroyed;
         let balance = entry.account.balance;
         if goes && first {
             entry.destroyed = true;
-            self.journal.push(Change::Destroyed(address));
+            self.journal.push(Undo::Destroyed(address));
         }
         if beneficiary != address {
             self.set_balance(beneficiary, heir.balance.wrapping_add(balance))?;
@@ -138,7 +138,7 @@ impl State {
         if goes || beneficiary != address {
             self.set_balance(address, U256::ZERO)?;
         }
-        if first && self.fork < Fork::London {
+        if first && !self.fork.has(Change::SmallerRefunds) {
             self.add_refund(REFUND_SELF_DESTRUCT);
         }
         Ok(())
@@ -174,7 +174,7 @@ impl State {
         let was = *account;
         change(account);
         if *account != was {
-            self.journal.push(Change::Account { address, was });
+            self.journal.push(Undo::Account { address, was });
         }
         Ok(())
     }

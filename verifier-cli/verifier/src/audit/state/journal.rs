@@ -14,7 +14,7 @@ pub struct Checkpoint(usize);
 
 /// One change, with what was there before.
 #[derive(Debug)]
-pub(super) enum Change {
+pub(super) enum Undo {
     Account { address: Address, was: Account },
     Touched(Address),
     Created { address: Address, was_created: bool, storage: Box<Storage> },
@@ -43,48 +43,48 @@ impl State {
         }
     }
 
-    fn undo(&mut self, change: Change) {
+    fn undo(&mut self, change: Undo) {
         match change {
-            Change::Account { address, was } => {
+            Undo::Account { address, was } => {
                 if let Some(entry) = self.accounts.loaded(address) {
                     entry.account = was;
                 }
             }
-            Change::Touched(STAYS_TOUCHED) => {}
-            Change::Touched(address) => {
+            Undo::Touched(STAYS_TOUCHED) => {}
+            Undo::Touched(address) => {
                 if let Some(entry) = self.accounts.loaded(address) {
                     entry.touched = false;
                 }
             }
-            Change::Created { address, was_created, storage } => {
+            Undo::Created { address, was_created, storage } => {
                 if let Some(entry) = self.accounts.loaded(address) {
                     entry.created = was_created;
                     entry.storage = *storage;
                 }
             }
-            Change::Destroyed(address) => {
+            Undo::Destroyed(address) => {
                 if let Some(entry) = self.accounts.loaded(address) {
                     entry.destroyed = false;
                 }
             }
-            Change::Slot { address, key, was } => {
+            Undo::Slot { address, key, was } => {
                 if let Some(entry) = self.accounts.loaded(address) {
                     entry.storage.set(key, was);
                 }
             }
-            Change::Transient { address, key, was } => {
+            Undo::Transient { address, key, was } => {
                 self.transient.insert((address, key), was);
             }
-            Change::Warmed(address) => {
+            Undo::Warmed(address) => {
                 self.warm.remove(&address);
             }
-            Change::SlotWarmed(address, key) => {
+            Undo::SlotWarmed(address, key) => {
                 self.warm_slots.remove(&(address, key));
             }
-            Change::Logged => {
+            Undo::Logged => {
                 self.logs.pop();
             }
-            Change::Refund { was } => self.refund = was,
+            Undo::Refund { was } => self.refund = was,
         }
     }
 }

@@ -17,11 +17,11 @@ mod tests;
 use std::collections::{HashMap, HashSet};
 
 use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, U256};
-use iso_evm_witness::Fork;
+use iso_evm_wire::{Fork, protocol::Change};
 
 use super::{Missing, trie::Nodes};
 use accounts::Accounts;
-use journal::Change;
+use journal::Undo;
 
 pub use journal::Checkpoint;
 
@@ -52,7 +52,7 @@ impl Default for Account {
 /// A log, as its record has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogEntry {
-    /// Who logged.
+    /// Account that logged.
     pub address: Address,
     /// The topics.
     pub topics: Vec<B256>,
@@ -72,7 +72,7 @@ pub struct State {
     warm_slots: HashSet<(Address, B256)>,
     logs: Vec<LogEntry>,
     refund: i64,
-    journal: Vec<Change>,
+    journal: Vec<Undo>,
 }
 
 impl State {
@@ -160,38 +160,38 @@ impl State {
 
     /// Whether an account has not been accessed in the transaction (EIP-2929); false before Berlin.
     pub fn is_cold(&self, address: Address) -> bool {
-        self.fork >= Fork::Berlin && !self.warm.contains(&address)
+        self.fork.has(Change::ColdAccess) && !self.warm.contains(&address)
     }
 
     /// Whether a slot has not been accessed in the transaction (EIP-2929); false before Berlin.
     pub fn is_slot_cold(&self, address: Address, key: B256) -> bool {
-        self.fork >= Fork::Berlin && !self.warm_slots.contains(&(address, key))
+        self.fork.has(Change::ColdAccess) && !self.warm_slots.contains(&(address, key))
     }
 
     /// An account is accessed.
     pub fn warm(&mut self, address: Address) {
         if self.warm.insert(address) {
-            self.journal.push(Change::Warmed(address));
+            self.journal.push(Undo::Warmed(address));
         }
     }
 
     /// A slot is accessed.
     pub fn warm_slot(&mut self, address: Address, key: B256) {
         if self.warm_slots.insert((address, key)) {
-            self.journal.push(Change::SlotWarmed(address, key));
+            self.journal.push(Undo::SlotWarmed(address, key));
         }
     }
 
     /// Sets a transient slot.
     pub fn set_transient(&mut self, address: Address, key: B256, value: B256) {
         let was = self.transient.insert((address, key), value).unwrap_or_default();
-        self.journal.push(Change::Transient { address, key, was });
+        self.journal.push(Undo::Transient { address, key, was });
     }
 
     /// Appends a log.
     pub fn log(&mut self, log: LogEntry) {
         self.logs.push(log);
-        self.journal.push(Change::Logged);
+        self.journal.push(Undo::Logged);
     }
 
     /// The logs that have not been undone, in order.
@@ -201,7 +201,7 @@ impl State {
 
     /// Adds to the refund counter, or takes from it.
     pub fn add_refund(&mut self, gas: i64) {
-        self.journal.push(Change::Refund { was: self.refund });
+        self.journal.push(Undo::Refund { was: self.refund });
         self.refund = self.refund.saturating_add(gas);
     }
 

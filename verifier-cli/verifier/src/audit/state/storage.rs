@@ -15,9 +15,9 @@ pub(super) struct Slot {
     hash: B256,
     /// Its value when the transaction started, or the account was created.
     pub(super) original: B256,
-    /// Its value at this instant.
+    /// Value of the slot at this instant.
     pub(super) now: B256,
-    /// Its value in the trie.
+    /// Value of the slot in the trie.
     held: B256,
 }
 

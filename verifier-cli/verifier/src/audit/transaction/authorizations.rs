@@ -6,7 +6,10 @@
 use alloy_consensus::Transaction as _;
 use alloy_eips::eip7702::SignedAuthorization;
 use alloy_primitives::{Address, U256};
-use iso_evm_witness::Witness;
+use iso_evm_wire::{
+    Witness,
+    protocol::{PER_AUTH_BASE_COST, PER_EMPTY_ACCOUNT_COST},
+};
 
 use super::{Missing, signature::recover};
 use crate::{
@@ -18,8 +21,8 @@ use crate::{
 };
 
 /// What comes back for an authority that exists already: a new account's price less that of an
-/// authorisation, 25,000 less 12,500.
-const REFUND_EXISTING: i64 = 25_000 - 12_500;
+/// authorisation.
+const REFUND_EXISTING: i64 = (PER_EMPTY_ACCOUNT_COST - PER_AUTH_BASE_COST) as i64;
 
 /// Applies all of them, in order. One that is not good is passed over.
 pub(super) fn apply(

@@ -3,7 +3,7 @@
 //! In the data's way this stands in front of the walk over the records.
 
 use alloy_consensus::Transaction as _;
-use iso_evm_witness::{Fork, Witness};
+use iso_evm_wire::{Witness, protocol::Change};
 
 use super::{
     Missing, Top, TransactionKind as Kind, authorizations, claims::Findings, message, price, rules,
@@ -53,7 +53,7 @@ fn charge_sender(
     findings.compare(Kind::Nonce, account.nonce, body.nonce());
     let has_code = account.code_hash != EMPTY_CODE_HASH;
     let delegates = has_code
-        && witness.fork >= Fork::Prague
+        && witness.fork.has(Change::Delegation)
         && delegation_target(codes.get(account.code_hash, sender)?).is_some();
     let allowed = !has_code || delegates;
     findings.require(allowed, Kind::SenderCode, EMPTY_CODE_HASH, account.code_hash);

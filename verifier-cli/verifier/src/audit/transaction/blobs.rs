@@ -1,22 +1,15 @@
-//! Blobs: how many there may be, and what they cost. `specs/12-audits.md`, section Transaction
+//! Blobs: what they cost. `specs/12-audits.md`, section Transaction
 //! audit.
 //!
 //! In the data's way this stands with the rules, in front of the top message.
 
 use alloy_primitives::U256;
-use iso_evm_witness::Fork;
 
 /// First byte of a blob's versioned hash.
 pub(super) const VERSION_KZG: u8 = 1;
 
 /// The least that a blob gas costs, in wei.
 const MIN_BLOB_BASE_FEE: U256 = U256::ONE;
-
-/// Most blobs in a transaction: the block's limit (EIP-4844, EIP-7691), then one of its own
-/// (EIP-7594).
-pub(super) const fn most_blobs(fork: Fork) -> u64 {
-    if matches!(fork, Fork::Prague) { 9 } else { 6 }
-}
 
 /// What a blob gas costs with this excess, in wei (EIP-4844), by the update fraction of the block's
 /// blob schedule; `None` if it is no 128-bit number.
@@ -70,16 +63,5 @@ mod tests {
             assert_eq!(blob_base_fee(fraction, u64::MAX), None);
         }
         assert_eq!(blob_base_fee(BlobParams::bpo2().update_fraction, 1_500_000_000), None);
-    }
-
-    #[test]
-    fn limits_are_alloys() {
-        for (fork, params) in [
-            (Fork::Cancun, BlobParams::cancun()),
-            (Fork::Prague, BlobParams::prague()),
-            (Fork::Osaka, BlobParams::osaka()),
-        ] {
-            assert_eq!(most_blobs(fork), params.max_blobs_per_tx);
-        }
     }
 }

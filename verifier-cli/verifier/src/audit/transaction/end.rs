@@ -4,7 +4,7 @@
 
 use alloy_consensus::Transaction as _;
 use alloy_primitives::{Address, U256};
-use iso_evm_witness::{Fork, Witness};
+use iso_evm_wire::{Witness, protocol::max_refund_quotient};
 
 use super::{
     Missing, TopEnd, TransactionKind as Kind, claims::Findings, gas::intrinsic, price, receipt,
@@ -37,8 +37,8 @@ fn gas_used(witness: &Witness, top: TopEnd, refund: i64) -> u64 {
     let body = witness.transaction.body();
     let intrinsic = intrinsic(body, witness.fork);
     let spent = intrinsic.gas.saturating_add(top.gas_used).min(body.gas_limit());
-    let quotient = if witness.fork >= Fork::London { 5 } else { 2 };
-    let refund = u64::try_from(refund).unwrap_or_default().min(spent / quotient);
+    let refund =
+        u64::try_from(refund).unwrap_or_default().min(spent / max_refund_quotient(witness.fork));
     (spent - refund).max(intrinsic.floor)
 }
 

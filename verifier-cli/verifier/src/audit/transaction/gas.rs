@@ -5,23 +5,15 @@
 //! limit less this; and behind it, where the floor holds.
 
 use alloy_consensus::Transaction as _;
-use iso_evm_witness::{Fork, transaction::TransactionBody};
-
-const GAS_BASE: u64 = 21_000;
-const GAS_CREATE: u64 = 32_000;
-const GAS_ZERO_BYTE: u64 = 4;
-/// EIP-2028, Istanbul.
-const GAS_NONZERO_BYTE: u64 = 16;
-/// EIP-3860, Shanghai.
-const GAS_INITCODE_WORD: u64 = 2;
-/// EIP-2930, Berlin.
-const GAS_ACCESS_LIST_ADDRESS: u64 = 2_400;
-const GAS_ACCESS_LIST_KEY: u64 = 1_900;
-/// EIP-7702, Prague: as if each authority were a new account.
-const GAS_AUTHORIZATION: u64 = 25_000;
-/// EIP-7623, Prague: for a token, which a zero byte is one of and another four.
-const GAS_FLOOR_TOKEN: u64 = 10;
-const TOKENS_NONZERO_BYTE: u64 = 4;
+use iso_evm_wire::{
+    Fork,
+    protocol::{
+        Change, GAS_CREATE, GAS_INIT_CODE_WORD_COST, PER_EMPTY_ACCOUNT_COST,
+        TX_ACCESS_LIST_ADDRESS_COST, TX_ACCESS_LIST_STORAGE_KEY_COST, TX_BASE_COST, calldata_cost,
+        calldata_floor,
+    },
+    transaction::TransactionBody,
+};
 
 /// Gas that is spent whatever the top message does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,18 +29,19 @@ pub(super) fn intrinsic(body: &TransactionBody, fork: Fork) -> Intrinsic {
     let input = body.input();
     let zeros = input.iter().filter(|byte| **byte == 0).count() as u64;
     let others = input.len() as u64 - zeros;
-    let mut gas = GAS_BASE + zeros * GAS_ZERO_BYTE + others * GAS_NONZERO_BYTE;
+    let mut gas = TX_BASE_COST + calldata_cost(zeros, others);
     if body.is_create() {
         gas += GAS_CREATE;
-        if fork >= Fork::Shanghai {
-            gas += input.len().div_ceil(32) as u64 * GAS_INITCODE_WORD;
+        if fork.has(Change::InitcodeLimit) {
+            gas += input.len().div_ceil(32) as u64 * GAS_INIT_CODE_WORD_COST;
         }
     }
     for entry in body.access_list().into_iter().flat_map(|list| list.iter()) {
-        gas += GAS_ACCESS_LIST_ADDRESS + entry.storage_keys.len() as u64 * GAS_ACCESS_LIST_KEY;
+        gas += TX_ACCESS_LIST_ADDRESS_COST
+            + entry.storage_keys.len() as u64 * TX_ACCESS_LIST_STORAGE_KEY_COST;
     }
-    gas += body.authorization_list().unwrap_or_default().len() as u64 * GAS_AUTHORIZATION;
-    let tokens = zeros + others * TOKENS_NONZERO_BYTE;
-    let floor = if fork >= Fork::Prague { GAS_BASE + tokens * GAS_FLOOR_TOKEN } else { 0 };
+    gas += body.authorization_list().unwrap_or_default().len() as u64 * PER_EMPTY_ACCOUNT_COST;
+    let has_floor = fork.has(Change::CalldataFloor);
+    let floor = if has_floor { calldata_floor(zeros, others) } else { 0 };
     Intrinsic { gas, floor }
 }

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use alloy_consensus::Header;
 use alloy_eips::eip2718::Typed2718;
 use alloy_primitives::{B256, Bytes, U256};
-use iso_evm_witness::{
+use iso_evm_wire::{
     Witness,
     container::{Receipt, ReceiptLogs},
 };
@@ -121,7 +121,7 @@ struct Leaf {
     success: bool,
     cumulative_gas: u64,
     bloom: Vec<u8>,
-    /// Their RLP.
+    /// RLP of the logs.
     logs: Vec<u8>,
 }
 

@@ -5,7 +5,7 @@
 //! and root are the access audit's to check, as in every other message.
 
 use alloy_primitives::U256;
-use iso_evm_witness::{MessageWitness, Opened, records::OpeningRecord};
+use iso_evm_wire::{MessageWitness, Opened, records::OpeningRecord};
 
 use super::{Missing, Top, TopMessage, TransactionKind as Kind, claims::Findings};
 use crate::hash::keccak256;

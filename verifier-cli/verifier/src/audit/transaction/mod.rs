@@ -41,7 +41,7 @@ mod top;
 mod warmth;
 
 use alloy_primitives::{Address, B256, Bytes, U256};
-use iso_evm_witness::{Witness, records::FrameKind};
+use iso_evm_wire::{Witness, records::FrameKind};
 
 pub use begin::begin;
 pub use claims::Findings;
@@ -55,9 +55,9 @@ use super::{Finding, Missing, TransactionKind};
 /// What a transaction's top call or creation is, or came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Top {
-    /// It runs code: there is a message.
+    /// The top call or creation runs code: there is a message.
     Message(TopMessage),
-    /// It runs none (no code, a precompile, a collision): this is how it ended, its effect included.
+    /// The top call or creation runs no code (an account without any, a precompile, a collision), and ended so.
     Ended(TopEnd),
 }
 

@@ -5,14 +5,15 @@
 
 use alloy_consensus::Transaction as _;
 use alloy_primitives::U256;
-use iso_evm_witness::{Fork, Witness, transaction::TransactionBody};
-
-/// Gas of a blob (EIP-4844).
-const GAS_PER_BLOB: u64 = 1 << 17;
+use iso_evm_wire::{
+    Witness,
+    protocol::{Change, GAS_PER_BLOB},
+    transaction::TransactionBody,
+};
 
 /// The block's base fee, in wei; zero before London.
 pub(super) fn base_fee(witness: &Witness) -> u128 {
-    if witness.fork < Fork::London {
+    if !witness.fork.has(Change::BaseFee) {
         return 0;
     }
     witness.block.base_fee_per_gas.unwrap_or_default().into()
@@ -29,7 +30,7 @@ pub(super) fn effective_gas_price(body: &TransactionBody, base_fee: u128) -> u12
 
 /// What a blob gas costs, in wei; zero before Cancun.
 pub(super) fn blob_base_fee(witness: &Witness) -> u128 {
-    if witness.fork < Fork::Cancun {
+    if !witness.fork.has(Change::Blobs) {
         return 0;
     }
     witness.block.blob_base_fee.unwrap_or_default()

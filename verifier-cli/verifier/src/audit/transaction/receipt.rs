@@ -3,7 +3,7 @@
 //! In the data's way this stands at the end, beside the final root.
 
 use alloy_primitives::{Bloom, Log};
-use iso_evm_witness::container::Receipt;
+use iso_evm_wire::container::Receipt;
 
 use super::{TransactionKind as Kind, claims::Findings};
 use crate::{audit::state::LogEntry, hash::keccak256};
@@ -62,7 +62,7 @@ fn bloom(logs: &[LogEntry]) -> Bloom {
 #[cfg(test)]
 mod tests {
     use alloy_primitives::{Address, B256, Bytes};
-    use iso_evm_witness::container::ReceiptLogs;
+    use iso_evm_wire::container::ReceiptLogs;
 
     use super::*;
     use crate::audit::word::Word;

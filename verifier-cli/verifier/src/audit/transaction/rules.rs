@@ -5,11 +5,18 @@
 use alloy_consensus::Transaction as _;
 use alloy_eips::eip2718::Typed2718;
 use alloy_primitives::{Address, U256};
-use iso_evm_witness::{Fork, Witness, schedule::blob_params, transaction::TransactionBody};
+use iso_evm_wire::{
+    Witness,
+    protocol::{
+        Change, MAX_INIT_CODE_SIZE, last_transaction_type, most_blobs, transaction_gas_cap,
+    },
+    schedule::blob_params,
+    transaction::TransactionBody,
+};
 
 use super::{
     TransactionKind as Kind,
-    blobs::{self, VERSION_KZG, most_blobs},
+    blobs::{self, VERSION_KZG},
     claims::Findings,
     gas::intrinsic,
     inclusion, price, schedule, signature,
@@ -18,23 +25,6 @@ use crate::{
     audit::{ancestors::broken_chain, hashes::Hashes},
     transaction_hash::signing_hash,
 };
-
-/// Most gas of a transaction, from Osaka (EIP-7825).
-const MOST_GAS: u64 = 1 << 24;
-
-/// Most bytes of initcode, from Shanghai (EIP-3860).
-const MOST_INITCODE: usize = 2 * 24_576;
-
-/// The last type of transaction that a fork knows: EIP-2930, EIP-1559, EIP-4844, EIP-7702.
-const fn last_type(fork: Fork) -> u8 {
-    match fork {
-        Fork::Istanbul => 0,
-        Fork::Berlin => 1,
-        Fork::London | Fork::Paris | Fork::Shanghai => 2,
-        Fork::Cancun => 3,
-        Fork::Prague | Fork::Osaka => 4,
-    }
-}
 
 /// Checks all of them.
 pub(super) fn check(hashes: &Hashes<'_>, findings: &mut Findings<Kind>) {
@@ -49,15 +39,16 @@ pub(super) fn check(hashes: &Hashes<'_>, findings: &mut Findings<Kind>) {
         findings.compare(Kind::ChainId, witness.chain_id, chain_id);
     }
     schedule::check(witness, findings);
-    let last = last_type(fork);
+    let last = last_transaction_type(fork);
     findings.require(body.ty() <= last, Kind::Type, last, body.ty());
     let most_nonce = u64::MAX - 1; // EIP-2681
     findings.require(body.nonce() <= most_nonce, Kind::Nonce, most_nonce, body.nonce());
     check_gas(witness, body, findings);
     check_fees(witness, body, findings);
     let length = body.input().len();
-    let fits = fork < Fork::Shanghai || !body.is_create() || length <= MOST_INITCODE;
-    findings.require(fits, Kind::Initcode, MOST_INITCODE, length);
+    let bounded = fork.has(Change::InitcodeLimit) && body.is_create();
+    let fits = !bounded || length as u64 <= MAX_INIT_CODE_SIZE;
+    findings.require(fits, Kind::Initcode, MAX_INIT_CODE_SIZE, length);
     if body.is_eip4844() {
         check_blobs(witness, body, findings);
     }
@@ -80,8 +71,7 @@ fn check_sender(signer: Option<Address>, sender: Address, findings: &mut Finding
 /// The limit is within the block's and the fork's, and pays for what is due in any case.
 fn check_gas(witness: &Witness, body: &TransactionBody, findings: &mut Findings<Kind>) {
     let limit = body.gas_limit();
-    let cap = if witness.fork >= Fork::Osaka { MOST_GAS } else { u64::MAX };
-    let most = witness.block.gas_limit.min(cap);
+    let most = witness.block.gas_limit.min(transaction_gas_cap(witness.fork));
     findings.require(limit <= most, Kind::GasLimit, most, limit);
     let intrinsic = intrinsic(body, witness.fork);
     let least = intrinsic.gas.max(intrinsic.floor);
@@ -114,7 +104,7 @@ fn check_blobs(witness: &Witness, body: &TransactionBody, findings: &mut Finding
 /// input may give the price alone.
 fn check_blob_base_fee(witness: &Witness, findings: &mut Findings<Kind>) {
     let block = &witness.block;
-    if witness.fork < Fork::Cancun || block.header.is_none() {
+    if !witness.fork.has(Change::Blobs) || block.header.is_none() {
         return;
     }
     let excess = block.excess_blob_gas.unwrap_or_default();

@@ -4,7 +4,7 @@
 //! of, the witness only claims.
 
 use alloy_primitives::U256;
-use iso_evm_witness::{Fork, Witness, schedule};
+use iso_evm_wire::{Fork, Witness, schedule};
 
 use super::{TransactionKind as Kind, claims::Findings};
 

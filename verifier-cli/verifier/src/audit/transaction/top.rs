@@ -5,7 +5,7 @@
 
 use alloy_consensus::Transaction as _;
 use alloy_primitives::{Address, TxKind, U256};
-use iso_evm_witness::{Fork, Witness, records::FrameKind};
+use iso_evm_wire::{Fork, Witness, protocol::Change, records::FrameKind};
 
 use super::{Missing, Top, TopEnd, TopMessage, gas::intrinsic, price};
 use crate::{
@@ -82,7 +82,7 @@ fn call(
     }
     let mut code_hash = state.account(target)?.code_hash;
     let mut to = target;
-    if fork >= Fork::Prague
+    if fork.has(Change::Delegation)
         && let Some(delegate) = delegation_target(codes.get(code_hash, target)?)
     {
         state.warm(delegate);

@@ -6,9 +6,12 @@
 
 use alloy_consensus::Transaction as _;
 use alloy_primitives::{Address, U256};
-use iso_evm_witness::{Fork, Witness};
+use iso_evm_wire::{
+    Witness,
+    protocol::{Change, precompiles},
+};
 
-use crate::audit::{precompiles::is_precompile, state::State};
+use crate::audit::state::State;
 
 /// Warms sender, `to`, precompiles, coinbase (from Shanghai) and access list.
 pub(super) fn warm(witness: &Witness, state: &mut State) {
@@ -17,12 +20,10 @@ pub(super) fn warm(witness: &Witness, state: &mut State) {
     if let Some(to) = transaction.body().to() {
         state.warm(to);
     }
-    // The last is that of EIP-7951.
-    let low = (0..=0x100_u64).map(|number| Address::from_word(U256::from(number).into()));
-    for precompile in low.filter(|address| is_precompile(witness.fork, *address)) {
-        state.warm(precompile);
+    for number in precompiles(witness.fork) {
+        state.warm(Address::from_word(U256::from(number).into()));
     }
-    if witness.fork >= Fork::Shanghai {
+    if witness.fork.has(Change::WarmCoinbase) {
         state.warm(witness.block.beneficiary);
     }
     let access_list = transaction.body().access_list();

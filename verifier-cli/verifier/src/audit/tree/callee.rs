@@ -1,7 +1,7 @@
 //! What the record of a call or creation says of its callee.
 
 use alloy_primitives::{Address, B256, Bytes, U256};
-use iso_evm_witness::{
+use iso_evm_wire::{
     MessageWitness,
     records::{CallRecord, FrameKind, Outcome, Record},
 };

@@ -2,20 +2,21 @@
 //! open is explicit, and never deeper than the machine's own.
 
 use alloy_primitives::B256;
-use iso_evm_witness::{
+use iso_evm_wire::{
     OpenedMessage,
+    protocol::{STACK_DEPTH_LIMIT, is_precompile},
     records::{Outcome, Record},
 };
 
 use super::{
-    MOST_DEPTH, Place, TreeKind,
+    Place, TreeKind,
     callee::{Callee, RIPEMD160},
     child::Pair,
 };
 use crate::{
     audit::{
         Finding, Missing, Subject,
-        precompiles::{self, NotRerun, OfMessage, Reruns},
+        precompiles::{NotRerun, OfMessage, Reruns},
         word::Word,
     },
     hash::keccak256,
@@ -156,14 +157,14 @@ impl<'s, 'a> Walk<'s, 'a> {
         let Some(callee) = Callee::of(record, open.message.fields()) else { return Ok(()) };
         if callee.outcome != Some(Outcome::None) {
             let refused = callee.outcome == Some(Outcome::Depth);
-            place.agree(TreeKind::Depth, depth >= MOST_DEPTH, refused)?;
+            place.agree(TreeKind::Depth, depth >= STACK_DEPTH_LIMIT, refused)?;
         }
         open.touched |= callee.context == RIPEMD160;
         match callee.outcome {
             Some(Outcome::Child) => self.child(place, callee),
             outcome => {
                 if outcome == Some(Outcome::Precompile)
-                    && precompiles::is_precompile(self.subject.fork, callee.account)
+                    && is_precompile(self.subject.fork, callee.account)
                 {
                     let missing = self.precompile(place, &callee)?;
                     self.missing = self.missing.or(missing);

@@ -12,7 +12,7 @@ use crate::hash::hash_written;
 /// What stands for a node in its parent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Reference {
-    /// Its hash.
+    /// Hash of a node that has 32 bytes and more.
     Hash(B256),
     /// Its RLP, which is shorter than a hash.
     Inline(Vec<u8>),

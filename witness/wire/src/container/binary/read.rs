@@ -14,6 +14,7 @@ use crate::{
         reader::{ContainerError, ContainerFault, Reader},
     },
     open::{Keccak256, Opened},
+    protocol::Change,
     transaction::Transaction,
 };
 
@@ -148,7 +149,7 @@ fn read_block(fields: &mut Reader<'_>, fork: Fork) -> Result<Block, ContainerErr
     } else {
         read_fields(&mut fields, fork)?
     };
-    if fork >= Fork::Cancun {
+    if fork.has(Change::Blobs) {
         block.blob_base_fee = Some(fields.value("block blob base fee")?);
     }
     fields.end("block")?;
@@ -163,15 +164,15 @@ fn read_fields(fields: &mut Reader<'_>, fork: Fork) -> Result<Block, ContainerEr
         gas_limit: fields.value("block gas limit")?,
         ..Block::default()
     };
-    if fork >= Fork::Paris {
+    if fork.has(Change::Randomness) {
         block.prev_randao = Some(fields.value::<B256>("block randomness")?);
     } else {
         block.difficulty = Some(fields.value::<U256>("block difficulty")?);
     }
-    if fork >= Fork::London {
+    if fork.has(Change::BaseFee) {
         block.base_fee_per_gas = Some(fields.value("block base fee")?);
     }
-    if fork >= Fork::Cancun {
+    if fork.has(Change::Blobs) {
         block.excess_blob_gas = Some(fields.value("block excess blob gas")?);
     }
     Ok(block)

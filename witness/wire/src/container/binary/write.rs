@@ -10,6 +10,7 @@ use crate::{
     Fork,
     block::Block,
     container::{Inclusion, Receipt, Roots, Witness},
+    protocol::Change,
     transaction::Transaction,
 };
 
@@ -107,7 +108,7 @@ fn write_block(block: &Block, fork: Fork, out: &mut Vec<u8>) {
         Some(header) => header.encode(&mut fields),
         None => write_fields(block, fork, &mut fields),
     }
-    if fork >= Fork::Cancun {
+    if fork.has(Change::Blobs) {
         block.blob_base_fee.unwrap_or_default().encode(&mut fields);
     }
     write_list(&fields, out);
@@ -118,15 +119,15 @@ fn write_fields(block: &Block, fork: Fork, fields: &mut Vec<u8>) {
     block.timestamp.encode(fields);
     block.beneficiary.encode(fields);
     block.gas_limit.encode(fields);
-    if fork >= Fork::Paris {
+    if fork.has(Change::Randomness) {
         block.prev_randao.unwrap_or_default().encode(fields);
     } else {
         block.difficulty.unwrap_or_default().encode(fields);
     }
-    if fork >= Fork::London {
+    if fork.has(Change::BaseFee) {
         block.base_fee_per_gas.unwrap_or_default().encode(fields);
     }
-    if fork >= Fork::Cancun {
+    if fork.has(Change::Blobs) {
         block.excess_blob_gas.unwrap_or_default().encode(fields);
     }
 }

@@ -24,7 +24,7 @@ mod error;
 mod keys;
 mod message;
 mod ordered;
-mod record;
+pub(crate) mod record;
 
 pub use error::JsonError;
 

@@ -9,7 +9,7 @@ use serde_json::Value;
 /// What stands under a key.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
-pub(super) enum Field {
+pub(crate) enum Field {
     /// Anything but an object.
     Plain(Value),
     /// Objects in a list.
@@ -18,7 +18,7 @@ pub(super) enum Field {
 
 /// An object in the order of its fields.
 #[derive(Debug, Default)]
-pub(super) struct Object(pub(super) Vec<(String, Field)>);
+pub(crate) struct Object(pub(super) Vec<(String, Field)>);
 
 impl Object {
     /// The fields of a struct.

@@ -2,7 +2,7 @@
 //! accounts, slots, warmth, logs and roots is compared.
 
 use alloy_primitives::{Address, B256, KECCAK256_EMPTY, Log, LogData, U256, keccak256};
-use iso_evm_witness::Fork;
+use iso_evm_wire::Fork;
 use revm::{
     bytecode::Bytecode,
     context::{

@@ -1,7 +1,7 @@
 //! Random transactions, per fork, on the state and on revm's journal.
 
 use alloy_primitives::{Address, B256, KECCAK256_EMPTY, U256};
-use iso_evm_witness::Fork;
+use iso_evm_wire::Fork;
 
 use super::{
     super::super::trie::testing::Random,

@@ -2,7 +2,7 @@
 //! keep to no order.
 
 use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, U256, keccak256};
-use iso_evm_witness::Fork;
+use iso_evm_wire::Fork;
 use rlp::RlpStream;
 
 use super::{

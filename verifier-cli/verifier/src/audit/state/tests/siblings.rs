@@ -3,7 +3,7 @@
 
 use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
 use alloy_trie::EMPTY_ROOT_HASH;
-use iso_evm_witness::Fork;
+use iso_evm_wire::Fork;
 use rlp::RlpStream;
 
 use super::{

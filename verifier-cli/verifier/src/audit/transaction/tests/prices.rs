@@ -1,7 +1,8 @@
 //! Gas and prices of random transactions against revm's.
 
 use alloy_primitives::U256;
-use iso_evm_witness::{Fork, env::tx_env, transaction::Transaction};
+use iso_evm_wire::{Fork, transaction::Transaction};
+use iso_evm_witness::env::tx_env;
 use revm::{
     context::{CfgEnv, Transaction as _},
     context_interface::Cfg as _,

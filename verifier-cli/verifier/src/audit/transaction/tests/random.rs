@@ -6,7 +6,7 @@ use alloy_eips::{
     eip7702::{Authorization, SignedAuthorization},
 };
 use alloy_primitives::{Address, B256, Bytes, TxKind, U256};
-use iso_evm_witness::transaction::TransactionBody;
+use iso_evm_wire::transaction::TransactionBody;
 
 /// SplitMix64.
 pub(super) struct Random(pub(super) u64);

@@ -8,14 +8,17 @@ use alloy_eips::{
     eip7702::{Authorization, SignedAuthorization},
 };
 use alloy_primitives::{Address, B256, Bytes, Signature, TxKind, U256, address, keccak256};
-use iso_evm_witness::{
-    Fork, Input, MessageWitness, Recording, Witness,
+use iso_evm_wire::{
+    Fork, MessageWitness, Witness,
     block::Block,
     container::ReceiptLogs,
     encoding,
+    transaction::{Transaction, TransactionBody},
+};
+use iso_evm_witness::{
+    Input, Recording,
     prestate::{Prestate, PrestateAccount},
     record,
-    transaction::{Transaction, TransactionBody},
 };
 use k256::ecdsa::SigningKey;
 use rlp::RlpStream;

@@ -3,7 +3,7 @@
 use alloy_consensus::SignableTransaction;
 use alloy_eips::eip7702::SignedAuthorization;
 use alloy_primitives::{B256, Signature, U256, uint};
-use iso_evm_witness::transaction::Transaction;
+use iso_evm_wire::transaction::Transaction;
 use k256::ecdsa::SigningKey;
 
 use super::{

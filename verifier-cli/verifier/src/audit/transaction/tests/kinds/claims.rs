@@ -1,7 +1,7 @@
 //! Lies about what follows from the transaction: its top message and its end.
 
 use alloy_primitives::{Address, B256, Bloom, Log, TxKind, U256, hex, keccak256};
-use iso_evm_witness::{
+use iso_evm_wire::{
     Fork, MessageWitness,
     records::{FrameKind, OpeningRecord, Record},
 };

@@ -1,12 +1,12 @@
 //! The witness of an execution that no `INPUT.json` brought.
 
 use alloy_primitives::U256;
-use iso_evm_witness::{
-    Execution, Fork, Recording, Witness,
+use iso_evm_wire::{
+    Fork, Witness,
     block::Block,
-    input::Input,
     transaction::{Transaction, TransactionDefaults, TransactionFields},
 };
+use iso_evm_witness::{Execution, Recording, input::Input};
 use revm::context_interface::either::Either;
 
 /// The witness, as its file brings it.

@@ -7,7 +7,8 @@ mod growth;
 mod swap;
 
 use alloy_primitives::{Address, B256, Bytes, TxKind, U256};
-use iso_evm_witness::{Execution, Fork, Input, prestate::Prestate};
+use iso_evm_wire::Fork;
+use iso_evm_witness::{Execution, Input, prestate::Prestate};
 use revm::context::{BlockEnv, TxEnv};
 
 pub use self::growth::Axis;

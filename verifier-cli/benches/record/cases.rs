@@ -1,8 +1,9 @@
 //! What is recorded.
 
 use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
+use iso_evm_wire::Fork;
 use iso_evm_witness::{
-    Execution, Fork, Input, Prepared,
+    Execution, Input, Prepared,
     prestate::{Prestate, PrestateAccount},
     state_root::Account,
 };
