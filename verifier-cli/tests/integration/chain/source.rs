@@ -7,7 +7,7 @@ use crate::{common::root, npm};
 #[test]
 fn the_artifact_is_the_source_compiled() {
     let Some(modules) = npm::modules("solc@0.8.37") else { return };
-    let contracts = root().join("verifier-cli/contracts").canonicalize().unwrap();
+    let contracts = root().join("verifier-cli/onchain/contracts").canonicalize().unwrap();
     let output = Command::new("node")
         .arg(contracts.join("build.mjs"))
         .arg("-")
