@@ -53,7 +53,7 @@ fn messages() -> Vec<(Bytes, Bytes)> {
 }
 
 #[test]
-fn what_is_not_there_is_unavailable() {
+fn an_archive_that_is_not_there_is_unavailable() {
     for engine in engines() {
         for (calldata, code) in messages() {
             let archives = engine.archives(&calldata, &code);

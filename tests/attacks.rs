@@ -102,7 +102,7 @@ fn check(guests: Vec<(u8, Guest)>) {
 }
 
 #[test]
-fn one_offset() {
+fn extreme_offsets_end_as_natively() {
     const CALLDATALOAD: u8 = 0x35;
     const BLOCKHASH: u8 = 0x40;
     const BLOBHASH: u8 = 0x49;
@@ -228,7 +228,7 @@ fn ranges_of_calls() {
 }
 
 #[test]
-fn destinations() {
+fn jump_destinations_are_judged_by_all_256_bits() {
     let mut guests = Vec::new();
     let length = prepared().len() as u64;
     let mut destinations: Vec<_> = pairs().into_iter().map(|(offset, _)| offset).collect();

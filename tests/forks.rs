@@ -2,6 +2,8 @@
 //! differs by fork has an exhaustive `match`: so the compiler says what a new fork touches, and none
 //! falls silently into the rules of another. `specs/hardforks.md`.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::{
     fs,
     path::{Path, PathBuf},

@@ -80,7 +80,7 @@ fn run() -> (u64, u64) {
 }
 
 #[test]
-fn seeds() {
+fn fixed_seeds_of_programs_and_edits_hold() {
     let (messages, refused) = run();
     println!("{messages} messages before both engines, {refused} not valid");
     assert!(messages > PROGRAMS * EDITS * 3 / 4 && refused > messages / 2);

@@ -3,7 +3,10 @@
 //! `cargo bench -p iso-evm-cli --bench growth` measures the time.
 
 use iso_evm_hypervisor::Verdict;
-use iso_evm_testing::cases::{self, Axis};
+use iso_evm_testing::{
+    cases::{self, Axis},
+    measurements::{self, Table, thousands},
+};
 use iso_evm_witness::record;
 
 use crate::harness::{audit, parallel, proved};
@@ -55,45 +58,65 @@ fn check(axis: Axis, sizes: &[usize]) {
 }
 
 #[test]
-fn records() {
+fn bytes_and_host_gas_grow_in_proportion_to_records() {
     check(Axis::Records, &[10, 100, 1_000, 10_000]);
 }
 
 #[test]
-fn writes() {
+fn bytes_and_host_gas_grow_in_proportion_to_writes() {
     check(Axis::Writes, &[10, 100, 1_000]);
 }
 
 #[test]
-fn code() {
+fn bytes_and_host_gas_grow_in_proportion_to_code() {
     check(Axis::Code, &[1 << 10, 6 << 10, 24 << 10]);
 }
 
 #[test]
-fn calldata() {
+fn bytes_and_host_gas_grow_in_proportion_to_calldata() {
     check(Axis::Calldata, &[1 << 10, 1 << 15, 1 << 20]);
 }
 
 #[test]
-fn depth() {
+fn bytes_and_host_gas_grow_in_proportion_to_depth() {
     check(Axis::Depth, &[16, 128, 1024]);
     check(Axis::Undone, &[16, 128, 1024]);
 }
 
 #[test]
-fn calls() {
+fn bytes_and_host_gas_grow_in_proportion_to_calls() {
     check(Axis::Calls, &[10, 100, 1_000]);
 }
 
 /// Calls times input: what nobody reads is not hashed, whatever its length. What is left is memory, which
 /// the guest pays for.
 #[test]
-fn inputs() {
+fn inputs_that_nobody_reads_are_not_hashed() {
     let [short, long] = [1 << 10, 1 << 19].map(|size| counted(Axis::Inputs, size));
     assert_eq!(short.messages, long.messages);
     let (host, guest) = (long.host_gas - short.host_gas, long.guest_gas - short.guest_gas);
     assert!(host <= guest + guest / 20, "{host} of {guest}");
     check(Axis::Passed, &[1 << 10, 1 << 14, 1 << 18]);
+}
+
+/// The last step of each axis, with the exponents of its bytes and host gas.
+#[test]
+fn growth_of_bytes_and_host_gas_is_the_published_one() {
+    let mut table = Table::new(["", "`witness.bin`, bytes", "host gas"]);
+    for axis in Axis::ALL {
+        let [size_before, size] = *axis.sizes().last_chunk().expect("two sizes");
+        let (before, now) = (counted(axis, size_before), counted(axis, size));
+        let step = (size as f64 / size_before as f64).ln();
+        let shown = |before: u64, now: u64| {
+            format!("{} ({:.2})", thousands(now), (now as f64 / before as f64).ln() / step)
+        };
+        table.row([
+            format!("{} {}", thousands(size as u64), axis.name()),
+            shown(before.witness as u64, now.witness as u64),
+            shown(before.host_gas, now.host_gas),
+        ]);
+    }
+    measurements::compare("growth", &table.to_string());
 }
 
 /// What the benchmarks measure is what it is said to be.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use alloy_primitives::{Address, B256, Bytes, U256, hex, keccak256};
 use iso_evm_hypervisor::{MismatchKind, Verdict};
+use iso_evm_testing::measurements::{self, Table, thousands};
 use iso_evm_wire::{Fork, MessageWitness, records::FrameKind};
 use serde::Deserialize;
 use serde_json::Value;
@@ -173,6 +174,7 @@ pub(crate) fn whole(case: &Whole) -> Guest {
 fn whole_programs_cost_less_host_gas_than_before() {
     let Some(cases) = load::<Whole>("guests/programs.json") else { return };
     let mut dearer = Vec::new();
+    let mut table = Table::new(["program", "native gas", "host gas", "earlier", "ratio"]);
     for case in &cases {
         let name = case.name.as_str();
         let guest = whole(case);
@@ -182,13 +184,18 @@ fn whole_programs_cost_less_host_gas_than_before() {
         let audited = audit::audit_as(run.fork, &message.witness, message);
         assert_eq!(audited.verdict, Verdict::Valid, "{name}");
         let before = case.host_gas_hyvm.into_iter().chain(case.host_gas_iso).min();
-        println!(
-            "{name:24} guest {:>7} ({}) host {:>9}, before {before:?}",
-            message.witness.gasUsed, case.native_gas, audited.host_gas
-        );
         if before.is_some_and(|before| audited.host_gas >= before) {
             dearer.push(name);
         }
+        let ratio = before.map(|before| format!("{:.2}", audited.host_gas as f64 / before as f64));
+        table.row([
+            format!("`{name}`"),
+            thousands(case.native_gas),
+            thousands(audited.host_gas),
+            before.map_or_else(|| "fails".to_owned(), thousands),
+            ratio.unwrap_or_default(),
+        ]);
     }
     assert_eq!(dearer, DEARER);
+    measurements::compare("programs", &table.to_string());
 }

@@ -147,7 +147,7 @@ fn nor_one_that_a_block_has() {
 
 /// Without trie nodes there is no access audit: a campaign says what then is bound by nothing.
 #[test]
-fn what_no_audit_binds_survives() {
+fn roots_survive_where_no_trie_nodes_bind_them() {
     let mut witness = witness_of(&replay::input("erc20-transfer"));
     witness.nodes.clear();
     let witness = Witness::decode(&witness.encode()).unwrap_or_else(|error| panic!("{error}"));

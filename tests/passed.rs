@@ -144,7 +144,7 @@ fn the_whole_input_is_not_what_decides() {
 
 /// What nobody reads has no hash, not even that of nothing.
 #[test]
-fn what_nobody_reads_has_no_hash() {
+fn calldata_that_nobody_reads_has_no_hash() {
     let nobody = call(memory(&[]), Address::repeat_byte(0x5e), 100, 0);
     let value = memory(&[]).push(0).push(0).push(100).push(0).push(5_000);
     let value = value.push_address(Address::repeat_byte(0x5e)).push(0).op([op::CALL]);

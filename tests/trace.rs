@@ -7,7 +7,7 @@ use iso_evm_witness::{Prepared, Recording, proof::Proof, record};
 use crate::replay::{NAMES, input};
 
 #[test]
-fn all_but_roots_and_proof_is_the_same() {
+fn a_trace_is_the_recording_without_roots_and_proof() {
     for name in NAMES {
         let input = input(name);
         let run = &input.execution;

@@ -25,11 +25,11 @@ use crate::{
 
 /// An account with code that stops at once.
 const CALLEE: Address = Address::repeat_byte(0x55);
-/// One whose code fills a page and more.
+/// An account whose code has 24 KB.
 const LARGE: Address = Address::repeat_byte(0x56);
-/// One that returns what memory costs next to nothing.
+/// An account whose code returns 8 KB.
 const RETURNS: Address = Address::repeat_byte(0x57);
-/// One with nothing.
+/// An account that does not exist.
 const NOBODY: Address = Address::repeat_byte(0x58);
 
 /// Memory that has been paid for, once: 573,440 gas.
@@ -64,7 +64,7 @@ impl Shape {
         }
     }
 
-    /// The same on all of memory.
+    /// A shape whose unit works on all of memory.
     fn large(name: impl Into<String>, unit: Program) -> Self {
         Self { memory: true, times: 4, ..Self::new(name, unit) }
     }

@@ -81,7 +81,7 @@ impl Engine {
         Self { native, ..self }
     }
 
-    /// The hypervisor. It is emitted now, if it is not yet.
+    /// The hypervisor that this engine runs. It is emitted now, if it is not yet.
     pub fn contract(&self) -> &Contract {
         &self.emitted().0
     }

@@ -34,7 +34,7 @@ pub mod abi {
         function archive(bytes code) external returns (address);
     }
 
-    /// By account.
+    /// Functions of a factory that archives by account.
     pub mod account {
         use alloy_sol_types::sol;
 

@@ -2,6 +2,8 @@
 //! two engines must not share their mistakes, so neither names the other, and the rules that both
 //! go by name neither.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::{
     collections::BTreeSet,
     fs,
@@ -9,10 +11,11 @@ use std::{
 };
 
 /// Each room, and the rooms that its sources may name beside itself.
-const ROOMS: [(&str, &[&str]); 7] = [
+const ROOMS: [(&str, &[&str]); 8] = [
     ("rules", &["options"]),
     ("options", &["rules"]),
-    ("emit", &["rules", "options"]),
+    ("identity", &["options"]),
+    ("emit", &["rules", "options", "identity"]),
     ("native", &["rules", "options"]),
     ("live", &["emit", "rules"]),
     ("factory", &["emit", "rules", "options"]),

@@ -77,9 +77,9 @@ pub(super) struct Archiving<'a> {
 /// What an attempt came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
-    /// It failed, and nothing of the archive is there.
+    /// The attempt failed, and nothing of the archive is there.
     Nothing,
-    /// It succeeded, and each part is what it should be.
+    /// The attempt succeeded, and each part is what it should be.
     Whole,
 }
 

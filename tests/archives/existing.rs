@@ -165,7 +165,7 @@ fn calls(host: &mut Host, calls: &[(u64, Vec<u8>)]) -> Vec<bool> {
 }
 
 #[test]
-fn what_failed_in_a_transaction_leaves_nothing_to_what_follows() {
+fn a_failed_archiving_leaves_nothing_to_the_next_call_of_its_transaction() {
     let key = ArchiveKey::CodeHash;
     let large = code(PART_SIZE + 700, 1);
     let small = code(40, 2);

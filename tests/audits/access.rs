@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 
 use alloy_primitives::{Address, B256, U256};
 use iso_evm_verifier::audit::{
-    AccessKind as Kind, Missing, Outcome, TransactionKind,
+    AccessKind as Kind, AuditOutcome, Missing, TransactionKind,
     replay::{access, transaction},
 };
 use iso_evm_wire::{
     MessageWitness, Witness, encoding,
-    records::{FrameKind, Outcome as Became, Record},
+    records::{FrameKind, Outcome, Record},
 };
 
 use super::witness;
@@ -143,7 +143,7 @@ fn root(record: &Record) -> Option<Record> {
 /// The record with every other outcome that the state refutes. What gas or depth decide is not the
 /// state's.
 fn outcomes(record: &Record) -> Vec<Record> {
-    let decided = [Became::None as u8, Became::Depth as u8];
+    let decided = [Outcome::None as u8, Outcome::Depth as u8];
     let found = match record {
         Record::Call(_, record) => record.outcome,
         Record::Create(record) => record.outcome,
@@ -153,7 +153,7 @@ fn outcomes(record: &Record) -> Vec<Record> {
     if decided.contains(&found) {
         return Vec::new();
     }
-    let others = Became::ALL.into_iter().map(|outcome| outcome as u8).chain([8, u8::MAX]);
+    let others = Outcome::ALL.into_iter().map(|outcome| outcome as u8).chain([8, u8::MAX]);
     let others = others.filter(|outcome| *outcome != found && !decided.contains(outcome));
     let with = |outcome| {
         let mut lie = record.clone();
@@ -163,7 +163,7 @@ fn outcomes(record: &Record) -> Vec<Record> {
             Record::Create2(record) => {
                 record.outcome = outcome;
                 // As the execution audit wants it of a creation that was refused.
-                if [Became::Balance as u8, Became::Nonce as u8].contains(&outcome) {
+                if [Outcome::Balance as u8, Outcome::Nonce as u8].contains(&outcome) {
                     record.initcodeHash = B256::ZERO;
                 }
             }
@@ -239,7 +239,7 @@ fn every_lie_about_the_state_is_named() {
     let kinds: BTreeSet<Kind> = cases.iter().map(|case| case.kind).collect();
     assert_eq!(kinds, Kind::ALL.iter().copied().collect(), "each kind has a lie");
     parallel::check_all(&cases, |case| match access(&case.witness) {
-        Outcome::Invalid(finding)
+        AuditOutcome::Invalid(finding)
             if (finding.kind, finding.message, finding.record)
                 == (case.kind, Some(case.message), case.record)
                 && finding.expected != finding.found =>
@@ -257,15 +257,15 @@ fn the_root_of_the_top_message_is_the_transactions() {
     let found = other_root(message.stateRootEnter);
     let expected = std::mem::replace(&mut message.stateRootEnter, found);
     let lie = with(&witness, 0, &message);
-    assert_eq!(access(&lie), Outcome::Valid);
-    let Outcome::Invalid(finding) = transaction(&lie) else { panic!("it is false") };
+    assert_eq!(access(&lie), AuditOutcome::Valid);
+    let AuditOutcome::Invalid(finding) = transaction(&lie) else { panic!("it is false") };
     assert_eq!(finding.kind, TransactionKind::StateRootEnter);
     assert_eq!((finding.expected, finding.found), (expected, found));
 }
 
 /// What is not there stops the walk, and is named.
 #[test]
-fn what_is_missing_is_named() {
+fn a_missing_node_code_or_ancestor_stops_the_walk_and_is_named() {
     let whole = witness("call-tree");
     let last = whole.messages.len() - 1;
     let cut = |change: fn(&mut Witness)| {
@@ -276,28 +276,28 @@ fn what_is_missing_is_named() {
     let child = cut(|witness| {
         witness.messages.pop();
     });
-    assert!(matches!(child, Outcome::NotRun(Missing::Child { .. })), "{child:?}");
+    assert!(matches!(child, AuditOutcome::NotRun(Missing::Child { .. })), "{child:?}");
     let parent = cut(|witness| witness.messages.push(witness.messages[0].clone()));
-    assert_eq!(parent, Outcome::NotRun(Missing::Parent { message: last + 1 }));
+    assert_eq!(parent, AuditOutcome::NotRun(Missing::Parent { message: last + 1 }));
     let message = cut(|witness| witness.messages[3] = vec![1, 2, 3].into());
-    assert_eq!(message, Outcome::NotRun(Missing::Message { message: 3 }));
+    assert_eq!(message, AuditOutcome::NotRun(Missing::Message { message: 3 }));
     let node = cut(|witness| witness.nodes.clear());
-    assert!(matches!(node, Outcome::NotRun(Missing::AccountNode { .. })), "{node:?}");
+    assert!(matches!(node, AuditOutcome::NotRun(Missing::AccountNode { .. })), "{node:?}");
     let code = cut(|witness| witness.codes.clear());
-    assert!(matches!(code, Outcome::NotRun(Missing::Code { .. })), "{code:?}");
+    assert!(matches!(code, AuditOutcome::NotRun(Missing::Code { .. })), "{code:?}");
     let record = cut(|witness| {
         let mut message = witness.message(2).expect("it was recorded");
         message.stateAccessList[0].metadata = vec![7].into();
         *witness = with(witness, 2, &message);
     });
-    assert_eq!(record, Outcome::NotRun(Missing::Record { message: 2, record: 0 }));
+    assert_eq!(record, AuditOutcome::NotRun(Missing::Record { message: 2, record: 0 }));
 
     let mut block = witness("block-context");
     block.block_hashes.clear();
     let hash = access(&block);
-    assert!(matches!(hash, Outcome::NotRun(Missing::BlockHash { .. })), "{hash:?}");
+    assert!(matches!(hash, AuditOutcome::NotRun(Missing::BlockHash { .. })), "{hash:?}");
 
     let mut plain = witness("plain-transfer");
     plain.messages.push(whole.messages[0].clone());
-    assert_eq!(access(&plain), Outcome::NotRun(Missing::Parent { message: 0 }));
+    assert_eq!(access(&plain), AuditOutcome::NotRun(Missing::Parent { message: 0 }));
 }

@@ -1,7 +1,7 @@
 //! Witnesses that are made to break an auditor: call trees without end, tries that hold anything.
 
 use alloy_primitives::{B256, Bytes, keccak256};
-use iso_evm_verifier::audit::{Outcome, replay::replay, tree::tree};
+use iso_evm_verifier::audit::{AuditOutcome, replay::replay, tree::tree};
 use iso_evm_wire::Witness;
 
 use super::witness;
@@ -19,8 +19,8 @@ fn a_call_tree_deeper_than_any_stack() {
     let audits = move || (replay(&hostile), tree(&hostile));
     let thread = std::thread::Builder::new().stack_size(STACK).spawn(audits);
     let (replayed, tree) = thread.expect("a thread").join().expect("no panic");
-    assert!(matches!(replayed.access, Outcome::Invalid(_)), "{:?}", replayed.access);
-    assert!(matches!(tree, Outcome::Invalid(_)), "{tree:?}");
+    assert!(matches!(replayed.access, AuditOutcome::Invalid(_)), "{:?}", replayed.access);
+    assert!(matches!(tree, AuditOutcome::Invalid(_)), "{tree:?}");
 }
 
 /// Puts other bytes in the place of a node, and their hash in the place of its hash, up to the root.
@@ -79,7 +79,9 @@ fn tries_that_hold_anything() {
         replace(&mut hostile, hash, node);
         let replayed = replay(&hostile);
         match (&replayed.access, &replayed.transaction) {
-            (Outcome::Valid, Outcome::Valid) => Err(format!("seed {seed}: another state is valid")),
+            (AuditOutcome::Valid, AuditOutcome::Valid) => {
+                Err(format!("seed {seed}: another state is valid"))
+            }
             _ => Ok(()),
         }
     });

@@ -24,7 +24,7 @@ fn delegation(target: Address) -> Vec<u8> {
 
 /// What a call of it comes to: success, and the length of the return data.
 #[test]
-fn what_is_called() {
+fn a_call_of_a_delegating_account_runs_its_target() {
     let sha256 = Address::with_last_byte(2);
     let targets = [
         ("a contract", OTHER, [1, 32], Outcome::Child),
@@ -98,7 +98,7 @@ fn cold_and_warm() {
 
 /// The code that others see is the designator, and looking at it does not touch the target.
 #[test]
-fn what_others_see() {
+fn others_see_the_designator_as_the_code() {
     let code = delegation(OTHER);
     let mut cases = Vec::new();
     for fork in since(Fork::Prague) {
@@ -138,7 +138,7 @@ fn signed(address: Address, nonce: u64) -> SignedAuthorization {
     inner.into_signed(signature.expect("the key is one"))
 }
 
-/// Who has signed.
+/// Account whose key signed the delegation.
 fn authority() -> Address {
     let signed = signed(Address::ZERO, 0);
     let signature = signed.signature().expect("it is signed");

@@ -7,7 +7,7 @@ use crate::harness::guest::CONTRACT;
 
 /// The driver's frame and 1024 below it.
 const MESSAGES: usize = 1025;
-/// Of which a 64th is held back 1024 times.
+/// Gas of which a 64th is held back 1024 times.
 const PLENTY: u64 = 1 << 58;
 const CODESIZE: u8 = 0x38;
 const CODECOPY: u8 = 0x39;

@@ -41,7 +41,7 @@ use crate::harness::{
 
 /// An account that a guest calls.
 const OTHER: Address = Address::repeat_byte(0x55);
-/// One that is not there.
+/// An account that does not exist.
 const NOBODY: Address = Address::repeat_byte(0x99);
 
 const GAS: u8 = 0x5a;
@@ -51,7 +51,7 @@ const GAS: u8 = 0x5a;
 enum End {
     Halt,
     Revert,
-    /// With whatever output.
+    /// A success with any output.
     Success,
     /// With these words as its output.
     Words(Vec<U256>),

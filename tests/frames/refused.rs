@@ -96,7 +96,7 @@ fn a_nonce_at_its_end_and_an_address_that_is_taken() {
 }
 
 #[test]
-fn no_return_data_to_copy_after_it() {
+fn a_refused_call_leaves_no_return_data_to_copy() {
     let mut cases = Vec::new();
     for fork in Fork::ALL {
         for size in [0, 1] {

@@ -20,7 +20,7 @@ fn cost(fork: Fork, cold: bool, empty: bool) -> u64 {
 }
 
 #[test]
-fn what_it_costs() {
+fn selfdestruct_costs_by_warmth_and_emptiness_of_its_beneficiary() {
     for fork in Fork::ALL {
         for (what, beneficiary, cold, empty) in [
             ("an account", OTHER, true, false),
@@ -45,7 +45,7 @@ fn what_it_costs() {
 
 /// Without a balance nobody comes into being.
 #[test]
-fn nothing_to_move() {
+fn selfdestruct_without_a_balance_creates_no_beneficiary() {
     for fork in Fork::ALL {
         let guest = Guest::new("nothing", fork, destroy(NOBODY)).gas(100_000);
         let poor = |execution: &mut Execution| {
@@ -78,7 +78,7 @@ fn in_every_kind_of_frame() {
 /// Until the transaction's end code and nonce stay; the balance has gone, but from Cancun on not
 /// to itself.
 #[test]
-fn what_remains_in_the_transaction() {
+fn code_and_nonce_stay_until_the_transaction_ends() {
     let mut cases = Vec::new();
     for fork in Fork::ALL {
         for (beneficiary, left) in

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use iso_evm_verifier::audit::{AccessKind, Outcome as Audited, replay::replay};
+use iso_evm_verifier::audit::{AccessKind, AuditOutcome, replay::replay};
 use iso_evm_wire::{
     Fork,
     encoding::{decode, encode},
@@ -130,7 +130,7 @@ fn a_creation_transaction_over_storage_collides() {
 /// What is not in the way: other checks come first, slots that are zero, storage of an account that
 /// has a nonce or code anyway; and the instants around: touched before, undone behind.
 #[test]
-fn what_decides_beside_storage() {
+fn zero_slots_and_earlier_checks_decide_before_a_storage_collision() {
     let zeros = || {
         let storage = BTreeMap::from([(B256::ZERO, B256::ZERO)]);
         PrestateAccount { balance: U256::ONE, storage, ..PrestateAccount::default() }
@@ -188,7 +188,7 @@ fn another_outcome_than_the_collision_is_found() {
     create.outcome = Outcome::Nonce as u8;
     message.stateAccessList[1] = Record::Create(create).encode();
     witness.messages[1] = encode(&message).into();
-    let Audited::Invalid(finding) = replay(&witness).access else { panic!("a lie is valid") };
+    let AuditOutcome::Invalid(finding) = replay(&witness).access else { panic!("a lie is valid") };
     assert_eq!(finding.kind, AccessKind::Outcome);
     let [expected, found] = [Outcome::Collision, Outcome::Nonce].map(|it| U256::from(it as u8));
     assert_eq!((finding.expected, finding.found), (expected.into(), found.into()));

@@ -12,7 +12,7 @@ const RIPEMD160: Address = Address::with_last_byte(3);
 const MIDDLE: Address = Address::repeat_byte(0x66);
 const SELFDESTRUCT: u8 = 0xff;
 const INVALID: u8 = 0xfe;
-/// So much input that no stipend pays for its hash.
+/// Length of an input whose hash no stipend pays for.
 const LONG: u64 = 2_000;
 
 /// What the state has at `0x03`.

@@ -80,7 +80,7 @@ fn a_revert_cools() {
 /// Sender, `to`, precompiles; from Shanghai the coinbase (EIP-3651); a new address even if its
 /// creation failed.
 #[test]
-fn what_is_warm_from_the_start() {
+fn sender_target_precompiles_and_coinbase_are_warm_from_the_start() {
     let coinbase = Guest::new("", Fork::Osaka, []).execution().block.beneficiary;
     let mut cases = Vec::new();
     for fork in since(Fork::Berlin) {

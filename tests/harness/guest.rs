@@ -22,7 +22,7 @@ use super::{
     proved,
 };
 
-/// Who calls the guest.
+/// Account that calls the guest.
 pub(crate) const DRIVER: Address = Address::repeat_byte(0x33);
 
 const GAS_PRICE: u128 = 9;

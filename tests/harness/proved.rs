@@ -1,7 +1,7 @@
 //! Executions put before the access, tree and transaction audits.
 
 use iso_evm_testing::witness;
-use iso_evm_verifier::audit::{Outcome, replay::replay, tree::tree};
+use iso_evm_verifier::audit::{AuditOutcome, replay::replay, tree::tree};
 use iso_evm_wire::Witness;
 use iso_evm_witness::{Execution, Recording};
 
@@ -17,7 +17,7 @@ pub(crate) fn all_proved(
 /// What of a witness is not valid under the three audits, if anything.
 pub(crate) fn valid(name: &str, witness: &Witness) -> Result<(), String> {
     let (replayed, tree) = (replay(witness), tree(witness));
-    let valid = (&Outcome::Valid, &Outcome::Valid, &Outcome::Valid);
+    let valid = (&AuditOutcome::Valid, &AuditOutcome::Valid, &AuditOutcome::Valid);
     if (&replayed.access, &tree, &replayed.transaction) == valid {
         return Ok(());
     }

@@ -76,7 +76,7 @@ fn was_compared(guest: &Guest) -> Result<bool, String> {
 }
 
 #[test]
-fn statements() {
+fn random_statements_end_live_as_natively() {
     const CASES: u32 = 3_000;
     let strategy = (vec(any::<u8>(), 60..600), surroundings());
     let compared = run(CASES, &strategy, |(bytes, around)| {

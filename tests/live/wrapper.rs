@@ -27,7 +27,7 @@ fn run(host: &mut Host, code: &[u8], input: &[u8]) -> ExecutionResult {
 }
 
 #[test]
-fn it_returns_what_the_guest_returns() {
+fn the_wrapper_returns_what_the_guest_returns() {
     let mut host = host();
     for length in [0_usize, 1, 31, 32, 33, 64, 100] {
         // Returns its calldata.
@@ -43,7 +43,7 @@ fn it_returns_what_the_guest_returns() {
 }
 
 #[test]
-fn it_bubbles_up_what_the_guest_reverts_with() {
+fn the_wrapper_reverts_with_what_the_guest_reverts_with() {
     let mut host = host();
     let code = Program::new().push(0x1234).push(0).op([op::MSTORE]).push(5).push(29);
     let code = code.op([op::REVERT]).build();
@@ -58,7 +58,7 @@ fn it_bubbles_up_what_the_guest_reverts_with() {
 }
 
 #[test]
-fn nothing_can_change() {
+fn the_wrappers_guest_can_change_nothing() {
     let mut host = host();
     let programs = [
         Program::new().push(1).push(1).op([op::SSTORE]),
@@ -83,7 +83,7 @@ fn nothing_can_change() {
 
 /// A guest may call the wrapper back: that runs more guest code, in a frame as static.
 #[test]
-fn it_can_be_called_from_within() {
+fn the_wrapper_called_by_its_guest_stays_static() {
     let mut host = host();
     let inner = Program::new().push(1).push(1).op([op::SSTORE]).build();
     let outer = entry::forwarder(WRAPPER, op::STATICCALL);
@@ -96,7 +96,7 @@ fn it_can_be_called_from_within() {
 }
 
 #[test]
-fn what_is_no_call_of_it_is_refused() {
+fn calldata_that_is_no_call_of_run_is_refused() {
     let mut host = host();
     let good = runCall { call: vec![0x5b; 40].into() }.abi_encode();
     let mut wrong_selector = good.clone();
@@ -114,7 +114,7 @@ fn what_is_no_call_of_it_is_refused() {
 }
 
 #[test]
-fn it_finds_the_machine_where_it_is_deployed() {
+fn the_wrapper_holds_the_machines_address() {
     let code = live::emit_static_wrapper(live::address(Fork::Osaka)).code;
     let address = live::address(Fork::Osaka);
     assert!(code.windows(20).any(|window| window == address.as_slice()));

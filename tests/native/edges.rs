@@ -13,9 +13,9 @@ use crate::harness::{audit, program::Program};
 
 const FORK: Fork = Fork::Osaka;
 
-/// Both say the same of archives that are not there, in both modes, whatever they hold.
+/// Both engines say the same of archives that are not there, in both modes, whatever they hold.
 #[test]
-fn archives() {
+fn both_engines_agree_on_missing_and_foreign_archives() {
     let codes = [0, 1, PART_SIZE - 1, PART_SIZE, PART_SIZE + 1, 2 * PART_SIZE];
     let codes = codes.map(|size| Bytes::from(vec![op::JUMPDEST; size]));
     for key in [ArchiveKey::CodeHash, ArchiveKey::Account] {

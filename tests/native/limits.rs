@@ -96,7 +96,7 @@ fn stores(message: &MessageWitness) -> bool {
 
 /// What the message's own opcodes cost is enough, one less is not.
 #[test]
-fn what_the_guests_own_opcodes_spend_is_enough() {
+fn the_gas_of_a_messages_own_opcodes_is_the_least_limit() {
     let (mut messages, mut callers) = (0, 0);
     for witness in witnesses() {
         let engine = NativeEngine::new(witness.fork);
@@ -212,7 +212,7 @@ fn gas_without_end() {
 /// Stipends that callees do not use come back and are spent again, so that the calls' whole prices come to
 /// more than the message has; it counts for no more than that.
 #[test]
-fn no_message_counts_for_more_than_it_has() {
+fn a_message_counts_for_no_more_gas_than_it_has() {
     let code = (0..6).fold(Program::new(), |code, _| {
         let code = code.push(0).push(0).push(0).push(0).push(1).push_address(SENDER);
         code.push(0).op([op::CALL, op::POP])

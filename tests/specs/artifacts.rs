@@ -8,6 +8,7 @@ use iso_evm_hypervisor::{
     emit_archive_factory, emit_audit, factory, live,
     verdict::abi,
 };
+use iso_evm_testing::measurements::{self, Table, thousands};
 use iso_evm_wire::Fork;
 use serde::Serialize;
 
@@ -223,6 +224,17 @@ fn live_machines() {
         };
         compare_artifact(&format!("live-{fork}"), &artifact);
     }
+}
+
+#[test]
+fn contract_sizes() {
+    let mut sizes = Table::new(["fork", "audit", "live"]);
+    for fork in Fork::ALL {
+        let contracts = [emit_audit(&EmitOptions::new(fork)), live::emit_live(fork)];
+        let [audit, live] = contracts.map(|contract| thousands(contract.code.len() as u64));
+        sizes.row([fork.name(), &audit, &live]);
+    }
+    measurements::compare("sizes", &sizes.to_string());
 }
 
 /// The wrapper of Osaka's live machine.

@@ -24,11 +24,3 @@ fn committed(name: &str) -> String {
 fn compare(name: &str, expected: &str) {
     blessed::compare(&path(name), expected);
 }
-
-/// The page with what stands between the marks of `block` replaced.
-fn replace_block(page: &str, block: &str, content: &str) -> String {
-    let start = format!("<!-- generated: {block} -->\n");
-    let (before, rest) = page.split_once(&start).expect("the page has the block's mark");
-    let (_, after) = rest.split_once("<!-- end -->").expect("the block has an end");
-    format!("{before}{start}{content}<!-- end -->{after}")
-}

@@ -7,6 +7,7 @@ use iso_evm_hypervisor::{
     MismatchKind, lint,
     opcodes::{OPCODES, Opcode, opcodes},
 };
+use iso_evm_testing::measurements::replaced;
 use iso_evm_verifier::audit::{AccessKind, TransactionKind, TreeKind};
 use iso_evm_wire::{
     Fork,
@@ -15,7 +16,7 @@ use iso_evm_wire::{
 };
 use revm::bytecode::opcode::OpCode;
 
-use super::{artifacts::ERRORS, committed, compare, replace_block};
+use super::{artifacts::ERRORS, committed, compare};
 
 /// The record of an opcode. STOP's byte is the opening record's.
 fn record(row: &Opcode) -> Option<&'static RecordShape> {
@@ -52,7 +53,7 @@ fn coverage() -> String {
         fork from the one named on. All other bytes, and `INVALID`, are exceptional halts.\n\n\
         *Gas* is static gas: what the opcode costs whatever its operands and facts; where it\n\
         changes, with the fork ([06](06-gas.md) has the rest). *Fork* is the first that has it;\n\
-        `istanbul` stands for all older ones. *Record* is the type in `witness::records`\n\
+        `istanbul` stands for all older ones. *Record* is the type in `wire::records`\n\
         ([03](03-records.md)).\n\n\
         | byte | mnemonic | in | out | gas | fork | record | handler |\n\
         |---|---|---|---|---|---|---|---|\n"
@@ -96,14 +97,14 @@ fn verdict_tables() {
     for kind in MismatchKind::ALL {
         let _ = writeln!(kinds, "| {} | `{kind}` | {} |", *kind as u8, kind.meaning());
     }
-    let mut page = replace_block(&committed("07-verdicts.md"), "errors", &errors);
-    page = replace_block(&page, "kinds", &kinds);
+    let mut page = replaced(&committed("07-verdicts.md"), "errors", &errors);
+    page = replaced(&page, "kinds", &kinds);
     let access = AccessKind::ALL.iter().map(|kind| (kind.name(), kind.meaning()));
     let tree = TreeKind::ALL.iter().map(|kind| (kind.name(), kind.meaning()));
     let transaction = TransactionKind::ALL.iter().map(|kind| (kind.name(), kind.meaning()));
-    page = replace_block(&page, "access-kinds", &named(access));
-    page = replace_block(&page, "tree-kinds", &named(tree));
-    compare("07-verdicts.md", &replace_block(&page, "transaction-kinds", &named(transaction)));
+    page = replaced(&page, "access-kinds", &named(access));
+    page = replaced(&page, "tree-kinds", &named(tree));
+    compare("07-verdicts.md", &replaced(&page, "transaction-kinds", &named(transaction)));
 }
 
 /// A table of kinds that have no number.
@@ -122,7 +123,7 @@ fn changes_of_forks() {
         let (fork, eip, what) = (change.since(), change.eip(), change.sentence());
         let _ = writeln!(changes, "| {fork} | {eip} | `{}` | {what} |", change.name());
     }
-    compare("hardforks.md", &replace_block(&committed("hardforks.md"), "changes", &changes));
+    compare("hardforks.md", &replaced(&committed("hardforks.md"), "changes", &changes));
 }
 
 #[test]
@@ -132,6 +133,6 @@ fn host_opcodes() {
         .map(|op| format!("`{}`", OpCode::new(op).expect("only defined opcodes").as_str()))
         .collect();
     let lines = names.chunks(8).map(|names| names.join(", ")).collect::<Vec<_>>().join(",\n");
-    let page = replace_block(&committed("10-security-model.md"), "host-opcodes", &(lines + ".\n"));
+    let page = replaced(&committed("10-security-model.md"), "host-opcodes", &(lines + ".\n"));
     compare("10-security-model.md", &page);
 }

@@ -1,12 +1,13 @@
 //! The tables of fields in 03, and the schema of a record: both as the table of records says.
 
 use iso_evm_hypervisor::MismatchKind;
+use iso_evm_testing::measurements::replaced;
 use iso_evm_wire::records::{
     RecordShape, SHAPES,
     describe::{fields_table, record_schema},
 };
 
-use super::{committed, compare, replace_block};
+use super::{committed, compare};
 
 /// The marks of the tables: the names of the types that each is of.
 fn blocks(page: &str) -> Vec<&str> {
@@ -30,7 +31,7 @@ fn fields_of_records() {
         assert!(!shapes.is_empty(), "{block}");
         // Records in one table have as many fields each.
         assert!(shapes.iter().all(|shape| shape.fields.len() == shapes[0].fields.len()), "{block}");
-        page = replace_block(&page, block, &fields_table(&shapes));
+        page = replaced(&page, block, &fields_table(&shapes));
         shown.extend(shapes);
     }
     let count = |shape: &RecordShape| shown.iter().filter(|other| **other == shape).count();

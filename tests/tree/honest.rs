@@ -1,6 +1,6 @@
 //! What was recorded is valid: inputs of all sources, and the frames that are special.
 
-use iso_evm_verifier::audit::{Outcome as Verdict, tree::tree};
+use iso_evm_verifier::audit::{AuditOutcome, tree::tree};
 use iso_evm_wire::{Fork, fork::ForkError, records::Record};
 use iso_evm_witness::{
     Execution,
@@ -30,7 +30,7 @@ fn check(name: &str, execution: &Execution) -> Result<(), String> {
         return Err(format!("{name}: not the inputs that plain revm gives to precompiles"));
     }
     match tree(&witness) {
-        Verdict::Valid => Ok(()),
+        AuditOutcome::Valid => Ok(()),
         verdict => Err(format!("{name}: {verdict:?}")),
     }
 }
@@ -84,7 +84,7 @@ fn call(program: Program, opcode: u8, to: Address, value: u64) -> Program {
 /// A child's failure undoes all but the touch of `0x03`: if that was there and empty, the root is
 /// another one after it (EIP-716). No other account does this.
 #[test]
-fn what_stays_touched() {
+fn a_failed_call_undoes_all_but_the_touch_of_ripemd() {
     const OTHER: Address = Address::repeat_byte(0x55);
     const BENEFICIARY: Address = Address::repeat_byte(0x66);
     type Touch = fn(Address) -> Program;

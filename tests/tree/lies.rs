@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeSet, sync::Mutex};
 
-use iso_evm_verifier::audit::{Finding, Outcome as Verdict, TreeKind, tree::tree};
+use iso_evm_verifier::audit::{AuditOutcome, Finding, TreeKind, tree::tree};
 use iso_evm_wire::{Fork, records::FrameKind};
 
 use super::*;
@@ -49,7 +49,7 @@ struct Lies {
 impl Lies {
     fn new(name: &'static str) -> Self {
         let witness = fixture(name);
-        assert_eq!(tree(&witness), Verdict::Valid, "{name}");
+        assert_eq!(tree(&witness), AuditOutcome::Valid, "{name}");
         Self { name, honest: Open::new(&witness), seen: BTreeSet::new(), count: 0 }
     }
 
@@ -59,7 +59,7 @@ impl Lies {
         change(&mut lie);
         let name = self.name;
         match tree(&lie.close()) {
-            Verdict::Invalid(Finding { kind, message, record, expected, found: word }) => {
+            AuditOutcome::Invalid(Finding { kind, message, record, expected, found: word }) => {
                 assert_eq!(Found { kind, message, record }, found, "{name}: {what}");
                 assert_ne!(expected, word, "{name}: {what}");
             }
@@ -346,7 +346,7 @@ fn the_depth_is_the_one_reason() {
     execution.tx.gas_limit = 2 * PLENTY;
     let recording = record(&execution).expect("it runs");
     let honest = witness_of(&execution, &recording);
-    assert_eq!(tree(&honest), Verdict::Valid);
+    assert_eq!(tree(&honest), AuditOutcome::Valid);
     let open = Open::new(&honest);
     let at = open.with_outcome(Outcome::Depth)[0];
     assert_eq!((open.messages.len(), at), (1025, (1024, 1)));
@@ -356,9 +356,9 @@ fn the_depth_is_the_one_reason() {
         let verdict = tree(&lie.close());
         match outcome {
             // which is a claim about gas, the hypervisor's to refute
-            Outcome::None | Outcome::Depth => assert_eq!(verdict, Verdict::Valid),
+            Outcome::None | Outcome::Depth => assert_eq!(verdict, AuditOutcome::Valid),
             _ => {
-                let Verdict::Invalid(finding) = verdict else { panic!("{outcome:?}") };
+                let AuditOutcome::Invalid(finding) = verdict else { panic!("{outcome:?}") };
                 let found = (finding.kind, finding.message, finding.record);
                 assert_eq!(found, (TreeKind::Depth, Some(at.0), Some(at.1)));
                 assert_eq!(finding.expected, B256::with_last_byte(1));

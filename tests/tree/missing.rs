@@ -1,14 +1,14 @@
 //! What an audit cannot do without, and what it then still finds.
 
-use iso_evm_verifier::audit::{Missing, Outcome as Verdict, TreeKind, tree::tree};
+use iso_evm_verifier::audit::{AuditOutcome, Missing, TreeKind, tree::tree};
 use iso_evm_wire::{AccessWitness, records::SloadRecord};
 
 use super::*;
 use crate::harness::program::op;
 
-fn kind(verdict: &Verdict<TreeKind>) -> Option<TreeKind> {
+fn kind(verdict: &AuditOutcome<TreeKind>) -> Option<TreeKind> {
     match verdict {
-        Verdict::Invalid(finding) => Some(finding.kind),
+        AuditOutcome::Invalid(finding) => Some(finding.kind),
         _ => None,
     }
 }
@@ -16,14 +16,14 @@ fn kind(verdict: &Verdict<TreeKind>) -> Option<TreeKind> {
 /// `call-tree`.
 fn honest() -> Witness {
     let witness = fixture("call-tree");
-    assert_eq!(tree(&witness), Verdict::Valid);
+    assert_eq!(tree(&witness), AuditOutcome::Valid);
     witness
 }
 
 #[test]
-fn no_messages_no_tree() {
+fn a_witness_without_messages_has_a_valid_tree() {
     let witness = Witness { messages: Vec::new(), ..honest() };
-    assert_eq!(tree(&witness), Verdict::Valid);
+    assert_eq!(tree(&witness), AuditOutcome::Valid);
 }
 
 /// A precompile's input is missed only if nothing else is wrong. Without the code, or with other
@@ -39,7 +39,7 @@ fn inputs_of_precompiles() {
         panic!("a call in a message")
     };
     let hash = call.calldataHash;
-    let missing = Verdict::NotRun(Missing::Input { hash, message, record });
+    let missing = AuditOutcome::NotRun(Missing::Input { hash, message, record });
 
     let mut without = honest.clone();
     assert!(without.codes.remove(&opening.codeHash).is_some());
@@ -67,17 +67,17 @@ fn a_message_that_is_false_before_the_call() {
     let mut lie = open.clone();
     lie.messages[message].1.insert(record, stray.clone());
     let missing = Missing::Input { hash, message, record: record + 1 };
-    assert_eq!(tree(&lie.close()), Verdict::NotRun(missing));
+    assert_eq!(tree(&lie.close()), AuditOutcome::NotRun(missing));
     let text = missing.to_string();
     assert!(text.contains(&format!("no run of message {message} comes to its record")), "{text}");
     // What is false of the call itself is not looked at either.
     callee!(&mut lie.messages[message].1[record + 1], callee => callee.gasUsed += 1);
-    assert_eq!(tree(&lie.close()), Verdict::NotRun(missing));
+    assert_eq!(tree(&lie.close()), AuditOutcome::NotRun(missing));
 
     let mut lie = open.clone();
     let last = *open.with_outcome(Outcome::Precompile).last().expect("a call");
     lie.messages[last.0].1.push(stray);
-    assert_eq!(tree(&lie.close()), Verdict::Valid);
+    assert_eq!(tree(&lie.close()), AuditOutcome::Valid);
 }
 
 /// Behind what cannot be read nothing is known; what comes before it is.
@@ -87,7 +87,7 @@ fn messages_and_records() {
     for index in 0..honest.messages.len() {
         let mut unreadable = honest.clone();
         unreadable.messages[index] = Bytes::from_static(b"no message");
-        assert_eq!(tree(&unreadable), Verdict::NotRun(Missing::Message { message: index }));
+        assert_eq!(tree(&unreadable), AuditOutcome::NotRun(Missing::Message { message: index }));
         if index > 1 {
             let mut lie = Open::new(&honest);
             lie.messages[1].0.origin = Address::repeat_byte(1);
@@ -103,7 +103,7 @@ fn messages_and_records() {
             let mut unreadable = honest.clone();
             unreadable.messages[index] = encode(&message).into();
             let missing = Missing::Record { message: index, record };
-            assert_eq!(tree(&unreadable), Verdict::NotRun(missing));
+            assert_eq!(tree(&unreadable), AuditOutcome::NotRun(missing));
         }
         // a child without an opening record
         if index > 0 {
@@ -111,7 +111,7 @@ fn messages_and_records() {
             let message = MessageWitness { stateAccessList: Vec::new(), ..message };
             unreadable.messages[index] = encode(&message).into();
             let missing = Missing::Record { message: index, record: 0 };
-            assert_eq!(tree(&unreadable), Verdict::NotRun(missing));
+            assert_eq!(tree(&unreadable), AuditOutcome::NotRun(missing));
         }
     }
 }

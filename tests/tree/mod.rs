@@ -74,7 +74,7 @@ impl Open {
         Self { witness: witness.clone(), messages: witness.messages.iter().map(open).collect() }
     }
 
-    /// Put together again.
+    /// The witness with its messages encoded again.
     fn close(&self) -> Witness {
         let close = |(message, records): &(MessageWitness, Vec<Record>)| {
             let records = records.iter().map(Record::encode).collect();

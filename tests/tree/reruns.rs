@@ -2,8 +2,8 @@
 
 use iso_evm_hypervisor::Code;
 use iso_evm_verifier::{
-    AuditVerdict, Options, Verdict as Summary,
-    audit::{Missing, Outcome as Verdict, TreeKind, tree::tree},
+    AuditVerdict, Options, Verdict,
+    audit::{AuditOutcome, Missing, TreeKind, tree::tree},
     verify,
 };
 use iso_evm_wire::Fork;
@@ -31,14 +31,14 @@ fn recorded(program: Program) -> (Guest, Run) {
 
 /// The empty input is one too.
 #[test]
-fn no_input_at_all() {
+fn the_empty_input_of_a_precompile_is_compared() {
     let (guest, run) = recorded(call(Program::new(), 0, 4, 0));
     let witness = witness_of(&guest.execution(), &run.recording);
-    assert_eq!(tree(&witness), Verdict::Valid);
+    assert_eq!(tree(&witness), AuditOutcome::Valid);
     let mut lie = Open::new(&witness);
     let (message, record) = lie.with_outcome(Outcome::Precompile)[0];
     callee!(&mut lie.messages[message].1[record], callee => callee.gasUsed += 1);
-    let Verdict::Invalid(finding) = tree(&lie.close()) else { panic!("it is false") };
+    let AuditOutcome::Invalid(finding) = tree(&lie.close()) else { panic!("it is false") };
     assert_eq!(finding.kind, TreeKind::PrecompileGas);
 }
 
@@ -66,7 +66,7 @@ fn large_inputs_are_not_carried() {
     let size = witness.encode().len() as u64;
     assert!(size < 1_000 * CALLS, "{size} bytes");
     let report = verify(&witness, &Options::default()).expect("it can be verified");
-    assert_eq!(report.verdict(), Summary::Valid);
+    assert_eq!(report.verdict(), Verdict::Valid);
     assert_eq!(report.audits.tree, AuditVerdict::Valid);
 }
 
@@ -88,7 +88,7 @@ fn gas_without_end() {
     open.messages = vec![open.messages[message].clone()];
     open.messages[0].0.gasAvailable = U256::from(1_u64 << 63);
     let missing = Missing::Rerun { message: 0, record };
-    assert_eq!(tree(&open.close()), Verdict::NotRun(missing));
+    assert_eq!(tree(&open.close()), AuditOutcome::NotRun(missing));
 }
 
 /// Gas bounds the run as the guest's own opcodes spend it: not what its callees used.

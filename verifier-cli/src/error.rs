@@ -31,7 +31,7 @@ pub enum CommandError {
     /// Not the JSON form of a witness.
     #[error("{file}: {error}")]
     Json {
-        /// The file.
+        /// Name of the file.
         file: String,
         /// What is wrong with it.
         error: JsonError,
@@ -39,7 +39,7 @@ pub enum CommandError {
     /// Not a certificate.
     #[error("{file}: {error}")]
     Certificate {
-        /// The file.
+        /// Name of the file.
         file: String,
         /// What is wrong with it.
         error: CertificateError,
@@ -47,15 +47,15 @@ pub enum CommandError {
     /// Lines of a stream of inputs of which no witness was recorded.
     #[error("{failed} of {lines} lines were not recorded")]
     Lines {
-        /// How many were not.
+        /// Number of lines that were not recorded.
         failed: usize,
-        /// How many there were.
+        /// Number of lines.
         lines: usize,
     },
     /// A witness that cannot be mutated.
     #[error("{file}: {error}")]
     Mutate {
-        /// The file.
+        /// Name of the file.
         file: String,
         /// What is wrong with it.
         error: MutateError,
@@ -80,7 +80,7 @@ pub enum CommandError {
     /// A transaction in a file that is none.
     #[error("{file}: transaction: {error}")]
     Transaction {
-        /// The file.
+        /// Name of the file.
         file: String,
         /// What is wrong with it.
         error: TransactionError,
@@ -90,7 +90,7 @@ pub enum CommandError {
         "{file}: the certificate was made with more gas than is allowed here: {option} {asked} allows it"
     )]
     AsksForMore {
-        /// The file.
+        /// Name of the file.
         file: String,
         /// The option that would allow it.
         option: &'static str,
@@ -102,17 +102,17 @@ pub enum CommandError {
         "{file}: the transaction ran no code: there is no message to audit on a chain or to commit to"
     )]
     NoMessages {
-        /// The file.
+        /// Name of the file.
         file: String,
     },
     /// A message that is not there.
     #[error("{file}: there is no message {index}: they are numbered from 0, and there are {count}")]
     NoMessage {
-        /// The file.
+        /// Name of the file.
         file: String,
         /// The message asked for.
         index: usize,
-        /// How many there are.
+        /// Number of containers in the file.
         count: usize,
     },
     /// An option without which another makes no sense.
@@ -185,7 +185,7 @@ pub enum CommandError {
     /// Nobody can be asked for the password.
     #[error("{file}: there is no terminal to ask for its password on: --password-file gives it")]
     NoTerminal {
-        /// The file.
+        /// Name of the file.
         file: String,
     },
     /// A command or an option that this build is without.

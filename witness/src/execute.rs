@@ -28,7 +28,7 @@ use iso_evm_wire::{Fork, block::BlockHashes, protocol::most_blobs};
 /// All that decides what a transaction does.
 #[derive(Clone, Debug)]
 pub struct Execution {
-    /// The rules.
+    /// Fork whose rules apply.
     pub fork: Fork,
     /// Chain id, as `CHAINID` gives it and replay protection wants it.
     pub chain_id: u64,
@@ -57,7 +57,7 @@ pub struct Recording {
     pub gas_used: u64,
     /// Whether it succeeded, as the receipt has it.
     pub success: bool,
-    /// Its logs.
+    /// Logs of the message and of all below it.
     pub logs: Vec<Log>,
     /// What the top message returned; the deployed code of a creation. Empty after a halt.
     pub output: Bytes,
@@ -175,9 +175,9 @@ impl Prepared<'_> {
 /// What all transactions of a block have in common.
 #[derive(Clone, Debug)]
 pub struct Setting {
-    /// The rules.
+    /// Fork whose rules apply.
     pub fork: Fork,
-    /// Chain id.
+    /// Id of the chain.
     pub chain_id: u64,
     /// The block.
     pub block: BlockEnv,
@@ -205,11 +205,11 @@ impl Setting {
 /// A recorded transaction, with what it made of the state.
 #[derive(Debug)]
 pub struct Run {
-    /// What it did.
+    /// Recording of the transaction.
     pub recording: Recording,
     /// The accounts and slots that it loaded, as revm leaves them.
     pub state: EvmState,
-    /// The trie after it.
+    /// State trie after the transaction.
     pub after: StateTrie,
 }
 
@@ -219,7 +219,7 @@ pub enum RunError<E> {
     /// The database failed.
     #[error(transparent)]
     Database(E),
-    /// Anything else.
+    /// The transaction could not be recorded.
     #[error(transparent)]
     Execute(Box<ExecuteError>),
 }

@@ -89,9 +89,9 @@ pub enum PrestateError {
     /// What is given is not what is proved.
     #[error("prestate.{account}.{field}: proved is {expected}, given is {found}")]
     Unproved {
-        /// Whose field it is.
+        /// Account that has the field.
         account: Address,
-        /// The field.
+        /// Field that differs.
         field: ProvedField,
         /// The word in the proved state.
         expected: B256,
@@ -103,13 +103,13 @@ pub enum PrestateError {
 /// What is proved of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProvedField {
-    /// Its nonce.
+    /// Nonce of the account.
     Nonce,
-    /// Its balance.
+    /// Balance of the account.
     Balance,
-    /// The hash of its code.
+    /// Hash of the account's code.
     CodeHash,
-    /// A slot of its storage.
+    /// A slot of the account's storage.
     Slot(B256),
 }
 

@@ -106,7 +106,7 @@ fn only_what_is_needed_is_carried() {
 }
 
 #[test]
-fn both_forms_are_lossless() {
+fn binary_and_json_form_of_a_witness_are_lossless() {
     for witness in [witness(), full()] {
         let bytes = witness.encode();
         assert_eq!(Witness::decode(&bytes).unwrap(), witness);
@@ -187,7 +187,7 @@ fn faults_say_what_and_where() {
 
 /// Each thing that nothing needs is refused by its name, in both forms.
 #[test]
-fn what_nothing_needs_is_refused() {
+fn parts_of_a_container_that_nothing_needs_are_refused() {
     type Change = fn(&mut Witness);
     let cases: &[(Change, &str, &str)] = &[
         (

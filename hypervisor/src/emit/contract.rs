@@ -11,7 +11,7 @@ use crate::{emit::asm::Linked, identity::Identity};
 /// An emitted contract.
 #[derive(Clone, Debug)]
 pub struct Contract {
-    /// Its runtime code.
+    /// Runtime code of the contract.
     pub code: Bytes,
     linked: Linked,
     hash: OnceLock<B256>,

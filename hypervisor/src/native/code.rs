@@ -32,7 +32,7 @@ impl Code {
         Self { hash, bytecode: Bytecode::new_legacy(code) }
     }
 
-    /// Its keccak256.
+    /// Keccak-256 of the code.
     pub const fn hash(&self) -> B256 {
         self.hash
     }

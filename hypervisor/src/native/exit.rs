@@ -19,14 +19,14 @@ pub(super) struct End {
     /// 0 exceptional halt, 1 success, 2 revert.
     pub(super) status: u8,
     pub(super) gas_left: u64,
-    /// What was returned.
+    /// Bytes that the guest returned.
     pub(super) output: Bytes,
-    /// Where the run stands.
+    /// Program counter at which the run ended.
     pub(super) pc: u64,
 }
 
 impl End {
-    /// An exceptional halt.
+    /// The end of a run that halts exceptionally at `pc`.
     pub(super) fn fault(pc: usize) -> Self {
         Self { status: 0, gas_left: 0, output: Bytes::new(), pc: pc as u64 }
     }

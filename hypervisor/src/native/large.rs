@@ -34,7 +34,7 @@ pub(super) fn range(offset: U256, length: U256) -> Option<(usize, usize)> {
 /// How many bytes an opcode touches.
 #[derive(Clone, Copy, Debug)]
 enum Length {
-    /// Always so many.
+    /// A number of bytes that no operand changes.
     Fixed(u64),
     /// What stands so deep on the stack.
     Operand(usize),

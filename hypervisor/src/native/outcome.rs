@@ -15,7 +15,7 @@ use crate::rules::{
 /// A call or creation that took place, as far as the caller is concerned.
 #[derive(Debug)]
 pub(super) struct Settled {
-    /// Whether it succeeded.
+    /// Whether the call or creation succeeded.
     pub(super) success: bool,
     /// Length of what was returned.
     pub(super) returned: U256,

@@ -9,7 +9,7 @@ use crate::rules::gas::*;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum StaticGas {
-    /// The same in every fork.
+    /// Gas that is the same in every fork.
     Fixed(u64),
     /// Base of an account access: [`StateGas::account`].
     Account,
@@ -81,7 +81,7 @@ pub enum Handler {
 /// One row of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Opcode {
-    /// The byte.
+    /// Byte of the opcode.
     pub byte: u8,
     /// Its mnemonic, as in the execution specs.
     pub mnemonic: &'static str,
@@ -93,7 +93,7 @@ pub struct Opcode {
     pub gas: StaticGas,
     /// First fork that has it; Istanbul for all older ones.
     pub since: Fork,
-    /// What audits it.
+    /// Handler that audits the opcode.
     pub handler: Handler,
 }
 

@@ -150,7 +150,7 @@ pub enum Verdict {
     },
     /// The audit did not come to an end: convicts nobody.
     Inconclusive {
-        /// Why.
+        /// Reason why there is no verdict.
         reason: Inconclusive,
     },
 }

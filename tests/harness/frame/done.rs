@@ -38,7 +38,7 @@ pub(crate) struct Done {
     pub(crate) transient: BTreeMap<(Address, U256), U256>,
 }
 
-/// What it took.
+/// What the frame cost.
 #[derive(Clone, Debug)]
 pub(crate) struct Cost {
     pub(crate) result: InstructionResult,

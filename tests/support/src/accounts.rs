@@ -11,11 +11,11 @@ use revm::{
 
 use crate::program::{Program, op};
 
-/// Who sends the transaction.
+/// Account that sends the transaction.
 pub const SENDER: Address = Address::repeat_byte(0x44);
 /// The account whose code is made up.
 pub const CONTRACT: Address = Address::repeat_byte(0x22);
-/// Who gets the fees.
+/// Account that gets the fees.
 pub const COINBASE: Address = Address::repeat_byte(0xc0);
 /// Adds its calldata's first word to slot 0, returns the sum, with a log.
 pub const COUNTER: Address = Address::repeat_byte(0x55);
@@ -23,7 +23,7 @@ pub const COUNTER: Address = Address::repeat_byte(0x55);
 pub const REVERTER: Address = Address::repeat_byte(0x56);
 /// Calls its caller back with what it was called with, if that is not empty.
 pub const CALLBACK: Address = Address::repeat_byte(0x57);
-/// Nobody.
+/// Address of an account that does not exist.
 pub const STRANGER: Address = Address::repeat_byte(0x58);
 /// SHA-256.
 pub const SHA256: Address = Address::with_last_byte(2);

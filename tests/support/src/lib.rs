@@ -8,12 +8,14 @@
 //! | transactions of a known shape, for benchmarks | [`cases`] |
 //! | the witness of an execution that is made up | [`witness()`] |
 //! | files: the project's own, and third-party ones | [`fixtures`] |
+//! | tables of `specs/measurements.md` | [`measurements`] |
 //! | packages from npm: nodes, compilers, contracts | [`npm`] |
 //! | many cases on all cores, every failure named | [`parallel`] |
 
 pub mod accounts;
 pub mod cases;
 pub mod fixtures;
+pub mod measurements;
 pub mod npm;
 pub mod parallel;
 pub mod program;

@@ -13,31 +13,31 @@ pub enum FileError {
     /// A file that cannot be read.
     #[error("{file}: cannot be read: {error}")]
     Read {
-        /// The file.
+        /// Name of the file.
         file: String,
-        /// Why.
+        /// Error of the operating system.
         error: io::Error,
     },
     /// A file that cannot be written.
     #[error("{file}: cannot be written: {error}")]
     Write {
-        /// The file.
+        /// Name of the file.
         file: String,
-        /// Why.
+        /// Error of the operating system.
         error: io::Error,
     },
     /// A file above [`MAX_SIZE`](crate::files::MAX_SIZE).
     #[error("{file}: larger than {limit} bytes")]
     Oversized {
-        /// The file.
+        /// Name of the file.
         file: String,
-        /// The limit.
+        /// Largest size that is allowed, in bytes.
         limit: u64,
     },
     /// A file with nothing in it.
     #[error("{file}: empty")]
     Empty {
-        /// The file.
+        /// Name of the file.
         file: String,
     },
 }
@@ -51,7 +51,7 @@ pub enum ItemError {
     /// Not an `INPUT.json`.
     #[error("{file}: {error}")]
     Input {
-        /// The file.
+        /// Name of the file.
         file: String,
         /// What is wrong with it.
         error: Box<InputError>,
@@ -59,7 +59,7 @@ pub enum ItemError {
     /// A transaction that does not run.
     #[error("{file}: {error}")]
     Execute {
-        /// The file.
+        /// Name of the file.
         file: String,
         /// What is wrong with it.
         error: Box<ExecuteError>,
@@ -67,7 +67,7 @@ pub enum ItemError {
     /// Not a `witness.bin`.
     #[error("{file}: {error}")]
     Container {
-        /// The file.
+        /// Name of the file.
         file: String,
         /// What is wrong with it.
         error: ContainerError,
@@ -75,7 +75,7 @@ pub enum ItemError {
     /// A witness that cannot be verified.
     #[error("{file}: {error}")]
     Verify {
-        /// The file.
+        /// Name of the file.
         file: String,
         /// What is wrong with it.
         error: Box<VerifyError>,
@@ -83,7 +83,7 @@ pub enum ItemError {
     /// The two engines do not say the same of a message.
     #[error("{file}: {error}; saved as {reproducer}")]
     EnginesDiffer {
-        /// The file.
+        /// Name of the file.
         file: String,
         /// Which message, and what they say.
         error: Box<VerifyError>,

@@ -55,7 +55,7 @@ impl Room {
         self.limit.bytes
     }
 
-    /// No room yet.
+    /// A holder of no room yet.
     pub(crate) fn hold(self: &Arc<Self>) -> Held {
         Held { room: self.clone(), bytes: 0 }
     }
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn what_never_fits_is_an_error_at_once() {
+    fn a_file_larger_than_the_room_is_an_error_at_once() {
         let room = Room::new(ReadLimit { bytes: 100, name: None });
         let held = Mutex::new(room.hold());
         let endless = Counted::new(io::repeat(0), &held);

@@ -16,7 +16,7 @@ use crate::{
 
 /// What is met on the way.
 pub(crate) enum Progress<'a> {
-    /// So many bytes on disk are read.
+    /// Bytes on disk that were read.
     Read(u64),
     /// A file: its name, and what is in it.
     File(Arc<str>, io::Result<&'a mut dyn Read>),
@@ -341,7 +341,7 @@ mod tests {
 
     /// What an archive says of its entries' lengths takes no memory: entries, names, extensions.
     #[test]
-    fn what_is_too_large_in_an_archive_is_named() {
+    fn an_archives_entry_above_the_limit_is_named() {
         const LARGE: usize = 32 << 20;
         let large = vec![b' '; LARGE];
         for (kind, name, whose) in

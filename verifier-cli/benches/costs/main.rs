@@ -1,10 +1,10 @@
 //! What recording and auditing cost, in times of revm, on six transactions.
-//! `cargo bench -p iso-evm-verifier --bench costs`; the tables that the README shows come last.
+//! `cargo bench --bench costs`; its tables, of `specs/measurements.md`, come last.
 //!
 //! States are built and hypervisors emitted before the clock starts, and the clock is the processor's: what
 //! else the machine does is not counted. All is on one thread but for the batches, whose threads are
 //! counted, and their time is the wall's. [`subjects`] makes ready what is measured, [`measure`] measures
-//! it by the [`clock`], [`batch`] verifies a folder of witnesses, [`table`] prints what criterion has
+//! it by the [`clock`], [`batch`] verifies a folder of witnesses, [`table`] shows what criterion has
 //! written down.
 
 #![allow(clippy::unwrap_used, reason = "a benchmark stops where it cannot go on")]
@@ -42,6 +42,6 @@ fn main() {
     }
     batch::all(&mut criterion(), &cases);
     by_processor.final_summary();
-    table::print(&results, &cases.map(|case| case.name));
+    table::write(&results, &cases.map(|case| case.name));
     drop(held);
 }

@@ -1,10 +1,11 @@
-//! The tables at the end, in Markdown, out of what criterion has written down, now or before.
+//! The tables of `specs/measurements.md`, out of what criterion has written down, now or before.
 //!
 //! Of each measurement the fastest sample counts: what else the machine does makes others slower, and
 //! none faster. A ratio is one of two such times.
 
 use std::{fs, path::Path};
 
+use iso_evm_testing::measurements::{self, Table, thousands};
 use serde::Deserialize;
 
 use crate::batch;
@@ -31,43 +32,31 @@ struct Samples {
     times: Vec<f64>,
 }
 
-pub(crate) fn print(results: &Path, cases: &[&str]) {
+/// Writes the tables of all cases and of the folder.
+pub(crate) fn write(results: &Path, cases: &[&str]) {
     let time = |group: &str, function: &str| fastest(results, group, function);
-    println!("\nIn times of plain revm, but for the column that says otherwise:\n");
-    row(["", "plain revm"].into_iter().chain(RATIOS.map(|(heading, ..)| heading)));
-    rule(RATIOS.len() + 2);
+    let headings = ["", "plain revm"].into_iter().chain(RATIOS.map(|(heading, ..)| heading));
+    let mut ratios = Table::new(headings);
     for case in cases {
         let ratio = |(_, of, to)| Some(format!("{:.2}", time(case, of)? / time(case, to)?));
-        let ratios = RATIOS.map(|columns| ratio(columns).unwrap_or_default());
         let revm = time(case, "revm").map(micros).unwrap_or_default();
-        row([(*case).to_owned(), revm].into_iter().chain(ratios));
+        let columns = RATIOS.map(|columns| ratio(columns).unwrap_or_default());
+        ratios.row([(*case).to_owned(), revm].into_iter().chain(columns));
     }
-    println!(
-        "\nMicroseconds of `witness.bin`, of its messages alone, and of the roots of all writes:\n"
-    );
-    row([""].into_iter().chain(TIMES));
-    rule(TIMES.len() + 1);
+    measurements::write("costs", &format!("{}{ratios}", measurements::circumstances()));
+    let mut files = Table::new([""].into_iter().chain(TIMES));
     for case in cases {
         let times = TIMES.map(|name| time(case, name).map(micros).unwrap_or_default());
-        row([(*case).to_owned()].into_iter().chain(times));
+        files.row([(*case).to_owned()].into_iter().chain(times));
     }
-    println!("\nA folder of {} witnesses, witnesses a second:\n", batch::WITNESSES);
-    row(["engine", "threads", "a second"]);
-    rule(3);
+    measurements::write("files", &files.to_string());
+    let mut rates = Table::new(["engine", "threads", "a second"]);
     for (engine, threads) in batch::RUNS {
         let Some(time) = time("batch", &batch::name(engine, threads)) else { continue };
-        let rate = batch::WITNESSES as f64 / time * 1e9;
-        row([engine.name().to_owned(), threads.to_string(), format!("{rate:.0}")]);
+        let rate = thousands((batch::WITNESSES as f64 / time * 1e9) as u64);
+        rates.row([engine.name().to_owned(), threads.to_string(), rate]);
     }
-}
-
-fn row(cells: impl IntoIterator<Item = impl AsRef<str>>) {
-    let cells: Vec<_> = cells.into_iter().map(|cell| cell.as_ref().to_owned()).collect();
-    println!("| {} |", cells.join(" | "));
-}
-
-fn rule(columns: usize) {
-    println!("|{}", "---|".repeat(columns));
+    measurements::write("batch", &rates.to_string());
 }
 
 fn micros(nanoseconds: f64) -> String {

@@ -9,7 +9,7 @@ use std::{
 use alloy_primitives::Bytes;
 use cpu_time::ProcessTime;
 use iso_evm_hypervisor::{Code, Engine, Verdict};
-use iso_evm_testing::witness;
+use iso_evm_testing::{measurements::thousands, witness};
 use iso_evm_verifier::{Audit, AuditSelection, Options, verify_with};
 use iso_evm_wire::Witness;
 use iso_evm_witness::{Execution, Prepared};
@@ -21,22 +21,23 @@ pub(crate) type Measured = [f64; QUANTITIES.len()];
 /// What a number is.
 pub(crate) struct Quantity {
     pub(crate) name: &'static str,
+    pub(crate) is_time: bool,
     pub(crate) show: fn(f64) -> String,
 }
 
 /// What is measured. Times are in nanoseconds.
 pub(crate) const QUANTITIES: [Quantity; 11] = [
-    Quantity { name: "messages, bytes", show: count },
-    Quantity { name: "witness.bin, bytes", show: count },
-    Quantity { name: "host gas", show: count },
-    Quantity { name: "revm", show: time },
-    Quantity { name: "trace", show: time },
-    Quantity { name: "record", show: time },
-    Quantity { name: "encode", show: time },
-    Quantity { name: "decode", show: time },
-    Quantity { name: "native", show: time },
-    Quantity { name: "hypervisor", show: time },
-    Quantity { name: "other audits", show: time },
+    Quantity { name: "messages, bytes", is_time: false, show: count },
+    Quantity { name: "witness.bin, bytes", is_time: false, show: count },
+    Quantity { name: "host gas", is_time: false, show: count },
+    Quantity { name: "revm", is_time: true, show: time },
+    Quantity { name: "trace", is_time: true, show: time },
+    Quantity { name: "record", is_time: true, show: time },
+    Quantity { name: "encode", is_time: true, show: time },
+    Quantity { name: "decode", is_time: true, show: time },
+    Quantity { name: "native", is_time: true, show: time },
+    Quantity { name: "hypervisor", is_time: true, show: time },
+    Quantity { name: "other audits", is_time: true, show: time },
 ];
 
 /// Most that one number's runs take together, but for the first.
@@ -112,9 +113,7 @@ fn fastest<T>(mut run: impl FnMut() -> T) -> f64 {
 }
 
 fn count(number: f64) -> String {
-    let digits = format!("{number:.0}");
-    let groups = digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy);
-    groups.collect::<Vec<_>>().join(",")
+    thousands(number as u64)
 }
 
 fn time(nanoseconds: f64) -> String {

@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_not_looked_at_may_be_null_or_missing() {
+    fn fields_of_proofs_that_nobody_reads_may_be_null_or_missing() {
         for json in [
             r#"{"accountProof": ["0x01"], "storageProof": [{"key": "0x1", "value": null, "proof": ["0x02"]}]}"#,
             r#"{"address": null, "balance": null, "nonce": null, "codeHash": null, "storageHash": null,

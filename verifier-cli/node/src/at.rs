@@ -12,9 +12,9 @@ use super::{Node, NodeError, answers::Named};
 /// A block whose state is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct At {
-    /// Its number.
+    /// Number of the block.
     pub(super) number: u64,
-    /// Its hash.
+    /// Hash of the block.
     pub(super) hash: B256,
 }
 

@@ -26,22 +26,22 @@ const METHOD: &str = "eth_getBlockByHash";
 /// A block with all that its replay needs beside the state.
 #[derive(Clone, Debug)]
 pub struct ChainBlock {
-    /// Chain id.
+    /// Id of the chain.
     pub chain_id: u64,
-    /// The rules.
+    /// Fork whose rules apply.
     pub fork: Fork,
-    /// Its hash, which is its header's.
+    /// Hash of the block, which is its header's.
     pub hash: B256,
     /// Its header, and what a run uses of it.
     pub block: Block,
-    /// Its header.
+    /// Header of the block.
     pub header: Header,
     /// The parent's header.
     pub parent: Header,
     /// Its transactions, in order; the root in the header is theirs, unless some are unsigned. Then
     /// it is if `whole` says so.
     pub transactions: Vec<Transaction>,
-    /// Their hashes. That of an unsigned one is what the node says.
+    /// Hashes of the transactions. That of an unsigned one is what the node says.
     pub hashes: Vec<B256>,
     /// The transactions as the header's root has them (EIP-2718).
     pub encoded: Vec<Vec<u8>>,

@@ -30,9 +30,9 @@ pub enum NodeError {
     /// A transaction is for another chain.
     #[error("the node is one of chain {found}, and the transaction is for chain {expected}")]
     Chain {
-        /// The transaction's.
+        /// Id of the chain that the transaction is for.
         expected: u64,
-        /// The node's.
+        /// Id of the node's chain.
         found: u64,
     },
     /// The fork is not audited, or contradicts the chain's.
@@ -43,9 +43,9 @@ pub enum NodeError {
         "fork: the schedule of chain {chain} is not known, and block {number} can be of {candidates}"
     )]
     ForkUnknown {
-        /// The chain.
+        /// Id of the chain.
         chain: u64,
-        /// The block.
+        /// Number of the block.
         number: u64,
         /// The forks whose headers have these fields.
         candidates: String,
@@ -53,15 +53,15 @@ pub enum NodeError {
     /// The fork asked for has other headers.
     #[error("block {number} has not the fields of a header of fork {fork}")]
     Header {
-        /// The block.
+        /// Number of the block.
         number: u64,
-        /// The fork.
+        /// Fork whose rules apply.
         fork: Fork,
     },
     /// A block that cannot be.
     #[error("block {number}: {error}")]
     Block {
-        /// The block.
+        /// Number of the block.
         number: u64,
         /// What is wrong with it.
         error: BlockError,
@@ -69,21 +69,21 @@ pub enum NodeError {
     /// A root in the header is not that of what the node gives as the block's.
     #[error("block {number}: the root of its {what} is {expected} by its header, found {found}")]
     Root {
-        /// The block.
+        /// Number of the block.
         number: u64,
-        /// Of what.
+        /// Name of what has another root.
         what: &'static str,
-        /// By the header.
+        /// Root in the header.
         expected: B256,
-        /// Of what the node gives.
+        /// Root of what the node gives.
         found: B256,
     },
     /// A transaction that is not Ethereum's, or cannot be.
     #[error("transaction {index} of block {number}: {error}")]
     Transaction {
-        /// The block.
+        /// Number of the block.
         number: u64,
-        /// Its place.
+        /// Index of the transaction in its block.
         index: usize,
         /// What is wrong with it.
         error: TransactionError,
@@ -91,9 +91,9 @@ pub enum NodeError {
     /// A receipt that cannot be.
     #[error("the receipt of transaction {index} of block {number}: {error}")]
     Receipt {
-        /// The block.
+        /// Number of the block.
         number: u64,
-        /// The transaction's place.
+        /// Index of the transaction in its block.
         index: usize,
         /// What is wrong with it.
         error: ReceiptError,
@@ -104,11 +104,11 @@ pub enum NodeError {
          root of block {number}"
     )]
     Proof {
-        /// Whose.
+        /// Address of the account whose proof it is.
         account: Address,
         /// The state root.
         root: B256,
-        /// The block.
+        /// Number of the block.
         number: u64,
     },
     /// Code that has another hash.
@@ -116,7 +116,7 @@ pub enum NodeError {
         "the node's answer to eth_getCode of account {account} does not have the hash {expected}"
     )]
     Code {
-        /// Whose.
+        /// Address of the account whose code it is.
         account: Address,
         /// The hash in the account.
         expected: B256,
@@ -124,37 +124,37 @@ pub enum NodeError {
     /// A transaction was asked for that the block does not have.
     #[error("block {number} has no transaction {index}")]
     Ended {
-        /// The block.
+        /// Number of the block.
         number: u64,
-        /// The place asked for.
+        /// Index that was asked for.
         index: usize,
     },
     /// A transaction cannot be replayed.
     #[error("transaction {index} of block {number}: {error}")]
     Execute {
-        /// The block.
+        /// Number of the block.
         number: u64,
-        /// Its place.
+        /// Index of the transaction in its block.
         index: usize,
-        /// Why.
+        /// Error of the execution.
         error: Box<ExecuteError>,
     },
     /// A system call cannot be replayed.
     #[error("block {number}: the system call to {contract} fails: {error}")]
     System {
-        /// The block.
+        /// Number of the block.
         number: u64,
-        /// What is called.
+        /// Address of the contract that is called.
         contract: Address,
-        /// Why.
+        /// Reason, in words.
         error: String,
     },
     /// The replay and the chain differ.
     #[error("block {number}: the replay and the chain differ: {error}")]
     Replay {
-        /// The block.
+        /// Number of the block.
         number: u64,
-        /// In what.
+        /// First difference.
         error: ReplayError,
     },
 }
@@ -162,38 +162,38 @@ pub enum NodeError {
 /// Where a replay and its chain part ways.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ReplayError {
-    /// Success or failure.
+    /// The status is another.
     #[error("transaction {index} is a {} by its receipt, and a {} replayed", outcome(.expected), outcome(.found))]
     Status {
-        /// The transaction's place.
+        /// Index of the transaction in its block.
         index: usize,
-        /// By the receipt.
+        /// Status in the receipt.
         expected: bool,
-        /// Replayed.
+        /// Status of the replayed transaction.
         found: bool,
     },
-    /// Gas.
+    /// The gas used is another.
     #[error("transaction {index} used {expected} gas by its receipt, and {found} replayed")]
     GasUsed {
-        /// The transaction's place.
+        /// Index of the transaction in its block.
         index: usize,
-        /// By the receipt.
+        /// Gas in the receipt.
         expected: u64,
-        /// Replayed.
+        /// Gas of the replayed transaction.
         found: u64,
     },
-    /// Logs.
+    /// The logs are others.
     #[error("transaction {index} has other logs in its receipt than replayed")]
     Logs {
-        /// The transaction's place.
+        /// Index of the transaction in its block.
         index: usize,
     },
     /// The state in the end.
     #[error("the state root is {expected} by the header, and {found} replayed")]
     StateRoot {
-        /// By the header.
+        /// Root in the header.
         expected: B256,
-        /// Replayed.
+        /// Root after the replay.
         found: B256,
     },
 }

@@ -52,7 +52,7 @@ impl NodeOptions {
 pub enum Event {
     /// The node has answered a question.
     Answered {
-        /// The method.
+        /// Name of the JSON-RPC method.
         method: &'static str,
     },
     /// A transaction was replayed, or recorded.

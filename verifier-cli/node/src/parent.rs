@@ -42,7 +42,7 @@ pub(super) struct Known {
     pub(super) trie: StateTrie,
     /// Nodes, in the order in which they came.
     nodes: Vec<(B256, Bytes)>,
-    /// Hashes of those.
+    /// Hashes of the nodes.
     hashes: HashSet<B256>,
     /// What was asked for.
     accounts: HashSet<Address>,

@@ -20,28 +20,28 @@ const MINED_WITHIN: Duration = Duration::from_secs(300);
 /// What a call came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
-    /// It returned.
+    /// The call returned these bytes.
     Returned(Bytes),
-    /// It reverted.
+    /// The call reverted with these bytes.
     Reverted(Bytes),
-    /// It ran out of gas.
+    /// The call ran out of gas.
     OutOfGas,
 }
 
 /// What became of a transaction.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Receipt {
-    /// Its hash.
+    /// Hash of the transaction.
     pub hash: B256,
-    /// Whether it succeeded.
+    /// Whether the transaction succeeded.
     pub success: bool,
-    /// Its gas.
+    /// Gas that the transaction used.
     pub gas_used: u64,
     /// The block that it is in.
     pub block: Option<B256>,
-    /// What it created.
+    /// Address of the contract that the transaction created.
     pub contract: Option<Address>,
-    /// Its logs.
+    /// Logs of the transaction.
     pub logs: Vec<Log>,
 }
 

@@ -43,11 +43,11 @@ pub fn deployer_code() -> Bytes {
 pub struct Deployment {
     /// What it is, in one word.
     pub name: &'static str,
-    /// Where it is (EIP-1014).
+    /// Address of the contract (EIP-1014).
     pub address: Address,
-    /// Its init code.
+    /// Init code of the contract.
     pub initcode: Bytes,
-    /// Its runtime code.
+    /// Runtime code of the contract.
     pub code: Bytes,
 }
 
@@ -70,7 +70,7 @@ pub enum Archives {
     CodeHash,
     /// By account: the registrar archives.
     Account {
-        /// Who.
+        /// Account that may archive.
         registrar: Address,
     },
 }
@@ -88,7 +88,7 @@ impl Archives {
 /// All contracts that follow from a deployer and a way to find archives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Contracts {
-    /// Who deploys, by CREATE2.
+    /// Address of the deterministic deployer (CREATE2).
     pub deployer: Address,
     /// How archives are found.
     pub archives: Archives,

@@ -21,7 +21,7 @@ const DEPLOYER_GAS: u64 = 200_000;
 /// Why a contract is not there.
 #[derive(Debug, thiserror::Error)]
 pub enum DeployError {
-    /// The node.
+    /// The node gave no usable answer.
     #[error(transparent)]
     Node(#[from] RpcError),
     /// A transaction that is not sent.
@@ -39,37 +39,37 @@ pub enum DeployError {
          {name} to {address}"
     )]
     NotADeployer {
-        /// Where it is.
+        /// Address of the code.
         deployer: Address,
-        /// The contract.
+        /// Name of the contract.
         name: &'static str,
-        /// Where it should be.
+        /// Address that the contract should have.
         address: Address,
     },
     /// A deployment that the chain does not take.
     #[error("{name}: its deployment takes {gas} gas, more than a transaction may have")]
     TooMuchGas {
-        /// The contract.
+        /// Name of the contract.
         name: &'static str,
-        /// Its gas.
+        /// Gas that the deployment takes.
         gas: u64,
     },
     /// A transaction that did not do what it should have.
     #[error("{name}: {hash} did not deploy it to {address}")]
     NotDeployed {
-        /// The contract.
+        /// Name of the contract.
         name: &'static str,
-        /// The transaction.
+        /// Hash of the transaction.
         hash: B256,
-        /// Where it should be.
+        /// Address that the contract should have.
         address: Address,
     },
     /// An account where a contract belongs.
     #[error("{name}: other code is at {address}")]
     Occupied {
-        /// The contract.
+        /// Name of the contract.
         name: &'static str,
-        /// Where it should be.
+        /// Address that the contract should have.
         address: Address,
     },
 }
@@ -86,13 +86,13 @@ pub struct Deployed {
 /// A transaction that is on the chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Transaction {
-    /// Its hash.
+    /// Hash of the transaction.
     pub hash: B256,
     /// Gas, as was predicted.
     pub predicted: u64,
     /// Gas, as the receipt has it.
     pub gas_used: u64,
-    /// Whether it succeeded.
+    /// Whether the transaction succeeded.
     pub success: bool,
 }
 

@@ -20,15 +20,15 @@ const GWEI: u128 = 1_000_000_000;
 /// Blocks of the history that is asked for.
 const BLOCKS: u64 = 10;
 
-/// Of each block's tips, the one that a fifth of its gas paid less than.
+/// Percentile of each block's tips: the one that a fifth of its gas paid less than.
 const PERCENTILE: f64 = 20.0;
 
 /// The most that is paid for a unit of gas, in wei.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FeeCaps {
-    /// In all.
+    /// Most for a unit of gas, in wei.
     pub max_fee_per_gas: u128,
-    /// To the proposer.
+    /// Most of that for the proposer, in wei.
     pub max_priority_fee: u128,
 }
 
@@ -103,7 +103,7 @@ impl Chain {
         })
     }
 
-    /// That fees are enough for the next block.
+    /// Checks that fees are enough for the next block.
     ///
     /// # Errors
     ///
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn no_history_is_above_the_caps() {
+    fn a_price_or_tip_above_its_cap_is_refused() {
         let caps = FeeCaps::default();
         let within = |base_fee, tip| Market { base_fee, tip }.within(&caps);
         assert_eq!(within(95 * GWEI, 5 * GWEI).unwrap(), 100 * GWEI);

@@ -44,7 +44,7 @@ pub struct Host {
 pub struct Sent {
     /// Gas, as the receipt has it.
     pub gas_used: u64,
-    /// Whether it succeeded.
+    /// Whether the transaction succeeded.
     pub success: bool,
     /// What it returned, or reverted with.
     pub output: Bytes,
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_start_fails() {
+    fn a_transaction_that_cannot_start_fails() {
         let sent = Host::default().send(Address::ZERO, TO, &Bytes::new(), Some(20_999));
         assert_eq!(sent, Sent { gas_used: 0, success: false, output: Bytes::new() });
     }

@@ -33,29 +33,29 @@ pub enum KeyError {
     /// A file that cannot be read.
     #[error("{file}: cannot be read: {error}")]
     Read {
-        /// The file.
+        /// Name of the file.
         file: String,
-        /// Why.
+        /// Error of the operating system.
         error: io::Error,
     },
     /// A file that others can use.
     #[error("{file}: others can read or change it (mode {mode:03o}): chmod 600 {file}")]
     Others {
-        /// The file.
+        /// Name of the file.
         file: String,
-        /// Its permissions.
+        /// Permissions of the file.
         mode: u32,
     },
     /// A file without a key. What it holds is nobody's business.
     #[error("{file}: not a private key: 32 bytes in hex are expected")]
     NoKey {
-        /// The file.
+        /// Name of the file.
         file: String,
     },
     /// A file that is no keystore, or one of another kind.
     #[error("{file}: not a keystore of version 3: {what}")]
     NoKeystore {
-        /// The file.
+        /// Name of the file.
         file: String,
         /// What is wrong with it.
         what: &'static str,
@@ -63,17 +63,17 @@ pub enum KeyError {
     /// Another password's keystore.
     #[error("{file}: the password does not open it")]
     Password {
-        /// The file.
+        /// Name of the file.
         file: String,
     },
     /// A keystore that names another account than its key's.
     #[error("{file}: it says that it is of {expected}, and its key is of {found}")]
     OtherAccount {
-        /// The file.
+        /// Name of the file.
         file: String,
-        /// As it says.
+        /// Account that the keystore names.
         expected: Address,
-        /// Its key's.
+        /// Account of the keystore's key.
         found: Address,
     },
 }
@@ -221,7 +221,7 @@ struct CipherParameters {
     iv: String,
 }
 
-/// Of scrypt `n`, `r` and `p`, of PBKDF2 `c` and `prf`.
+/// Parameters of the key's derivation: of scrypt `n`, `r` and `p`, of PBKDF2 `c` and `prf`.
 #[derive(Deserialize)]
 struct Derivation {
     dklen: u64,
@@ -457,7 +457,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn what_others_can_read_is_not_used() {
+    fn a_key_file_that_others_can_read_is_refused() {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
         let path = put(folder.path(), "key", &"7a".repeat(32));

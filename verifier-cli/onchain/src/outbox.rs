@@ -24,23 +24,23 @@ use super::{
 /// Why a transaction is not sent.
 #[derive(Debug, thiserror::Error)]
 pub enum SendError {
-    /// The node.
+    /// The node gave no usable answer.
     #[error(transparent)]
     Node(#[from] RpcError),
     /// Another chain than the user's.
     #[error("the node is one of chain {found}, not of chain {expected}: nothing was signed")]
     OtherChain {
-        /// The user's.
+        /// Id of the user's chain.
         expected: u64,
-        /// The node's.
+        /// Id of the node's chain.
         found: u64,
     },
     /// A chain that is not what it was.
     #[error("the node was one of chain {expected}, and now is of chain {found}: no more is signed")]
     ChainChanged {
-        /// What it was.
+        /// Id that the node's chain had before.
         expected: u64,
-        /// What it is.
+        /// Id that the node's chain has now.
         found: u64,
     },
     /// The proposer's share is above the cap.
@@ -48,7 +48,7 @@ pub enum SendError {
     Tip {
         /// What the node asks for.
         asked: String,
-        /// The cap.
+        /// Most that the user allows.
         most: String,
     },
     /// The price is above the cap.
@@ -56,7 +56,7 @@ pub enum SendError {
     Fee {
         /// What the node asks for.
         asked: String,
-        /// The cap.
+        /// Most that the user allows.
         most: String,
     },
     /// Rules from before London.
@@ -68,7 +68,7 @@ pub enum SendError {
          other things than before; run again"
     )]
     NotOrdered {
-        /// What it would do.
+        /// Name of what the transaction would do.
         what: &'static str,
     },
     /// A transaction that cannot be signed.
@@ -77,7 +77,7 @@ pub enum SendError {
     /// A transaction without a receipt.
     #[error("eth_getTransactionReceipt: {hash} is not mined after {seconds} seconds")]
     NotMined {
-        /// The transaction.
+        /// Hash of the transaction.
         hash: B256,
         /// How long was waited.
         seconds: u64,
@@ -85,9 +85,9 @@ pub enum SendError {
     /// A transaction that may have gone out.
     #[error("{error}; transaction {hash} was signed, with nonce {nonce}, and may still be mined")]
     Uncertain {
-        /// Its hash.
+        /// Hash of the transaction.
         hash: B256,
-        /// Its number.
+        /// Nonce of the transaction.
         nonce: u64,
         /// What the node said to it.
         error: Box<RpcError>,
@@ -99,18 +99,18 @@ pub enum SendError {
 pub struct Intent {
     /// What it does, in a word.
     pub what: &'static str,
-    /// To whom; a creation if none.
+    /// Account that the transaction is for; none for a creation.
     pub to: Option<Address>,
-    /// Its gas limit.
+    /// Gas limit of the transaction.
     pub gas_limit: u64,
 }
 
 /// All that is to be sent, and on which terms.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Order {
-    /// The chain.
+    /// Id of the chain.
     pub chain_id: u64,
-    /// Who sends.
+    /// Account that sends.
     pub from: Address,
     /// Number of the first transaction.
     pub nonce: u64,

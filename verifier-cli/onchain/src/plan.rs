@@ -40,13 +40,13 @@ pub struct Plan {
 /// How an audit comes to the hypervisor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Route {
-    /// Straight.
+    /// The audit calls the hypervisor itself.
     Hypervisor,
     /// By a register, which writes the verdict down.
     Register {
-        /// Where it is.
+        /// Address of the register.
         register: Address,
-        /// Whose commitment it is.
+        /// Account whose commitment is audited.
         operator: Address,
     },
 }
@@ -57,9 +57,9 @@ pub type Part = (Address, Bytes);
 /// A transaction to send, with what it will cost.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
-    /// To whom.
+    /// Account that the transaction is for.
     pub to: Address,
-    /// Its calldata.
+    /// Calldata of the transaction.
     pub data: Bytes,
     /// Gas, as the receipt will have it.
     pub gas: u64,

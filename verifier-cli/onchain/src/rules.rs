@@ -27,7 +27,7 @@ const ANY: [u8; 10] = [PUSH1, MARK, PUSH1, 0, MSTORE8, PUSH1, 1, PUSH1, 0, RETUR
 /// Why a chain is no host.
 #[derive(Debug, thiserror::Error)]
 pub enum RulesError {
-    /// The node.
+    /// The node gave no usable answer.
     #[error(transparent)]
     Node(#[from] RpcError),
     /// A chain with older rules.
@@ -45,7 +45,7 @@ pub enum RulesError {
 }
 
 impl Chain {
-    /// That the chain has Cancun's rules or later ones.
+    /// Checks that the chain has Cancun's rules or later ones.
     ///
     /// # Errors
     ///

@@ -7,7 +7,7 @@ use std::fmt;
 use alloy_primitives::Address;
 use alloy_signer_local::PrivateKeySigner;
 
-/// Who sends.
+/// An account that sends transactions, and how they are signed.
 #[derive(Clone)]
 pub enum Sender {
     /// A key of our own.

@@ -43,7 +43,7 @@ pub struct Client {
     options: RpcOptions,
     cache: Option<Cache>,
     url: B256,
-    /// It has failed to answer: it is asked once, no more.
+    /// Whether the node has failed to answer: each further question is asked once.
     silent: AtomicBool,
 }
 
@@ -107,7 +107,7 @@ impl Client {
         u64::try_from(id).map_err(|_| RpcError::Answer { method, error: error() })
     }
 
-    /// Waits.
+    /// Waits for a future to end.
     pub fn wait<T>(&self, future: impl Future<Output = T>) -> T {
         self.runtime.block_on(future)
     }

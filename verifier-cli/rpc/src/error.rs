@@ -16,9 +16,9 @@ pub enum RpcError {
     /// An answer that is not read.
     #[error("{method}: {error}")]
     Unread {
-        /// The method.
+        /// Name of the JSON-RPC method.
         method: &'static str,
-        /// Why.
+        /// Reason why the answer is not read.
         error: Unread,
     },
     /// The system gives no threads to wait on.
@@ -27,33 +27,33 @@ pub enum RpcError {
     /// The cache cannot be written.
     #[error("the cache {folder}: {error}")]
     Cache {
-        /// Where it is.
+        /// Folder of the cache.
         folder: String,
-        /// Why.
+        /// Error of the operating system.
         error: io::Error,
     },
     /// The node does not know the method.
     #[error("the node does not offer {method}")]
     NotOffered {
-        /// The method.
+        /// Name of the JSON-RPC method.
         method: &'static str,
     },
     /// The node knows the method and answers with an error.
     #[error("the node refuses {method}: {message} ({code})")]
     Refused {
-        /// The method.
+        /// Name of the JSON-RPC method.
         method: &'static str,
-        /// The error's number.
+        /// Number of the JSON-RPC error.
         code: i64,
-        /// The error's text.
+        /// Text of the JSON-RPC error.
         message: String,
     },
     /// No answer came, however often it was asked for.
     #[error("the node does not answer {method}, asked {attempts} times: {error}")]
     Unreachable {
-        /// The method.
+        /// Name of the JSON-RPC method.
         method: &'static str,
-        /// How often.
+        /// Number of attempts.
         attempts: u32,
         /// What happened the last time.
         error: String,
@@ -61,31 +61,31 @@ pub enum RpcError {
     /// Each answer was an error that could have passed.
     #[error("the node answers {method} with an error, asked {attempts} times: {error}")]
     Failing {
-        /// The method.
+        /// Name of the JSON-RPC method.
         method: &'static str,
-        /// How often.
+        /// Number of attempts.
         attempts: u32,
-        /// The error.
+        /// Text of the last error.
         error: String,
     },
     /// The answer is null.
     #[error("the node answers {method} with null")]
     Nothing {
-        /// The method.
+        /// Name of the JSON-RPC method.
         method: &'static str,
     },
     /// The answer is none to the question.
     #[error("the node's answer to {method} makes no sense: {error}")]
     Answer {
-        /// The method.
+        /// Name of the JSON-RPC method.
         method: &'static str,
-        /// Why.
+        /// Reason, in words.
         error: String,
     },
     /// No node may be asked.
     #[error("{method}: the answer is not in the cache, and no node may be asked")]
     Offline {
-        /// The method.
+        /// Name of the JSON-RPC method.
         method: &'static str,
     },
 }

@@ -39,7 +39,7 @@ impl Screen {
         Self { bar, broken: Mutex::default() }
     }
 
-    /// So many bytes more are read.
+    /// Shows that so many bytes more were read.
     pub(super) fn read(&self, bytes: u64) {
         self.bar.inc(bytes);
     }

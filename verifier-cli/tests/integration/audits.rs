@@ -83,7 +83,7 @@ fn only_what_is_asked_for_runs() {
 }
 
 #[test]
-fn what_an_audit_lacks_is_named() {
+fn a_report_names_what_an_audit_lacks() {
     let witness = stateless("erc20-transfer");
     let lack = format!("the witness lacks the trie node {}", witness.roots.enter);
     let ran = verify(&witness, "");

@@ -108,7 +108,7 @@ fn a_pattern_is_expanded_and_a_missing_path_is_an_error() {
 }
 
 #[test]
-fn what_is_wrong_is_told_and_counts_as_the_worst() {
+fn a_wrong_item_is_told_and_the_worst_is_the_exit_code() {
     let folder = folder();
     fs::write(folder.path().join("lie.bin"), lie()).unwrap();
     let ran = run(folder.path(), "iso-verify batch in lie.bin --engine native");

@@ -83,7 +83,7 @@ fn canonical(value: &Value) -> String {
 }
 
 #[test]
-fn it_is_canonical() {
+fn a_certificate_is_canonical() {
     let folder = certified("");
     let bytes = fs::read(folder.path().join("one.json")).unwrap();
     let value: Value = serde_json::from_slice(&bytes).unwrap();
@@ -115,7 +115,7 @@ fn it_is_canonical() {
 
 /// Each field that is changed is named.
 #[test]
-fn what_differs_is_named() {
+fn a_check_names_each_field_that_differs() {
     let folder = certified("");
     let path = folder.path().join("one.json");
     let text = fs::read_to_string(&path).unwrap();

@@ -45,7 +45,7 @@ fn fixtures() -> Vec<Vec<u8>> {
 }
 
 #[test]
-fn inputs() {
+fn damaged_inputs_are_errors_or_inputs() {
     let mut numbers = Numbers(0x150e);
     let (mut ran, mut refused) = (0, 0);
     for bytes in fixtures() {
@@ -61,7 +61,7 @@ fn inputs() {
 }
 
 #[test]
-fn witnesses() {
+fn damaged_witnesses_are_errors_or_read_back() {
     let mut numbers = Numbers(0x150f);
     let alphabet: Vec<u8> = (0..=255).collect();
     let (mut accepted, mut refused) = (0, 0);
@@ -96,7 +96,7 @@ fn witnesses() {
 
 /// Messages whose bytes were changed reach the hypervisor as they are.
 #[test]
-fn messages() {
+fn damaged_messages_reach_the_hypervisor_as_they_are() {
     let mut numbers = Numbers(0x1510);
     let input = Input::parse(&fixtures()[0], None).unwrap();
     let witness = record(&input.execution).unwrap().witness(&input);

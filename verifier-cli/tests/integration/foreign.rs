@@ -92,7 +92,7 @@ fn names_in_archives_are_escaped_for_people_and_exact_for_programs() {
 }
 
 #[test]
-fn what_an_error_repeats_is_escaped_for_people_and_exact_for_programs() {
+fn foreign_text_in_errors_is_escaped_for_people_and_exact_for_programs() {
     let folder = tempfile::tempdir().unwrap();
     let input = serde_json::json!({ "fork": EVIL, "transaction": {}, "prestate": {} });
     fs::write(folder.path().join("input.json"), input.to_string()).unwrap();

@@ -97,7 +97,7 @@ fn reported_hashes() {
 }
 
 #[test]
-fn what_stands_under_another_hash_is_no_witness() {
+fn code_or_a_node_under_another_hash_makes_no_witness() {
     fn spoil(map: &mut BTreeMap<B256, Bytes>) -> (B256, B256) {
         let (found, bytes) = map.pop_first().unwrap();
         let changed = Bytes::from([&bytes[..], &[0]].concat());

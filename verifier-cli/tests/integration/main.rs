@@ -14,6 +14,7 @@ mod damage;
 mod engine;
 mod foreign;
 mod hashes;
+mod measurements;
 #[cfg(target_os = "linux")]
 mod memory;
 mod mutate;

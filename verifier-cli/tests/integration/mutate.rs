@@ -30,7 +30,7 @@ fn change(folder: &Path, name: &str, change: impl FnOnce(&mut Witness)) {
 }
 
 #[test]
-fn nothing_survives() {
+fn mutate_reports_no_survivor_of_an_honest_witness() {
     let folder = folder();
     let json = run(folder.path(), "iso-verify mutate witness.bin --count 50 --json");
     assert_eq!((json.code, &json.stderr[..]), (Some(0), ""));

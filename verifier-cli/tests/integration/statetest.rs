@@ -144,7 +144,7 @@ fn a_test_that_is_not_filled_runs_and_says_so() {
 }
 
 #[test]
-fn what_cannot_be_used() {
+fn an_unusable_file_is_named_and_the_rest_is_checked() {
     let folder = folder(&json!({ "t": test() }));
     fs::write(folder.path().join("inner/other.json"), "{\"no\": \"test\"}").unwrap();
     fs::write(folder.path().join("inner/broken.tar.gz"), "no archive").unwrap();

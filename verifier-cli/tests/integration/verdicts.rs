@@ -115,7 +115,7 @@ fn no_messages_are_valid_only_by_the_transaction() {
 
 /// One of four audits cannot run: no message is called valid, nor the whole.
 #[test]
-fn what_cannot_run_leaves_all_messages_open() {
+fn an_audit_that_cannot_run_leaves_all_messages_open() {
     let mut witness = fixture("call-tree");
     witness.nodes.clear();
     let folder = folder(&witness);
@@ -172,7 +172,7 @@ fn an_invalid_audit_convicts_whatever_else_is_missing() {
 
 /// The last line names what failed and what held, and nothing twice.
 #[test]
-fn what_failed_is_not_named_among_what_held() {
+fn the_last_line_names_failed_and_valid_audits_once() {
     let mut witness = fixture("erc20-transfer");
     let mut message = witness.message(0).unwrap();
     let load = message.stateAccessList.iter_mut().find(|record| record.opcode == 0x54).unwrap();

@@ -32,13 +32,13 @@ pub struct Certificate {
     pub audits: CertifiedAudits,
     /// The block's hash, or the digest of its fields.
     pub block: CertifiedAnchor,
-    /// Chain id.
+    /// Id of the chain.
     pub chain_id: u64,
     /// Who answered for the execution audit.
     pub engine: EngineKind,
-    /// What is false.
+    /// False claims, in the order of the report.
     pub findings: Vec<CertifiedFinding>,
-    /// The rules.
+    /// Fork whose rules apply.
     pub fork: Fork,
     /// The most gas for a message's own opcodes.
     pub guest_gas_limit: Option<u64>,
@@ -102,7 +102,7 @@ pub enum CertifiedAnchor {
 pub struct CertifiedFinding {
     /// The audit that found it.
     pub audit: Audit,
-    /// What was computed.
+    /// Word that the audit computed.
     pub expected: Option<B256>,
     /// What the witness says.
     pub found: Option<B256>,
@@ -124,7 +124,7 @@ pub struct CertifiedNotRun {
     pub audit: Audit,
     /// The check, if the rest of the audit ran.
     pub check: Option<String>,
-    /// Why.
+    /// Reason, in words.
     pub why: String,
 }
 
@@ -140,7 +140,7 @@ pub enum CertificateError {
     /// Not the JSON of one.
     #[error("not a certificate: {0}")]
     Json(#[from] serde_json::Error),
-    /// Of another form.
+    /// A certificate of another version.
     #[error("certificate of version {found}, not {VERSION}")]
     Version {
         /// The version that it says.
@@ -157,7 +157,7 @@ pub enum CertificateError {
 /// A field in which two certificates differ.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Difference {
-    /// Its name.
+    /// Name of the field.
     pub field: String,
     /// What the certificate says.
     pub certificate: Value,
@@ -201,7 +201,7 @@ impl Certificate {
         }
     }
 
-    /// Its bytes.
+    /// The certificate's canonical bytes.
     pub fn encode(&self) -> Vec<u8> {
         serde_json::to_vec(self).expect("only numbers and strings")
     }

@@ -109,7 +109,7 @@ pub(crate) mod tests {
 
     /// Mainnet's first block.
     #[test]
-    fn genesis() {
+    fn mainnets_genesis_header_has_its_hash() {
         let empty = b256!("56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc001622fb5e363b421");
         let extra = b256!("11bbe8db4e347b4e8c937c1c8370e4b5ed33adb3db69cbdb7a38e1e50b1b82fa");
         let header = Header {

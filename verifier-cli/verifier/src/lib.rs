@@ -65,7 +65,7 @@
 //!
 //! ```
 //! use alloy_primitives::B256;
-//! use iso_evm_verifier::audit::{self, AccessKind, Outcome};
+//! use iso_evm_verifier::audit::{self, AccessKind, AuditOutcome};
 //! use iso_evm_wire::{encoding, records::Record};
 //! use iso_evm_witness::{Input, record};
 //!
@@ -78,7 +78,7 @@
 //! }"#;
 //! let input = Input::parse(json, None)?;
 //! let mut witness = record(&input.execution)?.witness(&input);
-//! assert_eq!(audit::access(&witness), Outcome::Valid);
+//! assert_eq!(audit::access(&witness), AuditOutcome::Valid);
 //!
 //! // The hypervisor takes any value that SLOAD is said to have found.
 //! let mut message = witness.message(0)?;
@@ -86,7 +86,7 @@
 //! sload.value = B256::with_last_byte(7);
 //! message.stateAccessList[1] = Record::Sload(sload).encode();
 //! witness.messages[0] = encoding::encode(&message).into();
-//! let Outcome::Invalid(finding) = audit::access(&witness) else { panic!() };
+//! let AuditOutcome::Invalid(finding) = audit::access(&witness) else { panic!() };
 //! assert_eq!(finding.kind, AccessKind::Value);
 //! assert_eq!((finding.message, finding.record), (Some(0), Some(1)));
 //! assert_eq!((finding.expected, finding.found), (B256::ZERO, B256::with_last_byte(7)));
@@ -97,7 +97,7 @@
 //!
 //! ```
 //! use alloy_primitives::U256;
-//! use iso_evm_verifier::audit::{self, Outcome, TreeKind};
+//! use iso_evm_verifier::audit::{self, AuditOutcome, TreeKind};
 //! use iso_evm_wire::encoding;
 //! use iso_evm_witness::{Input, record};
 //!
@@ -114,13 +114,13 @@
 //! }"#;
 //! let input = Input::parse(json, None)?;
 //! let mut witness = record(&input.execution)?.witness(&input);
-//! assert_eq!(audit::tree(&witness), Outcome::Valid);
+//! assert_eq!(audit::tree(&witness), AuditOutcome::Valid);
 //!
 //! // A child that was called with another value than its parent says.
 //! let mut child = witness.message(1)?;
 //! child.callvalue = U256::from(5);
 //! witness.messages[1] = encoding::encode(&child).into();
-//! let Outcome::Invalid(finding) = audit::tree(&witness) else { panic!() };
+//! let AuditOutcome::Invalid(finding) = audit::tree(&witness) else { panic!() };
 //! assert_eq!((finding.kind, finding.message), (TreeKind::Value, Some(0)));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -128,7 +128,7 @@
 //! The transaction audit holds the whole against the transaction, its block and its receipt:
 //!
 //! ```
-//! use iso_evm_verifier::audit::{self, Outcome, TransactionKind};
+//! use iso_evm_verifier::audit::{self, AuditOutcome, TransactionKind};
 //! use iso_evm_witness::{Input, record};
 //!
 //! let json = br#"{
@@ -139,10 +139,10 @@
 //! }"#;
 //! let input = Input::parse(json, None)?;
 //! let mut witness = record(&input.execution)?.witness(&input);
-//! assert_eq!(audit::transaction(&witness), Outcome::Valid);
+//! assert_eq!(audit::transaction(&witness), AuditOutcome::Valid);
 //!
 //! witness.receipt.gas_used += 1;
-//! let Outcome::Invalid(finding) = audit::transaction(&witness) else { panic!() };
+//! let AuditOutcome::Invalid(finding) = audit::transaction(&witness) else { panic!() };
 //! assert_eq!(finding.kind, TransactionKind::GasUsed);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn legacy() {
+    fn a_legacy_transaction_has_its_hash() {
         let hash = b256!("5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060");
         check(FIRST, hash);
     }
@@ -240,7 +240,7 @@ mod tests {
 
     /// Sepolia: five blobs.
     #[test]
-    fn blobs() {
+    fn a_blob_transaction_has_its_hash() {
         check(
             &hex!(
                 "03f9011d83aa36a7820fa28477359400852e90edd0008252089411e9ca82a3a762b4b5bd264d4173a2"
@@ -258,7 +258,7 @@ mod tests {
 
     /// A test network of Prague, chain 7,078,815,900.
     #[test]
-    fn authorizations() {
+    fn a_transaction_with_authorizations_has_its_hash() {
         check(
             &hex!(
                 "04f8d28501a5ee289c1a840e078998840e0789a082f8ac946d2d4e1c2326a069f36f5d6337470dc26a"

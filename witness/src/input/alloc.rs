@@ -81,11 +81,11 @@ pub enum AccountError {
     /// The code does not have the hash that is given with it.
     #[error("prestate.{address}.code: its hash is {expected}, \"codeHash\" is {found}")]
     CodeHash {
-        /// Whose code.
+        /// Address of the account that has the code.
         address: Address,
         /// The hash of the code.
         expected: B256,
-        /// The hash given.
+        /// Hash in `codeHash`.
         found: B256,
     },
 }

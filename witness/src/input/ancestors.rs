@@ -18,7 +18,7 @@ pub enum AncestorError {
     /// A header that cannot be.
     #[error("ancestors[{index}]: {error}")]
     Block {
-        /// Which.
+        /// Index of the ancestor, from 0 for the parent.
         index: usize,
         /// What is wrong with it.
         error: BlockError,
@@ -26,31 +26,31 @@ pub enum AncestorError {
     /// A header is not the parent of the one before it.
     #[error("ancestors[{index}]: the parent's hash is {expected}, found {found}")]
     Hash {
-        /// Which.
+        /// Index of the ancestor, from 0 for the parent.
         index: usize,
         /// The parent's hash in the header before it.
         expected: B256,
-        /// Its own.
+        /// Hash of the header itself.
         found: B256,
     },
     /// A header's number is not one less than that before it.
     #[error("ancestors[{index}]: its number is {found}, and its child's {child}")]
     Number {
-        /// Which.
+        /// Index of the ancestor, from 0 for the parent.
         index: usize,
-        /// The number before it.
+        /// Number in the header before it.
         child: u64,
-        /// Its own.
+        /// Number in the header itself.
         found: u64,
     },
     /// A hash given is not the one that a header tells.
     #[error("blockHashes: that of {number} is {expected} by a header, found {found}")]
     BlockHash {
-        /// The block.
+        /// Number of the block.
         number: u64,
-        /// What its child's header says.
+        /// Hash in the header of the block's child.
         expected: B256,
-        /// The hash given.
+        /// Hash in `blockHashes`.
         found: B256,
     },
 }

@@ -18,13 +18,13 @@ pub(super) struct Config(BTreeMap<String, Value>);
 /// What decides a block's fork beside the configuration.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Position {
-    /// Height.
+    /// Number of the block.
     pub(super) number: u64,
     /// Seconds since 1970.
     pub(super) timestamp: u64,
     /// The block's difficulty, if it is given.
     pub(super) difficulty: Option<U256>,
-    /// The parent's.
+    /// Difficulty of the parent, if it is given.
     pub(super) parent_difficulty: Option<U256>,
 }
 
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn each_upgrade_begins_at_its_moment() {
+    fn each_upgrade_begins_at_its_block_or_time() {
         let config = config(&json!({
             "terminalTotalDifficulty": 0, "shanghaiTime": 1, "cancunTime": 2, "pragueTime": 3,
             "osakaTime": 4, "bpo1Time": 5, "amsterdamTime": 6

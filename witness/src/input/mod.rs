@@ -67,7 +67,7 @@ pub enum InputError {
     /// The fork asked for is not the file's.
     #[error("fork {asked} contradicts the file, whose fork is {found}")]
     ForkContradiction {
-        /// What was asked for.
+        /// Fork that was asked for.
         asked: Fork,
         /// What the file says, or what follows from chain, number and timestamp.
         found: Fork,
@@ -87,9 +87,9 @@ pub enum InputError {
          (a development chain must not go under the id of a chain with a schedule)"
     )]
     ForkSchedule {
-        /// The chain.
+        /// Id of the chain.
         chain_id: u64,
-        /// The block.
+        /// Number of the block.
         number: u64,
         /// What the file says, or was asked for.
         given: Fork,

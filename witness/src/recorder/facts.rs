@@ -27,7 +27,7 @@ pub(super) struct WarmList {
     transaction: TransactionId,
     /// Whether the fork tells cold from warm at all.
     cold_access: bool,
-    /// From Shanghai.
+    /// The coinbase, which is warm from Shanghai on.
     coinbase: Option<Address>,
     addresses: AddressSet,
     slots: HashSet<(Address, U256)>,
@@ -125,9 +125,9 @@ impl WarmList {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct SlotFacts {
     pub(super) cold: bool,
-    /// Its value at the start of the transaction.
+    /// Value of the slot at the start of the transaction.
     pub(super) original: U256,
-    /// Its value now.
+    /// Value of the slot at this instant.
     pub(super) present: U256,
 }
 

@@ -52,7 +52,7 @@ pub(super) struct Entering {
     kind: FrameKind,
     to: Address,
     code: Bytes,
-    /// Of an account's code; a creation's is known once it opens.
+    /// Hash of the account's code; a creation's is known once it opens.
     code_hash: B256,
 }
 

@@ -27,7 +27,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_known_is_true() {
+    fn known_hashes_are_keccaks() {
         for bytes in [&[][..], &TRUE[..], &[0; 32], &[1], &TRUE[..31]] {
             assert_eq!(hash(bytes), keccak256(bytes), "{bytes:?}");
         }

@@ -96,7 +96,7 @@ pub enum RecorderError {
     /// The messages are larger than the recorder may make them.
     #[error("the messages take more than {limit} bytes")]
     TooLarge {
-        /// The limit.
+        /// Largest size that is allowed, in bytes.
         limit: u64,
     },
 }

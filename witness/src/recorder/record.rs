@@ -33,11 +33,11 @@ use iso_evm_wire::{
 /// How a recorded opcode went.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum End {
-    /// It did its work.
+    /// The opcode did its work.
     Done,
-    /// It asks for a frame.
+    /// The opcode asks for a frame.
     Frame,
-    /// It ran out of gas although all that needs no fact was paid.
+    /// The opcode ran out of gas although all that needs no fact was paid.
     OutOfGas,
 }
 

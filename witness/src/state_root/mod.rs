@@ -7,11 +7,11 @@
 //! Nearly all of the time goes to keccak. So each key is hashed once for a state and all its clones,
 //! and a branch is hashed from its first changed child on.
 //!
-//! Between the recorder, which knows the values at an instant, and the message, whose roots these
-//! are. Normative text: `specs/02-message-witness.md`, "Roots at an instant".
+//! These modules stand between the recorder, which knows the values at an instant, and the message, whose
+//! roots these are. Normative text: `specs/02-message-witness.md`, "Roots at an instant".
 //!
-//! Below it are Merkle-Patricia tries over keys that are hashed already. Parts of them may be known
-//! by their hash only; what needs more of them than there is is a [`MissingNode`].
+//! Below the [`StateTrie`] are Merkle-Patricia tries over keys that are hashed already. Parts of a trie may
+//! be known by their hash only; a change that needs a node which is not known is a [`MissingNode`].
 
 mod absorbed;
 mod apply;

@@ -78,7 +78,7 @@ pub struct Storage {
     trie: Trie<U256>,
     /// Slots that were set since `trie` was last brought up to date.
     changed: BTreeMap<B256, U256>,
-    /// It began as an empty one: nothing in it is of the state that this one was cloned from.
+    /// Whether the storage began as an empty one, with nothing in it of the state that this one was cloned from.
     fresh: bool,
 }
 

@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_node_returns() {
+    fn a_nodes_receipt_is_read() {
         let receipt = read("", "").unwrap();
         assert!(receipt.success);
         assert_eq!(receipt.gas_used, 21_000);
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_is_named() {
+    fn a_receipt_without_a_field_names_it() {
         for (field, rest) in [("status", ""), ("gasUsed", ""), ("logs", "Bloom"), ("logsBloom", "")]
         {
             let (from, to) = (format!("\"{field}\""), format!("\"no{rest}\""));

@@ -184,7 +184,7 @@ impl Code<'_> {
         self
     }
 
-    /// A constant.
+    /// Writes a PUSH of a constant.
     pub(crate) fn push(&mut self, value: impl TryInto<U256>) -> &mut Self {
         let value = value.try_into().ok().expect("constants fit a word");
         if value.is_zero() {

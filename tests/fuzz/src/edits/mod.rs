@@ -65,7 +65,7 @@ pub fn edit(witness: &Witness, u: &mut Unstructured<'_>) -> Result<Option<Verdic
 /// A message as the engines take it.
 #[derive(Clone, Debug)]
 pub struct Message {
-    /// Its encoding.
+    /// Encoding of the message.
     pub bytes: Vec<u8>,
     /// The code that is archived, if any is.
     pub code: Option<Bytes>,

@@ -25,7 +25,7 @@ pub enum Axis {
     Calldata,
     /// Frames below the top, one in the other, each with a write.
     Depth,
-    /// The same, and each is undone.
+    /// Frames as for [`Axis::Depth`], of which each is undone.
     Undone,
     /// Frames below the top, one after the other.
     Calls,
@@ -37,7 +37,7 @@ pub enum Axis {
 }
 
 impl Axis {
-    /// All of them.
+    /// All axes.
     pub const ALL: [Self; 9] = [
         Self::Records,
         Self::Writes,
@@ -50,7 +50,7 @@ impl Axis {
         Self::Passed,
     ];
 
-    /// What it is, in words.
+    /// Name of the axis, in words.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Records => "records",

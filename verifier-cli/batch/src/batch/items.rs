@@ -61,7 +61,7 @@ impl Item {
 /// What is met on the way.
 #[derive(Debug)]
 pub(super) enum Met {
-    /// So many bytes on disk are read.
+    /// Bytes on disk that were read.
     Read(u64),
     Item(Item),
 }

@@ -56,7 +56,7 @@ pub struct Options {
 /// What happens during a run, as it happens.
 #[derive(Clone, Copy, Debug)]
 pub enum Event<'a> {
-    /// So many bytes of the files given are read.
+    /// Bytes of the files given that were read.
     Read(u64),
     /// An item is verified, or is none that can be.
     Done(&'a Done),

@@ -7,10 +7,10 @@ use serde::Serialize;
 
 use super::Done;
 
-/// How many, by verdict.
+/// Numbers of items by their verdict.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
-    /// All is true.
+    /// Number of items that are valid.
     pub valid: u64,
     /// A claim is false.
     pub invalid: u64,
@@ -27,7 +27,7 @@ impl Counts {
         }
     }
 
-    /// All of them.
+    /// Number of all items.
     pub fn total(&self) -> u64 {
         self.valid + self.invalid + self.inconclusive
     }

@@ -39,7 +39,7 @@ pub(super) struct Judge<'a> {
     unchecked: Vec<Check>,
     /// All audits that are selected.
     whole: Options,
-    /// Those of them that are not the hypervisor's, if any.
+    /// Options for the audits that are not the hypervisor's, if any are selected.
     proofs: Option<Options>,
 }
 

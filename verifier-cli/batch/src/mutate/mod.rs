@@ -86,7 +86,7 @@ pub struct Campaign {
 }
 
 impl Campaign {
-    /// Those that survived.
+    /// Mutants that survived.
     pub fn survivors(&self) -> impl Iterator<Item = &Mutant> {
         self.mutants.iter().filter(|mutant| mutant.killer.is_none())
     }
@@ -95,7 +95,7 @@ impl Campaign {
 /// How far a campaign has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// So many places are to be changed.
+    /// Number of places that are to be changed.
     Sites(usize),
     /// One of them is done.
     Site,

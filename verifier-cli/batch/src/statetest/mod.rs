@@ -46,14 +46,14 @@ pub struct Options {
     pub read_limit: ReadLimit,
     /// Who answers for the execution audit.
     pub engine: EngineKind,
-    /// Which audits.
+    /// Audits that every case must pass.
     pub audits: AuditSelection,
 }
 
 /// What happens during a run, as it happens.
 #[derive(Clone, Copy, Debug)]
 pub enum Event<'a> {
-    /// So many bytes of the files given are read.
+    /// Bytes of the files given that were read.
     Read(u64),
     /// A case has passed.
     Passed,

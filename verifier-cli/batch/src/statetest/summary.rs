@@ -9,12 +9,12 @@ use serde::{Serialize, Serializer};
 
 use super::{Passed, Problem};
 
-/// How many cases.
+/// Numbers of cases by what they came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
     /// All that the file says is so, and every audit says valid.
     pub passed: usize,
-    /// Something is not.
+    /// Number of cases of which something is not as it should be.
     pub failed: usize,
     /// Not checked: the fork is not audited.
     pub skipped: usize,
@@ -51,11 +51,11 @@ pub struct Failure {
     /// File and test.
     #[serde(flatten)]
     pub name: CaseName,
-    /// The rules.
+    /// Fork whose rules apply.
     pub fork: Fork,
     /// Which data, gas limit and value.
     pub indexes: Indexes,
-    /// What is wrong.
+    /// First mismatch of the case.
     #[serde(flatten)]
     pub problem: Problem,
 }
@@ -91,9 +91,9 @@ pub struct Summary {
     /// All cases.
     #[serde(flatten)]
     pub total: Counts,
-    /// Those of each fork that is audited.
+    /// Cases of each fork that is audited.
     pub forks: BTreeMap<Fork, Counts>,
-    /// Those of each folder.
+    /// Cases of each folder.
     pub folders: BTreeMap<String, Counts>,
     /// How many were skipped, by reason.
     pub skips: BTreeMap<String, usize>,

@@ -43,11 +43,11 @@ use super::{
 /// A recorded transaction of a block.
 #[derive(Clone, Debug)]
 pub struct Recorded {
-    /// Its place in the block.
+    /// Index of the transaction in its block.
     pub index: usize,
-    /// Its hash.
+    /// Hash of the transaction.
     pub transaction: B256,
-    /// Its witness.
+    /// Witness of the transaction.
     pub witness: Witness,
 }
 
@@ -72,7 +72,7 @@ enum Roots {
     /// The accounts that the transaction looks at. `proved`: the node has proved what they hold, in
     /// a trie that is not Ethereum's.
     Alone {
-        /// Whether.
+        /// Whether the node has proved what the accounts hold.
         proved: bool,
     },
 }

@@ -9,7 +9,7 @@ use crate::outbox::SendError;
 /// Why a message is not submitted.
 #[derive(Debug, thiserror::Error)]
 pub enum SubmitError {
-    /// The node.
+    /// The node gave no usable answer.
     #[error(transparent)]
     Node(#[from] RpcError),
     /// A transaction that is not sent.
@@ -20,7 +20,7 @@ pub enum SubmitError {
     NoCode {
         /// What should be there.
         what: &'static str,
-        /// Where.
+        /// Address that should have the code.
         address: Address,
     },
     /// An account with other code.
@@ -28,7 +28,7 @@ pub enum SubmitError {
     OtherCode {
         /// What should be there.
         what: &'static str,
-        /// Where.
+        /// Address that should have the code.
         address: Address,
         /// keccak256 of what should be there.
         expected: B256,
@@ -38,19 +38,19 @@ pub enum SubmitError {
     /// A register that knows another hypervisor.
     #[error("register {register}: its hypervisor of {fork} is {found}, not {expected}")]
     OtherHypervisor {
-        /// The register.
+        /// Address of the register.
         register: Address,
-        /// The fork.
+        /// Fork whose rules apply.
         fork: Fork,
         /// Code hash of the hypervisor at hand.
         expected: B256,
-        /// What the register has.
+        /// Code hash of the hypervisor that the register knows.
         found: B256,
     },
     /// A register that goes by another schedule.
     #[error("register {register}: its schedule is not that of chain {chain}")]
     OtherSchedule {
-        /// The register.
+        /// Address of the register.
         register: Address,
         /// The chain whose schedule it should have.
         chain: u64,
@@ -58,11 +58,11 @@ pub enum SubmitError {
     /// A witness of another chain than the register's.
     #[error("message {index}: it is of chain {found}, and the register's guests of {expected}")]
     OtherChain {
-        /// The message.
+        /// Index of the message, in pre-order.
         index: usize,
-        /// The schedule's chain.
+        /// Id of the schedule's chain.
         expected: u64,
-        /// The witness's.
+        /// Id of the witness's chain.
         found: u64,
     },
     /// A witness whose fork is not that of its block.
@@ -72,11 +72,11 @@ pub enum SubmitError {
         chain = schedule.chain_id()
     )]
     Unscheduled {
-        /// The message.
+        /// Index of the message, in pre-order.
         index: usize,
         /// The witness's fork.
         fork: Fork,
-        /// Its block.
+        /// Number of the witness's block.
         number: u64,
         /// What the schedule says of that.
         scheduled: Option<Fork>,
@@ -86,15 +86,15 @@ pub enum SubmitError {
     /// Something that is no register.
     #[error("register {register}: it does not answer as a register")]
     NoRegister {
-        /// The address.
+        /// Address that was named as the register's.
         register: Address,
     },
     /// Nobody stands by the message.
     #[error("message {index}: {operator} has not committed to it")]
     NotCommitted {
-        /// The message.
+        /// Index of the message, in pre-order.
         index: usize,
-        /// The operator.
+        /// Account that commits.
         operator: Address,
     },
     /// A commitment for another fork.
@@ -102,9 +102,9 @@ pub enum SubmitError {
         "message {index}: {operator} committed to it as a message of {found}, not of {expected}"
     )]
     OtherFork {
-        /// The message.
+        /// Index of the message, in pre-order.
         index: usize,
-        /// The operator.
+        /// Account that commits.
         operator: Address,
         /// The witness's fork.
         expected: Fork,
@@ -114,9 +114,9 @@ pub enum SubmitError {
     /// A commitment of somebody else's cannot be made.
     #[error("only {operator} can commit as {operator}, and {sender} sends")]
     NotTheOperator {
-        /// The operator.
+        /// Account that commits.
         operator: Address,
-        /// The sender.
+        /// Account that sends.
         sender: Address,
     },
     /// Code that others must archive.
@@ -124,31 +124,31 @@ pub enum SubmitError {
         "message {index}: only the registrar {registrar} can archive its code, and {sender} sends"
     )]
     NotTheRegistrar {
-        /// The message.
+        /// Index of the message, in pre-order.
         index: usize,
-        /// The registrar.
+        /// Account that may archive.
         registrar: Address,
-        /// The sender.
+        /// Account that sends.
         sender: Address,
     },
     /// A transaction that the chain does not take.
     #[error("message {index}: {what} takes {gas} gas, more than a transaction may have")]
     TooMuchGas {
-        /// The message.
+        /// Index of the message, in pre-order.
         index: usize,
-        /// Which transaction.
+        /// Name of what the transaction does.
         what: &'static str,
-        /// Its gas.
+        /// Gas that the transaction takes.
         gas: u64,
     },
     /// A transaction that failed.
     #[error("message {index}: {what}: {hash} failed")]
     Failed {
-        /// The message.
+        /// Index of the message, in pre-order.
         index: usize,
-        /// Which transaction.
+        /// Name of what the transaction does.
         what: &'static str,
-        /// Its hash.
+        /// Hash of the transaction.
         hash: B256,
     },
 }

@@ -52,7 +52,7 @@ pub struct Submitted {
     pub commitment: B256,
     /// The verdict.
     pub verdict: Verdict,
-    /// Where it was read.
+    /// Where the verdict was read.
     pub source: Source,
     /// What the audit takes, as predicted; none if there was a verdict already.
     pub audit_gas: Option<u64>,
@@ -67,7 +67,7 @@ pub struct Submission<'a> {
     pub chain: &'a Chain,
     /// The contracts.
     pub plan: &'a Plan,
-    /// Who sends.
+    /// Account that sends, and how it signs.
     pub sender: &'a Sender,
     /// Straight, or by a register.
     pub route: Route,
@@ -186,7 +186,7 @@ impl Submission<'_> {
         Ok(submitted)
     }
 
-    /// That the register goes by the schedule that is expected.
+    /// Checks that the register goes by the schedule that is expected.
     fn same_schedule(&self, register: Address) -> Result<(), SubmitError> {
         let schedule = &self.plan.contracts().schedule;
         let call = register::scheduleCall {}.abi_encode().into();
@@ -202,7 +202,7 @@ impl Submission<'_> {
         Ok(())
     }
 
-    /// That a witness is of the register's chain, and its fork that of its block: else a true
+    /// Checks that a witness is of the register's chain, and its fork that of its block: else a true
     /// message would be held against another fork's hypervisor.
     pub(super) fn scheduled(&self, witness: &Witness, index: usize) -> Result<(), SubmitError> {
         let schedule = self.plan.contracts().schedule;
@@ -254,7 +254,7 @@ impl Submission<'_> {
         }
     }
 
-    /// That an account holds this code.
+    /// Checks that an account holds this code.
     pub(super) fn holds(
         &self,
         what: &'static str,

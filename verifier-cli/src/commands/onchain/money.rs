@@ -32,7 +32,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn amounts() {
+    fn amounts_are_read_with_and_without_units() {
         for (text, expected) in [
             ("0", 0),
             ("7", 7),

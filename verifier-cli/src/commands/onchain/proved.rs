@@ -7,7 +7,7 @@ use iso_evm_verifier::verify::{Audit, AuditVerdict, Report, Verdict};
 
 use crate::{error::CommandError, report::remarks};
 
-/// That a witness may be committed to: all four audits say that it is valid. `unproved` has no need
+/// Checks that a witness may be committed to: all four audits say that it is valid. `unproved` has no need
 /// of those that came to no verdict; what is false is false.
 ///
 /// # Errors

@@ -90,7 +90,7 @@ fn nobody_commits_to_a_lie_that_the_register_accepts() {
 }
 
 #[test]
-fn what_is_not_proved_is_committed_to_by_an_explicit_word_alone() {
+fn an_unproved_witness_is_committed_to_only_if_told_so() {
     let Some(anvil) = Anvil::start() else { return };
     let register = address(&anvil.deploy(""), "register");
     let folder = tempfile::tempdir().unwrap();

@@ -1,10 +1,11 @@
-//! What each audit costs, and the most that can be audited: the README's table is what `cost` says.
+//! What each audit costs, and the most that can be audited: the measurements' table is what `cost` says.
 //! Needs no node: `verdicts` compares `cost` with what a chain charges.
 
 use std::fs;
 
 use alloy_primitives::U256;
 use iso_evm_onchain::{host::GAS_CAP, plan::Route};
+use iso_evm_testing::measurements::{self, thousands};
 use iso_evm_wire::{Fork, Witness};
 use iso_evm_witness::{Input, record};
 use serde_json::json;
@@ -38,19 +39,7 @@ fn recorded(json: &str) -> Witness {
     record(&input.execution).unwrap().witness(&input)
 }
 
-fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// A row of the README's table, of all messages of a witness.
+/// A row of the measurements' table, of all messages of a witness.
 pub(crate) fn row(name: &str, witness: &Witness) -> String {
     let costs = plan(witness.fork).costs(witness, Route::Hypervisor);
     let guest = witness.message(0).unwrap().gasUsed.to::<u64>();
@@ -70,50 +59,41 @@ pub(crate) fn row(name: &str, witness: &Witness) -> String {
     )
 }
 
-/// That the README has these lines.
-fn in_readme(lines: &[String]) {
-    let readme = fs::read_to_string(root().join("README.md")).unwrap();
-    for line in lines {
-        let lines = lines.join("\n");
-        assert!(readme.lines().any(|shown| shown == line), "the README lacks:\n{lines}");
-    }
-}
-
-/// That the README has this row, but for the zero bytes in the roots, which are others in each run:
-/// the gas of the audits is within 200.
-pub(crate) fn like_readme(row: &str) {
-    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+/// Compares a row with the measurements' but for the zero bytes in the roots, which are others in each
+/// run: the gas of the audits is within 200.
+pub(crate) fn like_measured(row: &str) {
     let split = |row: &str| -> Vec<String> { row.split(" | ").map(str::to_owned).collect() };
     let gas = |columns: &[String]| columns[AUDITS].replace(',', "").parse::<u64>().unwrap();
     let expected = split(row);
-    let like = |shown: &str| {
+    measurements::compare_row("audits", row, |shown| {
         let mut shown = split(shown);
         shown[0] == expected[0] && gas(&shown).abs_diff(gas(&expected)) <= 200 && {
             shown[AUDITS].clone_from(&expected[AUDITS]);
             shown == expected
         }
-    };
-    assert!(readme.lines().any(like), "the README lacks:\n{row}");
+    });
 }
 
 /// The column of the table that has the gas of the audits.
 const AUDITS: usize = 5;
 
 #[test]
-fn the_readmes_table_is_what_cost_says() {
-    let mut rows = Vec::new();
+fn the_measured_audits_are_what_cost_says() {
+    let compare = |row: String| measurements::compare_row("audits", &row, |shown| shown == row);
     for gas in [10_000, 100_000, 1_000_000] {
         let witness = recorded(&compute(gas));
         let used = witness.message(0).unwrap().gasUsed.to::<u64>();
         assert!(used.abs_diff(gas) < 50, "{used}");
-        rows.push(row(&format!("a loop of {} gas", thousands(gas)), &witness));
+        compare(row(&format!("a loop of {} gas", thousands(gas)), &witness));
     }
-    rows.push(row("an ERC-20 transfer", &fixture("erc20-transfer")));
-    let largest = largest();
-    let words = format!("up to {} gas of such a loop", thousands(largest));
-    let readme = fs::read_to_string(root().join("README.md")).unwrap();
-    assert!(readme.contains(&words), "the README lacks: {words}\n{}", rows.join("\n"));
-    in_readme(&rows);
+    compare(row("an ERC-20 transfer", &fixture("erc20-transfer")));
+    let words = format!(
+        "A transaction may have {} gas (EIP-7825), which is enough for the audit of up to {} gas of \
+         such a loop.\n",
+        thousands(GAS_CAP),
+        thousands(largest())
+    );
+    measurements::compare("largest-audit", &words);
 }
 
 /// The most gas that the loop can take with an audit that still fits, to a turn.

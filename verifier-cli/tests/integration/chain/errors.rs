@@ -35,7 +35,7 @@ fn refused(ran: &Ran, words: &[&str]) {
 }
 
 #[test]
-fn what_is_missing_is_said() {
+fn submit_says_which_contract_or_commitment_is_missing() {
     let Some(anvil) = Anvil::start() else { return };
     let witness = fixture("erc20-transfer");
     let plan = plan(witness.fork);
@@ -104,7 +104,7 @@ fn without_a_verdict_nothing_is_sent() {
 
 /// An audit that no transaction can hold is not begun.
 #[test]
-fn what_does_not_fit_is_not_sent() {
+fn an_audit_that_does_not_fit_is_not_sent() {
     let Some(anvil) = Anvil::start() else { return };
     let hypervisor = address(&anvil.deploy(""), "hypervisor");
     let folder = tempfile::tempdir().unwrap();

@@ -120,7 +120,7 @@ impl Fake {
         .collect()
     }
 
-    /// That nothing was sent here that can be mined, and that something was asked.
+    /// Asserts that nothing was sent here that can be mined, and that something was asked.
     pub(crate) fn got_nothing(&self) {
         let state = self.state.lock().unwrap();
         assert!(!state.asked.is_empty(), "it was asked nothing");

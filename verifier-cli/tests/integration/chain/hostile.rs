@@ -333,7 +333,7 @@ fn the_receipt_is_that_of_what_was_signed() {
 
 /// A transaction that went out, and of which nothing was heard, is named.
 #[test]
-fn what_may_have_been_sent_is_said() {
+fn a_transaction_that_may_have_been_sent_is_named() {
     let desk = Desk::new();
     let fake = Fake::start(|_, method, _| match method {
         "eth_sendRawTransaction" => Reply::Raw(String::new()),

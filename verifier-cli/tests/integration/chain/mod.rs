@@ -14,7 +14,7 @@ mod keys;
 mod fake;
 // Nodes that would have a key sign what its owner did not mean.
 mod hostile;
-// What each audit costs, and the README's table.
+// What each audit costs, and the measurements' table.
 mod costs;
 // Nobody convicts the honest, and gas decides nothing.
 mod honest;

@@ -98,7 +98,7 @@ fn a_run_that_was_cut_short_goes_on() {
 }
 
 #[test]
-fn what_is_wrong_is_not_kept_and_what_is_damaged_is_asked_for_again() {
+fn false_answers_are_not_kept_and_damaged_files_are_asked_for_again() {
     let Some(anvil) = Anvil::start(&[]) else { return };
     let hash = ten(&anvil)[5];
     let folder = tempfile::tempdir().unwrap();

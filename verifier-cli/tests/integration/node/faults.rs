@@ -74,7 +74,7 @@ fn a_slow_node_and_one_that_hangs_up() {
 }
 
 #[test]
-fn garbage() {
+fn garbage_in_any_answer_names_the_method() {
     let Some(node) = anvil() else { return };
     for method in [
         "eth_chainId",
@@ -97,7 +97,7 @@ fn garbage() {
 const RECEIPTS: &str = "the root of its receipts is ";
 
 #[test]
-fn lies() {
+fn lies_in_answers_are_found() {
     let Some(node) = anvil() else { return };
     type Lie = (&'static str, fn(&mut Value), &'static str);
     let lies: [Lie; 9] = [

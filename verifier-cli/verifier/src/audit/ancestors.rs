@@ -54,7 +54,7 @@ pub fn given_hash_is_used(witness: &Opened<'_>) -> bool {
 pub struct BrokenChain {
     /// The parent's hash as the header before has it, or the number before it.
     pub expected: B256,
-    /// The header's own.
+    /// The hash or the number that the header itself has.
     pub found: B256,
 }
 

@@ -20,15 +20,15 @@ use crate::{hash::keccak256, rlp_list::List, transaction_hash::encode_unsigned};
 /// What a witness claims to be about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Anchors {
-    /// Chain id.
+    /// Id of the chain.
     pub chain_id: u64,
-    /// The rules.
+    /// Fork whose rules apply.
     pub fork: Fork,
-    /// The block.
+    /// What names the block.
     pub block: Anchor,
-    /// The transaction.
+    /// What names the transaction.
     pub transaction: Anchor,
-    /// Root at entry.
+    /// State root before the transaction.
     pub root: B256,
     /// What headers prove of the roots.
     pub source: RootSource,
@@ -40,7 +40,7 @@ pub struct Anchors {
 /// What names a thing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Anchor {
-    /// Its hash on the chain.
+    /// The hash that the block or transaction has on the chain.
     Hash(B256),
     /// A digest of what the container says of it: it has no header, or no signature.
     Digest(B256),
@@ -57,15 +57,15 @@ impl Anchor {
 /// What a witness must be about. What is none may be anything.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Expected {
-    /// Chain id.
+    /// Id of the chain.
     pub chain_id: Option<u64>,
-    /// The rules.
+    /// Fork whose rules apply.
     pub fork: Option<Fork>,
     /// The block: its hash, or the digest of one without a header.
     pub block: Option<B256>,
     /// The transaction: its hash, or the digest of one without a signature.
     pub transaction: Option<B256>,
-    /// Root at entry.
+    /// State root before the transaction.
     pub root: Option<B256>,
     /// What headers must prove of the roots, or more.
     pub source: Option<RootSource>,
@@ -91,9 +91,9 @@ impl From<&Anchors> for Expected {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{what}: expected {expected}, found {found}")]
 pub struct AnchorMismatch {
-    /// What differs.
+    /// Name of the anchor that differs.
     pub what: &'static str,
-    /// What was expected.
+    /// What the witness should be about.
     pub expected: String,
     /// What the witness is about.
     pub found: String,

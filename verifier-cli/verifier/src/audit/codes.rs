@@ -18,7 +18,7 @@ pub const EMPTY_CODE_HASH: B256 =
 /// What an EIP-7702 delegation begins with.
 const DELEGATION: [u8; 3] = [0xef, 0x01, 0x00];
 
-/// What has no code.
+/// The code of an account without code.
 static NO_CODE: Bytes = Bytes::new();
 
 /// All code that is known.
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn no_code_is_known_and_unknown_code_is_missing() {
+    fn empty_code_is_known_and_unknown_code_is_missing() {
         let mut codes = Codes { given: BTreeMap::new(), written: BTreeMap::new() };
         let account = Address::repeat_byte(1);
         assert_eq!(keccak256(&[]), EMPTY_CODE_HASH);

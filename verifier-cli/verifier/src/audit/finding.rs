@@ -7,19 +7,19 @@ use alloy_primitives::{Address, B256};
 
 /// What an audit says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome<K> {
+pub enum AuditOutcome<K> {
     /// All that it asks is true.
     Valid,
     /// A claim is false: the first that was found.
     Invalid(Finding<K>),
-    /// It could not come to its end.
+    /// The audit could not come to its end.
     NotRun(Missing),
 }
 
 /// A false claim.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding<K> {
-    /// What is false.
+    /// Kind of the false claim.
     pub kind: K,
     /// Index of the message, in pre-order; none if it is about the transaction.
     pub message: Option<usize>,
@@ -37,27 +37,27 @@ pub enum Missing {
     /// A trie node on the way to an account, or beside it where a branch collapses.
     #[error("the trie node {hash} for account {account}")]
     AccountNode {
-        /// Its hash.
+        /// Hash of the trie node.
         hash: B256,
-        /// The account.
+        /// Address of the account.
         account: Address,
     },
     /// A trie node on the way to a slot, or beside it where a branch collapses.
     #[error("the trie node {hash} for slot {slot} of account {account}")]
     SlotNode {
-        /// Its hash.
+        /// Hash of the trie node.
         hash: B256,
-        /// The account.
+        /// Address of the account.
         account: Address,
-        /// The slot.
+        /// Key of the slot.
         slot: B256,
     },
     /// The code of an account.
     #[error("the code {hash} of account {account}")]
     Code {
-        /// Its hash.
+        /// Hash of the code.
         hash: B256,
-        /// The account.
+        /// Address of the account.
         account: Address,
     },
     /// The input of a precompile: the message's run does not come to its record.
@@ -65,57 +65,57 @@ pub enum Missing {
         "the input {hash} of a precompile: no run of message {message} comes to its record {record}"
     )]
     Input {
-        /// Its hash.
+        /// Hash of the input.
         hash: B256,
-        /// The message.
+        /// Index of the message, in pre-order.
         message: usize,
-        /// The record.
+        /// Index of the record in its message.
         record: usize,
     },
     /// The hash of an ancestor.
     #[error("the hash of block {number}")]
     BlockHash {
-        /// Its number.
+        /// Number of the block.
         number: u64,
     },
     /// A precompile that can be run again: this one, or the run of the message up to it, takes too
     /// much for a verifier.
     #[error("a bounded run of the precompile in record {record} of message {message}")]
     Rerun {
-        /// The message.
+        /// Index of the message, in pre-order.
         message: usize,
-        /// The record.
+        /// Index of the record in its message.
         record: usize,
     },
-    /// The same, of the precompile that the transaction calls.
+    /// A bounded run of the precompile that the transaction itself calls.
     #[error("a bounded run of the precompile that the transaction calls")]
     TopRerun,
     /// A message that can be read.
     #[error("a canonical message {message}")]
     Message {
-        /// Its index.
+        /// Index of the message, in pre-order.
         message: usize,
     },
     /// A record that can be read.
     #[error("a canonical record {record} of message {message}")]
     Record {
-        /// The message.
+        /// Index of the message, in pre-order.
         message: usize,
-        /// The record.
+        /// Index of the record in its message.
         record: usize,
     },
     /// The message that a record opens.
     #[error("the message that record {record} of message {message} opens")]
     Child {
-        /// The message.
+        /// Index of the message, in pre-order.
         message: usize,
-        /// The record.
+        /// Index of the record in its message.
         record: usize,
     },
     /// The record that opens a message.
     #[error("the record that opens message {message}")]
     Parent {
-        /// The message.
+        /// Index of the message, in pre-order.
         message: usize,
     },
 }
@@ -243,31 +243,31 @@ kinds! {
 kinds! {
     /// What the transaction audit finds false.
     TransactionKind {
-        /// The sender did not sign it.
+        /// The sender did not sign the transaction.
         Signature = "signature",
-        /// It is for another chain.
+        /// The transaction is for another chain.
         ChainId = "chain-id",
         /// By the schedule of its chain the block is of another fork.
         Fork = "fork",
-        /// Its type does not exist in the fork.
+        /// The transaction's type does not exist in the fork.
         Type = "type",
-        /// Its nonce is not the sender's.
+        /// The transaction's nonce is not the sender's.
         Nonce = "nonce",
         /// The sender has code (EIP-3607).
         SenderCode = "sender-code",
-        /// The sender cannot pay for it.
+        /// The sender cannot pay for the transaction.
         Funds = "funds",
-        /// Its gas limit is above the block's or the fork's.
+        /// The gas limit is above the block's or the fork's.
         GasLimit = "gas-limit",
-        /// Its gas limit is below what it costs before it runs.
+        /// The gas limit is below what the transaction costs before it runs.
         IntrinsicGas = "intrinsic-gas",
-        /// Its prices are below the block's, or the tip above the price.
+        /// The prices are below the block's, or the tip above the price.
         Fee = "fee",
-        /// Its initcode is too long (EIP-3860).
+        /// The initcode is too long (EIP-3860).
         Initcode = "initcode",
-        /// Its blobs break EIP-4844's rules.
+        /// The blobs break EIP-4844's rules.
         Blob = "blob",
-        /// Its authorisations break EIP-7702's rules.
+        /// The authorisations break EIP-7702's rules.
         Authorization = "authorization",
         /// The block's blob base fee does not follow from its excess.
         BlobBaseFee = "blob-base-fee",

@@ -5,7 +5,8 @@
 //! that stands on the container's Merkle nodes, and there compares every fact ([`access()`]) and all
 //! that comes before the first message and after the last ([`transaction()`]).
 //!
-//! Nothing here computes with the recorder's code: RLP is read with `rlp`, hashes are `sha3`'s.
+//! With the recorder the audits share the wire's types, their encoding and the protocol's constants, and
+//! nothing of the recorder itself: RLP is read with `rlp`, hashes are `sha3`'s.
 
 mod access;
 pub mod ancestors;
@@ -24,7 +25,7 @@ pub mod tree;
 pub mod trie;
 mod word;
 
-pub use finding::{AccessKind, Finding, Missing, Outcome, TransactionKind, TreeKind};
+pub use finding::{AccessKind, AuditOutcome, Finding, Missing, TransactionKind, TreeKind};
 pub use replay::{access, transaction};
 pub use subject::Subject;
 pub use tree::{tree, tree_within};

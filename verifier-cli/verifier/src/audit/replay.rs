@@ -8,7 +8,7 @@
 use iso_evm_wire::{Opened, Witness};
 
 use super::{
-    AccessKind, Missing, Outcome, Subject, TransactionKind,
+    AccessKind, AuditOutcome, Missing, Subject, TransactionKind,
     access::Walk,
     codes::Codes,
     state::State,
@@ -19,19 +19,19 @@ use super::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Replayed {
     /// The access audit.
-    pub access: Outcome<AccessKind>,
+    pub access: AuditOutcome<AccessKind>,
     /// The transaction audit.
-    pub transaction: Outcome<TransactionKind>,
+    pub transaction: AuditOutcome<TransactionKind>,
 }
 
 /// The access audit: is every record true in the state before it, and every root that of the state
 /// there?
-pub fn access(witness: &Witness) -> Outcome<AccessKind> {
+pub fn access(witness: &Witness) -> AuditOutcome<AccessKind> {
     replay(witness).access
 }
 
 /// The transaction audit: do the top message and the final state follow from the transaction?
-pub fn transaction(witness: &Witness) -> Outcome<TransactionKind> {
+pub fn transaction(witness: &Witness) -> AuditOutcome<TransactionKind> {
     replay(witness).transaction
 }
 
@@ -82,10 +82,10 @@ fn walk(
     Ok(lack)
 }
 
-fn outcome<K>(findings: Findings<K>, lack: Option<Missing>) -> Outcome<K> {
+fn outcome<K>(findings: Findings<K>, lack: Option<Missing>) -> AuditOutcome<K> {
     match (findings.first, lack) {
-        (Some(finding), _) => Outcome::Invalid(finding),
-        (None, Some(missing)) => Outcome::NotRun(missing),
-        (None, None) => Outcome::Valid,
+        (Some(finding), _) => AuditOutcome::Invalid(finding),
+        (None, Some(missing)) => AuditOutcome::NotRun(missing),
+        (None, None) => AuditOutcome::Valid,
     }
 }

@@ -12,18 +12,18 @@ use super::{ancestors::told_by_header, hashes::Hashes};
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum RootSource {
-    /// Of neither anything: they may be those of any state.
+    /// Headers prove neither root: both may be those of any state.
     Unproved,
     /// The root at entry is the state root in the parent's header.
     Parent,
     /// The root at exit is the state root in the block's header.
     Block,
-    /// Both.
+    /// Headers prove the root at entry and the root at the end.
     ParentAndBlock,
 }
 
 impl RootSource {
-    /// All four.
+    /// All sources.
     pub const ALL: [Self; 4] = [Self::Unproved, Self::Parent, Self::Block, Self::ParentAndBlock];
 
     /// Lower-case name, as JSON reports have it.
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn no_later_transaction_starts_at_the_parents_root() {
+    fn a_later_transaction_does_not_start_at_the_parents_root() {
         let mut witness = witness();
         witness.roots.enter = witness.ancestors[0].state_root;
         for (index, expected) in [(0, RootSource::Parent), (1, RootSource::Unproved)] {
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_expected_is_the_least() {
+    fn an_expected_source_is_the_least_that_is_accepted() {
         for found in RootSource::ALL {
             for expected in RootSource::ALL {
                 let enough = found == expected

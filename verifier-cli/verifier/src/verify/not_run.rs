@@ -13,7 +13,7 @@ pub struct NotRun {
     pub audit: Audit,
     /// The check; `None`: the whole audit.
     pub check: Option<Check>,
-    /// Why.
+    /// Reason why it did not run.
     pub why: Why,
 }
 

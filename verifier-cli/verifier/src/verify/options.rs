@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names() {
+    fn names_of_audits_are_read_back() {
         for audit in Audit::ALL {
             assert_eq!(audit.name().parse(), Ok(audit));
         }

@@ -7,7 +7,7 @@ use super::{
     limits::proofs_gas_limit,
 };
 use crate::audit::{
-    AccessKind, Outcome, Subject, TransactionKind, TreeKind,
+    AccessKind, AuditOutcome, Subject, TransactionKind, TreeKind,
     ancestors::given_hash_is_used,
     replay::{Replayed, replay_within},
     transaction::{fork_is_unanchored, is_included, sender_is_given},
@@ -25,7 +25,7 @@ pub(super) struct Proofs {
 pub(super) struct Ran<K> {
     audit: Audit,
     /// `None` if it was not asked for.
-    outcome: Option<Outcome<K>>,
+    outcome: Option<AuditOutcome<K>>,
     /// Why it did not run although it could have: there was nothing.
     nothing: bool,
     /// The checks that it could not make.
@@ -84,7 +84,7 @@ impl Proofs {
 }
 
 impl<K> Ran<K> {
-    const fn new(audit: Audit, outcome: Option<Outcome<K>>) -> Self {
+    const fn new(audit: Audit, outcome: Option<AuditOutcome<K>>) -> Self {
         Self { audit, outcome, nothing: false, unmade: Vec::new() }
     }
 
@@ -98,29 +98,29 @@ impl<K> Ran<K> {
     /// The checks that it could not make, if it ran.
     fn unmade(&self) -> &[Check] {
         match self.outcome {
-            Some(Outcome::Valid | Outcome::Invalid(_)) => &self.unmade,
-            Some(Outcome::NotRun(_)) | None => &[],
+            Some(AuditOutcome::Valid | AuditOutcome::Invalid(_)) => &self.unmade,
+            Some(AuditOutcome::NotRun(_)) | None => &[],
         }
     }
 
     pub(super) fn verdict(&self) -> AuditVerdict {
         match self.outcome {
-            Some(Outcome::Invalid(_)) => AuditVerdict::Invalid,
-            Some(Outcome::NotRun(_)) | None => AuditVerdict::NotRun,
-            Some(Outcome::Valid) if self.nothing => AuditVerdict::NotRun,
-            Some(Outcome::Valid) if self.unmade.iter().all(|check| check.verdict_stands()) => {
+            Some(AuditOutcome::Invalid(_)) => AuditVerdict::Invalid,
+            Some(AuditOutcome::NotRun(_)) | None => AuditVerdict::NotRun,
+            Some(AuditOutcome::Valid) if self.nothing => AuditVerdict::NotRun,
+            Some(AuditOutcome::Valid) if self.unmade.iter().all(|check| check.verdict_stands()) => {
                 AuditVerdict::Valid
             }
-            Some(Outcome::Valid) => AuditVerdict::Inconclusive,
+            Some(AuditOutcome::Valid) => AuditVerdict::Inconclusive,
         }
     }
 
     /// Why it did not run, if so.
     fn lack(&self) -> Option<NotRun> {
         let why = match self.outcome {
-            Some(Outcome::NotRun(missing)) => Why::Lacks(missing),
-            Some(Outcome::Valid) if self.nothing => Why::NoMessage,
-            Some(Outcome::Valid | Outcome::Invalid(_)) => return None,
+            Some(AuditOutcome::NotRun(missing)) => Why::Lacks(missing),
+            Some(AuditOutcome::Valid) if self.nothing => Why::NoMessage,
+            Some(AuditOutcome::Valid | AuditOutcome::Invalid(_)) => return None,
             None => Why::NotAsked,
         };
         Some(NotRun::audit(self.audit, why))
@@ -130,7 +130,7 @@ impl<K> Ran<K> {
 impl<K: Copy + Into<ClaimKind>> Ran<K> {
     fn finding(&self) -> Option<FalseClaim> {
         match &self.outcome {
-            Some(Outcome::Invalid(finding)) => Some(finding.clone().into()),
+            Some(AuditOutcome::Invalid(finding)) => Some(finding.clone().into()),
             _ => None,
         }
     }

@@ -75,7 +75,7 @@ impl MessageReport {
 pub struct Report {
     /// What each audit says.
     pub audits: Audits,
-    /// Those that were to run: what the verdict is about.
+    /// Audits that were to run: what the verdict is about.
     pub selected: AuditSelection,
     /// Whether a check that could not be made leaves the verdict open.
     pub strict: bool,
@@ -94,9 +94,9 @@ pub struct Report {
     pub guest_gas_limit: Option<u64>,
     /// What headers prove of the state roots.
     pub anchor: RootSource,
-    /// The rules.
+    /// Fork whose rules apply.
     pub fork: Fork,
-    /// Chain id.
+    /// Id of the chain.
     pub chain_id: u64,
     /// Hash of the transaction; an unsigned one has none.
     pub transaction_hash: Option<B256>,

@@ -18,7 +18,7 @@ impl AuditSelection {
     /// All four.
     pub const ALL: Self = Self([true; Audit::ALL.len()]);
 
-    /// These alone; `None` if there is none.
+    /// The selection of these audits alone; `None` if there is none.
     pub fn only(audits: impl IntoIterator<Item = Audit>) -> Option<Self> {
         let mut selected = [false; Audit::ALL.len()];
         for audit in audits {
@@ -32,12 +32,12 @@ impl AuditSelection {
         self.0[audit as usize]
     }
 
-    /// Those selected, in the order of [`Audit::ALL`].
+    /// The selected audits, in the order of [`Audit::ALL`].
     pub fn audits(self) -> impl Iterator<Item = Audit> {
         Audit::ALL.into_iter().filter(move |audit| self.contains(*audit))
     }
 
-    /// These without one; `None` if that one is all there is.
+    /// The selection without one audit; `None` if that one is all there is.
     #[must_use]
     pub fn without(self, audit: Audit) -> Option<Self> {
         Self::only(self.audits().filter(|selected| *selected != audit))
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn no_audit_is_no_selection() {
+    fn a_selection_without_an_audit_is_refused() {
         assert_eq!(AuditSelection::only([]), None);
         assert_eq!(AuditSelection::from(Audit::Tree).without(Audit::Tree), None);
         assert!(serde_json::from_str::<AuditSelection>("[]").is_err());
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn no_other_name_is_read() {
+    fn an_unknown_audits_name_is_refused() {
         for name in [
             "",
             "Valid",

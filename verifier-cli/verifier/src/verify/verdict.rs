@@ -60,9 +60,9 @@ pub enum AuditVerdict {
     Valid,
     /// A claim is false.
     Invalid,
-    /// It came to no end.
+    /// The audit came to no end.
     Inconclusive,
-    /// It did not run: it was not asked for, or the witness does not hold what it needs.
+    /// The audit did not run: it was not asked for, or the witness does not hold what it needs.
     NotRun,
 }
 
@@ -122,7 +122,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_false_claim_convicts_the_whole() {
+    fn a_false_claim_of_one_audit_convicts_the_whole() {
         use Verdict::{Inconclusive, Invalid, Valid};
         assert_eq!(Verdict::of([]), Valid);
         assert_eq!(Verdict::of([Valid, Inconclusive]), Inconclusive);

@@ -19,7 +19,7 @@ fn error(from: &str, to: &str) -> String {
 }
 
 #[test]
-fn what_is_absent_has_a_default() {
+fn absent_fields_of_an_input_have_defaults() {
     let input = Input::parse(TRANSFER.as_bytes(), None).unwrap();
     assert_eq!(input.execution.chain_id, 1);
     assert_eq!(input.block.gas_limit, iso_evm_wire::block::DEFAULT_GAS_LIMIT);
@@ -132,7 +132,7 @@ fn an_answer_of_a_node_is_taken_for_its_result() {
 
 /// A field under another name would leave its default in the block.
 #[test]
-fn no_block_field_under_another_name() {
+fn a_block_field_under_another_tools_name_is_refused() {
     let error = |block: &str| {
         let with =
             TRANSFER.replace("\"transaction\"", &format!("\"block\": {block}, \"transaction\""));

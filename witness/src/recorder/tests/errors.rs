@@ -1,4 +1,4 @@
-//! What ends a recording.
+//! What ends a recording with an error.
 
 use alloy_primitives::{Bytes, U256};
 use revm::{
@@ -79,7 +79,7 @@ fn runs(spec: SpecId, count: usize) -> Result<usize, RecorderError> {
 }
 
 #[test]
-fn one_transaction_of_a_known_fork() {
+fn a_recorder_records_one_transaction_of_a_known_fork() {
     for fork in Fork::ALL {
         assert_eq!(runs(fork.spec_id(), 1), Ok(1));
     }
@@ -136,7 +136,7 @@ fn messages_that_are_too_large() {
 
 /// What is kept does not grow with what is not recorded any more.
 #[test]
-fn nothing_is_kept_beyond_the_limit() {
+fn a_recorder_keeps_nothing_beyond_its_limit() {
     let run = loud(200);
     let prepared = Prepared::new(&run).expect("no proofs");
     let mut evm = prepared.evm(Recorder::without_roots().limit(10_000));

@@ -121,7 +121,7 @@ fn cold_again_after_a_revert() {
 }
 
 #[test]
-fn what_a_call_finds() {
+fn a_calls_record_has_warmth_emptiness_and_delegation() {
     let called = |fork: Fork, account: Address, before: &[(u8, U256)]| -> CallRecord {
         let mut code = guests(before).to_vec();
         code.extend([PUSH0; 5]);
@@ -153,7 +153,7 @@ fn what_a_call_finds() {
 }
 
 #[test]
-fn what_a_write_finds() {
+fn a_writes_record_has_the_original_and_current_value() {
     // Slot 1 holds 9: written 8, then 9 again, then 0.
     let code: Bytes =
         [8, 9, 0].iter().flat_map(|value| guest(0x55, &[U256::ONE, U256::from(*value)])).collect();
@@ -173,7 +173,7 @@ fn what_a_write_finds() {
 }
 
 #[test]
-fn what_a_selfdestruct_finds() {
+fn a_selfdestructs_record_has_warmth_emptiness_and_balance() {
     for (beneficiary, cold, empty) in
         [(OTHER, true, false), (NOBODY, true, true), (GUEST, false, false)]
     {

@@ -174,7 +174,7 @@ fn reads_of_accounts() {
 }
 
 #[test]
-fn storage() {
+fn storage_is_recorded_once_its_base_gas_is_paid() {
     let one = U256::ONE;
     sweep(Fork::Istanbul, 0x54, &[one], 800, 800);
     sweep(Fork::Berlin, 0x54, &[one], 100, 2100);
@@ -186,7 +186,7 @@ fn storage() {
 }
 
 #[test]
-fn calls() {
+fn calls_are_recorded_once_their_base_gas_is_paid() {
     let zero = U256::ZERO;
     for opcode in [0xf1, 0xf2, 0xf4, 0xfa] {
         for account in [OTHER, DELEGATING, NOBODY, GUEST] {
@@ -215,7 +215,7 @@ fn calls() {
 }
 
 #[test]
-fn selfdestruct() {
+fn selfdestruct_is_recorded_once_its_base_gas_is_paid() {
     for (beneficiary, cold, new) in
         [(OTHER, 2600, 0), (NOBODY, 2600, 25_000), (GUEST, 0, 0), (SENDER, 0, 0)]
     {
@@ -227,7 +227,7 @@ fn selfdestruct() {
 }
 
 #[test]
-fn no_record_where_another_check_fails_first() {
+fn an_opcode_refused_before_its_facts_has_no_record() {
     let plenty = 100_000;
     // Too few operands.
     for (opcode, inputs) in [(0x31, 1), (0x3c, 4), (0x54, 1), (0x55, 2), (0xf1, 7), (0xff, 1)] {

@@ -142,7 +142,7 @@ fn random_trie_equals_rebuild() {
 
 /// Each trie without its first key, by the shape that is left.
 #[test]
-fn collapses() {
+fn a_branch_that_collapses_has_the_root_of_a_fresh_trie() {
     let shapes: [(&str, &[&[u8]]); 7] = [
         ("branch to leaf", &[&[1], &[2]]),
         ("branch to leaf below a branch", &[&[1, 1], &[1, 2], &[3]]),
@@ -314,7 +314,7 @@ fn storage_outlasts_an_absent_account() {
 }
 
 #[test]
-fn nothing_set_is_lost_by_a_missing_account() {
+fn a_missing_account_node_loses_no_other_change() {
     let account = Some(Account { nonce: 1, balance: U256::ONE, code_hash: KECCAK256_EMPTY });
     // The first nibbles of the hashed addresses differ.
     let [gone, unknown, later] = [0, 1, 2].map(Address::with_last_byte);
@@ -336,7 +336,7 @@ fn nothing_set_is_lost_by_a_missing_account() {
 }
 
 #[test]
-fn nothing_set_is_lost_by_a_missing_slot() {
+fn a_missing_slot_node_loses_no_other_change() {
     let account = Some(Account { nonce: 1, balance: U256::ONE, code_hash: KECCAK256_EMPTY });
     let address = Address::ZERO;
     // The first nibbles of the hashed slots differ.

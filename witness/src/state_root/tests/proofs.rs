@@ -82,7 +82,7 @@ fn random_state(random: &mut Random, accounts: u64, slots: u64) -> StateTrie {
 }
 
 #[test]
-fn what_is_there_and_what_is_not() {
+fn a_proof_tells_present_from_absent_keys() {
     let (mut there, mut absent) = (0, 0);
     for seed in 1..=60 {
         let mut random = Random(seed);
@@ -125,7 +125,7 @@ enum Change {
     Store(Address, B256, U256),
     /// All slots go, as where an account is created.
     Take(Address),
-    /// They come back.
+    /// Keys that were removed come back.
     PutBack,
     Root,
 }

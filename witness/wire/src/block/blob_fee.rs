@@ -24,11 +24,11 @@ pub(super) fn blob_base_fee(excess: u64, blobs: BlobParams) -> Option<u128> {
 /// What a parent's header says of blobs.
 #[derive(Clone, Copy, Debug)]
 pub struct ParentBlobs {
-    /// Its excess blob gas.
+    /// Excess blob gas of the parent.
     pub excess: u64,
-    /// Its blob gas used.
+    /// Blob gas that the parent used.
     pub used: u64,
-    /// Its base fee, in wei.
+    /// Base fee of the parent, in wei.
     pub base_fee: u64,
 }
 

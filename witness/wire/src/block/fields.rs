@@ -76,15 +76,15 @@ pub enum BlockError {
     BlobBaseFee {
         /// What follows from the excess.
         expected: u128,
-        /// What is given.
+        /// Blob base fee in `blobBaseFee`.
         found: u128,
     },
     /// The hash is not the header's.
     #[error("field \"hash\": the header's is {expected}, found {found}")]
     Hash {
-        /// The header's.
+        /// Hash of the header.
         expected: B256,
-        /// The one given.
+        /// Hash in `hash`.
         found: B256,
     },
     /// A header is needed, and fields are missing, or there are some that no fork has together.

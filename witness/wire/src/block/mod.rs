@@ -31,7 +31,7 @@ pub const DEFAULT_GAS_LIMIT: u64 = 30_000_000;
 /// What the run uses of a block's header. Fields that the fork does not have are `None`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Block {
-    /// Height.
+    /// Number of the block.
     pub number: u64,
     /// Seconds since 1970.
     pub timestamp: u64,

@@ -15,7 +15,7 @@ use super::nodes::{is_leaf, items};
 /// The place of a transaction in its block, and what proves it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Inclusion {
-    /// Its place, counted from zero.
+    /// Index of the transaction in its block, from 0.
     pub index: u64,
     /// RLP of the trie nodes on the ways to the transaction, to its receipt and to the receipt before,
     /// by hash.

@@ -44,9 +44,9 @@ pub use crate::receipt::{Receipt, ReceiptLogs};
 /// One transaction, recorded: what `witness.bin` holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Witness {
-    /// Chain id.
+    /// Id of the chain.
     pub chain_id: u64,
-    /// The rules.
+    /// Fork whose rules apply.
     pub fork: Fork,
     /// The block.
     pub block: Block,

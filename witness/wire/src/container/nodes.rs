@@ -174,7 +174,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn nothing_is_behind_a_node_that_is_not_there() {
+    fn a_missing_node_hides_all_below_it() {
         let (root, nodes, _) = state();
         for hash in nodes.keys() {
             let mut part = nodes.clone();
@@ -204,7 +204,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn what_is_no_node_leads_nowhere() {
+    fn bytes_that_are_no_node_lead_nowhere() {
         let deep = [0xc1; 10_000];
         for bytes in [&[][..], &[0xc0], &[0x80], &[0xf8, 0x00], &[0xbf; 9], &[0xff; 9], &deep] {
             let root = keccak256(bytes);

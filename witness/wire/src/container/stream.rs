@@ -24,7 +24,7 @@ pub enum StreamError {
     /// What comes next says that it is longer than may be read.
     #[error("larger than {limit} bytes")]
     Oversized {
-        /// The limit.
+        /// Largest size that is allowed, in bytes.
         limit: u64,
     },
 }
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_container_is_named() {
+    fn bytes_that_are_no_container_are_an_error() {
         for bytes in [&b"no container at all"[..], b"ISOW\x02\xc0", b"ISOW\x04\x80", b"IS"] {
             let next = Containers::new(bytes, 1 << 20).next();
             assert!(matches!(next, Some(Err(StreamError::Container(_)))), "{bytes:?}");

@@ -37,7 +37,7 @@ pub enum EncodingError {
         position: usize,
         /// Bytes that should follow.
         expected: usize,
-        /// Bytes that do.
+        /// Number of bytes that there are.
         found: usize,
     },
     /// An offset points somewhere else than to the next free byte.
@@ -47,7 +47,7 @@ pub enum EncodingError {
         position: usize,
         /// The only canonical one.
         expected: usize,
-        /// What stands there.
+        /// What stands at the position.
         found: U256,
     },
     /// A length is more than the bytes that are left could hold.
@@ -57,7 +57,7 @@ pub enum EncodingError {
         position: usize,
         /// Bytes that are left after it.
         left: usize,
-        /// What stands there.
+        /// What stands at the position.
         found: U256,
     },
     /// A value has more bits than its type.
@@ -65,9 +65,9 @@ pub enum EncodingError {
     Range {
         /// Where the word stands.
         position: usize,
-        /// The type.
+        /// Name of the type.
         kind: &'static str,
-        /// What stands there.
+        /// What stands at the position.
         found: U256,
     },
     /// The bytes that fill up the last word of a byte string are not zero.
@@ -75,15 +75,15 @@ pub enum EncodingError {
     Padding {
         /// Where the first such byte stands.
         position: usize,
-        /// What stands there.
+        /// What stands at the position.
         found: u8,
     },
     /// Bytes follow after the end.
     #[error("byte {position}: end expected, found {found} more bytes")]
     Trailing {
-        /// Where they start.
+        /// Position of the first of the bytes.
         position: usize,
-        /// How many.
+        /// Number of the bytes.
         found: usize,
     },
 }

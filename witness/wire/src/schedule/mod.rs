@@ -58,12 +58,12 @@ pub enum ScheduleError {
 }
 
 impl Schedule {
-    /// That of Ethereum's main chain.
+    /// The schedule of Ethereum's main chain.
     pub fn mainnet() -> Self {
         Self::of_table(MAINNET, &EthereumHardfork::mainnet())
     }
 
-    /// That of a chain that is known: mainnet, Holesky, Hoodi, Sepolia.
+    /// The schedule of a chain that is known: mainnet, Holesky, Hoodi, Sepolia.
     ///
     /// # Errors
     ///
@@ -147,7 +147,7 @@ impl Schedule {
         (known > 0).then_some(Self { chain_id, activations, known })
     }
 
-    /// The chain.
+    /// Id of the chain whose schedule this is.
     pub const fn chain_id(&self) -> u64 {
         self.chain_id
     }

@@ -13,7 +13,7 @@ pub const MAINNET: u64 = 1;
 /// What a chain's schedule says of a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rules {
-    /// The fork.
+    /// Fork whose rules apply.
     pub fork: Fork,
     /// The blob schedule: the fork's, or that of a later upgrade of blob parameters alone
     /// (EIP-7892).

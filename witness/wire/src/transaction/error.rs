@@ -8,12 +8,12 @@ use alloy_primitives::{Address, B256, U256};
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TransactionError {
-    /// Its type is not one of Ethereum's.
+    /// The transaction's type is not one of Ethereum's.
     #[error("transaction type 0x{number:02x} is not Ethereum's{}", OtherChain(*.name))]
     Type {
         /// The type's number.
         number: u8,
-        /// Whose it is, if that is known.
+        /// Name of the chain that has the type, if one is known.
         name: Option<&'static str>,
     },
     /// The type is no number below 256.
@@ -30,7 +30,7 @@ pub enum TransactionError {
     Unexpected {
         /// The transaction's type.
         number: u8,
-        /// The field.
+        /// Name of the field.
         field: &'static str,
     },
     /// Two fields that mean the same differ.
@@ -39,9 +39,9 @@ pub enum TransactionError {
     /// The signature is nobody's.
     #[error("the signature is invalid: r {r:#x}, s {s:#x}")]
     Signature {
-        /// Its `r`.
+        /// `r` of the signature.
         r: U256,
-        /// Its `s`.
+        /// `s` of the signature.
         s: U256,
     },
     /// `v` is none of 0, 1, 27, 28, or EIP-155's.
@@ -53,25 +53,25 @@ pub enum TransactionError {
     /// The signer is not who the transaction says.
     #[error("the sender is wrong: the signature is by {expected}, \"from\" is {found}")]
     Sender {
-        /// The signer.
+        /// Account that signed.
         expected: Address,
-        /// The sender given.
+        /// Account in `from`.
         found: Address,
     },
     /// The hash is not this transaction's.
     #[error("the hash is wrong: the transaction's is {expected}, \"hash\" is {found}")]
     Hash {
-        /// The transaction's.
+        /// Hash of the transaction.
         expected: B256,
-        /// The one given.
+        /// Hash in `hash`.
         found: B256,
     },
     /// The chain that it was signed for is not the one it is in.
     #[error("the transaction is for chain {found}, not {expected}")]
     Chain {
-        /// The chain's id.
+        /// Id of the chain that the transaction is in.
         expected: u64,
-        /// The transaction's.
+        /// Id of the chain that the transaction was signed for.
         found: u64,
     },
 }

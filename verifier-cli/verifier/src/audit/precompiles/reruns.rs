@@ -26,7 +26,7 @@ const KEPT: usize = 1024;
 pub(in crate::audit) enum NotRerun {
     /// No run of its message comes to it, so there is no input.
     Input,
-    /// It would take more than the transaction has paid for.
+    /// A run of the call would take more than the transaction has paid for.
     Unbounded,
 }
 
@@ -54,7 +54,7 @@ pub(in crate::audit) struct Reruns<'s, 'a> {
 /// The calls of precompiles in one message.
 #[derive(Debug)]
 pub(in crate::audit) struct OfMessage {
-    /// Those that the message's run came to, by record.
+    /// Calls that the message's run came to, by index of their record.
     calls: HashMap<usize, Result<Rerun, NotRerun>>,
     /// Whether the run came to its end.
     ended: bool,
@@ -220,7 +220,7 @@ mod tests {
 
     /// Precompiles get what was paid for; a failure takes what its record gives it.
     #[test]
-    fn all_together_are_bounded() {
+    fn reruns_together_take_no_more_than_was_paid_for() {
         let mut precompiles = Precompiles::new(Fork::Prague, 1_000_000);
         let identity = Address::with_last_byte(4);
         // A point that is on no curve.

@@ -17,7 +17,7 @@ pub(in crate::audit) struct Ended {
     pub(in crate::audit) status: u8,
     /// Gas that it spent: all that it got, if it failed.
     pub(in crate::audit) gas_used: u64,
-    /// What it returned.
+    /// Bytes that the precompile returned.
     pub(in crate::audit) output: Bytes,
 }
 
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn each_fork_has_its_own() {
+    fn each_fork_has_its_own_precompiles() {
         let last = [9, 9, 9, 9, 9, 0x0a, 0x11, 0x11];
         for (fork, last) in Fork::ALL.into_iter().zip(last) {
             for account in 0..0x120 {
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn all_gas_is_gone_after_a_failure() {
+    fn a_failed_precompile_takes_all_its_gas() {
         let identity = at(Fork::Cancun, number(4)).unwrap();
         let input = [7; 33];
         let ended = Ended { status: 1, gas_used: 15 + 2 * 3, output: input.into() };

@@ -52,7 +52,7 @@ impl Default for Account {
 /// A log, as its record has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogEntry {
-    /// Who logged.
+    /// Account that logged.
     pub address: Address,
     /// The topics.
     pub topics: Vec<B256>,

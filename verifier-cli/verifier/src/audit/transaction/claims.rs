@@ -8,7 +8,7 @@ use crate::audit::word::Word;
 /// The findings of an audit that goes on behind the first.
 #[derive(Clone, Debug)]
 pub struct Findings<K> {
-    /// The first.
+    /// First false claim, if any was found.
     pub first: Option<Finding<K>>,
 }
 

@@ -121,7 +121,7 @@ struct Leaf {
     success: bool,
     cumulative_gas: u64,
     bloom: Vec<u8>,
-    /// Their RLP.
+    /// RLP of the logs.
     logs: Vec<u8>,
 }
 

@@ -55,9 +55,9 @@ use super::{Finding, Missing, TransactionKind};
 /// What a transaction's top call or creation is, or came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Top {
-    /// It runs code: there is a message.
+    /// The top call or creation runs code: there is a message.
     Message(TopMessage),
-    /// It runs none (no code, a precompile, a collision): this is how it ended, its effect included.
+    /// The top call or creation runs no code (an account without any, a precompile, a collision), and ended so.
     Ended(TopEnd),
 }
 

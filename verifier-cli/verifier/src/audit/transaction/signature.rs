@@ -1,4 +1,4 @@
-//! Who signed. `specs/12-audits.md`, section Transaction audit.
+//! Who signed the transaction. `specs/12-audits.md`, section Transaction audit.
 //!
 //! In the data's way this stands with the rules, in front of the top message: it says who sent the
 //! transaction and whose its authorisations are. The hashes are this side's own

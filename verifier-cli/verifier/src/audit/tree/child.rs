@@ -12,11 +12,11 @@ use crate::{
 /// What a child must agree with.
 #[derive(Debug)]
 pub(super) struct Pair<'a> {
-    /// Where the record stands.
+    /// Place of the record that opens the child.
     pub(super) place: Place,
-    /// The message that it is in.
+    /// Message that the record stands in.
     pub(super) parent: &'a MessageWitness,
-    /// What it says.
+    /// What the record says of the callee.
     pub(super) callee: &'a Callee,
     /// Index of the child.
     pub(super) index: usize,

@@ -39,25 +39,25 @@ mod walk;
 use iso_evm_wire::{Opened, Witness};
 
 use self::walk::{Stop, Walk};
-use super::{Finding, Outcome, Subject, TreeKind, word::Word};
+use super::{AuditOutcome, Finding, Subject, TreeKind, word::Word};
 
 /// Compares every call's and creation's record with the message that it opens.
 ///
 /// It ends at the first false claim, or where a message or record cannot be read: what belongs
 /// together behind that is not known. A precompile's input that cannot be had is told only if all
 /// the rest is true.
-pub fn tree(witness: &Witness) -> Outcome<TreeKind> {
+pub fn tree(witness: &Witness) -> AuditOutcome<TreeKind> {
     tree_within(&Subject::new(&Opened::of(witness)), u64::MAX)
 }
 
 /// [`tree()`], for which the transaction's gas limit, which is a claim, counts for no more than
 /// `gas_limit`: that bounds the runs that tell precompiles' inputs, and those of the precompiles.
-pub fn tree_within(subject: &Subject<'_>, gas_limit: u64) -> Outcome<TreeKind> {
+pub fn tree_within(subject: &Subject<'_>, gas_limit: u64) -> AuditOutcome<TreeKind> {
     let mut walk = Walk::new(subject, gas_limit);
     match (walk.run(), walk.missing) {
-        (Err(Stop::Finding(finding)), _) => Outcome::Invalid(finding),
-        (_, Some(missing)) | (Err(Stop::Missing(missing)), None) => Outcome::NotRun(missing),
-        (Ok(()), None) => Outcome::Valid,
+        (Err(Stop::Finding(finding)), _) => AuditOutcome::Invalid(finding),
+        (_, Some(missing)) | (Err(Stop::Missing(missing)), None) => AuditOutcome::NotRun(missing),
+        (Ok(()), None) => AuditOutcome::Valid,
     }
 }
 
@@ -69,7 +69,7 @@ struct Place {
 }
 
 impl Place {
-    /// That two words are one, as they must be.
+    /// Checks that two words are one, as they must be.
     fn agree(
         self,
         kind: TreeKind,

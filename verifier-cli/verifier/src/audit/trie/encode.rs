@@ -7,12 +7,12 @@ use super::{
     node::{Kind, Node},
     path::compact,
 };
-use crate::hash::keccak256;
+use crate::hash::hash_written;
 
 /// What stands for a node in its parent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Reference {
-    /// Its hash.
+    /// Hash of a node that has 32 bytes and more.
     Hash(B256),
     /// Its RLP, which is shorter than a hash.
     Inline(Vec<u8>),
@@ -46,7 +46,7 @@ impl<V: Value> Node<V> {
                 if rlp.len() < B256::len_bytes() {
                     Reference::Inline(rlp)
                 } else {
-                    Reference::Hash(keccak256(&rlp))
+                    Reference::Hash(hash_written(&rlp))
                 }
             }
         })

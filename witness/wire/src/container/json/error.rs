@@ -31,7 +31,7 @@ pub enum JsonError {
     /// A value that is not what stands at its place.
     #[error("{path}: {reason}")]
     Value {
-        /// Where it stands.
+        /// Path of the value in the JSON.
         path: String,
         /// What the matter is.
         reason: String,
@@ -39,27 +39,27 @@ pub enum JsonError {
     /// A key that nothing has there.
     #[error("{path}: unknown key")]
     UnknownKey {
-        /// Where it stands.
+        /// Path of the value in the JSON.
         path: String,
     },
     /// A field that must be there.
     #[error("{path}: missing")]
     Missing {
-        /// Where it should stand.
+        /// Path that the field should have in the JSON.
         path: String,
     },
     /// Code or a trie node under another hash.
     #[error("{path}: its hash is {expected}")]
     WrongHash {
-        /// Where it stands: its last part is the hash that it stands under.
+        /// Path of the bytes in the JSON, whose last part is the hash that they stand under.
         path: String,
-        /// Its own hash.
+        /// Hash of the bytes.
         expected: B256,
     },
     /// An ancestor's header that cannot be.
     #[error("ancestors[{index}]: {error}")]
     Ancestor {
-        /// Which.
+        /// Index of the ancestor, from 0 for the parent.
         index: usize,
         /// What is wrong with it.
         error: BlockError,
@@ -67,7 +67,7 @@ pub enum JsonError {
     /// What no message asks for, and no root leads to.
     #[error("{path}: nothing needs it")]
     Unused {
-        /// Where it stands.
+        /// Path of the value in the JSON.
         path: String,
     },
 }

@@ -55,7 +55,7 @@ fn shape() -> &'static RecordShape {
 }
 
 #[test]
-fn it_is_encoded_and_decoded() {
+fn a_new_row_is_encoded_and_decoded() {
     let record = Record::Guess(guess());
     assert_eq!(record.opcode(), 0xb0);
     let mut access = record.encode();
@@ -81,7 +81,7 @@ fn the_others_are_what_they_were() {
 }
 
 #[test]
-fn it_is_json_both_ways() {
+fn a_new_row_is_json_both_ways() {
     let access = Record::Guess(guess()).encode();
     let json = serde_json::to_value(of_table::<Record>(&access)).expect("an object");
     let expected = json!({
@@ -100,7 +100,7 @@ fn it_is_json_both_ways() {
 }
 
 #[test]
-fn it_is_in_the_schema_and_on_the_page() {
+fn a_new_row_is_in_the_schema_and_on_the_page() {
     let schema = serde_json::to_value(record_schema(SHAPES)).expect("an object");
     let alternatives = schema["anyOf"].as_array().expect("alternatives");
     let guess = &alternatives[alternatives.len() - 2];
@@ -128,7 +128,7 @@ fn it_is_in_the_schema_and_on_the_page() {
 
 /// What those go by who change one field at a time: names, widths and classes.
 #[test]
-fn its_fields_can_be_changed_one_at_a_time() {
+fn fields_of_a_new_row_can_be_changed_one_at_a_time() {
     let fields = shape().fields_of(0xb0);
     let found: Vec<_> = fields
         .iter()

@@ -4,13 +4,13 @@ use alloy_primitives::{Address, Bytes, U256, hex, keccak256};
 use iso_evm_wire::{Fork, Witness, records::Record};
 
 use super::recorded::{CONTRACT, OTHER, Setup, legacy, sender, with_body, with_top};
-use crate::audit::{Missing, Outcome, replay::replay};
+use crate::audit::{AuditOutcome, Missing, replay::replay};
 
 #[track_caller]
 fn check(witness: &Witness, missing: Missing) {
     let replayed = replay(witness);
-    assert_eq!(replayed.transaction, Outcome::NotRun(missing));
-    assert_eq!(replayed.access, Outcome::NotRun(missing));
+    assert_eq!(replayed.transaction, AuditOutcome::NotRun(missing));
+    assert_eq!(replayed.access, AuditOutcome::NotRun(missing));
 }
 
 /// A call of an account that delegates.
@@ -60,7 +60,7 @@ fn a_bounded_run_of_a_precompile() {
     let word = |length: u64| U256::from(length).to_be_bytes::<32>();
     let input = [word(1), word(1 << 40), word(1)].concat();
     let (mut honest, _) = Setup::new(Fork::Prague, legacy(modexp.into(), 0, input)).record();
-    assert_eq!(replay(&honest).transaction, Outcome::Valid);
+    assert_eq!(replay(&honest).transaction, AuditOutcome::Valid);
     honest.block.gas_limit = u64::MAX;
     let rich = with_body(&honest, |body| match body {
         iso_evm_wire::transaction::TransactionBody::Legacy(body) => {
@@ -69,7 +69,7 @@ fn a_bounded_run_of_a_precompile() {
         _ => unreachable!(),
     });
     match replay(&rich).access {
-        Outcome::NotRun(missing) => assert_eq!(missing, Missing::TopRerun),
+        AuditOutcome::NotRun(missing) => assert_eq!(missing, Missing::TopRerun),
         outcome => panic!("{outcome:?}"),
     }
 }

@@ -14,7 +14,7 @@ use iso_evm_witness::{
 use revm::context::result::InvalidTransaction as Reason;
 
 use super::recorded::stand_on;
-use crate::audit::{Finding, Outcome, TransactionKind as Kind, replay};
+use crate::audit::{AuditOutcome, Finding, TransactionKind as Kind, replay};
 
 /// The rule that a reason is about.
 fn rule(reason: &Reason) -> Kind {
@@ -47,7 +47,7 @@ fn rule(reason: &Reason) -> Kind {
 }
 
 /// What the audit finds, and the rule of revm's reason; none where the case cannot be written down.
-fn rejected(case: &Case) -> Option<(Outcome<Kind>, Kind)> {
+fn rejected(case: &Case) -> Option<(AuditOutcome<Kind>, Kind)> {
     let execution = case.execution().ok()?;
     let Err(ExecuteError::InvalidTransaction(reason)) = record(&execution) else { return None };
     let prestate = execution.prestate.clone();
@@ -84,7 +84,7 @@ fn json_files(folder: PathBuf) -> Vec<PathBuf> {
 
 /// Skipped where the third-party files are not.
 #[test]
-fn what_revm_rejects_is_found_for_the_same_reason() {
+fn a_transaction_that_revm_rejects_is_false_for_the_same_reason() {
     let folder = env::var_os("ISO_FIXTURES")
         .map_or_else(
             || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/fixtures"),
@@ -103,7 +103,7 @@ fn what_revm_rejects_is_found_for_the_same_reason() {
         }
         for case in cases(text.as_bytes()).unwrap() {
             let Some((outcome, rule)) = rejected(&case) else { continue };
-            let Outcome::Invalid(Finding { kind, .. }) = outcome else {
+            let AuditOutcome::Invalid(Finding { kind, .. }) = outcome else {
                 panic!("{} {}: {outcome:?}", path.display(), case.test)
             };
             assert_eq!(kind, rule, "{} {}", path.display(), case.test);

@@ -11,7 +11,7 @@ use iso_evm_wire::{
 };
 
 use super::{Kind, Lies, call, changed};
-use crate::audit::{Outcome, hashes::Hashes, replay::replay, transaction::is_included};
+use crate::audit::{AuditOutcome, hashes::Hashes, replay::replay, transaction::is_included};
 
 /// A block of this many transactions, of which the witness's is the one at `index`; all that the
 /// others used is 1,000 gas each.
@@ -71,7 +71,7 @@ pub(super) fn add(lies: &mut Lies) {
     let witness = logged();
     let blocks = block(&witness, 3, 1);
     let honest = included(&witness, &blocks, 1);
-    assert_eq!(replay(&honest).transaction, Outcome::Valid);
+    assert_eq!(replay(&honest).transaction, AuditOutcome::Valid);
     let hash = keccak256(witness.transaction.encode());
     let place = |index: usize| included(&witness, &blocks, index);
     for index in [0, 2] {
@@ -107,7 +107,7 @@ pub(super) fn add(lies: &mut Lies) {
 
 /// At every place of blocks of many sizes, with the same audit's verdict on what was not changed.
 #[test]
-fn each_place_of_a_block() {
+fn inclusion_holds_at_every_place_of_a_block() {
     let witness = logged();
     for (count, index) in
         [(1, 0), (2, 0), (2, 1), (17, 16), (129, 0), (129, 127), (129, 128), (300, 299)]
@@ -115,7 +115,7 @@ fn each_place_of_a_block() {
         let blocks = block(&witness, count, index);
         let honest = included(&witness, &blocks, index);
         assert!(is_included(&Hashes::of(&honest)));
-        assert_eq!(replay(&honest).transaction, Outcome::Valid, "{index} of {count}");
+        assert_eq!(replay(&honest).transaction, AuditOutcome::Valid, "{index} of {count}");
         let read = Witness::decode(&honest.encode()).unwrap();
         assert_eq!(read, honest);
         assert_eq!(Witness::from_json(honest.to_json().as_bytes()).unwrap(), honest);
@@ -124,7 +124,7 @@ fn each_place_of_a_block() {
                 changed(&honest, |less| drop(less.inclusion.as_mut().unwrap().nodes.remove(hash)));
             // No verdict on it, and no container.
             assert!(!is_included(&Hashes::of(&less)));
-            assert_eq!(replay(&less).transaction, Outcome::Valid);
+            assert_eq!(replay(&less).transaction, AuditOutcome::Valid);
             let error = Witness::decode(&less.encode()).unwrap_err().to_string();
             assert!(error.contains("no whole way"), "{error}");
             let other = changed(&honest, |lie| {
@@ -137,7 +137,7 @@ fn each_place_of_a_block() {
 }
 
 #[test]
-fn what_nothing_needs_is_refused() {
+fn nodes_that_no_inclusion_needs_are_refused() {
     let witness = logged();
     let honest = included(&witness, &block(&witness, 3, 1), 1);
     let error = |change: &dyn Fn(&mut Witness)| {

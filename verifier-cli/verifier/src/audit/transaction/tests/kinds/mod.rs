@@ -9,7 +9,7 @@ use iso_evm_wire::{Fork, MessageWitness, Witness, transaction::Transaction};
 
 use super::recorded::{CONTRACT, Setup, Signer, dynamic, with_top};
 use crate::{
-    audit::{Finding, Outcome, TransactionKind as Kind, replay::replay, word::Word},
+    audit::{AuditOutcome, Finding, TransactionKind as Kind, replay::replay, word::Word},
     transaction_hash::signing_hash,
 };
 
@@ -79,16 +79,16 @@ fn all() -> Vec<Lie> {
 }
 
 #[test]
-fn each_lie_is_found_as_what_it_is() {
+fn each_lie_about_a_transaction_is_found_under_its_kind() {
     for Lie { what, witness, kind, message, expected, found } in all() {
         let finding = Finding { kind, message, record: None, expected, found };
         let outcome = replay(&witness).transaction;
-        assert_eq!(outcome, Outcome::Invalid(finding), "{kind}: {what}");
+        assert_eq!(outcome, AuditOutcome::Invalid(finding), "{kind}: {what}");
     }
 }
 
 #[test]
-fn each_kind_has_its_lie() {
+fn each_transaction_kind_has_a_lie_here() {
     let lies = all();
     for kind in Kind::ALL {
         let told = lies.iter().any(|lie| lie.kind == *kind);
@@ -105,7 +105,7 @@ fn a_forger_is_another_sender() {
     let forged = Transaction::signed(setup.body, signature).unwrap();
     let lie = changed(&honest, |lie| lie.transaction = forged);
     match replay(&lie).transaction {
-        Outcome::Invalid(finding) => assert_eq!(finding.kind, Kind::Nonce),
+        AuditOutcome::Invalid(finding) => assert_eq!(finding.kind, Kind::Nonce),
         outcome => panic!("{outcome:?}"),
     }
 }

@@ -11,7 +11,7 @@ use super::{
     },
     Kind, Lies, call, changed,
 };
-use crate::audit::{Outcome, replay, transaction::fork_is_unanchored};
+use crate::audit::{AuditOutcome, replay, transaction::fork_is_unanchored};
 
 /// Number and time of mainnet's first block of Cancun.
 const CANCUN: (u64, u64) = (19_426_587, 1_710_338_135);
@@ -127,7 +127,7 @@ fn blob_rules(lies: &mut Lies) {
     let header = Header { number, timestamp, excess_blob_gas: Some(0), ..Header::default() };
     let header = Box::new(header);
     let whole = changed(&honest, |lie| lie.block.header = Some(header));
-    assert_eq!(replay::transaction(&whole), Outcome::Valid);
+    assert_eq!(replay::transaction(&whole), AuditOutcome::Valid);
     let fee = changed(&whole, |lie| lie.block.blob_base_fee = Some(2));
     lies.add(Kind::BlobBaseFee, "one wei too many", fee, [1_u128, 2]);
     let excess = changed(&whole, |lie| lie.block.excess_blob_gas = Some(10_000_000));
@@ -141,7 +141,7 @@ fn blob_rules(lies: &mut Lies) {
         header.parent_hash = parent.hash_slow();
         lie.ancestors = vec![parent.clone()];
     });
-    assert_eq!(replay::transaction(&child), Outcome::Valid);
+    assert_eq!(replay::transaction(&child), AuditOutcome::Valid);
     let other = Header { gas_used: 1, ..parent.clone() };
     let hashes = [parent.hash_slow(), other.hash_slow()];
     let lie = changed(&child, |lie| lie.ancestors = vec![other]);
@@ -172,7 +172,7 @@ fn fork_rules(lies: &mut Lies, whole: &Witness) {
     lies.add(Kind::Fork, "no fork that is audited", none, [U256::MAX, fork(Fork::Cancun)]);
     for fork in Fork::ALL.into_iter().filter(|fork| *fork != Fork::Cancun) {
         let lie = changed(whole, |lie| lie.fork = fork);
-        let Outcome::Invalid(finding) = replay::transaction(&lie) else { panic!("{fork}") };
+        let AuditOutcome::Invalid(finding) = replay::transaction(&lie) else { panic!("{fork}") };
         assert_eq!(finding.kind, Kind::Fork, "{fork}");
     }
     assert!(!fork_is_unanchored(whole));
@@ -183,8 +183,8 @@ fn fork_rules(lies: &mut Lies, whole: &Witness) {
     ] {
         assert!(fork_is_unanchored(&anyones));
         match replay::transaction(&anyones) {
-            Outcome::Invalid(finding) => assert_eq!(finding.kind, Kind::ChainId),
-            outcome => assert_eq!(outcome, Outcome::Valid),
+            AuditOutcome::Invalid(finding) => assert_eq!(finding.kind, Kind::ChainId),
+            outcome => assert_eq!(outcome, AuditOutcome::Valid),
         }
     }
 }

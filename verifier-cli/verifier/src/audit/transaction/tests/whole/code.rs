@@ -14,7 +14,7 @@ use super::{
 };
 
 #[test]
-fn precompiles() {
+fn transactions_that_call_a_precompile_are_replayed() {
     let identity = Address::with_last_byte(4);
     let pairing = Address::with_last_byte(8);
     let ripemd = Address::with_last_byte(3);
@@ -41,7 +41,7 @@ fn precompiles() {
 const LOGS: &[u8] = &hex!("6001600052600360026020 5fa2 60046003600260 01601f6001a4 5f5fa0 00");
 
 #[test]
-fn calls() {
+fn transactions_that_call_code_are_replayed() {
     for fork in from(Fork::Shanghai) {
         let setup = |input: &[u8]| {
             let mut body = dynamic(CONTRACT.into(), 3, input.to_vec());
@@ -93,7 +93,7 @@ fn refunds_before_london() {
 }
 
 #[test]
-fn creations() {
+fn transactions_that_create_are_replayed() {
     let new = sender().address().create(3);
     for fork in Fork::ALL {
         for value in [0, 4] {

@@ -12,12 +12,12 @@ use super::{
     recorded::{COINBASE, CONTRACT, OTHER, Setup, dynamic, legacy, name, sender},
 };
 use crate::audit::{
-    Outcome,
+    AuditOutcome,
     replay::{Replayed, replay},
 };
 
 /// What a correct witness gives.
-const VALID: Replayed = Replayed { access: Outcome::Valid, transaction: Outcome::Valid };
+const VALID: Replayed = Replayed { access: AuditOutcome::Valid, transaction: AuditOutcome::Valid };
 
 /// Records, audits, and says whether the transaction succeeded and how many messages it had.
 #[track_caller]
@@ -73,7 +73,7 @@ fn transfers_without_a_tip() {
 
 /// The sender has just what it takes.
 #[test]
-fn nothing_is_left() {
+fn a_sender_with_exactly_enough_pays_all_of_it() {
     for fork in Fork::ALL {
         let mut body = legacy(OTHER.into(), 1_000, []);
         body.gas_limit = 21_000;

@@ -12,7 +12,7 @@ use super::{
 };
 
 #[test]
-fn blobs() {
+fn blob_transactions_are_replayed() {
     for fork in from(Fork::Cancun) {
         for blobs in [1, 6] {
             let hash = B256::with_last_byte(1) | B256::from(U256::ONE << 248);
@@ -69,7 +69,7 @@ fn delegating(to: Address, list: Vec<SignedAuthorization>) -> TxEip7702 {
 }
 
 #[test]
-fn authorizations() {
+fn authorizations_are_replayed() {
     let (one, two) = (Signer::new(2), Signer::new(3));
     let (first, second) = (one.address(), two.address());
     let gone = Address::ZERO;

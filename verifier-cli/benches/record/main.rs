@@ -1,6 +1,6 @@
 //! What recording costs, with roots and proof and without them, against revm alone and with an inspector
 //! that does nothing, on the same state and transaction.
-//! `cargo bench -p iso-evm-witness --bench record`; the tables come last.
+//! `cargo bench --bench record`; its tables, of `specs/measurements.md`, come last.
 //!
 //! The state is built before the clock starts. All make a new revm for each run.
 
@@ -29,7 +29,7 @@ fn main() {
         compare(&mut criterion, &format!("writes-{size}"), &cases::writes(size));
     }
     criterion.final_summary();
-    table::print(&results);
+    table::write(&results);
 }
 
 /// revm alone and with an inspector that does nothing, the trace alone, and the whole recording.
