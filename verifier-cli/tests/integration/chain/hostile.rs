@@ -372,7 +372,7 @@ fn no_log_says_what_is_secret() {
         {
             assert!(!said.contains(secret), "{line}: {secret}: {said}");
         }
-        assert!(said.contains("iso_evm_verifier::"), "nothing is logged: {said}");
+        assert!(said.contains("iso_evm_rpc::"), "nothing is logged: {said}");
     }
     let state = fake.state.lock().unwrap();
     // The node gets all of it, and nobody is told who sent whom.
