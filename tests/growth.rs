@@ -1,12 +1,12 @@
 //! Nothing grows faster than in proportion to what it is made of, as far as that can be counted
 //! without a clock: bytes of messages and of `witness.bin`, and host gas.
-//! `cargo bench --bench growth` measures the time.
+//! `cargo bench -p iso-evm-cli --bench growth` measures the time.
 
-use iso_evm_fuzz::{
+use iso_evm_hypervisor::Verdict;
+use iso_evm_testing::{
     cases::{self, Axis},
     measurements::{self, Table, thousands},
 };
-use iso_evm_hypervisor::Verdict;
 use iso_evm_witness::record;
 
 use crate::harness::{audit, parallel, proved};
@@ -25,7 +25,7 @@ fn counted(axis: Axis, size: usize) -> Counted {
     let execution = axis.execution(size);
     let recording = record(&execution).expect("recorded");
     assert_eq!(recording.success, axis != Axis::Undone, "{axis:?} {size}");
-    let witness = iso_evm_fuzz::witness(&execution, &recording);
+    let witness = iso_evm_testing::witness(&execution, &recording);
     let host_gas = recording.messages.iter().map(|message| {
         let audited = audit::audit_as(execution.fork, &message.witness, message);
         assert_eq!(audited.verdict, Verdict::Valid, "{axis:?} {size}");

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use alloy_primitives::{Address, B256, Bytes, U256, hex, keccak256};
-use iso_evm_fuzz::measurements::{self, Table, thousands};
 use iso_evm_hypervisor::{MismatchKind, Verdict};
+use iso_evm_testing::measurements::{self, Table, thousands};
 use iso_evm_wire::{Fork, MessageWitness, records::FrameKind};
 use serde::Deserialize;
 use serde_json::Value;

@@ -52,8 +52,6 @@ mod growth;
 mod archives;
 // The live machine: bytecode by delegation, without deploying it.
 mod live;
-// What must never be, between the crates.
-mod walls;
 // No fork is named in a comparison outside the protocol's table.
 mod forks;
 // Pages, emitted contracts and golden vectors in `specs/`, made again and compared.

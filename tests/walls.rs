@@ -10,10 +10,6 @@ use std::{
     process::Command,
 };
 
-/// Whether the libraries stand on `iso-evm-wire` where they stood on the recorder's crate for the wire
-/// types.
-const STAND_ON_WIRE: bool = false;
-
 /// Each library: where it is, and which others of ours it may stand on, however far down.
 const LIBRARIES: [(&str, &str, &[&str]); 8] = [
     ("iso-evm-wire", "witness/wire", &[]),
@@ -56,7 +52,7 @@ fn no_crate_stands_on_one_that_it_must_not() {
 #[test]
 fn every_crate_of_ours_has_a_place_among_the_libraries_or_none_stands_on_it() {
     // The binaries, and what only tests stand on.
-    let others = ["iso-evm-cli", "iso-evm-fuzz", "iso-evm-tests"];
+    let others = ["iso-evm-cli", "iso-evm-fuzz", "iso-evm-testing", "iso-evm-tests"];
     let root = root();
     let manifest = fs::read_to_string(root.join("Cargo.toml")).unwrap();
     let members = manifest.lines().find(|line| line.starts_with("members")).unwrap();
@@ -78,6 +74,17 @@ fn the_binaries_can_be_built_without_what_asks_others() {
 }
 
 #[test]
+fn the_verifier_can_be_built_without_c_and_threads() {
+    let found = stands_on("iso-evm-verifier", &["--no-default-features"]);
+    let native = ["blst", "c-kzg", "secp256k1", "keccak-asm", "rayon"];
+    assert_eq!(
+        native.into_iter().filter(|name| found.contains(*name)).collect::<Vec<_>>(),
+        [""; 0]
+    );
+    assert!(native.iter().all(|name| stands_on("iso-evm-verifier", &[]).contains(*name)));
+}
+
+#[test]
 fn no_library_speaks_of_the_command_line() {
     for (library, at, _) in LIBRARIES {
         let files = sources(&root().join(at).join("src"));
@@ -92,12 +99,13 @@ fn no_library_speaks_of_the_command_line() {
 #[test]
 fn a_broken_wall_between_crates_is_seen() {
     let found = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-    let node = ["iso-evm-wire", "iso-evm-witness", "iso-evm-rpc"];
-    let broken = |names: &[&str]| broken("iso-evm-node", &node, found(names));
-    assert_eq!(broken(&["iso-evm-wire", "iso-evm-rpc", "tokio", "revm"]), [""; 0]);
-    assert_eq!(broken(&["iso-evm-verifier", "revm"]), ["iso-evm-verifier"]);
-    assert_eq!(broken(&["tokio", "clap"]), ["clap"]);
-    let verifier = |names: &[&str]| super::walls::broken("iso-evm-verifier", &[], found(names));
+    let node = |names: &[&str]| {
+        broken("iso-evm-node", &["iso-evm-wire", "iso-evm-witness", "iso-evm-rpc"], found(names))
+    };
+    assert_eq!(node(&["iso-evm-wire", "iso-evm-rpc", "tokio", "revm"]), [""; 0]);
+    assert_eq!(node(&["iso-evm-verifier", "revm"]), ["iso-evm-verifier"]);
+    assert_eq!(node(&["tokio", "clap"]), ["clap"]);
+    let verifier = |names: &[&str]| broken("iso-evm-verifier", &[], found(names));
     assert_eq!(verifier(&["reqwest", "iso-evm-node", "serde"]), ["iso-evm-node", "reqwest"]);
 }
 
@@ -107,13 +115,13 @@ fn a_word_of_the_command_line_is_seen() {
         (r#"#[error("no proof: --no-proofs does without it")]"#, &["--no-proofs"][..]),
         ("let text = \"more than is read \\\n    (--read-limit)\";", &["--read-limit"]),
         (r##"let text = r#"say "--fork""#;"##, &["--fork"]),
-        ("std::process::exit(2)", &["exit("]),
+        ("std::process::exit(2)", &["exit"]),
         ("fn run() -> Exit { Exit::Valid }", &["Exit", "Exit"]),
         ("fn main() -> ExitCode", &["ExitCode"]),
         ("for arg in std::env::args_os() {}", &["args_os"]),
         ("// --no-proofs does without it\nlet code = '\"'; // Exit", &[]),
         ("/// [`Exit`] /* */\n/* \"--flag\" */ let text = \"a--b, a -- b\";", &[]),
-        ("fn on_exit() { exits(); let exit = 1; }", &[]),
+        ("fn on_exit(args: &[u8]) { exits(); let exit = 1; exit(2) }", &[]),
     ] {
         assert_eq!(of_the_command_line(code), words, "{code}");
     }
@@ -140,10 +148,9 @@ fn stands_on(package: &str, features: &[&str]) -> BTreeSet<String> {
 
 /// What a library stands on and must not.
 fn broken(library: &str, others: &[&str], mut found: BTreeSet<String>) -> Vec<String> {
-    let wire = |name: &str| !STAND_ON_WIRE && name == "iso-evm-witness";
     found.retain(|name| {
         let name = name.as_str();
-        let ours = name.starts_with("iso-evm-") && !others.contains(&name) && !wire(name);
+        let ours = name.starts_with("iso-evm-") && !others.contains(&name);
         let asks = NETWORK.contains(&name) && !ASKING.contains(&library);
         ours || asks || TERMINAL.contains(&name)
     });
@@ -168,21 +175,30 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
 /// Options in what a piece of code says, and its words for how a process begins and ends.
 fn of_the_command_line(code: &str) -> Vec<String> {
     let (words, texts) = read(code);
-    let ends = ["Exit", "ExitCode", "args_os", "exit("];
-    let words = words.split_inclusive(|end: char| !end.is_alphanumeric() && end != '_');
-    let trimmed = words.map(|word| {
-        if word.ends_with('(') {
-            word
-        } else {
-            word.trim_end_matches(|end: char| !end.is_alphanumeric())
+    let ends = ["Exit", "ExitCode", "args", "args_os", "exit"];
+    // Other things may have these names too: what counts is what they are of.
+    let of = |word: &str, before: &str| match word {
+        "args" | "args_os" => before.ends_with("env::"),
+        "exit" => before.ends_with("process::"),
+        _ => true,
+    };
+    let is_end = |character: char| !character.is_alphanumeric() && character != '_';
+    let mut found = Vec::new();
+    let mut before = 0;
+    for word in words.split_inclusive(is_end) {
+        let (at, word) = (before, word.trim_end_matches(is_end));
+        before += word.len() + words[at + word.len()..].chars().next().map_or(0, char::len_utf8);
+        if ends.contains(&word) && of(word, &words[..at]) {
+            found.push(word.to_owned());
         }
-    });
+    }
     let options = texts.iter().flat_map(|text| text.split(|end: char| !is_of_option(end)));
     let options = options.filter(|word| {
         word.strip_prefix("--")
             .is_some_and(|name| name.starts_with(|first: char| first.is_ascii_lowercase()))
     });
-    trimmed.filter(|word| ends.contains(word)).chain(options).map(str::to_owned).collect()
+    found.extend(options.map(str::to_owned));
+    found
 }
 
 const fn is_of_option(character: char) -> bool {

@@ -11,10 +11,11 @@ use std::{
 };
 
 /// Each room, and the rooms that its sources may name beside itself.
-const ROOMS: [(&str, &[&str]); 7] = [
+const ROOMS: [(&str, &[&str]); 8] = [
     ("rules", &["options"]),
     ("options", &["rules"]),
-    ("emit", &["rules", "options"]),
+    ("identity", &["options"]),
+    ("emit", &["rules", "options", "identity"]),
     ("native", &["rules", "options"]),
     ("live", &["emit", "rules"]),
     ("factory", &["emit", "rules", "options"]),

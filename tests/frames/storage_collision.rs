@@ -181,7 +181,7 @@ fn another_outcome_than_the_collision_is_found() {
     let mut execution = Guest::new("lie", Fork::Osaka, creates(op::CREATE, 0, target)).execution();
     execution.prestate.insert(target, taken(3));
     let recording = checked("lie", &execution);
-    let mut witness = iso_evm_fuzz::witness(&execution, &recording);
+    let mut witness = iso_evm_testing::witness(&execution, &recording);
     let mut message = decode(&witness.messages[1]).expect("a message");
     let record = Record::decode(&message.stateAccessList[1]).expect("a record");
     let Record::Create(mut create) = record else { panic!("{record:?}") };

@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 
 use alloy_primitives::{Address, B256, Bytes, TxKind, U256};
-use iso_evm_fuzz::accounts::{COINBASE, account, block, block_hashes};
-pub(crate) use iso_evm_fuzz::accounts::{CONTRACT, SENDER};
+use iso_evm_testing::accounts::{COINBASE, account, block, block_hashes};
+pub(crate) use iso_evm_testing::accounts::{CONTRACT, SENDER};
 use iso_evm_wire::{Fork, records::FrameKind};
 use iso_evm_witness::{
     Execution, Recorded, Recording,

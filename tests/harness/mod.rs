@@ -2,13 +2,10 @@
 
 pub(crate) mod audit;
 pub(crate) mod blessed;
-pub(crate) mod fixtures;
 pub(crate) mod frame;
 pub(crate) mod guest;
 pub(crate) mod host;
-pub(crate) mod npm;
-pub(crate) mod parallel;
 pub(crate) mod proved;
 pub(crate) mod random;
 
-pub(crate) use iso_evm_fuzz::program;
+pub(crate) use iso_evm_testing::{fixtures, npm, parallel, program};

@@ -1,6 +1,6 @@
 //! Executions put before the access, tree and transaction audits.
 
-use iso_evm_fuzz::witness;
+use iso_evm_testing::witness;
 use iso_evm_verifier::audit::{AuditOutcome, replay::replay, tree::tree};
 use iso_evm_wire::Witness;
 use iso_evm_witness::{Execution, Recording};

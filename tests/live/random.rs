@@ -2,8 +2,9 @@
 //! memory, logs, calls, creations, jumps), and bytes that mostly do not.
 
 use arbitrary::Unstructured;
-use iso_evm_fuzz::{accounts::callees, statement};
+use iso_evm_fuzz::statement;
 use iso_evm_hypervisor::opcodes::opcodes;
+use iso_evm_testing::accounts::callees;
 use iso_evm_wire::{Fork, records::FrameKind};
 use proptest::{
     collection::vec,

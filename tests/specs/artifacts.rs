@@ -2,13 +2,13 @@
 
 use alloy_primitives::{Address, B256, Bytes, hex, keccak256};
 use alloy_sol_types::{SolCall, SolError};
-use iso_evm_fuzz::measurements::{self, Table, thousands};
 use iso_evm_hypervisor::{
     ArchiveKey, EmitOptions, Identity,
     archive::{DEFAULT_FACTORY, archive_initcode},
     emit_archive_factory, emit_audit, factory, live,
     verdict::abi,
 };
+use iso_evm_testing::measurements::{self, Table, thousands};
 use iso_evm_wire::Fork;
 use serde::Serialize;
 

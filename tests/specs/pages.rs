@@ -3,11 +3,11 @@
 use std::fmt::Write as _;
 
 use alloy_primitives::hex;
-use iso_evm_fuzz::measurements::replaced;
 use iso_evm_hypervisor::{
     MismatchKind, lint,
     opcodes::{OPCODES, Opcode, opcodes},
 };
+use iso_evm_testing::measurements::replaced;
 use iso_evm_verifier::audit::{AccessKind, TransactionKind, TreeKind};
 use iso_evm_wire::{
     Fork,

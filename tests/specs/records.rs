@@ -1,7 +1,7 @@
 //! The tables of fields in 03, and the schema of a record: both as the table of records says.
 
-use iso_evm_fuzz::measurements::replaced;
 use iso_evm_hypervisor::MismatchKind;
+use iso_evm_testing::measurements::replaced;
 use iso_evm_wire::records::{
     RecordShape, SHAPES,
     describe::{fields_table, record_schema},

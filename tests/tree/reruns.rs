@@ -50,7 +50,7 @@ fn large_inputs_are_not_carried() {
     let program = (0..CALLS).fold(Program::new(), |program, word| call(program, word, 1, LENGTH));
     let (guest, run) = recorded(program);
     guest.check_run(&run).unwrap_or_else(|problem| panic!("{problem}"));
-    let witness = iso_evm_fuzz::witness(&guest.execution(), &run.recording);
+    let witness = iso_evm_testing::witness(&guest.execution(), &run.recording);
     let open = Open::new(&witness);
     let calls = open.with_outcome(Outcome::Precompile);
     assert_eq!(calls.len() as u64, CALLS);

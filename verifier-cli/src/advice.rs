@@ -1,17 +1,45 @@
 //! Which option mends an error: a library says what is wrong, the line that a user reads says behind it
 //! what can be done about that here.
 
+use iso_evm_batch::ItemError;
 #[cfg(feature = "node")]
 use iso_evm_node::{NodeError, ReplayError};
 #[cfg(feature = "onchain")]
 use iso_evm_onchain::{deploy::DeployError, outbox::SendError, submit::SubmitError};
 #[cfg(feature = "node")]
 use iso_evm_rpc::RpcError;
+use iso_evm_wire::schedule::ScheduleError;
+use iso_evm_witness::input::InputError;
+
+/// Why there is no report of a file.
+pub(crate) fn item(error: &ItemError) -> String {
+    match error {
+        ItemError::Input { file, error } => format!("{file}: {}", input(error)),
+        _ => error.to_string(),
+    }
+}
+
+/// What is wrong with an input, for which a fork may have been asked.
+fn input(error: &InputError) -> String {
+    match error {
+        InputError::ForkContradiction { .. } => format!("--{error}"),
+        _ => error.to_string(),
+    }
+}
+
+/// Why there is no schedule.
+pub(crate) fn schedule(error: &ScheduleError) -> String {
+    match error {
+        ScheduleError::UnknownChain(_) => format!("{error}: --schedule gives it"),
+        _ => error.to_string(),
+    }
+}
 
 /// Why a node gave no witness.
 #[cfg(feature = "node")]
 pub(crate) fn node(error: &NodeError) -> String {
     match error {
+        NodeError::Fork(error) => input(error),
         NodeError::ForkUnknown { .. } => format!("{error}: say which by --fork"),
         _ => error.to_string(),
     }

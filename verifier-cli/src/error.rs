@@ -14,7 +14,6 @@ use iso_evm_verifier::certificate::CertificateError;
 use iso_evm_verifier::verify::FalseClaim;
 use iso_evm_wire::{container::JsonError, schedule::ScheduleError, transaction::TransactionError};
 
-#[cfg(any(feature = "node", feature = "onchain"))]
 use crate::advice;
 
 /// Why a command could not do its work: exit code 2.
@@ -24,7 +23,7 @@ pub enum CommandError {
     #[error(transparent)]
     File(#[from] FileError),
     /// A file of which there is no report.
-    #[error(transparent)]
+    #[error("{}", advice::item(.0))]
     Item(#[from] ItemError),
     /// A run that comes to no end.
     #[error(transparent)]
@@ -136,7 +135,7 @@ pub enum CommandError {
     #[error("no case: nothing in the paths is of this fork and name")]
     NoCase,
     /// No schedule.
-    #[error("guest chain: {0}")]
+    #[error("guest chain: {}", advice::schedule(.0))]
     Schedule(#[from] ScheduleError),
     /// A key that cannot be used.
     #[cfg(feature = "onchain")]

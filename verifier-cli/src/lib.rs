@@ -15,7 +15,6 @@
 //! | many at once | [`iso_evm_batch`] |
 //! | from a node, to a chain | `iso_evm_node`, `iso_evm_onchain`: features `node` and `onchain` |
 
-#[cfg(any(feature = "node", feature = "onchain"))]
 mod advice;
 pub mod commands;
 mod error;

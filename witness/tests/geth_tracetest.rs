@@ -2,40 +2,16 @@
 //! what geth found. The files are third-party data and not part of the project; without them the
 //! test says so and ends.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::fs;
 
 use alloy_primitives::Bytes;
+use iso_evm_testing::fixtures;
 use iso_evm_wire::fork::ForkError;
 use iso_evm_witness::{
     input::{Input, InputError},
     record,
 };
 use serde_json::Value;
-
-fn folder() -> Option<PathBuf> {
-    let root = std::env::var_os("ISO_FIXTURES").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/fixtures"),
-        PathBuf::from,
-    );
-    let folder = root.join("geth_tracetest");
-    folder.is_dir().then_some(folder)
-}
-
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut files: Vec<PathBuf> = fs::read_dir(folder)
-        .expect("the folder is readable")
-        .flat_map(|entry| {
-            let path = entry.expect("the entry is readable").path();
-            if path.is_dir() { files(&path) } else { vec![path] }
-        })
-        .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
-        .collect();
-    files.sort();
-    files
-}
 
 /// The frames of geth's call tree, those that ran no code included.
 fn frames(call: &Value) -> usize {
@@ -44,12 +20,9 @@ fn frames(call: &Value) -> usize {
 
 #[test]
 fn gas_and_output_are_geths() {
-    let Some(folder) = folder() else {
-        eprintln!("skipped: no geth_tracetest in ISO_FIXTURES");
-        return;
-    };
+    let Some(folder) = fixtures::third_party("geth_tracetest") else { return };
     let (mut ran, mut early, mut compared) = (0, 0, 0);
-    for path in files(&folder) {
+    for path in fixtures::json_files(&folder) {
         let name = path.strip_prefix(&folder).unwrap().display().to_string();
         let json = fs::read(&path).unwrap();
         let input = match Input::parse(&json, None) {

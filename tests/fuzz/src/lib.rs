@@ -10,19 +10,11 @@
 //! stands behind a fuzzer's binary (`targets/`, a workspace of its own), behind the committed corpus
 //! (`corpus/`, run by `cargo test`), and behind the long run over numbered seeds.
 //!
-//! [`statement`] makes code, [`accounts`] what it meets, [`witness()`] the witness of what it did.
-//! [`cases`] are no chance's: transactions of a known shape, for benchmarks, whose tables
-//! [`measurements`] puts into their page.
+//! [`statement`] makes code, [`iso_evm_testing::accounts`] what it meets, [`iso_evm_testing::witness()`]
+//! the witness of what it did.
 
-pub mod accounts;
-pub mod cases;
 pub mod decoder;
 pub mod edits;
 pub mod engines;
-pub mod measurements;
-pub mod program;
 pub mod programs;
 pub mod statement;
-mod witness;
-
-pub use witness::witness;

@@ -3,6 +3,12 @@
 use alloy_primitives::{Address, TxKind, U256};
 use arbitrary::{Result, Unstructured};
 use iso_evm_hypervisor::Verdict;
+use iso_evm_testing::{
+    accounts::{
+        CALLBACK, COINBASE, CONTRACT, COUNTER, SENDER, account, block, block_hashes, callees,
+    },
+    witness,
+};
 use iso_evm_verifier::{AuditVerdict, Options, verify_with};
 use iso_evm_wire::{Fork, Witness};
 use iso_evm_witness::{Execution, prestate::Prestate, record};
@@ -12,11 +18,8 @@ use revm::{
 };
 
 use crate::{
-    accounts::{
-        CALLBACK, COINBASE, CONTRACT, COUNTER, SENDER, account, block, block_hashes, callees,
-    },
     engines::{agreed, hypervisor},
-    statement, witness,
+    statement,
 };
 
 /// Runs the program that the bytes say; returns its witness, or `None` if there are too few bytes or

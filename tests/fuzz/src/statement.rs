@@ -3,8 +3,7 @@
 use alloy_primitives::{U256, hex};
 use arbitrary::{Arbitrary, Result, Unstructured};
 use iso_evm_hypervisor::opcodes::opcode;
-
-use crate::{
+use iso_evm_testing::{
     accounts::{CALLBACK, CONTRACT, COUNTER, REVERTER, SHA256, STRANGER},
     program::{Program, op},
 };

@@ -4,7 +4,7 @@ use std::{fs, hint::black_box, num::NonZeroUsize};
 
 use criterion::Criterion;
 use iso_evm_batch::batch;
-use iso_evm_fuzz::{cases::Case, witness};
+use iso_evm_testing::{cases::Case, witness};
 use iso_evm_verifier::{EngineKind, verify};
 use iso_evm_witness::record;
 

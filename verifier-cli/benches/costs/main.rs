@@ -20,7 +20,7 @@ mod table;
 use std::{path::Path, time::Duration};
 
 use criterion::Criterion;
-use iso_evm_fuzz::cases;
+use iso_evm_testing::cases;
 
 fn main() {
     rayon::ThreadPoolBuilder::new().num_threads(1).build_global().unwrap();

@@ -1,8 +1,8 @@
 //! A transaction with all that is measured of it made ready.
 
 use alloy_primitives::{Address, B256, Bytes, U256};
-use iso_evm_fuzz::{cases::Case, witness};
 use iso_evm_hypervisor::Engine;
+use iso_evm_testing::{cases::Case, witness};
 use iso_evm_verifier::{AuditVerdict, Options, verify_with};
 use iso_evm_wire::{MessageWitness, Witness, records::Record};
 use iso_evm_witness::{Prepared, Recording, prestate, state_root::StateTrie};

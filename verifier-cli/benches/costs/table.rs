@@ -5,7 +5,7 @@
 
 use std::{fs, path::Path};
 
-use iso_evm_fuzz::measurements::{self, Table, thousands};
+use iso_evm_testing::measurements::{self, Table, thousands};
 use serde::Deserialize;
 
 use crate::batch;

@@ -12,7 +12,7 @@
 mod heap;
 mod measure;
 
-use iso_evm_fuzz::{
+use iso_evm_testing::{
     cases::Axis,
     measurements::{self, Table, thousands},
 };

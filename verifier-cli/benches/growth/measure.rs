@@ -8,8 +8,8 @@ use std::{
 
 use alloy_primitives::Bytes;
 use cpu_time::ProcessTime;
-use iso_evm_fuzz::{measurements::thousands, witness};
 use iso_evm_hypervisor::{Code, Engine, Verdict};
+use iso_evm_testing::{measurements::thousands, witness};
 use iso_evm_verifier::{Audit, AuditSelection, Options, verify_with};
 use iso_evm_wire::Witness;
 use iso_evm_witness::{Execution, Prepared};

@@ -10,7 +10,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use iso_evm_fuzz::measurements::{self, Table, thousands};
+use iso_evm_testing::measurements::{self, Table, thousands};
 
 /// Witnesses, few and many.
 const COUNTS: [usize; 2] = [1_000, 10_000];

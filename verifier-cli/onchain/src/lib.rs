@@ -1,8 +1,44 @@
-//! The audit on a real chain: the contracts and where they are, what their transactions cost, and
-//! a node to send them to. Normative text: `specs/14-chain.md`.
+//! The audit on a real chain: the contracts and where they are, what their transactions cost, who
+//! signs them, and a node to send them to. Normative text: `specs/14-chain.md`.
 //!
-//! In the data's way this stands behind the witness: what the embedded engine runs in memory goes
-//! to a chain from here. Only standard JSON-RPC is spoken.
+//! In the data's way this crate stands behind the witness: what the embedded engine runs in memory goes
+//! to a chain from here. Only standard JSON-RPC is spoken. It runs the execution audit, and knows
+//! nothing of what the other audits think: whether a witness is one to send or to commit to is for
+//! whoever calls.
+//!
+//! | step | where |
+//! |---|---|
+//! | the contracts, with their addresses | [`contracts`], [`register`] |
+//! | what an audit costs, before anything is spent | [`plan`], on the [`host`] in memory |
+//! | the chain behind a node | [`chain`], [`rules`], [`fees`] |
+//! | who signs | [`keys`], [`sender`] |
+//! | what is ordered, and sent once | [`outbox`] |
+//! | contracts to the chain | [`deploy`] |
+//! | messages to the chain, verdicts back | [`submit`] |
+//! | the execution audit by `eth_call` alone | [`execution`], [`probe`] |
+//!
+//! ```
+//! use iso_evm_onchain::{
+//!     contracts::{Archives, Contracts},
+//!     plan::{Plan, Route},
+//! };
+//! use iso_evm_witness::{Input, record};
+//!
+//! // The code stores 42.
+//! let input = Input::parse(br#"{
+//!     "fork": "osaka",
+//!     "transaction": {"from": "0x1111111111111111111111111111111111111111",
+//!         "to": "0x2222222222222222222222222222222222222222", "gas": "0x186a0"},
+//!     "prestate": {"0x2222222222222222222222222222222222222222": {"code": "0x602a5f55"}}
+//! }"#, None)?;
+//! let witness = record(&input.execution)?.witness(&input);
+//!
+//! let plan = Plan::new(Contracts::new(Archives::CodeHash), witness.fork);
+//! let costs = plan.costs(&witness, Route::Hypervisor);
+//! assert!(costs[0].fits_mempool() && costs[0].archive.is_some());
+//! println!("{} gas, at {}", costs[0].total(), plan.hypervisor().address);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 pub mod chain;
 pub mod contracts;

@@ -2,11 +2,12 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    env, fs,
+    fs,
     path::{Path, PathBuf},
 };
 
 use alloy_primitives::{B256, Bytes};
+use iso_evm_testing::fixtures;
 use iso_evm_verifier::{
     Options, VerifyError,
     hash::keccak256,
@@ -23,23 +24,9 @@ use iso_evm_witness::{Input, input::InputError, record};
 
 use crate::common::root;
 
-/// The `.json` files in a folder, and below it if there are folders.
-fn json_files(folder: &Path) -> Vec<PathBuf> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            files.extend(json_files(&path));
-        } else if path.extension().is_some_and(|extension| extension == "json") {
-            files.push(path);
-        }
-    }
-    files
-}
-
 /// The project's own inputs; what they are made from stands below them.
 fn own_inputs() -> Vec<PathBuf> {
-    let mut files = json_files(&root().join("tests/fixtures"));
+    let mut files = fixtures::json_files(&fixtures::own());
     files.retain(|path| path.parent().is_some_and(|folder| folder.ends_with("fixtures")));
     files
 }
@@ -82,15 +69,9 @@ fn transactions_of_every_type() {
 /// Skipped where the third-party files are not.
 #[test]
 fn transactions_of_geth() {
-    let folder = env::var_os("ISO_FIXTURES")
-        .map_or_else(|| root().join("../shared/fixtures"), PathBuf::from)
-        .join("geth_tracetest");
-    if !folder.exists() {
-        eprintln!("skipped: {} is not there (ISO_FIXTURES says where it is)", folder.display());
-        return;
-    }
+    let Some(folder) = fixtures::third_party("geth_tracetest") else { return };
     let mut count = 0;
-    for path in json_files(&folder) {
+    for path in fixtures::json_files(&folder) {
         match Input::parse(&fs::read(&path).unwrap(), None) {
             Ok(input) => check(&path, &input.transaction),
             Err(InputError::Fork(ForkError::TooEarly(_))) => continue,

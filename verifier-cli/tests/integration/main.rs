@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+use iso_evm_testing::npm;
+
 mod audits;
 mod batch;
 mod certificate;
@@ -17,8 +19,6 @@ mod measurements;
 mod memory;
 mod mutate;
 mod node;
-#[path = "../../../tests/harness/npm.rs"]
-mod npm;
 mod once;
 mod readme;
 mod schema;

@@ -2,7 +2,7 @@
 
 use std::{env, path::Path};
 
-use iso_evm_fuzz::measurements::{self, Table, thousands};
+use iso_evm_testing::measurements::{self, Table, thousands};
 
 use crate::common::{root, run};
 

@@ -3,16 +3,28 @@
 //! In the data's way this stands beside the container: it names `witness.bin` and the transaction
 //! in the report, and says again which code stands under which hash.
 
-use alloy_primitives::B256;
+use alloy_primitives::{B256, b256};
 use iso_evm_wire::Witness;
 use sha3::{Digest, Keccak256};
 
 /// keccak256 of bytes.
 pub fn keccak256(bytes: &[u8]) -> B256 {
+    if bytes.is_empty() {
+        return EMPTY;
+    }
     let hash = B256::new(Keccak256::digest(bytes).into());
     tracing::trace!(length = bytes.len(), %hash, "hashed");
     hash
 }
+
+/// keccak256 of a trie node that an audit writes, of a state that it comes through. It may have been
+/// there before, as after a call that is undone.
+pub(crate) fn hash_written(node: &[u8]) -> B256 {
+    B256::new(Keccak256::digest(node).into())
+}
+
+/// keccak256 of nothing.
+const EMPTY: B256 = b256!("c5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470");
 
 /// keccak256 of a witness's `witness.bin`, which need not be in memory for it.
 pub fn witness_hash(witness: &Witness) -> B256 {

@@ -65,7 +65,7 @@ pub enum InputError {
     #[error("fork: {0}")]
     Fork(#[source] ForkError),
     /// The fork asked for is not the file's.
-    #[error("--fork {asked} contradicts the file, whose fork is {found}")]
+    #[error("fork {asked} contradicts the file, whose fork is {found}")]
     ForkContradiction {
         /// Fork that was asked for.
         asked: Fork,

@@ -10,12 +10,10 @@
 mod consistency;
 mod rebuild;
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{fs, path::PathBuf};
 
 use alloy_primitives::{B256, keccak256};
+use iso_evm_testing::fixtures;
 use iso_evm_witness::{
     Execution, Recording,
     input::state_test::{self, Case, CaseError},
@@ -115,17 +113,10 @@ fn expect(what: &str, found: B256, expected: B256) -> Result<(), String> {
 
 /// The files to test; none if there are no fixtures.
 fn sample() -> Vec<PathBuf> {
-    let root = std::env::var_os("ISO_FIXTURES").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/fixtures"),
-        PathBuf::from,
-    );
-    let mut files = Vec::new();
-    for folder in ["statetests", "statetests_older_forks", "mainnet"] {
-        collect(&root.join(folder), &mut files);
-    }
-    if files.is_empty() {
-        println!("no state tests in {}: skipped (set ISO_FIXTURES)", root.display());
-    }
+    let folders = ["statetests", "statetests_older_forks", "mainnet"];
+    let folders = folders.into_iter().filter_map(fixtures::third_party);
+    let mut files: Vec<PathBuf> =
+        folders.flat_map(|folder| fixtures::json_files(&folder)).collect();
     files.sort();
     let wanted = match std::env::var("ISO_STATETESTS").as_deref() {
         Ok("all") => files.len(),
@@ -134,15 +125,4 @@ fn sample() -> Vec<PathBuf> {
     };
     let every = files.len().div_ceil(wanted.max(1)).max(1);
     files.into_iter().step_by(every).collect()
-}
-
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        let path = entry.path();
-        if path.is_dir() {
-            collect(&path, files);
-        } else if path.extension().is_some_and(|extension| extension == "json") {
-            files.push(path);
-        }
-    }
 }

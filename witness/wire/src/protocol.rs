@@ -91,8 +91,8 @@ changes! {
         BlobsOfTransaction 7594 "A transaction may have six blobs.";
         ModexpLimit 7823 "`MODEXP` takes numbers of 1,024 bytes at most.";
         GasLimitCap 7825 "A transaction may have 16,777,216 gas.";
-        BlobFeeFloor 7918 "The blob base fee has a floor that follows from the base fee.";
         BlobSchedules 7892 "The numbers of blobs can change without a fork.";
+        BlobFeeFloor 7918 "The blob base fee has a floor that follows from the base fee.";
         P256Verify 7951 "The precompile `P256VERIFY`.";
     }
 }

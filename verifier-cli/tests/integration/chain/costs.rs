@@ -4,8 +4,8 @@
 use std::fs;
 
 use alloy_primitives::U256;
-use iso_evm_fuzz::measurements::{self, thousands};
 use iso_evm_onchain::{host::GAS_CAP, plan::Route};
+use iso_evm_testing::measurements::{self, thousands};
 use iso_evm_wire::{Fork, Witness};
 use iso_evm_witness::{Input, record};
 use serde_json::json;

@@ -7,7 +7,7 @@ use crate::{common::root, npm};
 #[test]
 fn the_artifact_is_the_source_compiled() {
     let Some(modules) = npm::modules("solc@0.8.37") else { return };
-    let contracts = root().join("verifier-cli/contracts").canonicalize().unwrap();
+    let contracts = root().join("verifier-cli/onchain/contracts").canonicalize().unwrap();
     let output = Command::new("node")
         .arg(contracts.join("build.mjs"))
         .arg("-")
@@ -24,7 +24,8 @@ fn the_artifact_is_the_source_compiled() {
 fn the_specification_shows_the_source() {
     let page = fs::read_to_string(root().join("specs/14-chain.md")).unwrap();
     let source =
-        fs::read_to_string(root().join("verifier-cli/contracts/AuditRegister.sol")).unwrap();
+        fs::read_to_string(root().join("verifier-cli/onchain/contracts/AuditRegister.sol"))
+            .unwrap();
     let blocks: Vec<_> = page.split("```solidity\n").skip(1).collect();
     let shown = blocks.iter().find(|block| block.contains("function audit(")).unwrap();
     let shown = shown.split("```").next().unwrap();

@@ -1,4 +1,5 @@
-//! The execution audit: every message before the engine that was asked for, on all cores.
+//! The execution audit: every message before the engine that was asked for, on all cores (feature
+//! `threads`).
 
 use alloy_primitives::{Address, Bytes, U256};
 use iso_evm_hypervisor::{Audited, Engine, Inconclusive, Verdict};

@@ -66,7 +66,7 @@ fn errors_say_what_and_where() {
 #[test]
 fn a_fork_asked_for_must_be_the_files() {
     let error = Input::parse(TRANSFER.as_bytes(), Some(Fork::Osaka)).unwrap_err().to_string();
-    assert_eq!(error, "--fork osaka contradicts the file, whose fork is prague");
+    assert_eq!(error, "fork osaka contradicts the file, whose fork is prague");
     let without = TRANSFER.replace("\"fork\": \"prague\",", "");
     let input = Input::parse(without.as_bytes(), Some(Fork::Osaka)).unwrap();
     assert_eq!(input.execution.fork, Fork::Osaka);

@@ -41,7 +41,7 @@ pub struct Schedule {
 #[non_exhaustive]
 pub enum ScheduleError {
     /// A chain that nobody here knows.
-    #[error("the schedule of chain {0} is not known: --schedule gives it")]
+    #[error("the schedule of chain {0} is not known")]
     UnknownChain(u64),
     /// A word that says nothing.
     #[error("{0:?}: expected FORK=N, FORK=block:N or FORK=time:N")]

@@ -69,6 +69,8 @@ pub(super) struct Accounts {
     /// Accounts that the trie may hold otherwise. In order, so that of several missing nodes the
     /// same is named each time.
     changed: BTreeSet<Address>,
+    /// Hashes of the slots' keys, of which many accounts have the same.
+    keys: HashMap<B256, B256>,
 }
 
 impl Accounts {
@@ -78,6 +80,7 @@ impl Accounts {
             trie: Trie::from_root(root),
             entries: HashMap::new(),
             changed: BTreeSet::new(),
+            keys: HashMap::new(),
         }
     }
 
@@ -105,8 +108,9 @@ impl Accounts {
 
     /// A slot. Looks it up in the trie if it has not been asked for.
     pub(super) fn slot(&mut self, address: Address, key: B256) -> Result<&Slot, Missing> {
+        let hash = *self.keys.entry(key).or_insert_with(|| keccak256(key.as_slice()));
         let (entry, nodes) = self.load_with_nodes(address)?;
-        let slot = entry.storage.load(nodes, key);
+        let slot = entry.storage.load(nodes, key, hash);
         slot.map(|slot| &*slot).map_err(|MissingNode(hash)| Missing::SlotNode {
             hash,
             account: address,
@@ -116,7 +120,7 @@ impl Accounts {
 
     /// Writes what changed; the root.
     pub(super) fn root(&mut self) -> Result<B256, Missing> {
-        let Self { nodes, trie, entries, changed } = self;
+        let Self { nodes, trie, entries, changed, .. } = self;
         let missing = |account, MissingNode(hash)| Missing::AccountNode { hash, account };
         for removing in [false, true] {
             for address in &*changed {

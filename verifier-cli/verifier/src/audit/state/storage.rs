@@ -8,7 +8,6 @@ use super::{
     super::trie::{MissingNode, Nodes, Trie},
     value::Word,
 };
-use crate::hash::keccak256;
 
 /// A slot that has been asked for.
 #[derive(Debug)]
@@ -37,12 +36,16 @@ impl Storage {
         Self { trie: Trie::from_root(root), slots: HashMap::new(), changed: BTreeSet::new() }
     }
 
-    /// A slot. Looks it up in the trie if it has not been asked for.
-    pub(super) fn load(&mut self, nodes: &Nodes, key: B256) -> Result<&mut Slot, MissingNode> {
+    /// A slot; `hash` is its key's. Looks it up in the trie if it has not been asked for.
+    pub(super) fn load(
+        &mut self,
+        nodes: &Nodes,
+        key: B256,
+        hash: B256,
+    ) -> Result<&mut Slot, MissingNode> {
         Ok(match self.slots.entry(key) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(vacant) => {
-                let hash = keccak256(key.as_slice());
                 let word = self.trie.get(nodes, &hash)?.map_or(B256::ZERO, |word| word.0);
                 vacant.insert(Slot { hash, original: word, now: word, held: word })
             }

@@ -7,7 +7,7 @@ use super::{
     node::{Kind, Node},
     path::compact,
 };
-use crate::hash::keccak256;
+use crate::hash::hash_written;
 
 /// What stands for a node in its parent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,7 +46,7 @@ impl<V: Value> Node<V> {
                 if rlp.len() < B256::len_bytes() {
                     Reference::Inline(rlp)
                 } else {
-                    Reference::Hash(keccak256(&rlp))
+                    Reference::Hash(hash_written(&rlp))
                 }
             }
         })

@@ -6,15 +6,15 @@ use std::{
 };
 
 /// The project's own inputs.
-pub(crate) fn own() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")
+pub fn own() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures")
 }
 
 /// A folder or file of the third-party fixtures, at `ISO_FIXTURES` or beside the project. Says in
 /// one line that the test is skipped where they are not.
-pub(crate) fn third_party(name: &str) -> Option<PathBuf> {
+pub fn third_party(name: &str) -> Option<PathBuf> {
     let root = env::var_os("ISO_FIXTURES").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/fixtures"),
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/fixtures"),
         PathBuf::from,
     );
     let path = root.join(name);
@@ -26,7 +26,11 @@ pub(crate) fn third_party(name: &str) -> Option<PathBuf> {
 }
 
 /// The `.json` files in a folder and below it, sorted.
-pub(crate) fn json_files(folder: &Path) -> Vec<PathBuf> {
+///
+/// # Panics
+///
+/// If a folder cannot be read.
+pub fn json_files(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
@@ -44,6 +48,10 @@ pub(crate) fn json_files(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// A file's text.
-pub(crate) fn read(path: &Path) -> String {
+///
+/// # Panics
+///
+/// If it cannot be read.
+pub fn read(path: &Path) -> String {
     fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }

@@ -20,16 +20,24 @@ static MISSING: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
 /// The `node_modules` folder with a package, `name@version`. Where npm does not bring it, says in
 /// one line that tests are skipped.
-pub(crate) fn modules(package: &str) -> Option<PathBuf> {
+///
+/// # Panics
+///
+/// If npm does not bring it, and no test may be skipped.
+pub fn modules(package: &str) -> Option<PathBuf> {
     modules_for(package, None)
 }
 
 /// [`modules`], for the node in a folder: npm leaves out what another version cannot run.
-pub(crate) fn modules_for(package: &str, node: Option<&Path>) -> Option<PathBuf> {
+///
+/// # Panics
+///
+/// As [`modules`].
+pub fn modules_for(package: &str, node: Option<&Path>) -> Option<PathBuf> {
     // One at a time, and one line for all tests that need it.
     let mut missing = MISSING.lock().unwrap_or_else(|error| error.into_inner());
     let name = package.replace(['/', '@'], "_");
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("npm").join(name);
+    let folder = build_folder().join("tmp/npm").join(name);
     let (modules, done) = (folder.join("node_modules"), folder.join("done"));
     if done.exists() {
         return Some(modules);
@@ -48,8 +56,18 @@ pub(crate) fn modules_for(package: &str, node: Option<&Path>) -> Option<PathBuf>
     None
 }
 
+/// Where everything is built: tests run in `release/deps` of it.
+fn build_folder() -> PathBuf {
+    let test = env::current_exe().expect("a test is a file");
+    test.ancestors().nth(3).expect("a test is built in target/release/deps").to_owned()
+}
+
 /// The path, with a folder before the others.
-pub(crate) fn path_with(folder: &Path) -> OsString {
+///
+/// # Panics
+///
+/// If the folder's name has a colon in it.
+pub fn path_with(folder: &Path) -> OsString {
     let others = env::var_os("PATH").unwrap_or_default();
     let folders = [folder.to_owned()].into_iter().chain(env::split_paths(&others));
     env::join_paths(folders).expect("a folder without a colon in its name")

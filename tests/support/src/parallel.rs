@@ -11,8 +11,12 @@ use std::{
 /// How many failures are printed before the rest is only counted.
 const SHOWN: usize = 20;
 
-/// Checks every case; panics with all failures once each was checked.
-pub(crate) fn check_all<T: Sync>(cases: &[T], check: impl Fn(&T) -> Result<(), String> + Sync) {
+/// Checks every case.
+///
+/// # Panics
+///
+/// With all failures, once each case was checked.
+pub fn check_all<T: Sync>(cases: &[T], check: impl Fn(&T) -> Result<(), String> + Sync) {
     let next = AtomicUsize::new(0);
     let failures = Mutex::new(Vec::new());
     let work = || {
