@@ -1,10 +1,10 @@
-//! Records a transaction run in revm as one [`MessageWitness`] per call frame, with the state root
-//! at every instant that a record names.
+//! Records a transaction run in revm as one [`MessageWitness`](iso_evm_wire::MessageWitness) per call
+//! frame, with the state root at every instant that a record names.
 //!
 //! A message says what its frame was given (caller, value, gas, calldata), what it claims to have
 //! done (status, gas used, hash of the returned data, state roots), and, in order, every state
-//! access that it made: the [`records`]. Fed these, the hypervisor re-executes the code without
-//! any state of its own.
+//! access that it made: the [records](iso_evm_wire::records). Fed these, the hypervisor re-executes
+//! the code without any state of its own.
 //!
 //! | what | where |
 //! |---|---|
@@ -13,11 +13,8 @@
 //! | record the trace alone, without roots | [`Prepared::without_roots`] |
 //! | attach to a revm of your own | [`Recorder`] |
 //! | read `INPUT.json` | [`Input`] |
-//! | the wire types | [`MessageWitness`], [`AccessWitness`], [`records`] |
-//! | the one byte string of a message | [`encoding`] |
-//! | a witness with its messages taken apart | [`Opened`] |
-//! | `witness.bin` and its JSON form | [`Witness`] |
 //! | state roots, kept incrementally | [`state_root`] |
+//! | messages, records, encoding, `witness.bin` | [`iso_evm_wire`] |
 //!
 //! # Record a transaction
 //!
@@ -49,8 +46,8 @@
 //!
 //! # The order in which to read
 //!
-//! `input` → `execute` → `recorder` → `state_root` → `message`, `records` → `encoding` →
-//! `container`. Normative text: `specs/`, from 02 to 04 and 09.
+//! `input` → `execute` → `recorder` → `state_root`, then in [`iso_evm_wire`] `message`, `records` →
+//! `encoding` → `container`. Normative text: `specs/`, from 02 to 04 and 09.
 
 mod assemble;
 pub mod env;

@@ -1,6 +1,8 @@
 //! What the container of a recording holds, in both its forms, and what is refused of one that is
 //! no writer's.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::collections::BTreeMap;
 
 use alloy_consensus::Header;

@@ -5,7 +5,7 @@
 //! by instructions that read the record in place, in the order in which the contract reads it, and
 //! charge by revm's gas rules what its facts cost.
 //!
-//! What the engines share is in [`rules`](crate::rules) and in the protocol's table: which opcodes a
+//! What the engines share is in `rules` and in the protocol's table: which opcodes a
 //! fork has and what they take and leave, where a record's fields stand, which outcomes there are,
 //! which accounts are precompiles and how much of an input they read, the limits of code, the
 //! addresses of archives, the verdicts. Everything else is computed twice, by the contract's own

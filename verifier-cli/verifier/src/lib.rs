@@ -17,7 +17,7 @@
 //! | one audit by itself | [`audit`] |
 //! | what a witness is about | [`audit::anchors`] |
 //! | one canonical JSON of what it came to | [`certificate`] |
-//! | the report as JSON | [`report::json`] |
+//! | the report as JSON | [`mod@report::json`] |
 //! | hashes, computed a second way | [`hash`], [`header_hash`], [`transaction_hash`] |
 //!
 //! # Record and verify

@@ -17,7 +17,7 @@ pub const UNANCHORED: u64 = 1 << 28;
 /// The most gas that the guest's own opcodes may spend in a message; none if nothing but the gas of
 /// the host is to bound it.
 ///
-/// It is for each message; what all of them may spend between them, [`own_gas_limit`] says.
+/// The limit is for each message; `own_gas_limit` is what all of them may spend between them.
 pub fn guest_gas_limit(witness: &Witness, options: &Options) -> Option<u64> {
     let local = options.engine.local()?;
     if options.guest_gas_limit.is_some() {

@@ -201,7 +201,7 @@ macro_rules! for_each_record {
                 returndata: bytes = input(&[Tree]).bounded("returndata", "within bounds");
             }
 
-            /// `CREATE2`: as [`CreateRecord`], with the salt in place of the nonce.
+            /// `CREATE2`: as the record of `CREATE`, with the salt in place of the nonce.
             0xf5 CREATE2 => Create2(struct Create2Record) {
                 /// `CREATE2`: the salt operand (EIP-1014).
                 salt: bytes32 = output("salt");
