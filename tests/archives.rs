@@ -8,7 +8,7 @@ mod gas;
 use alloy_primitives::{Address, Bytes, TxKind, U256, address, hex};
 use alloy_sol_types::SolCall;
 use iso_evm_hypervisor::{
-    ArchiveKey, ArchiveOptions, EmitOptions, Engine, Verdict,
+    ArchiveKey, ArchiveOptions, EmitOptions, Engine, MessageVerdict,
     archive::{DEFAULT_FACTORY, DETERMINISTIC_DEPLOYER, PART_SIZE},
     emit_archive_factory,
     factory::abi,
@@ -58,7 +58,7 @@ fn an_archive_that_is_not_there_is_unavailable() {
         for (calldata, code) in messages() {
             let archives = engine.archives(&calldata, &code);
             let verdict = |archives: &[_]| engine.run(&calldata, archives, None).verdict;
-            assert_eq!(verdict(&archives), Verdict::Valid);
+            assert_eq!(verdict(&archives), MessageVerdict::Valid);
             for part in 0..archives.len() {
                 let with = |bytes: Bytes| {
                     let mut archives = archives.clone();
@@ -70,7 +70,7 @@ fn an_archive_that_is_not_there_is_unavailable() {
                 // missing: half-deployed, where it is not the only one
                 let mut missing = archives.clone();
                 missing.remove(part);
-                let unavailable = Verdict::Unavailable { archive };
+                let unavailable = MessageVerdict::Unavailable { archive };
                 assert_eq!(verdict(&missing), unavailable, "part {part} missing");
                 assert_eq!(verdict(&with(Bytes::new())), unavailable, "part {part} without code");
 
@@ -98,7 +98,7 @@ fn an_archive_that_is_not_there_is_unavailable() {
                     }
                     let verdict = verdict(&with(bytes.into()));
                     assert!(
-                        matches!(verdict, Verdict::Unavailable { .. }),
+                        matches!(verdict, MessageVerdict::Unavailable { .. }),
                         "part {part} with {what}: {verdict:?}"
                     );
                 }
@@ -117,9 +117,12 @@ fn without_the_archive_a_lie_is_unavailable() {
     let engine = audit::engine(FORK);
     assert!(matches!(
         engine.run(&calldata, &[], None).verdict,
-        Verdict::Unavailable { archive } if archive == engine.archives(&calldata, &message.code)[0].0
+        MessageVerdict::Unavailable { archive } if archive == engine.archives(&calldata, &message.code)[0].0
     ));
-    assert!(matches!(engine.audit(&calldata, &message.code, None).verdict, Verdict::Mismatch(_)));
+    assert!(matches!(
+        engine.audit(&calldata, &message.code, None).verdict,
+        MessageVerdict::Mismatch(_)
+    ));
 }
 
 /// The well-known deployer, as it stands on most chains.
@@ -160,8 +163,8 @@ fn as_on_a_chain_by_code_hash() {
         assert_eq!(host.code(hypervisor), engine.contract().code);
         for (calldata, code) in messages() {
             let before = host.send(USER, TxKind::Call(hypervisor), calldata.clone());
-            let verdict = Verdict::from_reverted(before.output().expect("an answer"));
-            assert!(matches!(verdict, Verdict::Unavailable { .. }), "{verdict:?}");
+            let verdict = MessageVerdict::from_reverted(before.output().expect("an answer"));
+            assert!(matches!(verdict, MessageVerdict::Unavailable { .. }), "{verdict:?}");
 
             let call = abi::archiveCall { code: code.clone() }.abi_encode();
             let archives = engine.archives(&calldata, &code);
@@ -175,7 +178,10 @@ fn as_on_a_chain_by_code_hash() {
             }
             let after = host.send(USER, TxKind::Call(hypervisor), calldata);
             assert!(after.is_success(), "{after:?}");
-            assert_eq!(Verdict::from_returned(after.output().expect("an answer")), Verdict::Valid);
+            assert_eq!(
+                MessageVerdict::from_returned(after.output().expect("an answer")),
+                MessageVerdict::Valid
+            );
         }
     }
 }
@@ -247,7 +253,10 @@ fn the_verdict_depends_on_calldata_and_archives_alone() {
         }
         assert!(answers.iter().all(|answer| *answer == answers[0]));
         let truth = witness == &message.witness;
-        assert_eq!(Verdict::from_returned(&answers[0]) == Verdict::Valid, truth);
-        assert_eq!(matches!(Verdict::from_reverted(&answers[0]), Verdict::Mismatch(_)), !truth);
+        assert_eq!(MessageVerdict::from_returned(&answers[0]) == MessageVerdict::Valid, truth);
+        assert_eq!(
+            matches!(MessageVerdict::from_reverted(&answers[0]), MessageVerdict::Mismatch(_)),
+            !truth
+        );
     }
 }

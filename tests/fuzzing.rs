@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 
 use arbitrary::Unstructured;
 use iso_evm_fuzz::{decoder::decoder, edits, programs::programs};
-use iso_evm_hypervisor::Verdict;
+use iso_evm_hypervisor::MessageVerdict;
 
 use crate::harness::{parallel, random::Random};
 
@@ -68,7 +68,8 @@ fn run() -> (u64, u64) {
             match edits::edit(&witness, &mut Unstructured::new(&edit)) {
                 Ok(Some(verdict)) => {
                     messages.fetch_add(1, Relaxed);
-                    refused.fetch_add(u64::from(!matches!(verdict, Verdict::Valid)), Relaxed);
+                    refused
+                        .fetch_add(u64::from(!matches!(verdict, MessageVerdict::Valid)), Relaxed);
                 }
                 Ok(None) => {}
                 Err(error) => return Err(format!("seed {seed}: {error}")),

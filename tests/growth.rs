@@ -2,7 +2,7 @@
 //! without a clock: bytes of messages and of `witness.bin`, and host gas.
 //! `cargo bench -p iso-evm-cli --bench growth` measures the time.
 
-use iso_evm_hypervisor::Verdict;
+use iso_evm_hypervisor::MessageVerdict;
 use iso_evm_testing::{
     cases::{self, Axis},
     measurements::{self, Table, thousands},
@@ -28,7 +28,7 @@ fn counted(axis: Axis, size: usize) -> Counted {
     let witness = iso_evm_testing::witness(&execution, &recording);
     let host_gas = recording.messages.iter().map(|message| {
         let audited = audit::audit_as(execution.fork, &message.witness, message);
-        assert_eq!(audited.verdict, Verdict::Valid, "{axis:?} {size}");
+        assert_eq!(audited.verdict, MessageVerdict::Valid, "{axis:?} {size}");
         audited.host_gas
     });
     Counted {

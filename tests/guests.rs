@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use alloy_primitives::{Address, B256, Bytes, U256, hex, keccak256};
-use iso_evm_hypervisor::{MismatchKind, Verdict};
+use iso_evm_hypervisor::{MessageVerdict, MismatchKind};
 use iso_evm_testing::measurements::{self, Table, thousands};
 use iso_evm_wire::{Fork, MessageWitness, records::FrameKind};
 use serde::Deserialize;
@@ -155,7 +155,7 @@ fn lies_are_refused(run: &Run) -> Result<(), String> {
     }
     for (kind, lie) in lies {
         match audit::audit_as(run.fork, &lie, run.guest()).verdict {
-            Verdict::Mismatch(mismatch) if mismatch.kind == kind => {}
+            MessageVerdict::Mismatch(mismatch) if mismatch.kind == kind => {}
             other => return Err(format!("{}: {kind} changed: {other:x?}", run.name)),
         }
     }
@@ -182,7 +182,7 @@ fn whole_programs_cost_less_host_gas_than_before() {
         let message = run.guest();
         assert_eq!(message.witness.returndataHash, keccak256(&case.output), "{name}");
         let audited = audit::audit_as(run.fork, &message.witness, message);
-        assert_eq!(audited.verdict, Verdict::Valid, "{name}");
+        assert_eq!(audited.verdict, MessageVerdict::Valid, "{name}");
         let before = case.host_gas_hyvm.into_iter().chain(case.host_gas_iso).min();
         if before.is_some_and(|before| audited.host_gas >= before) {
             dearer.push(name);

@@ -69,7 +69,7 @@ fn host_gas(body: &[u8]) -> u64 {
     let (status, last) = (message.witness.status, body.last());
     assert_eq!(status, alloy_primitives::U256::ONE, "code that ends in {last:02x?} fails");
     let audited = audit::audit_as(FORK, &message.witness, message);
-    assert_eq!(audited.verdict, iso_evm_hypervisor::Verdict::Valid, "{last:02x?}");
+    assert_eq!(audited.verdict, iso_evm_hypervisor::MessageVerdict::Valid, "{last:02x?}");
     audited.host_gas
 }
 

@@ -2,7 +2,7 @@
 //! never invalid.
 
 use alloy_primitives::U256;
-use iso_evm_hypervisor::{Inconclusive, Verdict};
+use iso_evm_hypervisor::{Inconclusive, MessageVerdict};
 use iso_evm_wire::{Fork, MessageWitness, encoding::encode};
 
 use crate::harness::{
@@ -39,7 +39,7 @@ fn below_what_is_needed_there_is_no_verdict() {
         let engine = audit::engine(run.fork);
         let at = |limit| engine.audit(&calldata, &message.code, Some(limit)).verdict;
         let unlimited = engine.audit(&calldata, &message.code, None);
-        assert_eq!(unlimited.verdict == Verdict::Valid, witness == truth);
+        assert_eq!(unlimited.verdict == MessageVerdict::Valid, witness == truth);
 
         // the least limit that suffices, by bisection; monotonic, or the samples below fail
         let (mut low, mut high) = (0, unlimited.host_gas * 2 + 100_000);
@@ -48,7 +48,7 @@ fn below_what_is_needed_there_is_no_verdict() {
             let middle = low + (high - low) / 2;
             if at(middle) == unlimited.verdict { high = middle } else { low = middle }
         }
-        let too_little = Verdict::Inconclusive { reason: Inconclusive::HostOutOfGas };
+        let too_little = MessageVerdict::Inconclusive { reason: Inconclusive::HostOutOfGas };
         let mut limits: Vec<u64> = (0..400).map(|part| high * part / 400).collect();
         limits.extend(0..100);
         limits.extend(high.saturating_sub(400)..high);

@@ -3,13 +3,13 @@
 //! the decoder refuses is never valid, and what it takes is never malformed.
 
 use alloy_primitives::{Bytes, U256};
-use iso_evm_hypervisor::{Audited, Verdict};
+use iso_evm_hypervisor::{Audited, MessageVerdict};
 use iso_evm_wire::{
     Fork,
     encoding::{decode, encode},
     records::{FrameKind, Record},
 };
-use iso_evm_witness::Recorded;
+use iso_evm_witness::RecordedMessage;
 
 use crate::{
     harness::{audit, parallel},
@@ -48,7 +48,7 @@ fn canonical(fork: Fork, bytes: &[u8]) -> bool {
 struct Case<'a> {
     name: String,
     fork: Fork,
-    message: &'a Recorded,
+    message: &'a RecordedMessage,
     bytes: Bytes,
 }
 
@@ -56,12 +56,12 @@ fn check(case: &Case<'_>) -> Result<(), String> {
     let Audited { verdict, .. } =
         audit::engine(case.fork).audit(&case.bytes, &case.message.code, Some(HOST_GAS));
     let agrees = match &verdict {
-        Verdict::Valid => canonical(case.fork, &case.bytes),
-        Verdict::Malformed { .. } => !canonical(case.fork, &case.bytes),
-        Verdict::Mismatch(_) => true,
+        MessageVerdict::Valid => canonical(case.fork, &case.bytes),
+        MessageVerdict::Malformed { .. } => !canonical(case.fork, &case.bytes),
+        MessageVerdict::Mismatch(_) => true,
         // found before the records are
-        Verdict::Unavailable { .. } => true,
-        Verdict::Inconclusive { .. } => canonical(case.fork, &case.bytes),
+        MessageVerdict::Unavailable { .. } => true,
+        MessageVerdict::Inconclusive { .. } => canonical(case.fork, &case.bytes),
     };
     if agrees { Ok(()) } else { Err(format!("{}: {verdict:x?}", case.name)) }
 }

@@ -5,7 +5,7 @@ use alloy_consensus::{Header, ReceiptEnvelope};
 use alloy_eips::eip2718::Encodable2718;
 use alloy_primitives::{B256, Bytes, logs_bloom};
 use alloy_trie::root::ordered_trie_root_encoded;
-use iso_evm_batch::mutate::{self, Campaign, MutateError, Options};
+use iso_evm_batch::mutate::{self, Campaign, MutateError, MutateOptions};
 use iso_evm_verifier::{Audit, AuditSelection};
 use iso_evm_wire::{
     Fork, Witness,
@@ -31,7 +31,7 @@ fn campaign(witness: &Witness, count: u64, seed: u64) -> Campaign {
 }
 
 fn campaign_by(audits: AuditSelection, witness: &Witness, count: u64, seed: u64) -> Campaign {
-    let options = Options { seed, count, jobs: 1.try_into().ok(), audits };
+    let options = MutateOptions { seed, count, jobs: 1.try_into().ok(), audits };
     mutate::run(witness, &options, &|_| {}).unwrap_or_else(|error| panic!("{error}"))
 }
 
@@ -151,7 +151,7 @@ fn roots_survive_where_no_trie_nodes_bind_them() {
     let mut witness = witness_of(&replay::input("erc20-transfer"));
     witness.nodes.clear();
     let witness = Witness::decode(&witness.encode()).unwrap_or_else(|error| panic!("{error}"));
-    let options = Options { count: 0, ..Options::default() };
+    let options = MutateOptions { count: 0, ..MutateOptions::default() };
     let refused = mutate::run(&witness, &options, &|_| {});
     assert!(matches!(refused, Err(MutateError::Original(_))), "{refused:?}");
     let some = AuditSelection::only([Audit::Execution, Audit::Tree]).expect("two");

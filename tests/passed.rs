@@ -2,7 +2,7 @@
 //! precompile, at every length and with any gas; and nothing of what nobody reads.
 
 use alloy_primitives::{Address, B256, U256, keccak256};
-use iso_evm_hypervisor::{Mismatch, MismatchKind, Verdict};
+use iso_evm_hypervisor::{MessageVerdict, Mismatch, MismatchKind};
 use iso_evm_wire::{
     Fork,
     records::{FrameKind, Outcome, Record},
@@ -101,7 +101,7 @@ fn every_precompile_at_every_length_with_any_gas() {
 }
 
 /// The verdict on a run whose first record behind the opening is changed so.
-fn verdict(run: &Run, change: impl FnOnce(&mut Record)) -> Verdict {
+fn verdict(run: &Run, change: impl FnOnce(&mut Record)) -> MessageVerdict {
     let message = run.guest();
     let mut lie = message.witness.clone();
     let mut record = Record::decode(&lie.stateAccessList[1]).expect("a record");
@@ -110,8 +110,8 @@ fn verdict(run: &Run, change: impl FnOnce(&mut Record)) -> Verdict {
     audit::audit_as(run.fork, &lie, message).verdict
 }
 
-fn expected_zero(verdict: &Verdict) -> bool {
-    matches!(verdict, Verdict::Mismatch(Mismatch { kind: MismatchKind::DataHash, expected, .. })
+fn expected_zero(verdict: &MessageVerdict) -> bool {
+    matches!(verdict, MessageVerdict::Mismatch(Mismatch { kind: MismatchKind::DataHash, expected, .. })
         if expected.is_zero())
 }
 
@@ -134,10 +134,10 @@ fn the_whole_input_is_not_what_decides() {
             _ => panic!("a call"),
         })
     };
-    assert_eq!(with(128), Verdict::Valid);
+    assert_eq!(with(128), MessageVerdict::Valid);
     for length in [0, 127, 129, 160] {
         assert!(
-            matches!(with(length), Verdict::Mismatch(found) if found.kind == MismatchKind::DataHash)
+            matches!(with(length), MessageVerdict::Mismatch(found) if found.kind == MismatchKind::DataHash)
         );
     }
 }

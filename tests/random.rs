@@ -1,7 +1,7 @@
 //! Programs that nobody wrote: random code against revm, true and lying, from fixed seeds.
 
 use alloy_primitives::{B256, U256};
-use iso_evm_hypervisor::{Verdict, opcodes::opcodes};
+use iso_evm_hypervisor::{MessageVerdict, opcodes::opcodes};
 use iso_evm_wire::Fork;
 
 use crate::harness::{
@@ -129,7 +129,7 @@ fn whole_programs_and_lies_about_them() {
         }
         for lie in lies {
             let verdict = audit::audit_as(fork, &lie, truth).verdict;
-            if !matches!(verdict, Verdict::Mismatch(_)) {
+            if !matches!(verdict, MessageVerdict::Mismatch(_)) {
                 return Err(format!("{}: a lie passes: {verdict:?}", run.name));
             }
         }

@@ -8,7 +8,7 @@ use std::{
 
 use alloy_primitives::B256;
 use iso_evm_batch::statetest;
-use iso_evm_hypervisor::Verdict;
+use iso_evm_hypervisor::MessageVerdict;
 use iso_evm_verifier::verify::{AuditSelection, EngineKind};
 use iso_evm_wire::encoding::encode;
 use iso_evm_witness::{
@@ -141,7 +141,7 @@ fn the_problem_names_message_pc_and_record() {
         let other = audit::engine(iso_evm_wire::Fork::Osaka);
         let first = recording.messages.iter().position(|message| {
             let calldata = encode(&message.witness).into();
-            other.audit(&calldata, &message.code, None).verdict != Verdict::Valid
+            other.audit(&calldata, &message.code, None).verdict != MessageVerdict::Valid
         });
         match (statetest::check(&case, other, HYPERVISOR, ALL), first) {
             (Ok(_), None) => {}

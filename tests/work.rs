@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use alloy_primitives::{Address, Bytes, U256};
 use iso_evm_hypervisor::{
-    Code, Verdict,
+    Code, MessageVerdict,
     opcodes::{Handler, Opcode, opcodes},
 };
 use iso_evm_wire::{Fork, encoding::encode};
@@ -115,7 +115,7 @@ fn work(shape: &Shape, times: usize) -> Result<Work, String> {
         let mut gas = u64::MAX;
         let code = Code::new(message.code.clone());
         let native = engines.native.audit_with(&bytes, Some(&code), &mut gas, &mut |_, _| {});
-        if [&audited.verdict, &native] != [&Verdict::Valid; 2] {
+        if [&audited.verdict, &native] != [&MessageVerdict::Valid; 2] {
             return Err(format!("{}: {:?}, {native:?}", shape.name, audited.verdict));
         }
         work.host += audited.host_gas;

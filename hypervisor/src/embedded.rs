@@ -26,7 +26,7 @@ use crate::{
     options::EmitOptions,
     rules::{
         archive::{archive_address, archive_parts, archive_salt},
-        verdict::{Inconclusive, Verdict},
+        verdict::{Inconclusive, MessageVerdict},
     },
 };
 
@@ -34,7 +34,7 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Audited {
     /// The verdict.
-    pub verdict: Verdict,
+    pub verdict: MessageVerdict,
     /// Gas of the hypervisor's frame, without intrinsic and calldata gas; 0 if it did not run.
     pub host_gas: u64,
 }
@@ -169,21 +169,23 @@ impl Engine {
                 Audited { verdict: verdict_of(&outcome.result), host_gas }
             }
             Err(_) => {
-                let verdict = Verdict::Inconclusive { reason: Inconclusive::Other };
+                let verdict = MessageVerdict::Inconclusive { reason: Inconclusive::Other };
                 Audited { verdict, host_gas: 0 }
             }
         }
     }
 }
 
-fn verdict_of(result: &ExecutionResult) -> Verdict {
+fn verdict_of(result: &ExecutionResult) -> MessageVerdict {
     match result {
-        ExecutionResult::Success { output, .. } => Verdict::from_returned(output.data()),
-        ExecutionResult::Revert { output, .. } => Verdict::from_reverted(output),
+        ExecutionResult::Success { output, .. } => MessageVerdict::from_returned(output.data()),
+        ExecutionResult::Revert { output, .. } => MessageVerdict::from_reverted(output),
         ExecutionResult::Halt { reason: HaltReason::OutOfGas(_), .. } => {
-            Verdict::Inconclusive { reason: Inconclusive::HostOutOfGas }
+            MessageVerdict::Inconclusive { reason: Inconclusive::HostOutOfGas }
         }
-        ExecutionResult::Halt { .. } => Verdict::Inconclusive { reason: Inconclusive::Other },
+        ExecutionResult::Halt { .. } => {
+            MessageVerdict::Inconclusive { reason: Inconclusive::Other }
+        }
     }
 }
 

@@ -5,7 +5,7 @@
 //! *hypervisor*. It takes the ABI encoding of the witness as calldata, loads the guest's code from
 //! its archive, runs it opcode by opcode under the rules of one fork, answers every state access
 //! from the witness's records, and returns the word 1 only if status, gas, returned data and
-//! records are what the execution gives. Everything else is a revert: [`Verdict`].
+//! records are what the execution gives. Everything else is a revert: [`MessageVerdict`].
 //!
 //! | what | where |
 //! |---|---|
@@ -13,7 +13,7 @@
 //! | run it on a message | [`Engine`] |
 //! | which contract it is, without emitting it | [`Identity`] |
 //! | the same verdict without it, at revm's speed | [`NativeEngine`] |
-//! | what it says | [`Verdict`], [`MismatchKind`] |
+//! | what it says | [`MessageVerdict`], [`MismatchKind`] |
 //! | put guest code on a chain | [`emit_archive_factory`], [`archive`] |
 //! | which opcodes, at what gas, in which fork | [`opcodes`], [`gas`] |
 //! | run bytecode on a chain without deploying it | [`live`] |
@@ -22,7 +22,7 @@
 //!
 //! ```
 //! use alloy_primitives::{Address, Bytes, U256, hex, keccak256};
-//! use iso_evm_hypervisor::{Engine, MismatchKind, Verdict};
+//! use iso_evm_hypervisor::{Engine, MismatchKind, MessageVerdict};
 //! use iso_evm_wire::{Fork, MessageWitness, encoding::encode, records::{FrameKind, OpeningRecord, Record}};
 //!
 //! // PUSH1 2, PUSH1 3, ADD, STOP: 9 gas.
@@ -40,10 +40,10 @@
 //!     ..MessageWitness::default()
 //! };
 //! let engine = Engine::new(Fork::Osaka);
-//! assert_eq!(engine.audit(&encode(&claim).into(), &code, None).verdict, Verdict::Valid);
+//! assert_eq!(engine.audit(&encode(&claim).into(), &code, None).verdict, MessageVerdict::Valid);
 //!
 //! claim.gasUsed = U256::from(8);
-//! let Verdict::Mismatch(mismatch) = engine.audit(&encode(&claim).into(), &code, None).verdict
+//! let MessageVerdict::Mismatch(mismatch) = engine.audit(&encode(&claim).into(), &code, None).verdict
 //! else {
 //!     panic!("a lie is accepted")
 //! };
@@ -81,5 +81,5 @@ pub use native::{Code, NativeEngine};
 pub use options::{ArchiveKey, ArchiveOptions, EmitOptions};
 pub use rules::{
     archive, gas, opcodes, verdict,
-    verdict::{Inconclusive, Mismatch, MismatchKind, Verdict},
+    verdict::{Inconclusive, MessageVerdict, Mismatch, MismatchKind},
 };

@@ -4,7 +4,8 @@
 use alloy_primitives::{Address, Bytes, TxKind, U256};
 use alloy_sol_types::SolCall;
 use iso_evm_hypervisor::{
-    ArchiveKey, ArchiveOptions, EmitOptions, Engine, Verdict, emit_archive_factory, factory::abi,
+    ArchiveKey, ArchiveOptions, EmitOptions, Engine, MessageVerdict, emit_archive_factory,
+    factory::abi,
 };
 use iso_evm_wire::{Fork, encoding::encode};
 use revm::{
@@ -205,7 +206,7 @@ impl<'a> Archiving<'a> {
         }
         if !self.message.code.is_empty() {
             let verdict = self.engine.run(&self.message.calldata, &found, None).verdict;
-            if verdict != Verdict::Valid {
+            if verdict != MessageVerdict::Valid {
                 return Err(format!("{gas}: not audited afterwards: {verdict:?}"));
             }
         }

@@ -20,7 +20,7 @@ use iso_evm_wire::{
     records::{Outcome, Record},
 };
 use iso_evm_witness::{
-    Execution, Recorded, Recording,
+    Execution, RecordedMessage, Recording,
     prestate::{Prestate, state_trie},
     record,
 };
@@ -139,7 +139,7 @@ fn words<const N: usize>(words: [u64; N]) -> End {
 }
 
 /// The outcomes of a message's calls and creations.
-fn outcomes(message: &Recorded) -> Vec<Outcome> {
+fn outcomes(message: &RecordedMessage) -> Vec<Outcome> {
     let list = message.witness.stateAccessList.iter();
     let outcome = |record| match record {
         Record::Call(_, record) => Outcome::from_number(record.outcome),

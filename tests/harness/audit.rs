@@ -4,9 +4,9 @@
 use std::{ops::Deref, sync::LazyLock};
 
 use alloy_primitives::{Bytes, hex};
-use iso_evm_hypervisor::{Audited, Code, Engine, Inconclusive, NativeEngine, Verdict};
+use iso_evm_hypervisor::{Audited, Code, Engine, Inconclusive, MessageVerdict, NativeEngine};
 use iso_evm_wire::{Fork, MessageWitness, encoding::encode};
-use iso_evm_witness::{Recorded, Recording};
+use iso_evm_witness::{RecordedMessage, Recording};
 
 static ENGINES: LazyLock<[Both; 8]> = LazyLock::new(|| {
     Fork::ALL.map(|fork| Both { hypervisor: Engine::new(fork), native: NativeEngine::new(fork) })
@@ -33,7 +33,7 @@ impl Both {
     /// that ran out of gas says nothing.
     pub(crate) fn audit(&self, calldata: &Bytes, code: &[u8], host_gas: Option<u64>) -> Audited {
         let audited = self.hypervisor.audit(calldata, code, host_gas);
-        let out_of_gas = Verdict::Inconclusive { reason: Inconclusive::HostOutOfGas };
+        let out_of_gas = MessageVerdict::Inconclusive { reason: Inconclusive::HostOutOfGas };
         if audited.verdict != out_of_gas {
             let archived = Code::new(Bytes::copy_from_slice(code));
             let native = self.native.audit(calldata, Some(&archived));
@@ -44,7 +44,7 @@ impl Both {
             let within = |limit| self.native.audit_within(calldata, Some(&archived), Some(limit));
             let enough = within(own);
             let less = own.checked_sub(1).map(within);
-            let limited = Verdict::Inconclusive { reason: Inconclusive::GuestGasLimit };
+            let limited = MessageVerdict::Inconclusive { reason: Inconclusive::GuestGasLimit };
             assert!(
                 native == audited.verdict
                     && [&watched, &enough].iter().all(|verdict| **verdict == native)
@@ -67,7 +67,7 @@ pub(crate) fn engine(fork: Fork) -> &'static Both {
 }
 
 /// Audits `witness` with the code that `message` ran.
-pub(crate) fn audit_as(fork: Fork, witness: &MessageWitness, message: &Recorded) -> Audited {
+pub(crate) fn audit_as(fork: Fork, witness: &MessageWitness, message: &RecordedMessage) -> Audited {
     engine(fork).audit(&encode(witness).into(), &message.code, None)
 }
 
@@ -75,7 +75,7 @@ pub(crate) fn audit_as(fork: Fork, witness: &MessageWitness, message: &Recorded)
 pub(crate) fn all_valid(name: &str, fork: Fork, recording: &Recording) -> Result<(), String> {
     for (index, message) in recording.messages.iter().enumerate() {
         let verdict = audit_as(fork, &message.witness, message).verdict;
-        if verdict != Verdict::Valid {
+        if verdict != MessageVerdict::Valid {
             let records = message.witness.stateAccessList.len();
             let status = message.witness.status;
             return Err(format!(

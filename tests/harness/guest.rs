@@ -10,7 +10,7 @@ use iso_evm_testing::accounts::{COINBASE, account, block, block_hashes};
 pub(crate) use iso_evm_testing::accounts::{CONTRACT, SENDER};
 use iso_evm_wire::{Fork, records::FrameKind};
 use iso_evm_witness::{
-    Execution, Recorded, Recording,
+    Execution, RecordedMessage, Recording,
     prestate::{Prestate, PrestateAccount},
     record,
 };
@@ -188,7 +188,7 @@ pub(crate) struct Run {
 
 impl Run {
     /// The guest's message.
-    pub(crate) fn guest(&self) -> &Recorded {
+    pub(crate) fn guest(&self) -> &RecordedMessage {
         &self.recording.messages[1]
     }
 }

@@ -10,7 +10,7 @@ use std::{
 
 use arbitrary::Unstructured;
 use iso_evm_fuzz::edits::Message;
-use iso_evm_hypervisor::{MismatchKind, Verdict};
+use iso_evm_hypervisor::{MessageVerdict, MismatchKind};
 use iso_evm_wire::{Fork, encoding::encode, records::FrameKind};
 use iso_evm_witness::Recording;
 
@@ -36,13 +36,13 @@ fn variable(name: &str) -> Option<u64> {
 }
 
 /// How a verdict is counted.
-fn name(verdict: &Verdict) -> String {
+fn name(verdict: &MessageVerdict) -> String {
     match verdict {
-        Verdict::Valid => "valid".to_owned(),
-        Verdict::Mismatch(mismatch) => mismatch.kind.name().to_owned(),
-        Verdict::Malformed { .. } => "malformed".to_owned(),
-        Verdict::Unavailable { .. } => "unavailable".to_owned(),
-        Verdict::Inconclusive { reason } => format!("inconclusive: {reason}"),
+        MessageVerdict::Valid => "valid".to_owned(),
+        MessageVerdict::Mismatch(mismatch) => mismatch.kind.name().to_owned(),
+        MessageVerdict::Malformed { .. } => "malformed".to_owned(),
+        MessageVerdict::Unavailable { .. } => "unavailable".to_owned(),
+        MessageVerdict::Inconclusive { reason } => format!("inconclusive: {reason}"),
     }
 }
 

@@ -2,8 +2,8 @@
 
 use alloy_primitives::{Bytes, U256};
 use iso_evm_hypervisor::{
-    ArchiveKey, ArchiveOptions, Code, EmitOptions, Engine, Inconclusive, MismatchKind, Verdict,
-    archive::PART_SIZE,
+    ArchiveKey, ArchiveOptions, Code, EmitOptions, Engine, Inconclusive, MessageVerdict,
+    MismatchKind, archive::PART_SIZE,
 };
 use iso_evm_wire::{Fork, MessageWitness, encoding::encode, layout};
 use revm::bytecode::opcode as op;
@@ -27,7 +27,7 @@ fn both_engines_agree_on_missing_and_foreign_archives() {
                 let hypervisor = engine.audit(&calldata, held, None).verdict;
                 let native = engine.native().audit(&calldata, Some(&Code::new(held.clone())));
                 assert_eq!(native, hypervisor, "{key:?}: {} for {}", held.len(), named.len());
-                let found = matches!(native, Verdict::Unavailable { .. });
+                let found = matches!(native, MessageVerdict::Unavailable { .. });
                 assert_eq!(
                     found,
                     held != named && !(key == ArchiveKey::CodeHash && named.is_empty())
@@ -46,7 +46,7 @@ fn code_that_is_too_large() {
         let code = vec![op::JUMPDEST; size];
         let calldata = encode(&halting(&code, 100)).into();
         let verdict = audit::engine(FORK).audit(&calldata, &code, None).verdict;
-        assert_eq!(verdict, Verdict::Inconclusive { reason: Inconclusive::TooLarge });
+        assert_eq!(verdict, MessageVerdict::Inconclusive { reason: Inconclusive::TooLarge });
     }
 }
 
@@ -79,13 +79,13 @@ fn offsets_that_no_gas_buys() {
             let message = halting(&code, gas);
             let calldata = encode(&message).into();
             let verdict = audit::engine(FORK).audit(&calldata, &code, None).verdict;
-            assert_eq!(verdict, Verdict::Valid, "{code:02x?} with {gas}");
+            assert_eq!(verdict, MessageVerdict::Valid, "{code:02x?} with {gas}");
             // Where the pc stands then.
             let lie = MessageWitness { status: U256::ONE, ..message };
             let calldata = encode(&lie).into();
             let verdict = audit::engine(FORK).audit(&calldata, &code, None).verdict;
             assert!(
-                matches!(verdict, Verdict::Mismatch(found) if found.kind == MismatchKind::Status)
+                matches!(verdict, MessageVerdict::Mismatch(found) if found.kind == MismatchKind::Status)
             );
         }
     }
@@ -135,5 +135,5 @@ fn a_record_without_end() {
     let whole = length.wrapping_add(U256::from(32 + 9 * 32));
     calldata[metadata_length..metadata_length + 32].copy_from_slice(&whole.to_be_bytes::<32>());
     let verdict = audit::engine(FORK).audit(&calldata.into(), &code, None).verdict;
-    assert_eq!(verdict, Verdict::Malformed { position: u64::MAX });
+    assert_eq!(verdict, MessageVerdict::Malformed { position: u64::MAX });
 }

@@ -6,7 +6,7 @@
 use std::fs;
 
 use alloy_primitives::{Address, Bytes, U256};
-use iso_evm_hypervisor::{Code, Inconclusive, MismatchKind, NativeEngine, Verdict};
+use iso_evm_hypervisor::{Code, Inconclusive, MessageVerdict, MismatchKind, NativeEngine};
 use iso_evm_wire::{
     Fork, MessageWitness, Witness,
     encoding::encode,
@@ -21,7 +21,8 @@ use crate::harness::{
     program::Program,
 };
 
-const LIMITED: Verdict = Verdict::Inconclusive { reason: Inconclusive::GuestGasLimit };
+const LIMITED: MessageVerdict =
+    MessageVerdict::Inconclusive { reason: Inconclusive::GuestGasLimit };
 
 /// A witness for each of the project's own inputs.
 fn witnesses() -> impl Iterator<Item = Witness> {
@@ -106,13 +107,13 @@ fn the_gas_of_a_messages_own_opcodes_is_the_least_limit() {
             let code = witness.code(&message).cloned().map(Code::new);
             let within = |limit| engine.audit_within(bytes, code.as_ref(), Some(limit));
             let available: u64 = message.gasAvailable.to();
-            assert_eq!(within(available), Verdict::Valid);
+            assert_eq!(within(available), MessageVerdict::Valid);
             if message.status.is_zero() || stores(&message) {
                 continue;
             }
             let (least, callees) = own_gas(&message);
             let least = least + passed[index];
-            assert_eq!(within(least), Verdict::Valid, "message {index}");
+            assert_eq!(within(least), MessageVerdict::Valid, "message {index}");
             if least > 0 {
                 assert_eq!(within(least - 1), LIMITED, "message {index}");
                 assert_eq!(within(0), LIMITED, "message {index}");
@@ -152,7 +153,7 @@ fn a_lie_is_found_within_the_limit() {
                 let verdict = engine.audit(&bytes, code);
                 assert!(matches!(
                     verdict,
-                    Verdict::Mismatch(found)
+                    MessageVerdict::Mismatch(found)
                         if matches!(found.kind, MismatchKind::Status | MismatchKind::DataHash)
                 ));
                 for limit in [least, truth.gasAvailable.to(), u64::MAX] {
@@ -231,7 +232,7 @@ fn a_message_counts_for_no_more_gas_than_it_has() {
     let (engine, code) = (NativeEngine::new(Fork::Osaka), Code::new(message.code.clone()));
     let bytes = encode(&message.witness).into();
     let within = |limit| engine.audit_within(&bytes, Some(&code), Some(limit));
-    assert_eq!(within(available), Verdict::Valid);
+    assert_eq!(within(available), MessageVerdict::Valid);
     assert_eq!(within(available - 1), LIMITED);
 }
 
@@ -246,16 +247,16 @@ fn other_answers_stand() {
     };
     let endless = halting(&code, 1 << 63);
     assert_eq!(within(&endless, Some(&code)), LIMITED);
-    assert!(matches!(within(&endless, None), Verdict::Unavailable { .. }));
+    assert!(matches!(within(&endless, None), MessageVerdict::Unavailable { .. }));
     let mut bytes = encode(&endless);
     bytes.push(0);
     let malformed = engine.audit_within(&bytes.into(), Some(&Code::new(code)), Some(0));
-    assert_eq!(malformed, Verdict::Malformed { position: 0 });
+    assert_eq!(malformed, MessageVerdict::Malformed { position: 0 });
     let undefined = Bytes::from_static(&[op::INVALID]);
-    assert_eq!(within(&halting(&undefined, 1 << 63), Some(&undefined)), Verdict::Valid);
+    assert_eq!(within(&halting(&undefined, 1 << 63), Some(&undefined)), MessageVerdict::Valid);
     let far = Bytes::from(Program::new().push(U256::ONE << 32).op([op::MLOAD]).build());
     let message = MessageWitness { to: Address::ZERO, ..halting(&far, 1 << 63) };
     let far = Code::new(far);
     let verdict = engine.audit_within(&encode(&message).into(), Some(&far), Some(6));
-    assert_eq!(verdict, Verdict::Valid);
+    assert_eq!(verdict, MessageVerdict::Valid);
 }

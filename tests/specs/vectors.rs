@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use alloy_primitives::{Address, B256, Bytes};
-use iso_evm_hypervisor::{Mismatch, MismatchKind, Verdict, opcodes::OPCODES};
+use iso_evm_hypervisor::{MessageVerdict, Mismatch, MismatchKind, opcodes::OPCODES};
 use iso_evm_wire::{
     AccessWitness, Fork, MessageWitness,
     encoding::{decode, encode},
@@ -84,21 +84,23 @@ enum Golden {
     Inconclusive,
 }
 
-impl From<Verdict> for Golden {
-    fn from(verdict: Verdict) -> Self {
+impl From<MessageVerdict> for Golden {
+    fn from(verdict: MessageVerdict) -> Self {
         match verdict {
-            Verdict::Valid => Self::Valid,
-            Verdict::Mismatch(Mismatch { kind, pc, record, expected, found }) => Self::Mismatch {
-                kind: kind.name().to_owned(),
-                number: kind as u8,
-                pc,
-                record,
-                expected,
-                found,
-            },
-            Verdict::Malformed { position } => Self::Malformed { position },
-            Verdict::Unavailable { archive } => Self::Unavailable { archive },
-            Verdict::Inconclusive { .. } => Self::Inconclusive,
+            MessageVerdict::Valid => Self::Valid,
+            MessageVerdict::Mismatch(Mismatch { kind, pc, record, expected, found }) => {
+                Self::Mismatch {
+                    kind: kind.name().to_owned(),
+                    number: kind as u8,
+                    pc,
+                    record,
+                    expected,
+                    found,
+                }
+            }
+            MessageVerdict::Malformed { position } => Self::Malformed { position },
+            MessageVerdict::Unavailable { archive } => Self::Unavailable { archive },
+            MessageVerdict::Inconclusive { .. } => Self::Inconclusive,
         }
     }
 }
@@ -125,11 +127,11 @@ impl Vector {
             Self { name, fork: run.fork, code, calldata: calldata.into(), verdict: Golden::Valid };
         let verdict = vector.audit();
         let about = match &verdict {
-            Verdict::Valid => Some(About::Valid),
-            Verdict::Mismatch(mismatch) => Some(About::Mismatch(mismatch.kind)),
-            Verdict::Malformed { .. } => Some(About::Malformed),
-            Verdict::Unavailable { .. } => Some(About::Unavailable),
-            Verdict::Inconclusive { .. } => None,
+            MessageVerdict::Valid => Some(About::Valid),
+            MessageVerdict::Mismatch(mismatch) => Some(About::Mismatch(mismatch.kind)),
+            MessageVerdict::Malformed { .. } => Some(About::Malformed),
+            MessageVerdict::Unavailable { .. } => Some(About::Unavailable),
+            MessageVerdict::Inconclusive { .. } => None,
         };
         if about != Some(case.about) {
             return Err(format!("{}: {:?} meant, {verdict:x?}", vector.name, case.about));
@@ -138,7 +140,7 @@ impl Vector {
         Ok(vector)
     }
 
-    fn audit(&self) -> Verdict {
+    fn audit(&self) -> MessageVerdict {
         audit::engine(self.fork).audit(&self.calldata, &self.code, None).verdict
     }
 

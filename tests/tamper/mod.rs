@@ -9,9 +9,9 @@ mod changes;
 mod classes;
 mod specs;
 
-use iso_evm_hypervisor::{Audited, Inconclusive, Mismatch, Verdict};
+use iso_evm_hypervisor::{Audited, Inconclusive, MessageVerdict, Mismatch};
 use iso_evm_wire::{Fork, encoding::encode};
-use iso_evm_witness::Recorded;
+use iso_evm_witness::RecordedMessage;
 
 use crate::{
     harness::{audit, parallel},
@@ -46,7 +46,7 @@ fn every_kind_of_record() {
 struct Case<'a> {
     name: String,
     fork: Fork,
-    message: &'a Recorded,
+    message: &'a RecordedMessage,
     host_gas_limit: u64,
     change: Change,
 }
@@ -56,7 +56,7 @@ fn every_lie(name: &str) {
     let mut cases = Vec::new();
     for (index, message) in recording.messages.iter().enumerate() {
         let truth = audit::audit_as(fork, &message.witness, message);
-        assert_eq!(truth.verdict, Verdict::Valid, "{name}: message {index}");
+        assert_eq!(truth.verdict, MessageVerdict::Valid, "{name}: message {index}");
         let changes = changes::all(&message.witness);
         cases.extend(changes.into_iter().map(|change| Case {
             name: format!("{name}: message {index}: {}", change.name),
@@ -79,19 +79,19 @@ fn check(case: &Case<'_>) -> Result<(), String> {
     let as_expected = match (&case.change.expected, &verdict) {
         (
             Expected::Mismatch(kinds, record),
-            Verdict::Mismatch(Mismatch { kind, record: at, .. }),
+            MessageVerdict::Mismatch(Mismatch { kind, record: at, .. }),
         ) => kinds.contains(kind) && record == at,
-        (Expected::Refused, Verdict::Mismatch(_) | Verdict::Malformed { .. }) => true,
+        (Expected::Refused, MessageVerdict::Mismatch(_) | MessageVerdict::Malformed { .. }) => true,
         (
             Expected::NeverValid,
-            Verdict::Mismatch(_)
-            | Verdict::Malformed { .. }
-            | Verdict::Inconclusive { reason: Inconclusive::HostOutOfGas },
+            MessageVerdict::Mismatch(_)
+            | MessageVerdict::Malformed { .. }
+            | MessageVerdict::Inconclusive { reason: Inconclusive::HostOutOfGas },
         ) => true,
-        (Expected::Malformed, Verdict::Malformed { .. }) => true,
+        (Expected::Malformed, MessageVerdict::Malformed { .. }) => true,
         // another code hash: there is no such archive
-        (Expected::Unproved { code: true }, Verdict::Unavailable { .. }) => true,
-        (Expected::Unproved { .. }, Verdict::Unavailable { .. }) => false,
+        (Expected::Unproved { code: true }, MessageVerdict::Unavailable { .. }) => true,
+        (Expected::Unproved { .. }, MessageVerdict::Unavailable { .. }) => false,
         (Expected::Unproved { .. }, _) => true,
         _ => false,
     };

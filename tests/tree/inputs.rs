@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use alloy_primitives::{B256, Bytes, keccak256};
-use iso_evm_hypervisor::{Code, NativeEngine, Verdict};
+use iso_evm_hypervisor::{Code, MessageVerdict, NativeEngine};
 use iso_evm_wire::{Fork, Witness, precompiles::decisive, records::Record};
 use iso_evm_witness::Execution;
 use revm::{
@@ -96,7 +96,7 @@ pub(super) fn told(witness: &Witness) -> BTreeMap<B256, Bytes> {
             assert_eq!(call.calldataHash, keccak256(input));
             found.insert(call.calldataHash, Bytes::copy_from_slice(input));
         });
-        assert_eq!(verdict, Verdict::Valid, "message {index}");
+        assert_eq!(verdict, MessageVerdict::Valid, "message {index}");
     }
     found
 }

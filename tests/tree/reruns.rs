@@ -105,7 +105,7 @@ fn gas_is_that_of_the_guests_own_opcodes() {
         let mut told = Vec::new();
         let mut observer = |record, input: &[u8]| told.push((record, input.len()));
         let verdict = engine.audit_with(&bytes, Some(&code), &mut gas, &mut observer);
-        (verdict == iso_evm_hypervisor::Verdict::Valid, gas, told)
+        (verdict == iso_evm_hypervisor::MessageVerdict::Valid, gas, told)
     };
     assert_eq!(with(used), (true, callees, vec![(1, 32), (2, 32)]));
     assert_eq!(with(used - callees), (true, 0, vec![(1, 32), (2, 32)]));

@@ -20,7 +20,7 @@ use crate::{
     prepared::Prepared,
     prestate::{Prestate, PrestateError},
     proof::{Proof, StateProof},
-    recorder::{Finished, Recorded, Recorder, RecorderError},
+    recorder::{Finished, RecordedMessage, Recorder, RecorderError},
     state_root::StateTrie,
 };
 use iso_evm_wire::{Fork, block::BlockHashes, protocol::most_blobs};
@@ -48,7 +48,7 @@ pub struct Execution {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recording {
     /// Its messages in pre-order; none if it ran no code.
-    pub messages: Vec<Recorded>,
+    pub messages: Vec<RecordedMessage>,
     /// State root before gas is bought.
     pub state_root_enter: B256,
     /// State root after refund, fees and deletions.
@@ -309,7 +309,7 @@ fn inspect<DB: Database>(
 /// What a run came to.
 fn recording(
     result: ExecutionResult,
-    messages: Vec<Recorded>,
+    messages: Vec<RecordedMessage>,
     [state_root_enter, state_root_leave]: [B256; 2],
     proof: Proof,
 ) -> Recording {

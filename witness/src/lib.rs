@@ -62,4 +62,4 @@ pub mod state_root;
 pub use execute::{ExecuteError, Execution, Recording, record};
 pub use input::Input;
 pub use prepared::Prepared;
-pub use recorder::{Finished, Recorded, Recorder, RecorderError};
+pub use recorder::{Finished, RecordedMessage, Recorder, RecorderError};

@@ -10,7 +10,7 @@ use iso_evm_wire::{
 use super::{frame::Frame, step::Audit};
 use crate::rules::{
     gas::MAX_CODE_SIZE,
-    verdict::{MismatchKind, Verdict},
+    verdict::{MessageVerdict, MismatchKind},
 };
 
 /// How the guest ended.
@@ -53,7 +53,7 @@ impl Frame {
     /// # Errors
     ///
     /// The same, if it is not that the claim is true.
-    pub(super) fn exit(self, end: End) -> Result<Verdict, Verdict> {
+    pub(super) fn exit(self, end: End) -> Result<MessageVerdict, MessageVerdict> {
         let audit = &self.interpreter.extend;
         let stores = audit.creation && end.status == 1 && !end.output.is_empty();
         let end = if stores { end.stored(audit) } else { end };
@@ -73,6 +73,6 @@ impl Frame {
             let root = if end.status == 1 { audit.state_root } else { entered };
             equal(MismatchKind::StateRootLeave, root, wire::STATE_ROOT_LEAVE)?;
         }
-        Ok(Verdict::Valid)
+        Ok(MessageVerdict::Valid)
     }
 }

@@ -18,7 +18,7 @@ use super::{
     setup::Setup,
     step::{Audit, Eth, Stop},
 };
-use crate::rules::verdict::Verdict;
+use crate::rules::verdict::MessageVerdict;
 
 /// The frame of the message under audit.
 #[derive(Debug)]
@@ -75,7 +75,7 @@ impl Frame {
     /// # Errors
     ///
     /// The verdict, if a record gives one.
-    pub(super) fn run(&mut self) -> Result<End, Verdict> {
+    pub(super) fn run(&mut self) -> Result<End, MessageVerdict> {
         let rules = self.interpreter.extend.rules.clone();
         let table = rules.table_for(large::is_large(self.interpreter.gas.limit()));
         let mut host = DummyHost::new(rules.spec);
@@ -88,7 +88,7 @@ impl Frame {
     /// # Errors
     ///
     /// As [`Self::run`].
-    pub(super) fn ended(&mut self, action: InterpreterAction) -> Result<End, Verdict> {
+    pub(super) fn ended(&mut self, action: InterpreterAction) -> Result<End, MessageVerdict> {
         let pc = self.interpreter.bytecode.pc() - 1;
         match self.interpreter.extend.stop.take() {
             Some(Stop::Judged(verdict)) => return Err(verdict),

@@ -44,14 +44,14 @@ use iso_evm_wire::Fork;
 
 pub use self::code::Code;
 use self::{calldata::Calldata, exit::End, frame::Frame, rules::Rules, setup::Setup};
-use crate::{options::EmitOptions, rules::verdict::Verdict};
+use crate::{options::EmitOptions, rules::verdict::MessageVerdict};
 
 /// Re-executes messages of one fork against their records. Made once, used for any number of
 /// messages, from any number of threads.
 ///
 /// ```
 /// use alloy_primitives::{Bytes, U256, hex, keccak256};
-/// use iso_evm_hypervisor::{Code, NativeEngine, Verdict};
+/// use iso_evm_hypervisor::{Code, NativeEngine, MessageVerdict};
 /// use iso_evm_wire::{Fork, MessageWitness, encoding::encode, records::{FrameKind, OpeningRecord, Record}};
 ///
 /// // PUSH1 2, PUSH1 3, ADD, STOP: 9 gas.
@@ -66,7 +66,7 @@ use crate::{options::EmitOptions, rules::verdict::Verdict};
 ///     ..MessageWitness::default()
 /// };
 /// let engine = NativeEngine::new(Fork::Osaka);
-/// assert_eq!(engine.audit(&encode(&claim).into(), Some(&code)), Verdict::Valid);
+/// assert_eq!(engine.audit(&encode(&claim).into(), Some(&code)), MessageVerdict::Valid);
 /// ```
 #[derive(Clone)]
 pub struct NativeEngine {
@@ -101,7 +101,7 @@ impl NativeEngine {
     ///
     /// Time is bounded by the message's `gasAvailable`, memory by its length, the code's and what
     /// that gas buys, at most 8 GiB.
-    pub fn audit(&self, calldata: &Bytes, code: Option<&Code>) -> Verdict {
+    pub fn audit(&self, calldata: &Bytes, code: Option<&Code>) -> MessageVerdict {
         self.audit_within(calldata, code, None)
     }
 
@@ -116,7 +116,7 @@ impl NativeEngine {
     ///
     /// ```
     /// # use alloy_primitives::{Bytes, U256, hex, keccak256};
-    /// # use iso_evm_hypervisor::{Code, Inconclusive, NativeEngine, Verdict};
+    /// # use iso_evm_hypervisor::{Code, Inconclusive, NativeEngine, MessageVerdict};
     /// # use iso_evm_wire::{MessageWitness, encoding::encode};
     /// # use iso_evm_wire::{Fork, records::{FrameKind, OpeningRecord, Record}};
     /// // JUMPDEST, PUSH0, JUMP: without end, on 2^63 gas.
@@ -129,14 +129,14 @@ impl NativeEngine {
     /// };
     /// let engine = NativeEngine::new(Fork::Osaka);
     /// let verdict = engine.audit_within(&encode(&claim).into(), Some(&code), Some(1_000_000));
-    /// assert_eq!(verdict, Verdict::Inconclusive { reason: Inconclusive::GuestGasLimit });
+    /// assert_eq!(verdict, MessageVerdict::Inconclusive { reason: Inconclusive::GuestGasLimit });
     /// ```
     pub fn audit_within(
         &self,
         calldata: &Bytes,
         code: Option<&Code>,
         gas_limit: Option<u64>,
-    ) -> Verdict {
+    ) -> MessageVerdict {
         self.audit_by(calldata, code, |frame| match gas_limit {
             Some(mut gas) if frame.gas_available() > gas => {
                 frame.run_watched(&mut gas, &mut |_, _| {})
@@ -155,7 +155,7 @@ impl NativeEngine {
     /// from it.
     ///
     /// ```
-    /// use iso_evm_hypervisor::{Code, NativeEngine, Verdict};
+    /// use iso_evm_hypervisor::{Code, NativeEngine, MessageVerdict};
     /// use iso_evm_wire::{Fork, encoding::encode};
     /// use iso_evm_witness::{Input, record};
     ///
@@ -175,7 +175,7 @@ impl NativeEngine {
     ///     &mut gas,
     ///     &mut |record, input| told.push((record, input.to_vec())),
     /// );
-    /// assert_eq!(verdict, Verdict::Valid);
+    /// assert_eq!(verdict, MessageVerdict::Valid);
     /// let mut input = vec![7];
     /// input.resize(32, 0);
     /// assert_eq!(told, [(1, input)]);
@@ -186,7 +186,7 @@ impl NativeEngine {
         code: Option<&Code>,
         gas: &mut u64,
         observer: &mut dyn FnMut(usize, &[u8]),
-    ) -> Verdict {
+    ) -> MessageVerdict {
         self.audit_by(calldata, code, |frame| frame.run_watched(gas, observer))
     }
 
@@ -195,8 +195,8 @@ impl NativeEngine {
         &self,
         calldata: &Bytes,
         code: Option<&Code>,
-        run: impl FnOnce(&mut Frame) -> Result<End, Verdict>,
-    ) -> Verdict {
+        run: impl FnOnce(&mut Frame) -> Result<End, MessageVerdict>,
+    ) -> MessageVerdict {
         let audit = || {
             let setup = Setup::of(Calldata::new(calldata.clone()), self.options.archive, code)?;
             let mut frame = Frame::new(self.rules.clone(), setup);

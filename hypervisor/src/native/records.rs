@@ -7,7 +7,7 @@ use iso_evm_wire::layout::{METADATA_OFFSET, RECORD_HEAD};
 use super::calldata::Calldata;
 use crate::rules::{
     message::{LIST, LIST_TABLE},
-    verdict::{Mismatch, MismatchKind, Verdict},
+    verdict::{MessageVerdict, Mismatch, MismatchKind},
 };
 
 /// How far the list has been read.
@@ -41,7 +41,7 @@ impl Records {
         opcode: u8,
         length: usize,
         pc: Option<u64>,
-    ) -> Result<usize, Verdict> {
+    ) -> Result<usize, MessageVerdict> {
         let position = self.take_any(calldata, opcode, U256::from(length), pc)?;
         self.next = position + length;
         Ok(position)
@@ -55,7 +55,7 @@ impl Records {
         opcode: u8,
         head: usize,
         pc: Option<u64>,
-    ) -> Result<usize, Verdict> {
+    ) -> Result<usize, MessageVerdict> {
         let size = calldata.word(self.next + RECORD_HEAD + head);
         // Whole words, the length's own included, and the head; the contract's sums wrap.
         let words: U256 = size.wrapping_add(U256::from(63)) >> 5;
@@ -65,7 +65,7 @@ impl Records {
         let size = usize::try_from(size).ok().filter(|size| *size <= calldata.size());
         let Some(size) = size else {
             let behind = U256::from(position).wrapping_add(length);
-            return Err(Verdict::Malformed { position: behind.saturating_to() });
+            return Err(MessageVerdict::Malformed { position: behind.saturating_to() });
         };
         self.next = last + (size + 63) / 32 * 32;
         if calldata.word(last - 32) != U256::from(head) || calldata.is_padded_with_dirt(last, size)
@@ -81,7 +81,7 @@ impl Records {
         opcode: u8,
         length: U256,
         pc: Option<u64>,
-    ) -> Result<usize, Verdict> {
+    ) -> Result<usize, MessageVerdict> {
         let entry = self.table;
         self.table += 32;
         let found = calldata.word(self.next);
@@ -105,8 +105,8 @@ impl Records {
     }
 
     /// Not canonical, at the record or behind it.
-    pub(super) fn malformed(&self) -> Verdict {
-        Verdict::Malformed { position: self.next as u64 }
+    pub(super) fn malformed(&self) -> MessageVerdict {
+        MessageVerdict::Malformed { position: self.next as u64 }
     }
 
     /// Compares two words of the claim.
@@ -116,7 +116,7 @@ impl Records {
         pc: Option<u64>,
         expected: U256,
         found: U256,
-    ) -> Result<(), Verdict> {
+    ) -> Result<(), MessageVerdict> {
         if expected == found { Ok(()) } else { Err(self.mismatch(kind, pc, expected, found)) }
     }
 
@@ -127,11 +127,11 @@ impl Records {
         pc: Option<u64>,
         expected: U256,
         found: U256,
-    ) -> Verdict {
+    ) -> MessageVerdict {
         let about_record = kind as u8 >= MismatchKind::FIRST_OF_RECORDS;
         let record = about_record.then(|| self.last() as u64);
         let (expected, found) = (expected.into(), found.into());
-        Verdict::Mismatch(Mismatch { kind, pc, record, expected, found })
+        MessageVerdict::Mismatch(Mismatch { kind, pc, record, expected, found })
     }
 
     /// Index of the one taken last.
@@ -145,7 +145,7 @@ impl Records {
     }
 
     /// All of them have been taken, and the last ends where `callData` begins.
-    pub(super) fn finish(&self, calldata: &Calldata, pc: u64) -> Result<(), Verdict> {
+    pub(super) fn finish(&self, calldata: &Calldata, pc: u64) -> Result<(), MessageVerdict> {
         let (taken, there) = (U256::from(self.taken()), calldata.word(LIST));
         self.equal(MismatchKind::RecordCount, Some(pc), taken, there)?;
         if self.next == self.end { Ok(()) } else { Err(self.malformed()) }

@@ -15,7 +15,7 @@ use crate::{
         archive::{PART_SIZE, archive_address, archive_salt},
         fields::opening,
         message::{CODE_LIMIT, LIST, LIST_TABLE},
-        verdict::{Inconclusive, MismatchKind, Verdict},
+        verdict::{Inconclusive, MessageVerdict, MismatchKind},
     },
 };
 
@@ -42,8 +42,8 @@ impl Setup {
         calldata: Calldata,
         archives: ArchiveOptions,
         code: Option<&Code>,
-    ) -> Result<Self, Verdict> {
-        let mut records = head(&calldata).ok_or(Verdict::Malformed { position: 0 })?;
+    ) -> Result<Self, MessageVerdict> {
+        let mut records = head(&calldata).ok_or(MessageVerdict::Malformed { position: 0 })?;
         let opened = records.take(&calldata, OPENING, opening::LENGTH, None)?;
         let code_hash = B256::from(calldata.word(opened + opening::CODE_HASH));
         let kind = calldata.word(opened + opening::KIND);
@@ -100,9 +100,9 @@ fn call_data(calldata: &Calldata, records: &Records) -> Bytes {
     calldata.bytes(records.end() + 32, size)
 }
 
-fn within_limit(size: usize) -> Result<(), Verdict> {
+fn within_limit(size: usize) -> Result<(), MessageVerdict> {
     if size > CODE_LIMIT {
-        return Err(Verdict::Inconclusive { reason: Inconclusive::TooLarge });
+        return Err(MessageVerdict::Inconclusive { reason: Inconclusive::TooLarge });
     }
     Ok(())
 }
@@ -114,7 +114,7 @@ fn archived(
     to: Address,
     code_hash: B256,
     code: Option<&Code>,
-) -> Result<Bytecode, Verdict> {
+) -> Result<Bytecode, MessageVerdict> {
     let held = |code: &&Code| archives.key == ArchiveKey::Account || code.hash() == code_hash;
     let held = code.filter(held).map(|code| (code.bytecode().clone(), code.hash()));
     let (code, hash) = held.unwrap_or_else(|| (Bytecode::new(), KECCAK256_EMPTY));
@@ -124,7 +124,7 @@ fn archived(
         let part = (code.len() / PART_SIZE) as u64;
         let salt = archive_salt(archives.key, code_hash, to);
         let archive = archive_address(archives.factory, salt, part);
-        return Err(Verdict::Unavailable { archive });
+        return Err(MessageVerdict::Unavailable { archive });
     }
     Ok(code)
 }

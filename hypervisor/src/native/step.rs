@@ -17,7 +17,7 @@ use revm::{
 use super::{calldata::Calldata, large, records::Records, rules::Rules, watch};
 use crate::rules::{
     message::STACK_LIMIT,
-    verdict::{MismatchKind, Verdict},
+    verdict::{MessageVerdict, MismatchKind},
 };
 
 /// revm's interpreter, with the audit beside it.
@@ -54,11 +54,11 @@ pub(super) enum Stop {
     /// The guest ends with success and no data.
     Ended,
     /// The claim is judged.
-    Judged(Verdict),
+    Judged(MessageVerdict),
 }
 
-impl From<Verdict> for Stop {
-    fn from(verdict: Verdict) -> Self {
+impl From<MessageVerdict> for Stop {
+    fn from(verdict: MessageVerdict) -> Self {
         Self::Judged(verdict)
     }
 }

@@ -19,11 +19,11 @@ use super::{
 use crate::rules::{
     fields::outcome::DATA_HASH,
     gas::GAS_KECCAK256_WORD,
-    verdict::{Inconclusive, MismatchKind, Verdict},
+    verdict::{Inconclusive, MessageVerdict, MismatchKind},
 };
 
 /// The guest's own opcodes would spend more than they may.
-const ENOUGH: Verdict = Verdict::Inconclusive { reason: Inconclusive::GuestGasLimit };
+const ENOUGH: MessageVerdict = MessageVerdict::Inconclusive { reason: Inconclusive::GuestGasLimit };
 
 /// Who is told the index of a record and the bytes that the precompile got.
 pub(super) type Observer<'a> = &'a mut dyn FnMut(usize, &[u8]);
@@ -78,7 +78,7 @@ impl Watch {
 /// # Errors
 ///
 /// If that is more than the guest's own opcodes may spend.
-pub(super) fn count_passed(step: &mut Step<'_>, length: usize) -> Result<(), Verdict> {
+pub(super) fn count_passed(step: &mut Step<'_>, length: usize) -> Result<(), MessageVerdict> {
     let cost = (num_words(length) as u64).saturating_mul(GAS_KECCAK256_WORD);
     let Interpreter { gas, extend, .. } = &mut *step.interpreter;
     let Some(watch) = &mut extend.watch else { return Ok(()) };
@@ -121,7 +121,7 @@ pub(super) fn count_memory(
     interpreter: &mut Interpreter<Eth>,
     params: &GasParams,
     end: usize,
-) -> Result<(), Verdict> {
+) -> Result<(), MessageVerdict> {
     let Interpreter { gas, extend, .. } = interpreter;
     let Some(watch) = &mut extend.watch else { return Ok(()) };
     let paid = gas.memory().expansion_cost;
@@ -140,7 +140,7 @@ impl Frame {
         &mut self,
         gas: &mut u64,
         observer: Observer<'_>,
-    ) -> Result<End, Verdict> {
+    ) -> Result<End, MessageVerdict> {
         self.interpreter.extend.watch = Some(Watch::new(*gas));
         let action = self.watched(observer);
         let own = self.interpreter.extend.watch.as_ref().map_or(0, |watch| watch.own);
@@ -148,7 +148,7 @@ impl Frame {
         self.ended(action?)
     }
 
-    fn watched(&mut self, observer: Observer<'_>) -> Result<InterpreterAction, Verdict> {
+    fn watched(&mut self, observer: Observer<'_>) -> Result<InterpreterAction, MessageVerdict> {
         let rules = self.interpreter.extend.rules.clone();
         let table = rules.guarded_table();
         let mut host = DummyHost::new(rules.spec);

@@ -1,4 +1,4 @@
-//! What the hypervisor says: the errors it reverts with, and the [`Verdict`] that they decode to.
+//! What the hypervisor says: the errors it reverts with, and the [`MessageVerdict`] that they decode to.
 //! Normative text: `specs/07-verdicts.md`.
 
 use std::fmt;
@@ -132,7 +132,7 @@ pub struct Mismatch {
 
 /// What the execution audit of one message says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum MessageVerdict {
     /// The code, fed these records, does exactly this.
     Valid,
     /// The claim is false.
@@ -180,7 +180,7 @@ impl fmt::Display for Inconclusive {
     }
 }
 
-impl Verdict {
+impl MessageVerdict {
     /// The verdict of a call that returned: valid only on exactly the word 1.
     pub fn from_returned(data: &[u8]) -> Self {
         if data == U256::ONE.to_be_bytes::<32>() {
@@ -199,13 +199,13 @@ impl Verdict {
     }
 }
 
-fn decode_error(data: &[u8]) -> Option<Verdict> {
+fn decode_error(data: &[u8]) -> Option<MessageVerdict> {
     let (selector, arguments) = data.split_first_chunk::<4>()?;
     if *selector == abi::Mismatch::SELECTOR {
         let error = abi::Mismatch::abi_decode_raw_validate(arguments).ok()?;
         let kind = MismatchKind::from_number(u8::try_from(error.kind).ok()?)?;
         let optional = |value: U256| if value == U256::MAX { None } else { value.try_into().ok() };
-        return Some(Verdict::Mismatch(Mismatch {
+        return Some(MessageVerdict::Mismatch(Mismatch {
             kind,
             pc: optional(error.pc),
             record: optional(error.record),
@@ -216,11 +216,11 @@ fn decode_error(data: &[u8]) -> Option<Verdict> {
     if *selector == abi::Malformed::SELECTOR {
         let error = abi::Malformed::abi_decode_raw_validate(arguments).ok()?;
         // A record can claim to end anywhere.
-        return Some(Verdict::Malformed { position: error.position.saturating_to() });
+        return Some(MessageVerdict::Malformed { position: error.position.saturating_to() });
     }
     if *selector == abi::Unavailable::SELECTOR {
         let error = abi::Unavailable::abi_decode_raw_validate(arguments).ok()?;
-        return Some(Verdict::Unavailable { archive: error.archive });
+        return Some(MessageVerdict::Unavailable { archive: error.archive });
     }
     None
 }

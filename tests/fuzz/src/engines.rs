@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use alloy_primitives::{Bytes, hex};
-use iso_evm_hypervisor::{Code, Engine, Inconclusive, NativeEngine, Verdict};
+use iso_evm_hypervisor::{Code, Engine, Inconclusive, MessageVerdict, NativeEngine};
 use iso_evm_wire::Fork;
 
 /// What the hypervisor may use of its host: far more than any message here needs.
@@ -22,11 +22,11 @@ pub fn hypervisor(fork: Fork) -> &'static Engine {
 /// # Panics
 ///
 /// If the engines do not say the same: kind, program counter, record and both words.
-pub fn agreed(fork: Fork, message: &Bytes, code: Option<&Bytes>) -> Option<Verdict> {
+pub fn agreed(fork: Fork, message: &Bytes, code: Option<&Bytes>) -> Option<MessageVerdict> {
     let (hypervisor, native) = &ENGINES[usize::from(fork.number())];
     let archives = code.map_or_else(Vec::new, |code| hypervisor.archives(message, code));
     let emitted = hypervisor.run(message, &archives, Some(HOST_GAS)).verdict;
-    if emitted == (Verdict::Inconclusive { reason: Inconclusive::HostOutOfGas }) {
+    if emitted == (MessageVerdict::Inconclusive { reason: Inconclusive::HostOutOfGas }) {
         return None;
     }
     let native = native.audit(message, code.cloned().map(Code::new).as_ref());

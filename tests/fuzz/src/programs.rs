@@ -2,7 +2,7 @@
 
 use alloy_primitives::{Address, TxKind, U256};
 use arbitrary::{Result, Unstructured};
-use iso_evm_hypervisor::Verdict;
+use iso_evm_hypervisor::MessageVerdict;
 use iso_evm_testing::{
     accounts::{
         CALLBACK, COINBASE, CONTRACT, COUNTER, SENDER, account, block, block_hashes, callees,
@@ -42,7 +42,10 @@ pub fn programs(data: &[u8]) -> Option<Witness> {
     for (index, bytes) in witness.messages.iter().enumerate() {
         let message = witness.message(index).unwrap_or_else(|error| panic!("{index}: {error}"));
         let verdict = agreed(fork, bytes, witness.code(&message));
-        assert!(matches!(verdict, None | Some(Verdict::Valid)), "{fork}: {index}: {verdict:?}");
+        assert!(
+            matches!(verdict, None | Some(MessageVerdict::Valid)),
+            "{fork}: {index}: {verdict:?}"
+        );
     }
     Some(witness)
 }

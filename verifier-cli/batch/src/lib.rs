@@ -15,7 +15,7 @@
 //! | how much is held in memory | [`ReadLimit`] |
 //!
 //! ```
-//! use iso_evm_batch::batch::{self, Options};
+//! use iso_evm_batch::batch::{self, BatchOptions};
 //!
 //! let folder = tempfile::tempdir()?;
 //! let input = r#"{
@@ -27,7 +27,7 @@
 //! std::fs::write(folder.path().join("input.json"), input)?;
 //! std::fs::write(folder.path().join("broken.bin"), "nothing of the kind")?;
 //!
-//! let summary = batch::run(&[folder.path().to_owned()], &Options::default(), &|_| ())?;
+//! let summary = batch::run(&[folder.path().to_owned()], &BatchOptions::default(), &|_| ())?;
 //! assert_eq!((summary.witnesses.valid, summary.errors), (1, 1));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

@@ -37,10 +37,10 @@ pub(crate) fn all(criterion: &mut Criterion, cases: &[Case]) {
     let mut group = criterion.benchmark_group("batch");
     group.sample_size(10);
     for (engine, threads) in RUNS {
-        let options = batch::Options {
+        let options = batch::BatchOptions {
             verify: verify::Options { engine, ..verify::Options::default() },
             jobs: NonZeroUsize::new(threads),
-            ..batch::Options::default()
+            ..batch::BatchOptions::default()
         };
         group.bench_function(name(engine, threads), |bencher| {
             bencher.iter(|| {

@@ -8,7 +8,7 @@ use std::{
 
 use alloy_primitives::Bytes;
 use cpu_time::ProcessTime;
-use iso_evm_hypervisor::{Code, Engine, Verdict};
+use iso_evm_hypervisor::{Code, Engine, MessageVerdict};
 use iso_evm_testing::{measurements::thousands, witness};
 use iso_evm_verifier::{Audit, AuditSelection, Options, verify_with};
 use iso_evm_wire::Witness;
@@ -62,7 +62,7 @@ pub(crate) fn of(execution: &Execution) -> Measured {
     };
     let host_gas: u64 = audited()
         .map(|audited| {
-            assert_eq!(audited.verdict, Verdict::Valid);
+            assert_eq!(audited.verdict, MessageVerdict::Valid);
             audited.host_gas
         })
         .sum();
@@ -85,7 +85,7 @@ pub(crate) fn of(execution: &Execution) -> Measured {
             let mut ready = BTreeMap::new();
             for (bytes, code) in witness.messages.iter().zip(&codes) {
                 let code = ready.entry(code.as_ptr()).or_insert_with(|| Code::new(code.clone()));
-                assert_eq!(engine.native().audit(bytes, Some(code)), Verdict::Valid);
+                assert_eq!(engine.native().audit(bytes, Some(code)), MessageVerdict::Valid);
             }
         }),
         fastest(|| {

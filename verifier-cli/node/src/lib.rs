@@ -57,7 +57,7 @@ pub use error::{NodeError, ReplayError};
 pub use iso_evm_rpc::{Observer, default_folder};
 pub use node::Node;
 pub use options::{Event, NodeOptions};
-pub use replay::{Recorded, Replay};
+pub use replay::{RecordedTransaction, Replay};
 
 /// Records one transaction: replays what comes before it in its block.
 ///
@@ -68,7 +68,7 @@ pub fn record_transaction(
     node: &Node,
     transaction: B256,
     fork: Option<Fork>,
-) -> Result<Recorded, NodeError> {
+) -> Result<RecordedTransaction, NodeError> {
     let block = node.block(node.find(transaction)?, fork)?;
     let index = block.position(transaction)?;
     let mut replay = Replay::begin(node, &block)?;
@@ -89,7 +89,7 @@ pub fn record_block(
     node: &Node,
     block: B256,
     fork: Option<Fork>,
-) -> Result<Vec<Recorded>, NodeError> {
+) -> Result<Vec<RecordedTransaction>, NodeError> {
     let block = node.block(block, fork)?;
     let mut replay = Replay::begin(node, &block)?;
     replay.prefetch(0..block.transactions.len())?;

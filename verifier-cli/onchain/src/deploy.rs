@@ -80,12 +80,12 @@ pub struct Deployed {
     /// The contract.
     pub contract: Deployment,
     /// What put it there; none if it was there.
-    pub transaction: Option<Transaction>,
+    pub transaction: Option<DeployTransaction>,
 }
 
 /// A transaction that is on the chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Transaction {
+pub struct DeployTransaction {
     /// Hash of the transaction.
     pub hash: B256,
     /// Gas, as was predicted.
@@ -96,7 +96,7 @@ pub struct Transaction {
     pub success: bool,
 }
 
-impl Transaction {
+impl DeployTransaction {
     /// What a receipt says of a transaction that was to take so much gas.
     pub const fn new(receipt: &Receipt, predicted: u64) -> Self {
         let Receipt { hash, success, gas_used, .. } = *receipt;
@@ -216,11 +216,11 @@ fn deploy(
     outbox: &Outbox<'_>,
     contract: &Deployment,
     step: Step,
-) -> Result<Transaction, DeployError> {
+) -> Result<DeployTransaction, DeployError> {
     let Deployment { name, address, .. } = *contract;
     let receipt = outbox.mined(name, Some(step.to), step.data, step.gas_limit)?;
     if chain.code(address)? != contract.code {
         return Err(DeployError::NotDeployed { name, hash: receipt.hash, address });
     }
-    Ok(Transaction::new(&receipt, step.gas))
+    Ok(DeployTransaction::new(&receipt, step.gas))
 }

@@ -8,7 +8,7 @@ use alloy_rpc_types_eth::{
     TransactionRequest,
     state::{StateOverride, StateOverridesBuilder},
 };
-use iso_evm_hypervisor::{Audited, Engine, Inconclusive, Verdict, embedded::HYPERVISOR};
+use iso_evm_hypervisor::{Audited, Engine, Inconclusive, MessageVerdict, embedded::HYPERVISOR};
 use iso_evm_rpc::RpcError;
 use iso_evm_wire::{Opened, protocol::TX_BASE_COST};
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
@@ -63,7 +63,7 @@ fn call(
         let frame = limit.saturating_add(limit / 32 + PROBE_GAS);
         request.set_gas_limit(frame.saturating_add(TX_BASE_COST + calldata).max(floor));
     }
-    let out_of_gas = Verdict::Inconclusive { reason: Inconclusive::HostOutOfGas };
+    let out_of_gas = MessageVerdict::Inconclusive { reason: Inconclusive::HostOutOfGas };
     match chain.call(&request, BlockId::latest(), overrides)? {
         Answer::Returned(data) => match probe::audited(&data) {
             Some(Audited { host_gas, .. })

@@ -10,7 +10,7 @@ use alloy_primitives::keccak256;
 use alloy_primitives::{Address, B256, Bytes, U256, address};
 use alloy_sol_types::SolCall;
 use iso_evm_hypervisor::{
-    Engine, Verdict,
+    Engine, MessageVerdict,
     archive::{archive_address, archive_parts, archive_salt},
     factory,
 };
@@ -83,7 +83,7 @@ pub struct AuditCost {
     /// Gas of the hypervisor's frame.
     pub hypervisor_gas: u64,
     /// What the audit will say.
-    pub verdict: Verdict,
+    pub verdict: MessageVerdict,
 }
 
 /// What archiving code takes.

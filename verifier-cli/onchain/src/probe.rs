@@ -5,7 +5,7 @@
 //! to run is this, which always returns.
 
 use alloy_primitives::{Address, Bytes, U256, address};
-use iso_evm_hypervisor::{Audited, Inconclusive, Verdict};
+use iso_evm_hypervisor::{Audited, Inconclusive, MessageVerdict};
 use revm::bytecode::opcode::*;
 
 /// Where the probe is put.
@@ -47,11 +47,11 @@ pub fn audited(answer: &[u8]) -> Option<Audited> {
     let left = before.checked_sub(BEFORE_CALL)?;
     let given = left - left / 64;
     let verdict = match success {
-        1 => Verdict::from_returned(data),
+        1 => MessageVerdict::from_returned(data),
         0 if data.is_empty() && host_gas == given => {
-            Verdict::Inconclusive { reason: Inconclusive::HostOutOfGas }
+            MessageVerdict::Inconclusive { reason: Inconclusive::HostOutOfGas }
         }
-        0 => Verdict::from_reverted(data),
+        0 => MessageVerdict::from_reverted(data),
         _ => return None,
     };
     Some(Audited { verdict, host_gas })
@@ -76,13 +76,22 @@ mod tests {
     fn gas_and_verdict_are_the_callees() {
         // PUSH1 1, PUSH0, MSTORE, PUSH1 32, PUSH0, RETURN
         let valid = probe(b"\x60\x01\x5f\x52\x60\x20\x5f\xf3", None);
-        assert_eq!(valid, Audited { verdict: Verdict::Valid, host_gas: 3 + 2 + 3 + 3 + 3 + 2 });
+        assert_eq!(
+            valid,
+            Audited { verdict: MessageVerdict::Valid, host_gas: 3 + 2 + 3 + 3 + 3 + 2 }
+        );
         let silent = probe(b"\x5f\x5f\xfd", None);
         let reason = Inconclusive::TooLarge;
-        assert_eq!(silent, Audited { verdict: Verdict::Inconclusive { reason }, host_gas: 4 });
+        assert_eq!(
+            silent,
+            Audited { verdict: MessageVerdict::Inconclusive { reason }, host_gas: 4 }
+        );
         let nobody = probe(b"", None);
         let reason = Inconclusive::Other;
-        assert_eq!(nobody, Audited { verdict: Verdict::Inconclusive { reason }, host_gas: 0 });
+        assert_eq!(
+            nobody,
+            Audited { verdict: MessageVerdict::Inconclusive { reason }, host_gas: 0 }
+        );
     }
 
     #[test]
@@ -91,7 +100,10 @@ mod tests {
             // INVALID, and a loop: what takes all gas
             for callee in [b"\xfe".as_slice(), b"\x5b\x5f\x56"] {
                 let reason = Inconclusive::HostOutOfGas;
-                assert_eq!(probe(callee, Some(gas)).verdict, Verdict::Inconclusive { reason });
+                assert_eq!(
+                    probe(callee, Some(gas)).verdict,
+                    MessageVerdict::Inconclusive { reason }
+                );
             }
         }
     }
@@ -108,8 +120,8 @@ mod tests {
             let sent = host.send(Address::ZERO, PROBE, &Bytes::new(), Some(gas));
             let which = match sent.success.then(|| audited(&sent.output).unwrap().verdict) {
                 None => 0,
-                Some(Verdict::Inconclusive { reason: Inconclusive::HostOutOfGas }) => 1,
-                Some(Verdict::Valid) => 2,
+                Some(MessageVerdict::Inconclusive { reason: Inconclusive::HostOutOfGas }) => 1,
+                Some(MessageVerdict::Valid) => 2,
                 Some(other) => panic!("{gas}: {other:?}"),
             };
             came[which] += 1;

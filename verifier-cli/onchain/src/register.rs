@@ -4,7 +4,7 @@
 use alloy_primitives::keccak256;
 use alloy_primitives::{Address, B256, Bytes, LogData, U256};
 use alloy_sol_types::{SolCall, SolError, SolEvent, SolValue, sol};
-use iso_evm_hypervisor::Verdict;
+use iso_evm_hypervisor::MessageVerdict;
 use iso_evm_wire::{Fork, Schedule, block::Block, schedule};
 
 sol! {
@@ -99,23 +99,23 @@ pub fn slots(
 
 /// The verdict that a log of the register stands for, on a witness of an operator; none if the log
 /// is about something else.
-pub fn verdict_of_log(log: &LogData, operator: Address, witness: B256) -> Option<Verdict> {
+pub fn verdict_of_log(log: &LogData, operator: Address, witness: B256) -> Option<MessageVerdict> {
     if let Ok(event) = Accepted::decode_log_data(log) {
         let about = (event.operator, event.witness) == (operator, witness);
-        return about.then_some(Verdict::Valid);
+        return about.then_some(MessageVerdict::Valid);
     }
     let event = Fraud::decode_log_data(log).ok()?;
     let about = (event.operator, event.witness) == (operator, witness);
-    about.then(|| Verdict::from_reverted(&event.reason))
+    about.then(|| MessageVerdict::from_reverted(&event.reason))
 }
 
 /// The verdict that a reverting `audit` stands for; none if the hypervisor was not asked.
-pub fn verdict_of_revert(data: &[u8]) -> Option<Verdict> {
+pub fn verdict_of_revert(data: &[u8]) -> Option<MessageVerdict> {
     let answer = Inconclusive::abi_decode(data).ok()?.answer;
-    Some(match Verdict::from_reverted(&answer) {
+    Some(match MessageVerdict::from_reverted(&answer) {
         // The register would have written these down.
-        Verdict::Valid | Verdict::Mismatch(_) | Verdict::Malformed { .. } => {
-            Verdict::Inconclusive { reason: iso_evm_hypervisor::Inconclusive::Other }
+        MessageVerdict::Valid | MessageVerdict::Mismatch(_) | MessageVerdict::Malformed { .. } => {
+            MessageVerdict::Inconclusive { reason: iso_evm_hypervisor::Inconclusive::Other }
         }
         verdict => verdict,
     })

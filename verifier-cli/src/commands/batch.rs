@@ -10,7 +10,7 @@ use std::{
 use clap::Args;
 use iso_evm_batch::{
     READ_LIMIT, ReadLimit,
-    batch::{self, Counts, Done, Event, Options, Summary},
+    batch::{self, BatchCounts, BatchOptions, BatchSummary, Done, Event},
     files::{self, STANDARD},
 };
 use iso_evm_verifier::verify::Verdict;
@@ -52,7 +52,7 @@ impl Batch {
             let (option, command) = ("--resume", "--results -");
             return Err(CommandError::Meaningless { option, command });
         }
-        let options = Options {
+        let options = BatchOptions {
             verify: self.judged.options(false)?,
             jobs: self.jobs,
             read_limit: ReadLimit { bytes: self.read_limit, name: Some("--read-limit") },
@@ -88,8 +88,8 @@ impl Batch {
 }
 
 /// The worst counts.
-fn exit(summary: &Summary) -> Exit {
-    let Counts { invalid, inconclusive, .. } = summary.witnesses;
+fn exit(summary: &BatchSummary) -> Exit {
+    let BatchCounts { invalid, inconclusive, .. } = summary.witnesses;
     let met = [
         (summary.errors > 0, Exit::Unusable),
         (invalid > 0, Exit::Invalid),
@@ -122,12 +122,12 @@ fn told(done: &Done, line: impl Fn(&str, bool)) {
 }
 
 /// What was not checked, two lines of counts, and what else there was.
-fn human(summary: &Summary) -> String {
-    let counts = |counts: &Counts| {
-        let Counts { valid, invalid, inconclusive } = counts;
+fn human(summary: &BatchSummary) -> String {
+    let counts = |counts: &BatchCounts| {
+        let BatchCounts { valid, invalid, inconclusive } = counts;
         format!("{valid} valid, {invalid} invalid, {inconclusive} inconclusive")
     };
-    let Summary { selected, witnesses, messages, unchecked, errors, resumed, .. } = summary;
+    let BatchSummary { selected, witnesses, messages, unchecked, errors, resumed, .. } = summary;
     let mut text = String::new();
     for (check, count) in unchecked {
         text.push_str(&format!("{check} not checked: in {count}\n"));

@@ -14,7 +14,7 @@ use comfy_table::{CellAlignment, Table, presets};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use iso_evm_batch::{
     files,
-    mutate::{self, Campaign, Event, MutateError, Options},
+    mutate::{self, Campaign, Event, MutateError, MutateOptions},
 };
 use iso_evm_verifier::verify::{Audit, NamedVerdict, Verdict};
 
@@ -55,7 +55,7 @@ impl Mutate {
     pub(super) fn run(self) -> Result<Exit, CommandError> {
         let witness = read(&self.file)?;
         let audits = selection(&self.audit);
-        let options = Options { seed: self.seed, count: self.count, jobs: self.jobs, audits };
+        let options = MutateOptions { seed: self.seed, count: self.count, jobs: self.jobs, audits };
         let screen = Screen::new();
         let campaign = mutate::run(&witness, &options, &|event| screen.show(event));
         screen.bar.finish_and_clear();

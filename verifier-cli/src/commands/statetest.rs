@@ -9,7 +9,7 @@ use std::{
 use clap::Args;
 use iso_evm_batch::{
     READ_LIMIT, ReadLimit, files,
-    statetest::{self, Event, Options, Summary},
+    statetest::{self, Event, StateTestOptions, StateTestSummary},
 };
 use iso_evm_verifier::verify::{Audit, EngineKind};
 use iso_evm_wire::Fork;
@@ -53,7 +53,7 @@ impl Statetest {
             let (option, command) = ("--engine node", "statetest");
             return Err(CommandError::Meaningless { option, command });
         }
-        let options = Options {
+        let options = StateTestOptions {
             fork: self.fork,
             filter: self.filter,
             jobs: self.jobs,
@@ -88,7 +88,7 @@ impl Statetest {
 }
 
 /// A file that cannot be used is worse than a case that fails.
-fn exit(summary: &Summary) -> Exit {
+fn exit(summary: &StateTestSummary) -> Exit {
     if !summary.unusable.is_empty() {
         Exit::Unusable
     } else if summary.failures.iter().any(|failure| !failure.problem.open) {

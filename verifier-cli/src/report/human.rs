@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use alloy_primitives::U256;
 use comfy_table::{CellAlignment, Table, presets};
-use iso_evm_hypervisor::{Inconclusive, Verdict as HypervisorVerdict};
+use iso_evm_hypervisor::{Inconclusive, MessageVerdict};
 use iso_evm_verifier::{
     audit::anchors::Anchor,
     verify::{Audit, AuditVerdict, Check, EngineKind, MessageReport, Report, Verdict, Why},
@@ -80,13 +80,13 @@ pub(crate) fn remarks(report: &Report) -> impl Iterator<Item = String> {
 /// Why the execution audit of a message came to no end.
 fn open_end(message: &MessageReport) -> Option<String> {
     match message.execution.as_ref()?.verdict {
-        HypervisorVerdict::Unavailable { archive } => {
+        MessageVerdict::Unavailable { archive } => {
             Some(format!("unavailable: the code is not archived at {archive}"))
         }
-        HypervisorVerdict::Inconclusive { reason } => Some(format!("inconclusive: {reason}")),
-        HypervisorVerdict::Valid
-        | HypervisorVerdict::Mismatch(_)
-        | HypervisorVerdict::Malformed { .. } => None,
+        MessageVerdict::Inconclusive { reason } => Some(format!("inconclusive: {reason}")),
+        MessageVerdict::Valid | MessageVerdict::Mismatch(_) | MessageVerdict::Malformed { .. } => {
+            None
+        }
     }
 }
 
@@ -135,7 +135,7 @@ fn engine(report: &Report) -> Option<&'static str> {
 fn is_limited(message: &MessageReport) -> bool {
     use Inconclusive::{GuestGasLimit, HostOutOfGas};
     let verdict = message.execution.as_ref().map(|audited| &audited.verdict);
-    let Some(HypervisorVerdict::Inconclusive { reason }) = verdict else { return false };
+    let Some(MessageVerdict::Inconclusive { reason }) = verdict else { return false };
     matches!(reason, GuestGasLimit | HostOutOfGas)
 }
 

@@ -4,7 +4,7 @@ use std::fs;
 
 use alloy_primitives::{Bytes, U256, keccak256};
 use iso_evm_batch::reproducer;
-use iso_evm_hypervisor::{Engine, Inconclusive, NativeEngine, Verdict};
+use iso_evm_hypervisor::{Engine, Inconclusive, MessageVerdict, NativeEngine};
 use iso_evm_verifier::{
     Audit, AuditSelection, EngineKind, Options, Verdict as Summary, VerifyError,
     audit::anchors::{Expected, anchors},
@@ -137,7 +137,7 @@ fn gas_without_end_is_inconclusive_at_the_limit() {
         assert_eq!((report.verdict(), report.findings.len()), (Summary::Inconclusive, 0));
         let audited = report.messages[0].execution.as_ref().unwrap();
         let reason = Inconclusive::GuestGasLimit;
-        assert_eq!(audited.verdict, Verdict::Inconclusive { reason });
+        assert_eq!(audited.verdict, MessageVerdict::Inconclusive { reason });
         // The other audits say what they say.
         assert_eq!(verify(&hostile(ENDLESS), &options).unwrap().verdict(), Summary::Invalid);
     }
@@ -146,7 +146,7 @@ fn gas_without_end_is_inconclusive_at_the_limit() {
     let report = verify(&hostile(ENDLESS), &host).unwrap();
     let reason = Inconclusive::HostOutOfGas;
     let audited = report.messages[0].execution.as_ref().unwrap();
-    assert_eq!(audited.verdict, Verdict::Inconclusive { reason });
+    assert_eq!(audited.verdict, MessageVerdict::Inconclusive { reason });
 }
 
 /// A block without header and a transaction that say they have this much gas, and a message that runs
@@ -186,7 +186,7 @@ fn claimed_gas_neither_binds_nor_convicts() {
         let report = verify(&endless, &options).unwrap();
         let audited = report.messages[0].execution.as_ref().unwrap();
         let reason = Inconclusive::GuestGasLimit;
-        assert_eq!(audited.verdict, Verdict::Inconclusive { reason }, "{engine}");
+        assert_eq!(audited.verdict, MessageVerdict::Inconclusive { reason }, "{engine}");
         assert!(begin.elapsed().as_secs() < 60, "{engine}");
         // Somebody else's word is another limit.
         let limited = Options { guest_gas_limit: Some(1_000), ..options };
@@ -231,7 +231,11 @@ fn no_audit_and_no_number_of_messages_runs_without_end() {
                 let reason = Inconclusive::GuestGasLimit;
                 for message in &report.messages {
                     let audited = message.execution.as_ref().unwrap();
-                    assert_eq!(audited.verdict, Verdict::Inconclusive { reason }, "{engine}");
+                    assert_eq!(
+                        audited.verdict,
+                        MessageVerdict::Inconclusive { reason },
+                        "{engine}"
+                    );
                 }
                 assert_ne!(report.verdict(), Summary::Valid);
                 assert!(begin.elapsed().as_secs() < 60, "{engine}");

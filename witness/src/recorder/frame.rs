@@ -15,7 +15,7 @@ use revm::{
     state::Bytecode,
 };
 
-use super::{Recorded, Recorder, RecorderError, facts::WarmList, hash::hash};
+use super::{RecordedMessage, Recorder, RecorderError, facts::WarmList, hash::hash};
 use iso_evm_wire::{
     Fork,
     encoding::{message_length, record_length},
@@ -170,7 +170,7 @@ impl Recorder {
             ..MessageWitness::default()
         };
         let message = self.messages.len();
-        self.messages.push(Recorded {
+        self.messages.push(RecordedMessage {
             witness,
             parent: self.frames.last().map(|frame| frame.message),
             depth: self.frames.len(),

@@ -30,7 +30,7 @@ use self::{
     facts::WarmList,
     frame::{Entering, OpenFrame},
     opcodes::Step,
-    roots::Roots,
+    roots::RunningRoots,
 };
 use crate::{
     proof::Proof,
@@ -45,7 +45,7 @@ pub const MAX_BYTES: u64 = 1 << 30;
 
 /// A message with its place in the call tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Recorded {
+pub struct RecordedMessage {
     /// What goes to the hypervisor.
     pub witness: MessageWitness,
     /// Index of the message that opened this one; `None` for the top message.
@@ -60,7 +60,7 @@ pub struct Recorded {
 #[derive(Debug)]
 pub struct Finished {
     /// Its messages in pre-order; none if it ran no code.
-    pub messages: Vec<Recorded>,
+    pub messages: Vec<RecordedMessage>,
     /// State root before gas is bought.
     pub state_root_enter: B256,
     /// State root after refund, fees and deletions.
@@ -153,7 +153,7 @@ pub struct Recorder {
     known: Option<Box<StateTrie>>,
     warm: WarmList,
     fork: Fork,
-    messages: Vec<Recorded>,
+    messages: Vec<RecordedMessage>,
     /// Frames that are running, the innermost last.
     frames: Vec<OpenFrame>,
     /// A call or creation that has not yet shown whether it opens a frame.
@@ -172,7 +172,7 @@ pub struct Recorder {
 /// What roots and the proof come from.
 #[derive(Debug)]
 struct Proving {
-    roots: Roots,
+    roots: RunningRoots,
     evidence: Evidence,
 }
 
@@ -180,7 +180,7 @@ impl Recorder {
     /// A recorder of a transaction that runs on this state. A clone of a state whose root was taken
     /// costs nothing.
     pub fn new(state: StateTrie) -> Self {
-        let (roots, evidence) = (Roots::new(state), Evidence::default());
+        let (roots, evidence) = (RunningRoots::new(state), Evidence::default());
         Self::with(Some(Box::new(Proving { roots, evidence })))
     }
 
@@ -230,7 +230,7 @@ impl Recorder {
     /// # Errors
     ///
     /// [`RecorderError`] if the run was not recorded to its end.
-    pub fn into_messages(self) -> Result<Vec<Recorded>, RecorderError> {
+    pub fn into_messages(self) -> Result<Vec<RecordedMessage>, RecorderError> {
         self.check()?;
         Ok(self.messages)
     }

@@ -39,7 +39,7 @@ pub(super) struct Ended {
 
 /// The trie of the state, as of the last look at the journal.
 #[derive(Debug)]
-pub(super) struct Roots {
+pub(super) struct RunningRoots {
     /// The state before the transaction, and its root.
     before: StateTrie,
     enter: Result<B256, MissingNode>,
@@ -56,7 +56,7 @@ pub(super) struct Roots {
     slots: HashSet<(Address, U256)>,
 }
 
-impl Roots {
+impl RunningRoots {
     /// Starts from the state before the transaction.
     pub(super) fn new(mut before: StateTrie) -> Self {
         let enter = before.root();

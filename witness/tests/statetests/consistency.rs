@@ -6,7 +6,7 @@ use iso_evm_wire::{
     encoding::{decode, encode},
     records::{Outcome, Record},
 };
-use iso_evm_witness::{Recorded, Recording};
+use iso_evm_witness::{RecordedMessage, Recording};
 
 /// Checks the messages against each other.
 pub(crate) fn check(recording: &Recording) -> Result<(), String> {
@@ -57,7 +57,7 @@ pub(crate) fn check(recording: &Recording) -> Result<(), String> {
 }
 
 /// Checks a record against the message that it opened.
-fn agrees(record: &Record, child: &Recorded) -> Result<(), String> {
+fn agrees(record: &Record, child: &RecordedMessage) -> Result<(), String> {
     let witness = &child.witness;
     let (gas, gas_used, status, root) = match record {
         Record::Call(_, call) => (call.gas, call.gasUsed, call.status, call.stateRoot),
@@ -74,7 +74,7 @@ fn agrees(record: &Record, child: &Recorded) -> Result<(), String> {
 
 /// Every root that the messages name, in order of time; those that an opcode without gas left out
 /// are no roots.
-pub(crate) fn roots_in_order(messages: &[Recorded]) -> Vec<B256> {
+pub(crate) fn roots_in_order(messages: &[RecordedMessage]) -> Vec<B256> {
     // Depth-first without recursion: a call tree can be 1024 deep.
     let mut roots = Vec::new();
     let mut next = 0;

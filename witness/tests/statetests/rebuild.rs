@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use alloy_primitives::{Address, B256, U256, keccak256};
 use alloy_trie::{TrieAccount, root};
 use iso_evm_witness::{
-    Execution, Recorded, Recorder,
+    Execution, RecordedMessage, Recorder,
     prestate::Prestate,
     state_root::{Account, StateTrie},
 };
@@ -25,7 +25,7 @@ use revm::{
 
 /// Runs with a recorder in a revm of our own. Returns its messages and the rebuilt roots, in order
 /// of time.
-pub(crate) fn run(execution: &Execution) -> (Vec<Recorded>, Vec<B256>) {
+pub(crate) fn run(execution: &Execution) -> (Vec<RecordedMessage>, Vec<B256>) {
     let mut database = InMemoryDB::default();
     let mut trie = StateTrie::new();
     for (number, hash) in &execution.block_hashes {

@@ -17,7 +17,7 @@ mod records;
 
 use alloy_primitives::{Bytes, keccak256};
 use arbitrary::{Result, Unstructured};
-use iso_evm_hypervisor::Verdict;
+use iso_evm_hypervisor::MessageVerdict;
 use iso_evm_wire::{
     MessageWitness, Witness,
     encoding::{decode, encode},
@@ -35,7 +35,7 @@ const EDITS: usize = 64;
 /// # Panics
 ///
 /// If the engines differ.
-pub fn edits(data: &[u8]) -> Option<Verdict> {
+pub fn edits(data: &[u8]) -> Option<MessageVerdict> {
     let (edits, program) = data.split_at_checked(EDITS)?;
     let witness = programs(program)?;
     edit(&witness, &mut Unstructured::new(edits)).ok().flatten()
@@ -50,7 +50,7 @@ pub fn edits(data: &[u8]) -> Option<Verdict> {
 /// # Panics
 ///
 /// If the engines differ.
-pub fn edit(witness: &Witness, u: &mut Unstructured<'_>) -> Result<Option<Verdict>> {
+pub fn edit(witness: &Witness, u: &mut Unstructured<'_>) -> Result<Option<MessageVerdict>> {
     if witness.messages.is_empty() {
         return Ok(None);
     }

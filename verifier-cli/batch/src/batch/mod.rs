@@ -26,7 +26,7 @@ use iso_evm_witness::{Input, record};
 pub use self::{
     items::size,
     row::{Row, rows},
-    summary::{Counts, Summary},
+    summary::{BatchCounts, BatchSummary},
 };
 use self::{
     items::{Content, Item, Met},
@@ -40,7 +40,7 @@ use crate::{
 
 /// How a batch is run.
 #[derive(Clone, Debug, Default)]
-pub struct Options {
+pub struct BatchOptions {
     /// How each witness is verified.
     pub verify: verify::Options,
     /// Threads; all cores if `None`.
@@ -82,9 +82,9 @@ pub struct Done {
 /// with are none. What is wrong further in is in the rows.
 pub fn run(
     paths: &[PathBuf],
-    options: &Options,
+    options: &BatchOptions,
     observe: &(impl Fn(Event<'_>) + Sync),
-) -> Result<Summary, BatchError> {
+) -> Result<BatchSummary, BatchError> {
     let paths = items::expanded(paths)?;
     let (results, resumed) =
         Results::open(options.results.as_deref(), options.resume, &options.verify)?;

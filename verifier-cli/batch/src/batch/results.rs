@@ -15,7 +15,7 @@ use serde::Deserialize;
 use super::{
     items::{self, Key},
     row::Row,
-    summary::Summary,
+    summary::BatchSummary,
 };
 use crate::{
     FileError,
@@ -34,7 +34,7 @@ pub(super) enum Results {
 #[derive(Debug, Default)]
 pub(super) struct Resumed {
     pub(super) keys: HashSet<Key>,
-    pub(super) summary: Summary,
+    pub(super) summary: BatchSummary,
 }
 
 /// What is looked at of a row that was written before.
@@ -165,7 +165,7 @@ impl Resumed {
 
     /// Whether a verdict of before is about the same as those to come.
     fn goes_on(&self, whole: &WrittenWhole) -> bool {
-        let Summary { selected, strict, .. } = self.summary;
+        let BatchSummary { selected, strict, .. } = self.summary;
         (whole.verdict.selected, whole.strict) == (selected, strict)
     }
 

@@ -9,7 +9,7 @@ use super::Done;
 
 /// Numbers of items by their verdict.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Counts {
+pub struct BatchCounts {
     /// Number of items that are valid.
     pub valid: u64,
     /// A claim is false.
@@ -18,7 +18,7 @@ pub struct Counts {
     pub inconclusive: u64,
 }
 
-impl Counts {
+impl BatchCounts {
     fn count(&mut self, verdict: Verdict) {
         match verdict {
             Verdict::Valid => self.valid += 1,
@@ -35,15 +35,15 @@ impl Counts {
 
 /// What a batch has come to, an earlier run that it goes on from included.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Summary {
+pub struct BatchSummary {
     /// What the verdicts are about.
     pub selected: AuditSelection,
     /// Whether a check that could not be made leaves a verdict open.
     pub strict: bool,
     /// Witnesses.
-    pub witnesses: Counts,
+    pub witnesses: BatchCounts,
     /// Their messages.
-    pub messages: Counts,
+    pub messages: BatchCounts,
     /// In how many witnesses a check could not be made, by its name.
     pub unchecked: BTreeMap<String, u64>,
     /// Items that could not be verified.
@@ -52,7 +52,7 @@ pub struct Summary {
     pub resumed: u64,
 }
 
-impl Summary {
+impl BatchSummary {
     pub(super) fn count(&mut self, done: &Done) {
         match &done.report {
             Ok(report) => {

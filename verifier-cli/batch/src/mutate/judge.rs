@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use alloy_primitives::Bytes;
-use iso_evm_hypervisor::{Engine, Verdict as HypervisorVerdict};
+use iso_evm_hypervisor::{Engine, MessageVerdict};
 use iso_evm_verifier::{
     audit::anchors::{Expected, anchors},
     hash::keccak256,
@@ -98,8 +98,8 @@ impl<'a> Judge<'a> {
             let audit = Audit::Execution.name();
             match (FalseClaim::of_message(index, &audited.verdict), audited.verdict) {
                 (Some(claim), _) => Some(Killer { audit, mismatch: claim.kind.name() }),
-                (None, HypervisorVerdict::Valid) => None,
-                (None, HypervisorVerdict::Unavailable { .. }) => {
+                (None, MessageVerdict::Valid) => None,
+                (None, MessageVerdict::Unavailable { .. }) => {
                     Some(Killer { audit, mismatch: "unavailable" })
                 }
                 (None, _) => Some(Killer { audit, mismatch: "inconclusive" }),

@@ -31,7 +31,7 @@ pub const COUNT: u64 = 1000;
 
 /// What to change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Options {
+pub struct MutateOptions {
     /// What the random changes follow from.
     pub seed: u64,
     /// How many of them.
@@ -42,7 +42,7 @@ pub struct Options {
     pub audits: AuditSelection,
 }
 
-impl Default for Options {
+impl Default for MutateOptions {
     fn default() -> Self {
         Self { seed: 0, count: COUNT, jobs: None, audits: AuditSelection::ALL }
     }
@@ -123,7 +123,7 @@ enum Site {
 /// If the witness itself is not valid, or there are no threads.
 pub fn run(
     witness: &Witness,
-    options: &Options,
+    options: &MutateOptions,
     on_event: &(dyn Fn(Event) + Sync),
 ) -> Result<Campaign, MutateError> {
     let judge = Judge::new(witness, options.audits)?;

@@ -24,7 +24,7 @@ use iso_evm_witness::input::state_test::{self, Case};
 pub use self::{
     check::{Passed, check},
     problem::Problem,
-    summary::{CaseName, Counts, Failure, Summary, Unusable},
+    summary::{CaseName, Failure, StateTestCounts, StateTestSummary, Unusable},
 };
 use crate::{
     BatchError, ReadLimit,
@@ -35,7 +35,7 @@ use crate::{
 
 /// Which cases, and on how many threads.
 #[derive(Clone, Debug, Default)]
-pub struct Options {
+pub struct StateTestOptions {
     /// Only this fork's cases.
     pub fork: Option<Fork>,
     /// Only cases whose file or test has this in its name.
@@ -88,11 +88,11 @@ struct Queued {
 /// If one of the paths cannot be read at all. What is wrong further in is in the summary.
 pub fn run(
     paths: &[PathBuf],
-    options: &Options,
+    options: &StateTestOptions,
     observe: &(impl Fn(Event<'_>) + Sync),
-) -> Result<Summary, BatchError> {
+) -> Result<StateTestSummary, BatchError> {
     source::exist(paths)?;
-    let summary = Summary { selected: options.audits, ..Summary::default() };
+    let summary = StateTestSummary { selected: options.audits, ..StateTestSummary::default() };
     let summary = Mutex::new(summary);
     let engines = Engines::default();
     let feed = |queue: &dyn Fn(Queued) -> bool| read(paths, options, queue, &summary, observe);
@@ -120,9 +120,9 @@ pub fn run(
 /// Reads all files and queues their cases.
 fn read(
     paths: &[PathBuf],
-    options: &Options,
+    options: &StateTestOptions,
     queue: &dyn Fn(Queued) -> bool,
-    summary: &Mutex<Summary>,
+    summary: &Mutex<StateTestSummary>,
     observe: &(impl Fn(Event<'_>) + Sync),
 ) {
     let room = Room::new(options.read_limit);
@@ -166,7 +166,7 @@ fn read(
     });
 }
 
-impl Options {
+impl StateTestOptions {
     fn selects(&self, name: &CaseName, case: &Case) -> bool {
         let named = |part: &String| name.file.contains(part) || name.test.contains(part);
         self.filter.as_ref().is_none_or(named)

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use iso_evm_hypervisor::Verdict as HypervisorVerdict;
+use iso_evm_hypervisor::MessageVerdict;
 use iso_evm_verifier::verify::{Audit, AuditVerdict, ClaimKind, FalseClaim, Report, Why};
 use serde::Serialize;
 
@@ -48,7 +48,7 @@ impl Problem {
     }
 
     /// The two engines do not say the same of a message.
-    pub(super) fn engines_differ(message: usize, verdicts: &[HypervisorVerdict; 2]) -> Self {
+    pub(super) fn engines_differ(message: usize, verdicts: &[MessageVerdict; 2]) -> Self {
         let [hypervisor, native] = verdicts;
         Self {
             message: Some(message),
@@ -84,16 +84,16 @@ impl Problem {
     }
 
     /// An execution audit that came to no end.
-    fn open_end(message: usize, verdict: &HypervisorVerdict) -> Option<Self> {
+    fn open_end(message: usize, verdict: &MessageVerdict) -> Option<Self> {
         const AUDIT: Audit = Audit::Execution;
         let problem = match verdict {
-            HypervisorVerdict::Valid
-            | HypervisorVerdict::Mismatch(_)
-            | HypervisorVerdict::Malformed { .. } => return None,
-            HypervisorVerdict::Unavailable { archive } => {
+            MessageVerdict::Valid
+            | MessageVerdict::Mismatch(_)
+            | MessageVerdict::Malformed { .. } => return None,
+            MessageVerdict::Unavailable { archive } => {
                 Self { expected: text(archive), ..Self::open(AUDIT, "unavailable") }
             }
-            HypervisorVerdict::Inconclusive { reason } => {
+            MessageVerdict::Inconclusive { reason } => {
                 Self { found: text(reason), ..Self::open(AUDIT, "inconclusive") }
             }
         };

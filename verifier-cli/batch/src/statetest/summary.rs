@@ -11,7 +11,7 @@ use super::{Passed, Problem};
 
 /// Numbers of cases by what they came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Counts {
+pub struct StateTestCounts {
     /// All that the file says is so, and every audit says valid.
     pub passed: usize,
     /// Number of cases of which something is not as it should be.
@@ -85,16 +85,16 @@ impl fmt::Display for Unusable {
 
 /// What a run has come to.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Summary {
+pub struct StateTestSummary {
     /// The audits that cases were put before.
     pub selected: AuditSelection,
     /// All cases.
     #[serde(flatten)]
-    pub total: Counts,
+    pub total: StateTestCounts,
     /// Cases of each fork that is audited.
-    pub forks: BTreeMap<Fork, Counts>,
+    pub forks: BTreeMap<Fork, StateTestCounts>,
     /// Cases of each folder.
-    pub folders: BTreeMap<String, Counts>,
+    pub folders: BTreeMap<String, StateTestCounts>,
     /// How many were skipped, by reason.
     pub skips: BTreeMap<String, usize>,
     /// How many passed with a check left out, by check and reason.
@@ -105,7 +105,7 @@ pub struct Summary {
     pub unusable: Vec<Unusable>,
 }
 
-impl Summary {
+impl StateTestSummary {
     /// The number of cases, whatever has become of them.
     pub fn cases(&self) -> usize {
         self.total.passed + self.total.failed + self.total.skipped
@@ -131,7 +131,7 @@ impl Summary {
         *self.skips.entry(format!("fork {fork_name} is not audited")).or_default() += 1;
     }
 
-    fn count(&mut self, fork: Option<Fork>, folder: String, change: impl Fn(&mut Counts)) {
+    fn count(&mut self, fork: Option<Fork>, folder: String, change: impl Fn(&mut StateTestCounts)) {
         change(&mut self.total);
         change(self.folders.entry(folder).or_default());
         if let Some(fork) = fork {

@@ -42,7 +42,7 @@ use super::{
 
 /// A recorded transaction of a block.
 #[derive(Clone, Debug)]
-pub struct Recorded {
+pub struct RecordedTransaction {
     /// Index of the transaction in its block.
     pub index: usize,
     /// Hash of the transaction.
@@ -165,7 +165,7 @@ impl<'a> Replay<'a> {
     /// # Errors
     ///
     /// As [`Replay::advance`].
-    pub fn record(&mut self) -> Result<Recorded, NodeError> {
+    pub fn record(&mut self) -> Result<RecordedTransaction, NodeError> {
         let index = self.done;
         let witness = match self.record_on_trie()? {
             Some((recording, state, after)) => {
@@ -185,7 +185,7 @@ impl<'a> Replay<'a> {
         };
         self.count();
         let transaction = self.parent.block.hashes.get(index).copied().unwrap_or_default();
-        Ok(Recorded { index, transaction, witness })
+        Ok(RecordedTransaction { index, transaction, witness })
     }
 
     /// Runs the transactions that are left, does what comes after the last, and compares the state

@@ -9,7 +9,7 @@ use alloy_rpc_types_eth::{
     state::{StateOverride, StateOverridesBuilder},
 };
 use alloy_sol_types::SolCall;
-use iso_evm_hypervisor::{Inconclusive, Verdict};
+use iso_evm_hypervisor::{Inconclusive, MessageVerdict};
 use iso_evm_rpc::RpcError;
 use iso_evm_wire::Fork;
 
@@ -55,7 +55,11 @@ impl Submission<'_> {
     }
 
     /// The verdict by a call, with what would be sent before it in place.
-    pub(super) fn call(&self, message: &Bytes, pending: &Pending) -> Result<Verdict, SubmitError> {
+    pub(super) fn call(
+        &self,
+        message: &Bytes,
+        pending: &Pending,
+    ) -> Result<MessageVerdict, SubmitError> {
         let mut overrides = StateOverridesBuilder::default();
         if let Some(archive) = &pending.archive {
             for (address, code) in &archive.parts {
@@ -106,9 +110,9 @@ impl Submission<'_> {
         message: &Bytes,
         standing: Standing,
         overrides: &StateOverride,
-    ) -> Result<Verdict, SubmitError> {
+    ) -> Result<MessageVerdict, SubmitError> {
         if standing == Standing::Accepted {
-            return Ok(Verdict::Valid);
+            return Ok(MessageVerdict::Valid);
         }
         let hypervisor = self.plan.hypervisor().address;
         let request = TransactionRequest::default().with_to(hypervisor).with_input(message.clone());
@@ -122,7 +126,7 @@ impl Submission<'_> {
         message: &Bytes,
         step: &Step,
         receipt: &Receipt,
-    ) -> Result<Verdict, SubmitError> {
+    ) -> Result<MessageVerdict, SubmitError> {
         let Route::Register { register, operator } = self.route else {
             // The receipt does not hold what was returned; what a call returns in that block does,
             // for the same gas.
@@ -130,7 +134,7 @@ impl Submission<'_> {
             let named = |hash| BlockId::from((hash, Some(true)));
             let block = receipt.block.map_or_else(BlockId::latest, named);
             let verdict = of_hypervisor(self.at(step, block, &StateOverride::default())?);
-            let agree = receipt.success == (verdict == Verdict::Valid);
+            let agree = receipt.success == (verdict == MessageVerdict::Valid);
             return Ok(if agree { verdict } else { OTHER });
         };
         let commitment = keccak256(message);
@@ -150,14 +154,15 @@ impl Submission<'_> {
     }
 }
 
-const OTHER: Verdict = Verdict::Inconclusive { reason: Inconclusive::Other };
-const OUT_OF_GAS: Verdict = Verdict::Inconclusive { reason: Inconclusive::HostOutOfGas };
+const OTHER: MessageVerdict = MessageVerdict::Inconclusive { reason: Inconclusive::Other };
+const OUT_OF_GAS: MessageVerdict =
+    MessageVerdict::Inconclusive { reason: Inconclusive::HostOutOfGas };
 
 /// The verdict that an answer of the hypervisor stands for.
-fn of_hypervisor(answer: Answer) -> Verdict {
+fn of_hypervisor(answer: Answer) -> MessageVerdict {
     match answer {
-        Answer::Returned(data) => Verdict::from_returned(&data),
-        Answer::Reverted(data) => Verdict::from_reverted(&data),
+        Answer::Returned(data) => MessageVerdict::from_returned(&data),
+        Answer::Reverted(data) => MessageVerdict::from_reverted(&data),
         Answer::OutOfGas => OUT_OF_GAS,
     }
 }

@@ -12,14 +12,14 @@ use alloy_primitives::keccak256;
 use alloy_primitives::{Address, B256, Bytes, U256};
 use alloy_rpc_types_eth::state::StateOverride;
 use alloy_sol_types::SolCall;
-use iso_evm_hypervisor::Verdict;
+use iso_evm_hypervisor::MessageVerdict;
 use iso_evm_wire::Witness;
 
 pub use self::error::SubmitError;
 use self::pending::Pending;
 use super::{
     chain::{Answer, Chain, Receipt},
-    deploy::Transaction,
+    deploy::DeployTransaction,
     outbox::{Intent, Outbox},
     plan::{Part, Plan, Route},
     register::{self, Standing},
@@ -51,13 +51,13 @@ pub struct Submitted {
     /// keccak256 of its bytes: what an operator commits to.
     pub commitment: B256,
     /// The verdict.
-    pub verdict: Verdict,
+    pub verdict: MessageVerdict,
     /// Where the verdict was read.
     pub source: Source,
     /// What the audit takes, as predicted; none if there was a verdict already.
     pub audit_gas: Option<u64>,
     /// What was sent, in order, by what it did.
-    pub transactions: Vec<(&'static str, Transaction)>,
+    pub transactions: Vec<(&'static str, DeployTransaction)>,
 }
 
 /// How messages are submitted.
@@ -154,7 +154,7 @@ impl Submission<'_> {
         witness: &Witness,
         index: usize,
         outbox: Option<&Outbox<'_>>,
-        said: impl Fn(&'static str, &Transaction),
+        said: impl Fn(&'static str, &DeployTransaction),
     ) -> Result<Submitted, SubmitError> {
         let (pending, mut submitted) = match self.next(witness, index, &[])? {
             Next::Nothing(submitted) => return Ok(submitted),
@@ -170,7 +170,7 @@ impl Submission<'_> {
         for (what, step) in pending.steps() {
             let data = step.data.clone();
             let receipt = outbox.mined(what, Some(step.to), data, step.gas_limit)?;
-            let transaction = Transaction::new(&receipt, step.gas);
+            let transaction = DeployTransaction::new(&receipt, step.gas);
             said(what, &transaction);
             submitted.transactions.push((what, transaction));
             if what != AUDIT && !receipt.success {
@@ -241,10 +241,12 @@ impl Submission<'_> {
         let (verdict, gas) = (pending.audit.verdict.clone(), pending.audit.step.gas);
         let submitted = submitted(verdict, Source::Prediction, Some(gas));
         match &submitted.verdict {
-            Verdict::Unavailable { .. } | Verdict::Inconclusive { .. } => {
+            MessageVerdict::Unavailable { .. } | MessageVerdict::Inconclusive { .. } => {
                 Ok(Next::Nothing(submitted))
             }
-            Verdict::Valid | Verdict::Mismatch(_) | Verdict::Malformed { .. } => {
+            MessageVerdict::Valid
+            | MessageVerdict::Mismatch(_)
+            | MessageVerdict::Malformed { .. } => {
                 if !pending.audit.step.fits_cap {
                     let what = "its audit";
                     return Err(SubmitError::TooMuchGas { index, what, gas });

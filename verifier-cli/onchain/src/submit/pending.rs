@@ -1,7 +1,7 @@
 //! What has to be sent before a message can be audited, in the state that the chain is in.
 
 use alloy_primitives::{Address, Bytes};
-use iso_evm_hypervisor::Verdict;
+use iso_evm_hypervisor::MessageVerdict;
 use iso_evm_wire::Witness;
 
 use super::{AUDIT, Submission, SubmitError};
@@ -70,7 +70,7 @@ impl Submission<'_> {
         let mut found: Vec<Part> = Vec::new();
         loop {
             let audited = self.plan.engine().run(message, &found, Some(UNLIMITED));
-            let Verdict::Unavailable { archive } = audited.verdict else {
+            let MessageVerdict::Unavailable { archive } = audited.verdict else {
                 return Ok((found, None));
             };
             if found.iter().any(|(address, _)| *address == archive) {

@@ -9,7 +9,7 @@ use console::Term;
 use iso_evm_batch::files::{self, STANDARD};
 use iso_evm_onchain::{
     chain::Chain,
-    deploy::Transaction,
+    deploy::DeployTransaction,
     fees::FeeCaps,
     keys::{self, Password, Source},
     outbox::{Intent, Order},
@@ -170,7 +170,7 @@ pub(super) struct JsonTransaction {
 }
 
 impl JsonTransaction {
-    pub(super) fn new(what: &'static str, transaction: &Transaction) -> Self {
+    pub(super) fn new(what: &'static str, transaction: &DeployTransaction) -> Self {
         Self {
             what,
             hash: transaction.hash,
@@ -182,7 +182,7 @@ impl JsonTransaction {
 }
 
 /// Says that a transaction is mined.
-pub(super) fn mined(what: &str, transaction: &Transaction) {
+pub(super) fn mined(what: &str, transaction: &DeployTransaction) {
     let gas = thousands(U256::from(transaction.gas_used));
     say(&format!("{what}: {}, {gas} gas", transaction.hash));
 }

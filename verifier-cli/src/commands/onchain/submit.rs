@@ -5,7 +5,7 @@ use std::{fmt::Write, path::PathBuf};
 use alloy_primitives::{Address, B256, U64, U256};
 use clap::Args;
 use iso_evm_batch::{ItemError, files};
-use iso_evm_hypervisor::Verdict as HypervisorVerdict;
+use iso_evm_hypervisor::MessageVerdict;
 use iso_evm_onchain::{
     outbox::Outbox,
     plan::{Plan, Route},
@@ -223,15 +223,15 @@ fn row(submitted: &Submitted) -> Row {
 }
 
 /// Why there is no verdict, if so.
-fn reason(verdict: &HypervisorVerdict) -> Option<String> {
+fn reason(verdict: &MessageVerdict) -> Option<String> {
     match verdict {
-        HypervisorVerdict::Unavailable { archive } => {
+        MessageVerdict::Unavailable { archive } => {
             Some(format!("the archive {archive} is missing or holds other code"))
         }
-        HypervisorVerdict::Inconclusive { reason } => Some(reason.to_string()),
-        HypervisorVerdict::Valid
-        | HypervisorVerdict::Mismatch(_)
-        | HypervisorVerdict::Malformed { .. } => None,
+        MessageVerdict::Inconclusive { reason } => Some(reason.to_string()),
+        MessageVerdict::Valid | MessageVerdict::Mismatch(_) | MessageVerdict::Malformed { .. } => {
+            None
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 
 use alloy_primitives::{Address, B256, Bytes, U256, hex};
 use alloy_sol_types::{SolCall, SolError};
-use iso_evm_hypervisor::{Inconclusive as Reason, Verdict, verdict::abi};
+use iso_evm_hypervisor::{Inconclusive as Reason, MessageVerdict, verdict::abi};
 use iso_evm_onchain::{
     chain::Answer,
     plan::{Plan, Route},
@@ -98,8 +98,8 @@ impl Court {
             register::verdict_of_log(&log.data, operator, commitment(&self.message)).unwrap();
         let standing = self.standing(OPERATOR, &self.message);
         match standing {
-            Standing::Accepted => assert_eq!(said, Verdict::Valid),
-            Standing::Fraud => assert!(matches!(said, Verdict::Mismatch(_))),
+            Standing::Accepted => assert_eq!(said, MessageVerdict::Valid),
+            Standing::Fraud => assert!(matches!(said, MessageVerdict::Mismatch(_))),
             Standing::None | Standing::Open => panic!("{said:?}"),
         }
         standing
@@ -222,7 +222,7 @@ fn too_little_gas_decides_nothing() {
             }
             Answer::Reverted(data) => {
                 let verdict = register::verdict_of_revert(&data);
-                let silent = Verdict::Inconclusive { reason: Reason::TooLarge };
+                let silent = MessageVerdict::Inconclusive { reason: Reason::TooLarge };
                 assert!(verdict.is_none_or(|verdict| verdict == silent), "{gas} gas: {data}");
                 false
             }

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use iso_evm_hypervisor::{Audited, Inconclusive, Verdict};
+use iso_evm_hypervisor::{Audited, Inconclusive, MessageVerdict};
 
 use super::{VerifyError, claim::said};
 
@@ -15,9 +15,9 @@ pub struct NodeDiffers {
     /// Index of the message.
     pub message: usize,
     /// What the node says.
-    pub node: Verdict,
+    pub node: MessageVerdict,
     /// What the engine here says.
-    pub local: Verdict,
+    pub local: MessageVerdict,
 }
 
 impl fmt::Display for NodeDiffers {
@@ -46,7 +46,8 @@ pub fn beside(
 ) -> Result<(Vec<Audited>, Vec<NodeDiffers>), VerifyError> {
     let (mut answers, mut differ) = (Vec::with_capacity(local.len()), Vec::new());
     for (message, (node, local)) in node.into_iter().zip(local).enumerate() {
-        let convicts = matches!(local.verdict, Verdict::Mismatch(_) | Verdict::Malformed { .. });
+        let convicts =
+            matches!(local.verdict, MessageVerdict::Mismatch(_) | MessageVerdict::Malformed { .. });
         answers.push(if node.verdict == local.verdict {
             node
         } else if is_limited(&node.verdict) {
@@ -67,9 +68,9 @@ pub fn beside(
 }
 
 /// Whether an engine came to its limit.
-fn is_limited(verdict: &Verdict) -> bool {
+fn is_limited(verdict: &MessageVerdict) -> bool {
     use Inconclusive::{GuestGasLimit, HostOutOfGas};
-    matches!(verdict, Verdict::Inconclusive { reason: GuestGasLimit | HostOutOfGas })
+    matches!(verdict, MessageVerdict::Inconclusive { reason: GuestGasLimit | HostOutOfGas })
 }
 
 #[cfg(test)]
@@ -77,20 +78,20 @@ fn is_limited(verdict: &Verdict) -> bool {
 mod tests {
     use super::*;
 
-    fn said(verdict: &Verdict) -> Vec<Audited> {
+    fn said(verdict: &MessageVerdict) -> Vec<Audited> {
         vec![Audited { verdict: verdict.clone(), host_gas: 7 }]
     }
 
     /// Whatever a node says: valid comes out only where it is valid here.
     #[test]
     fn no_node_makes_a_verdict_better() {
-        let malformed = Verdict::Malformed { position: 3 };
-        let open = |reason| Verdict::Inconclusive { reason };
+        let malformed = MessageVerdict::Malformed { position: 3 };
+        let open = |reason| MessageVerdict::Inconclusive { reason };
         let all = [
-            Verdict::Valid,
+            MessageVerdict::Valid,
             malformed.clone(),
-            Verdict::Malformed { position: 4 },
-            Verdict::Unavailable { archive: alloy_primitives::Address::ZERO },
+            MessageVerdict::Malformed { position: 4 },
+            MessageVerdict::Unavailable { archive: alloy_primitives::Address::ZERO },
             open(Inconclusive::HostOutOfGas),
             open(Inconclusive::GuestGasLimit),
             open(Inconclusive::Other),
@@ -99,8 +100,8 @@ mod tests {
             for local in &all {
                 let both = beside(said(node), said(local));
                 match &both {
-                    Ok((answers, _)) if answers[0].verdict == Verdict::Valid => {
-                        assert_eq!((node, local), (&Verdict::Valid, &Verdict::Valid));
+                    Ok((answers, _)) if answers[0].verdict == MessageVerdict::Valid => {
+                        assert_eq!((node, local), (&MessageVerdict::Valid, &MessageVerdict::Valid));
                     }
                     Ok((answers, differ)) => {
                         let told = !differ.is_empty();

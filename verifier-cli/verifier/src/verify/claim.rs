@@ -3,7 +3,7 @@
 use std::fmt;
 
 use alloy_primitives::B256;
-use iso_evm_hypervisor::{Mismatch, MismatchKind, Verdict as HypervisorVerdict};
+use iso_evm_hypervisor::{MessageVerdict, Mismatch, MismatchKind};
 
 use super::Audit;
 use crate::audit::{AccessKind, Finding, TransactionKind, TreeKind};
@@ -75,34 +75,34 @@ impl ClaimKind {
 
 impl FalseClaim {
     /// What the hypervisor finds false in a message.
-    pub fn of_message(message: usize, verdict: &HypervisorVerdict) -> Option<Self> {
+    pub fn of_message(message: usize, verdict: &MessageVerdict) -> Option<Self> {
         let message = Some(message);
         match *verdict {
-            HypervisorVerdict::Mismatch(Mismatch { kind, pc, record, expected, found }) => {
+            MessageVerdict::Mismatch(Mismatch { kind, pc, record, expected, found }) => {
                 let words = Some(Words { expected, found });
                 Some(Self { kind: ClaimKind::Execution(kind), message, pc, record, words })
             }
-            HypervisorVerdict::Malformed { position } => {
+            MessageVerdict::Malformed { position } => {
                 let kind = ClaimKind::Malformed { position };
                 Some(Self { kind, message, pc: None, record: None, words: None })
             }
-            HypervisorVerdict::Valid
-            | HypervisorVerdict::Unavailable { .. }
-            | HypervisorVerdict::Inconclusive { .. } => None,
+            MessageVerdict::Valid
+            | MessageVerdict::Unavailable { .. }
+            | MessageVerdict::Inconclusive { .. } => None,
         }
     }
 }
 
 /// What an engine says of a message, in words.
-pub(super) fn said(message: usize, verdict: &HypervisorVerdict) -> String {
+pub(super) fn said(message: usize, verdict: &MessageVerdict) -> String {
     if let Some(claim) = FalseClaim::of_message(message, verdict) {
         return format!("false ({claim})");
     }
     match verdict {
-        HypervisorVerdict::Unavailable { archive } => {
+        MessageVerdict::Unavailable { archive } => {
             format!("unavailable: the code is not archived at {archive}")
         }
-        HypervisorVerdict::Inconclusive { reason } => format!("inconclusive: {reason}"),
+        MessageVerdict::Inconclusive { reason } => format!("inconclusive: {reason}"),
         _ => "valid".to_owned(),
     }
 }

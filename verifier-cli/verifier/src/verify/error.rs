@@ -1,7 +1,7 @@
 //! Why there is no verdict.
 
 use alloy_primitives::B256;
-use iso_evm_hypervisor::Verdict;
+use iso_evm_hypervisor::MessageVerdict;
 
 use super::{NodeDiffers, claim::said};
 use crate::audit::anchors::AnchorMismatch;
@@ -32,7 +32,7 @@ pub enum VerifyError {
         /// Index of the message.
         message: usize,
         /// What the hypervisor says, and what the native engine says.
-        verdicts: Box<[Verdict; 2]>,
+        verdicts: Box<[MessageVerdict; 2]>,
     },
     /// A node does not say what the engine here says, which found nothing false.
     #[error("{0}")]

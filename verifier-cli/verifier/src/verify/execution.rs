@@ -2,7 +2,7 @@
 //! `threads`).
 
 use alloy_primitives::{Address, Bytes, U256};
-use iso_evm_hypervisor::{Audited, Engine, Inconclusive, Verdict};
+use iso_evm_hypervisor::{Audited, Engine, Inconclusive, MessageVerdict};
 use iso_evm_wire::OpenedMessage;
 
 use super::{
@@ -100,7 +100,11 @@ fn is_short(kind: EngineKind, subject: &Subject<'_>) -> bool {
 ///
 /// A message's gas is any claim, and there can be any number of them; together, those of an honest
 /// witness spend what the transaction has paid for.
-fn metered(engine: &Engine, subject: &Subject<'_>, options: &Options) -> Option<Vec<Verdict>> {
+fn metered(
+    engine: &Engine,
+    subject: &Subject<'_>,
+    options: &Options,
+) -> Option<Vec<MessageVerdict>> {
     let mut left = own_gas_limit(subject, options)?;
     let each = guest_gas_limit(subject, options)?;
     let claim = |message: &OpenedMessage| message.fields().gasAvailable.saturating_to::<u64>();
@@ -123,9 +127,12 @@ fn metered(engine: &Engine, subject: &Subject<'_>, options: &Options) -> Option<
 }
 
 /// What the hypervisor says, if the guest comes to its end within the limit.
-fn guarded(hypervisor: impl FnOnce() -> Audited, native: impl FnOnce() -> Verdict) -> Audited {
+fn guarded(
+    hypervisor: impl FnOnce() -> Audited,
+    native: impl FnOnce() -> MessageVerdict,
+) -> Audited {
     match native() {
-        verdict @ Verdict::Inconclusive { reason: Inconclusive::GuestGasLimit } => {
+        verdict @ MessageVerdict::Inconclusive { reason: Inconclusive::GuestGasLimit } => {
             Audited { verdict, host_gas: 0 }
         }
         _ => hypervisor(),
@@ -137,15 +144,18 @@ fn guarded(hypervisor: impl FnOnce() -> Audited, native: impl FnOnce() -> Verdic
 fn agreed(
     message: usize,
     hypervisor: impl FnOnce() -> Audited,
-    native: impl Fn() -> Verdict,
+    native: impl Fn() -> MessageVerdict,
     native_first: bool,
 ) -> Result<Audited, VerifyError> {
     let first = native_first.then(&native);
-    if let Some(verdict @ Verdict::Inconclusive { reason: Inconclusive::GuestGasLimit }) = first {
+    if let Some(verdict @ MessageVerdict::Inconclusive { reason: Inconclusive::GuestGasLimit }) =
+        first
+    {
         return Ok(Audited { verdict, host_gas: 0 });
     }
     let hypervisor = hypervisor();
-    if let Verdict::Inconclusive { reason: Inconclusive::HostOutOfGas } = hypervisor.verdict {
+    if let MessageVerdict::Inconclusive { reason: Inconclusive::HostOutOfGas } = hypervisor.verdict
+    {
         return Ok(hypervisor);
     }
     let native = first.unwrap_or_else(native);

@@ -1,6 +1,6 @@
 //! Verdicts: on one message, of one audit, on the whole. `specs/07-verdicts.md`.
 
-use iso_evm_hypervisor::Verdict as HypervisorVerdict;
+use iso_evm_hypervisor::MessageVerdict;
 
 use super::{Audit, AuditSelection};
 
@@ -40,12 +40,12 @@ impl Verdict {
     }
 }
 
-impl From<&HypervisorVerdict> for Verdict {
-    fn from(verdict: &HypervisorVerdict) -> Self {
+impl From<&MessageVerdict> for Verdict {
+    fn from(verdict: &MessageVerdict) -> Self {
         match verdict {
-            HypervisorVerdict::Valid => Self::Valid,
-            HypervisorVerdict::Mismatch(_) | HypervisorVerdict::Malformed { .. } => Self::Invalid,
-            HypervisorVerdict::Unavailable { .. } | HypervisorVerdict::Inconclusive { .. } => {
+            MessageVerdict::Valid => Self::Valid,
+            MessageVerdict::Mismatch(_) | MessageVerdict::Malformed { .. } => Self::Invalid,
+            MessageVerdict::Unavailable { .. } | MessageVerdict::Inconclusive { .. } => {
                 Self::Inconclusive
             }
         }

@@ -11,7 +11,7 @@ use revm::{
 
 use super::{DELEGATING, GUEST, OTHER, PUSH0, SENDER, execution, guest, push_address, run, second};
 use crate::{
-    Execution, Recorded, Recorder,
+    Execution, RecordedMessage, Recorder,
     prestate::state_trie,
     proof::Proof,
     record,
@@ -138,7 +138,7 @@ fn earlier_transactions_in_the_same_journal() {
         state.set_account(*address, Some(Account { nonce: 0, balance, code_hash }));
         database.insert_account_info(*address, info);
     }
-    let run = |finalize: bool| -> Vec<(Vec<Recorded>, B256, Proof)> {
+    let run = |finalize: bool| -> Vec<(Vec<RecordedMessage>, B256, Proof)> {
         let mut state = state.clone();
         let mut evm = Context::mainnet()
             .with_db(database.clone())

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use alloy_consensus::Transaction as _;
 use alloy_primitives::{Address, B256, Bytes};
-use iso_evm_hypervisor::{Inconclusive, NativeEngine, Verdict};
+use iso_evm_hypervisor::{Inconclusive, MessageVerdict, NativeEngine};
 use iso_evm_wire::{
     Fork, OpenedMessage, Witness,
     records::{CallRecord, Record},
@@ -83,7 +83,7 @@ impl<'s, 'a> Reruns<'s, 'a> {
         };
         let (bytes, code) = (&subject.messages[index], subject.codes().of(message));
         let verdict = engine.audit_with(bytes, code, gas, &mut observer);
-        let ended = verdict != Verdict::Inconclusive { reason: Inconclusive::GuestGasLimit };
+        let ended = verdict != MessageVerdict::Inconclusive { reason: Inconclusive::GuestGasLimit };
         OfMessage { calls, ended }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap, hash_map::Entry};
 use alloy_primitives::B256;
 
 use super::{
-    super::trie::{MissingNode, Nodes, Trie},
+    super::trie::{Nodes, Trie, UnknownNode},
     value::Word,
 };
 
@@ -42,7 +42,7 @@ impl Storage {
         nodes: &Nodes,
         key: B256,
         hash: B256,
-    ) -> Result<&mut Slot, MissingNode> {
+    ) -> Result<&mut Slot, UnknownNode> {
         Ok(match self.slots.entry(key) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(vacant) => {
@@ -68,7 +68,7 @@ impl Storage {
     }
 
     /// Writes what changed; the root. The error names the slot too.
-    pub(super) fn root(&mut self, nodes: &Nodes) -> Result<B256, (B256, MissingNode)> {
+    pub(super) fn root(&mut self, nodes: &Nodes) -> Result<B256, (B256, UnknownNode)> {
         for removing in [false, true] {
             for key in &self.changed {
                 let Some(slot) = self.slots.get_mut(key) else { continue };
