@@ -2,24 +2,22 @@
 
 use alloy_primitives::{B256, Bytes};
 use arbitrary::{Result, Unstructured};
-use iso_evm_wire::{MessageWitness, message::AccessWitness, records::Record};
-use revm::bytecode::opcode;
+use iso_evm_wire::{
+    MessageWitness,
+    message::AccessWitness,
+    records::{Record, shape_of},
+};
 
 use super::records;
 
-/// The opcodes whose records have an outcome.
-const CALLS: [u8; 6] = [
-    opcode::CREATE,
-    opcode::CALL,
-    opcode::CALLCODE,
-    opcode::DELEGATECALL,
-    opcode::CREATE2,
-    opcode::STATICCALL,
-];
+/// Whether an opcode's record has an outcome.
+fn has_outcome(opcode: u8) -> bool {
+    shape_of(opcode).is_some_and(|shape| shape.field("outcome").is_some())
+}
 
 /// Changes the outcome of a call or creation; where the message has none, any record.
 pub(super) fn edit(message: &mut MessageWitness, u: &mut Unstructured<'_>) -> Result<()> {
-    let is_call = |access: &&mut AccessWitness| CALLS.contains(&access.opcode);
+    let is_call = |access: &&mut AccessWitness| has_outcome(access.opcode);
     let mut calls: Vec<_> = message.stateAccessList.iter_mut().filter(is_call).collect();
     if calls.is_empty() {
         return records::edit(message, u);
