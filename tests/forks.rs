@@ -26,9 +26,10 @@ fn no_comparison_names_a_fork_outside_the_rules() {
     assert!(files.len() > 300, "{} files", files.len());
     let mut named = Vec::new();
     for file in files {
-        let name = file.strip_prefix(&root).unwrap().to_str().unwrap().to_owned();
+        let name =
+            file.strip_prefix(&root).expect("below the root").to_str().expect("UTF-8").to_owned();
         if !RULES.iter().any(|rules| name.starts_with(rules)) {
-            let code = fs::read_to_string(&file).unwrap();
+            let code = fs::read_to_string(&file).expect("readable");
             named.extend(findings(&code).into_iter().map(|finding| format!("{name}: {finding}")));
         }
     }
@@ -73,9 +74,9 @@ fn a_fork_that_is_named_is_found() {
 
 /// The sources below a folder, without those of tests and benches.
 fn sources(folder: &Path, files: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("readable").path();
+        let name = path.file_name().expect("a name").to_str().expect("UTF-8").to_owned();
         if path.is_dir() {
             if !["tests", "benches", "node_modules", "target"].contains(&name.as_str()) {
                 sources(&path, files);

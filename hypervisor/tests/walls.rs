@@ -28,7 +28,7 @@ fn no_room_names_one_that_it_must_not() {
         let files = sources(room);
         assert!(!files.is_empty(), "{room} has no sources");
         for file in files {
-            let code = fs::read_to_string(&file).unwrap();
+            let code = fs::read_to_string(&file).expect("readable");
             for named in named(&code, depth(&file)) {
                 assert!(
                     named == room || others.contains(&named.as_str()),
@@ -43,9 +43,9 @@ fn no_room_names_one_that_it_must_not() {
 #[test]
 fn every_source_file_stands_in_a_room() {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    for entry in fs::read_dir(src).unwrap() {
-        let path = entry.unwrap().path();
-        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+    for entry in fs::read_dir(src).expect("a folder") {
+        let path = entry.expect("readable").path();
+        let name = path.file_stem().expect("a name").to_str().expect("UTF-8").to_owned();
         assert!(name == "lib" || ROOMS.iter().any(|(room, _)| *room == name), "{name} is no room");
     }
 }
@@ -75,7 +75,7 @@ fn sources(room: &str) -> Vec<PathBuf> {
     let mut folders = vec![src.join(room)];
     while let Some(folder) = folders.pop() {
         let Ok(entries) = fs::read_dir(folder) else { continue };
-        for path in entries.map(|entry| entry.unwrap().path()) {
+        for path in entries.map(|entry| entry.expect("readable").path()) {
             if path.is_dir() { folders.push(path) } else { files.push(path) }
         }
     }
@@ -85,7 +85,7 @@ fn sources(room: &str) -> Vec<PathBuf> {
 /// How many steps lead from the module of a file up to its room.
 fn depth(file: &Path) -> usize {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let steps = file.strip_prefix(src).unwrap().components().count();
+    let steps = file.strip_prefix(src).expect("below src").components().count();
     if file.file_name().is_some_and(|name| name == "mod.rs") { steps - 2 } else { steps - 1 }
 }
 
