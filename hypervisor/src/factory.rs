@@ -20,8 +20,7 @@ use crate::{
         create2::archive_address_of,
         dispatch::min,
     },
-    options::ArchiveKey,
-    rules::archive::{DETERMINISTIC_DEPLOYER, PART_SIZE, archive_initcode, part_step},
+    rules::archive::{ArchiveKey, DETERMINISTIC_DEPLOYER, PART_SIZE, archive_initcode, part_step},
 };
 
 /// The factory's functions.

@@ -78,8 +78,10 @@ pub use emit::{contract::Contract, lint, program::emit_audit};
 pub use factory::emit_archive_factory;
 pub use identity::Identity;
 pub use native::{Code, NativeEngine};
-pub use options::{ArchiveKey, ArchiveOptions, EmitOptions};
+pub use options::{ArchiveOptions, EmitOptions};
 pub use rules::{
-    archive, gas, opcodes, verdict,
+    archive,
+    archive::ArchiveKey,
+    gas, opcodes, verdict,
     verdict::{Inconclusive, MessageVerdict, Mismatch, MismatchKind},
 };

@@ -4,7 +4,7 @@
 use alloy_primitives::Address;
 use iso_evm_wire::Fork;
 
-use crate::rules::archive::DEFAULT_FACTORY;
+use crate::rules::archive::{ArchiveKey, DEFAULT_FACTORY};
 
 /// What an audit contract is emitted for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,16 +20,6 @@ impl EmitOptions {
     pub fn new(fork: Fork) -> Self {
         Self { fork, archive: ArchiveOptions::default() }
     }
-}
-
-/// What an archive's salt is made of.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ArchiveKey {
-    /// The code's hash, computed by the factory: anyone may archive.
-    #[default]
-    CodeHash,
-    /// The account (`to`): the factory takes archives from its registrar only.
-    Account,
 }
 
 /// How a hypervisor finds its archives.

@@ -12,7 +12,7 @@ use std::{
 
 /// Each room, and the rooms that its sources may name beside itself.
 const ROOMS: [(&str, &[&str]); 8] = [
-    ("rules", &["options"]),
+    ("rules", &[]),
     ("options", &["rules"]),
     ("identity", &["options"]),
     ("emit", &["rules", "options", "identity"]),

@@ -5,7 +5,7 @@ use iso_evm_batch::ItemError;
 #[cfg(feature = "node")]
 use iso_evm_node::{NodeError, ReplayError};
 #[cfg(feature = "onchain")]
-use iso_evm_onchain::{deploy::DeployError, outbox::SendError, submit::SubmitError};
+use iso_evm_onchain::{deploy::DeployError, send_error::SendError, submit::SubmitError};
 #[cfg(feature = "node")]
 use iso_evm_rpc::RpcError;
 use iso_evm_wire::schedule::ScheduleError;

@@ -5,7 +5,8 @@ use iso_evm_batch::{BatchError, FileError, ItemError, mutate::MutateError};
 use iso_evm_node::NodeError;
 #[cfg(feature = "onchain")]
 use iso_evm_onchain::{
-    deploy::DeployError, keys::KeyError, outbox::SendError, rules::RulesError, submit::SubmitError,
+    deploy::DeployError, keys::KeyError, rules::RulesError, send_error::SendError,
+    submit::SubmitError,
 };
 #[cfg(any(feature = "node", feature = "onchain"))]
 use iso_evm_rpc::RpcError;

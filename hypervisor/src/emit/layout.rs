@@ -4,7 +4,6 @@
 
 use iso_evm_wire::records::OPENING;
 
-use crate::emit::state_word::PC_BITS;
 pub(crate) use crate::rules::message::*;
 
 macro_rules! words {
@@ -87,5 +86,3 @@ pub(crate) const PADS: usize = 17;
 pub(crate) const SPILL_SIZE: usize = 32 * STACK_LIMIT;
 
 const _: () = assert!(CODE.is_multiple_of(32) && OPENING == 0);
-// An address in the code fits the pc, with what stands behind the code.
-const _: () = assert!(CODE_LIMIT == (1 << PC_BITS) - CODE - AFTER_CODE - 32);

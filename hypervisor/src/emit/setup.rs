@@ -16,8 +16,12 @@ use crate::{
         records::{expect_equal, field, padding},
         state_word::{self, initial},
     },
-    options::{ArchiveKey, ArchiveOptions},
-    rules::{archive, fields::opening, verdict::MismatchKind},
+    options::ArchiveOptions,
+    rules::{
+        archive::{self, ArchiveKey},
+        fields::opening,
+        verdict::MismatchKind,
+    },
 };
 
 /// Position of the guest's calldata, once [`RECORDS_END`] is known: behind its length.

@@ -14,7 +14,7 @@
 use alloy_primitives::U256;
 
 use crate::{
-    emit::layout::{NATIVE_LIMIT, PADS},
+    emit::layout::{AFTER_CODE, CODE, CODE_LIMIT, NATIVE_LIMIT, PADS},
     rules::words::{bit, ones},
 };
 
@@ -37,6 +37,8 @@ pub(crate) const OVERFLOW_MAX: usize = 0x7ff;
 pub(crate) const HEIGHT_BITS: usize = OVERFLOW - HEIGHT;
 
 const _: () = assert!(NATIVE_LIMIT <= OVERFLOW_MAX && PADS < HEIGHT_BIAS);
+// An address in the code fits the pc, with what stands behind the code.
+const _: () = assert!(CODE_LIMIT == (1 << PC_BITS) - CODE - AFTER_CODE - 32);
 
 /// The pc field.
 pub(crate) fn pc_mask() -> U256 {

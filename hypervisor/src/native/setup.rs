@@ -10,9 +10,9 @@ use revm::bytecode::Bytecode;
 
 use super::{Code, calldata::Calldata, records::Records};
 use crate::{
-    options::{ArchiveKey, ArchiveOptions},
+    options::ArchiveOptions,
     rules::{
-        archive::{PART_SIZE, archive_address, archive_salt},
+        archive::{ArchiveKey, PART_SIZE, archive_address, archive_salt},
         fields::opening,
         message::{CODE_LIMIT, LIST, LIST_TABLE},
         verdict::{Inconclusive, MessageVerdict, MismatchKind},

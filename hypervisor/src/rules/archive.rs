@@ -9,8 +9,6 @@ use std::sync::OnceLock;
 use alloy_primitives::{Address, B256, Bytes, U256, address, keccak256};
 use revm::bytecode::opcode::*;
 
-use crate::options::ArchiveKey;
-
 /// Bytes of code in a full part: EIP-170's limit less the `0x00` byte.
 pub const PART_SIZE: usize = crate::rules::gas::MAX_CODE_SIZE as usize - 1;
 
@@ -22,6 +20,16 @@ pub fn part_step() -> U256 {
 
 /// The deterministic deployer that most chains have (CREATE2 with the first word as salt).
 pub const DETERMINISTIC_DEPLOYER: Address = address!("4e59b44847b379578588920ca78fbf26c0b4956c");
+
+/// What an archive's salt is made of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ArchiveKey {
+    /// The code's hash, computed by the factory: anyone may archive.
+    #[default]
+    CodeHash,
+    /// The account (`to`): the factory takes archives from its registrar only.
+    Account,
+}
 
 /// Where the factory of archives by code hash is, deployed with salt zero through
 /// [`DETERMINISTIC_DEPLOYER`]: what [`factory::default_factory`](crate::factory::default_factory)

@@ -15,10 +15,17 @@ use iso_evm_wire::{
     schedule,
     transaction::{Transaction, TransactionDefaults, TransactionFields},
 };
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Node, NodeError, answers::Named, fork, listed::Listed, receipts::envelopes};
+use super::{
+    Node, NodeError,
+    answers::Named,
+    fork,
+    listed::Listed,
+    parts::{check_root, reread},
+    receipts::envelopes,
+};
 
 /// The method that answers are blamed on.
 const METHOD: &str = "eth_getBlockByHash";
@@ -171,15 +178,6 @@ impl Contents {
     }
 }
 
-/// Part of a node's answer in this project's words: they write the same JSON.
-pub(super) fn reread<T: DeserializeOwned>(
-    method: &'static str,
-    answer: &Value,
-) -> Result<T, NodeError> {
-    T::deserialize(answer)
-        .map_err(|error| RpcError::Answer { method, error: error.to_string() }.into())
-}
-
 /// The hash that an answer says it has.
 pub(super) fn named(answer: &Value) -> Option<B256> {
     Named::deserialize(answer).ok().and_then(|named| named.hash)
@@ -244,16 +242,4 @@ fn transactions(answer: &Value, number: u64, chain_id: u64) -> Result<Vec<Listed
         Listed::read(fields, defaults).map_err(refuse)
     };
     answers.iter().enumerate().map(read).collect()
-}
-
-pub(super) fn check_root(
-    number: u64,
-    what: &'static str,
-    expected: B256,
-    found: B256,
-) -> Result<(), NodeError> {
-    if expected == found {
-        return Ok(());
-    }
-    Err(NodeError::Root { number, what, expected, found })
 }

@@ -43,6 +43,7 @@ mod made;
 mod node;
 mod options;
 mod parent;
+mod parts;
 mod place;
 mod receipts;
 mod replay;

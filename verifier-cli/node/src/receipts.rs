@@ -19,7 +19,7 @@ use serde_json::Value;
 use super::{
     Node, NodeError,
     answers::Subject,
-    block::{check_root, reread},
+    parts::{check_root, reread},
 };
 
 /// The method that answers are blamed on.

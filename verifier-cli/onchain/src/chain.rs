@@ -12,7 +12,7 @@ use alloy_rpc_types_eth::{TransactionReceipt, TransactionRequest, state::StateOv
 use iso_evm_rpc::{Client, RpcError, RpcOptions, http};
 use tokio::time::{Instant, sleep};
 
-use super::outbox::SendError;
+use super::send_error::SendError;
 
 /// Longest wait for a transaction to be mined.
 const MINED_WITHIN: Duration = Duration::from_secs(300);

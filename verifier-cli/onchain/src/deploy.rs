@@ -8,8 +8,9 @@ use iso_evm_wire::Fork;
 use super::{
     chain::{Chain, Receipt},
     contracts::{Contracts, Deployment, deployer_code, deployer_initcode},
-    outbox::{Intent, Outbox, SendError},
+    outbox::{Intent, Outbox},
     plan::{Plan, Step},
+    send_error::SendError,
 };
 
 /// What a deterministic deployer of one's own is called where it is said.

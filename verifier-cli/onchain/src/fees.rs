@@ -12,7 +12,7 @@ use alloy_primitives::{
 use alloy_provider::Provider;
 use alloy_rpc_types_eth::FeeHistory;
 
-use super::{chain::Chain, outbox::SendError};
+use super::{chain::Chain, send_error::SendError};
 
 /// Wei in a gwei.
 const GWEI: u128 = 1_000_000_000;

@@ -52,5 +52,6 @@ pub mod plan;
 pub mod probe;
 pub mod register;
 pub mod rules;
+pub mod send_error;
 pub mod sender;
 pub mod submit;

@@ -4,7 +4,7 @@ use alloy_primitives::{Address, B256};
 use iso_evm_rpc::RpcError;
 use iso_evm_wire::{Fork, Schedule};
 
-use crate::outbox::SendError;
+use crate::send_error::SendError;
 
 /// Why a message is not submitted.
 #[derive(Debug, thiserror::Error)]

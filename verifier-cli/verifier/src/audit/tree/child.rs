@@ -3,7 +3,7 @@
 use alloy_primitives::B256;
 use iso_evm_wire::{MessageWitness, OpenedMessage, records::FrameKind};
 
-use super::{Place, TreeKind, callee::Callee, walk::Stop};
+use super::{Place, TreeKind, callee::Callee, stop::Stop};
 use crate::{
     audit::{Finding, Missing, codes::EMPTY_CODE_HASH},
     hash::keccak256,

@@ -34,11 +34,12 @@
 
 mod callee;
 mod child;
+mod stop;
 mod walk;
 
 use iso_evm_wire::{Opened, Witness};
 
-use self::walk::{Stop, Walk};
+use self::{stop::Stop, walk::Walk};
 use super::{AuditOutcome, Finding, Subject, TreeKind, word::Word};
 
 /// Compares every call's and creation's record with the message that it opens.

@@ -12,6 +12,7 @@ use super::{
     Place, TreeKind,
     callee::{Callee, RIPEMD160},
     child::Pair,
+    stop::Stop,
 };
 use crate::{
     audit::{
@@ -21,25 +22,6 @@ use crate::{
     },
     hash::keccak256,
 };
-
-/// Why the audit went no further.
-#[derive(Debug)]
-pub(super) enum Stop {
-    Finding(Finding<TreeKind>),
-    Missing(Missing),
-}
-
-impl From<Finding<TreeKind>> for Stop {
-    fn from(finding: Finding<TreeKind>) -> Self {
-        Self::Finding(finding)
-    }
-}
-
-impl From<Missing> for Stop {
-    fn from(missing: Missing) -> Self {
-        Self::Missing(missing)
-    }
-}
 
 /// A message whose records are being looked at.
 #[derive(Debug)]
