@@ -14,6 +14,7 @@
 //! be known by their hash only; a change that needs a node which is not known is a [`MissingNode`].
 
 mod absorbed;
+mod account;
 mod apply;
 mod change;
 mod decode;

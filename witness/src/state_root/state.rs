@@ -11,11 +11,11 @@ use alloy_trie::{EMPTY_ROOT_HASH, TrieAccount};
 
 use super::{
     MissingNode,
+    account::AccountLeaf,
     hashes::Hashes,
     node::{Nodes, UnknownNode},
     prove::Place,
     trie::Trie,
-    value::AccountLeaf,
 };
 use crate::proof::StateProof;
 

@@ -15,11 +15,11 @@ use alloy_trie::{
 
 use super::{
     Account, StateTrie,
+    account::AccountLeaf,
     change::WALKED,
     node::{Nodes, UnknownNode},
     reference::ENCODED,
     trie::Trie,
-    value::AccountLeaf,
 };
 
 /// xorshift64*, so that a failing run can be repeated.

@@ -7,7 +7,7 @@ use alloy_primitives::{Address, B256};
 use super::{
     super::{
         Missing,
-        trie::{EMPTY_ROOT, Nodes, Trie, UnknownNode},
+        trie::{EMPTY_ROOT, NodeNotHeld, Nodes, Trie},
     },
     Account,
     storage::{Slot, Storage},
@@ -111,7 +111,7 @@ impl Accounts {
         let hash = *self.keys.entry(key).or_insert_with(|| keccak256(key.as_slice()));
         let (entry, nodes) = self.load_with_nodes(address)?;
         let slot = entry.storage.load(nodes, key, hash);
-        slot.map(|slot| &*slot).map_err(|UnknownNode(hash)| Missing::SlotNode {
+        slot.map(|slot| &*slot).map_err(|NodeNotHeld(hash)| Missing::SlotNode {
             hash,
             account: address,
             slot: key,
@@ -121,7 +121,7 @@ impl Accounts {
     /// Writes what changed; the root.
     pub(super) fn root(&mut self) -> Result<B256, Missing> {
         let Self { nodes, trie, entries, changed, .. } = self;
-        let missing = |account, UnknownNode(hash)| Missing::AccountNode { hash, account };
+        let missing = |account, NodeNotHeld(hash)| Missing::AccountNode { hash, account };
         for removing in [false, true] {
             for address in &*changed {
                 let Some(entry) = entries.get_mut(address) else { continue };
@@ -152,7 +152,7 @@ impl Accounts {
                 let leaf = self
                     .trie
                     .get(&self.nodes, &hash)
-                    .map_err(|UnknownNode(hash)| Missing::AccountNode { hash, account: address })?;
+                    .map_err(|NodeNotHeld(hash)| Missing::AccountNode { hash, account: address })?;
                 vacant.insert(Entry::new(hash, leaf))
             }
         };
@@ -163,7 +163,7 @@ impl Accounts {
 impl Entry {
     /// The account as its leaf has it, its storage written.
     fn leaf(&mut self, nodes: &Nodes, address: Address) -> Result<Leaf, Missing> {
-        let storage_root = self.storage.root(nodes).map_err(|(slot, UnknownNode(hash))| {
+        let storage_root = self.storage.root(nodes).map_err(|(slot, NodeNotHeld(hash))| {
             Missing::SlotNode { hash, account: address, slot }
         })?;
         Ok(Leaf { account: self.account, storage_root })

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap, hash_map::Entry};
 use alloy_primitives::B256;
 
 use super::{
-    super::trie::{Nodes, Trie, UnknownNode},
+    super::trie::{NodeNotHeld, Nodes, Trie},
     value::Word,
 };
 
@@ -42,7 +42,7 @@ impl Storage {
         nodes: &Nodes,
         key: B256,
         hash: B256,
-    ) -> Result<&mut Slot, UnknownNode> {
+    ) -> Result<&mut Slot, NodeNotHeld> {
         Ok(match self.slots.entry(key) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(vacant) => {
@@ -68,7 +68,7 @@ impl Storage {
     }
 
     /// Writes what changed; the root. The error names the slot too.
-    pub(super) fn root(&mut self, nodes: &Nodes) -> Result<B256, (B256, UnknownNode)> {
+    pub(super) fn root(&mut self, nodes: &Nodes) -> Result<B256, (B256, NodeNotHeld)> {
         for removing in [false, true] {
             for key in &self.changed {
                 let Some(slot) = self.slots.get_mut(key) else { continue };

@@ -46,7 +46,7 @@ pub trait Value: Clone {
 /// A node that is not at hand, or is no canonical node for its place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the trie node {0}")]
-pub struct UnknownNode(pub B256);
+pub struct NodeNotHeld(pub B256);
 
 /// A trie over keys that are hashed already. An operation that returns an error has changed nothing.
 #[derive(Clone, Debug)]
@@ -74,8 +74,8 @@ impl<V: Value> Trie<V> {
     ///
     /// # Errors
     ///
-    /// [`UnknownNode`] if a node on the key's path is not at hand.
-    pub fn get(&mut self, nodes: &Nodes, key: &B256) -> Result<Option<V>, UnknownNode> {
+    /// [`NodeNotHeld`] if a node on the key's path is not at hand.
+    pub fn get(&mut self, nodes: &Nodes, key: &B256) -> Result<Option<V>, NodeNotHeld> {
         match &mut self.top {
             Some(top) => top.get(nodes, &nibbles(key)),
             None => Ok(None),
@@ -86,8 +86,8 @@ impl<V: Value> Trie<V> {
     ///
     /// # Errors
     ///
-    /// [`UnknownNode`] if a node on the key's path is not at hand.
-    pub fn insert(&mut self, nodes: &Nodes, key: &B256, value: V) -> Result<(), UnknownNode> {
+    /// [`NodeNotHeld`] if a node on the key's path is not at hand.
+    pub fn insert(&mut self, nodes: &Nodes, key: &B256, value: V) -> Result<(), NodeNotHeld> {
         let path = nibbles(key);
         match &mut self.top {
             Some(top) => top.insert(nodes, &path, value),
@@ -102,9 +102,9 @@ impl<V: Value> Trie<V> {
     ///
     /// # Errors
     ///
-    /// [`UnknownNode`] if a node on the key's path is not at hand, or the one beside it that takes
+    /// [`NodeNotHeld`] if a node on the key's path is not at hand, or the one beside it that takes
     /// the place of the branch above them.
-    pub fn remove(&mut self, nodes: &Nodes, key: &B256) -> Result<(), UnknownNode> {
+    pub fn remove(&mut self, nodes: &Nodes, key: &B256) -> Result<(), NodeNotHeld> {
         if let Some(top) = &mut self.top
             && top.remove(nodes, &nibbles(key))? == Removal::Leaf
         {

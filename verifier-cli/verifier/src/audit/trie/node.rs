@@ -7,7 +7,7 @@ use std::mem;
 
 use alloy_primitives::B256;
 
-use super::{Nodes, UnknownNode, Value, decode::decode, encode::Reference, is_top};
+use super::{NodeNotHeld, Nodes, Value, decode::decode, encode::Reference, is_top};
 
 /// A node and, unless something below it changed since, what stands for it in its parent.
 #[derive(Clone, Debug)]
@@ -92,7 +92,7 @@ impl<V> Node<V> {
 impl<V: Value> Node<V> {
     /// Looks the node up if only its hash is known. `left` is how many nibbles of its keys are not
     /// above it.
-    fn resolve(&mut self, nodes: &Nodes, left: usize) -> Result<&mut Kind<V>, UnknownNode> {
+    fn resolve(&mut self, nodes: &Nodes, left: usize) -> Result<&mut Kind<V>, NodeNotHeld> {
         if let Kind::Unknown { hash, branch } = self.kind {
             self.kind = nodes
                 .get(&hash)
@@ -100,13 +100,13 @@ impl<V: Value> Node<V> {
                 .filter(|rlp| rlp.len() >= B256::len_bytes() || is_top(left))
                 .and_then(|rlp| decode(rlp, left))
                 .filter(|kind| !branch || matches!(kind, Kind::Branch { .. }))
-                .ok_or(UnknownNode(hash))?;
+                .ok_or(NodeNotHeld(hash))?;
         }
         Ok(&mut self.kind)
     }
 
     /// The value at `path`.
-    pub(super) fn get(&mut self, nodes: &Nodes, path: &[u8]) -> Result<Option<V>, UnknownNode> {
+    pub(super) fn get(&mut self, nodes: &Nodes, path: &[u8]) -> Result<Option<V>, NodeNotHeld> {
         let (mut node, mut path) = (self, path);
         loop {
             match node.resolve(nodes, path.len())? {
@@ -130,7 +130,7 @@ impl<V: Value> Node<V> {
         nodes: &Nodes,
         path: &[u8],
         value: V,
-    ) -> Result<(), UnknownNode> {
+    ) -> Result<(), NodeNotHeld> {
         let (mut node, mut path) = (self, path);
         loop {
             node.resolve(nodes, path.len())?;
@@ -141,7 +141,7 @@ impl<V: Value> Node<V> {
                 return Ok(());
             }
             match &mut node.kind {
-                Kind::Unknown { hash, .. } => return Err(UnknownNode(*hash)),
+                Kind::Unknown { hash, .. } => return Err(NodeNotHeld(*hash)),
                 Kind::Leaf { value: held, .. } => {
                     *held = value;
                     return Ok(());
@@ -190,7 +190,7 @@ impl<V: Value> Node<V> {
     }
 
     /// Removes the value at `path`.
-    pub(super) fn remove(&mut self, nodes: &Nodes, path: &[u8]) -> Result<Removal, UnknownNode> {
+    pub(super) fn remove(&mut self, nodes: &Nodes, path: &[u8]) -> Result<Removal, NodeNotHeld> {
         let removal = match self.resolve(nodes, path.len())? {
             Kind::Leaf { path: own, .. } if own == path => Removal::Leaf,
             Kind::Extension { path: own, child } if path.starts_with(own) => {
@@ -220,7 +220,7 @@ impl<V: Value> Node<V> {
     }
 
     /// Takes a branch's child out. If that leaves one other, it takes the branch's place.
-    fn take_out(&mut self, nodes: &Nodes, nibble: usize, left: usize) -> Result<(), UnknownNode> {
+    fn take_out(&mut self, nodes: &Nodes, nibble: usize, left: usize) -> Result<(), NodeNotHeld> {
         let Kind::Branch { children } = &mut self.kind else { return Ok(()) };
         let mut others = (0..16).filter(|&other| other != nibble && children[other].is_some());
         if let (Some(other), None) = (others.next(), others.next())

@@ -6,7 +6,7 @@ use rlp::RlpStream;
 use super::{tests::Raw, *};
 
 /// What a trie with this topmost node says of a key.
-fn read(rlp: &[u8], key: B256) -> Result<Option<Raw>, UnknownNode> {
+fn read(rlp: &[u8], key: B256) -> Result<Option<Raw>, NodeNotHeld> {
     let nodes = Nodes::from_iter([Bytes::copy_from_slice(rlp)]);
     Trie::from_root(keccak256(rlp)).get(&nodes, &key)
 }
@@ -106,7 +106,7 @@ fn nodes_are_read_strictly() {
         ),
     ];
     for (name, rlp) in refused {
-        assert_eq!(read(&rlp, B256::ZERO), Err(UnknownNode(keccak256(&rlp))), "{name}");
+        assert_eq!(read(&rlp, B256::ZERO), Err(NodeNotHeld(keccak256(&rlp))), "{name}");
     }
 }
 
@@ -123,7 +123,7 @@ fn nodes_fit_their_place() {
         let got =
             Trie::<Raw>::from_root(keccak256(&parent)).get(&Nodes::from_iter(nodes), &B256::ZERO);
         let expected =
-            if accepted { Ok(Some(Raw(vec![7]))) } else { Err(UnknownNode(keccak256(child))) };
+            if accepted { Ok(Some(Raw(vec![7]))) } else { Err(NodeNotHeld(keccak256(child))) };
         assert_eq!(got, expected);
     }
 }

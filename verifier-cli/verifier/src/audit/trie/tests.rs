@@ -110,7 +110,7 @@ fn random_changes() {
                 };
                 match done.and_then(|()| trie.get(&nodes, &key)) {
                     Ok(got) => break got,
-                    Err(UnknownNode(hash)) => {
+                    Err(NodeNotHeld(hash)) => {
                         assert_eq!(trie.root(), root, "seed {seed}, step {step}");
                         let rlp = whole.get(&hash).expect("a node of the trie").to_vec();
                         nodes.0.insert(hash, rlp.into());
@@ -150,8 +150,8 @@ fn collapse_needs_the_sibling() {
     trie.remove(&nodes, &keys[0]).unwrap();
     let rest: BTreeMap<_, _> = model.clone().into_iter().skip(1).collect();
     assert_eq!(trie.root(), whole_trie(&rest).0);
-    assert_eq!(trie.remove(&nodes, &keys[1]), Err(UnknownNode(hash)));
-    assert_eq!(trie.get(&nodes, &keys[2]), Err(UnknownNode(hash)));
+    assert_eq!(trie.remove(&nodes, &keys[1]), Err(NodeNotHeld(hash)));
+    assert_eq!(trie.get(&nodes, &keys[2]), Err(NodeNotHeld(hash)));
     assert_eq!(trie.root(), whole_trie(&rest).0);
     trie.remove(&Nodes::from_iter(rlp), &keys[1]).unwrap();
     let rest: BTreeMap<_, _> = model.into_iter().skip(2).collect();
