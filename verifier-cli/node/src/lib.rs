@@ -57,7 +57,7 @@ pub use block::ChainBlock;
 pub use error::{NodeError, ReplayError};
 pub use iso_evm_rpc::{Observer, default_folder};
 pub use node::Node;
-pub use options::{Event, NodeOptions};
+pub use options::{NodeEvent, NodeOptions};
 pub use replay::{RecordedTransaction, Replay};
 
 /// Records one transaction: replays what comes before it in its block.

@@ -11,7 +11,7 @@ use std::{
 use iso_evm_rpc::{Client, RpcError};
 use serde::Serialize;
 
-use super::{Event, NodeOptions, at::Naming};
+use super::{NodeEvent, NodeOptions, at::Naming};
 
 /// A node, asked by JSON-RPC over HTTP. Its functions wait for the answer: they must not be called,
 /// nor the node dropped, from within an asynchronous runtime.
@@ -34,12 +34,12 @@ impl Node {
         Ok(Self { rpc, options, namings: Mutex::default() })
     }
 
-    pub(super) fn tell(&self, event: Event) {
+    pub(super) fn tell(&self, event: NodeEvent) {
         self.options.observer.tell(event);
     }
 
     pub(super) fn notice(&self, text: String) {
-        self.tell(Event::Notice(text));
+        self.tell(NodeEvent::Notice(text));
     }
 
     /// Waits.

@@ -20,7 +20,7 @@ pub struct NodeOptions {
     /// Whether to do without `eth_getProof`: nothing is proved then.
     pub no_proofs: bool,
     /// Who is told what happens.
-    pub observer: Observer<Event>,
+    pub observer: Observer<NodeEvent>,
 }
 
 impl Default for NodeOptions {
@@ -42,14 +42,14 @@ impl NodeOptions {
             concurrency: self.concurrency,
             cache: self.cache.clone(),
             offline: self.offline,
-            answered: Observer::new(move |method| observer.tell(Event::Answered { method })),
+            answered: Observer::new(move |method| observer.tell(NodeEvent::Answered { method })),
         }
     }
 }
 
 /// Something that happened on the way.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Event {
+pub enum NodeEvent {
     /// The node has answered a question.
     Answered {
         /// Name of the JSON-RPC method.

@@ -19,7 +19,7 @@ const MINED_WITHIN: Duration = Duration::from_secs(300);
 
 /// What a call came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Answer {
+pub enum CallAnswer {
     /// The call returned these bytes.
     Returned(Bytes),
     /// The call reverted with these bytes.
@@ -30,7 +30,7 @@ pub enum Answer {
 
 /// What became of a transaction.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Receipt {
+pub struct HostReceipt {
     /// Hash of the transaction.
     pub hash: B256,
     /// Whether the transaction succeeded.
@@ -45,7 +45,7 @@ pub struct Receipt {
     pub logs: Vec<Log>,
 }
 
-impl From<TransactionReceipt> for Receipt {
+impl From<TransactionReceipt> for HostReceipt {
     fn from(receipt: TransactionReceipt) -> Self {
         Self {
             hash: receipt.transaction_hash,
@@ -115,12 +115,12 @@ impl Chain {
         call: &TransactionRequest,
         block: BlockId,
         overrides: &StateOverride,
-    ) -> Result<Answer, RpcError> {
+    ) -> Result<CallAnswer, RpcError> {
         let replaced = (!overrides.is_empty()).then_some(overrides);
         let asked = self.node.ask("eth_call", |node| async move {
             let call = node.call(call.clone().into()).block(block);
             match call.overrides_opt(replaced.cloned()).await {
-                Ok(returned) => Ok(Answer::Returned(returned)),
+                Ok(returned) => Ok(CallAnswer::Returned(returned)),
                 Err(Transported::ErrorResp(error)) => match ending_of(&error) {
                     Some(answer) => Ok(answer),
                     None => Err(Transported::ErrorResp(error)),
@@ -136,7 +136,7 @@ impl Chain {
     /// # Errors
     ///
     /// If there is none in five minutes, or the node does not say.
-    pub fn receipt(&self, hash: B256) -> Result<Receipt, SendError> {
+    pub fn receipt(&self, hash: B256) -> Result<HostReceipt, SendError> {
         let start = Instant::now();
         let mut pause = Duration::from_millis(50);
         loop {
@@ -168,19 +168,19 @@ impl Chain {
 
 /// What a call came to, if that is what an error says. Nodes word it in their own ways: the data of
 /// a revert is a `0x` string, alone, after a word, or somewhere in an object.
-fn ending_of(error: &ErrorPayload) -> Option<Answer> {
+fn ending_of(error: &ErrorPayload) -> Option<CallAnswer> {
     if let Some(data) = error.as_revert_data() {
-        return Some(Answer::Reverted(data));
+        return Some(CallAnswer::Reverted(data));
     }
     let words = error.message.to_lowercase().replace(' ', "");
     if words.contains("outofgas") || words.ends_with("oog") {
-        return Some(Answer::OutOfGas);
+        return Some(CallAnswer::OutOfGas);
     }
     let text = error.data.as_ref().and_then(|data| serde_json::from_str::<String>(data.get()).ok());
     if let Some(data) = text.as_deref().and_then(|text| text.strip_prefix("Reverted ")) {
-        return data.trim().parse().ok().map(Answer::Reverted);
+        return data.trim().parse().ok().map(CallAnswer::Reverted);
     }
-    words.contains("executionreverted").then(|| Answer::Reverted(Bytes::new()))
+    words.contains("executionreverted").then(|| CallAnswer::Reverted(Bytes::new()))
 }
 
 #[cfg(test)]
@@ -192,7 +192,7 @@ mod tests {
     #[test]
     fn reverts_as_nodes_word_them() {
         let word = bytes!("000000000000000000000000000000000000000000000000000000000000002a");
-        let reverted = |data: &Bytes| Some(Answer::Reverted(data.clone()));
+        let reverted = |data: &Bytes| Some(CallAnswer::Reverted(data.clone()));
         for (json, expected) in [
             // geth, reth, anvil
             (
@@ -221,14 +221,14 @@ mod tests {
                 ),
                 reverted(&word),
             ),
-            (r#"{"code":-32000,"message":"out of gas"}"#.to_owned(), Some(Answer::OutOfGas)),
+            (r#"{"code":-32000,"message":"out of gas"}"#.to_owned(), Some(CallAnswer::OutOfGas)),
             (
                 r#"{"code":-32003,"message":"EVM error OutOfGas"}"#.to_owned(),
-                Some(Answer::OutOfGas),
+                Some(CallAnswer::OutOfGas),
             ),
             (
                 r#"{"code":-32603,"message":"EVM error ReentrancySentryOOG"}"#.to_owned(),
-                Some(Answer::OutOfGas),
+                Some(CallAnswer::OutOfGas),
             ),
             (r#"{"code":-32601,"message":"method not found"}"#.to_owned(), None),
         ] {

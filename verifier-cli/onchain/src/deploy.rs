@@ -6,7 +6,7 @@ use iso_evm_rpc::RpcError;
 use iso_evm_wire::Fork;
 
 use super::{
-    chain::{Chain, Receipt},
+    chain::{Chain, HostReceipt},
     contracts::{Contracts, Deployment, deployer_code, deployer_initcode},
     outbox::{Intent, Outbox},
     plan::{Plan, Step},
@@ -99,8 +99,8 @@ pub struct DeployTransaction {
 
 impl DeployTransaction {
     /// What a receipt says of a transaction that was to take so much gas.
-    pub const fn new(receipt: &Receipt, predicted: u64) -> Self {
-        let Receipt { hash, success, gas_used, .. } = *receipt;
+    pub const fn new(receipt: &HostReceipt, predicted: u64) -> Self {
+        let HostReceipt { hash, success, gas_used, .. } = *receipt;
         Self { hash, predicted, gas_used, success }
     }
 }

@@ -14,7 +14,7 @@ use iso_evm_wire::{Opened, protocol::TX_BASE_COST};
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use super::{
-    chain::{Answer, Chain},
+    chain::{CallAnswer, Chain},
     host::calldata_gas,
     probe::{self, PROBE},
 };
@@ -65,7 +65,7 @@ fn call(
     }
     let out_of_gas = MessageVerdict::Inconclusive { reason: Inconclusive::HostOutOfGas };
     match chain.call(&request, BlockId::latest(), overrides)? {
-        Answer::Returned(data) => match probe::audited(&data) {
+        CallAnswer::Returned(data) => match probe::audited(&data) {
             Some(Audited { host_gas, .. })
                 if host_gas_limit.is_some_and(|most| host_gas > most) =>
             {
@@ -77,8 +77,8 @@ fn call(
                 error: "the state overrides had no effect".to_owned(),
             }),
         },
-        Answer::OutOfGas => Ok(Audited { verdict: out_of_gas, host_gas: 0 }),
-        Answer::Reverted(_) => Err(RpcError::Answer {
+        CallAnswer::OutOfGas => Ok(Audited { verdict: out_of_gas, host_gas: 0 }),
+        CallAnswer::Reverted(_) => Err(RpcError::Answer {
             method: "eth_call",
             error: "it reverted where nothing reverts".to_owned(),
         }),

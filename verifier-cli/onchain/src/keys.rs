@@ -80,20 +80,20 @@ pub enum KeyError {
 
 /// Where a key, a keystore or a password is read.
 #[derive(Clone, Copy, Debug)]
-pub enum Source<'a> {
+pub enum KeySource<'a> {
     /// A file.
     File(&'a Path),
     /// What stdin gives.
     Stdin,
 }
 
-impl<'a, P: AsRef<Path> + ?Sized> From<&'a P> for Source<'a> {
+impl<'a, P: AsRef<Path> + ?Sized> From<&'a P> for KeySource<'a> {
     fn from(path: &'a P) -> Self {
         Self::File(path.as_ref())
     }
 }
 
-impl Source<'_> {
+impl KeySource<'_> {
     /// Its name for messages.
     fn name(self) -> String {
         match self {
@@ -117,7 +117,7 @@ impl Password {
     /// # Errors
     ///
     /// If it cannot be read, or others can.
-    pub fn from_file<'a>(source: impl Into<Source<'a>>) -> Result<Self, KeyError> {
+    pub fn from_file<'a>(source: impl Into<KeySource<'a>>) -> Result<Self, KeyError> {
         let text = text(source.into())?.unwrap_or_default();
         Ok(Self(text.lines().next().unwrap_or_default().to_owned()))
     }
@@ -134,7 +134,7 @@ impl fmt::Debug for Password {
 /// # Errors
 ///
 /// If the file cannot be read, or others can read it, or it holds no key.
-pub fn raw<'a>(source: impl Into<Source<'a>>) -> Result<PrivateKeySigner, KeyError> {
+pub fn raw<'a>(source: impl Into<KeySource<'a>>) -> Result<PrivateKeySigner, KeyError> {
     let source = source.into();
     let text = text(source)?.unwrap_or_default();
     text.trim().parse().map_err(|_| KeyError::NoKey { file: source.name() })
@@ -146,12 +146,12 @@ pub fn raw<'a>(source: impl Into<Source<'a>>) -> Result<PrivateKeySigner, KeyErr
 ///
 /// If the file cannot be read, or others can read it, or it is no keystore, or of another password.
 pub fn keystore<'a>(
-    source: impl Into<Source<'a>>,
+    source: impl Into<KeySource<'a>>,
     password: &Password,
 ) -> Result<PrivateKeySigner, KeyError> {
     let source = source.into();
     let (file, expected) = (source.name(), check(source)?);
-    let Source::File(path) = source else { return Err(no_file(file)) };
+    let KeySource::File(path) = source else { return Err(no_file(file)) };
     let opened = PrivateKeySigner::decrypt_keystore(path, &password.0);
     let signer = opened.map_err(|_| KeyError::Password { file: file.clone() })?;
     match expected {
@@ -168,16 +168,16 @@ pub fn keystore<'a>(
 /// # Errors
 ///
 /// If the file cannot be read, or others can read it, or it is no keystore.
-pub fn check<'a>(source: impl Into<Source<'a>>) -> Result<Option<Address>, KeyError> {
+pub fn check<'a>(source: impl Into<KeySource<'a>>) -> Result<Option<Address>, KeyError> {
     let source = source.into();
     let file = source.name();
     // It is read twice, and has to be what it was.
     match source {
-        Source::File(path) if path.metadata().is_ok_and(|metadata| !metadata.is_file()) => {
+        KeySource::File(path) if path.metadata().is_ok_and(|metadata| !metadata.is_file()) => {
             return Err(no_file(file));
         }
-        Source::Stdin => return Err(no_file(file)),
-        Source::File(_) => {}
+        KeySource::Stdin => return Err(no_file(file)),
+        KeySource::File(_) => {}
     }
     let text = text(source)?;
     let what = match text.as_deref().map(serde_json::from_str::<Keystore>) {
@@ -281,15 +281,15 @@ fn is_hex(text: &str, bytes: usize) -> bool {
 }
 
 /// The text of a file that only its owner can read; none if it is no text.
-fn text(source: Source<'_>) -> Result<Option<String>, KeyError> {
+fn text(source: KeySource<'_>) -> Result<Option<String>, KeyError> {
     let read = |error| KeyError::Read { file: source.name(), error };
     let (mut reader, mode): (Box<dyn Read>, _) = match source {
-        Source::Stdin => {
+        KeySource::Stdin => {
             let stdin = io::stdin().lock();
             let mode = stdin_mode(&stdin).map_err(read)?;
             (Box::new(stdin), mode)
         }
-        Source::File(path) => {
+        KeySource::File(path) => {
             let file = File::open(path).map_err(read)?;
             let mode = others(&file).map_err(read)?;
             (Box::new(file), mode)

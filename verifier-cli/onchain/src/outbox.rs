@@ -16,7 +16,7 @@ use alloy_signer_local::PrivateKeySigner;
 use iso_evm_rpc::RpcError;
 
 use super::{
-    chain::{Chain, Receipt},
+    chain::{Chain, HostReceipt},
     fees::{FeeCaps, Fees},
     send_error::SendError,
     sender::Sender,
@@ -109,7 +109,7 @@ impl<'a> Outbox<'a> {
         to: Option<Address>,
         data: Bytes,
         gas_limit: u64,
-    ) -> Result<Receipt, SendError> {
+    ) -> Result<HostReceipt, SendError> {
         self.take(what, to, gas_limit)?;
         let (expected, found) = (self.order.chain_id, self.chain.id()?);
         if found != expected {

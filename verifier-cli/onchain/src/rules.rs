@@ -8,7 +8,7 @@ use alloy_rpc_types_eth::{TransactionRequest, state::StateOverride};
 use iso_evm_rpc::RpcError;
 use revm::bytecode::opcode::*;
 
-use super::chain::{Answer, Chain};
+use super::chain::{CallAnswer, Chain};
 
 /// What both init codes deploy.
 const MARK: u8 = 0x15;
@@ -63,8 +63,8 @@ impl Chain {
         let initcode = Bytes::from_static(initcode);
         let request = TransactionRequest::default().with_kind(TxKind::Create).with_input(initcode);
         match self.call(&request, BlockId::latest(), &StateOverride::default()) {
-            Ok(Answer::Returned(code)) => Ok(code[..] == [MARK]),
-            Ok(Answer::Reverted(_) | Answer::OutOfGas) => Ok(false),
+            Ok(CallAnswer::Returned(code)) => Ok(code[..] == [MARK]),
+            Ok(CallAnswer::Reverted(_) | CallAnswer::OutOfGas) => Ok(false),
             // Nodes have many words for an opcode that is none.
             Err(error) if error.is_refusal() => Ok(false),
             Err(error) => Err(error),

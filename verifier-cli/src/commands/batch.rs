@@ -10,7 +10,7 @@ use std::{
 use clap::Args;
 use iso_evm_batch::{
     READ_LIMIT, ReadLimit,
-    batch::{self, BatchCounts, BatchOptions, BatchSummary, Done, Event},
+    batch::{self, BatchCounts, BatchEvent, BatchOptions, BatchSummary, Done},
     files::{self, STANDARD},
 };
 use iso_evm_verifier::verify::Verdict;
@@ -61,9 +61,9 @@ impl Batch {
         };
         let screen = Screen::new(|| batch::size(&self.paths));
         let messages = AtomicU64::new(0);
-        let show = |event: Event<'_>| match event {
-            Event::Read(bytes) => screen.read(bytes),
-            Event::Done(done) => {
+        let show = |event: BatchEvent<'_>| match event {
+            BatchEvent::Read(bytes) => screen.read(bytes),
+            BatchEvent::Done(done) => {
                 let count = done.report.as_ref().map_or(0, |report| report.messages.len() as u64);
                 let count = messages.fetch_add(count, Ordering::Relaxed) + count;
                 screen.message(|elapsed| rate(count, elapsed));

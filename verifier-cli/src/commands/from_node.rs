@@ -7,7 +7,8 @@ use alloy_primitives::B256;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use iso_evm_batch::FileError;
 use iso_evm_node::{
-    Event, Node, NodeError, NodeOptions, Observer, default_folder, record_block, record_transaction,
+    Node, NodeError, NodeEvent, NodeOptions, Observer, default_folder, record_block,
+    record_transaction,
 };
 use iso_evm_wire::{Fork, Witness};
 
@@ -105,20 +106,20 @@ impl Progress {
         Self { bar }
     }
 
-    fn observer(&self) -> Observer<Event> {
+    fn observer(&self) -> Observer<NodeEvent> {
         let (bar, answers, said) = (self.bar.clone(), Mutex::new(0_u64), Mutex::new(Vec::new()));
         Observer::new(move |event| match event {
-            Event::Answered { method } => {
+            NodeEvent::Answered { method } => {
                 if let Ok(mut answers) = answers.lock() {
                     *answers += 1;
                     bar.set_message(format!("{answers} answers, {method}"));
                 }
             }
-            Event::Transaction { done, of } => {
+            NodeEvent::Transaction { done, of } => {
                 bar.set_length(of as u64);
                 bar.set_position(done as u64);
             }
-            Event::Notice(text) => {
+            NodeEvent::Notice(text) => {
                 let Ok(mut said) = said.lock() else { return };
                 if !said.contains(&text) {
                     bar.suspend(|| say(&format!("note: {text}")));

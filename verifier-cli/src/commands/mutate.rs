@@ -14,7 +14,7 @@ use comfy_table::{CellAlignment, Table, presets};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use iso_evm_batch::{
     files,
-    mutate::{self, Campaign, Event, MutateError, MutateOptions},
+    mutate::{self, Campaign, MutateError, MutateEvent, MutateOptions},
 };
 use iso_evm_verifier::verify::{Audit, NamedVerdict, Verdict};
 
@@ -128,11 +128,11 @@ impl Screen {
         Self { bar, survived: AtomicUsize::new(0) }
     }
 
-    fn show(&self, event: Event) {
+    fn show(&self, event: MutateEvent) {
         match event {
-            Event::Sites(count) => self.bar.set_length(count as u64),
-            Event::Site => self.bar.inc(1),
-            Event::Survivor => {
+            MutateEvent::Sites(count) => self.bar.set_length(count as u64),
+            MutateEvent::Site => self.bar.inc(1),
+            MutateEvent::Survivor => {
                 let survived = self.survived.fetch_add(1, Ordering::Relaxed) + 1;
                 self.bar.set_message(format!("{survived} survived"));
             }

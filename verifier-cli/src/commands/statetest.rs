@@ -9,7 +9,7 @@ use std::{
 use clap::Args;
 use iso_evm_batch::{
     READ_LIMIT, ReadLimit, files,
-    statetest::{self, Event, StateTestOptions, StateTestSummary},
+    statetest::{self, StateTestEvent, StateTestOptions, StateTestSummary},
 };
 use iso_evm_verifier::verify::{Audit, EngineKind};
 use iso_evm_wire::Fork;
@@ -114,15 +114,17 @@ impl Shown {
         Self { screen, json, passed: AtomicUsize::new(0), failed: AtomicUsize::new(0) }
     }
 
-    fn show(&self, event: Event<'_>) {
+    fn show(&self, event: StateTestEvent<'_>) {
         match event {
-            Event::Read(bytes) => self.screen.read(bytes),
-            Event::Passed => self.count(&self.passed),
-            Event::Failed(failure) => {
+            StateTestEvent::Read(bytes) => self.screen.read(bytes),
+            StateTestEvent::Passed => self.count(&self.passed),
+            StateTestEvent::Failed(failure) => {
                 self.count(&self.failed);
                 self.screen.line(&format!("{failure}"), self.json);
             }
-            Event::Unusable(unusable) => self.screen.line(&format!("error: {unusable}"), true),
+            StateTestEvent::Unusable(unusable) => {
+                self.screen.line(&format!("error: {unusable}"), true)
+            }
         }
     }
 

@@ -55,7 +55,7 @@ pub struct BatchOptions {
 
 /// What happens during a run, as it happens.
 #[derive(Clone, Copy, Debug)]
-pub enum Event<'a> {
+pub enum BatchEvent<'a> {
     /// Bytes of the files given that were read.
     Read(u64),
     /// An item is verified, or is none that can be.
@@ -83,7 +83,7 @@ pub struct Done {
 pub fn run(
     paths: &[PathBuf],
     options: &BatchOptions,
-    observe: &(impl Fn(Event<'_>) + Sync),
+    observe: &(impl Fn(BatchEvent<'_>) + Sync),
 ) -> Result<BatchSummary, BatchError> {
     let paths = items::expanded(paths)?;
     let (results, resumed) =
@@ -94,7 +94,7 @@ pub fn run(
     let feed = |send: &dyn Fn(Item) -> bool| {
         items::each(&paths, &room, |met| match met {
             Met::Read(bytes) => {
-                observe(Event::Read(bytes));
+                observe(BatchEvent::Read(bytes));
                 true
             }
             Met::Item(item) => resumed.keys.contains(&item.key()) || send(item),
@@ -104,7 +104,7 @@ pub fn run(
         let done = verified(item, &engines, &options.verify);
         results.write(&rows(&done))?;
         locked(&summary).count(&done);
-        observe(Event::Done(&done));
+        observe(BatchEvent::Done(&done));
         Ok::<_, BatchError>(())
     })?;
     Ok(summary.into_inner().unwrap_or_else(PoisonError::into_inner))

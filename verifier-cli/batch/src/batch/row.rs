@@ -18,7 +18,7 @@ pub enum Row {
     /// A message, or a witness that has none.
     Verified(Box<Verified>),
     /// An item that cannot be verified.
-    Error(Unusable),
+    Error(UnusableItem),
 }
 
 /// What is said of one message.
@@ -65,7 +65,7 @@ struct Whole {
 
 /// An item that cannot be verified, and why.
 #[derive(Clone, Debug, Serialize)]
-pub struct Unusable {
+pub struct UnusableItem {
     source: String,
     container: usize,
     of: usize,
@@ -80,7 +80,7 @@ pub fn rows(done: &Done) -> Vec<Row> {
         Ok(report) => report,
         Err(error) => {
             let error = error.to_string();
-            return vec![Row::Error(Unusable { source, container, of: 0, index: None, error })];
+            return vec![Row::Error(UnusableItem { source, container, of: 0, index: None, error })];
         }
     };
     let of = report.messages.len();

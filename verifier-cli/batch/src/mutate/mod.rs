@@ -94,7 +94,7 @@ impl Campaign {
 
 /// How far a campaign has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Event {
+pub enum MutateEvent {
     /// Number of places that are to be changed.
     Sites(usize),
     /// One of them is done.
@@ -124,12 +124,12 @@ enum Site {
 pub fn run(
     witness: &Witness,
     options: &MutateOptions,
-    on_event: &(dyn Fn(Event) + Sync),
+    on_event: &(dyn Fn(MutateEvent) + Sync),
 ) -> Result<Campaign, MutateError> {
     let judge = Judge::new(witness, options.audits)?;
     let original = Original::new(witness);
     let sites = original.sites(options.count);
-    on_event(Event::Sites(sites.len()));
+    on_event(MutateEvent::Sites(sites.len()));
     let jobs = options.jobs.map_or(0, NonZeroUsize::get);
     let threads = rayon::ThreadPoolBuilder::new().num_threads(jobs).build()?;
     let of_site = |site: &Site| {
@@ -140,11 +140,11 @@ pub fn run(
             }
             let killer = judge.killer(&file);
             if killer.is_none() {
-                on_event(Event::Survivor);
+                on_event(MutateEvent::Survivor);
             }
             mutants.push(Mutant { change, killer });
         }
-        on_event(Event::Site);
+        on_event(MutateEvent::Site);
         mutants
     };
     let mutants: Vec<Vec<Mutant>> = threads.install(|| sites.par_iter().map(of_site).collect());

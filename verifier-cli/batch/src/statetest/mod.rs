@@ -24,7 +24,7 @@ use iso_evm_witness::input::state_test::{self, Case};
 pub use self::{
     check::{Passed, check},
     problem::Problem,
-    summary::{CaseName, Failure, StateTestCounts, StateTestSummary, Unusable},
+    summary::{CaseName, Failure, StateTestCounts, StateTestSummary, UnusableFile},
 };
 use crate::{
     BatchError, ReadLimit,
@@ -52,7 +52,7 @@ pub struct StateTestOptions {
 
 /// What happens during a run, as it happens.
 #[derive(Clone, Copy, Debug)]
-pub enum Event<'a> {
+pub enum StateTestEvent<'a> {
     /// Bytes of the files given that were read.
     Read(u64),
     /// A case has passed.
@@ -60,7 +60,7 @@ pub enum Event<'a> {
     /// A case has failed.
     Failed(&'a Failure),
     /// A file holds no state tests, or cannot be read.
-    Unusable(&'a Unusable),
+    Unusable(&'a UnusableFile),
 }
 
 /// State tests are JSON.
@@ -89,7 +89,7 @@ struct Queued {
 pub fn run(
     paths: &[PathBuf],
     options: &StateTestOptions,
-    observe: &(impl Fn(Event<'_>) + Sync),
+    observe: &(impl Fn(StateTestEvent<'_>) + Sync),
 ) -> Result<StateTestSummary, BatchError> {
     source::exist(paths)?;
     let summary = StateTestSummary { selected: options.audits, ..StateTestSummary::default() };
@@ -102,11 +102,11 @@ pub fn run(
         match checked {
             Ok(passed) => {
                 locked(&summary).pass(fork, folder, passed);
-                observe(Event::Passed);
+                observe(StateTestEvent::Passed);
             }
             Err(problem) => {
                 let failure = Failure { name, fork, indexes: case.indexes, problem };
-                observe(Event::Failed(&failure));
+                observe(StateTestEvent::Failed(&failure));
                 locked(&summary).fail(folder, failure);
             }
         }
@@ -123,13 +123,13 @@ fn read(
     options: &StateTestOptions,
     queue: &dyn Fn(Queued) -> bool,
     summary: &Mutex<StateTestSummary>,
-    observe: &(impl Fn(Event<'_>) + Sync),
+    observe: &(impl Fn(StateTestEvent<'_>) + Sync),
 ) {
     let room = Room::new(options.read_limit);
     source::each(paths, ENDINGS, &room, |progress| {
         let (file, read) = match progress {
             Progress::Read(bytes) => {
-                observe(Event::Read(bytes));
+                observe(StateTestEvent::Read(bytes));
                 return true;
             }
             Progress::File(file, read) => (file, read),
@@ -144,8 +144,8 @@ fn read(
         let cases = match cases {
             Ok(cases) => cases,
             Err(error) => {
-                let unusable = Unusable { file, error };
-                observe(Event::Unusable(&unusable));
+                let unusable = UnusableFile { file, error };
+                observe(StateTestEvent::Unusable(&unusable));
                 locked(summary).unusable.push(unusable);
                 return true;
             }

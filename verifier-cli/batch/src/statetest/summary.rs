@@ -69,7 +69,7 @@ impl fmt::Display for Failure {
 
 /// A file that holds no state tests.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Unusable {
+pub struct UnusableFile {
     /// The file.
     #[serde(serialize_with = "text")]
     pub file: Arc<str>,
@@ -77,7 +77,7 @@ pub struct Unusable {
     pub error: String,
 }
 
-impl fmt::Display for Unusable {
+impl fmt::Display for UnusableFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.file, self.error)
     }
@@ -102,7 +102,7 @@ pub struct StateTestSummary {
     /// What failed, in order of name.
     pub failures: Vec<Failure>,
     /// Files that hold no state tests.
-    pub unusable: Vec<Unusable>,
+    pub unusable: Vec<UnusableFile>,
 }
 
 impl StateTestSummary {

@@ -35,7 +35,7 @@ use revm::{
 };
 
 use super::{
-    ChainBlock, Event, Node, NodeError,
+    ChainBlock, Node, NodeError, NodeEvent,
     parent::{Parent, Wanted},
     system,
 };
@@ -224,7 +224,7 @@ impl<'a> Replay<'a> {
     fn count(&mut self) {
         self.done += 1;
         let of = self.parent.block.transactions.len();
-        self.parent.node.tell(Event::Transaction { done: self.done, of });
+        self.parent.node.tell(NodeEvent::Transaction { done: self.done, of });
     }
 
     /// Runs the next transaction; the state stays as it is.

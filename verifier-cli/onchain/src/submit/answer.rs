@@ -15,14 +15,14 @@ use iso_evm_wire::Fork;
 
 use super::{Submission, SubmitError, pending::Pending};
 use crate::{
-    chain::{Answer, Receipt},
+    chain::{CallAnswer, HostReceipt},
     plan::{Route, Step},
     register::{self, Standing},
 };
 
 impl Submission<'_> {
     /// A call that nothing depends on.
-    pub(super) fn ask(&self, to: Address, data: Bytes) -> Result<Answer, RpcError> {
+    pub(super) fn ask(&self, to: Address, data: Bytes) -> Result<CallAnswer, RpcError> {
         let request = TransactionRequest::default().with_to(to).with_input(data);
         self.chain.call(&request, BlockId::latest(), &StateOverride::default())
     }
@@ -36,8 +36,8 @@ impl Submission<'_> {
         let Route::Register { register, operator } = self.route else { return Ok(None) };
         let call = register::commitmentsCall { operator, witness };
         let answer = match self.ask(register, call.abi_encode().into())? {
-            Answer::Returned(data) => register::commitmentsCall::abi_decode_returns(&data).ok(),
-            Answer::Reverted(_) | Answer::OutOfGas => None,
+            CallAnswer::Returned(data) => register::commitmentsCall::abi_decode_returns(&data).ok(),
+            CallAnswer::Reverted(_) | CallAnswer::OutOfGas => None,
         };
         let found = answer.and_then(|found| {
             Standing::from_number(found.verdict).map(|standing| (found.fork, standing))
@@ -75,7 +75,7 @@ impl Submission<'_> {
         let answer = self.at(&pending.audit.step, BlockId::latest(), &overrides)?;
         let Route::Register { .. } = self.route else { return Ok(of_hypervisor(answer)) };
         match answer {
-            Answer::Returned(data) => {
+            CallAnswer::Returned(data) => {
                 let number = register::auditCall::abi_decode_returns(&data).ok();
                 match number.and_then(Standing::from_number) {
                     Some(standing @ (Standing::Accepted | Standing::Fraud)) => {
@@ -84,8 +84,8 @@ impl Submission<'_> {
                     _ => Ok(OTHER),
                 }
             }
-            Answer::Reverted(data) => Ok(register::verdict_of_revert(&data).unwrap_or(OTHER)),
-            Answer::OutOfGas => Ok(OUT_OF_GAS),
+            CallAnswer::Reverted(data) => Ok(register::verdict_of_revert(&data).unwrap_or(OTHER)),
+            CallAnswer::OutOfGas => Ok(OUT_OF_GAS),
         }
     }
 
@@ -95,7 +95,7 @@ impl Submission<'_> {
         step: &Step,
         block: BlockId,
         overrides: &StateOverride,
-    ) -> Result<Answer, RpcError> {
+    ) -> Result<CallAnswer, RpcError> {
         let request = TransactionRequest::default()
             .with_from(self.sender.address())
             .with_to(step.to)
@@ -125,7 +125,7 @@ impl Submission<'_> {
         index: usize,
         message: &Bytes,
         step: &Step,
-        receipt: &Receipt,
+        receipt: &HostReceipt,
     ) -> Result<MessageVerdict, SubmitError> {
         let Route::Register { register, operator } = self.route else {
             // The receipt does not hold what was returned; what a call returns in that block does,
@@ -159,10 +159,10 @@ const OUT_OF_GAS: MessageVerdict =
     MessageVerdict::Inconclusive { reason: Inconclusive::HostOutOfGas };
 
 /// The verdict that an answer of the hypervisor stands for.
-fn of_hypervisor(answer: Answer) -> MessageVerdict {
+fn of_hypervisor(answer: CallAnswer) -> MessageVerdict {
     match answer {
-        Answer::Returned(data) => MessageVerdict::from_returned(&data),
-        Answer::Reverted(data) => MessageVerdict::from_reverted(&data),
-        Answer::OutOfGas => OUT_OF_GAS,
+        CallAnswer::Returned(data) => MessageVerdict::from_returned(&data),
+        CallAnswer::Reverted(data) => MessageVerdict::from_reverted(&data),
+        CallAnswer::OutOfGas => OUT_OF_GAS,
     }
 }

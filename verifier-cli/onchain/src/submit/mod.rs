@@ -18,7 +18,7 @@ use iso_evm_wire::Witness;
 pub use self::error::SubmitError;
 use self::pending::Pending;
 use super::{
-    chain::{Answer, Chain, Receipt},
+    chain::{CallAnswer, Chain, HostReceipt},
     deploy::DeployTransaction,
     outbox::{Intent, Outbox},
     plan::{Part, Plan, Route},
@@ -32,7 +32,7 @@ const AUDIT: &str = "audit";
 /// Where a verdict was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Source {
+pub enum VerdictSource {
     /// A transaction that was sent now.
     Transaction,
     /// The register, where it stood already.
@@ -53,7 +53,7 @@ pub struct Submitted {
     /// The verdict.
     pub verdict: MessageVerdict,
     /// Where the verdict was read.
-    pub source: Source,
+    pub source: VerdictSource,
     /// What the audit takes, as predicted; none if there was a verdict already.
     pub audit_gas: Option<u64>,
     /// What was sent, in order, by what it did.
@@ -97,8 +97,8 @@ impl Submission<'_> {
         let (fork, expected) = (self.plan.fork(), hypervisor.code_hash());
         let call = register::hypervisorsCall(U256::from(fork.number()));
         let found = match self.ask(register, call.abi_encode().into())? {
-            Answer::Returned(data) => register::hypervisorsCall::abi_decode_returns(&data).ok(),
-            Answer::Reverted(_) | Answer::OutOfGas => None,
+            CallAnswer::Returned(data) => register::hypervisorsCall::abi_decode_returns(&data).ok(),
+            CallAnswer::Reverted(_) | CallAnswer::OutOfGas => None,
         };
         let found = found.unwrap_or_default();
         if found != expected {
@@ -163,10 +163,10 @@ impl Submission<'_> {
         let message = &witness.messages[index];
         let Some(outbox) = outbox else {
             submitted.verdict = self.call(message, &pending)?;
-            submitted.source = Source::Call;
+            submitted.source = VerdictSource::Call;
             return Ok(submitted);
         };
-        let mut audit: Option<Receipt> = None;
+        let mut audit: Option<HostReceipt> = None;
         for (what, step) in pending.steps() {
             let data = step.data.clone();
             let receipt = outbox.mined(what, Some(step.to), data, step.gas_limit)?;
@@ -181,7 +181,7 @@ impl Submission<'_> {
         }
         if let Some(receipt) = audit {
             submitted.verdict = self.read(index, message, &pending.audit.step, &receipt)?;
-            submitted.source = Source::Transaction;
+            submitted.source = VerdictSource::Transaction;
         }
         Ok(submitted)
     }
@@ -191,8 +191,8 @@ impl Submission<'_> {
         let schedule = &self.plan.contracts().schedule;
         let call = register::scheduleCall {}.abi_encode().into();
         let found = match self.ask(register, call)? {
-            Answer::Returned(data) => register::scheduleCall::abi_decode_returns(&data).ok(),
-            Answer::Reverted(_) | Answer::OutOfGas => None,
+            CallAnswer::Returned(data) => register::scheduleCall::abi_decode_returns(&data).ok(),
+            CallAnswer::Reverted(_) | CallAnswer::OutOfGas => None,
         };
         let found = found.ok_or(SubmitError::NoRegister { register })?;
         let chain = schedule.chain_id();
@@ -235,11 +235,11 @@ impl Submission<'_> {
         };
         if let Some(standing @ (Standing::Accepted | Standing::Fraud)) = standing {
             let verdict = self.decided(message, standing, &StateOverride::default())?;
-            return Ok(Next::Nothing(submitted(verdict, Source::Register, None)));
+            return Ok(Next::Nothing(submitted(verdict, VerdictSource::Register, None)));
         }
         let pending = self.pending(witness, index, standing, archives)?;
         let (verdict, gas) = (pending.audit.verdict.clone(), pending.audit.step.gas);
-        let submitted = submitted(verdict, Source::Prediction, Some(gas));
+        let submitted = submitted(verdict, VerdictSource::Prediction, Some(gas));
         match &submitted.verdict {
             MessageVerdict::Unavailable { .. } | MessageVerdict::Inconclusive { .. } => {
                 Ok(Next::Nothing(submitted))

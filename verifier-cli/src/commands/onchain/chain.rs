@@ -11,7 +11,7 @@ use iso_evm_onchain::{
     chain::Chain,
     deploy::DeployTransaction,
     fees::FeeCaps,
-    keys::{self, Password, Source},
+    keys::{self, KeySource, Password},
     outbox::{Intent, Order},
     sender::Sender,
 };
@@ -142,8 +142,8 @@ impl FromArgs {
 }
 
 /// What an argument names: a file, or stdin.
-fn source(file: &Path) -> Source<'_> {
-    if file.as_os_str() == STANDARD { Source::Stdin } else { Source::File(file) }
+fn source(file: &Path) -> KeySource<'_> {
+    if file.as_os_str() == STANDARD { KeySource::Stdin } else { KeySource::File(file) }
 }
 
 /// The password of a keystore, asked for on the terminal, where it is not shown.

@@ -9,7 +9,7 @@ use iso_evm_hypervisor::MessageVerdict;
 use iso_evm_onchain::{
     outbox::Outbox,
     plan::{Plan, Route},
-    submit::{Source, Submission, Submitted},
+    submit::{Submission, Submitted, VerdictSource},
 };
 use iso_evm_verifier::{
     report::json::{JsonMismatch, mismatch},
@@ -91,7 +91,7 @@ struct Row {
     verdict: NamedVerdict,
     mismatch: Option<JsonMismatch>,
     reason: Option<String>,
-    source: Source,
+    source: VerdictSource,
     predicted_gas: Option<U64>,
     transactions: Vec<JsonTransaction>,
 }
@@ -245,10 +245,10 @@ fn human(submitted: &[Submitted], verdict: Verdict, chain_id: u64) -> String {
         }
         let name = on_a_chain(Verdict::from(&message.verdict));
         let source = match message.source {
-            Source::Transaction => "",
-            Source::Register => ", as the register has it already",
-            Source::Call => ", by a call: nothing was sent",
-            Source::Prediction => ", so that nothing was sent",
+            VerdictSource::Transaction => "",
+            VerdictSource::Register => ", as the register has it already",
+            VerdictSource::Call => ", by a call: nothing was sent",
+            VerdictSource::Prediction => ", so that nothing was sent",
         };
         let why = FalseClaim::of_message(index, &message.verdict)
             .map(|claim| format!(": {claim}"))

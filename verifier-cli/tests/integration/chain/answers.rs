@@ -5,7 +5,7 @@ use alloy_primitives::{Address, B256, U256, hex};
 use alloy_sol_types::{SolCall, SolError};
 use iso_evm_hypervisor::verdict::abi;
 use iso_evm_onchain::{
-    chain::Answer,
+    chain::CallAnswer,
     register::{self, Standing},
 };
 use iso_evm_wire::Schedule;
@@ -107,7 +107,7 @@ fn only_exact_answers_decide() {
         let what = hex::encode(&code[..code.len().min(60)]);
         assert_eq!(receipt.success, *expected != Open, "{what}");
         let call = register::commitmentsCall { operator, witness: commitment(&message) };
-        let Answer::Returned(data) = anvil.call(0, register, call.abi_encode().into(), 200_000)
+        let CallAnswer::Returned(data) = anvil.call(0, register, call.abi_encode().into(), 200_000)
         else {
             panic!()
         };

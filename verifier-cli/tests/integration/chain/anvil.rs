@@ -7,7 +7,7 @@ use alloy_network::TransactionBuilder;
 use alloy_primitives::{Address, B256, Bytes, hex};
 use alloy_rpc_types_eth::{TransactionRequest, state::StateOverride};
 use iso_evm_onchain::{
-    chain::{Answer, Chain, Receipt},
+    chain::{CallAnswer, Chain, HostReceipt},
     contracts::{Archives, Contracts},
     plan::Plan,
 };
@@ -88,7 +88,7 @@ impl Anvil {
     }
 
     /// A transaction of an account's, whatever becomes of it.
-    pub(crate) fn send(&self, account: usize, to: Address, data: Bytes, gas: u64) -> Receipt {
+    pub(crate) fn send(&self, account: usize, to: Address, data: Bytes, gas: u64) -> HostReceipt {
         self.chain.receipt(self.queue(account, Some(to), &data, gas)).unwrap()
     }
 
@@ -100,7 +100,7 @@ impl Anvil {
     }
 
     /// A call of an account's.
-    pub(crate) fn call(&self, account: usize, to: Address, data: Bytes, gas: u64) -> Answer {
+    pub(crate) fn call(&self, account: usize, to: Address, data: Bytes, gas: u64) -> CallAnswer {
         let request = TransactionRequest::default()
             .with_from(self.accounts[account])
             .with_to(to)

@@ -5,7 +5,7 @@ use alloy_primitives::{Address, B256, Bytes, U256, hex};
 use alloy_sol_types::{SolCall, SolError};
 use iso_evm_hypervisor::{Inconclusive as Reason, MessageVerdict, verdict::abi};
 use iso_evm_onchain::{
-    chain::Answer,
+    chain::CallAnswer,
     plan::{Plan, Route},
     register::{self, Standing},
 };
@@ -53,7 +53,7 @@ impl Court {
         let operator = self.anvil.accounts[account];
         let call = register::commitmentsCall { operator, witness: commitment(message) };
         match self.anvil.call(OPERATOR, self.register, call.abi_encode().into(), GAS) {
-            Answer::Returned(data) => {
+            CallAnswer::Returned(data) => {
                 let found = register::commitmentsCall::abi_decode_returns(&data).unwrap();
                 Standing::from_number(found.verdict).unwrap()
             }
@@ -80,7 +80,7 @@ impl Court {
         let operator = self.anvil.accounts[OPERATOR];
         let data = register::audit_calldata(operator, hypervisor, message);
         let answer = self.anvil.call(STRANGER, self.register, data.clone(), GAS);
-        assert_eq!(answer, Answer::Reverted(reverted.to_vec().into()));
+        assert_eq!(answer, CallAnswer::Reverted(reverted.to_vec().into()));
         let receipt = self.anvil.send(STRANGER, self.register, data, GAS);
         assert!(!receipt.success && receipt.logs.is_empty());
         assert_eq!(self.standing(OPERATOR, message), before);
@@ -169,7 +169,7 @@ fn a_missing_archive_decides_nothing() {
         let operator = court.anvil.accounts[OPERATOR];
         let data = register::audit_calldata(operator, court.hypervisor, &court.message);
         let answer = court.anvil.call(STRANGER, court.register, data, GAS);
-        assert_eq!(answer, Answer::Reverted(not_open().into()));
+        assert_eq!(answer, CallAnswer::Reverted(not_open().into()));
     }
 }
 
@@ -215,18 +215,18 @@ fn too_little_gas_decides_nothing() {
             cost.step.data.clone(),
             gas,
         ) {
-            Answer::Returned(data) => {
+            CallAnswer::Returned(data) => {
                 let number = register::auditCall::abi_decode_returns(&data).unwrap();
                 assert_eq!(Standing::from_number(number), Some(expected), "{gas} gas");
                 true
             }
-            Answer::Reverted(data) => {
+            CallAnswer::Reverted(data) => {
                 let verdict = register::verdict_of_revert(&data);
                 let silent = MessageVerdict::Inconclusive { reason: Reason::TooLarge };
                 assert!(verdict.is_none_or(|verdict| verdict == silent), "{gas} gas: {data}");
                 false
             }
-            Answer::OutOfGas => false,
+            CallAnswer::OutOfGas => false,
         };
         let (mut low, mut high) = (cost.floor_gas, cost.step.gas_limit);
         assert!(!decides(low) && decides(high));
@@ -271,7 +271,10 @@ fn the_hypervisor_of_another_fork_decides_nothing() {
             let number = court.witness.block.number;
             let again = register::commit_calldata(&court.message, &Block { number, ..block });
             let answer = court.anvil.call(OPERATOR, court.register, again, GAS);
-            assert_eq!(answer, Answer::Reverted(register::AlreadyCommitted {}.abi_encode().into()));
+            assert_eq!(
+                answer,
+                CallAnswer::Reverted(register::AlreadyCommitted {}.abi_encode().into())
+            );
         }
         let expected = if lie { Standing::Fraud } else { Standing::Accepted };
         assert_eq!(court.verdict(), expected);

@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 
 use alloy_primitives::{Address, B256, Bytes, U256, hex};
 use alloy_sol_types::{SolCall, SolValue, sol};
-use iso_evm_onchain::chain::Answer;
+use iso_evm_onchain::chain::CallAnswer;
 use iso_evm_wire::Witness;
 use serde_json::{Value, json};
 
@@ -56,7 +56,8 @@ impl Market {
         let market = Self { tokens, pair: Address::ZERO, anvil };
         market.send(0, factory, &createPairCall { tokenA: a, tokenB: b });
         let call = getPairCall { tokenA: a, tokenB: b };
-        let Answer::Returned(data) = market.anvil.call(0, factory, call.abi_encode().into(), GAS)
+        let CallAnswer::Returned(data) =
+            market.anvil.call(0, factory, call.abi_encode().into(), GAS)
         else {
             panic!("no pair")
         };

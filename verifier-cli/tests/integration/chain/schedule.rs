@@ -3,7 +3,7 @@
 use alloy_primitives::Address;
 use alloy_sol_types::{SolCall, SolError, SolEvent};
 use iso_evm_onchain::{
-    chain::Answer,
+    chain::CallAnswer,
     register::{self, Standing},
 };
 use iso_evm_wire::{Fork, Schedule, Witness, block::Block};
@@ -40,7 +40,7 @@ fn a_commitment_has_the_fork_of_its_block() {
             let early = register::commit_calldata(message.as_bytes(), &before);
             let answer = anvil.call(0, register, early, GAS);
             let refused = register::TooEarly { blockNumber: before.number, blockTime: 0 };
-            assert_eq!(answer, Answer::Reverted(refused.abi_encode().into()));
+            assert_eq!(answer, CallAnswer::Reverted(refused.abi_encode().into()));
         }
         let receipt = anvil.send(0, register, data, GAS);
         let Some(fork) = Fork::ALL.get(index) else {
@@ -53,7 +53,8 @@ fn a_commitment_has_the_fork_of_its_block() {
         assert_eq!(said, (operator, fork.number(), at.number, at.time));
         let witness = commitment(message.as_bytes());
         let call = register::commitmentsCall { operator, witness };
-        let Answer::Returned(data) = anvil.call(0, register, call.abi_encode().into(), GAS) else {
+        let CallAnswer::Returned(data) = anvil.call(0, register, call.abi_encode().into(), GAS)
+        else {
             panic!()
         };
         let found = register::commitmentsCall::abi_decode_returns(&data).unwrap();
@@ -99,7 +100,7 @@ fn a_witness_of_another_fork_or_chain_is_not_committed_to() {
     }
     let operator = anvil.accounts[0];
     let call = register::commitmentsCall { operator, witness: commitment(&truth.messages[0]) };
-    let Answer::Returned(data) = anvil.call(0, register, call.abi_encode().into(), GAS) else {
+    let CallAnswer::Returned(data) = anvil.call(0, register, call.abi_encode().into(), GAS) else {
         panic!()
     };
     assert!(data.iter().all(|byte| *byte == 0), "nothing was sent: {data}");

@@ -5,7 +5,7 @@ use alloy_primitives::{Address, B256, U256};
 use iso_evm_wire::records::{Create2Record, CreateRecord, Outcome};
 
 use super::{Entering, Frame, Walk};
-use crate::audit::{AccessKind, Missing, created, state::Account};
+use crate::audit::{AccessKind, Missing, created, state::AccountState};
 
 /// What of a creation's record the state has to do with.
 #[derive(Debug)]
@@ -95,7 +95,7 @@ impl Walk<'_> {
     /// is known.
     fn creation_outcome(
         &mut self,
-        creator: &Account,
+        creator: &AccountState,
         value: U256,
         address: Option<Address>,
     ) -> Result<Outcome, Missing> {

@@ -9,7 +9,7 @@ use super::{
         Missing,
         trie::{EMPTY_ROOT, NodeNotHeld, Nodes, Trie},
     },
-    Account,
+    AccountState,
     storage::{Slot, Storage},
     value::Leaf,
 };
@@ -20,7 +20,7 @@ use crate::hash::keccak256;
 pub(super) struct Entry {
     hash: B256,
     /// Fields of the account at this instant.
-    pub(super) account: Account,
+    pub(super) account: AccountState,
     pub(super) storage: Storage,
     /// Leaf of the account in the trie.
     held: Option<Leaf>,

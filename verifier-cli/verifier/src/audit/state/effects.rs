@@ -9,7 +9,7 @@ use alloy_primitives::{Address, B256, KECCAK256_EMPTY, U256};
 use iso_evm_wire::protocol::Change;
 
 use super::{
-    super::Missing, super::trie::EMPTY_ROOT, Account, State, journal::Undo, storage::Storage,
+    super::Missing, super::trie::EMPTY_ROOT, AccountState, State, journal::Undo, storage::Storage,
 };
 
 /// Refund of a contract's first SELFDESTRUCT, until EIP-3529 (London) ended it.
@@ -157,7 +157,7 @@ impl State {
         for address in destroyed {
             let entry = self.accounts.edit(address)?;
             entry.touched = true;
-            entry.account = Account::default();
+            entry.account = AccountState::default();
             entry.storage = Storage::from_root(EMPTY_ROOT);
         }
         Ok(())
@@ -167,7 +167,7 @@ impl State {
     fn change(
         &mut self,
         address: Address,
-        change: impl FnOnce(&mut Account),
+        change: impl FnOnce(&mut AccountState),
     ) -> Result<(), Missing> {
         self.touch(address)?;
         let account = &mut self.accounts.edit(address)?.account;

@@ -2,7 +2,7 @@
 
 use alloy_primitives::{Address, B256, address};
 
-use super::{Account, State, storage::Storage};
+use super::{AccountState, State, storage::Storage};
 
 /// The precompile that stays touched when what touched it is undone: a fault of two clients that
 /// became a rule (yellow paper, K.1; EIP-161's discussion). revm calls it `PRECOMPILE3`.
@@ -15,7 +15,7 @@ pub struct Checkpoint(usize);
 /// One change, with what was there before.
 #[derive(Debug)]
 pub(super) enum Undo {
-    Account { address: Address, was: Account },
+    Account { address: Address, was: AccountState },
     Touched(Address),
     Created { address: Address, was_created: bool, storage: Box<Storage> },
     Destroyed(Address),

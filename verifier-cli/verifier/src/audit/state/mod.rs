@@ -27,7 +27,7 @@ pub use journal::Checkpoint;
 
 /// An account at an instant. One that is absent has the default's fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Account {
+pub struct AccountState {
     /// Nonce.
     pub nonce: u64,
     /// Balance in wei.
@@ -36,14 +36,14 @@ pub struct Account {
     pub code_hash: B256,
 }
 
-impl Account {
+impl AccountState {
     /// Whether it is empty (EIP-161).
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 }
 
-impl Default for Account {
+impl Default for AccountState {
     fn default() -> Self {
         Self { nonce: 0, balance: U256::ZERO, code_hash: KECCAK256_EMPTY }
     }
@@ -101,7 +101,7 @@ impl State {
     /// # Errors
     ///
     /// [`Missing::AccountNode`] if the nodes do not reach it: so for all that takes an address.
-    pub fn account(&mut self, address: Address) -> Result<Account, Missing> {
+    pub fn account(&mut self, address: Address) -> Result<AccountState, Missing> {
         Ok(self.accounts.load(address)?.account)
     }
 
@@ -131,7 +131,7 @@ impl State {
     /// As [`account`](Self::account).
     pub fn is_taken(&mut self, address: Address) -> Result<bool, Missing> {
         let entry = self.accounts.load(address)?;
-        let Account { nonce, code_hash, .. } = entry.account;
+        let AccountState { nonce, code_hash, .. } = entry.account;
         Ok(nonce != 0 || code_hash != KECCAK256_EMPTY || entry.storage.is_set())
     }
 

@@ -8,7 +8,7 @@ use super::{
         Value,
         encode::{append, list},
     },
-    Account,
+    AccountState,
 };
 
 /// A number without leading zeros.
@@ -20,13 +20,13 @@ fn trimmed(number: &[u8]) -> &[u8] {
 /// An account with the root of its storage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Leaf {
-    pub(super) account: Account,
+    pub(super) account: AccountState,
     pub(super) storage_root: B256,
 }
 
 impl Value for Leaf {
     fn encode(&self) -> Vec<u8> {
-        let Account { nonce, balance, code_hash } = self.account;
+        let AccountState { nonce, balance, code_hash } = self.account;
         let mut items = Vec::with_capacity(110);
         append(trimmed(&nonce.to_be_bytes()), &mut items);
         append(trimmed(&balance.to_be_bytes::<32>()), &mut items);
@@ -39,7 +39,7 @@ impl Value for Leaf {
         let list = Rlp::new(bytes);
         let item = |index| list.at(index).ok()?.data().ok();
         let word = |index| B256::try_from(item(index)?).ok();
-        let account = Account {
+        let account = AccountState {
             nonce: U256::try_from_be_slice(item(0)?)?.try_into().ok()?,
             balance: U256::try_from_be_slice(item(1)?)?,
             code_hash: word(3)?,

@@ -13,7 +13,7 @@ use revm::{
 };
 
 use super::{
-    super::{super::Missing, super::trie::Nodes, Account, Checkpoint, LogEntry, State},
+    super::{super::Missing, super::trie::Nodes, AccountState, Checkpoint, LogEntry, State},
     model::Model,
 };
 
@@ -270,7 +270,8 @@ impl Pair {
             let info = loaded.as_ref().map(|account| account.info.clone());
             let info = info.or_else(|| self.before.0.get(address).map(|full| full.info.clone()));
             let info = info.unwrap_or_default();
-            let Account { nonce, balance, code_hash } = self.ask(|state| state.account(*address));
+            let AccountState { nonce, balance, code_hash } =
+                self.ask(|state| state.account(*address));
             assert_eq!((nonce, balance, code_hash), (info.nonce, info.balance, info.code_hash));
             assert_eq!(self.ask(|state| state.is_empty(*address)), info.is_empty());
             let id = self.journal.transaction_id;

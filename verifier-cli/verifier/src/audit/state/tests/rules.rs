@@ -11,7 +11,7 @@ use super::{
             Missing,
             trie::{EMPTY_ROOT, Value, testing::Random},
         },
-        Account, LogEntry, State,
+        AccountState, LogEntry, State,
         value::Word,
     },
     model::{Full, Model},
@@ -67,7 +67,7 @@ fn creation_above_storage() {
     state.set_storage(HERE, other, ONE).unwrap();
     let start = state.checkpoint();
     state.create(HERE).unwrap();
-    let account = Account { nonce: 1, balance: U256::from(7), code_hash: KECCAK256_EMPTY };
+    let account = AccountState { nonce: 1, balance: U256::from(7), code_hash: KECCAK256_EMPTY };
     assert_eq!(state.account(HERE), Ok(account));
     for slot in [slot, other] {
         assert_eq!(state.storage(HERE, slot), Ok(B256::ZERO));

@@ -9,7 +9,7 @@ use rlp::RlpStream;
 use super::{
     super::{
         super::{Missing, trie::Value},
-        Account, State,
+        AccountState, State,
         value::{Leaf, Word},
     },
     model::{Full, Model},
@@ -83,7 +83,7 @@ fn a_sibling_account_is_asked_for() {
         Model(accounts.map(|(address, balance)| (address, Full::new(0, balance, &[]))).into())
     };
     let model = with([(first, 1), (second, 2)]);
-    let account = Account { balance: U256::from(2), ..Account::default() };
+    let account = AccountState { balance: U256::from(2), ..AccountState::default() };
     let leaf = Leaf { account, storage_root: EMPTY_ROOT_HASH };
 
     let (mut state, hash) = without_leaf(&model, keccak256(second), &leaf);
