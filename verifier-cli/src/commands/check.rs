@@ -74,6 +74,9 @@ impl Check {
             let (theirs, ours) = (&certificate.tool, &again.tool);
             say(&format!("made by version {theirs}, checked by version {ours}"));
         }
+        if certificate.words_differ(&again) {
+            say("the certificate gives a reason in other words than this version would");
+        }
         let differences = certificate.differences(&again);
         // What somebody else expected proves nothing to whoever checks.
         let believed =

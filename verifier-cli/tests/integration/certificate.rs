@@ -162,6 +162,17 @@ fn a_check_names_each_field_that_differs() {
     let ran = run(folder.path(), "iso-verify check one.json call-tree.witness.bin");
     assert_eq!(ran.code, Some(0));
     assert!(ran.stderr.contains("made by version 0.0.1"), "{}", ran.stderr);
+    // So are the words of a reason; which check it is, is a difference.
+    let mut certificate = Certificate::parse(text.as_bytes()).unwrap();
+    certificate.not_run[0].why = "a whim".to_owned();
+    fs::write(&path, certificate.encode()).unwrap();
+    let ran = run(folder.path(), "iso-verify check one.json call-tree.witness.bin");
+    assert_eq!((ran.code, ran.text()), (Some(0), "reproduced: valid\n"));
+    assert!(ran.stderr.contains("in other words"), "{}", ran.stderr);
+    certificate.not_run[0].check = Some("sender".to_owned());
+    fs::write(&path, certificate.encode()).unwrap();
+    let ran = run(folder.path(), "iso-verify check one.json call-tree.witness.bin");
+    assert!(ran.code == Some(1) && ran.text().starts_with("notRun: "), "{}", ran.text());
     // Another witness.
     let ran = run(folder.path(), "iso-verify check one.json erc20-transfer.witness.bin --json");
     assert_eq!(ran.code, Some(1));

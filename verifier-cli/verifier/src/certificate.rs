@@ -124,8 +124,15 @@ pub struct CertifiedNotRun {
     pub audit: Audit,
     /// The check, if the rest of the audit ran.
     pub check: Option<String>,
-    /// Reason, in words.
+    /// Reason, in words for people: nothing is decided by them.
     pub why: String,
+}
+
+impl CertifiedNotRun {
+    /// What did not run, without the words.
+    fn data(&self) -> (Audit, Option<String>) {
+        (self.audit, self.check.clone())
+    }
 }
 
 /// What all versions have.
@@ -253,21 +260,32 @@ impl Certificate {
         Self { engine, guest_gas_limit, ..self }
     }
 
-    /// The fields in which another differs. The tool's version is none of them: what counts is what
-    /// it found.
+    /// Whether another gives the reasons of what did not run in other words. They are for people:
+    /// [`Self::differences`] looks at which audit and which check it is.
+    pub fn words_differ(&self, found: &Self) -> bool {
+        self.not_run.iter().zip(&found.not_run).any(|(one, other)| one.why != other.why)
+    }
+
+    /// The fields in which another differs, as data. The tool's version is none of them, nor are the
+    /// words of a reason: what counts is what was found.
     pub fn differences(&self, found: &Self) -> Vec<Difference> {
         let object = |certificate: &Self| match serde_json::to_value(certificate) {
             Ok(Value::Object(fields)) => fields,
             _ => serde_json::Map::new(),
         };
+        let not_run = |certificate: &Self| -> Vec<_> {
+            certificate.not_run.iter().map(CertifiedNotRun::data).collect()
+        };
+        let same_not_run = not_run(self) == not_run(found);
         let mut found = object(found);
-        let pair = |(field, certificate)| {
+        let pair = |(field, certificate): (String, Value)| {
             let found = found.remove(&field).unwrap_or_default();
-            (field != "tool" && found != certificate).then_some(Difference {
-                field,
-                certificate,
-                found,
-            })
+            let same = match field.as_str() {
+                "tool" => true,
+                "notRun" => same_not_run,
+                _ => found == certificate,
+            };
+            (!same).then_some(Difference { field, certificate, found })
         };
         object(self).into_iter().filter_map(pair).collect()
     }
