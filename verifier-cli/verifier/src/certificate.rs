@@ -143,6 +143,7 @@ struct Versioned {
 
 /// Why bytes are no certificate.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum CertificateError {
     /// Not the JSON of one.
     #[error("not a certificate: {0}")]

@@ -50,6 +50,7 @@ impl Default for MutateOptions {
 
 /// Why there was no campaign.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum MutateError {
     /// The original cannot be verified.
     #[error(transparent)]
@@ -93,6 +94,8 @@ impl Campaign {
 }
 
 /// How far a campaign has come.
+///
+/// The list is closed: whoever shows events must not miss a new one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MutateEvent {
     /// Number of places that are to be changed.
