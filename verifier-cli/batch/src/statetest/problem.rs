@@ -3,7 +3,7 @@
 use std::fmt;
 
 use iso_evm_hypervisor::MessageVerdict;
-use iso_evm_verifier::verify::{Audit, AuditVerdict, ClaimKind, FalseClaim, Report, Why};
+use iso_evm_verifier::verify::{Audit, AuditVerdict, FalseClaim, Report, Why};
 use serde::Serialize;
 
 /// The first thing that is wrong with a case.
@@ -103,10 +103,8 @@ impl Problem {
 
 impl From<&FalseClaim> for Problem {
     fn from(claim: &FalseClaim) -> Self {
-        let position = match claim.kind {
-            ClaimKind::Malformed { position } => text(&format_args!("byte {position}")),
-            _ => None,
-        };
+        let position = claim.kind.position();
+        let position = position.and_then(|position| text(&format_args!("byte {position}")));
         Self {
             message: claim.message,
             pc: claim.pc,

@@ -75,6 +75,16 @@ impl ClaimKind {
     }
 }
 
+impl ClaimKind {
+    /// Where reading had come to, of bytes that are no message.
+    pub const fn position(self) -> Option<u64> {
+        match self {
+            Self::Malformed { position } => Some(position),
+            Self::Execution(_) | Self::Access(_) | Self::Tree(_) | Self::Transaction(_) => None,
+        }
+    }
+}
+
 impl FalseClaim {
     /// What the hypervisor finds false in a message.
     pub fn of_message(message: usize, verdict: &MessageVerdict) -> Option<Self> {
@@ -148,7 +158,7 @@ impl fmt::Display for FalseClaim {
             write!(f, "message {message}: ")?;
         }
         f.write_str(self.kind.name())?;
-        if let ClaimKind::Malformed { position } = self.kind {
+        if let Some(position) = self.kind.position() {
             write!(f, ": no canonical witness, at byte {position}")?;
         }
         if let Some(pc) = self.pc {
