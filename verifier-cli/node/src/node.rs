@@ -42,7 +42,7 @@ impl Node {
         self.tell(NodeEvent::Notice(text));
     }
 
-    /// Waits.
+    /// Waits for an answer of the node.
     pub(super) fn wait<T>(&self, future: impl Future<Output = T>) -> T {
         self.rpc.wait(future)
     }

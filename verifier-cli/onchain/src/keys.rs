@@ -57,7 +57,7 @@ pub enum KeyError {
     NoKeystore {
         /// Name of the file.
         file: String,
-        /// What is wrong with it.
+        /// What is wrong with the keystore.
         what: &'static str,
     },
     /// Another password's keystore.
@@ -81,7 +81,7 @@ pub enum KeyError {
 /// Where a key, a keystore or a password is read.
 #[derive(Clone, Copy, Debug)]
 pub enum KeySource<'a> {
-    /// A file.
+    /// A file; refused if others can read it.
     File(&'a Path),
     /// What stdin gives.
     Stdin,
@@ -94,7 +94,7 @@ impl<'a, P: AsRef<Path> + ?Sized> From<&'a P> for KeySource<'a> {
 }
 
 impl KeySource<'_> {
-    /// Its name for messages.
+    /// The source's name in errors.
     fn name(self) -> String {
         match self {
             Self::File(path) => path.display().to_string(),

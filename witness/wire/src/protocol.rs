@@ -44,7 +44,7 @@ macro_rules! changes {
                 }
             }
 
-            /// Its name, as in the code.
+            /// The change's name, as in the code.
             pub const fn name(self) -> &'static str {
                 match self {
                     $($(Self::$change => stringify!($change),)*)*

@@ -52,7 +52,7 @@ pub enum ScheduleError {
     /// A fork that is named twice, or begins before one that comes before it.
     #[error("{0} must begin after what stands before it")]
     Order(String),
-    /// No fork.
+    /// The schedule names no fork.
     #[error("a schedule has one fork at least")]
     Empty,
 }
