@@ -31,7 +31,7 @@ pub enum Statement {
     Copy(u8, u16, u16, u8),
     /// A log: topics, offset, length.
     Log(u8, u16, u8),
-    /// A call.
+    /// A call of another account.
     Call(Call),
     /// CREATE or CREATE2, value, which initcode.
     Create(bool, u8, u8),

@@ -75,7 +75,7 @@ impl Held {
     ///
     /// # Errors
     ///
-    /// If it is more than there is in all.
+    /// The error of [`Room::too_large`], if `bytes` are more than there is room for in all.
     fn grow(&mut self, bytes: u64) -> io::Result<()> {
         let all = self.bytes.saturating_add(bytes);
         if all > self.room.limit() {

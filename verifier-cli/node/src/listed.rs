@@ -17,7 +17,7 @@ pub(super) struct Listed {
     pub(super) transaction: Transaction,
     /// The transaction's hash; that of an unsigned one is what the node says.
     pub(super) hash: B256,
-    /// As the root in the header has it.
+    /// The transaction's bytes, as the root in the header has them.
     pub(super) encoded: Vec<u8>,
 }
 

@@ -116,7 +116,7 @@ impl Password {
     ///
     /// # Errors
     ///
-    /// If it cannot be read, or others can.
+    /// [`KeyError`], if the source cannot be read, or others can read it.
     pub fn from_file<'a>(source: impl Into<KeySource<'a>>) -> Result<Self, KeyError> {
         let text = text(source.into())?.unwrap_or_default();
         Ok(Self(text.lines().next().unwrap_or_default().to_owned()))

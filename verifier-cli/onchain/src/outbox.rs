@@ -224,7 +224,7 @@ impl Chain {
     ///
     /// # Errors
     ///
-    /// If it is another, or the node does not say.
+    /// [`SendError`], if the node's chain is another than `named`, or the node does not say.
     pub fn id_of(&self, named: Option<u64>) -> Result<u64, SendError> {
         let found = self.id()?;
         match named {

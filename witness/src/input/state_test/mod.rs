@@ -116,7 +116,7 @@ struct Post {
 ///
 /// # Errors
 ///
-/// If it is not JSON, or not of this format.
+/// If the bytes are not JSON, or not of this format.
 ///
 /// ```
 /// use iso_evm_witness::{input::state_test, record};

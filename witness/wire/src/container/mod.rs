@@ -155,7 +155,7 @@ impl Witness {
     ///
     /// # Errors
     ///
-    /// If its bytes are no canonical message.
+    /// If the message's bytes are not canonical.
     ///
     /// # Panics
     ///
