@@ -27,7 +27,7 @@ impl Contract {
         *self.hash.get_or_init(|| keccak256(&self.code))
     }
 
-    /// What it is known by.
+    /// What the contract is known by.
     pub fn identity(&self) -> Identity {
         Identity { code_hash: self.code_hash(), size: self.code.len() }
     }

@@ -83,13 +83,13 @@ pub enum Handler {
 pub struct Opcode {
     /// Byte of the opcode.
     pub byte: u8,
-    /// Its mnemonic, as in the execution specs.
+    /// The opcode's mnemonic, as in the execution specs.
     pub mnemonic: &'static str,
     /// Words taken from the guest's stack.
     pub inputs: usize,
     /// Words put on it.
     pub outputs: usize,
-    /// Static gas.
+    /// The opcode's static gas, whatever its operands.
     pub gas: StaticGas,
     /// First fork that has it; Istanbul for all older ones.
     pub since: Fork,

@@ -45,7 +45,7 @@ pub enum FileError {
 /// Why there is no report of a file or of a part of it.
 #[derive(Debug, thiserror::Error)]
 pub enum ItemError {
-    /// It cannot be read.
+    /// The item cannot be read.
     #[error(transparent)]
     File(#[from] FileError),
     /// Not an `INPUT.json`.
@@ -53,7 +53,7 @@ pub enum ItemError {
     Input {
         /// Name of the file.
         file: String,
-        /// What is wrong with it.
+        /// What is wrong with the input.
         error: Box<InputError>,
     },
     /// A transaction that does not run.
@@ -61,7 +61,7 @@ pub enum ItemError {
     Execute {
         /// Name of the file.
         file: String,
-        /// What is wrong with it.
+        /// Why the input cannot be executed.
         error: Box<ExecuteError>,
     },
     /// Not a `witness.bin`.
@@ -69,7 +69,7 @@ pub enum ItemError {
     Container {
         /// Name of the file.
         file: String,
-        /// What is wrong with it.
+        /// What is wrong with the container.
         error: ContainerError,
     },
     /// A witness that cannot be verified.
@@ -77,7 +77,7 @@ pub enum ItemError {
     Verify {
         /// Name of the file.
         file: String,
-        /// What is wrong with it.
+        /// Why the witness cannot be verified.
         error: Box<VerifyError>,
     },
     /// The two engines do not say the same of a message.

@@ -39,13 +39,13 @@ pub struct ChainBlock {
     pub fork: Fork,
     /// Hash of the block, which is its header's.
     pub hash: B256,
-    /// Its header, and what a run uses of it.
+    /// The block's header, and what a run uses of it.
     pub block: Block,
     /// Header of the block.
     pub header: Header,
     /// The parent's header.
     pub parent: Header,
-    /// Its transactions, in order; the root in the header is theirs, unless some are unsigned. Then
+    /// The transactions, in order; the root in the header is theirs, unless some are unsigned. Then
     /// it is if `whole` says so.
     pub transactions: Vec<Transaction>,
     /// Hashes of the transactions. That of an unsigned one is what the node says.

@@ -63,7 +63,7 @@ pub enum NodeError {
     Block {
         /// Number of the block.
         number: u64,
-        /// What is wrong with it.
+        /// What is wrong with the block.
         error: BlockError,
     },
     /// A root in the header is not that of what the node gives as the block's.
@@ -85,7 +85,7 @@ pub enum NodeError {
         number: u64,
         /// Index of the transaction in its block.
         index: usize,
-        /// What is wrong with it.
+        /// What is wrong with the transaction.
         error: TransactionError,
     },
     /// A receipt that cannot be.
@@ -95,7 +95,7 @@ pub enum NodeError {
         number: u64,
         /// Index of the transaction in its block.
         index: usize,
-        /// What is wrong with it.
+        /// What is wrong with the receipt.
         error: ReceiptError,
     },
     /// A proof that leads nowhere.
@@ -154,7 +154,7 @@ pub enum NodeError {
     Replay {
         /// Number of the block.
         number: u64,
-        /// First difference.
+        /// The first difference between replay and chain.
         error: ReplayError,
     },
 }

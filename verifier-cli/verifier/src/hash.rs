@@ -45,7 +45,7 @@ mod tests {
     /// hashes are those of a Keccak written for this table, which gives SHA3-256 too if the
     /// padding's first byte is 6.
     #[test]
-    fn known_hashes() {
+    fn a_hash_of_input_around_a_block_is_the_known_one() {
         let bytes: Vec<u8> = (0..=255).cycle().take(600).collect();
         for (length, hash) in [
             (0, hex!("c5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470")),

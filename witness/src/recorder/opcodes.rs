@@ -45,7 +45,7 @@ const INPUTS: [u8; 256] = {
 /// gone from the stack.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Step {
-    /// The opcode.
+    /// The byte of the opcode that runs.
     pub(super) opcode: u8,
     /// Gas left before it.
     pub(super) gas: u64,

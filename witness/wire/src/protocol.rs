@@ -44,7 +44,7 @@ macro_rules! changes {
                 }
             }
 
-            /// Its name, as in the code.
+            /// The change's name, as in the code.
             pub const fn name(self) -> &'static str {
                 match self {
                     $($(Self::$change => stringify!($change),)*)*
@@ -223,7 +223,7 @@ pub const fn max_refund_quotient(fork: Fork) -> u64 {
     }
 }
 
-/// A transaction.
+/// What every transaction pays.
 pub const TX_BASE_COST: u64 = 21_000;
 /// A transaction's zero byte.
 pub const TX_DATA_COST_PER_ZERO: u64 = 4;

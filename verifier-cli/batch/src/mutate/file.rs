@@ -54,7 +54,7 @@ impl File {
         Some(Self { prefix: prefix.to_vec(), body })
     }
 
-    /// The file.
+    /// The bytes of the whole file.
     pub(super) fn encode(&self) -> Vec<u8> {
         [&self.prefix[..], &encode(&self.body)].concat()
     }

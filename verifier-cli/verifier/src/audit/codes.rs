@@ -47,7 +47,7 @@ impl<'a> Codes<'a> {
     ///
     /// # Errors
     ///
-    /// If it is not known.
+    /// [`Missing`], if the code is not known.
     pub fn get(&self, hash: B256, account: Address) -> Result<&Bytes, Missing> {
         if hash == EMPTY_CODE_HASH {
             return Ok(&NO_CODE);

@@ -32,13 +32,13 @@ pub struct Hashes<'a> {
 pub(crate) struct Held<'a> {
     /// The hash that it stands under.
     pub(crate) key: B256,
-    /// Its hash.
+    /// The hash of the bytes.
     pub(crate) hash: B256,
     pub(crate) bytes: &'a Bytes,
 }
 
 impl<'a> Hashes<'a> {
-    /// None is computed yet.
+    /// The hashes of a witness, none of them computed yet.
     pub fn of(witness: &'a Witness) -> Self {
         Self::new(witness, false)
     }
@@ -62,12 +62,12 @@ impl<'a> Hashes<'a> {
         }
     }
 
-    /// Whose they are.
+    /// The witness that the hashes are of.
     pub const fn witness(&self) -> &'a Witness {
         self.witness
     }
 
-    /// All code.
+    /// All code of the witness, each with its hash.
     pub(crate) fn codes(&self) -> impl Iterator<Item = Held<'a>> {
         self.held(&self.codes, &self.witness.codes)
     }

@@ -9,7 +9,7 @@ use crate::audit::Missing;
 /// An audit that did not run, or a check that one that ran could not make.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotRun {
-    /// The audit.
+    /// The audit that did not run.
     pub audit: Audit,
     /// The check; `None`: the whole audit.
     pub check: Option<Check>,
@@ -57,12 +57,12 @@ macro_rules! checks {
                 match self { $(Self::$variant => $stands,)+ }
             }
 
-            /// Why it is not made.
+            /// Why the check is not made.
             pub const fn why(self) -> &'static str {
                 match self { $(Self::$variant => $why,)+ }
             }
 
-            /// What it would have shown.
+            /// What the check would have shown.
             pub const fn meaning(self) -> &'static str {
                 match self { $(Self::$variant => concat!($($meaning,)+).trim_ascii(),)+ }
             }
