@@ -11,10 +11,10 @@
 //! from revm its precompiles, which are run again, on inputs that the native engine tells: that is
 //! revm's interpreter on the message's code, and each input has the hash that the record has.
 //!
-//! Nothing is shared of the recorder itself, nor of what it stands on for the rest. RLP of trie nodes,
-//! headers and transactions is read and written with `rlp`, hashes are `sha3`'s, the signer is
-//! recovered by another curve; the tries, the state and its journal, warmth, refunds, intrinsic gas,
-//! the price of blobs and of gas are computed here.
+//! Nothing is shared of the recorder itself. RLP of trie nodes, headers and transactions is read and
+//! written with `rlp`, hashes are `sha3`'s, the signer is recovered by libsecp256k1 (without C by
+//! `k256`, as where the container is read); the tries, the state and its journal, warmth, refunds,
+//! intrinsic gas, the prices of gas and of blobs are computed here.
 
 mod access;
 pub mod ancestors;
