@@ -211,8 +211,8 @@ pub static OPCODES: &[Opcode] = table! {
     0x59 "MSIZE"          0 1  fixed(GAS_BASE),            Istanbul Msize;
     0x5a "GAS"            0 1  fixed(GAS_BASE),            Istanbul Gas;
     0x5b "JUMPDEST"       0 0  fixed(GAS_JUMPDEST),        Istanbul Jumpdest;
-    0x5c "TLOAD"          1 1  fixed(100),                 Cancun   KeyedFact;
-    0x5d "TSTORE"         2 0  fixed(100),                 Cancun   Tstore;
+    0x5c "TLOAD"          1 1  fixed(GAS_WARM_ACCESS),     Cancun   KeyedFact;
+    0x5d "TSTORE"         2 0  fixed(GAS_WARM_ACCESS),     Cancun   Tstore;
     0x5e "MCOPY"          3 0  fixed(GAS_VERY_LOW),        Cancun   Mcopy;
     0x5f "PUSH0"          0 1  fixed(GAS_BASE),            Shanghai Push(0);
     0x60 "PUSH1"          0 1  fixed(GAS_VERY_LOW),        Istanbul Push(1);

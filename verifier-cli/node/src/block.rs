@@ -15,6 +15,7 @@ use iso_evm_wire::{
     schedule,
     transaction::{Transaction, TransactionDefaults, TransactionFields},
 };
+use iso_evm_witness::inclusion;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -157,7 +158,7 @@ impl ChainBlock {
         }
         let receipts = envelopes(&self.receipts, &self.transactions);
         let receipts: Vec<_> = receipts.iter().map(Encodable2718::encoded_2718).collect();
-        Inclusion::new(index, &self.encoded, &receipts)
+        inclusion::prove(index, &self.encoded, &receipts)
     }
 }
 
