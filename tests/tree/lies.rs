@@ -59,7 +59,9 @@ impl Lies {
         change(&mut lie);
         let name = self.name;
         match tree(&lie.close()) {
-            AuditOutcome::Invalid(Finding { kind, message, record, expected, found: word }) => {
+            AuditOutcome::Invalid(Finding {
+                kind, message, record, expected, found: word, ..
+            }) => {
                 assert_eq!(Found { kind, message, record }, found, "{name}: {what}");
                 assert_ne!(expected, word, "{name}: {what}");
             }

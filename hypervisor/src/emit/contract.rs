@@ -14,7 +14,8 @@ pub struct Contract {
     /// Runtime code of the contract.
     pub code: Bytes,
     linked: Linked,
-    hash: OnceLock<B256>,
+    /// The hash of a code, with the code that it is of: [`Self::code`] can be changed.
+    hash: OnceLock<(Bytes, B256)>,
 }
 
 impl Contract {
@@ -24,7 +25,9 @@ impl Contract {
 
     /// keccak256 of the runtime code.
     pub fn code_hash(&self) -> B256 {
-        *self.hash.get_or_init(|| keccak256(&self.code))
+        let (code, hash) = self.hash.get_or_init(|| (self.code.clone(), keccak256(&self.code)));
+        let same = code.as_ptr() == self.code.as_ptr() && code.len() == self.code.len();
+        if same { *hash } else { keccak256(&self.code) }
     }
 
     /// What the contract is known by.

@@ -9,6 +9,7 @@ use iso_evm_witness::{execute::ExecuteError, input::InputError};
 
 /// Why a file is not read or written.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum FileError {
     /// A file that cannot be read.
     #[error("{file}: cannot be read: {error}")]
@@ -44,6 +45,7 @@ pub enum FileError {
 
 /// Why there is no report of a file or of a part of it.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ItemError {
     /// The item cannot be read.
     #[error(transparent)]
@@ -94,6 +96,7 @@ pub enum ItemError {
 
 /// Why a run over many files comes to no end.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum BatchError {
     /// A path that is not there, or results that cannot be written.
     #[error(transparent)]

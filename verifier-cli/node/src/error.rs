@@ -8,6 +8,7 @@ use revm::database_interface::DBErrorMarker;
 
 /// Why a node gave no witness.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum NodeError {
     /// The node was not asked, or gave no answer.
     #[error(transparent)]
@@ -161,6 +162,7 @@ pub enum NodeError {
 
 /// Where a replay and its chain part ways.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ReplayError {
     /// The status is another.
     #[error("transaction {index} is a {} by its receipt, and a {} replayed", outcome(.expected), outcome(.found))]

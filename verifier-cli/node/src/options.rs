@@ -48,6 +48,8 @@ impl NodeOptions {
 }
 
 /// Something that happened on the way.
+///
+/// The list is closed: whoever shows events must not miss a new one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NodeEvent {
     /// The node has answered a question.

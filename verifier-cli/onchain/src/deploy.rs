@@ -21,6 +21,7 @@ const DEPLOYER_GAS: u64 = 200_000;
 
 /// Why a contract is not there.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum DeployError {
     /// The node gave no usable answer.
     #[error(transparent)]

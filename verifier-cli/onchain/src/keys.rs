@@ -29,6 +29,7 @@ const MAX_ROUNDS: u64 = 1 << 24;
 
 /// Why there is no key.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum KeyError {
     /// A file that cannot be read.
     #[error("{file}: cannot be read: {error}")]

@@ -22,6 +22,7 @@
 //!     contracts::{Archives, Contracts},
 //!     plan::{Plan, Route},
 //! };
+//! use iso_evm_wire::Opened;
 //! use iso_evm_witness::{Input, record};
 //!
 //! // The code stores 42.
@@ -34,7 +35,7 @@
 //! let witness = record(&input.execution)?.witness(&input);
 //!
 //! let plan = Plan::new(Contracts::new(Archives::CodeHash), witness.fork);
-//! let costs = plan.costs(&witness, Route::Hypervisor);
+//! let costs = plan.costs(&Opened::of(&witness), Route::Hypervisor);
 //! assert!(costs[0].fits_mempool() && costs[0].archive.is_some());
 //! println!("{} gas, at {}", costs[0].total(), plan.hypervisor().address);
 //! # Ok::<(), Box<dyn std::error::Error>>(())

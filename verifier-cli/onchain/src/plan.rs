@@ -14,7 +14,7 @@ use iso_evm_hypervisor::{
     archive::{archive_address, archive_parts, archive_salt},
     factory,
 };
-use iso_evm_wire::{Fork, Witness, block::Block, encoding};
+use iso_evm_wire::{Fork, Opened, block::Block};
 
 use super::{
     contracts::{Archives, Contracts, Deployment},
@@ -178,7 +178,7 @@ impl Plan {
 
     /// What the audits of all messages take, on a chain without archives. Code that several run is
     /// archived with the first.
-    pub fn costs(&self, witness: &Witness, route: Route) -> Vec<MessageCost> {
+    pub fn costs(&self, witness: &Opened<'_>, route: Route) -> Vec<MessageCost> {
         let mut archived = HashSet::new();
         (0..witness.messages.len())
             .map(|index| {
@@ -226,12 +226,12 @@ impl Plan {
     /// needs no archive, or the witness does not hold its code.
     pub fn archive(
         &self,
-        witness: &Witness,
+        witness: &Opened<'_>,
         index: usize,
         present: &[Part],
     ) -> Option<ArchiveCost> {
-        let message = encoding::decode(&witness.messages[index]).ok()?;
-        let code = witness.code(&message)?;
+        let message = witness.message(index)?.fields();
+        let code = witness.code(index)?;
         if code.is_empty() {
             return None;
         }

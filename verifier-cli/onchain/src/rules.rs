@@ -26,6 +26,7 @@ const ANY: [u8; 10] = [PUSH1, MARK, PUSH1, 0, MSTORE8, PUSH1, 1, PUSH1, 0, RETUR
 
 /// Why a chain is no host.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum RulesError {
     /// The node gave no usable answer.
     #[error(transparent)]

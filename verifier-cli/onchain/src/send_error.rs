@@ -5,6 +5,7 @@ use iso_evm_rpc::RpcError;
 
 /// Why a transaction is not sent.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum SendError {
     /// The node gave no usable answer.
     #[error(transparent)]

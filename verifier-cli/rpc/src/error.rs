@@ -6,6 +6,7 @@ use crate::http::Unread;
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum RpcError {
     /// Not the address of a node.
     #[error("the node's URL: {0}")]

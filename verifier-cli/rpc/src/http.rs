@@ -63,6 +63,7 @@ pub fn answer_limit(method: &str) -> u64 {
 
 /// An answer that is not read. No second attempt mends it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum Unread {
     /// A redirect: what was asked may hold a key, and is for the node that the user named.
     #[error(

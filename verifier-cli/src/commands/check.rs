@@ -79,10 +79,10 @@ impl Check {
         }
         let differences = certificate.differences(&again);
         // What somebody else expected proves nothing to whoever checks.
-        let believed =
+        let unconfirmed =
             report.verdict() == Verdict::Valid && certificate.ancestors_expected && ours.is_none();
-        let verdict = if believed { Verdict::Inconclusive } else { report.verdict() };
-        if believed {
+        let verdict = if unconfirmed { Verdict::Inconclusive } else { report.verdict() };
+        if unconfirmed {
             say(
                 "the hashes of ancestors are what the certificate expects: --expect-ancestors says \
                  that you do",

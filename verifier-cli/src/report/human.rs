@@ -117,18 +117,13 @@ fn about(text: &mut String, report: &Report) {
 
 /// Who answered for the execution audit, if that was not the hypervisor here.
 fn engine(report: &Report) -> Option<&'static str> {
-    Some(match report.engine {
-        EngineKind::Hypervisor => return None,
-        EngineKind::Native => "native, in place of the hypervisor",
-        EngineKind::Both if report.messages.iter().any(is_limited) => {
-            "native and hypervisor agree, where both came to an end"
+    let limited = report.messages.iter().any(is_limited);
+    match report.engine {
+        EngineKind::Both if limited => {
+            Some("native and hypervisor agree, where both came to an end")
         }
-        EngineKind::Both => "native and hypervisor agree",
-        EngineKind::Node => "node, and nothing here beside it: its answers are believed",
-        EngineKind::NodeHypervisor => "node, with the hypervisor here beside it",
-        EngineKind::NodeNative => "node, with the native engine beside it",
-        EngineKind::NodeBoth => "node, with native and hypervisor here beside it",
-    })
+        engine => engine.in_words(),
+    }
 }
 
 /// Whether an engine came to its limit, so that two were not compared.

@@ -106,12 +106,14 @@ fn code_or_a_node_under_another_hash_makes_no_witness() {
         (expected, found)
     }
     let recorded = recorded("call-tree");
-    for (item, name) in [(Hashed::Code, "code"), (Hashed::Node, "node")] {
+    type Held = fn(&mut Witness) -> &mut BTreeMap<B256, Bytes>;
+    let cases: [(Hashed, &str, Held); 2] = [
+        (Hashed::Code, "code", |witness| &mut witness.codes),
+        (Hashed::Node, "node", |witness| &mut witness.nodes),
+    ];
+    for (item, name, held) in cases {
         let mut witness = recorded.clone();
-        let (expected, found) = spoil(match item {
-            Hashed::Code => &mut witness.codes,
-            Hashed::Node => &mut witness.nodes,
-        });
+        let (expected, found) = spoil(held(&mut witness));
         let error = verify(&witness, &Options::default()).unwrap_err();
         assert_eq!(error, VerifyError::Hash { item, expected, found });
         assert_eq!(error.to_string(), format!("{name}s.{found}: the {name}'s hash is {expected}"));

@@ -12,6 +12,10 @@ use std::{
 
 use alloy_primitives::Bytes;
 use iso_evm_hypervisor::{EmitOptions, Engine, emit_audit};
+use iso_evm_onchain::{
+    contracts::{Archives, Contracts},
+    plan::{Plan, Route},
+};
 use iso_evm_verifier::{
     Audit, EngineKind, Options, Report, Verdict, hash::keccak256, verify, verify_opened,
 };
@@ -89,21 +93,56 @@ fn verified(file: &Bytes, engine: EngineKind) -> Report {
 
 const ENGINES: [EngineKind; 3] = [EngineKind::Native, EngineKind::Hypervisor, EngineKind::Both];
 
+/// How many messages and records were decoded.
+fn decoded(told: &[BTreeMap<String, String>]) -> [usize; 2] {
+    ["message decoded", "record decoded"].map(|event| of(told, event).count())
+}
+
+/// How many messages and records a witness has.
+fn held(witness: &Opened<'_>) -> [usize; 2] {
+    let records = witness.opened().iter().flatten().map(|message| message.records().len());
+    [witness.messages.len(), records.sum()]
+}
+
 #[test]
-fn a_message_is_decoded_once() {
-    for engine in ENGINES {
-        for (name, messages) in [("call-tree", 17), ("erc20-transfer", 1), ("plain-transfer", 0)] {
+fn a_message_and_a_record_are_decoded_once() {
+    for (name, messages) in [("call-tree", 17), ("erc20-transfer", 1), ("plain-transfer", 0)] {
+        let held = held(&Opened::decode(&file(name), keccak256).unwrap());
+        assert_eq!(held[0], messages, "{name}");
+        assert!(held[1] >= messages, "{name}");
+        for engine in ENGINES {
             let told = told(|| drop(verified(&file(name), engine)));
-            assert_eq!(of(&told, "message decoded").count(), messages, "{name}, {engine}");
+            assert_eq!(decoded(&told), held, "{name}, {engine}");
         }
     }
+}
+
+/// The JSON form is written of a witness taken apart once, and read by taking it apart once.
+#[test]
+fn json_takes_a_message_and_a_record_apart_once() {
+    let opened = Opened::decode(&file("call-tree"), keccak256).unwrap();
+    let (held, witness) = (held(&opened), opened.into_witness());
+    let mut json = String::new();
+    let written = told(|| json = witness.to_json());
+    assert_eq!(decoded(&written), held);
+    let read = told(|| assert_eq!(Witness::from_json(json.as_bytes()).unwrap(), witness));
+    assert_eq!(decoded(&read), held);
+}
+
+/// What the messages of a witness cost on a chain is said without taking one apart again.
+#[test]
+fn a_plan_decodes_nothing() {
+    let opened = Opened::decode(&file("erc20-transfer"), keccak256).unwrap();
+    let plan = Plan::new(Contracts::new(Archives::CodeHash), opened.fork);
+    let told = told(|| drop(plan.costs(&opened, Route::Hypervisor)));
+    assert_eq!(decoded(&told), [0, 0]);
 }
 
 /// Records are taken apart with their message, and nowhere else.
 #[test]
 fn no_audit_decodes() {
     let mut found = Vec::new();
-    for crate_ in ["verifier", "batch"] {
+    for crate_ in ["verifier", "batch", "onchain"] {
         let mut folders = vec![root().join("verifier-cli").join(crate_).join("src")];
         while let Some(folder) = folders.pop() {
             for entry in fs::read_dir(folder).unwrap() {
@@ -155,6 +194,10 @@ fn passed(file: &Bytes) -> BTreeMap<String, usize> {
     passed
 }
 
+/// What is seen are the verifier's own hashes and those of the reader, which is given the verifier's.
+/// Not seen is what the engines hash while they run a message, of which they must trust nobody: the
+/// initcode of a creation, which audits hash too, what a message returns, and what the
+/// guest's own code hashes.
 #[test]
 fn nothing_is_hashed_twice() {
     let passed = passed(&file("call-tree"));

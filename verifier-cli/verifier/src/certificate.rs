@@ -143,6 +143,7 @@ struct Versioned {
 
 /// Why bytes are no certificate.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum CertificateError {
     /// Not the JSON of one.
     #[error("not a certificate: {0}")]
@@ -269,9 +270,8 @@ impl Certificate {
     /// The fields in which another differs, as data. The tool's version is none of them, nor are the
     /// words of a reason: what counts is what was found.
     pub fn differences(&self, found: &Self) -> Vec<Difference> {
-        let object = |certificate: &Self| match serde_json::to_value(certificate) {
-            Ok(Value::Object(fields)) => fields,
-            _ => serde_json::Map::new(),
+        let object = |certificate: &Self| -> serde_json::Map<String, Value> {
+            serde_json::from_slice(&certificate.encode()).expect("an object was written")
         };
         let not_run = |certificate: &Self| -> Vec<_> {
             certificate.not_run.iter().map(CertifiedNotRun::data).collect()

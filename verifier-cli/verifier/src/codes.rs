@@ -10,9 +10,9 @@ use crate::audit::hashes::{Hashes, Held};
 
 /// The codes of one witness, by the hashes that they stand under. Threads may share them.
 #[derive(Debug)]
-pub(crate) struct Codes<'a>(BTreeMap<B256, (Held<'a>, OnceLock<Code>)>);
+pub(crate) struct ReadyCodes<'a>(BTreeMap<B256, (Held<'a>, OnceLock<Code>)>);
 
-impl<'a> Codes<'a> {
+impl<'a> ReadyCodes<'a> {
     /// The codes of a witness, none of them ready yet.
     pub(crate) fn new(hashes: &Hashes<'a>) -> Self {
         Self(hashes.codes().map(|code| (code.key, (code, OnceLock::new()))).collect())

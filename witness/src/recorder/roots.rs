@@ -19,7 +19,7 @@ use crate::state_root::{self, MissingNode, StateTrie, Storage, Touched};
 
 /// A thing in the state that a journal entry has changed.
 #[derive(Clone, Copy, Debug)]
-enum Change {
+enum RootChange {
     /// Nonce, balance, code hash or existence of an account.
     Account(Address),
     /// A storage slot.
@@ -47,7 +47,7 @@ pub(super) struct RunningRoots {
     /// Journal entries that the trie contains.
     seen: usize,
     /// What those entries have changed, by entry: to be read again when the entry is undone.
-    changes: Vec<(usize, Change)>,
+    changes: Vec<(usize, RootChange)>,
     /// Storage that accounts had before they were created, the latest creation last.
     aside: Vec<Storage>,
     /// Whether the trie knows of the one touch that outlasts its undoing, that of the account `0x03`.
@@ -97,13 +97,13 @@ impl RunningRoots {
         {
             self.changes.pop();
             match change {
-                Change::Account(address) => {
+                RootChange::Account(address) => {
                     self.accounts.insert(address);
                 }
-                Change::Slot(address, key) => {
+                RootChange::Slot(address, key) => {
                     self.slots.insert((address, key));
                 }
-                Change::Created(address) => {
+                RootChange::Created(address) => {
                     let storage = self.aside.pop().expect("one is put aside for each creation");
                     self.trie.put_storage(address, storage);
                 }
@@ -114,13 +114,13 @@ impl RunningRoots {
             for change in changes_of(recorded).into_iter().flatten() {
                 self.changes.push((entry, change));
                 match change {
-                    Change::Account(address) => {
+                    RootChange::Account(address) => {
                         self.accounts.insert(address);
                     }
-                    Change::Slot(address, key) => {
+                    RootChange::Slot(address, key) => {
                         self.slots.insert((address, key));
                     }
-                    Change::Created(address) => {
+                    RootChange::Created(address) => {
                         self.aside.push(self.trie.take_storage(address));
                     }
                 }
@@ -201,22 +201,22 @@ fn leaf(account: &Account) -> Option<state_root::Account> {
 }
 
 /// What an entry has changed in the state.
-fn changes_of(entry: &JournalEntry) -> [Option<Change>; 2] {
+fn changes_of(entry: &JournalEntry) -> [Option<RootChange>; 2] {
     match entry {
         JournalEntry::AccountTouched { address }
         | JournalEntry::BalanceChange { address, .. }
         | JournalEntry::NonceChange { address, .. }
         | JournalEntry::NonceBump { address }
-        | JournalEntry::CodeChange { address, .. } => [Some(Change::Account(*address)), None],
+        | JournalEntry::CodeChange { address, .. } => [Some(RootChange::Account(*address)), None],
         JournalEntry::AccountDestroyed { address, target: other, .. }
         | JournalEntry::BalanceTransfer { from: address, to: other, .. } => {
-            [Some(Change::Account(*address)), Some(Change::Account(*other))]
+            [Some(RootChange::Account(*address)), Some(RootChange::Account(*other))]
         }
         JournalEntry::AccountCreated { address, .. } => {
-            [Some(Change::Created(*address)), Some(Change::Account(*address))]
+            [Some(RootChange::Created(*address)), Some(RootChange::Account(*address))]
         }
         JournalEntry::StorageChanged { address, key, .. } => {
-            [Some(Change::Slot(*address, *key)), None]
+            [Some(RootChange::Slot(*address, *key)), None]
         }
         // Warmth and transient storage are no part of the state.
         _ => [None, None],

@@ -27,12 +27,12 @@ pub(crate) struct Touched {
     /// Slots of accounts.
     pub(crate) slots: HashSet<(Address, B256)>,
     /// Nodes beside removed accounts and slots.
-    pub(crate) siblings: Vec<Place>,
+    pub(crate) siblings: Vec<TriePlace>,
 }
 
 /// A place in a trie that an account, or a slot of it, needs the nodes down to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Place {
+pub(crate) struct TriePlace {
     pub(super) account: Address,
     /// With a slot, the place is in the trie of the account's storage.
     pub(super) slot: Option<B256>,
@@ -70,11 +70,11 @@ impl StateTrie {
         let (mut accounts, mut slots) = (Vec::new(), Vec::new());
         for &account in &touched.accounts {
             let path = Nibbles::unpack_array(&hashes.address(account));
-            accounts.push(Place { account, slot: None, path });
+            accounts.push(TriePlace { account, slot: None, path });
         }
         for &(account, slot) in &touched.slots {
             let path = Nibbles::unpack_array(&hashes.slot(slot));
-            slots.push(Place { account, slot: Some(slot), path });
+            slots.push(TriePlace { account, slot: Some(slot), path });
         }
         for place in &touched.siblings {
             if place.slot.is_some() { &mut slots } else { &mut accounts }.push(*place);
@@ -104,7 +104,11 @@ struct Proof<'a> {
 
 impl Proof<'_> {
     /// Takes the nodes of a trie that lead to the places, which are in order.
-    fn take_trie<V: Value>(&mut self, trie: &Trie<V>, places: &[Place]) -> Result<(), MissingNode> {
+    fn take_trie<V: Value>(
+        &mut self,
+        trie: &Trie<V>,
+        places: &[TriePlace],
+    ) -> Result<(), MissingNode> {
         let Some(top) = &trie.top else { return Ok(()) };
         self.take(top, 0, places)
     }
@@ -114,7 +118,7 @@ impl Proof<'_> {
         &mut self,
         node: &Node<V>,
         depth: usize,
-        places: &[Place],
+        places: &[TriePlace],
     ) -> Result<(), MissingNode> {
         let Some(first) = places.first() else { return Ok(()) };
         let read;
@@ -129,7 +133,7 @@ impl Proof<'_> {
         self.put(node, depth == 0);
         match &node.kind {
             Kind::Extension { path, child } => {
-                let below = |place: &&Place| {
+                let below = |place: &&TriePlace| {
                     place.path.len() >= depth && place.path.slice(depth..).starts_with(path)
                 };
                 let start = places.iter().take_while(|place| !below(place)).count();
@@ -138,7 +142,7 @@ impl Proof<'_> {
             }
             Kind::Branch { children, .. } => {
                 let start = places.iter().take_while(|place| place.path.len() <= depth).count();
-                let nibble = |place: &Place| place.path.get_unchecked(depth);
+                let nibble = |place: &TriePlace| place.path.get_unchecked(depth);
                 for places in places[start..].chunk_by(|one, next| nibble(one) == nibble(next)) {
                     if let Some(child) = &children[usize::from(nibble(&places[0]))] {
                         self.take(child, depth + 1, places)?;

@@ -14,7 +14,7 @@ use super::{
     account::AccountLeaf,
     hashes::Hashes,
     node::{Nodes, UnknownNode},
-    prove::Place,
+    prove::TriePlace,
     trie::Trie,
 };
 use crate::proof::StateProof;
@@ -227,7 +227,10 @@ impl StateTrie {
 
     /// The state root; adds to `siblings` the places of the nodes beside those of removed accounts
     /// and slots that had to be looked at.
-    pub(crate) fn root_noting(&mut self, siblings: &mut Vec<Place>) -> Result<B256, MissingNode> {
+    pub(crate) fn root_noting(
+        &mut self,
+        siblings: &mut Vec<TriePlace>,
+    ) -> Result<B256, MissingNode> {
         let mut absent = Vec::new();
         for address in &self.changed {
             let Some(entry) = self.entries.get_mut(address) else { continue };
@@ -259,7 +262,7 @@ impl StateTrie {
                 let (key, mut paths) = (self.hashes.address(address), Vec::new());
                 let removed = self.accounts.remove(&key, &self.nodes, &mut paths);
                 removed.map_err(|node| node.of(address, None))?;
-                let place = |path| Place { account: address, slot: None, path };
+                let place = |path| TriePlace { account: address, slot: None, path };
                 siblings.extend(paths.into_iter().map(place));
                 entry.leaf = None;
             }
@@ -319,7 +322,7 @@ impl Storage {
         account: Address,
         nodes: &Nodes,
         hashes: &mut Hashes,
-        siblings: &mut Vec<Place>,
+        siblings: &mut Vec<TriePlace>,
     ) -> Result<B256, MissingNode> {
         let mut absent = Vec::new();
         for (&slot, &value) in &self.changed {
@@ -336,7 +339,7 @@ impl Storage {
             let removed = self.trie.remove(&hashes.slot(slot), nodes, &mut paths);
             removed.map_err(|node| node.of(account, Some(slot)))?;
             if !self.fresh {
-                let place = |path| Place { account, slot: Some(slot), path };
+                let place = |path| TriePlace { account, slot: Some(slot), path };
                 siblings.extend(paths.into_iter().map(place));
             }
         }

@@ -54,6 +54,8 @@ pub struct BatchOptions {
 }
 
 /// What happens during a run, as it happens.
+///
+/// The list is closed: whoever shows events must not miss a new one.
 #[derive(Clone, Copy, Debug)]
 pub enum BatchEvent<'a> {
     /// Bytes of the files given that were read.

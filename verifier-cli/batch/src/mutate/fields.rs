@@ -14,10 +14,10 @@ use super::variants::{self, Width};
 const WORD: usize = 32;
 
 /// A change of a message: the field below the message, what was done, and the message's bytes then.
-pub(super) type Change = (String, Vec<u8>);
+pub(super) type ChangedField = (String, Vec<u8>);
 
 /// Changes of a message's own fields, its list of records aside.
-pub(super) fn of_message(bytes: &[u8], message: &MessageWitness) -> Vec<Change> {
+pub(super) fn of_message(bytes: &[u8], message: &MessageWitness) -> Vec<ChangedField> {
     let mut changes = Vec::new();
     for (index, field) in schema::<MessageWitness>().iter().enumerate() {
         let at = layout::field(index);
@@ -39,7 +39,7 @@ pub(super) fn of_message(bytes: &[u8], message: &MessageWitness) -> Vec<Change> 
 }
 
 /// Changes of one record of a message, and of its place in the list.
-pub(super) fn of_record(message: &MessageWitness, index: usize) -> Vec<Change> {
+pub(super) fn of_record(message: &MessageWitness, index: usize) -> Vec<ChangedField> {
     let list = &message.stateAccessList;
     let access = &list[index];
     let name = |field: &str, what: &str| format!("records.{index}.{field}, {what}");

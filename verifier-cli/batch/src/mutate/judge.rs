@@ -9,7 +9,7 @@ use iso_evm_verifier::{
     hash::keccak256,
     verify::{
         Audit, AuditSelection, AuditVerdict, Check, FalseClaim, Options, Report, Verdict,
-        VerifyError, verify_opened, verify_with,
+        verify_opened, verify_with,
     },
 };
 use iso_evm_wire::{Opened, Witness};
@@ -111,16 +111,10 @@ impl<'a> Judge<'a> {
     fn verified(&self, witness: &Opened<'_>, options: &Options) -> Option<Killer> {
         match verify_opened(&self.engine, witness, options) {
             Ok(report) => self.reported(&report),
-            Err(VerifyError::Anchor(error)) => {
-                Some(Killer { audit: "anchor", mismatch: error.what })
+            Err(error) => {
+                let (audit, mismatch) = error.refusal();
+                Some(Killer { audit, mismatch })
             }
-            // One engine is asked, and it is here.
-            Err(
-                VerifyError::Hash { .. }
-                | VerifyError::EnginesDiffer { .. }
-                | VerifyError::NodeDiffers(_)
-                | VerifyError::NoNode,
-            ) => Some(Killer { audit: "container", mismatch: "hash" }),
         }
     }
 

@@ -24,7 +24,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 pub use self::judge::Killer;
-use self::{file::File, judge::Judge, open::Open};
+use self::{file::File, judge::Judge, open::Draft};
 
 /// How many lies that go through several fields, if nobody says.
 pub const COUNT: u64 = 1000;
@@ -50,6 +50,7 @@ impl Default for MutateOptions {
 
 /// Why there was no campaign.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum MutateError {
     /// The original cannot be verified.
     #[error(transparent)]
@@ -93,6 +94,8 @@ impl Campaign {
 }
 
 /// How far a campaign has come.
+///
+/// The list is closed: whoever shows events must not miss a new one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MutateEvent {
     /// Number of places that are to be changed.
@@ -157,14 +160,14 @@ pub fn run(
 struct Original {
     bytes: Vec<u8>,
     file: Option<File>,
-    open: Option<Open>,
+    open: Option<Draft>,
     witness: Witness,
 }
 
 impl Original {
     fn new(witness: &Witness) -> Self {
         let bytes = witness.encode();
-        let (file, open) = (File::parse(&bytes), Open::new(&Opened::of(witness)));
+        let (file, open) = (File::parse(&bytes), Draft::new(&Opened::of(witness)));
         Self { bytes, file, open, witness: witness.clone() }
     }
 
@@ -182,7 +185,7 @@ impl Original {
     /// The mutants of a place: what was changed, and the file.
     fn changes(&self, site: &Site, seed: u64) -> Vec<(String, Vec<u8>)> {
         let (Some(file), Some(open)) = (&self.file, &self.open) else { return Vec::new() };
-        let in_message = |index: usize, changes: Vec<fields::Change>| {
+        let in_message = |index: usize, changes: Vec<fields::ChangedField>| {
             let whole = |(what, bytes)| {
                 (format!("messages.{index}.{what}"), file.with_message(index, bytes))
             };

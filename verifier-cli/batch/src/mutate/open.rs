@@ -56,18 +56,18 @@ pub(super) type At = (usize, usize);
 
 /// A witness to be changed.
 #[derive(Clone, Debug)]
-pub(super) struct Open {
+pub(super) struct Draft {
     pub(super) witness: Witness,
     pub(super) messages: Vec<Message>,
     /// The record that opens each message; none for the top.
     pub(super) openers: Vec<Option<At>>,
 }
 
-impl Open {
+impl Draft {
     /// Takes a witness apart; `None` if a message or record cannot be read.
     pub(super) fn new(witness: &Opened<'_>) -> Option<Self> {
         let messages = witness.opened().iter().map(|message| match message {
-            Ok(message) => Message::of(message.clone()),
+            Ok(message) => Message::of(OpenedMessage::clone(message)),
             Err(_) => None,
         });
         let messages: Vec<_> = messages.collect::<Option<_>>()?;

@@ -6,10 +6,11 @@ use alloy_primitives::{B256, Log, keccak256, logs_bloom};
 use iso_evm_hypervisor::Engine;
 use iso_evm_verifier::{
     audit::anchors::{Expected, ancestors_digest},
-    verify::{AuditSelection, EngineKind, NotRun, Options, VerifyError, verify_with},
+    hash,
+    verify::{AuditSelection, EngineKind, NotRun, Options, VerifyError, verify_opened},
 };
 use iso_evm_wire::{
-    Witness,
+    Opened, Witness,
     container::{Receipt, ReceiptLogs},
 };
 use iso_evm_witness::{
@@ -50,7 +51,7 @@ pub fn check(
     let guest_gas_limit = Some(u64::MAX);
     let expected = Expected { ancestors: ancestors(&witness), ..Expected::default() };
     let options = Options { engine: kind, audits, guest_gas_limit, expected, ..Options::default() };
-    let report = match verify_with(engine, &witness, &options) {
+    let report = match verify_opened(engine, &witness, &options) {
         Ok(report) => report,
         Err(VerifyError::EnginesDiffer { message, verdicts }) => {
             return Err(Problem::engines_differ(message, &verdicts));
@@ -75,7 +76,11 @@ fn ancestors(witness: &Witness) -> Option<B256> {
 
 /// The witness as its file brings it, with the logs, whose hash the test has proved. What it was made
 /// from is gone then: a case can have hundreds of megabytes of it.
-fn witness(case: &Case, execution: Execution, recording: Recording) -> Result<Witness, Problem> {
+fn witness(
+    case: &Case,
+    execution: Execution,
+    recording: Recording,
+) -> Result<Opened<'static>, Problem> {
     let mut input = case.input(execution).map_err(|error| unusable(&error))?;
     input.receipt = Some(Receipt {
         success: recording.success,
@@ -89,7 +94,7 @@ fn witness(case: &Case, execution: Execution, recording: Recording) -> Result<Wi
     drop((input, recording));
     let bytes = witness.encode().into();
     drop(witness);
-    Witness::decode_shared(&bytes)
+    Opened::decode(&bytes, hash::keccak256)
         .map_err(|error| Problem { found: text(&error), ..Problem::container() })
 }
 

@@ -51,6 +51,8 @@ pub struct StateTestOptions {
 }
 
 /// What happens during a run, as it happens.
+///
+/// The list is closed: whoever shows events must not miss a new one.
 #[derive(Clone, Copy, Debug)]
 pub enum StateTestEvent<'a> {
     /// Bytes of the files given that were read.

@@ -8,6 +8,7 @@ use crate::send_error::SendError;
 
 /// Why a message is not submitted.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum SubmitError {
     /// The node gave no usable answer.
     #[error(transparent)]

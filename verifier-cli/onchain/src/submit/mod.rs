@@ -13,7 +13,7 @@ use alloy_primitives::{Address, B256, Bytes, U256};
 use alloy_rpc_types_eth::state::StateOverride;
 use alloy_sol_types::SolCall;
 use iso_evm_hypervisor::MessageVerdict;
-use iso_evm_wire::Witness;
+use iso_evm_wire::{Opened, Witness};
 
 pub use self::error::SubmitError;
 use self::pending::Pending;
@@ -119,7 +119,7 @@ impl Submission<'_> {
     /// As [`Self::submit`], as far as nothing is sent.
     pub fn intents(
         &self,
-        witness: &Witness,
+        witness: &Opened<'_>,
         indices: Range<usize>,
     ) -> Result<Vec<Intent>, SubmitError> {
         let (mut archives, mut messages) = (Vec::new(), HashSet::new());
@@ -151,7 +151,7 @@ impl Submission<'_> {
     /// transaction fails that should not.
     pub fn submit(
         &self,
-        witness: &Witness,
+        witness: &Opened<'_>,
         index: usize,
         outbox: Option<&Outbox<'_>>,
         said: impl Fn(&'static str, &DeployTransaction),
@@ -222,7 +222,7 @@ impl Submission<'_> {
     /// What becomes of a message, in the state that the chain is in, and with these archives.
     fn next(
         &self,
-        witness: &Witness,
+        witness: &Opened<'_>,
         index: usize,
         archives: &[Part],
     ) -> Result<Next, SubmitError> {

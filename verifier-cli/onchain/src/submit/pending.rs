@@ -2,7 +2,7 @@
 
 use alloy_primitives::{Address, Bytes};
 use iso_evm_hypervisor::MessageVerdict;
-use iso_evm_wire::Witness;
+use iso_evm_wire::Opened;
 
 use super::{AUDIT, Submission, SubmitError};
 use crate::{
@@ -32,7 +32,7 @@ impl Submission<'_> {
     /// What has to be sent, in the state that the chain is in, and with these archives.
     pub(super) fn pending(
         &self,
-        witness: &Witness,
+        witness: &Opened<'_>,
         index: usize,
         standing: Option<Standing>,
         planned: &[Part],
@@ -91,7 +91,7 @@ impl Submission<'_> {
     /// How the missing archive comes to be; none if the witness does not hold the code.
     fn archive(
         &self,
-        witness: &Witness,
+        witness: &Opened<'_>,
         index: usize,
         present: &[Part],
         missing: Address,

@@ -14,7 +14,7 @@ use iso_evm_verifier::verify::{Audit, NamedVerdict, Verdict};
 use serde::Serialize;
 
 use super::archives::ContractArgs;
-use crate::{Exit, commands::verify::read, error::CommandError, report::text::thousands};
+use crate::{Exit, commands::verify::open, error::CommandError, report::text::thousands};
 
 /// Say what auditing a witness on a chain costs, message by message
 #[derive(Debug, Args)]
@@ -70,7 +70,7 @@ struct Archive {
 
 impl Cost {
     pub(in crate::commands) fn run(self) -> Result<Exit, CommandError> {
-        let witness = read(&self.file)?;
+        let witness = open(&self.file)?;
         if witness.messages.is_empty() {
             return Err(CommandError::NoMessages { file: files::name(&self.file) });
         }

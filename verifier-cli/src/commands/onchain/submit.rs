@@ -5,7 +5,7 @@ use std::{fmt::Write, path::PathBuf};
 use alloy_primitives::{Address, B256, U64, U256};
 use clap::Args;
 use iso_evm_batch::{ItemError, files};
-use iso_evm_hypervisor::MessageVerdict;
+use iso_evm_hypervisor::{Engine, MessageVerdict};
 use iso_evm_onchain::{
     outbox::Outbox,
     plan::{Plan, Route},
@@ -13,9 +13,11 @@ use iso_evm_onchain::{
 };
 use iso_evm_verifier::{
     report::json::{JsonMismatch, mismatch},
-    verify::{Audit, AuditVerdict, EngineKind, FalseClaim, NamedVerdict, Options, Verdict, verify},
+    verify::{
+        Audit, AuditVerdict, EngineKind, FalseClaim, NamedVerdict, Options, Verdict, verify_opened,
+    },
 };
-use iso_evm_wire::Witness;
+use iso_evm_wire::Opened;
 use serde::Serialize;
 
 use super::{
@@ -25,7 +27,7 @@ use super::{
 };
 use crate::{
     Exit,
-    commands::{say, verify::read},
+    commands::{say, verify::open},
     error::CommandError,
     report::text::thousands,
 };
@@ -98,7 +100,7 @@ struct Row {
 
 impl Submit {
     pub(in crate::commands) fn run(self) -> Result<Exit, CommandError> {
-        let witness = read(&self.file)?;
+        let witness = open(&self.file)?;
         let count = witness.messages.len();
         if count == 0 {
             return Err(CommandError::NoMessages { file: files::name(&self.file) });
@@ -170,10 +172,10 @@ impl Submit {
 
     /// Has all four audits run here, says what they find, and refuses to commit to what they do not
     /// prove.
-    fn audit(&self, witness: &Witness) -> Result<(), CommandError> {
+    fn audit(&self, witness: &Opened<'_>) -> Result<(), CommandError> {
         let file = || files::name(&self.file);
         let options = Options { engine: EngineKind::Native, ..Options::default() };
-        let report = verify(witness, &options)
+        let report = verify_opened(&Engine::new(witness.fork), witness, &options)
             .map_err(|error| ItemError::Verify { file: file(), error: Box::new(error) })?;
         if self.commit {
             proved(&report, self.commit_unproved)?;

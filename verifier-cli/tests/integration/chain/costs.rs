@@ -6,7 +6,7 @@ use std::fs;
 use alloy_primitives::U256;
 use iso_evm_onchain::{host::GAS_CAP, plan::Route};
 use iso_evm_testing::measurements::{self, thousands};
-use iso_evm_wire::{Fork, Witness};
+use iso_evm_wire::{Fork, Opened, Witness};
 use iso_evm_witness::{Input, record};
 use serde_json::json;
 
@@ -41,7 +41,7 @@ fn recorded(json: &str) -> Witness {
 
 /// A row of the measurements' table, of all messages of a witness.
 pub(crate) fn row(name: &str, witness: &Witness) -> String {
-    let costs = plan(witness.fork).costs(witness, Route::Hypervisor);
+    let costs = plan(witness.fork).costs(&Opened::of(witness), Route::Hypervisor);
     let guest = witness.message(0).unwrap().gasUsed.to::<u64>();
     let sum = |of: fn(&iso_evm_onchain::plan::MessageCost) -> u64| -> String {
         thousands(costs.iter().map(of).sum())
@@ -100,7 +100,7 @@ fn the_measured_audits_are_what_cost_says() {
 fn largest() -> u64 {
     let plan = plan(Fork::Osaka);
     let fits = |gas: u64| {
-        let cost = &plan.costs(&recorded(&compute(gas)), Route::Hypervisor)[0];
+        let cost = &plan.costs(&Opened::from(recorded(&compute(gas))), Route::Hypervisor)[0];
         assert_eq!(cost.audit.step.fits_cap, cost.audit.step.gas <= GAS_CAP);
         cost.audit.step.fits_cap
     };

@@ -8,7 +8,7 @@ use std::{
 };
 
 use alloy_primitives::{Address, U256};
-use iso_evm_wire::{Witness, encoding};
+use iso_evm_wire::{Opened, Witness, encoding};
 use serde_json::json;
 
 use super::{
@@ -78,7 +78,7 @@ fn without_a_verdict_nothing_is_sent() {
     let deployed = anvil.deploy("");
     let hypervisor = address(&deployed, "hypervisor");
     let plan = plan(witness.fork);
-    let archive = plan.archive(&witness, 0, &[]).unwrap().parts[0].0;
+    let archive = plan.archive(&Opened::of(&witness), 0, &[]).unwrap().parts[0].0;
     let folder = tempfile::tempdir().unwrap();
     let nothing = |witness: &Witness| {
         let file = put(folder.path(), witness);
@@ -97,7 +97,7 @@ fn without_a_verdict_nothing_is_sent() {
     anvil.set_code(archive, b"\0squatter");
     nothing(&witness);
     // Code that the witness does not hold, and the chain does.
-    anvil.set_code(archive, &plan.archive(&witness, 0, &[]).unwrap().parts[0].1);
+    anvil.set_code(archive, &plan.archive(&Opened::of(&witness), 0, &[]).unwrap().parts[0].1);
     let file = put(folder.path(), &without);
     anvil.json(folder.path(), &format!("submit {file} --hypervisor {hypervisor}"), 0);
 }

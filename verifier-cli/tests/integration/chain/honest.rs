@@ -9,7 +9,7 @@ use iso_evm_onchain::{
     plan::{Plan, Route},
     register::{self, Standing},
 };
-use iso_evm_wire::{Witness, block::Block, encoding};
+use iso_evm_wire::{Opened, Witness, block::Block, encoding};
 
 use super::anvil::{Anvil, address, commitment, fixture, plan};
 
@@ -68,7 +68,7 @@ impl Court {
 
     /// Puts the code where the hypervisor looks, by the factory.
     fn archive(&self) {
-        let archive = self.plan.archive(&self.witness, 0, &[]).unwrap();
+        let archive = self.plan.archive(&Opened::of(&self.witness), 0, &[]).unwrap();
         let factory = self.plan.factory().address;
         assert!(self.anvil.send(STRANGER, factory, archive.step.data, GAS).success);
     }
@@ -157,7 +157,7 @@ fn a_missing_archive_decides_nothing() {
     for lie in [false, true] {
         let Some(court) = Court::of(lie) else { return };
         court.commit(OPERATOR, &court.message);
-        let archive = court.plan.archive(&court.witness, 0, &[]).unwrap().parts[0].0;
+        let archive = court.plan.archive(&Opened::of(&court.witness), 0, &[]).unwrap().parts[0].0;
         let unavailable = inconclusive(abi::Unavailable { archive }.abi_encode());
         court.nothing(court.hypervisor, &court.message, &unavailable);
         // Once it is there, the truth comes out.
@@ -179,7 +179,8 @@ fn a_squatted_archive_decides_nothing() {
     for lie in [false, true] {
         let Some(court) = Court::of(lie) else { return };
         court.commit(OPERATOR, &court.message);
-        let (archive, code) = court.plan.archive(&court.witness, 0, &[]).unwrap().parts[0].clone();
+        let (archive, code) =
+            court.plan.archive(&Opened::of(&court.witness), 0, &[]).unwrap().parts[0].clone();
         let unavailable = inconclusive(abi::Unavailable { archive }.abi_encode());
         let mut flipped = code.to_vec();
         *flipped.last_mut().unwrap() ^= 1;
@@ -205,7 +206,7 @@ fn too_little_gas_decides_nothing() {
         court.commit(OPERATOR, &court.message);
         let operator = court.anvil.accounts[OPERATOR];
         let route = Route::Register { register: court.register, operator };
-        let parts = court.plan.archive(&court.witness, 0, &[]).unwrap().parts;
+        let parts = court.plan.archive(&Opened::of(&court.witness), 0, &[]).unwrap().parts;
         let cost = court.plan.audit(&court.message, &parts, route, None);
         let expected = if lie { Standing::Fraud } else { Standing::Accepted };
         // Whether there is a verdict, which must be the right one.

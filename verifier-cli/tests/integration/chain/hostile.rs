@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use alloy_primitives::{Address, Bytes, address};
 use iso_evm_onchain::contracts::{Archives, Contracts};
-use iso_evm_wire::Fork;
+use iso_evm_wire::{Fork, Opened};
 use serde_json::{Value, json};
 
 use super::{
@@ -294,7 +294,8 @@ fn a_fake_deployer_gets_nothing_signed() {
 fn more_than_was_said_is_not_signed() {
     let desk = Desk::new();
     let witness = fixture("erc20-transfer");
-    let (archive, code) = plan(witness.fork).archive(&witness, 0, &[]).unwrap().parts[0].clone();
+    let (archive, code) =
+        plan(witness.fork).archive(&Opened::of(&witness), 0, &[]).unwrap().parts[0].clone();
     let fake = Fake::start(move |state, method, params| {
         let of_archive = |params: &Value| params[0] == json!(archive);
         let before = state

@@ -90,6 +90,7 @@ impl From<&Anchors> for Expected {
 /// The witness is about something else.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{what}: expected {expected}, found {found}")]
+#[non_exhaustive]
 pub struct AnchorMismatch {
     /// Name of the anchor that differs.
     pub what: &'static str,

@@ -18,6 +18,7 @@ pub enum AuditOutcome<K> {
 
 /// A false claim.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Finding<K> {
     /// Kind of the false claim.
     pub kind: K,
@@ -33,6 +34,7 @@ pub struct Finding<K> {
 
 /// What an audit would have needed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum Missing {
     /// A trie node on the way to an account, or beside it where a branch collapses.
     #[error("the trie node {hash} for account {account}")]
@@ -125,6 +127,7 @@ macro_rules! kinds {
     ($(#[$doc:meta])* $name:ident { $($(#[doc = $meaning:literal])+ $variant:ident = $text:literal,)+ }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
         pub enum $name { $($(#[doc = $meaning])+ $variant,)+ }
 
         impl $name {

@@ -1,7 +1,7 @@
 //! [`Hashes`]: what of a witness is hashed, each of it once.
 //!
 //! In the data's way this stands between the container and the audits: anchors, audits and report
-//! ask for the same hashes. What [was hashed as the file was read](Opened::is_hashed) is not hashed
+//! ask for the same hashes. What [was hashed as the file was read](Opened::is_hashed_by) is not hashed
 //! again.
 
 use std::{collections::BTreeMap, sync::OnceLock};
@@ -45,7 +45,7 @@ impl<'a> Hashes<'a> {
 
     /// Those of an opened witness, of which some may be known.
     pub fn of_opened(opened: &'a Opened<'_>) -> Self {
-        Self::new(opened, opened.is_hashed())
+        Self::new(opened, opened.is_hashed_by(keccak256))
     }
 
     fn new(witness: &'a Witness, known: bool) -> Self {

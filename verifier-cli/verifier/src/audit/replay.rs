@@ -9,7 +9,7 @@ use iso_evm_wire::{Opened, Witness};
 
 use super::{
     AccessKind, AuditOutcome, Missing, Subject, TransactionKind,
-    access::Walk,
+    access::AccessWalk,
     codes::Codes,
     state::State,
     transaction::{self, Findings, Top},
@@ -70,7 +70,7 @@ fn walk(
     let top = transaction::begin(subject, gas_limit, &mut state, &mut codes, transaction)?;
     let (end, lack) = match top {
         Top::Message(top) => {
-            let walk = Walk::new(subject.opened(), &codes, &mut state, access, transaction);
+            let walk = AccessWalk::new(subject.opened(), &codes, &mut state, access, transaction);
             (walk.run(&top)?, None)
         }
         Top::Ended(end) => {

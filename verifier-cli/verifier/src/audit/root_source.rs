@@ -11,6 +11,7 @@ use super::{ancestors::told_by_header, hashes::Hashes};
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
 )]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum RootSource {
     /// Headers prove neither root: both may be those of any state.
     Unproved,

@@ -7,7 +7,7 @@ use std::{ops::Deref, sync::OnceLock};
 use iso_evm_wire::Opened;
 
 use super::hashes::Hashes;
-use crate::codes::Codes;
+use crate::codes::ReadyCodes;
 
 /// A witness that is audited: its messages taken apart, each hash of it computed once, each code
 /// made ready once. It is the [`Opened`] witness to whoever asks for that. Threads may share it.
@@ -15,7 +15,7 @@ use crate::codes::Codes;
 pub struct Subject<'a> {
     opened: &'a Opened<'a>,
     hashes: Hashes<'a>,
-    codes: OnceLock<Codes<'a>>,
+    codes: OnceLock<ReadyCodes<'a>>,
 }
 
 impl<'a> Subject<'a> {
@@ -35,8 +35,8 @@ impl<'a> Subject<'a> {
     }
 
     /// The codes of the witness, for the engines.
-    pub(crate) fn codes(&self) -> &Codes<'a> {
-        self.codes.get_or_init(|| Codes::new(&self.hashes))
+    pub(crate) fn codes(&self) -> &ReadyCodes<'a> {
+        self.codes.get_or_init(|| ReadyCodes::new(&self.hashes))
     }
 }
 

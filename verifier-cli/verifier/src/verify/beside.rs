@@ -11,6 +11,7 @@ use super::{VerifyError, claim::said};
 
 /// A node that says something else of a message than the engine here, which found it false.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct NodeDiffers {
     /// Index of the message.
     pub message: usize,

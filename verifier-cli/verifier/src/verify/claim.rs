@@ -10,6 +10,7 @@ use crate::audit::{AccessKind, Finding, TransactionKind, TreeKind};
 
 /// A claim that an audit found false.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct FalseClaim {
     /// What is false; it tells the audit.
     pub kind: ClaimKind,
@@ -34,6 +35,7 @@ pub struct Words {
 
 /// What is false, by the audit that found it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ClaimKind {
     /// The execution audit's: the code does something else.
     Execution(MismatchKind),

@@ -4,11 +4,12 @@ use std::{fmt, str::FromStr};
 
 /// Declares the engines: the one table of their names, and of who is behind each.
 macro_rules! engines {
-    ($($(#[$doc:meta])* $variant:ident = $name:literal, $node:literal, $local:expr;)+) => {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal, $node:literal, $local:expr, $said:expr;)+) => {
         /// Who re-executes the messages.
         #[derive(
             Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize,
         )]
+        #[non_exhaustive]
         pub enum EngineKind { $($(#[$doc])* #[serde(rename = $name)] $variant,)+ }
 
         impl EngineKind {
@@ -18,6 +19,11 @@ macro_rules! engines {
             /// The engine's lower-case name.
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name,)+ }
+            }
+
+            /// Who answered, in words; `None` if it is who is asked where nobody is named.
+            pub const fn in_words(self) -> Option<&'static str> {
+                match self { $(Self::$variant => $said,)+ }
             }
 
             /// Whether a node is asked.
@@ -36,19 +42,24 @@ macro_rules! engines {
 engines! {
     /// The emitted contract, in an embedded revm: what a chain would say.
     #[default]
-    Hypervisor = "hypervisor", false, Some(Self::Hypervisor);
+    Hypervisor = "hypervisor", false, Some(Self::Hypervisor), None;
     /// revm itself, fed by the records: the same verdict, at its speed.
-    Native = "native", false, Some(Self::Native);
+    Native = "native", false, Some(Self::Native),
+        Some("native, in place of the hypervisor");
     /// Both; that they differ is an error.
-    Both = "both", false, Some(Self::Both);
+    Both = "both", false, Some(Self::Both), Some("native and hypervisor agree");
     /// The emitted contract, on a node, and nobody else.
-    Node = "node", true, None;
+    Node = "node", true, None,
+        Some("node, and nothing here beside it: its answers are believed");
     /// A node, and the contract here beside it.
-    NodeHypervisor = "node+hypervisor", true, Some(Self::Hypervisor);
+    NodeHypervisor = "node+hypervisor", true, Some(Self::Hypervisor),
+        Some("node, with the hypervisor here beside it");
     /// A node, and the native engine beside it.
-    NodeNative = "node+native", true, Some(Self::Native);
+    NodeNative = "node+native", true, Some(Self::Native),
+        Some("node, with the native engine beside it");
     /// A node, and both beside it.
-    NodeBoth = "node+both", true, Some(Self::Both);
+    NodeBoth = "node+both", true, Some(Self::Both),
+        Some("node, with native and hypervisor here beside it");
 }
 
 impl EngineKind {

@@ -8,6 +8,7 @@ use crate::audit::anchors::AnchorMismatch;
 
 /// Why there is nothing to verify, or not what was asked for. No verdict: it convicts nobody.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum VerifyError {
     /// Something under another hash than its own.
     #[error("{}.{found}: the {}'s hash is {expected}", item.list(), item.name())]
@@ -42,8 +43,22 @@ pub enum VerifyError {
     NoNode,
 }
 
+impl VerifyError {
+    /// Who refuses the witness, and what for, in a word each.
+    pub const fn refusal(&self) -> (&'static str, &'static str) {
+        match self {
+            Self::Hash { .. } => ("container", "hash"),
+            Self::Anchor(error) => ("anchor", error.what),
+            Self::EnginesDiffer { .. } => ("engine", "differs"),
+            Self::NodeDiffers(_) => ("node", "differs"),
+            Self::NoNode => ("node", "missing"),
+        }
+    }
+}
+
 /// What stands under its hash in a witness.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Hashed {
     /// Guest code.
     Code,

@@ -9,9 +9,11 @@ mod beside;
 mod claim;
 mod engine;
 mod error;
+mod executed;
 mod execution;
 mod hashes;
 mod limits;
+mod messages;
 mod not_run;
 mod options;
 mod proofs;
@@ -19,13 +21,9 @@ mod report;
 mod selection;
 mod verdict;
 
-use std::collections::HashMap;
-
-use alloy_primitives::Bytes;
 use iso_evm_hypervisor::{Audited, Engine};
-use iso_evm_wire::{Opened, OpenedMessage, Witness, container::Place};
+use iso_evm_wire::{Opened, Witness};
 
-use self::proofs::Proofs;
 pub use self::{
     beside::{NodeDiffers, beside},
     claim::{ClaimKind, FalseClaim, Words},
@@ -39,6 +37,7 @@ pub use self::{
     selection::{AuditSelection, NamedVerdict, UnknownVerdict},
     verdict::{AuditVerdict, Audits, Verdict},
 };
+use self::{executed::Executed, proofs::Proofs};
 use crate::{
     audit::{Subject, anchors::anchors_by},
     hash::witness_hash,
@@ -105,35 +104,19 @@ pub fn verify_by<E: From<VerifyError>>(
     // What costs little comes first: it says what the rest may cost.
     let proofs = Proofs::of(&subject, options);
     let asked = options.audits.contains(Audit::Execution);
-    let execution = asked.then(|| audit(&subject)).transpose()?;
-    let mut findings = match &execution {
-        Some(audited) => false_messages(audited),
-        None => Vec::new(),
-    };
-    findings.extend(proofs.findings());
-    let unrun = match &execution {
-        None => Some(Why::NotAsked),
-        Some(_) if !proofs.has_messages(witness) => Some(Why::NoMessage),
-        Some(_) => None,
+    let execution = Executed {
+        audited: asked.then(|| audit(&subject)).transpose()?,
+        nothing: !proofs.has_messages(witness),
     };
     let audits = Audits {
-        execution: match &execution {
-            Some(audited) if unrun.is_none() => {
-                Verdict::of(audited.iter().map(|one| (&one.verdict).into())).into()
-            }
-            _ => AuditVerdict::NotRun,
-        },
+        execution: execution.verdict(),
         access: proofs.access.verdict(),
         tree: proofs.tree.verdict(),
         transaction: proofs.transaction.verdict(),
     };
-    let unrun = unrun.map(|why| NotRun::audit(Audit::Execution, why));
-    let not_run: Vec<_> = unrun.into_iter().chain(proofs.not_run()).collect();
-    let refused = options.strict && not_run.iter().any(|not_run| not_run.check.is_some());
-    // A message is not valid while something about the whole is open or false.
-    let others = options.audits.without(Audit::Execution);
-    let others = others.map_or(Verdict::Valid, |others| audits.verdict(others));
-    let proved = others == Verdict::Valid && !refused;
+    let findings: Vec<_> = execution.findings().chain(proofs.findings()).collect();
+    let not_run: Vec<_> = execution.lack().into_iter().chain(proofs.not_run()).collect();
+    let proved = is_proved(&audits, &not_run, options);
     let hypervisor = engine.identity();
     Ok(Report {
         audits,
@@ -154,45 +137,16 @@ pub fn verify_by<E: From<VerifyError>>(
         hypervisor_code_hash: hypervisor.code_hash,
         hypervisor_size: hypervisor.size,
         witness_hash: witness_hash(witness),
-        messages: reports(opened, execution, &findings, proved),
+        messages: messages::reports(opened, execution.audited, &findings, proved),
         findings,
     })
 }
 
-/// What the hypervisor finds false, message by message.
-fn false_messages(audited: &[Audited]) -> Vec<FalseClaim> {
-    let claim =
-        |(index, audited): (usize, &Audited)| FalseClaim::of_message(index, &audited.verdict);
-    audited.iter().enumerate().filter_map(claim).collect()
-}
-
-/// The messages, each with what is said of it. `proved`: whether all audits but the execution audit,
-/// which speaks of each, have come to *valid*.
-fn reports(
-    opened: &Opened<'_>,
-    execution: Option<Vec<Audited>>,
-    findings: &[FalseClaim],
-    proved: bool,
-) -> Vec<MessageReport> {
-    let places = opened.tree().into_iter().zip(&opened.messages);
-    let mut execution = execution.map(Vec::into_iter);
-    let mut mismatches: HashMap<usize, FalseClaim> = HashMap::new();
-    for claim in findings {
-        if let Some(message) = claim.message {
-            mismatches.entry(message).or_insert(*claim);
-        }
-    }
-    let report = |(index, (place, bytes)): (usize, (Place, &Bytes))| {
-        let message = opened.message(index);
-        MessageReport {
-            place,
-            kind: message.and_then(OpenedMessage::kind),
-            message: message.map(|message| message.fields().into()),
-            witness_bytes: bytes.len(),
-            execution: execution.as_mut().and_then(Iterator::next),
-            mismatch: mismatches.remove(&index),
-            proved,
-        }
-    };
-    places.enumerate().map(report).collect()
+/// Whether all that the audits beside the execution audit say of the whole is that it is valid: a
+/// message is not while something about the whole is open or false.
+fn is_proved(audits: &Audits, not_run: &[NotRun], options: &Options) -> bool {
+    let others = options.audits.without(Audit::Execution);
+    let others = others.map_or(Verdict::Valid, |others| audits.verdict(others));
+    let refused = options.strict && not_run.iter().any(|not_run| not_run.check.is_some());
+    others == Verdict::Valid && !refused
 }

@@ -8,6 +8,7 @@ use crate::audit::Missing;
 
 /// An audit that did not run, or a check that one that ran could not make.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct NotRun {
     /// The audit that did not run.
     pub audit: Audit,
@@ -35,6 +36,7 @@ macro_rules! checks {
     ($($(#[doc = $meaning:literal])+ $variant:ident = $name:literal, $audit:ident, $stands:literal, $why:literal;)+) => {
         /// A check that an audit cannot make for want of something in the witness.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
         pub enum Check { $($(#[doc = $meaning])+ $variant,)+ }
 
         impl Check {
@@ -88,6 +90,7 @@ checks! {
 
 /// Why something did not run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum Why {
     /// Others were asked for.
     #[error("not asked for")]

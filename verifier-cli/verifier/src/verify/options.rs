@@ -31,6 +31,7 @@ pub struct Options {
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
 )]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Audit {
     /// Does the code, fed these records, do exactly this?
     Execution,

@@ -39,6 +39,7 @@ impl From<&MessageWitness> for Claimed {
 
 /// What is said of one message.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct MessageReport {
     /// Where the message stands in the call tree.
     pub place: Place,
@@ -72,6 +73,7 @@ impl MessageReport {
 
 /// What is said of a transaction.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Report {
     /// What each audit says.
     pub audits: Audits,

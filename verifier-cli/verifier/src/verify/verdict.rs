@@ -89,6 +89,7 @@ impl From<Verdict> for AuditVerdict {
 
 /// What each of the four audits says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[non_exhaustive]
 pub struct Audits {
     /// Does the code, fed these records, do exactly this?
     pub execution: AuditVerdict,

@@ -139,7 +139,7 @@ impl Witness {
 
     /// The JSON form: the same facts, each with its name.
     pub fn to_json(&self) -> String {
-        json::to_json(self)
+        json::to_json(&Opened::of(self))
     }
 
     /// Reads the JSON form.

@@ -33,9 +33,6 @@ pub(crate) trait ByName: Sized + Serialize {
     /// The record on the wire.
     fn encode(&self) -> AccessWitness;
 
-    /// The record that these bytes are.
-    fn decode(access: &AccessWitness) -> Option<Self>;
-
     /// Topics that the record has.
     fn topics(&self) -> usize;
 

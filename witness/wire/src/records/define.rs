@@ -81,6 +81,7 @@ macro_rules! define_records {
                 use $crate::records::{RecordError, codec::Metadata, shape::RecordShape};
                 const PLACES: [u8; 256] = RecordShape::places(SHAPES);
                 let (opcode, metadata) = (access.opcode, &access.metadata[..]);
+                tracing::trace!(opcode, "record decoded");
                 let shape = SHAPES.get(usize::from(PLACES[usize::from(opcode)]));
                 let shape = shape.ok_or(RecordError::UnknownOpcode(opcode))?;
                 let not_canonical = RecordError::NotCanonical(opcode);
@@ -114,10 +115,6 @@ macro_rules! define_records {
 
             fn encode(&self) -> $crate::message::AccessWitness {
                 self.encode()
-            }
-
-            fn decode(access: &$crate::message::AccessWitness) -> Option<Self> {
-                Self::decode(access).ok()
             }
 
             fn topics(&self) -> usize {

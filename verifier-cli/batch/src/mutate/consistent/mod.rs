@@ -9,12 +9,12 @@ use iso_evm_wire::{Witness, encoding, records::Record};
 
 use super::{
     fields,
-    open::{At, Message, Open},
+    open::{At, Draft, Message},
     random::Random,
 };
 
 /// A lie of one kind: what it says, if there is a place for it.
-type Lie = fn(&mut Open, &mut Random) -> Option<String>;
+type Lie = fn(&mut Draft, &mut Random) -> Option<String>;
 
 const LIES: [Lie; 20] = [
     several_fields,
@@ -41,7 +41,7 @@ const LIES: [Lie; 20] = [
 
 /// The lie with this number: what it says, and the witness that tells it. `None` if in this witness
 /// there is a place for none.
-pub(super) fn lie(honest: &Open, seed: u64, number: u64) -> Option<(String, Witness)> {
+pub(super) fn lie(honest: &Draft, seed: u64, number: u64) -> Option<(String, Witness)> {
     let mut random = Random::new(seed, number);
     let first = random.below(LIES.len());
     (0..LIES.len()).find_map(|next| {
@@ -52,7 +52,7 @@ pub(super) fn lie(honest: &Open, seed: u64, number: u64) -> Option<(String, Witn
 }
 
 /// Two to four fields of messages or records, each another.
-fn several_fields(open: &mut Open, random: &mut Random) -> Option<String> {
+fn several_fields(open: &mut Draft, random: &mut Random) -> Option<String> {
     let mut told = Vec::new();
     let count = 2 + random.below(3);
     // Not every change gives a message that can be read.
@@ -75,12 +75,12 @@ fn several_fields(open: &mut Open, random: &mut Random) -> Option<String> {
     Some(told.join("; "))
 }
 
-fn pick_child(open: &Open, random: &mut Random) -> Option<(usize, At)> {
+fn pick_child(open: &Draft, random: &mut Random) -> Option<(usize, At)> {
     let children = open.children();
     let child = *random.pick(&children)?;
     Some((child, open.openers[child]?))
 }
 
-fn record_at(open: &mut Open, (message, record): At) -> Option<&mut Record> {
+fn record_at(open: &mut Draft, (message, record): At) -> Option<&mut Record> {
     open.messages.get_mut(message)?.records.get_mut(record)
 }

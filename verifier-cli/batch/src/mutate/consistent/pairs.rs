@@ -6,7 +6,7 @@ use iso_evm_wire::records::{FrameKind, Record};
 
 use super::{pick_child, record_at};
 use crate::mutate::{
-    open::{self, Open, callee},
+    open::{self, Draft, callee},
     random::Random,
 };
 
@@ -20,7 +20,7 @@ fn random_bytes(random: &mut Random) -> Bytes {
     (0..length).map(|_| random.next() as u8).collect()
 }
 
-pub(super) fn gas_used(open: &mut Open, random: &mut Random) -> Option<String> {
+pub(super) fn gas_used(open: &mut Draft, random: &mut Random) -> Option<String> {
     let (child, at) = pick_child(open, random)?;
     let more = signed(random);
     let fields = &mut open.messages[child].fields;
@@ -31,7 +31,7 @@ pub(super) fn gas_used(open: &mut Open, random: &mut Random) -> Option<String> {
     Some(format!("gasUsed of message {child} and its record, {more:+}"))
 }
 
-pub(super) fn gas_used_up_to_the_receipt(open: &mut Open, random: &mut Random) -> Option<String> {
+pub(super) fn gas_used_up_to_the_receipt(open: &mut Draft, random: &mut Random) -> Option<String> {
     let message = random.below(open.messages.len());
     open.messages.get(message)?;
     let more = signed(random);
@@ -39,7 +39,7 @@ pub(super) fn gas_used_up_to_the_receipt(open: &mut Open, random: &mut Random) -
     Some(format!("gasUsed of message {message}, of all above it and of the receipt, {more:+}"))
 }
 
-pub(super) fn gas_given(open: &mut Open, random: &mut Random) -> Option<String> {
+pub(super) fn gas_given(open: &mut Draft, random: &mut Random) -> Option<String> {
     let (child, at) = pick_child(open, random)?;
     let more = signed(random);
     let fields = &mut open.messages[child].fields;
@@ -48,7 +48,7 @@ pub(super) fn gas_given(open: &mut Open, random: &mut Random) -> Option<String> 
     Some(format!("gas of message {child} and its record, {more:+}"))
 }
 
-pub(super) fn returndata(open: &mut Open, random: &mut Random) -> Option<String> {
+pub(super) fn returndata(open: &mut Draft, random: &mut Random) -> Option<String> {
     let (child, at) = pick_child(open, random)?;
     let data = random_bytes(random);
     open.messages[child].fields.returndataHash = keccak256(&data);
@@ -57,7 +57,7 @@ pub(super) fn returndata(open: &mut Open, random: &mut Random) -> Option<String>
     Some(format!("message {child} returns {length} other bytes, and its record has them"))
 }
 
-pub(super) fn input(open: &mut Open, random: &mut Random) -> Option<String> {
+pub(super) fn input(open: &mut Draft, random: &mut Random) -> Option<String> {
     let (child, at) = pick_child(open, random)?;
     let data = random_bytes(random);
     let hash = keccak256(&data);
@@ -77,7 +77,7 @@ pub(super) fn input(open: &mut Open, random: &mut Random) -> Option<String> {
 }
 
 /// A child ended otherwise: in its message and in its record, as far as these two can tell.
-pub(super) fn status(open: &mut Open, random: &mut Random) -> Option<String> {
+pub(super) fn status(open: &mut Draft, random: &mut Random) -> Option<String> {
     let (child, at) = pick_child(open, random)?;
     let before = open.root_before(at);
     let fields = &mut open.messages[child].fields;
@@ -110,7 +110,7 @@ pub(super) fn status(open: &mut Open, random: &mut Random) -> Option<String> {
 }
 
 /// A creation by another nonce or salt, and the account that comes of it everywhere.
-pub(super) fn creation(open: &mut Open, random: &mut Random) -> Option<String> {
+pub(super) fn creation(open: &mut Draft, random: &mut Random) -> Option<String> {
     let created = open.find(|record| matches!(record, Record::Create(_) | Record::Create2(_)));
     let at = *random.pick(&created)?;
     let creator = open.messages[at.0].fields.context;

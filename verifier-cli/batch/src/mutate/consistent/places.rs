@@ -2,12 +2,12 @@
 
 use super::pick_child;
 use crate::mutate::{
-    open::{At, Message, Open},
+    open::{At, Draft, Message},
     random::Random,
 };
 
 /// A record, and the messages that it opens with all below them.
-fn pick_record(open: &Open, random: &mut Random) -> Option<(At, Vec<Message>)> {
+fn pick_record(open: &Draft, random: &mut Random) -> Option<(At, Vec<Message>)> {
     let message = random.below(open.messages.len());
     let record = random.below(open.messages.get(message)?.records.len());
     let below = match open.child((message, record)) {
@@ -17,7 +17,7 @@ fn pick_record(open: &Open, random: &mut Random) -> Option<(At, Vec<Message>)> {
     Some(((message, record), below))
 }
 
-pub(super) fn dropped(open: &mut Open, random: &mut Random) -> Option<String> {
+pub(super) fn dropped(open: &mut Draft, random: &mut Random) -> Option<String> {
     let ((message, record), below) = pick_record(open, random)?;
     if let Some(child) = open.child((message, record)) {
         open.messages.drain(child..child + below.len());
@@ -26,7 +26,7 @@ pub(super) fn dropped(open: &mut Open, random: &mut Random) -> Option<String> {
     Some(format!("messages.{message}.records.{record} dropped, {} messages with it", below.len()))
 }
 
-pub(super) fn doubled(open: &mut Open, random: &mut Random) -> Option<String> {
+pub(super) fn doubled(open: &mut Draft, random: &mut Random) -> Option<String> {
     let ((message, record), below) = pick_record(open, random)?;
     let count = below.len();
     if let Some(child) = open.child((message, record)) {
@@ -38,7 +38,7 @@ pub(super) fn doubled(open: &mut Open, random: &mut Random) -> Option<String> {
 }
 
 /// Two records that stand one after the other, and what they open.
-pub(super) fn swapped(open: &mut Open, random: &mut Random) -> Option<String> {
+pub(super) fn swapped(open: &mut Draft, random: &mut Random) -> Option<String> {
     let message = random.below(open.messages.len());
     let records = &open.messages.get(message)?.records;
     let record = random.below(records.len().checked_sub(1)?);
@@ -53,7 +53,7 @@ pub(super) fn swapped(open: &mut Open, random: &mut Random) -> Option<String> {
 }
 
 /// Two subtrees change places, and no record does.
-pub(super) fn subtrees_swapped(open: &mut Open, random: &mut Random) -> Option<String> {
+pub(super) fn subtrees_swapped(open: &mut Draft, random: &mut Random) -> Option<String> {
     let (one, _) = pick_child(open, random)?;
     let other = open.end(one);
     open.openers.get(other)?.as_ref()?;

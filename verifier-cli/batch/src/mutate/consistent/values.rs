@@ -5,7 +5,7 @@ use iso_evm_wire::{encoding, protocol::StateGas, records::Record};
 
 use super::record_at;
 use crate::mutate::{
-    open::{self, At, Message, Open},
+    open::{self, At, Draft, Message},
     random::Random,
 };
 
@@ -15,7 +15,7 @@ fn random_word(random: &mut Random) -> B256 {
 }
 
 /// The slot that a record is about.
-fn slot_of(open: &Open, (message, record): At) -> Option<(Address, B256)> {
+fn slot_of(open: &Draft, (message, record): At) -> Option<(Address, B256)> {
     let Message { fields, records } = &open.messages[message];
     match &records[record] {
         Record::Sload(record) => Some((fields.context, record.key)),
@@ -24,7 +24,7 @@ fn slot_of(open: &Open, (message, record): At) -> Option<(Address, B256)> {
     }
 }
 
-pub(super) fn slot(open: &mut Open, random: &mut Random) -> Option<String> {
+pub(super) fn slot(open: &mut Draft, random: &mut Random) -> Option<String> {
     let slots = open.find(|record| matches!(record, Record::Sload(_) | Record::Sstore(_)));
     let slot = slot_of(open, *random.pick(&slots)?)?;
     let (account, key) = slot;
@@ -75,7 +75,7 @@ const fn coldness_of(record: &mut Record, gas: StateGas) -> Option<(&mut bool, u
 }
 
 /// An access that was cold is warm or the other way round, and all gas used fits.
-pub(super) fn coldness(open: &mut Open, random: &mut Random) -> Option<String> {
+pub(super) fn coldness(open: &mut Draft, random: &mut Random) -> Option<String> {
     let gas = StateGas::of(open.witness.fork);
     let found = open.find(|record| coldness_of(&mut record.clone(), gas).is_some());
     let at = *random.pick(&found)?;
@@ -88,7 +88,7 @@ pub(super) fn coldness(open: &mut Open, random: &mut Random) -> Option<String> {
 }
 
 /// Any word of a message, everywhere.
-pub(super) fn word(open: &mut Open, random: &mut Random) -> Option<String> {
+pub(super) fn word(open: &mut Draft, random: &mut Random) -> Option<String> {
     let message = open.messages.get(random.below(open.messages.len()))?;
     let bytes = encoding::encode(&message.wire());
     let words: Vec<_> =
@@ -103,7 +103,7 @@ pub(super) fn word(open: &mut Open, random: &mut Random) -> Option<String> {
     Some(format!("{old} is {new} everywhere"))
 }
 
-pub(super) fn root(open: &mut Open, random: &mut Random) -> Option<String> {
+pub(super) fn root(open: &mut Draft, random: &mut Random) -> Option<String> {
     let index = random.below(open.messages.len());
     let fields = &open.messages.get(index)?.fields;
     let records = open.messages[index].records.len();
@@ -124,7 +124,7 @@ pub(super) fn root(open: &mut Open, random: &mut Random) -> Option<String> {
     Some(format!("root {old} is {new} everywhere"))
 }
 
-pub(super) fn address(open: &mut Open, random: &mut Random) -> Option<String> {
+pub(super) fn address(open: &mut Draft, random: &mut Random) -> Option<String> {
     let fields = &open.messages.get(random.below(open.messages.len()))?.fields;
     let addresses = [fields.caller, fields.to, fields.context, fields.origin];
     let old = *random.pick(&addresses)?;
@@ -137,7 +137,7 @@ pub(super) fn address(open: &mut Open, random: &mut Random) -> Option<String> {
 }
 
 /// A word of the block, in the block and in all records.
-pub(super) fn block_value(open: &mut Open, random: &mut Random) -> Option<String> {
+pub(super) fn block_value(open: &mut Draft, random: &mut Random) -> Option<String> {
     let block = &mut open.witness.block;
     let more = random.amount();
     let (name, opcode, old, new) = match random.below(4) {
@@ -183,7 +183,7 @@ pub(super) fn block_value(open: &mut Open, random: &mut Random) -> Option<String
 }
 
 /// A node is another one, and so are all above it, up to the root.
-pub(super) fn node(open: &mut Open, random: &mut Random) -> Option<String> {
+pub(super) fn node(open: &mut Draft, random: &mut Random) -> Option<String> {
     let hashes: Vec<B256> = open.witness.nodes.keys().copied().collect();
     let old = *random.pick(&hashes)?;
     let mut bytes = open.witness.nodes.remove(&old)?.to_vec();
@@ -195,7 +195,7 @@ pub(super) fn node(open: &mut Open, random: &mut Random) -> Option<String> {
 }
 
 /// Code is other code, and every hash of it is that.
-pub(super) fn code(open: &mut Open, random: &mut Random) -> Option<String> {
+pub(super) fn code(open: &mut Draft, random: &mut Random) -> Option<String> {
     let hashes: Vec<B256> = open.witness.codes.keys().copied().collect();
     let old = *random.pick(&hashes)?;
     let mut bytes = open.witness.codes.remove(&old)?.to_vec();

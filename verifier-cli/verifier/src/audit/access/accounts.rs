@@ -5,13 +5,13 @@ use iso_evm_wire::records::{
     BalanceRecord, ExtcodecopyRecord, ExtcodehashRecord, ExtcodesizeRecord, SelfdestructRecord,
 };
 
-use super::Walk;
+use super::AccessWalk;
 use crate::{
     audit::{AccessKind, Missing},
     hash::keccak256,
 };
 
-impl Walk<'_> {
+impl AccessWalk<'_> {
     /// An access to an account: as cold as is said, and warm from now on (EIP-2929).
     pub(super) fn accessed(&mut self, account: Address, cold: bool) {
         self.check(AccessKind::Cold, self.state.is_cold(account), cold);

@@ -7,10 +7,10 @@ use iso_evm_wire::{
     transaction::TransactionBody,
 };
 
-use super::Walk;
+use super::AccessWalk;
 use crate::audit::{AccessKind, Missing, ancestors::ancestor_hash};
 
-impl Walk<'_> {
+impl AccessWalk<'_> {
     /// An opcode that takes nothing and pushes one word.
     pub(super) fn value(
         &mut self,

@@ -7,7 +7,7 @@ use iso_evm_wire::{
     records::{CallRecord, Outcome},
 };
 
-use super::{Entering, Frame, Walk};
+use super::{AccessWalk, Entering, Frame};
 use crate::audit::{
     AccessKind, Missing,
     codes::{EMPTY_CODE_HASH, delegation_target},
@@ -17,7 +17,7 @@ const CALL: u8 = 0xf1;
 const CALLCODE: u8 = 0xf2;
 const DELEGATECALL: u8 = 0xf4;
 
-impl Walk<'_> {
+impl AccessWalk<'_> {
     /// A call of any kind. If a child runs, what comes before its code is returned.
     pub(super) fn call(
         &mut self,

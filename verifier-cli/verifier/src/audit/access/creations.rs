@@ -4,7 +4,7 @@
 use alloy_primitives::{Address, B256, U256};
 use iso_evm_wire::records::{Create2Record, CreateRecord, Outcome};
 
-use super::{Entering, Frame, Walk};
+use super::{AccessWalk, Entering, Frame};
 use crate::audit::{AccessKind, Missing, created, state::AccountState};
 
 /// What of a creation's record the state has to do with.
@@ -45,7 +45,7 @@ impl std::convert::From<&Create2Record> for Creation {
     }
 }
 
-impl Walk<'_> {
+impl AccessWalk<'_> {
     /// A creation. If its code runs, what comes before is returned.
     pub(super) fn create(
         &mut self,

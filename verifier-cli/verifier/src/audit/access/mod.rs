@@ -23,12 +23,12 @@ use super::{
     codes::Codes,
     state::{Checkpoint, LogEntry, State},
     transaction::{Findings, TopEnd, TopMessage},
-    word::Word,
+    word::AsWord,
 };
 
 /// What the walk goes on.
 #[derive(Debug)]
-pub(super) struct Walk<'a> {
+pub(super) struct AccessWalk<'a> {
     pub(super) witness: &'a Opened<'a>,
     pub(super) codes: &'a Codes<'a>,
     pub(super) state: &'a mut State,
@@ -73,7 +73,7 @@ struct Entering {
     code_hash: Option<B256>,
 }
 
-impl<'a> Walk<'a> {
+impl<'a> AccessWalk<'a> {
     /// A walk on the state of the instant before the top message's value moves.
     pub(super) const fn new(
         witness: &'a Opened<'a>,
@@ -232,7 +232,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Compares what was computed with what the witness says.
-    fn check<W: Word>(&mut self, kind: AccessKind, expected: W, found: W) {
+    fn check<W: AsWord>(&mut self, kind: AccessKind, expected: W, found: W) {
         let (expected, found) = (expected.word(), found.word());
         if expected != found {
             let (message, record) = (Some(self.at.0), self.at.1);

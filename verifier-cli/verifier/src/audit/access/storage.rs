@@ -7,10 +7,10 @@ use iso_evm_wire::{
     records::{SloadRecord, SstoreRecord, TransientRecord},
 };
 
-use super::Walk;
+use super::AccessWalk;
 use crate::audit::{AccessKind, Missing};
 
-impl Walk<'_> {
+impl AccessWalk<'_> {
     /// An access to a slot: as cold as is said, and warm from now on (EIP-2929).
     fn slot_accessed(&mut self, context: Address, key: B256, cold: bool) {
         self.check(AccessKind::Cold, self.state.is_slot_cold(context, key), cold);

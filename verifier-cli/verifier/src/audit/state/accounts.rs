@@ -11,7 +11,7 @@ use super::{
     },
     AccountState,
     storage::{Slot, Storage},
-    value::Leaf,
+    value::AccountLeaf,
 };
 use crate::hash::keccak256;
 
@@ -23,7 +23,7 @@ pub(super) struct Entry {
     pub(super) account: AccountState,
     pub(super) storage: Storage,
     /// Leaf of the account in the trie.
-    held: Option<Leaf>,
+    held: Option<AccountLeaf>,
     /// Whether the account was in the state when the transaction started.
     existed: bool,
     /// Whether the account was touched (EIP-161).
@@ -35,7 +35,7 @@ pub(super) struct Entry {
 }
 
 impl Entry {
-    fn new(hash: B256, leaf: Option<Leaf>) -> Self {
+    fn new(hash: B256, leaf: Option<AccountLeaf>) -> Self {
         Self {
             hash,
             account: leaf.map(|leaf| leaf.account).unwrap_or_default(),
@@ -64,7 +64,7 @@ impl Entry {
 #[derive(Debug)]
 pub(super) struct Accounts {
     pub(super) nodes: Nodes,
-    trie: Trie<Leaf>,
+    trie: Trie<AccountLeaf>,
     entries: HashMap<Address, Entry>,
     /// Accounts that the trie may hold otherwise. In order, so that of several missing nodes the
     /// same is named each time.
@@ -162,10 +162,10 @@ impl Accounts {
 
 impl Entry {
     /// The account as its leaf has it, its storage written.
-    fn leaf(&mut self, nodes: &Nodes, address: Address) -> Result<Leaf, Missing> {
+    fn leaf(&mut self, nodes: &Nodes, address: Address) -> Result<AccountLeaf, Missing> {
         let storage_root = self.storage.root(nodes).map_err(|(slot, NodeNotHeld(hash))| {
             Missing::SlotNode { hash, account: address, slot }
         })?;
-        Ok(Leaf { account: self.account, storage_root })
+        Ok(AccountLeaf { account: self.account, storage_root })
     }
 }

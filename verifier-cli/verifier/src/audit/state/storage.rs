@@ -6,7 +6,7 @@ use alloy_primitives::B256;
 
 use super::{
     super::trie::{NodeNotHeld, Nodes, Trie},
-    value::Word,
+    value::SlotValue,
 };
 
 /// A slot that has been asked for.
@@ -24,7 +24,7 @@ pub(super) struct Slot {
 /// The slots of one account, from its storage root on; of a created one, from its creation on.
 #[derive(Debug)]
 pub(super) struct Storage {
-    trie: Trie<Word>,
+    trie: Trie<SlotValue>,
     slots: HashMap<B256, Slot>,
     /// Slots that the trie may hold with another value. In order, so that of several missing nodes
     /// the same is named each time.
@@ -78,7 +78,7 @@ impl Storage {
                 if removing {
                     self.trie.remove(nodes, &slot.hash)
                 } else {
-                    self.trie.insert(nodes, &slot.hash, Word(slot.now))
+                    self.trie.insert(nodes, &slot.hash, SlotValue(slot.now))
                 }
                 .map_err(|missing| (*key, missing))?;
                 slot.held = slot.now;

@@ -19,12 +19,12 @@ fn trimmed(number: &[u8]) -> &[u8] {
 
 /// An account with the root of its storage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Leaf {
+pub(super) struct AccountLeaf {
     pub(super) account: AccountState,
     pub(super) storage_root: B256,
 }
 
-impl Value for Leaf {
+impl Value for AccountLeaf {
     fn encode(&self) -> Vec<u8> {
         let AccountState { nonce, balance, code_hash } = self.account;
         let mut items = Vec::with_capacity(110);
@@ -50,9 +50,9 @@ impl Value for Leaf {
 
 /// The value of a slot; not zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Word(pub(super) B256);
+pub(super) struct SlotValue(pub(super) B256);
 
-impl Value for Word {
+impl Value for SlotValue {
     fn encode(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(33);
         append(trimmed(self.0.as_slice()), &mut bytes);

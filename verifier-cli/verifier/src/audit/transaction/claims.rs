@@ -3,7 +3,7 @@
 //! In the data's way this stands between the rules and the report.
 
 use super::{Finding, TransactionKind};
-use crate::audit::word::Word;
+use crate::audit::word::AsWord;
 
 /// The findings of an audit that goes on behind the first.
 #[derive(Clone, Debug)]
@@ -27,7 +27,7 @@ impl<K> Findings<K> {
 
 impl Findings<TransactionKind> {
     /// Adds a finding about the transaction if a claim is not what was computed.
-    pub(super) fn compare<W: Word>(&mut self, kind: TransactionKind, expected: W, found: W) {
+    pub(super) fn compare<W: AsWord>(&mut self, kind: TransactionKind, expected: W, found: W) {
         let (expected, found) = (expected.word(), found.word());
         self.require(expected == found, kind, expected, found);
     }
@@ -37,8 +37,8 @@ impl Findings<TransactionKind> {
         &mut self,
         holds: bool,
         kind: TransactionKind,
-        expected: impl Word,
-        found: impl Word,
+        expected: impl AsWord,
+        found: impl AsWord,
     ) {
         if !holds {
             let (expected, found) = (expected.word(), found.word());
@@ -47,7 +47,7 @@ impl Findings<TransactionKind> {
     }
 
     /// Adds a finding about the top message if a field of it is not what was computed.
-    pub(super) fn compare_top<W: Word>(&mut self, kind: TransactionKind, expected: W, found: W) {
+    pub(super) fn compare_top<W: AsWord>(&mut self, kind: TransactionKind, expected: W, found: W) {
         let (expected, found) = (expected.word(), found.word());
         if expected != found {
             self.add(Finding { kind, message: Some(0), record: None, expected, found });

@@ -81,9 +81,11 @@ fn check_receipt(witness: &Witness, found: &Included, findings: &mut Findings<Ki
     let Receipt { success, gas_used, logs } = &witness.receipt;
     let before = match &found.before {
         None => Some(0),
-        Some(receipt) => receipt.as_deref().and_then(Leaf::read).map(|leaf| leaf.cumulative_gas),
+        Some(receipt) => {
+            receipt.as_deref().and_then(ReceiptLeaf::read).map(|leaf| leaf.cumulative_gas)
+        }
     };
-    let leaf = found.receipt.as_deref().and_then(Leaf::read);
+    let leaf = found.receipt.as_deref().and_then(ReceiptLeaf::read);
     let Some((leaf, before)) = leaf.zip(before) else {
         let claimed = U256::from(*gas_used);
         findings.require(false, Kind::BlockReceipt, NONE, claimed);
@@ -115,7 +117,7 @@ fn compare_bytes(expected: &[u8], found: &[u8], findings: &mut Findings<Kind>) {
 }
 
 /// A receipt as a block's trie has it (EIP-658, EIP-2718).
-struct Leaf {
+struct ReceiptLeaf {
     /// The transaction's type.
     kind: u8,
     success: bool,
@@ -125,7 +127,7 @@ struct Leaf {
     logs: Vec<u8>,
 }
 
-impl Leaf {
+impl ReceiptLeaf {
     fn read(bytes: &[u8]) -> Option<Self> {
         let (kind, list) = match bytes.split_first()? {
             (kind, rest) if *kind < 0x80 => (*kind, rest),

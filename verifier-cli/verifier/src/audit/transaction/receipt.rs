@@ -65,7 +65,7 @@ mod tests {
     use iso_evm_wire::container::ReceiptLogs;
 
     use super::*;
-    use crate::audit::word::Word;
+    use crate::audit::word::AsWord;
 
     fn log(byte: u8, topics: usize) -> Log {
         let topics = (0..topics).map(|topic| B256::repeat_byte(byte ^ (topic as u8 + 1)));

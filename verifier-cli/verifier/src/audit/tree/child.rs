@@ -3,7 +3,7 @@
 use alloy_primitives::B256;
 use iso_evm_wire::{MessageWitness, OpenedMessage, records::FrameKind};
 
-use super::{Place, TreeKind, callee::Callee, stop::Stop};
+use super::{RecordPlace, TreeKind, callee::Callee, stop::Stop};
 use crate::{
     audit::{Finding, Missing, codes::EMPTY_CODE_HASH},
     hash::keccak256,
@@ -13,7 +13,7 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Pair<'a> {
     /// Place of the record that opens the child.
-    pub(super) place: Place,
+    pub(super) place: RecordPlace,
     /// Message that the record stands in.
     pub(super) parent: &'a MessageWitness,
     /// What the record says of the callee.

@@ -39,8 +39,8 @@ mod walk;
 
 use iso_evm_wire::{Opened, Witness};
 
-use self::{stop::Stop, walk::Walk};
-use super::{AuditOutcome, Finding, Subject, TreeKind, word::Word};
+use self::{stop::Stop, walk::TreeWalk};
+use super::{AuditOutcome, Finding, Subject, TreeKind, word::AsWord};
 
 /// Compares every call's and creation's record with the message that it opens.
 ///
@@ -54,7 +54,7 @@ pub fn tree(witness: &Witness) -> AuditOutcome<TreeKind> {
 /// [`tree()`], for which the transaction's gas limit, which is a claim, counts for no more than
 /// `gas_limit`: that bounds the runs that tell precompiles' inputs, and those of the precompiles.
 pub fn tree_within(subject: &Subject<'_>, gas_limit: u64) -> AuditOutcome<TreeKind> {
-    let mut walk = Walk::new(subject, gas_limit);
+    let mut walk = TreeWalk::new(subject, gas_limit);
     match (walk.run(), walk.missing) {
         (Err(Stop::Finding(finding)), _) => AuditOutcome::Invalid(finding),
         (_, Some(missing)) | (Err(Stop::Missing(missing)), None) => AuditOutcome::NotRun(missing),
@@ -64,18 +64,18 @@ pub fn tree_within(subject: &Subject<'_>, gas_limit: u64) -> AuditOutcome<TreeKi
 
 /// Where a record stands.
 #[derive(Clone, Copy, Debug)]
-struct Place {
+struct RecordPlace {
     message: usize,
     record: usize,
 }
 
-impl Place {
+impl RecordPlace {
     /// Checks that two words are one, as they must be.
     fn agree(
         self,
         kind: TreeKind,
-        expected: impl Word,
-        found: impl Word,
+        expected: impl AsWord,
+        found: impl AsWord,
     ) -> Result<(), Finding<TreeKind>> {
         let (expected, found) = (expected.word(), found.word());
         if expected == found {

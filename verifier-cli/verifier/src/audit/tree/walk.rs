@@ -9,7 +9,7 @@ use iso_evm_wire::{
 };
 
 use super::{
-    Place, TreeKind,
+    RecordPlace, TreeKind,
     callee::{Callee, RIPEMD160},
     child::Pair,
     stop::Stop,
@@ -18,14 +18,14 @@ use crate::{
     audit::{
         Finding, Missing, Subject,
         precompiles::{NotRerun, OfMessage, Reruns},
-        word::Word,
+        word::AsWord,
     },
     hash::keccak256,
 };
 
 /// A message whose records are being looked at.
 #[derive(Debug)]
-struct Open<'a> {
+struct Pending<'a> {
     index: usize,
     message: &'a OpenedMessage,
     /// The record that comes next.
@@ -42,17 +42,17 @@ struct Open<'a> {
 
 /// The audit on its way.
 #[derive(Debug)]
-pub(super) struct Walk<'s, 'a> {
+pub(super) struct TreeWalk<'s, 'a> {
     subject: &'s Subject<'a>,
     reruns: Reruns<'s, 'a>,
-    open: Vec<Open<'s>>,
+    open: Vec<Pending<'s>>,
     /// The message that the next record of outcome *child* opens.
     next: usize,
     /// What was not there first, of that without which the rest can be audited.
     pub(super) missing: Option<Missing>,
 }
 
-impl<'s, 'a> Walk<'s, 'a> {
+impl<'s, 'a> TreeWalk<'s, 'a> {
     pub(super) fn new(subject: &'s Subject<'a>, gas_limit: u64) -> Self {
         Self {
             subject,
@@ -76,13 +76,13 @@ impl<'s, 'a> Walk<'s, 'a> {
         let top = self.message(0)?;
         self.enter(top);
         while let Some(open) = self.open.last_mut() {
-            let place = Place { message: open.index, record: open.next };
+            let place = RecordPlace { message: open.index, record: open.next };
             let Some(record) = open.message.records().get(open.next) else {
                 self.leave()?;
                 continue;
             };
             open.next += 1;
-            let Place { message, record: index } = place;
+            let RecordPlace { message, record: index } = place;
             let record = record.as_ref().map_err(|_| Missing::Record { message, record: index })?;
             self.record(place, record)?;
         }
@@ -102,7 +102,7 @@ impl<'s, 'a> Walk<'s, 'a> {
         let root = message.fields().stateRootEnter;
         let index = self.next;
         self.next += 1;
-        self.open.push(Open {
+        self.open.push(Pending {
             index,
             message,
             next: 0,
@@ -115,7 +115,7 @@ impl<'s, 'a> Walk<'s, 'a> {
 
     /// The innermost message has no more records: its parent's goes on.
     fn leave(&mut self) -> Result<(), Stop> {
-        let Some(Open { touched, .. }) = self.open.pop() else { return Ok(()) };
+        let Some(Pending { touched, .. }) = self.open.pop() else { return Ok(()) };
         let Some(parent) = self.open.last_mut() else { return Ok(()) };
         parent.touched |= touched;
         match parent.waiting.take() {
@@ -125,7 +125,7 @@ impl<'s, 'a> Walk<'s, 'a> {
     }
 
     /// One record of the innermost message.
-    fn record(&mut self, place: Place, record: &Record) -> Result<(), Stop> {
+    fn record(&mut self, place: RecordPlace, record: &Record) -> Result<(), Stop> {
         let depth = self.open.len().saturating_sub(1);
         let Some(open) = self.open.last_mut() else { return Ok(()) };
         match record {
@@ -160,7 +160,7 @@ impl<'s, 'a> Walk<'s, 'a> {
     }
 
     /// A record that opens a message.
-    fn child(&mut self, place: Place, callee: Callee) -> Result<(), Stop> {
+    fn child(&mut self, place: RecordPlace, callee: Callee) -> Result<(), Stop> {
         let index = self.next;
         let messages = self.subject.opened().opened().len();
         if index >= messages {
@@ -181,8 +181,8 @@ impl<'s, 'a> Walk<'s, 'a> {
     }
 
     /// Runs a precompile again and compares; what it lacked, if it could not.
-    fn precompile(&mut self, place: Place, callee: &Callee) -> Result<Option<Missing>, Stop> {
-        let Place { message, record } = place;
+    fn precompile(&mut self, place: RecordPlace, callee: &Callee) -> Result<Option<Missing>, Stop> {
+        let RecordPlace { message, record } = place;
         let Some(open) = self.open.last_mut() else { return Ok(None) };
         let calls = open.precompiles.get_or_insert_with(|| self.reruns.of(message, open.message));
         let ended = match calls.at(record) {
@@ -203,7 +203,7 @@ impl<'s, 'a> Walk<'s, 'a> {
     }
 }
 
-impl Open<'_> {
+impl Pending<'_> {
     /// The record looked at last has this root; zero is none.
     fn pass(&mut self, root: B256) {
         if !root.is_zero() {
@@ -214,7 +214,7 @@ impl Open<'_> {
     /// The callee of the record looked at last is through. `touched`: it may have touched `0x03`.
     fn settle(&mut self, callee: &Callee, touched: bool) -> Result<(), Stop> {
         if callee.leaves_root(touched) {
-            let place = Place { message: self.index, record: self.next - 1 };
+            let place = RecordPlace { message: self.index, record: self.next - 1 };
             place.agree(TreeKind::StateRoot, self.root, callee.state_root)?;
         }
         self.pass(callee.state_root);

@@ -12,17 +12,20 @@ use super::{
 use crate::{
     encoding,
     message::{AccessWitness, MessageWitness},
+    open::OpenedMessage,
 };
 
 /// A message: its fields, or its bytes if they are no message.
-pub(super) fn to_json(bytes: &Bytes) -> Object {
-    let Ok(mut message) = encoding::decode(bytes) else {
+pub(super) fn to_json(bytes: &Bytes, opened: Option<&OpenedMessage>) -> Object {
+    let Some(opened) = opened else {
         let mut raw = Object::default();
         raw.push("raw", hex::encode_prefixed(bytes));
         return raw;
     };
-    let records = message.stateAccessList.iter().map(record::to_json).collect();
-    message.stateAccessList.clear();
+    let records = opened.fields().stateAccessList.iter().zip(opened.records());
+    let records =
+        records.map(|(access, record)| record::to_json(access, record.as_ref().ok())).collect();
+    let message = MessageWitness { stateAccessList: Vec::new(), ..opened.fields().clone() };
     let mut json = Object::of(&message);
     let mut records = Some(records);
     for (key, field) in &mut json.0 {

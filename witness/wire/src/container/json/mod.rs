@@ -65,7 +65,7 @@ struct RootFields {
 }
 
 /// Writes the JSON form.
-pub(super) fn to_json(witness: &Witness) -> String {
+pub(super) fn to_json(witness: &Opened<'_>) -> String {
     let numbered = |(number, hash): (&u64, &B256)| (quantity(U256::from(*number)), *hash);
     let Roots { enter, leave } = witness.roots;
     let document = Document {
@@ -78,7 +78,9 @@ pub(super) fn to_json(witness: &Witness) -> String {
         transaction: TransactionFields::from(&witness.transaction),
         receipt: ReceiptFields::from(&witness.receipt),
         roots: RootFields { enter, leave },
-        messages: witness.messages.iter().map(message::to_json).collect(),
+        messages: (witness.messages.iter().zip(witness.opened()))
+            .map(|(bytes, opened)| message::to_json(bytes, opened.as_deref().ok()))
+            .collect(),
         codes: witness.codes.clone(),
         nodes: witness.nodes.clone(),
         inclusion: (witness.inclusion.as_ref()).map(|Inclusion { index, nodes }| InclusionFields {
@@ -127,10 +129,11 @@ pub(super) fn from_json(json: &[u8]) -> Result<Witness, JsonError> {
         inclusion: document.inclusion.map(inclusion).transpose()?,
     };
     check_hashes(&witness)?;
+    let witness = Opened::from(witness);
     check_needs(&witness)?;
     let written = serde_json::from_str(&to_json(&witness))?;
     keys::same_keys("", &serde_json::from_slice(json)?, &written)?;
-    Ok(witness)
+    Ok(witness.into_witness())
 }
 
 fn inclusion(given: InclusionFields) -> Result<Inclusion, JsonError> {
@@ -165,8 +168,8 @@ fn check_hashes(witness: &Witness) -> Result<(), JsonError> {
 }
 
 /// Makes sure that everything is needed.
-fn check_needs(witness: &Witness) -> Result<(), JsonError> {
-    let needs = Needs::of(&Opened::of(witness));
+fn check_needs(witness: &Opened<'_>) -> Result<(), JsonError> {
+    let needs = Needs::of(witness);
     let ancestor = (witness.ancestors.len() > needs.ancestors)
         .then(|| format!("ancestors[{}]", needs.ancestors));
     let mut numbers = witness.block_hashes.keys();

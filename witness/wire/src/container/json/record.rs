@@ -30,18 +30,18 @@ fn opcode<R: ByName>(name: &str) -> Option<u8> {
     }
 }
 
-/// The record as JSON.
-pub(super) fn to_json(access: &AccessWitness) -> Object {
-    of_table::<Record>(access)
+/// The record as JSON; `record` is what the bytes decode to.
+pub(super) fn to_json(access: &AccessWitness, record: Option<&Record>) -> Object {
+    of_table(access, record)
 }
 
-/// The record of a table as JSON.
-pub(crate) fn of_table<R: ByName>(access: &AccessWitness) -> Object {
+/// The record of a table as JSON; `record` is what the bytes decode to.
+pub(crate) fn of_table<R: ByName>(access: &AccessWitness, record: Option<&R>) -> Object {
     let mut json = Object::default();
     json.push("opcode", name::<R>(access.opcode));
-    match (R::shape(access.opcode), R::decode(access)) {
+    match (R::shape(access.opcode), record) {
         (Some(shape), Some(record)) => {
-            for (key, value) in Object::of(&record).0 {
+            for (key, value) in Object::of(record).0 {
                 match (shape.field(&key), value) {
                     (Some(field), Field::Plain(value)) => json.push(&key, readable(field, value)),
                     (_, other) => json.0.push((key, other)),

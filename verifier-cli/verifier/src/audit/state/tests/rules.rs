@@ -12,7 +12,7 @@ use super::{
             trie::{EMPTY_ROOT, Value, testing::Random},
         },
         AccountState, LogEntry, State,
-        value::Word,
+        value::SlotValue,
     },
     model::{Full, Model},
 };
@@ -202,7 +202,10 @@ fn values_are_read_strictly() {
     .into_iter()
     .enumerate()
     {
-        assert_eq!(Word::decode(&value).is_some_and(|word| word.encode() == value), index == 0);
+        assert_eq!(
+            SlotValue::decode(&value).is_some_and(|word| word.encode() == value),
+            index == 0
+        );
     }
 }
 

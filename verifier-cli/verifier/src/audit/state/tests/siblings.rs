@@ -10,7 +10,7 @@ use super::{
     super::{
         super::{Missing, trie::Value},
         AccountState, State,
-        value::{Leaf, Word},
+        value::{AccountLeaf, SlotValue},
     },
     model::{Full, Model},
 };
@@ -45,7 +45,7 @@ fn a_sibling_is_asked_for_at_an_instant() {
     let [first, second, third] = slots([1, 2, 3]);
     let full = Full::new(1, 0, &[]).with(first, U256::ONE).with(second, U256::from(2));
     let model = Model([(HERE, full)].into());
-    let part = || without_leaf(&model, keccak256(second), &Word(B256::with_last_byte(2)));
+    let part = || without_leaf(&model, keccak256(second), &SlotValue(B256::with_last_byte(2)));
 
     let (mut state, hash) = part();
     state.set_storage(HERE, first, B256::ZERO).unwrap();
@@ -84,7 +84,7 @@ fn a_sibling_account_is_asked_for() {
     };
     let model = with([(first, 1), (second, 2)]);
     let account = AccountState { balance: U256::from(2), ..AccountState::default() };
-    let leaf = Leaf { account, storage_root: EMPTY_ROOT_HASH };
+    let leaf = AccountLeaf { account, storage_root: EMPTY_ROOT_HASH };
 
     let (mut state, hash) = without_leaf(&model, keccak256(second), &leaf);
     assert!(state.transfer(first, third, U256::ONE).unwrap());

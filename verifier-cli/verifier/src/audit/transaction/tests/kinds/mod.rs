@@ -9,7 +9,7 @@ use iso_evm_wire::{Fork, MessageWitness, Witness, transaction::Transaction};
 
 use super::recorded::{CONTRACT, Setup, Signer, dynamic, with_top};
 use crate::{
-    audit::{AuditOutcome, Finding, TransactionKind as Kind, replay::replay, word::Word},
+    audit::{AuditOutcome, Finding, TransactionKind as Kind, replay::replay, word::AsWord},
     transaction_hash::signing_hash,
 };
 
@@ -38,14 +38,14 @@ impl Lies {
         kind: Kind,
         what: &'static str,
         witness: Witness,
-        [expected, found]: [impl Word; 2],
+        [expected, found]: [impl AsWord; 2],
     ) {
         let (expected, found) = (expected.word(), found.word());
         self.0.push(Lie { what, witness, kind, message: None, expected, found });
     }
 
     /// A lie about the top message.
-    fn add_top<W: Word>(
+    fn add_top<W: AsWord>(
         &mut self,
         kind: Kind,
         honest: &Witness,
