@@ -60,8 +60,8 @@ fn rust_sentences(page: &str) -> impl Iterator<Item = &str> {
 
 /// Whether a source declares this name.
 fn declares(source: &str, name: &str) -> bool {
-    const WORDS: [&str; 9] =
-        ["fn", "struct", "enum", "trait", "type", "const", "static", "mod", "macro_rules!"];
+    const WORDS: [&str; 8] =
+        ["fn", "struct", "enum", "trait", "type", "const", "static", "macro_rules!"];
     WORDS.into_iter().any(|word| {
         source.match_indices(&format!("{word} {name}")).any(|(at, found)| {
             let next = source[at + found.len()..].chars().next();
