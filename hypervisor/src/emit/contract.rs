@@ -54,3 +54,20 @@ pub(crate) fn initcode(code: &[u8]) -> Bytes {
     let prefix = [PUSH2, high, low, DUP1, PUSH1, PREFIX, PUSH0, CODECOPY, PUSH0, RETURN];
     [&prefix[..], code].concat().into()
 }
+
+#[cfg(test)]
+mod tests {
+    use iso_evm_wire::Fork;
+
+    use super::*;
+    use crate::{EmitOptions, emit_audit};
+
+    #[test]
+    fn a_contract_that_is_changed_has_the_hash_of_what_it_is_then() {
+        let mut contract = emit_audit(&EmitOptions::new(Fork::Osaka));
+        let hash = contract.code_hash();
+        contract.code = [&contract.code[..], &[0]].concat().into();
+        assert_eq!(contract.code_hash(), keccak256(&contract.code));
+        assert_ne!(contract.code_hash(), hash);
+    }
+}
