@@ -128,7 +128,7 @@ fn extreme_offsets_end_as_natively() {
 }
 
 #[test]
-fn offset_and_length() {
+fn opcodes_with_offset_and_length_take_any_of_both() {
     const LOG0: u8 = 0xa0;
     let mut guests = Vec::new();
     for (offset, length) in pairs() {

@@ -10,9 +10,9 @@ use iso_evm_verifier::{Audit, AuditSelection};
 use iso_evm_wire::{
     Fork, Witness,
     block::Block,
-    container::{Inclusion, Receipt, ReceiptLogs},
+    container::{Receipt, ReceiptLogs},
 };
-use iso_evm_witness::{Input, record};
+use iso_evm_witness::{Input, inclusion, record};
 
 use crate::{harness::parallel, replay};
 
@@ -139,7 +139,7 @@ fn nor_one_that_a_block_has() {
         ..header
     };
     input.block = Block::from_header(header, Fork::Paris, None);
-    input.inclusion = Inclusion::new(2, &transactions, &receipts);
+    input.inclusion = inclusion::prove(2, &transactions, &receipts);
     let witness = witness_of(&input);
     assert!(witness.inclusion.as_ref().is_some_and(|inclusion| inclusion.nodes.len() > 3));
     check("inclusion", &witness, 200).unwrap_or_else(|problem| panic!("{problem}"));

@@ -89,7 +89,7 @@ fn every_dup_and_swap_at_every_height() {
 
 /// Down to one height and up again, many times, so that words go out and come back.
 #[test]
-fn out_and_back() {
+fn words_that_were_spilled_come_back() {
     let mut cases = Vec::new();
     for turn in [1, 8, 15, 16, 17, 31, 32, 33, 64, 500] {
         for step in [1, 7, 16, 17, 33] {

@@ -28,7 +28,7 @@ fn a_trace_is_the_recording_without_roots_and_proof() {
 
 /// Of a state of which the proofs alone are known, slots are read from these.
 #[test]
-fn on_proofs_too() {
+fn a_trace_without_roots_reads_slots_from_proofs() {
     let mut run = iso_evm_testing::cases::all()[1].execution.clone();
     assert_eq!(run.fork, Fork::Prague);
     let with = record(&run).expect("recorded");

@@ -38,7 +38,8 @@ const NETWORK: [&str; 6] =
 const ASKING: [&str; 3] = ["iso-evm-rpc", "iso-evm-node", "iso-evm-onchain"];
 
 /// What the command line is made of.
-const TERMINAL: [&str; 4] = ["clap", "console", "indicatif", "anstream"];
+const TERMINAL: [&str; 6] =
+    ["clap", "console", "indicatif", "anstream", "comfy-table", "tracing-subscriber"];
 
 #[test]
 fn no_crate_stands_on_one_that_it_must_not() {
@@ -66,7 +67,7 @@ fn every_crate_of_ours_has_a_place_among_the_libraries_or_none_stands_on_it() {
 }
 
 #[test]
-fn the_binaries_can_be_built_without_what_asks_others() {
+fn without_features_the_binaries_stand_on_nothing_that_asks_others() {
     let found = stands_on("iso-evm-cli", &["--no-default-features"]);
     let network = NETWORK.into_iter().chain(ASKING).filter(|name| found.contains(*name));
     assert_eq!(network.collect::<Vec<_>>(), [""; 0]);
@@ -74,7 +75,7 @@ fn the_binaries_can_be_built_without_what_asks_others() {
 }
 
 #[test]
-fn the_verifier_can_be_built_without_c_and_threads() {
+fn without_features_the_verifier_stands_on_no_c_and_no_threads() {
     let found = stands_on("iso-evm-verifier", &["--no-default-features"]);
     let native = ["blst", "c-kzg", "secp256k1", "keccak-asm", "rayon"];
     assert_eq!(

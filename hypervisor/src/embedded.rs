@@ -33,7 +33,7 @@ use crate::{
 /// What an audit gave.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Audited {
-    /// The verdict.
+    /// The contract's verdict on the message.
     pub verdict: MessageVerdict,
     /// Gas of the hypervisor's frame, without intrinsic and calldata gas; 0 if it did not run.
     pub host_gas: u64,

@@ -59,7 +59,8 @@
 //! | `emit` | the assembler and the contract, from setup to checks | `native` |
 //! | [`native`] | the same verdict from revm's interpreter | `emit` |
 //! | [`live`] | the contract's interpreter on the host's own state | |
-//! | `options`, `identity`, [`factory`], [`embedded`] | what an engine is made for, which contract it is, the archives' factory, the contract run in revm | |
+//! | `options`, `identity` | what an engine is made for, which contract it is | |
+//! | [`factory`], [`embedded`] | the archives' factory, the contract run in revm | |
 //!
 //! A test over the sources (`tests/walls.rs`) keeps the last column. Start with `emit::program`,
 //! the contract from top to bottom. Normative text: `specs/05-hypervisor.md`.

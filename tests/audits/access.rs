@@ -19,7 +19,7 @@ use crate::{harness::parallel, replay::NAMES};
 /// A record that says something else, and what the audit must say of it.
 type Lie = (Kind, Record);
 
-/// Another word.
+/// A word that differs from this one.
 fn other(word: B256) -> B256 {
     let mut other = word;
     other[31] ^= 1;

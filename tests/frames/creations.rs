@@ -41,7 +41,7 @@ fn code_as_long_as_it_can_be() {
     check_all(cases);
 }
 
-/// EIP-3860.
+/// EIP-3860: init code of the largest size, a byte less and a byte more.
 #[test]
 fn initcode_at_its_limit() {
     let mut cases = Vec::new();
@@ -63,7 +63,7 @@ fn initcode_at_its_limit() {
     check_all(cases);
 }
 
-/// EIP-3541.
+/// EIP-3541: code that begins with `0xef` is not stored.
 #[test]
 fn code_that_begins_with_ef() {
     let mut cases = Vec::new();

@@ -60,7 +60,7 @@ fn a_call_of_a_delegating_account_runs_its_target() {
 
 /// The account's own access, then its target's.
 #[test]
-fn cold_and_warm() {
+fn a_call_pays_for_the_delegating_account_and_for_its_target() {
     let mut cases = Vec::new();
     for fork in since(Fork::Prague) {
         for opcode in CALLS {

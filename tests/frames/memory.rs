@@ -15,7 +15,7 @@ fn cost(words: u64) -> u64 {
     3 * words + words * words / 512
 }
 
-/// EIP-5656.
+/// EIP-5656: what `MCOPY` copies onto itself.
 #[test]
 fn mcopy_overlaps() {
     const FILLED: usize = 96;

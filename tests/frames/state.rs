@@ -13,7 +13,7 @@ fn tstore(program: Program, key: u64, value: u64) -> Program {
     program.push(value).push(key).op([TSTORE])
 }
 
-/// EIP-1153.
+/// EIP-1153: what `TLOAD` sees in other frames of a transaction.
 #[test]
 fn transient_storage_across_frames() {
     let write = tstore(Program::new(), 1, 22);

@@ -36,7 +36,7 @@ fn list(execution: &mut Execution) {
 }
 
 #[test]
-fn access_lists() {
+fn what_the_access_list_names_is_warm_and_nothing_else() {
     let mut cases = Vec::new();
     for fork in since(Fork::Berlin) {
         let program = balance(balance(Program::new(), OTHER, 0), NOBODY, 1);

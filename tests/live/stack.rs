@@ -87,7 +87,7 @@ fn full_one_more_and_short_by_one() {
 
 /// Down to one height and up again, so that words go out and come back; then one too few.
 #[test]
-fn out_and_back() {
+fn words_that_were_spilled_come_back_and_one_too_few_is_a_fault() {
     let mut cases = Vec::new();
     for turn in [1, 15, 16, 17, 33, 500] {
         for top in [961, 977, 1000, LIMIT - 1] {

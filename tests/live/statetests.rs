@@ -3,8 +3,8 @@
 //!
 //! A frame of a fork before Cancun runs under Cancun's rules on both sides: the machine's host has
 //! no older ones. What is excluded, by rule: frames in which `GAS` ran or gas ran out, themselves or
-//! below where gas was not a fixed amount ([`Rule`]); and those for which the budget of a transaction's steps is spent, since each
-//! frame is run again with all below it.
+//! below where gas was not a fixed amount ([`Rule`]); and those for which the budget of a
+//! transaction's steps is spent, since each frame is run again with all below it.
 
 use std::{collections::BTreeMap, ops::AddAssign, sync::Mutex};
 

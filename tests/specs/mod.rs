@@ -1,7 +1,8 @@
 //! What is generated in `specs/`: made again from the code and compared with the committed files.
-//! `ISO_BLESS=1` writes the files instead.
+//! `ISO_BLESS=1` writes the files instead. And what pages and sources say of each other.
 
 mod artifacts;
+mod names;
 mod pages;
 mod records;
 mod vectors;

@@ -49,7 +49,7 @@ fn family(row: &Opcode) -> String {
 
 fn coverage() -> String {
     let mut page = "# Opcodes\n\n\
-        Generated from `hypervisor::opcodes`; do not edit. Every opcode here is audited, in each\n\
+        Generated from `hypervisor::rules::opcodes`; do not edit. Every opcode here is audited, in each\n\
         fork from the one named on. All other bytes, and `INVALID`, are exceptional halts.\n\n\
         *Gas* is static gas: what the opcode costs whatever its operands and facts; where it\n\
         changes, with the fork ([06](06-gas.md) has the rest). *Fork* is the first that has it;\n\

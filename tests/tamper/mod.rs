@@ -24,17 +24,17 @@ use changes::{Change, Expected};
 const PATIENCE: u64 = 3;
 
 #[test]
-fn erc20_transfer() {
+fn every_lie_in_an_erc20_transfer_gets_its_own_verdict() {
     every_lie("erc20-transfer");
 }
 
 #[test]
-fn deep_tree() {
+fn every_lie_in_a_deep_call_tree_gets_its_own_verdict() {
     every_lie("deep-calls");
 }
 
 #[test]
-fn every_kind_of_record() {
+fn every_lie_in_every_kind_of_record_gets_its_own_verdict() {
     for name in replay::NAMES {
         // its messages are few and dear
         if !matches!(name, "erc20-transfer" | "deep-calls" | "code-24576" | "plain-transfer") {

@@ -131,7 +131,7 @@ fn outcome(record: &Record) -> Option<Outcome> {
     callee!(record, callee => callee.outcome).and_then(Outcome::from_number)
 }
 
-/// Another word.
+/// A word that differs from this one.
 fn flipped(word: B256) -> B256 {
     word ^ B256::with_last_byte(1)
 }

@@ -34,7 +34,7 @@ pub enum CommandError {
     Json {
         /// Name of the file.
         file: String,
-        /// What is wrong with it.
+        /// What is wrong with the JSON.
         error: JsonError,
     },
     /// Not a certificate.
@@ -42,7 +42,7 @@ pub enum CommandError {
     Certificate {
         /// Name of the file.
         file: String,
-        /// What is wrong with it.
+        /// What is wrong with the certificate.
         error: CertificateError,
     },
     /// Lines of a stream of inputs of which no witness was recorded.
@@ -58,7 +58,7 @@ pub enum CommandError {
     Mutate {
         /// Name of the file.
         file: String,
-        /// What is wrong with it.
+        /// Why there was no campaign.
         error: MutateError,
     },
     /// A node that gives no answer.
@@ -73,9 +73,9 @@ pub enum CommandError {
     #[cfg(feature = "node")]
     #[error("{error} ({hint})")]
     Hinted {
-        /// What it did not do.
+        /// What the node did not do.
         error: NodeError,
-        /// Which option.
+        /// Which option mends it.
         hint: &'static str,
     },
     /// A transaction in a file that is none.
@@ -83,7 +83,7 @@ pub enum CommandError {
     Transaction {
         /// Name of the file.
         file: String,
-        /// What is wrong with it.
+        /// What is wrong with the transaction.
         error: TransactionError,
     },
     /// A certificate whose check would take more work than was allowed.
@@ -95,7 +95,7 @@ pub enum CommandError {
         file: String,
         /// The option that would allow it.
         option: &'static str,
-        /// What it asks for.
+        /// The gas that the certificate asks for.
         asked: u64,
     },
     /// A witness of which a chain has nothing to say.
@@ -129,13 +129,13 @@ pub enum CommandError {
     Meaningless {
         /// The option given.
         option: &'static str,
-        /// The command.
+        /// The command that has no use for it.
         command: &'static str,
     },
     /// State tests without a case that was asked for.
     #[error("no case: nothing in the paths is of this fork and name")]
     NoCase,
-    /// No schedule.
+    /// The guest chain has no schedule that can be used.
     #[error("guest chain: {}", advice::schedule(.0))]
     Schedule(#[from] ScheduleError),
     /// A key that cannot be used.
@@ -171,7 +171,7 @@ pub enum CommandError {
     #[cfg(feature = "onchain")]
     #[error("--commit: the witness is false, and nothing was sent: {claim}")]
     False {
-        /// What is false in it, first.
+        /// The first false claim of the witness.
         claim: Box<FalseClaim>,
     },
     /// A witness of which not all is proved that somebody would stand by.
@@ -194,7 +194,7 @@ pub enum CommandError {
     Absent {
         /// The command or option.
         what: &'static str,
-        /// The feature.
+        /// The feature that the binary was built without.
         feature: &'static str,
     },
     /// Wrong usage, as clap puts it.

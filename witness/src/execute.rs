@@ -34,7 +34,7 @@ pub struct Execution {
     pub chain_id: u64,
     /// The block that the transaction is in.
     pub block: BlockEnv,
-    /// The transaction.
+    /// The transaction, as revm takes it.
     pub tx: TxEnv,
     /// The state before it, gas not yet bought.
     pub prestate: Prestate,
@@ -47,7 +47,7 @@ pub struct Execution {
 /// What a transaction did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recording {
-    /// Its messages in pre-order; none if it ran no code.
+    /// The transaction's messages in pre-order; none if it ran no code.
     pub messages: Vec<RecordedMessage>,
     /// State root before gas is bought.
     pub state_root_enter: B256,
@@ -179,7 +179,7 @@ pub struct Setting {
     pub fork: Fork,
     /// Id of the chain.
     pub chain_id: u64,
-    /// The block.
+    /// The block, as revm takes it.
     pub block: BlockEnv,
 }
 

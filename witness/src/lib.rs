@@ -13,6 +13,7 @@
 //! | record the trace alone, without roots | [`Prepared::without_roots`] |
 //! | attach to a revm of your own | [`Recorder`] |
 //! | read `INPUT.json` | [`Input`] |
+//! | prove that a block has a transaction | [`inclusion`] |
 //! | state roots, kept incrementally | [`state_root`] |
 //! | messages, records, encoding, `witness.bin` | [`iso_evm_wire`] |
 //!
@@ -52,6 +53,7 @@
 mod assemble;
 pub mod env;
 pub mod execute;
+pub mod inclusion;
 pub mod input;
 pub mod prepared;
 pub mod prestate;

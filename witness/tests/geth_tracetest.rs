@@ -19,7 +19,7 @@ fn frames(call: &Value) -> usize {
 }
 
 #[test]
-fn gas_and_output_are_geths() {
+fn gas_and_output_of_tracer_tests_are_those_that_geth_wrote() {
     let Some(folder) = fixtures::third_party("geth_tracetest") else { return };
     let (mut ran, mut early, mut compared) = (0, 0, 0);
     for path in fixtures::json_files(&folder) {

@@ -11,7 +11,7 @@ use iso_evm_witness::Input;
 use serde_json::Value;
 
 #[test]
-fn transactions_are_alloys() {
+fn a_transaction_of_the_rpc_is_read_as_alloy_reads_it() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures");
     let mut types = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {

@@ -14,7 +14,8 @@ pub struct Contract {
     /// Runtime code of the contract.
     pub code: Bytes,
     linked: Linked,
-    hash: OnceLock<B256>,
+    /// The hash of a code, with the code that it is of: [`Self::code`] can be changed.
+    hash: OnceLock<(Bytes, B256)>,
 }
 
 impl Contract {
@@ -24,10 +25,12 @@ impl Contract {
 
     /// keccak256 of the runtime code.
     pub fn code_hash(&self) -> B256 {
-        *self.hash.get_or_init(|| keccak256(&self.code))
+        let (code, hash) = self.hash.get_or_init(|| (self.code.clone(), keccak256(&self.code)));
+        let same = code.as_ptr() == self.code.as_ptr() && code.len() == self.code.len();
+        if same { *hash } else { keccak256(&self.code) }
     }
 
-    /// What it is known by.
+    /// What the contract is known by.
     pub fn identity(&self) -> Identity {
         Identity { code_hash: self.code_hash(), size: self.code.len() }
     }
@@ -50,4 +53,21 @@ pub(crate) fn initcode(code: &[u8]) -> Bytes {
     const PREFIX: u8 = 10;
     let prefix = [PUSH2, high, low, DUP1, PUSH1, PREFIX, PUSH0, CODECOPY, PUSH0, RETURN];
     [&prefix[..], code].concat().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use iso_evm_wire::Fork;
+
+    use super::*;
+    use crate::{EmitOptions, emit_audit};
+
+    #[test]
+    fn a_contract_that_is_changed_has_the_hash_of_what_it_is_then() {
+        let mut contract = emit_audit(&EmitOptions::new(Fork::Osaka));
+        let hash = contract.code_hash();
+        contract.code = [&contract.code[..], &[0]].concat().into();
+        assert_eq!(contract.code_hash(), keccak256(&contract.code));
+        assert_ne!(contract.code_hash(), hash);
+    }
 }

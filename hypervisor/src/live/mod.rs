@@ -3,8 +3,8 @@
 //!
 //! A contract wallet calls it by `DELEGATECALL` with bytecode as calldata, and that bytecode runs
 //! in the wallet's context without having been deployed. Opcode table, dispatch, stack, memory and
-//! the test of jump destinations are the audit's; what is in this folder differs. Gas is the host's own, and what
-//! ends a guest exceptionally ends the host's frame the same way.
+//! the test of jump destinations are the audit's; what is in this folder differs. Gas is the host's
+//! own, and what ends a guest exceptionally ends the host's frame the same way.
 //!
 //! ```
 //! use alloy_primitives::hex;

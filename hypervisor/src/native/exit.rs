@@ -52,7 +52,7 @@ impl Frame {
     ///
     /// # Errors
     ///
-    /// The same, if it is not that the claim is true.
+    /// [`MessageVerdict`], if it is not that the claim is true.
     pub(super) fn exit(self, end: End) -> Result<MessageVerdict, MessageVerdict> {
         let audit = &self.interpreter.extend;
         let stores = audit.creation && end.status == 1 && !end.output.is_empty();

@@ -36,7 +36,7 @@ pub(super) struct Row {
     pub(super) inputs: usize,
     /// Words put on it.
     pub(super) outputs: usize,
-    /// What runs for it.
+    /// What runs for the opcode.
     pub(super) handler: Handler,
     /// Gas that is paid before anything is looked at.
     pub(super) base: u64,

@@ -83,13 +83,13 @@ pub enum Handler {
 pub struct Opcode {
     /// Byte of the opcode.
     pub byte: u8,
-    /// Its mnemonic, as in the execution specs.
+    /// The opcode's mnemonic, as in the execution specs.
     pub mnemonic: &'static str,
     /// Words taken from the guest's stack.
     pub inputs: usize,
     /// Words put on it.
     pub outputs: usize,
-    /// Static gas.
+    /// The opcode's static gas, whatever its operands.
     pub gas: StaticGas,
     /// First fork that has it; Istanbul for all older ones.
     pub since: Fork,
@@ -211,8 +211,8 @@ pub static OPCODES: &[Opcode] = table! {
     0x59 "MSIZE"          0 1  fixed(GAS_BASE),            Istanbul Msize;
     0x5a "GAS"            0 1  fixed(GAS_BASE),            Istanbul Gas;
     0x5b "JUMPDEST"       0 0  fixed(GAS_JUMPDEST),        Istanbul Jumpdest;
-    0x5c "TLOAD"          1 1  fixed(100),                 Cancun   KeyedFact;
-    0x5d "TSTORE"         2 0  fixed(100),                 Cancun   Tstore;
+    0x5c "TLOAD"          1 1  fixed(GAS_WARM_ACCESS),     Cancun   KeyedFact;
+    0x5d "TSTORE"         2 0  fixed(GAS_WARM_ACCESS),     Cancun   Tstore;
     0x5e "MCOPY"          3 0  fixed(GAS_VERY_LOW),        Cancun   Mcopy;
     0x5f "PUSH0"          0 1  fixed(GAS_BASE),            Shanghai Push(0);
     0x60 "PUSH1"          0 1  fixed(GAS_VERY_LOW),        Istanbul Push(1);

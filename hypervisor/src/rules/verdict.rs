@@ -41,7 +41,7 @@ macro_rules! kinds {
                 match self { $(Self::$name => $text,)* }
             }
 
-            /// What it means, in a sentence.
+            /// What the kind means, in a sentence.
             pub fn meaning(self) -> &'static str {
                 match self { $(Self::$name => concat!($($doc,)*).trim(),)* }
             }

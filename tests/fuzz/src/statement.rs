@@ -15,9 +15,9 @@ pub enum Statement {
     Push(Vec<u8>),
     /// An opcode on words that are pushed before it.
     Compute(u8, [u64; 3]),
-    /// A DUP.
+    /// `DUP1` to `DUP16`.
     Dup(u8),
-    /// A SWAP.
+    /// `SWAP1` to `SWAP16`.
     Swap(u8),
     /// SSTORE of a value at a key.
     Store(u8, u8),
@@ -31,7 +31,7 @@ pub enum Statement {
     Copy(u8, u16, u16, u8),
     /// A log: topics, offset, length.
     Log(u8, u16, u8),
-    /// A call.
+    /// A call of another account.
     Call(Call),
     /// CREATE or CREATE2, value, which initcode.
     Create(bool, u8, u8),

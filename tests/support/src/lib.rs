@@ -11,6 +11,26 @@
 //! | tables of `specs/measurements.md` | [`measurements`] |
 //! | packages from npm: nodes, compilers, contracts | [`npm`] |
 //! | many cases on all cores, every failure named | [`parallel`] |
+//!
+//! ```
+//! use iso_evm_testing::{
+//!     cases,
+//!     program::{Program, op},
+//!     witness,
+//! };
+//! use iso_evm_witness::record;
+//!
+//! // 2 + 3, returned.
+//! let code = Program::new().push(2).push(3).op([op::ADD]).return_word().build();
+//! assert_eq!(code[..5], [op::PUSH1, 2, op::PUSH1, 3, op::ADD]);
+//!
+//! // A transaction of a known shape, recorded, and its witness.
+//! let case = &cases::all()[0];
+//! let recording = record(&case.execution)?;
+//! let witness = witness(&case.execution, &recording);
+//! assert_eq!(witness.messages.len(), recording.messages.len());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 pub mod accounts;
 pub mod cases;

@@ -64,7 +64,7 @@ impl Program {
         self.code.len()
     }
 
-    /// The code.
+    /// The code that was put together.
     pub fn build(self) -> Vec<u8> {
         self.code
     }

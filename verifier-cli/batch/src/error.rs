@@ -47,7 +47,7 @@ pub enum FileError {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ItemError {
-    /// It cannot be read.
+    /// The item cannot be read.
     #[error(transparent)]
     File(#[from] FileError),
     /// Not an `INPUT.json`.
@@ -55,7 +55,7 @@ pub enum ItemError {
     Input {
         /// Name of the file.
         file: String,
-        /// What is wrong with it.
+        /// What is wrong with the input.
         error: Box<InputError>,
     },
     /// A transaction that does not run.
@@ -63,7 +63,7 @@ pub enum ItemError {
     Execute {
         /// Name of the file.
         file: String,
-        /// What is wrong with it.
+        /// Why the input cannot be executed.
         error: Box<ExecuteError>,
     },
     /// Not a `witness.bin`.
@@ -71,7 +71,7 @@ pub enum ItemError {
     Container {
         /// Name of the file.
         file: String,
-        /// What is wrong with it.
+        /// What is wrong with the container.
         error: ContainerError,
     },
     /// A witness that cannot be verified.
@@ -79,7 +79,7 @@ pub enum ItemError {
     Verify {
         /// Name of the file.
         file: String,
-        /// What is wrong with it.
+        /// Why the witness cannot be verified.
         error: Box<VerifyError>,
     },
     /// The two engines do not say the same of a message.

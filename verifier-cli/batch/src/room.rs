@@ -18,7 +18,7 @@ pub const READ_LIMIT: u64 = 256 << 20;
 /// read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReadLimit {
-    /// So many.
+    /// How many bytes are held at most.
     pub bytes: u64,
     /// By what name whoever runs it can change that, for messages.
     pub name: Option<&'static str>,
@@ -60,7 +60,7 @@ impl Room {
         Held { room: self.clone(), bytes: 0 }
     }
 
-    /// What does not fit.
+    /// The error of a file that does not fit.
     pub(crate) fn too_large(&self) -> io::Error {
         let ReadLimit { bytes, name } = self.limit;
         let name = name.map_or_else(String::new, |name| format!(" ({name})"));
@@ -75,7 +75,7 @@ impl Held {
     ///
     /// # Errors
     ///
-    /// If it is more than there is in all.
+    /// The error of [`Room::too_large`], if `bytes` are more than there is room for in all.
     fn grow(&mut self, bytes: u64) -> io::Result<()> {
         let all = self.bytes.saturating_add(bytes);
         if all > self.room.limit() {

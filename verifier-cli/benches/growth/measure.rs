@@ -42,7 +42,7 @@ pub(crate) const QUANTITIES: [Quantity; 11] = [
 
 /// Most that one number's runs take together, but for the first.
 const PATIENCE: Duration = Duration::from_millis(400);
-/// Most runs.
+/// The most runs that one measurement takes.
 const RUNS: usize = 25;
 
 /// Measures a transaction, and has all audits find it valid.

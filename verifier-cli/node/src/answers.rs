@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct AccountProof {
-    /// Whose; the question says it too.
+    /// The account that the proof is of; the question says it too.
     #[serde(default)]
     pub(super) address: Option<Address>,
     /// Nodes from the state root down.
@@ -27,7 +27,7 @@ pub(super) struct AccountProof {
 /// A slot of an account.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct SlotProof {
-    /// Its number; some nodes write it without leading zeros.
+    /// The slot's number; some nodes write it without leading zeros.
     #[serde(default)]
     pub(super) key: Option<Word>,
     /// Nodes from the storage root down.
@@ -44,7 +44,7 @@ impl AccountProof {
         }
     }
 
-    /// The slots.
+    /// The proofs of the slots that were asked for.
     pub(super) fn slots(&self) -> &[SlotProof] {
         self.storage_proof.as_deref().unwrap_or_default()
     }
@@ -54,7 +54,7 @@ impl AccountProof {
         self.slots().iter().flat_map(SlotProof::nodes)
     }
 
-    /// All nodes.
+    /// All trie nodes, the account's and its slots'.
     pub(super) fn nodes(&self) -> impl Iterator<Item = Bytes> {
         self.account_proof.iter().chain(self.slot_nodes()).cloned()
     }

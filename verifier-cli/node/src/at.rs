@@ -21,7 +21,7 @@ pub(super) struct At {
 /// How a node takes the name of a state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Naming {
-    /// EIP-1898's object.
+    /// Blocks are named by EIP-1898's object.
     Object,
     /// A number alone.
     Number,

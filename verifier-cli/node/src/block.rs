@@ -15,6 +15,7 @@ use iso_evm_wire::{
     schedule,
     transaction::{Transaction, TransactionDefaults, TransactionFields},
 };
+use iso_evm_witness::inclusion;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -39,13 +40,13 @@ pub struct ChainBlock {
     pub fork: Fork,
     /// Hash of the block, which is its header's.
     pub hash: B256,
-    /// Its header, and what a run uses of it.
+    /// The block's header, and what a run uses of it.
     pub block: Block,
     /// Header of the block.
     pub header: Header,
     /// The parent's header.
     pub parent: Header,
-    /// Its transactions, in order; the root in the header is theirs, unless some are unsigned. Then
+    /// The transactions, in order; the root in the header is theirs, unless some are unsigned. Then
     /// it is if `whole` says so.
     pub transactions: Vec<Transaction>,
     /// Hashes of the transactions. That of an unsigned one is what the node says.
@@ -157,7 +158,7 @@ impl ChainBlock {
         }
         let receipts = envelopes(&self.receipts, &self.transactions);
         let receipts: Vec<_> = receipts.iter().map(Encodable2718::encoded_2718).collect();
-        Inclusion::new(index, &self.encoded, &receipts)
+        inclusion::prove(index, &self.encoded, &receipts)
     }
 }
 

@@ -27,7 +27,7 @@ impl Node {
     ///
     /// # Errors
     ///
-    /// If nothing of it is known.
+    /// [`NodeError`], if the node does not say, and never did.
     pub fn chain_id(&self) -> Result<u64, NodeError> {
         self.lookup(&place::node(self.rpc.url()), self.rpc.chain_id())
     }
@@ -37,7 +37,7 @@ impl Node {
     ///
     /// # Errors
     ///
-    /// If there is no such block.
+    /// [`NodeError`], if there is no such block.
     pub fn block_hash(&self, number: u64) -> Result<B256, NodeError> {
         let chain = self.chain_id()?;
         let hash = match self.wait(self.number(number)) {

@@ -64,7 +64,7 @@ pub enum NodeError {
     Block {
         /// Number of the block.
         number: u64,
-        /// What is wrong with it.
+        /// What is wrong with the block.
         error: BlockError,
     },
     /// A root in the header is not that of what the node gives as the block's.
@@ -86,7 +86,7 @@ pub enum NodeError {
         number: u64,
         /// Index of the transaction in its block.
         index: usize,
-        /// What is wrong with it.
+        /// What is wrong with the transaction.
         error: TransactionError,
     },
     /// A receipt that cannot be.
@@ -96,7 +96,7 @@ pub enum NodeError {
         number: u64,
         /// Index of the transaction in its block.
         index: usize,
-        /// What is wrong with it.
+        /// What is wrong with the receipt.
         error: ReceiptError,
     },
     /// A proof that leads nowhere.
@@ -155,7 +155,7 @@ pub enum NodeError {
     Replay {
         /// Number of the block.
         number: u64,
-        /// First difference.
+        /// The first difference between replay and chain.
         error: ReplayError,
     },
 }

@@ -15,9 +15,9 @@ use iso_evm_wire::transaction::{
 pub(super) struct Listed {
     /// What it says, and who sent it. Without a signature of the sender's it has none.
     pub(super) transaction: Transaction,
-    /// Its hash; that of an unsigned one is what the node says.
+    /// The transaction's hash; that of an unsigned one is what the node says.
     pub(super) hash: B256,
-    /// As the root in the header has it.
+    /// The transaction's bytes, as the root in the header has them.
     pub(super) encoded: Vec<u8>,
 }
 

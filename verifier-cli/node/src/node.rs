@@ -28,7 +28,7 @@ impl Node {
     ///
     /// # Errors
     ///
-    /// If it is no URL of HTTP.
+    /// [`RpcError`], if `url` is none of HTTP.
     pub fn connect(url: &str, options: NodeOptions) -> Result<Self, RpcError> {
         let rpc = Client::connect(url, options.rpc())?;
         Ok(Self { rpc, options, namings: Mutex::default() })
@@ -42,7 +42,7 @@ impl Node {
         self.tell(NodeEvent::Notice(text));
     }
 
-    /// Waits.
+    /// Waits for an answer of the node.
     pub(super) fn wait<T>(&self, future: impl Future<Output = T>) -> T {
         self.rpc.wait(future)
     }

@@ -33,7 +33,7 @@ pub(super) struct Parent<'a> {
     pub(super) known: RefCell<Known>,
 }
 
-/// What is known of it.
+/// What is known of the parent's state.
 #[derive(Debug)]
 pub(super) struct Known {
     /// Whether values are taken from proofs. If not, they are taken on trust.
@@ -277,7 +277,7 @@ impl<'a> Parent<'a> {
 }
 
 impl Known {
-    /// Adds nodes.
+    /// Adds trie nodes to those that are known.
     pub(super) fn add(&mut self, nodes: impl IntoIterator<Item = Bytes>) {
         let Self { hashes, nodes: all, trie, .. } = self;
         let keyed = nodes.into_iter().map(|node| (keccak256(&node), node));

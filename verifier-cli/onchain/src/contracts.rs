@@ -41,7 +41,7 @@ pub fn deployer_code() -> Bytes {
 /// A contract to deploy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Deployment {
-    /// What it is, in one word.
+    /// What the contract is, in one word.
     pub name: &'static str,
     /// Address of the contract (EIP-1014).
     pub address: Address,
@@ -66,9 +66,9 @@ impl Deployment {
 /// How archives are found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Archives {
-    /// By code hash: anyone archives.
+    /// Archives are found by code hash: anyone archives.
     CodeHash,
-    /// By account: the registrar archives.
+    /// Archives are found by account: the registrar archives.
     Account {
         /// Account that may archive.
         registrar: Address,

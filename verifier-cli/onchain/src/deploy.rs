@@ -32,7 +32,7 @@ pub enum DeployError {
     /// Nobody deploys by CREATE2.
     #[error("there is no deterministic deployer at {deployer}")]
     NoDeployer {
-        /// Where one was looked for.
+        /// Where a deployer was looked for.
         deployer: Address,
     },
     /// Code that deploys something else, or nothing.
@@ -79,7 +79,7 @@ pub enum DeployError {
 /// A contract that is on the chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Deployed {
-    /// The contract.
+    /// The contract that is there.
     pub contract: Deployment,
     /// What put it there; none if it was there.
     pub transaction: Option<DeployTransaction>,

@@ -22,7 +22,8 @@ use super::{
 /// Gas of the probe itself, and more.
 const PROBE_GAS: u64 = 100_000;
 
-/// Audits each message on the node, a few at a time. Without a limit an audit gets the gas that the node gives a call.
+/// Audits each message on the node, a few at a time. Without a limit an audit gets the gas that the
+/// node gives a call.
 ///
 /// # Errors
 ///

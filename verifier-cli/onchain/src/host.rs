@@ -5,7 +5,7 @@
 //! a node's estimate of an audit that reverts fails.
 
 use alloy_primitives::{Address, B256, Bytes, TxKind, U256};
-use iso_evm_wire::protocol::{calldata_cost, calldata_floor};
+use iso_evm_wire::protocol::{TX_MAX_GAS_LIMIT, calldata_cost, calldata_floor};
 use revm::{
     Context, ExecuteEvm, MainBuilder, MainContext,
     bytecode::Bytecode,
@@ -20,7 +20,7 @@ use revm::{
 };
 
 /// Most gas of one transaction (EIP-7825).
-pub const GAS_CAP: u64 = 1 << 24;
+pub const GAS_CAP: u64 = TX_MAX_GAS_LIMIT;
 
 /// Largest transaction that public mempools take, in bytes, envelope included.
 pub const MEMPOOL_LIMIT: u64 = 128 * 1024;

@@ -58,7 +58,7 @@ pub enum KeyError {
     NoKeystore {
         /// Name of the file.
         file: String,
-        /// What is wrong with it.
+        /// What is wrong with the keystore.
         what: &'static str,
     },
     /// Another password's keystore.
@@ -82,7 +82,7 @@ pub enum KeyError {
 /// Where a key, a keystore or a password is read.
 #[derive(Clone, Copy, Debug)]
 pub enum KeySource<'a> {
-    /// A file.
+    /// A file; refused if others can read it.
     File(&'a Path),
     /// What stdin gives.
     Stdin,
@@ -95,7 +95,7 @@ impl<'a, P: AsRef<Path> + ?Sized> From<&'a P> for KeySource<'a> {
 }
 
 impl KeySource<'_> {
-    /// Its name for messages.
+    /// The source's name in errors.
     fn name(self) -> String {
         match self {
             Self::File(path) => path.display().to_string(),
@@ -117,7 +117,7 @@ impl Password {
     ///
     /// # Errors
     ///
-    /// If it cannot be read, or others can.
+    /// [`KeyError`], if the source cannot be read, or others can read it.
     pub fn from_file<'a>(source: impl Into<KeySource<'a>>) -> Result<Self, KeyError> {
         let text = text(source.into())?.unwrap_or_default();
         Ok(Self(text.lines().next().unwrap_or_default().to_owned()))

@@ -25,7 +25,7 @@ use super::{
 /// A transaction to be sent. It sends no value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Intent {
-    /// What it does, in a word.
+    /// What the transaction does, in a word.
     pub what: &'static str,
     /// Account that the transaction is for; none for a creation.
     pub to: Option<Address>,
@@ -44,7 +44,7 @@ pub struct Order {
     pub nonce: u64,
     /// The fees of each.
     pub fees: Fees,
-    /// The transactions.
+    /// The transactions that are ordered.
     pub intents: Vec<Intent>,
 }
 
@@ -224,7 +224,7 @@ impl Chain {
     ///
     /// # Errors
     ///
-    /// If it is another, or the node does not say.
+    /// [`SendError`], if the node's chain is another than `named`, or the node does not say.
     pub fn id_of(&self, named: Option<u64>) -> Result<u64, SendError> {
         let found = self.id()?;
         match named {

@@ -74,7 +74,7 @@ pub struct Step {
 /// What the audit of one message takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditCost {
-    /// The transaction.
+    /// The transaction that submits the message.
     pub step: Step,
     /// Gas of its calldata.
     pub calldata_gas: u64,
@@ -100,7 +100,7 @@ pub struct ArchiveCost {
 /// What a message takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MessageCost {
-    /// The audit.
+    /// What the message's audit takes.
     pub audit: AuditCost,
     /// Archiving its code; none if it needs no archive, or an earlier message has brought it.
     pub archive: Option<ArchiveCost>,
@@ -144,17 +144,17 @@ impl Plan {
         }
     }
 
-    /// The contracts.
+    /// The contracts that the plan goes by.
     pub const fn contracts(&self) -> &Contracts {
         &self.contracts
     }
 
-    /// The fork.
+    /// The fork of the hypervisor.
     pub const fn fork(&self) -> Fork {
         self.fork
     }
 
-    /// The hypervisor.
+    /// Where the hypervisor of the fork is deployed.
     pub const fn hypervisor(&self) -> &Deployment {
         &self.hypervisor
     }

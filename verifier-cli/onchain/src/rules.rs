@@ -50,7 +50,7 @@ impl Chain {
     ///
     /// # Errors
     ///
-    /// If it has not, or the node does not say.
+    /// [`RulesError`], if the chain has older rules, or the node does not say.
     pub fn has_cancun(&self) -> Result<(), RulesError> {
         if self.runs(&CANCUN)? {
             return Ok(());

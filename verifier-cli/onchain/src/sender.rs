@@ -12,12 +12,12 @@ use alloy_signer_local::PrivateKeySigner;
 pub enum Sender {
     /// A key of our own.
     Key {
-        /// The key.
+        /// The key that signs.
         signer: PrivateKeySigner,
     },
     /// An account of the node's.
     Unlocked {
-        /// The account.
+        /// The account that the node signs for.
         address: Address,
     },
 }
@@ -33,7 +33,7 @@ impl fmt::Debug for Sender {
 }
 
 impl Sender {
-    /// The account.
+    /// The account that sends.
     pub const fn address(&self) -> Address {
         match self {
             Self::Key { signer } => signer.address(),

@@ -59,7 +59,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// If it is no URL of HTTP.
+    /// [`RpcError`], if `url` is none of HTTP.
     pub fn connect(url: &str, options: RpcOptions) -> Result<Self, RpcError> {
         let parsed: url::Url =
             url.parse().map_err(|error: url::ParseError| RpcError::Url(error.to_string()))?;
@@ -99,7 +99,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// If it does not say.
+    /// [`RpcError`], if the node does not say.
     pub fn chain_id(&self) -> Result<u64, RpcError> {
         let method = "eth_chainId";
         let Word(id) = self.wait(self.request(method, &json!([])))?;
@@ -168,7 +168,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// If it cannot be written.
+    /// [`RpcError`], if the cache cannot be written.
     pub fn keep<T: Serialize>(&self, place: &Path, answer: &T) -> Result<(), RpcError> {
         self.cache.as_ref().map_or(Ok(()), |cache| cache.put(place, answer))
     }

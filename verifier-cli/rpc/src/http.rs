@@ -70,13 +70,13 @@ pub enum Unread {
         "the node redirects (HTTP status {status}), which is not followed: name the URL itself"
     )]
     Redirect {
-        /// The status.
+        /// The status of the answer.
         status: u16,
     },
-    /// Too much.
+    /// The answer is too long.
     #[error("the node's answer is longer than {limit} bytes, the most that it may have")]
     TooLong {
-        /// The most.
+        /// The most bytes that an answer of this method may have.
         limit: u64,
     },
 }

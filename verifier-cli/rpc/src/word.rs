@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, de::Error};
 /// A number of up to 32 bytes, as nodes write it: with leading zeros, without, or `0x` for zero.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Word(
-    /// The number.
+    /// The number that the node wrote.
     pub U256,
 );
 

@@ -110,8 +110,8 @@ impl Check {
         Ok(if differences.is_empty() { verdict.into() } else { Exit::Invalid })
     }
 
-    /// Checks that a certificate, which may be a stranger's, asks for no more work than whoever checks it allows;
-    /// `usual` is the guest gas for a message if nobody asks for any.
+    /// Checks that a certificate, which may be a stranger's, asks for no more work than whoever checks it
+    /// allows; `usual` is the guest gas for a message if nobody asks for any.
     fn allows(&self, options: &Options, usual: Option<u64>) -> Result<(), CommandError> {
         let refused = |option: &'static str, asked: u64| CommandError::AsksForMore {
             file: files::name(&self.certificate),

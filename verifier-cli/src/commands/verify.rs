@@ -97,7 +97,7 @@ impl Judged {
 pub(super) enum Unverified {
     /// The witness, or what is expected of it.
     Witness(VerifyError),
-    /// Something else.
+    /// The command failed before there was anything to verify.
     Command(Box<CommandError>),
 }
 

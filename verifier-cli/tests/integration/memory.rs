@@ -23,7 +23,7 @@ const MOST: f64 = 1.2;
 const PATIENCE: Duration = Duration::from_secs(300);
 
 #[test]
-fn of_a_folder() {
+fn a_batch_of_a_folder_runs_in_bounded_memory() {
     check(|folder, count| {
         fs::create_dir(folder.join("in")).unwrap();
         let first = folder.join("in/1.bin");
@@ -39,7 +39,7 @@ fn of_a_folder() {
 }
 
 #[test]
-fn of_a_stream() {
+fn a_batch_of_a_stream_runs_in_bounded_memory() {
     check(|folder, count| {
         fs::create_dir(folder.join("in")).unwrap();
         witness().repeat(count)

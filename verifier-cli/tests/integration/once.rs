@@ -6,18 +6,19 @@ use std::{
     fmt::Debug,
     fs,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, OnceLock},
     thread,
 };
 
-use alloy_primitives::Bytes;
+use alloy_primitives::{B256, Bytes};
 use iso_evm_hypervisor::{EmitOptions, Engine, emit_audit};
 use iso_evm_onchain::{
     contracts::{Archives, Contracts},
     plan::{Plan, Route},
 };
 use iso_evm_verifier::{
-    Audit, EngineKind, Options, Report, Verdict, hash::keccak256, verify, verify_opened,
+    Audit, EngineKind, Options, Report, Verdict, VerifyError, hash::keccak256, verify,
+    verify_opened,
 };
 use iso_evm_wire::{Fork, Opened, Witness, records::Record};
 use tracing::{
@@ -276,4 +277,25 @@ fn a_witness_that_no_file_held_is_hashed() {
     let opened = Opened::decode(&file("call-tree"), keccak256).unwrap();
     let engine = Engine::new(opened.fork);
     assert_eq!(verify_opened(&engine, &opened, &Options::default()), Ok(valid));
+}
+
+/// A file can be read with any function: what another than the verifier's own has hashed is hashed again.
+#[test]
+fn what_a_liar_hashed_is_hashed_again() {
+    /// A code that stands under another's hash, and that hash.
+    static LIE: OnceLock<(Bytes, B256)> = OnceLock::new();
+    fn liar(bytes: &[u8]) -> B256 {
+        match LIE.get() {
+            Some((code, hash)) if code[..] == *bytes => *hash,
+            _ => keccak256(bytes),
+        }
+    }
+    let mut witness = Witness::decode(&file("call-tree")).unwrap();
+    let (hash, code) = witness.codes.pop_first().unwrap();
+    let other = Bytes::from([&code[..], &[0]].concat());
+    LIE.set((other.clone(), hash)).unwrap();
+    witness.codes.insert(hash, other);
+    let opened = Opened::decode(&witness.encode().into(), liar).unwrap();
+    let found = verify_opened(&Engine::new(opened.fork), &opened, &Options::default());
+    assert!(matches!(found, Err(VerifyError::Hash { .. })), "{found:?}");
 }

@@ -40,7 +40,16 @@ fn transcripts_are_real() {
     let mut run = 0;
     for (command, expected) in shown(&readme) {
         let (binary, arguments) = match command[..] {
-            ["cargo", "run", "--release", "--bin", name, "--", ref rest @ ..] => (name, rest),
+            [
+                "cargo",
+                "run",
+                "--release",
+                "--no-default-features",
+                "--bin",
+                name,
+                "--",
+                ref rest @ ..,
+            ] => (name, rest),
             ["cargo", ..] => continue,
             [name, ref rest @ ..] => (name, rest),
             [] => continue,

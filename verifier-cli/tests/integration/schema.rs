@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 
-/// A schema.
+/// A JSON schema, as far as the project's own use it.
 pub(crate) struct Schema(Value);
 
 impl Schema {

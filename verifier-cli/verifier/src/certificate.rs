@@ -120,7 +120,7 @@ pub struct CertifiedFinding {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CertifiedNotRun {
-    /// The audit.
+    /// The audit that did not run.
     pub audit: Audit,
     /// The check, if the rest of the audit ran.
     pub check: Option<String>,

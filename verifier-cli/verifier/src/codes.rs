@@ -13,7 +13,7 @@ use crate::audit::hashes::{Hashes, Held};
 pub(crate) struct ReadyCodes<'a>(BTreeMap<B256, (Held<'a>, OnceLock<Code>)>);
 
 impl<'a> ReadyCodes<'a> {
-    /// None is ready yet.
+    /// The codes of a witness, none of them ready yet.
     pub(crate) fn new(hashes: &Hashes<'a>) -> Self {
         Self(hashes.codes().map(|code| (code.key, (code, OnceLock::new()))).collect())
     }

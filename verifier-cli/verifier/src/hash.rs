@@ -3,14 +3,16 @@
 //! In the data's way this stands beside the container: it names `witness.bin` and the transaction
 //! in the report, and says again which code stands under which hash.
 
-use alloy_primitives::{B256, b256};
+use alloy_primitives::{B256, KECCAK256_EMPTY};
 use iso_evm_wire::Witness;
 use sha3::{Digest, Keccak256};
 
 /// keccak256 of bytes.
+// It is known by its address too (`Opened::is_hashed_by`), of which there is one.
+#[inline(never)]
 pub fn keccak256(bytes: &[u8]) -> B256 {
     if bytes.is_empty() {
-        return EMPTY;
+        return KECCAK256_EMPTY;
     }
     let hash = B256::new(Keccak256::digest(bytes).into());
     tracing::trace!(length = bytes.len(), %hash, "hashed");
@@ -22,9 +24,6 @@ pub fn keccak256(bytes: &[u8]) -> B256 {
 pub(crate) fn hash_written(node: &[u8]) -> B256 {
     B256::new(Keccak256::digest(node).into())
 }
-
-/// keccak256 of nothing.
-const EMPTY: B256 = b256!("c5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470");
 
 /// keccak256 of a witness's `witness.bin`, which need not be in memory for it.
 pub fn witness_hash(witness: &Witness) -> B256 {
@@ -41,11 +40,17 @@ mod tests {
 
     use super::*;
 
+    #[test]
+    fn the_hash_of_nothing_is_the_hash_of_nothing() {
+        assert_eq!(KECCAK256_EMPTY, B256::new(Keccak256::digest([]).into()));
+        assert_eq!(keccak256(&[]), KECCAK256_EMPTY);
+    }
+
     /// Lengths around one block and two (136 bytes each), where padding goes wrong first. The
     /// hashes are those of a Keccak written for this table, which gives SHA3-256 too if the
     /// padding's first byte is 6.
     #[test]
-    fn known_hashes() {
+    fn a_hash_of_input_around_a_block_is_the_known_one() {
         let bytes: Vec<u8> = (0..=255).cycle().take(600).collect();
         for (length, hash) in [
             (0, hex!("c5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470")),

@@ -225,7 +225,7 @@ mod tests {
         );
     }
 
-    /// Mainnet.
+    /// A transaction of mainnet.
     #[test]
     fn dynamic_fee() {
         check(

@@ -20,7 +20,7 @@ pub enum AncestorError {
     Block {
         /// Index of the ancestor, from 0 for the parent.
         index: usize,
-        /// What is wrong with it.
+        /// What is wrong with the header.
         error: BlockError,
     },
     /// A header is not the parent of the one before it.

@@ -1,7 +1,8 @@
 //! A chain's configuration as go-ethereum's genesis files have it: which fork a block is of, and what
 //! its blobs cost. `specs/schemas/README.md`.
 //!
-//! In the data's way this stands beside [`iso_evm_wire::schedule`], for chains that bring their schedule along.
+//! In the data's way this stands beside [`iso_evm_wire::schedule`], for chains that bring their
+//! schedule along.
 
 use std::collections::BTreeMap;
 

@@ -9,13 +9,10 @@ use super::{
     Input, InputError, agree,
     alloc::Accounts,
     config::{Config, Position},
+    parent_blobs::ParentBlobs,
 };
 use iso_evm_wire::{
-    Fork,
-    block::{BlockFields, ParentBlobs},
-    protocol::Change,
-    quantity as number,
-    transaction::Transaction,
+    Fork, block::BlockFields, protocol::Change, quantity as number, transaction::Transaction,
 };
 
 /// A test file. What the tracer should return is not read.

@@ -27,6 +27,7 @@ mod answer;
 mod config;
 mod geth;
 mod given_block;
+mod parent_blobs;
 mod proofs;
 mod rpc;
 pub mod state_test;

@@ -59,7 +59,7 @@ pub struct RecordedMessage {
 /// A transaction, recorded to its end.
 #[derive(Debug)]
 pub struct Finished {
-    /// Its messages in pre-order; none if it ran no code.
+    /// The transaction's messages in pre-order; none if it ran no code.
     pub messages: Vec<RecordedMessage>,
     /// State root before gas is bought.
     pub state_root_enter: B256,

@@ -12,7 +12,9 @@ use iso_evm_wire::{
         GAS_CALL_STIPEND, GAS_CALL_VALUE, GAS_COPY, GAS_MEMORY, GAS_SELF_DESTRUCT,
         MEMORY_QUADRATIC_SHIFT, StateGas,
     },
+    records::{OPENING, SHAPES},
 };
+use revm::bytecode::OpCode;
 
 /// Most stack words that a recorded opcode takes (`CALL`).
 const MOST_INPUTS: usize = 7;
@@ -20,23 +22,22 @@ const MOST_INPUTS: usize = 7;
 /// Marks an opcode without a record in [`INPUTS`].
 const NOT_RECORDED: u8 = u8::MAX;
 
-/// Stack words that each recorded opcode takes.
+/// Stack words that each recorded opcode takes: which ones leave a record says the table of records,
+/// how many words they take says revm.
 const INPUTS: [u8; 256] = {
     let mut inputs = [NOT_RECORDED; 256];
-    let mut opcode = 0;
-    while opcode < 256 {
-        inputs[opcode] = match opcode {
-            0x41..=0x48 | 0x4a => 0,
-            0x31 | 0x3b | 0x3f | 0x40 | 0x49 | 0x54 | 0x5c | 0xff => 1,
-            0x55 | 0x5d => 2,
-            0xa0..=0xa4 => opcode as u8 - 0xa0 + 2,
-            0xf0 => 3,
-            0x3c | 0xf5 => 4,
-            0xf4 | 0xfa => 6,
-            0xf1 | 0xf2 => 7,
-            _ => NOT_RECORDED,
-        };
-        opcode += 1;
+    let mut shapes = SHAPES;
+    while let [shape, other_shapes @ ..] = shapes {
+        let mut opcodes = shape.opcodes;
+        while let [recorded, others @ ..] = opcodes {
+            if recorded.byte != OPENING {
+                let info = OpCode::info_by_op(recorded.byte).expect("an opcode of revm's");
+                assert!(info.inputs() as usize <= MOST_INPUTS, "a step has room for the operands");
+                inputs[recorded.byte as usize] = info.inputs();
+            }
+            opcodes = others;
+        }
+        shapes = other_shapes;
     }
     inputs
 };
@@ -45,7 +46,7 @@ const INPUTS: [u8; 256] = {
 /// gone from the stack.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Step {
-    /// The opcode.
+    /// The byte of the opcode that runs.
     pub(super) opcode: u8,
     /// Gas left before it.
     pub(super) gas: u64,
@@ -154,7 +155,6 @@ fn words(bytes: U256) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use iso_evm_wire::records::{OPENING, SHAPES};
 
     fn step(opcode: u8, gas: u64, memory: usize, inputs_from_top: &[u64]) -> Step {
         let stack: Vec<U256> = inputs_from_top.iter().rev().map(|n| U256::from(*n)).collect();
@@ -164,12 +164,21 @@ mod tests {
     }
 
     #[test]
-    fn every_record_type_has_a_recorded_opcode() {
-        let recorded: Vec<u8> = (0..=255).filter(|opcode| is_recorded(*opcode)).collect();
-        let opcodes = SHAPES.iter().flat_map(|shape| shape.opcodes).map(|known| known.byte);
-        let mut expected: Vec<u8> = opcodes.filter(|opcode| *opcode != OPENING).collect();
-        expected.sort_unstable();
-        assert_eq!(recorded, expected);
+    fn recorded_opcodes_take_the_operands_that_the_protocol_gives_them() {
+        for opcode in 0..=255 {
+            let expected = match opcode {
+                0x41..=0x48 | 0x4a => 0,
+                0x31 | 0x3b | 0x3f | 0x40 | 0x49 | 0x54 | 0x5c | 0xff => 1,
+                0x55 | 0x5d => 2,
+                0xa0..=0xa4 => opcode - 0xa0 + 2,
+                0xf0 => 3,
+                0x3c | 0xf5 => 4,
+                0xf4 | 0xfa => 6,
+                0xf1 | 0xf2 => 7,
+                _ => NOT_RECORDED,
+            };
+            assert_eq!(INPUTS[usize::from(opcode)], expected, "{opcode:#04x}");
+        }
     }
 
     #[test]

@@ -26,7 +26,7 @@ use iso_evm_wire::{
     records::{
         BalanceRecord, BlobhashRecord, BlockhashRecord, CallRecord, ExtcodecopyRecord,
         ExtcodehashRecord, ExtcodesizeRecord, LogRecord, Outcome, Record, SelfdestructRecord,
-        SloadRecord, SstoreRecord, TransientRecord, ValueRecord,
+        SloadRecord, SstoreRecord, TransientRecord, ValueOpcode, ValueRecord,
     },
 };
 
@@ -133,7 +133,11 @@ impl Recorder {
             // The record starts when revm has put its inputs together.
             opcode::CREATE | opcode::CREATE2 => return None,
             opcode::SELFDESTRUCT => self.selfdestruct(step, end, executing, context)?,
-            opcode => Record::Value(opcode, ValueRecord { value: top() }),
+            opcode if ValueOpcode::of(opcode).is_some() => {
+                Record::Value(opcode, ValueRecord { value: top() })
+            }
+            // No other is noted: it has no record.
+            _ => return None,
         })
     }
 

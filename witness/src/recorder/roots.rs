@@ -1,5 +1,5 @@
 //! State roots at an instant: follows revm's journal and keeps a [`StateTrie`] at the state that
-//! the journal stands for. `specs/02-message-witness.md`, section Roots.
+//! the journal stands for. `specs/02-message-witness.md`, section Roots at an instant.
 //!
 //! In the data's way this stands between revm's journal and the roots in every record. Only what
 //! the journal says has changed is written to the trie; what a revert has undone is read again.

@@ -11,7 +11,7 @@ use super::{trie::Trie, value::Value};
 /// An account with its storage.
 #[derive(Clone, Debug)]
 pub(super) struct AccountLeaf {
-    /// What its leaf says.
+    /// What the account's leaf says.
     pub(super) account: TrieAccount,
     /// The trie whose root is in it.
     pub(super) storage: Trie<U256>,

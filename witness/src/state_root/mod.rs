@@ -8,7 +8,7 @@
 //! and a branch is hashed from its first changed child on.
 //!
 //! These modules stand between the recorder, which knows the values at an instant, and the message, whose
-//! roots these are. Normative text: `specs/02-message-witness.md`, "Roots at an instant".
+//! roots these are. Normative text: `specs/02-message-witness.md`, section Roots at an instant.
 //!
 //! Below the [`StateTrie`] are Merkle-Patricia tries over keys that are hashed already. Parts of a trie may
 //! be known by their hash only; a change that needs a node which is not known is a [`MissingNode`].

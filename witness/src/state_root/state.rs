@@ -78,7 +78,8 @@ pub struct Storage {
     trie: Trie<U256>,
     /// Slots that were set since `trie` was last brought up to date.
     changed: BTreeMap<B256, U256>,
-    /// Whether the storage began as an empty one, with nothing in it of the state that this one was cloned from.
+    /// Whether the storage began as an empty one, with nothing in it of the state that this one was
+    /// cloned from.
     fresh: bool,
 }
 
@@ -89,7 +90,7 @@ struct Entry {
     storage: Storage,
     /// What the trie of accounts holds.
     leaf: Option<TrieAccount>,
-    /// Why that is not known.
+    /// The node that is missing, if the account is not known.
     missing: Option<MissingNode>,
 }
 

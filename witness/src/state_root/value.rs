@@ -8,7 +8,7 @@ use alloy_rlp::Decodable;
 
 /// A value in a leaf.
 pub(super) trait Value: Clone + PartialEq {
-    /// Its RLP, as the leaf has it.
+    /// The value's RLP, as the leaf has it.
     fn rlp(&self) -> impl Deref<Target = [u8]>;
 
     /// Reads it back. `None`: this is no value that a trie holds.

@@ -1,5 +1,6 @@
 //! What an audited EVM message is on the wire: the types that the recorder writes, the hypervisor
-//! executes and the audits read, and nothing that computes.
+//! executes and the audits read, how they are encoded, read strictly and kept to what is needed, and
+//! what the protocol says in tables. Nothing here runs a message, makes a proof or judges one.
 //!
 //! A [`MessageWitness`] says what one call frame was given and what it claims to have done; its
 //! [`records`] are the state accesses that it made, in order. A [`Witness`] is the container of a
@@ -49,8 +50,8 @@
 //!
 //! # Where it stands
 //!
-//! Every other crate of the project knows this one, and it knows none of them. Nothing here runs an
-//! EVM; the feature `revm` only names each fork as revm does. Normative text: `specs/`, 02 to 04
+//! Every other crate of the project knows this one, and it knows none of them. The feature `revm`
+//! only names each fork as revm does. Normative text: `specs/`, 02 to 04
 //! and 09.
 
 pub mod block;

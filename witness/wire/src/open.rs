@@ -28,8 +28,8 @@ pub struct OpenedMessage {
 }
 
 impl OpenedMessage {
-    /// Takes the message apart that these bytes are, and its records. What is long in it is shared
-    /// with the bytes, not copied.
+    /// Takes the message apart that these bytes are, and its records. Calldata and the bytes of records
+    /// are shared with the message's, not copied; what a decoded record holds is its own.
     ///
     /// # Errors
     ///
@@ -84,15 +84,16 @@ impl OpenedMessage {
 #[derive(Clone, Debug)]
 pub struct Opened<'a> {
     witness: Cow<'a, Witness>,
-    taken_apart: Vec<Result<OpenedMessage, EncodingError>>,
-    /// Whether it was read from a file, where everything stands under the hash that was computed.
-    hashed: bool,
+    /// A message that is none takes no more room than its error.
+    taken_apart: Vec<Result<Box<OpenedMessage>, EncodingError>>,
+    /// What computed the hashes under which everything stands, if it was read from a file.
+    hashed_by: Option<Keccak256>,
 }
 
 impl<'a> Opened<'a> {
     /// Takes the messages of a witness apart.
     pub fn of(witness: &'a Witness) -> Self {
-        Self::new(Cow::Borrowed(witness), false)
+        Self::new(Cow::Borrowed(witness), None)
     }
 
     /// Reads a `witness.bin`: [`Witness::decode_shared`], with the messages taken apart on the way.
@@ -105,9 +106,10 @@ impl<'a> Opened<'a> {
         crate::container::decode(file, keccak256)
     }
 
-    pub(crate) fn new(witness: Cow<'a, Witness>, hashed: bool) -> Self {
-        let taken_apart = witness.messages.iter().map(OpenedMessage::decode).collect();
-        Self { witness, taken_apart, hashed }
+    pub(crate) fn new(witness: Cow<'a, Witness>, hashed_by: Option<Keccak256>) -> Self {
+        let open = |message| OpenedMessage::decode(message).map(Box::new);
+        let taken_apart = witness.messages.iter().map(open).collect();
+        Self { witness, taken_apart, hashed_by }
     }
 
     /// The witness alone.
@@ -115,20 +117,22 @@ impl<'a> Opened<'a> {
         self.witness.into_owned()
     }
 
-    /// Whether codes and nodes stand under their own hashes for certain: they were read from a file,
-    /// and the hashes were computed there. Of a witness made otherwise it is not known.
-    pub const fn is_hashed(&self) -> bool {
-        self.hashed
+    /// Whether codes and nodes stand under their own hashes for certain, to whoever trusts this
+    /// function: they were read from a file, and it computed the hashes there. Whoever trusts another,
+    /// or has a witness that was made otherwise, computes them.
+    pub fn is_hashed_by(&self, keccak256: Keccak256) -> bool {
+        // Functions at one address do the same.
+        self.hashed_by.is_some_and(|own| std::ptr::fn_addr_eq(own, keccak256))
     }
 
     /// The messages in pre-order; an error where bytes are none.
-    pub fn opened(&self) -> &[Result<OpenedMessage, EncodingError>] {
+    pub fn opened(&self) -> &[Result<Box<OpenedMessage>, EncodingError>] {
         &self.taken_apart
     }
 
     /// The message with this index; `None` if there is none, or if its bytes are none.
     pub fn message(&self, index: usize) -> Option<&OpenedMessage> {
-        self.taken_apart.get(index)?.as_ref().ok()
+        self.taken_apart.get(index)?.as_deref().ok()
     }
 
     /// The code that a message's opening record asks for, if the container has it. A creation's is
@@ -139,13 +143,13 @@ impl<'a> Opened<'a> {
 
     /// Where each message stands in the call tree.
     pub fn tree(&self) -> Vec<Place> {
-        crate::container::places(self.taken_apart.iter().map(|message| message.as_ref().ok()))
+        crate::container::places(self.taken_apart.iter().map(|message| message.as_deref().ok()))
     }
 }
 
 impl From<Witness> for Opened<'static> {
     fn from(witness: Witness) -> Self {
-        Self::new(Cow::Owned(witness), false)
+        Self::new(Cow::Owned(witness), None)
     }
 }
 

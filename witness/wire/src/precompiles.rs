@@ -3,8 +3,8 @@
 //!
 //! A call's input is paid for by nobody: its memory has been paid for once, however often it is
 //! passed. So a record has the hash of no more than what decides how a precompile ends, what it
-//! costs and what it gives. The recorder, the contract, the native engine and the tree audit all
-//! have it from this table.
+//! costs and what it gives. The recorder, the contract and the native engine have it from this
+//! table; the tree audit has the inputs from the native engine.
 
 use alloy_primitives::{Address, U256};
 

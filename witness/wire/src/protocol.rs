@@ -44,7 +44,7 @@ macro_rules! changes {
                 }
             }
 
-            /// Its name, as in the code.
+            /// The change's name, as in the code.
             pub const fn name(self) -> &'static str {
                 match self {
                     $($(Self::$change => stringify!($change),)*)*
@@ -130,7 +130,14 @@ pub const MAX_CODE_SIZE: u64 = 0x6000;
 pub const MAX_INIT_CODE_SIZE: u64 = 2 * MAX_CODE_SIZE;
 /// The first byte that new code may not have (EIP-3541, from London).
 pub const RESERVED_CODE_PREFIX: u8 = 0xef;
+/// The code of an account that delegates to another: this, then the other's address (EIP-7702, from
+/// Prague).
+pub const EOA_DELEGATION_MARKER: [u8; 3] = [RESERVED_CODE_PREFIX, 0x01, 0x00];
+/// The greatest nonce of a transaction or an authorisation (EIP-2681): its account's can grow by one.
+pub const MAX_NONCE: u64 = u64::MAX - 1;
 
+/// A warm account or slot (EIP-2929, from Berlin); `TLOAD` and `TSTORE` (EIP-1153, from Cancun).
+pub const GAS_WARM_ACCESS: u64 = 100;
 /// A copy, per word.
 pub const GAS_COPY: u64 = 3;
 /// Memory, per word; plus the square of the words over 512.
@@ -191,10 +198,10 @@ impl StateGas {
             | Fork::Cancun
             | Fork::Prague
             | Fork::Osaka => Self {
-                account: 100,
+                account: GAS_WARM_ACCESS,
                 account_cold: 2_500,
                 selfdestruct_cold: 2_600,
-                storage: 100,
+                storage: GAS_WARM_ACCESS,
                 sload_cold: 2_000,
                 sstore_cold: 2_100,
                 storage_update: 2_900,
@@ -223,7 +230,7 @@ pub const fn max_refund_quotient(fork: Fork) -> u64 {
     }
 }
 
-/// A transaction.
+/// What every transaction pays.
 pub const TX_BASE_COST: u64 = 21_000;
 /// A transaction's zero byte.
 pub const TX_DATA_COST_PER_ZERO: u64 = 4;

@@ -21,7 +21,7 @@ where
     })
 }
 
-/// The quantity.
+/// Writes a number as a quantity.
 pub fn serialize<S, T>(number: &Option<T>, serializer: S) -> Result<S::Ok, S::Error>
 where
     S: Serializer,

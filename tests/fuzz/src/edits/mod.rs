@@ -85,7 +85,7 @@ impl Message {
         Ok(message)
     }
 
-    /// One edit.
+    /// Makes one edit of the witness.
     fn edit(&mut self, u: &mut Unstructured<'_>) -> Result<()> {
         match u.int_in_range(0..=13)? {
             0..=2 => head::edit(&mut self.bytes, u),

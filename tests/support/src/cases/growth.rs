@@ -12,7 +12,7 @@ use crate::{
 /// Bytes of calldata that are read at a time.
 const CHUNK: usize = 1024;
 
-/// What grows.
+/// What grows in a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Axis {
     /// Records of one message: each reads another slot.
@@ -37,7 +37,7 @@ pub enum Axis {
 }
 
 impl Axis {
-    /// All axes.
+    /// All axes that something grows along.
     pub const ALL: [Self; 9] = [
         Self::Records,
         Self::Writes,

@@ -26,7 +26,7 @@ const PLENTY: u64 = 1 << 58;
 /// A transaction to measure.
 #[derive(Clone, Debug)]
 pub struct Case {
-    /// What it is, in words.
+    /// What the case is, in words.
     pub name: &'static str,
     /// The transaction and the state that it runs on.
     pub execution: Execution,

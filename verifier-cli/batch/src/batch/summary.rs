@@ -40,9 +40,9 @@ pub struct BatchSummary {
     pub selected: AuditSelection,
     /// Whether a check that could not be made leaves a verdict open.
     pub strict: bool,
-    /// Witnesses.
+    /// How many witnesses there are of each verdict.
     pub witnesses: BatchCounts,
-    /// Their messages.
+    /// How many messages there are of each verdict.
     pub messages: BatchCounts,
     /// In how many witnesses a check could not be made, by its name.
     pub unchecked: BTreeMap<String, u64>,

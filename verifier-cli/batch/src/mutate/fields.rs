@@ -126,7 +126,7 @@ fn with_word(bytes: &[u8], at: usize, word: U256) -> Vec<u8> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Field {
     name: String,
-    /// Of a word.
+    /// The width of a word; none if the field is bytes behind the words.
     width: Option<Width>,
 }
 

@@ -1,6 +1,7 @@
 //! `witness.bin` as what it is, a tree of RLP, so that every byte string in it has its turn,
 //! whatever it means. `specs/09-container.md`.
 
+use alloy_consensus::TxType;
 use rlp::{Rlp, RlpStream};
 
 use super::{
@@ -54,7 +55,7 @@ impl File {
         Some(Self { prefix: prefix.to_vec(), body })
     }
 
-    /// The file.
+    /// The bytes of the whole file.
     pub(super) fn encode(&self) -> Vec<u8> {
         [&self.prefix[..], &encode(&self.body)].concat()
     }
@@ -148,7 +149,11 @@ impl File {
         Forms {
             header: matches!(first(BLOCK), Some(Item::List(_))),
             transaction: match first(TRANSACTION) {
-                Some(Item::Transaction(kind, _)) => *kind,
+                // A legacy transaction has no byte that says its type.
+                Some(Item::Transaction(kind, _)) => match kind {
+                    None => Some(TxType::Legacy),
+                    Some(number) => TxType::try_from(*number).ok(),
+                },
                 _ => None,
             },
         }

@@ -118,7 +118,7 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// Who kills it by this report.
+    /// Who kills the mutant by this report.
     fn reported(&self, report: &Report) -> Option<Killer> {
         if let Some(claim) = report.findings.first() {
             let audit = claim.kind.audit().name();

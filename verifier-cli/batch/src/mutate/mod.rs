@@ -34,7 +34,7 @@ pub const COUNT: u64 = 1000;
 pub struct MutateOptions {
     /// What the random changes follow from.
     pub seed: u64,
-    /// How many of them.
+    /// How many lies that go through several fields.
     pub count: u64,
     /// Number of threads; one for each core if `None`.
     pub jobs: Option<NonZeroUsize>,

@@ -1,5 +1,7 @@
 //! What the items of a `witness.bin` are called. `specs/09-container.md`.
 
+use alloy_consensus::TxType;
+
 /// The items of the file.
 const PARTS: [&str; 12] = [
     "chainId",
@@ -55,10 +57,13 @@ const ROOTS: [&str; 2] = ["enter", "leave"];
 const AUTHORIZATION: [&str; 6] = ["chainId", "address", "nonce", "yParity", "r", "s"];
 
 /// The fields of a transaction of a type.
-const fn transaction(kind: Option<u8>) -> &'static [&'static str] {
+const fn transaction(kind: Option<TxType>) -> &'static [&'static str] {
     match kind {
-        None => &["nonce", "gasPrice", "gas", "to", "value", "input", "v", "r", "s"],
-        Some(1) => &[
+        None => &[],
+        Some(TxType::Legacy) => {
+            &["nonce", "gasPrice", "gas", "to", "value", "input", "v", "r", "s"]
+        }
+        Some(TxType::Eip2930) => &[
             "chainId",
             "nonce",
             "gasPrice",
@@ -71,7 +76,7 @@ const fn transaction(kind: Option<u8>) -> &'static [&'static str] {
             "r",
             "s",
         ],
-        Some(2) => &[
+        Some(TxType::Eip1559) => &[
             "chainId",
             "nonce",
             "maxPriorityFeePerGas",
@@ -85,7 +90,7 @@ const fn transaction(kind: Option<u8>) -> &'static [&'static str] {
             "r",
             "s",
         ],
-        Some(3) => &[
+        Some(TxType::Eip4844) => &[
             "chainId",
             "nonce",
             "maxPriorityFeePerGas",
@@ -101,7 +106,7 @@ const fn transaction(kind: Option<u8>) -> &'static [&'static str] {
             "r",
             "s",
         ],
-        Some(_) => &[
+        Some(TxType::Eip7702) => &[
             "chainId",
             "nonce",
             "maxPriorityFeePerGas",
@@ -124,8 +129,8 @@ const fn transaction(kind: Option<u8>) -> &'static [&'static str] {
 pub(super) struct Forms {
     /// The block is a header.
     pub(super) header: bool,
-    /// The transaction's type, if it has one.
-    pub(super) transaction: Option<u8>,
+    /// The transaction's type, if it is one of Ethereum's.
+    pub(super) transaction: Option<TxType>,
 }
 
 /// The name of the item with this index in each list: a name where it is a field, else the index.
@@ -152,8 +157,10 @@ fn fields(list: &[usize], forms: Forms) -> &'static [&'static str] {
         [4, _] => &["number", "hash"],
         [5] => &["", "from"],
         [5, 0, 0] => transaction(forms.transaction),
-        [5, 0, 0, 7 | 8, _] if forms.transaction.is_some() => &["address", "storageKeys"],
-        [5, 0, 0, 9, _] if forms.transaction == Some(4) => &AUTHORIZATION,
+        [5, 0, 0, 7 | 8, _] if !matches!(forms.transaction, None | Some(TxType::Legacy)) => {
+            &["address", "storageKeys"]
+        }
+        [5, 0, 0, 9, _] if forms.transaction == Some(TxType::Eip7702) => &AUTHORIZATION,
         [6] => &RECEIPT,
         [6, 3, _] => &LOG,
         [7] => &ROOTS,
@@ -168,8 +175,8 @@ mod tests {
 
     #[test]
     fn names_of_all_parts() {
-        let plain = Forms::default();
-        let other = Forms { header: true, transaction: Some(4) };
+        let plain = Forms { header: false, transaction: Some(TxType::Legacy) };
+        let other = Forms { header: true, transaction: Some(TxType::Eip7702) };
         for (path, forms, expected) in [
             (&[][..], plain, "witness"),
             (&[0], plain, "chainId"),

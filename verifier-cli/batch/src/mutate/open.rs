@@ -67,7 +67,7 @@ impl Draft {
     /// Takes a witness apart; `None` if a message or record cannot be read.
     pub(super) fn new(witness: &Opened<'_>) -> Option<Self> {
         let messages = witness.opened().iter().map(|message| match message {
-            Ok(message) => Message::of(message.clone()),
+            Ok(message) => Message::of(OpenedMessage::clone(message)),
             Err(_) => None,
         });
         let messages: Vec<_> = messages.collect::<Option<_>>()?;

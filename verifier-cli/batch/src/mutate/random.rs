@@ -51,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn within_bounds() {
+    fn random_numbers_stay_below_their_bound_and_reach_all_below_it() {
         let mut random = Random::new(0, 7);
         assert_eq!(random.below(0), 0);
         assert_eq!(random.pick::<u8>(&[]), None);

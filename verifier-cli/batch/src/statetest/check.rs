@@ -24,7 +24,7 @@ use super::problem::{Problem, text};
 /// What a case that passed was.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Passed {
-    /// Its messages; none where the transaction had to be rejected, and was.
+    /// The case's messages; none where the transaction had to be rejected, and was.
     pub messages: usize,
     /// Checks that were left out, and why.
     pub unchecked: Vec<String>,

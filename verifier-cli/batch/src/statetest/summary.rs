@@ -70,10 +70,10 @@ impl fmt::Display for Failure {
 /// A file that holds no state tests.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct UnusableFile {
-    /// The file.
+    /// Name of the file.
     #[serde(serialize_with = "text")]
     pub file: Arc<str>,
-    /// What is wrong with it.
+    /// What is wrong with the file.
     pub error: String,
 }
 
@@ -88,7 +88,7 @@ impl fmt::Display for UnusableFile {
 pub struct StateTestSummary {
     /// The audits that cases were put before.
     pub selected: AuditSelection,
-    /// All cases.
+    /// The counts of all cases.
     #[serde(flatten)]
     pub total: StateTestCounts,
     /// Cases of each fork that is audited.

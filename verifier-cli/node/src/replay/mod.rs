@@ -126,7 +126,7 @@ impl<'a> Replay<'a> {
     ///
     /// # Errors
     ///
-    /// If a proof is wrong, or does not come.
+    /// [`NodeError`], if a proof is wrong or does not come.
     pub fn prefetch(&mut self, transactions: Range<usize>) -> Result<(), NodeError> {
         let hashes = self.parent.block.hashes.get(transactions).unwrap_or_default();
         self.parent.prefetch(hashes)

@@ -81,7 +81,7 @@ pub enum SubmitError {
         number: u64,
         /// What the schedule says of that.
         scheduled: Option<Fork>,
-        /// The schedule.
+        /// The schedule of the register.
         schedule: Box<Schedule>,
     },
     /// Something that is no register.

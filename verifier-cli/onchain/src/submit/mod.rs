@@ -50,7 +50,7 @@ pub struct Submitted {
     pub index: usize,
     /// keccak256 of its bytes: what an operator commits to.
     pub commitment: B256,
-    /// The verdict.
+    /// The verdict that the chain gave.
     pub verdict: MessageVerdict,
     /// Where the verdict was read.
     pub source: VerdictSource,
@@ -63,9 +63,9 @@ pub struct Submitted {
 /// How messages are submitted.
 #[derive(Debug)]
 pub struct Submission<'a> {
-    /// The chain.
+    /// The chain that messages are submitted to.
     pub chain: &'a Chain,
-    /// The contracts.
+    /// The contracts that messages are submitted to.
     pub plan: &'a Plan,
     /// Account that sends, and how it signs.
     pub sender: &'a Sender,
@@ -88,7 +88,7 @@ impl Submission<'_> {
     ///
     /// # Errors
     ///
-    /// If one is not, or the node does not say.
+    /// If a contract is not there, or the node does not say.
     pub fn check(&self) -> Result<(), SubmitError> {
         let hypervisor = self.plan.hypervisor();
         self.holds("hypervisor", hypervisor.address, &hypervisor.code)?;

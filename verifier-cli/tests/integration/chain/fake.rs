@@ -28,7 +28,7 @@ pub(crate) const DEPLOYER_CODE: Bytes = bytes!(
 pub(crate) enum Reply {
     /// As an honest node does.
     Honest,
-    /// With this.
+    /// With this value as its result.
     Result(Value),
     /// With bytes of HTTP, and then nothing.
     Raw(String),
@@ -62,7 +62,7 @@ impl State {
 
 type Decide = dyn Fn(&State, &str, &Value) -> Reply + Send + Sync;
 
-/// The node.
+/// A node that answers as a test wants it.
 pub(crate) struct Fake {
     pub(crate) address: String,
     pub(crate) state: Arc<Mutex<State>>,

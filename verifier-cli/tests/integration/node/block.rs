@@ -134,7 +134,7 @@ fn the_state_root_after_the_block_is_compared() {
 /// anvil's headers never have a difficulty: those of London look like those of Paris. By Istanbul's
 /// name it charges Berlin's gas.
 #[test]
-fn every_fork() {
+fn a_block_of_every_fork_of_anvils_is_replayed_to_its_root() {
     for (fork, more) in [
         ("berlin", "--fork berlin"),
         ("london", "--fork london"),

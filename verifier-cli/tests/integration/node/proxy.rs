@@ -29,7 +29,7 @@ pub(super) enum Action {
     Say(&'static str),
     /// Answer with these bytes, HTTP or not, and hang up.
     Raw(fn(&mut TcpStream)),
-    /// Hang up.
+    /// Hang up without an answer.
     Close,
 }
 

@@ -139,7 +139,7 @@ fn transfers_failures_and_creations() {
 }
 
 #[test]
-fn a_bare_transaction() {
+fn a_bare_transaction_is_recorded_with_a_node_and_refused_without() {
     let Some(anvil) = Anvil::start(&[]) else { return };
     let contract = anvil.deploy(STORE);
     let transaction = anvil.send(0, Some(contract), 0, &store(1, 2));

@@ -9,14 +9,11 @@ use std::collections::BTreeMap;
 use super::{Missing, hashes::Hashes};
 use crate::hash::keccak256;
 use alloy_consensus::Transaction;
-use alloy_primitives::{Address, B256, Bytes, b256};
+use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY};
+use iso_evm_wire::protocol::EOA_DELEGATION_MARKER;
 
 /// Hash of no code.
-pub const EMPTY_CODE_HASH: B256 =
-    b256!("c5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470");
-
-/// What an EIP-7702 delegation begins with.
-const DELEGATION: [u8; 3] = [0xef, 0x01, 0x00];
+pub const EMPTY_CODE_HASH: B256 = KECCAK256_EMPTY;
 
 /// The code of an account without code.
 static NO_CODE: Bytes = Bytes::new();
@@ -47,7 +44,7 @@ impl<'a> Codes<'a> {
     ///
     /// # Errors
     ///
-    /// If it is not known.
+    /// [`Missing`], if the code is not known.
     pub fn get(&self, hash: B256, account: Address) -> Result<&Bytes, Missing> {
         if hash == EMPTY_CODE_HASH {
             return Ok(&NO_CODE);
@@ -66,12 +63,12 @@ impl<'a> Codes<'a> {
 
 /// The code that delegates to an account (EIP-7702).
 pub fn delegation_to(target: Address) -> Bytes {
-    [&DELEGATION[..], target.as_slice()].concat().into()
+    [&EOA_DELEGATION_MARKER[..], target.as_slice()].concat().into()
 }
 
 /// The account that this code delegates to, if it is a delegation. It is one from Prague on only.
 pub fn delegation_target(code: &[u8]) -> Option<Address> {
-    let target: &[u8; 20] = code.strip_prefix(&DELEGATION)?.try_into().ok()?;
+    let target: &[u8; 20] = code.strip_prefix(&EOA_DELEGATION_MARKER)?.try_into().ok()?;
     Some(Address::new(*target))
 }
 
@@ -95,7 +92,6 @@ mod tests {
     fn empty_code_is_known_and_unknown_code_is_missing() {
         let mut codes = Codes { given: BTreeMap::new(), written: BTreeMap::new() };
         let account = Address::repeat_byte(1);
-        assert_eq!(keccak256(&[]), EMPTY_CODE_HASH);
         assert_eq!(codes.get(EMPTY_CODE_HASH, account), Ok(&Bytes::new()));
         let code = Bytes::from_static(&[1, 2, 3]);
         let hash = keccak256(&code);

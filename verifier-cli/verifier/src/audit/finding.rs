@@ -139,7 +139,7 @@ macro_rules! kinds {
                 match self { $(Self::$variant => $text,)+ }
             }
 
-            /// What it says is false.
+            /// What a finding of this kind says is false.
             pub const fn meaning(self) -> &'static str {
                 match self { $(Self::$variant => concat!($($meaning,)+).trim_ascii(),)+ }
             }

@@ -1,7 +1,7 @@
 //! [`Hashes`]: what of a witness is hashed, each of it once.
 //!
 //! In the data's way this stands between the container and the audits: anchors, audits and report
-//! ask for the same hashes. What [was hashed as the file was read](Opened::is_hashed) is not hashed
+//! ask for the same hashes. What [was hashed as the file was read](Opened::is_hashed_by) is not hashed
 //! again.
 
 use std::{collections::BTreeMap, sync::OnceLock};
@@ -32,20 +32,20 @@ pub struct Hashes<'a> {
 pub(crate) struct Held<'a> {
     /// The hash that it stands under.
     pub(crate) key: B256,
-    /// Its hash.
+    /// The hash of the bytes.
     pub(crate) hash: B256,
     pub(crate) bytes: &'a Bytes,
 }
 
 impl<'a> Hashes<'a> {
-    /// None is computed yet.
+    /// The hashes of a witness, none of them computed yet.
     pub fn of(witness: &'a Witness) -> Self {
         Self::new(witness, false)
     }
 
     /// Those of an opened witness, of which some may be known.
     pub fn of_opened(opened: &'a Opened<'_>) -> Self {
-        Self::new(opened, opened.is_hashed())
+        Self::new(opened, opened.is_hashed_by(keccak256))
     }
 
     fn new(witness: &'a Witness, known: bool) -> Self {
@@ -62,12 +62,12 @@ impl<'a> Hashes<'a> {
         }
     }
 
-    /// Whose they are.
+    /// The witness that the hashes are of.
     pub const fn witness(&self) -> &'a Witness {
         self.witness
     }
 
-    /// All code.
+    /// All code of the witness, each with its hash.
     pub(crate) fn codes(&self) -> impl Iterator<Item = Held<'a>> {
         self.held(&self.codes, &self.witness.codes)
     }

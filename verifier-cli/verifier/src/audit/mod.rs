@@ -5,8 +5,16 @@
 //! that stands on the container's Merkle nodes, and there compares every fact ([`access()`]) and all
 //! that comes before the first message and after the last ([`transaction()`]).
 //!
-//! With the recorder the audits share the wire's types, their encoding and the protocol's constants, and
-//! nothing of the recorder itself: RLP is read with `rlp`, hashes are `sha3`'s.
+//! With the recorder the audits share what is in `wire`: the types (alloy's, of transactions, headers
+//! and logs), the codec of messages and records, the reading of the container, how much of an input
+//! a precompile looks at, the protocol's table of numbers and changes, the chains' schedules. And
+//! from revm its precompiles, which are run again, on inputs that the native engine tells: that is
+//! revm's interpreter on the message's code, and each input has the hash that the record has.
+//!
+//! Nothing is shared of the recorder itself. RLP of trie nodes, headers and transactions is read and
+//! written with `rlp`, hashes are `sha3`'s, the signer is recovered by libsecp256k1 (without C by
+//! `k256`, as where the container is read); the tries, the state and its journal, warmth, refunds,
+//! intrinsic gas, the prices of gas and of blobs are computed here.
 
 mod access;
 pub mod ancestors;

@@ -24,7 +24,7 @@ pub enum RootSource {
 }
 
 impl RootSource {
-    /// All sources.
+    /// All sources that roots can have.
     pub const ALL: [Self; 4] = [Self::Unproved, Self::Parent, Self::Block, Self::ParentAndBlock];
 
     /// Lower-case name, as JSON reports have it.

@@ -29,12 +29,12 @@ impl<'a> Subject<'a> {
         self.opened
     }
 
-    /// Its hashes.
+    /// The hashes of the witness.
     pub const fn hashes(&self) -> &Hashes<'a> {
         &self.hashes
     }
 
-    /// Its codes, for the engines.
+    /// The codes of the witness, for the engines.
     pub(crate) fn codes(&self) -> &ReadyCodes<'a> {
         self.codes.get_or_init(|| ReadyCodes::new(&self.hashes))
     }

@@ -4,7 +4,7 @@ use alloy_primitives::{Address, B256, U256};
 
 /// A fact that fits in a word: big-endian, filled up on the left.
 pub(super) trait AsWord {
-    /// The word.
+    /// The value as a word of 32 bytes.
     fn word(self) -> B256;
 }
 

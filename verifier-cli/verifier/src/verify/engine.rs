@@ -16,7 +16,7 @@ macro_rules! engines {
             /// All of them.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
 
-            /// Lower-case name.
+            /// The engine's lower-case name.
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name,)+ }
             }
@@ -68,7 +68,7 @@ impl EngineKind {
         matches!(self.local(), Some(Self::Hypervisor | Self::Both))
     }
 
-    /// The same, with a node asked too.
+    /// The engine with a node asked beside it.
     #[must_use]
     pub const fn with_node(self) -> Self {
         match self.local() {

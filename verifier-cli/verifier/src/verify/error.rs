@@ -13,9 +13,9 @@ pub enum VerifyError {
     /// Something under another hash than its own.
     #[error("{}.{found}: the {}'s hash is {expected}", item.list(), item.name())]
     Hash {
-        /// What it is.
+        /// What the bytes are of.
         item: Hashed,
-        /// Its hash.
+        /// The hash of the bytes.
         expected: B256,
         /// The hash that it stands under.
         found: B256,
@@ -60,7 +60,7 @@ impl VerifyError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Hashed {
-    /// Code.
+    /// Guest code.
     Code,
     /// A trie node.
     Node,

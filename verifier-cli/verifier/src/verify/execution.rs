@@ -90,7 +90,7 @@ fn on_all_cores(
 /// they spend little. That may be a lie, which costs the liar's audit no more than time.
 fn is_short(kind: EngineKind, subject: &Subject<'_>) -> bool {
     let spent = |message: &OpenedMessage| message.fields().gasUsed.saturating_to::<u64>();
-    let spent = subject.opened().opened().iter().flatten().map(spent);
+    let spent = subject.opened().opened().iter().flatten().map(|message| spent(message));
     kind == EngineKind::Native && spent.fold(0, u64::saturating_add) <= SHORT
 }
 

@@ -10,7 +10,7 @@ use crate::audit::Missing;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NotRun {
-    /// The audit.
+    /// The audit that did not run.
     pub audit: Audit,
     /// The check; `None`: the whole audit.
     pub check: Option<Check>,
@@ -59,12 +59,12 @@ macro_rules! checks {
                 match self { $(Self::$variant => $stands,)+ }
             }
 
-            /// Why it is not made.
+            /// Why the check is not made.
             pub const fn why(self) -> &'static str {
                 match self { $(Self::$variant => $why,)+ }
             }
 
-            /// What it would have shown.
+            /// What the check would have shown.
             pub const fn meaning(self) -> &'static str {
                 match self { $(Self::$variant => concat!($($meaning,)+).trim_ascii(),)+ }
             }

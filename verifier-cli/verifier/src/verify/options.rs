@@ -47,7 +47,7 @@ impl Audit {
     /// All four. A message's mismatch is that of the first that finds one.
     pub const ALL: [Self; 4] = [Self::Execution, Self::Access, Self::Tree, Self::Transaction];
 
-    /// Lower-case name.
+    /// The audit's lower-case name.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Execution => "execution",

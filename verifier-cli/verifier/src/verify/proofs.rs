@@ -14,14 +14,14 @@ use crate::audit::{
     tree_within,
 };
 
-/// What they say.
+/// What the access, tree and transaction audits say.
 pub(super) struct Proofs {
     pub(super) access: Ran<AccessKind>,
     pub(super) tree: Ran<TreeKind>,
     pub(super) transaction: Ran<TransactionKind>,
 }
 
-/// What one of them says.
+/// What one of the three audits says.
 pub(super) struct Ran<K> {
     audit: Audit,
     /// `None` if it was not asked for.
@@ -115,7 +115,7 @@ impl<K> Ran<K> {
         }
     }
 
-    /// Why it did not run, if so.
+    /// Why the audit did not run, if it did not.
     fn lack(&self) -> Option<NotRun> {
         let why = match self.outcome {
             Some(AuditOutcome::NotRun(missing)) => Why::Lacks(missing),

@@ -41,11 +41,11 @@ impl From<&MessageWitness> for Claimed {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MessageReport {
-    /// Where it stands in the call tree.
+    /// Where the message stands in the call tree.
     pub place: Place,
     /// What it says; `None` if its bytes are no message.
     pub message: Option<Claimed>,
-    /// Its kind of frame, as its opening record says.
+    /// The message's kind of frame, as its opening record says.
     pub kind: Option<FrameKind>,
     /// Length of its bytes.
     pub witness_bytes: usize,

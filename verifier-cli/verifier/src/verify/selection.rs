@@ -15,7 +15,7 @@ use super::{Audit, Verdict};
 pub struct AuditSelection([bool; Audit::ALL.len()]);
 
 impl AuditSelection {
-    /// All four.
+    /// All four audits.
     pub const ALL: Self = Self([true; Audit::ALL.len()]);
 
     /// The selection of these audits alone; `None` if there is none.
@@ -85,9 +85,9 @@ impl<'de> Deserialize<'de> for AuditSelection {
 /// A verdict by its name, which says what it is about: `valid`, `valid (execution only)`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct NamedVerdict {
-    /// The verdict.
+    /// The verdict that is named.
     pub verdict: Verdict,
-    /// What it is about.
+    /// The audits that the verdict is about.
     pub selected: AuditSelection,
 }
 

@@ -17,10 +17,10 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// All three.
+    /// All three verdicts.
     pub const ALL: [Self; 3] = [Self::Valid, Self::Invalid, Self::Inconclusive];
 
-    /// Lower-case name.
+    /// The verdict's lower-case name.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Valid => "valid",
@@ -107,7 +107,7 @@ impl Audits {
         Verdict::of(selected.audits().map(|audit| self.of(audit).verdict()))
     }
 
-    /// What one of them says.
+    /// What this audit says.
     pub const fn of(&self, audit: Audit) -> AuditVerdict {
         match audit {
             Audit::Execution => self.execution,

@@ -140,7 +140,7 @@ struct SignedTuple {
     address: Address,
     nonce: Loose,
     y_parity: Option<Loose>,
-    /// Another name of it.
+    /// `yParity` under its other name.
     v: Option<Loose>,
     r: Loose,
     s: Loose,

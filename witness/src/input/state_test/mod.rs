@@ -60,7 +60,7 @@ impl fmt::Display for Indexes {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CaseError {
-    /// Its fork is not audited.
+    /// The case's fork is not audited.
     #[error(transparent)]
     Fork(#[from] ForkError),
     /// No transaction can have such a value: rejected before any EVM sees it.
@@ -84,9 +84,9 @@ pub enum CaseError {
     /// An index without an entry.
     #[error("transaction.{list}: there is no entry {index}")]
     Index {
-        /// The list.
+        /// The name of the list in the file.
         list: &'static str,
-        /// The index.
+        /// The index in it that the case asks for.
         index: usize,
     },
 }
@@ -116,7 +116,7 @@ struct Post {
 ///
 /// # Errors
 ///
-/// If it is not JSON, or not of this format.
+/// If the bytes are not JSON, or not of this format.
 ///
 /// ```
 /// use iso_evm_witness::{input::state_test, record};

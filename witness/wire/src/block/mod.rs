@@ -18,8 +18,7 @@ use crate::{
 mod blob_fee;
 mod fields;
 
-pub use blob_fee::ParentBlobs;
-use blob_fee::blob_base_fee;
+pub use blob_fee::blob_base_fee;
 pub use fields::{BlockError, BlockFields};
 
 /// Hashes of a block's ancestors, by number.

@@ -1,14 +1,14 @@
 //! What proves that a block has the transaction and its receipt: the Merkle paths from the roots in
 //! its header. `specs/09-container.md`, section Inclusion.
 //!
-//! In the data's way this stands beside the header, which binds it. The recorder's side is here:
-//! where paths lead, and how they are made. What they prove is the transaction audit's matter.
+//! In the data's way this stands beside the header, which binds it. Here is only where the paths
+//! lead, so that a container has their nodes and no other. Who makes them is the recorder
+//! (`witness::inclusion`), and what they prove is the transaction audit's matter.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use alloy_consensus::Header;
-use alloy_primitives::{B256, Bytes, keccak256};
-use alloy_trie::{HashBuilder, Nibbles, proof::ProofRetainer, root::adjust_index_for_rlp};
+use alloy_primitives::{B256, Bytes};
 
 use super::nodes::{is_leaf, items};
 
@@ -23,35 +23,6 @@ pub struct Inclusion {
 }
 
 impl Inclusion {
-    /// The proof for one of a block's transactions, of the encodings of all (EIP-2718) and of all
-    /// receipts; `None` if there is none at this place.
-    pub fn new<T: AsRef<[u8]>>(index: usize, transactions: &[T], receipts: &[T]) -> Option<Self> {
-        let place = u64::try_from(index).ok().filter(|_| index < transactions.len())?;
-        let mut inclusion = Self { index: place, nodes: BTreeMap::new() };
-        inclusion.add(transactions, &[index]);
-        inclusion.add(
-            receipts,
-            &[Some(index), index.checked_sub(1)].into_iter().flatten().collect::<Vec<_>>(),
-        );
-        Some(inclusion)
-    }
-
-    /// Adds the nodes on the ways to some of a trie's items.
-    fn add<T: AsRef<[u8]>>(&mut self, items: &[T], wanted: &[usize]) {
-        let key = |index: usize| Nibbles::unpack(alloy_rlp::encode_fixed_size(&index));
-        let wanted = wanted.iter().map(|index| key(*index)).collect();
-        let mut builder = HashBuilder::default().with_proof_retainer(ProofRetainer::new(wanted));
-        for position in 0..items.len() {
-            let index = adjust_index_for_rlp(position, items.len());
-            builder.add_leaf(key(index), items[index].as_ref());
-        }
-        builder.root();
-        let nodes = builder.take_proof_nodes().into_nodes_sorted();
-        // A node inside another one is not kept by hash.
-        let kept = nodes.into_iter().filter(|(path, node)| path.is_empty() || node.len() >= 32);
-        self.nodes.extend(kept.map(|(_, node)| (keccak256(&node), node)));
-    }
-
     /// Hashes of the nodes on the ways that the roots in a header begin; `None` if a node of them
     /// lacks.
     pub(super) fn ways(&self, header: &Header) -> Option<BTreeSet<B256>> {
@@ -65,7 +36,7 @@ impl Inclusion {
 
     /// Goes from a root to where an item stands, or would stand. Whether no node lacks.
     fn way(&self, root: B256, index: u64, seen: &mut BTreeSet<B256>) -> bool {
-        let key = Nibbles::unpack(alloy_rlp::encode_fixed_size(&index)).to_vec();
+        let key: Vec<u8> = nibbles(&alloy_rlp::encode_fixed_size(&index)).collect();
         let (mut rest, mut next) = (&key[..], root);
         loop {
             let Some(node) = self.nodes.get(&next) else { return false };
@@ -78,6 +49,11 @@ impl Inclusion {
     }
 }
 
+/// The two nibbles of each byte.
+fn nibbles(bytes: &[u8]) -> impl Iterator<Item = u8> {
+    bytes.iter().flat_map(|byte| [byte >> 4, byte & 0x0f])
+}
+
 /// The hash that a node leads to, nodes inside it passed through; `None` if it leads no further. Each
 /// step takes nibbles of the key, so that there is an end.
 fn step(mut node: &[u8], rest: &mut &[u8]) -> Option<B256> {
@@ -88,8 +64,7 @@ fn step(mut node: &[u8], rest: &mut &[u8]) -> Option<B256> {
             [path, child] => {
                 let (first, bytes) = path.payload.split_first()?;
                 let odd = (first & 0x10 != 0).then_some(first & 0x0f);
-                let pairs = bytes.iter().flat_map(|byte| [byte >> 4, byte & 0x0f]);
-                let part: Vec<u8> = odd.into_iter().chain(pairs).collect();
+                let part: Vec<u8> = odd.into_iter().chain(nibbles(bytes)).collect();
                 *rest = rest.strip_prefix(&part[..]).filter(|_| !part.is_empty())?;
                 child
             }
@@ -109,7 +84,12 @@ fn step(mut node: &[u8], rest: &mut &[u8]) -> Option<B256> {
 
 #[cfg(test)]
 mod tests {
-    use alloy_trie::root::ordered_trie_root_encoded;
+    use alloy_primitives::keccak256;
+    use alloy_trie::{
+        HashBuilder, Nibbles,
+        proof::ProofRetainer,
+        root::{adjust_index_for_rlp, ordered_trie_root_encoded},
+    };
 
     use super::*;
 
@@ -119,6 +99,21 @@ mod tests {
             receipts_root: ordered_trie_root_encoded(receipts),
             ..Header::default()
         }
+    }
+
+    /// The nodes on the ways to some of a trie's items, by hash.
+    fn collected(items: &[Vec<u8>], wanted: &[usize]) -> BTreeMap<B256, Bytes> {
+        let key = |index: usize| Nibbles::unpack(alloy_rlp::encode_fixed_size(&index));
+        let wanted = wanted.iter().map(|index| key(*index)).collect();
+        let mut builder = HashBuilder::default().with_proof_retainer(ProofRetainer::new(wanted));
+        for position in 0..items.len() {
+            let index = adjust_index_for_rlp(position, items.len());
+            builder.add_leaf(key(index), &items[index]);
+        }
+        builder.root();
+        let nodes = builder.take_proof_nodes().into_nodes_sorted();
+        let kept = nodes.into_iter().filter(|(path, node)| path.is_empty() || node.len() >= 32);
+        kept.map(|(_, node)| (keccak256(&node), node)).collect()
     }
 
     /// Blocks of every shape of key: one byte, the empty byte of zero, two and three bytes.
@@ -133,7 +128,11 @@ mod tests {
                 (encode(2).collect(), encode(3).collect());
             let header = header(&transactions, &receipts);
             for index in [0, 1, count / 2, count - 1].into_iter().filter(|index| *index < count) {
-                let inclusion = Inclusion::new(index, &transactions, &receipts).unwrap();
+                let before: Vec<_> =
+                    [Some(index), index.checked_sub(1)].into_iter().flatten().collect();
+                let mut nodes = collected(&transactions, &[index]);
+                nodes.extend(collected(&receipts, &before));
+                let inclusion = Inclusion { index: index as u64, nodes };
                 let all: BTreeSet<B256> = inclusion.nodes.keys().copied().collect();
                 assert_eq!(inclusion.ways(&header), Some(all.clone()), "{index} of {count}");
                 // Each is needed, and no way is whole without it.
@@ -145,7 +144,6 @@ mod tests {
                 let other = Header { transactions_root: B256::ZERO, ..header.clone() };
                 assert_eq!(inclusion.ways(&other), None);
             }
-            assert_eq!(Inclusion::new(count, &transactions, &receipts), None);
         }
     }
 }

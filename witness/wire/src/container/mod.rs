@@ -48,14 +48,14 @@ pub struct Witness {
     pub chain_id: u64,
     /// Fork whose rules apply.
     pub fork: Fork,
-    /// The block.
+    /// The block that the transaction is in.
     pub block: Block,
     /// Headers of ancestors, the parent's first, as far as `BLOCKHASH` reached, where they are
     /// known. Their hashes follow from them.
     pub ancestors: Vec<Header>,
     /// Hashes of ancestors that `BLOCKHASH` asked for and that no header proves.
     pub block_hashes: BlockHashes,
-    /// The transaction.
+    /// The transaction that the messages are of.
     pub transaction: Transaction,
     /// What the receipt says.
     pub receipt: Receipt,
@@ -155,7 +155,7 @@ impl Witness {
     ///
     /// # Errors
     ///
-    /// If its bytes are no canonical message.
+    /// If the message's bytes are not canonical.
     ///
     /// # Panics
     ///

@@ -7,13 +7,13 @@
 use std::collections::BTreeSet;
 
 use alloy_consensus::Transaction;
-use alloy_eips::eip7702::constants::EIP7702_DELEGATION_DESIGNATOR;
 use alloy_primitives::{B256, KECCAK256_EMPTY, U256, keccak256};
 
 use super::{Witness, nodes};
 use crate::{
     block::Block,
     open::{Opened, OpenedMessage},
+    protocol::EOA_DELEGATION_MARKER,
     records::Record,
 };
 
@@ -47,7 +47,7 @@ impl Needs {
         let body = witness.transaction.body();
         for authorization in body.authorization_list().unwrap_or_default() {
             let target = authorization.address().as_slice();
-            let delegation = [&EIP7702_DELEGATION_DESIGNATOR[..], target].concat();
+            let delegation = [&EOA_DELEGATION_MARKER[..], target].concat();
             reached.codes.remove(&keccak256(delegation));
         }
         needs.nodes = reached.nodes;

@@ -8,9 +8,9 @@ use alloy_rlp::{Decodable, EMPTY_LIST_CODE, Header};
 pub struct ContainerError {
     /// The first byte of what is wrong.
     pub position: usize,
-    /// The field.
+    /// The field that cannot be read.
     pub field: &'static str,
-    /// What is wrong with it.
+    /// What is wrong with the field.
     pub fault: ContainerFault,
 }
 

@@ -44,7 +44,7 @@ fn numbers_change_where_the_table_says() {
 }
 
 #[test]
-fn limits_of_blobs_are_alloys() {
+fn the_most_blobs_of_a_fork_are_those_that_alloy_names() {
     for (fork, params) in [
         (Fork::Cancun, BlobParams::cancun()),
         (Fork::Prague, BlobParams::prague()),
@@ -55,7 +55,7 @@ fn limits_of_blobs_are_alloys() {
 }
 
 #[test]
-fn precompiles_are_revms() {
+fn an_account_is_a_precompile_where_revm_has_one() {
     for fork in Fork::ALL {
         let revms = Precompiles::new(PrecompileSpecId::from_spec_id(fork.spec_id()));
         for number in 0..0x1000_u64 {

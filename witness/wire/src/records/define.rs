@@ -21,6 +21,8 @@ macro_rules! define_records {
             $($(#[doc = $doc])* $variant($($byte,)? $record),)+
         }
 
+        $(define_opcodes! { $variant $($number)? [$($opcode $mnemonic),+] })+
+
         /// The shapes of all records, in the order of the table.
         pub const SHAPES: &[$crate::records::shape::RecordShape] = {
             #[allow(unused_imports, reason = "lines may do without some of these words")]
@@ -154,6 +156,35 @@ macro_rules! define_records {
             }
         }
     };
+}
+
+/// The opcodes of a line whose record does not tell them apart, so that a `match` can name all of
+/// them.
+macro_rules! define_opcodes {
+    ($variant:ident $number:ident [$($opcode:literal $mnemonic:ident),+]) => {
+        paste::paste! {
+            #[doc = concat!("An opcode whose record is a [`Record::", stringify!($variant), "`].")]
+            #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+            #[repr(u8)]
+            pub enum [<$variant Opcode>] {
+                $(
+                    #[doc = concat!("`", stringify!($mnemonic), "`.")]
+                    [<$mnemonic:lower:camel>] = $opcode,
+                )+
+            }
+
+            impl [<$variant Opcode>] {
+                /// The opcode of a byte; `None` if its record is another.
+                pub const fn of(byte: u8) -> Option<Self> {
+                    match byte {
+                        $($opcode => Some(Self::[<$mnemonic:lower:camel>]),)+
+                        _ => None,
+                    }
+                }
+            }
+        }
+    };
+    ($variant:ident [$($rest:tt)*]) => {};
 }
 
 /// Makes the type of a line, as it says: a `struct`, or one that is there already.

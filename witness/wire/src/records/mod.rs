@@ -6,7 +6,7 @@
 //! | what | where |
 //! |---|---|
 //! | the one line that each record is | `table` |
-//! | what is made of the lines | `define`: types, [`Record`], [`SHAPES`], [`offsets`] |
+//! | what is made of the lines | `define`: types, [`Record`], [`SHAPES`], [`offsets`]; [`ValueOpcode`], [`CallOpcode`] |
 //! | the table as data | [`shape`] |
 //! | as a page's tables and as a JSON schema | [`describe`] |
 
@@ -52,6 +52,3 @@ for_each_record! { define_records! {} }
 pub fn shape_of(opcode: u8) -> Option<&'static RecordShape> {
     <Record as ByName>::shape(opcode)
 }
-
-/// Opcodes whose record is a [`ValueRecord`].
-pub const VALUE_OPCODES: [u8; 9] = [0x41, 0x42, 0x43, 0x44, 0x45, 0x46, 0x47, 0x48, 0x4a];

@@ -77,11 +77,11 @@ impl fmt::Display for FieldType {
 /// What the execution audit does with a field (`specs/01-overview.md`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FieldClass {
-    /// It computes the field and compares.
+    /// The execution audit computes the field and compares.
     Output,
-    /// It takes the field as given and goes by it.
+    /// The execution audit takes the field as given and goes by it.
     Input,
-    /// It makes nothing of the field.
+    /// The execution audit makes nothing of the field.
     Other,
 }
 
@@ -155,7 +155,7 @@ impl FieldRule {
         self
     }
 
-    /// What its numbers are called.
+    /// What the field's numbers are called.
     pub(super) const fn names(mut self, names: &'static [&'static str]) -> Self {
         self.names = names;
         self
@@ -186,35 +186,35 @@ pub(super) mod rules {
 /// A field of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FieldShape {
-    /// Its name on the wire and in JSON.
+    /// The field's name on the wire and in JSON.
     pub name: &'static str,
-    /// Its type.
+    /// The field's type.
     pub kind: FieldType,
-    /// Who answers for it.
+    /// Who answers for the field.
     pub rule: FieldRule,
-    /// What it means, in a sentence.
+    /// What the field means, in a sentence.
     pub doc: &'static str,
 }
 
 /// An opcode that has a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RecordedOpcode {
-    /// Its byte.
+    /// The opcode's byte.
     pub byte: u8,
-    /// Its mnemonic.
+    /// The opcode's mnemonic.
     pub mnemonic: &'static str,
-    /// Names that it has in other forks or tools: read, never written.
+    /// Names that the opcode has in other forks or tools: read, never written.
     pub other_names: &'static [&'static str],
 }
 
 /// The record of an opcode, or of several whose records are alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RecordShape {
-    /// The name of its Rust type.
+    /// The name of the record's Rust type.
     pub name: &'static str,
-    /// Its opcodes; of a record with topics, the first has none, the next one, and so on.
+    /// The record's opcodes; of one with topics, the first has none, the next one, and so on.
     pub opcodes: &'static [RecordedOpcode],
-    /// Its fields, in wire order.
+    /// The record's fields, in wire order.
     pub fields: &'static [FieldShape],
 }
 

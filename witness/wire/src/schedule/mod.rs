@@ -52,7 +52,7 @@ pub enum ScheduleError {
     /// A fork that is named twice, or begins before one that comes before it.
     #[error("{0} must begin after what stands before it")]
     Order(String),
-    /// No fork.
+    /// The schedule names no fork.
     #[error("a schedule has one fork at least")]
     Empty,
 }
@@ -67,7 +67,7 @@ impl Schedule {
     ///
     /// # Errors
     ///
-    /// If it is another.
+    /// [`ScheduleError`], if the chain is one of which no schedule is known.
     pub fn of_chain(chain_id: u64) -> Result<Self, ScheduleError> {
         let table = table(chain_id).ok_or(ScheduleError::UnknownChain(chain_id))?;
         Ok(Self::of_table(chain_id, &table))
@@ -80,7 +80,7 @@ impl Schedule {
     ///
     /// # Errors
     ///
-    /// If it is none.
+    /// [`ScheduleError`], if `text` is no schedule.
     pub fn parse(chain_id: u64, text: &str) -> Result<Self, ScheduleError> {
         let mut given: Vec<(usize, Activation)> = Vec::new();
         for entry in text.split(',').map(str::trim) {

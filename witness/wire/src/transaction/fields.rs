@@ -69,7 +69,7 @@ pub struct TransactionFields {
 pub struct TransactionDefaults {
     /// Chain id of a typed transaction.
     pub chain_id: u64,
-    /// Gas limit.
+    /// The transaction's gas limit.
     pub gas: u64,
     /// Gas price, or the most to pay for gas.
     pub gas_price: u128,

@@ -45,7 +45,7 @@ impl Transaction {
         Self { from, body, signature: None }
     }
 
-    /// The sender.
+    /// The address of the sender.
     pub const fn from(&self) -> Address {
         self.from
     }

@@ -1,7 +1,7 @@
 //! Lies about one value, told wherever it stands.
 
 use alloy_primitives::{Address, B256, U256};
-use iso_evm_wire::{encoding, records::Record};
+use iso_evm_wire::{encoding, protocol::StateGas, records::Record};
 
 use super::record_at;
 use crate::mutate::{
@@ -51,27 +51,37 @@ pub(super) fn slot(open: &mut Draft, random: &mut Random) -> Option<String> {
     Some(format!("slot {key} of {account}: {old} is {new} in all its records"))
 }
 
-/// The word that says whether an account or slot was cold, and what that costs (EIP-2929).
-const fn coldness_of(record: &mut Record) -> Option<(&mut bool, i64)> {
+/// The word of a record that says whether an account or slot was cold, and what that costs (EIP-2929).
+const fn coldness_of(record: &mut Record, gas: StateGas) -> Option<(&mut bool, u64)> {
     match record {
-        Record::Balance(record) => Some((&mut record.cold, 2_500)),
-        Record::Extcodesize(record) => Some((&mut record.cold, 2_500)),
-        Record::Extcodehash(record) => Some((&mut record.cold, 2_500)),
-        Record::Extcodecopy(record) => Some((&mut record.cold, 2_500)),
-        Record::Call(_, record) => Some((&mut record.cold, 2_500)),
-        Record::Selfdestruct(record) => Some((&mut record.cold, 2_600)),
-        Record::Sload(record) => Some((&mut record.cold, 2_000)),
-        Record::Sstore(record) => Some((&mut record.cold, 2_100)),
-        _ => None,
+        Record::Balance(record) => Some((&mut record.cold, gas.account_cold)),
+        Record::Extcodesize(record) => Some((&mut record.cold, gas.account_cold)),
+        Record::Extcodehash(record) => Some((&mut record.cold, gas.account_cold)),
+        Record::Extcodecopy(record) => Some((&mut record.cold, gas.account_cold)),
+        Record::Call(_, record) => Some((&mut record.cold, gas.account_cold)),
+        Record::Selfdestruct(record) => Some((&mut record.cold, gas.selfdestruct_cold)),
+        Record::Sload(record) => Some((&mut record.cold, gas.sload_cold)),
+        Record::Sstore(record) => Some((&mut record.cold, gas.sstore_cold)),
+        Record::Opening(_)
+        | Record::Blockhash(_)
+        | Record::Value(..)
+        | Record::Blobhash(_)
+        | Record::Tload(_)
+        | Record::Tstore(_)
+        | Record::Log(_)
+        | Record::Create(_)
+        | Record::Create2(_) => None,
     }
 }
 
 /// An access that was cold is warm or the other way round, and all gas used fits.
 pub(super) fn coldness(open: &mut Draft, random: &mut Random) -> Option<String> {
-    let found = open.find(|record| coldness_of(&mut record.clone()).is_some());
+    let gas = StateGas::of(open.witness.fork);
+    let found = open.find(|record| coldness_of(&mut record.clone(), gas).is_some());
     let at = *random.pick(&found)?;
-    let (cold, price) = coldness_of(record_at(open, at)?)?;
+    let (cold, price) = coldness_of(record_at(open, at)?, gas)?;
     *cold = !*cold;
+    let price = i64::try_from(price).ok()?;
     let more = if *cold { price } else { -price };
     open.add_gas(at.0, more);
     Some(format!("messages.{}.records.{}.cold, and gas up to the receipt, {more:+}", at.0, at.1))
@@ -194,4 +204,35 @@ pub(super) fn code(open: &mut Draft, random: &mut Random) -> Option<String> {
     let new = open::add(&mut open.witness.codes, bytes.into());
     open.substitute(old, new);
     Some(format!("code {old} has another byte {at}, and whatever names it knows"))
+}
+
+#[cfg(test)]
+mod tests {
+    use iso_evm_wire::{
+        AccessWitness, Fork,
+        records::{SHAPES, shape::FieldType},
+    };
+
+    use super::*;
+
+    /// What has a field `cold` is told of, and nothing else.
+    #[test]
+    fn every_record_that_says_cold_can_lie_about_it() {
+        for shape in SHAPES {
+            for opcode in shape.opcodes {
+                let fields = shape.fields_of(opcode.byte);
+                let bytes = fields.iter().any(|(_, kind, _)| *kind == FieldType::Bytes);
+                let mut words = vec![B256::ZERO; fields.len() + usize::from(bytes)];
+                if bytes {
+                    words[fields.len() - 1] = U256::from(32 * fields.len()).into();
+                }
+                let metadata: Vec<u8> = words.concat();
+                let access = AccessWitness { opcode: opcode.byte, metadata: metadata.into() };
+                let mut record = Record::decode(&access).expect("zeros are a record");
+                let found = coldness_of(&mut record, StateGas::of(Fork::NEWEST));
+                assert_eq!(found.is_some(), shape.field("cold").is_some(), "{}", opcode.mnemonic);
+                assert!(found.is_none_or(|(_, price)| price > 0), "{}", opcode.mnemonic);
+            }
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use alloy_primitives::{Address, B256, U256};
 use iso_evm_wire::{
     protocol::BLOCK_HASHES,
-    records::{BlobhashRecord, BlockhashRecord, ValueRecord},
+    records::{BlobhashRecord, BlockhashRecord, ValueOpcode, ValueRecord},
     transaction::TransactionBody,
 };
 
@@ -19,21 +19,21 @@ impl AccessWalk<'_> {
         record: &ValueRecord,
     ) -> Result<(), Missing> {
         let block = &self.witness.block;
-        let word = match opcode {
-            0x41 => block.beneficiary.into_word().into(),
-            0x42 => U256::from(block.timestamp),
-            0x43 => U256::from(block.number),
+        let word = match ValueOpcode::of(opcode) {
+            Some(ValueOpcode::Coinbase) => block.beneficiary.into_word().into(),
+            Some(ValueOpcode::Timestamp) => U256::from(block.timestamp),
+            Some(ValueOpcode::Number) => U256::from(block.number),
             // EIP-4399: the opcode of the difficulty gives randomness from Paris on.
-            0x44 => match block.prev_randao {
+            Some(ValueOpcode::Prevrandao) => match block.prev_randao {
                 Some(randomness) => randomness.into(),
                 None => block.difficulty.unwrap_or_default(),
             },
-            0x45 => U256::from(block.gas_limit),
-            0x46 => U256::from(self.witness.chain_id),
-            0x48 => U256::from(block.base_fee_per_gas.unwrap_or_default()),
-            0x4a => U256::from(block.blob_base_fee.unwrap_or_default()),
-            // SELFBALANCE
-            _ => {
+            Some(ValueOpcode::Gaslimit) => U256::from(block.gas_limit),
+            Some(ValueOpcode::Chainid) => U256::from(self.witness.chain_id),
+            Some(ValueOpcode::Basefee) => U256::from(block.base_fee_per_gas.unwrap_or_default()),
+            Some(ValueOpcode::Blobbasefee) => U256::from(block.blob_base_fee.unwrap_or_default()),
+            // A record that was decoded has one of these opcodes.
+            Some(ValueOpcode::Selfbalance) | None => {
                 let account = self.state.account(context)?;
                 self.check(AccessKind::Balance, account.balance, record.value);
                 return Ok(());

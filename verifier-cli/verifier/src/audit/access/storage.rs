@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn refunds_are_revms() {
+    fn a_refund_of_sstore_is_the_one_that_revm_gives() {
         for fork in Fork::ALL {
             let params = GasParams::new_spec(fork.spec_id());
             for case in 0..27_u8 {

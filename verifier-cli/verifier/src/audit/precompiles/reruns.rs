@@ -93,7 +93,7 @@ impl OfMessage {
     ///
     /// # Errors
     ///
-    /// If it was not run again.
+    /// [`NotRerun`], if the record's call was not run again.
     pub(in crate::audit) fn at(&self, record: usize) -> Result<Rerun, NotRerun> {
         let none = if self.ended { NotRerun::Input } else { NotRerun::Unbounded };
         self.calls.get(&record).copied().unwrap_or(Err(none))

@@ -1,11 +1,9 @@
 //! Precompiles, run again.
 
 use alloy_primitives::{Address, Bytes};
-use iso_evm_wire::{Fork, protocol::Change};
+use iso_evm_wire::{Fork, precompiles::MODEXP, protocol::Change};
 use revm::precompile::{Precompile, PrecompileSpecId, Precompiles, modexp};
 
-/// `MODEXP` (EIP-198).
-const MODEXP: Address = Address::with_last_byte(5);
 /// Most bytes that the input of `MODEXP` may say its numbers have: it takes memory for all of them,
 /// whether they are there or not. No gas below 2^28 pays for so many.
 const MOST_BYTES: u64 = 1 << 30;
@@ -26,6 +24,11 @@ pub(in crate::audit) fn at(fork: Fork, account: Address) -> Option<&'static Prec
     Precompiles::new(PrecompileSpecId::from_spec_id(fork.spec_id())).get(&account)
 }
 
+/// The address of a precompile's number.
+fn number(number: u64) -> Address {
+    Address::left_padding_from(&number.to_be_bytes())
+}
+
 /// Runs it. Time is in proportion to the gas that it spends, and so is memory. `None` if it cannot run
 /// at all: numbers of `MODEXP` that no memory holds.
 pub(in crate::audit) fn run(
@@ -34,7 +37,7 @@ pub(in crate::audit) fn run(
     input: &[u8],
     gas: u64,
 ) -> Option<Ended> {
-    if *precompile.address() == MODEXP && !modexp_fits(fork, input, gas) {
+    if *precompile.address() == number(MODEXP) && !modexp_fits(fork, input, gas) {
         return None;
     }
     let run = precompile.execute(input, gas, 0).ok()?;
@@ -75,10 +78,6 @@ mod tests {
     use alloy_primitives::{U256, keccak256};
 
     use super::*;
-
-    fn number(last: u64) -> Address {
-        Address::left_padding_from(&last.to_be_bytes())
-    }
 
     #[test]
     fn each_fork_has_its_own_precompiles() {
@@ -129,7 +128,7 @@ mod tests {
     #[test]
     fn modexp_does_not_eat_memory() {
         for fork in [Fork::Istanbul, Fork::Berlin, Fork::Prague] {
-            let modexp = at(fork, MODEXP).unwrap();
+            let modexp = at(fork, number(MODEXP)).unwrap();
             for (base, exponent, modulus) in [(1, 1 << 40, 1), (1 << 35, 1, 1), (1, 1, 1 << 35)] {
                 let input = modexp_input(base, exponent, modulus);
                 assert_eq!(run(modexp, fork, &input, u64::MAX), None, "{fork}");
@@ -142,7 +141,7 @@ mod tests {
             assert_eq!((ended.status, ended.output.len()), (1, 0));
             assert_eq!(run(modexp, fork, &modexp_input(1, 32, 1), 100_000).unwrap().status, 1);
         }
-        let osaka = at(Fork::Osaka, MODEXP).unwrap();
+        let osaka = at(Fork::Osaka, number(MODEXP)).unwrap();
         let ended = run(osaka, Fork::Osaka, &modexp_input(1, 1 << 40, 1), u64::MAX).unwrap();
         assert_eq!(ended.status, 0);
     }

@@ -60,7 +60,7 @@ impl Entry {
     }
 }
 
-/// All accounts.
+/// All accounts that the walk has met.
 #[derive(Debug)]
 pub(super) struct Accounts {
     pub(super) nodes: Nodes,

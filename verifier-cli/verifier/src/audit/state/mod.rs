@@ -28,7 +28,7 @@ pub use journal::Checkpoint;
 /// An account at an instant. One that is absent has the default's fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AccountState {
-    /// Nonce.
+    /// The account's nonce.
     pub nonce: u64,
     /// Balance in wei.
     pub balance: U256,
@@ -54,7 +54,7 @@ impl Default for AccountState {
 pub struct LogEntry {
     /// Account that logged.
     pub address: Address,
-    /// The topics.
+    /// The topics of the log.
     pub topics: Vec<B256>,
     /// keccak256 of the data.
     pub data_hash: B256,

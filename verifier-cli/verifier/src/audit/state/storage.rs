@@ -13,7 +13,7 @@ use super::{
 #[derive(Debug)]
 pub(super) struct Slot {
     hash: B256,
-    /// Its value when the transaction started, or the account was created.
+    /// The slot's value when the transaction started, or the account was created.
     pub(super) original: B256,
     /// Value of the slot at this instant.
     pub(super) now: B256,

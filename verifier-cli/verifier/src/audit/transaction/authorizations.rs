@@ -8,7 +8,7 @@ use alloy_eips::eip7702::SignedAuthorization;
 use alloy_primitives::{Address, U256};
 use iso_evm_wire::{
     Witness,
-    protocol::{PER_AUTH_BASE_COST, PER_EMPTY_ACCOUNT_COST},
+    protocol::{MAX_NONCE, PER_AUTH_BASE_COST, PER_EMPTY_ACCOUNT_COST},
 };
 
 use super::{Missing, signature::recover};
@@ -43,7 +43,7 @@ pub(super) fn apply(
 fn authority(authorization: &SignedAuthorization, chain_id: u64) -> Option<Address> {
     let chain = *authorization.chain_id();
     let for_this = chain.is_zero() || chain == U256::from(chain_id);
-    if !for_this || authorization.nonce() == u64::MAX {
+    if !for_this || authorization.nonce() > MAX_NONCE {
         return None;
     }
     let odd = match authorization.y_parity() {

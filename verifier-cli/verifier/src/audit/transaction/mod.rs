@@ -57,7 +57,8 @@ use super::{Finding, Missing, TransactionKind};
 pub enum Top {
     /// The top call or creation runs code: there is a message.
     Message(TopMessage),
-    /// The top call or creation runs no code (an account without any, a precompile, a collision), and ended so.
+    /// The top call or creation runs no code (an account without any, a precompile, a collision), and
+    /// ended so.
     Ended(TopEnd),
 }
 
@@ -70,7 +71,7 @@ pub struct TopMessage {
     pub target: Address,
     /// Whose code runs, delegation followed; zero in a creation.
     pub to: Address,
-    /// The sender.
+    /// Who sent the transaction.
     pub caller: Address,
     /// Value, in wei.
     pub value: U256,

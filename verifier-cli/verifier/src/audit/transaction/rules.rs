@@ -8,7 +8,8 @@ use alloy_primitives::{Address, U256};
 use iso_evm_wire::{
     Witness,
     protocol::{
-        Change, MAX_INIT_CODE_SIZE, last_transaction_type, most_blobs, transaction_gas_cap,
+        Change, MAX_INIT_CODE_SIZE, MAX_NONCE, last_transaction_type, most_blobs,
+        transaction_gas_cap,
     },
     schedule::blob_params,
     transaction::TransactionBody,
@@ -41,8 +42,9 @@ pub(super) fn check(hashes: &Hashes<'_>, findings: &mut Findings<Kind>) {
     schedule::check(witness, findings);
     let last = last_transaction_type(fork);
     findings.require(body.ty() <= last, Kind::Type, last, body.ty());
-    let most_nonce = u64::MAX - 1; // EIP-2681
-    findings.require(body.nonce() <= most_nonce, Kind::Nonce, most_nonce, body.nonce());
+    let nonce = body.nonce();
+    let counts = nonce <= MAX_NONCE;
+    findings.require(counts, Kind::Nonce, MAX_NONCE, nonce);
     check_gas(witness, body, findings);
     check_fees(witness, body, findings);
     let length = body.input().len();

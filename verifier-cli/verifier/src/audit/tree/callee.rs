@@ -3,7 +3,7 @@
 use alloy_primitives::{Address, B256, Bytes, U256};
 use iso_evm_wire::{
     MessageWitness,
-    records::{CallRecord, FrameKind, Outcome, Record},
+    records::{CallOpcode, CallRecord, FrameKind, Outcome, Record},
 };
 
 use crate::audit::created;
@@ -72,11 +72,12 @@ impl Callee {
     }
 
     fn call(opcode: u8, record: &CallRecord, parent: &MessageWitness) -> Self {
-        let kind = match opcode {
-            0xf1 => FrameKind::Call,
-            0xf2 => FrameKind::Callcode,
-            0xf4 => FrameKind::Delegatecall,
-            _ => FrameKind::Staticcall,
+        let kind = match CallOpcode::of(opcode) {
+            Some(CallOpcode::Call) => FrameKind::Call,
+            Some(CallOpcode::Callcode) => FrameKind::Callcode,
+            Some(CallOpcode::Delegatecall) => FrameKind::Delegatecall,
+            // A record that was decoded has one of these opcodes.
+            Some(CallOpcode::Staticcall) | None => FrameKind::Staticcall,
         };
         let account = record.account;
         let (caller, value) = match kind {

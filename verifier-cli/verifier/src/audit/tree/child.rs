@@ -20,7 +20,7 @@ pub(super) struct Pair<'a> {
     pub(super) callee: &'a Callee,
     /// Index of the child.
     pub(super) index: usize,
-    /// The child.
+    /// The child's message.
     pub(super) child: &'a OpenedMessage,
 }
 

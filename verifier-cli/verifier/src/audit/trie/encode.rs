@@ -14,7 +14,7 @@ use crate::hash::hash_written;
 pub(super) enum Reference {
     /// Hash of a node that has 32 bytes and more.
     Hash(B256),
-    /// Its RLP, which is shorter than a hash.
+    /// The node's RLP, which is shorter than a hash.
     Inline(Vec<u8>),
 }
 

@@ -65,7 +65,7 @@ impl<V: Value> Trie<V> {
         Self { top: (root != EMPTY_ROOT).then(|| Node::unknown(root, false)) }
     }
 
-    /// Whether it holds nothing.
+    /// Whether the trie holds nothing.
     pub const fn is_empty(&self) -> bool {
         self.top.is_none()
     }

@@ -44,7 +44,7 @@ fn values(random: &mut Random, count: usize) -> BTreeMap<B256, Vec<u8>> {
 }
 
 #[test]
-fn empty_trie() {
+fn an_empty_trie_has_the_empty_root_before_and_after_a_removal() {
     assert_eq!(EMPTY_ROOT, keccak256(&[0x80]));
     assert_eq!(Trie::<Raw>::empty().root(), EMPTY_ROOT);
     let mut trie = Trie::<Raw>::from_root(EMPTY_ROOT);
@@ -161,7 +161,7 @@ fn collapse_needs_the_sibling() {
 /// Bytes of nodes changed at random, hashed again up to the root: whatever they say, every operation
 /// comes to an end, and what is read is what was hashed.
 #[test]
-fn hostile_nodes() {
+fn every_operation_on_changed_nodes_ends_and_reads_what_was_hashed() {
     let mut read = 0;
     for seed in 0..3_000 {
         let mut random = Random::new(seed);

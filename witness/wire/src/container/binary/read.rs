@@ -58,7 +58,7 @@ pub(crate) fn decode(
         nodes,
         inclusion,
     };
-    let witness = Opened::new(Cow::Owned(witness), true);
+    let witness = Opened::new(Cow::Owned(witness), Some(keccak256));
     let needs = Needs::of(&witness);
     let ancestors = ancestors_at.get(needs.ancestors).map(|at| (*at, "ancestor"));
     let block_hashes = block_hashes_at.iter().zip(witness.block_hashes.keys());

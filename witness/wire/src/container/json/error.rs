@@ -61,7 +61,7 @@ pub enum JsonError {
     Ancestor {
         /// Index of the ancestor, from 0 for the parent.
         index: usize,
-        /// What is wrong with it.
+        /// What is wrong with the block.
         error: BlockError,
     },
     /// What no message asks for, and no root leads to.

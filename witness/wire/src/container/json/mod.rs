@@ -79,7 +79,7 @@ pub(super) fn to_json(witness: &Opened<'_>) -> String {
         receipt: ReceiptFields::from(&witness.receipt),
         roots: RootFields { enter, leave },
         messages: (witness.messages.iter().zip(witness.opened()))
-            .map(|(bytes, opened)| message::to_json(bytes, opened.as_ref().ok()))
+            .map(|(bytes, opened)| message::to_json(bytes, opened.as_deref().ok()))
             .collect(),
         codes: witness.codes.clone(),
         nodes: witness.nodes.clone(),

@@ -33,7 +33,7 @@ for_each_record! {
             guessGas: uint64 = output("gas");
             /// What is pushed.
             guessed: uint256 = input(&[Access]);
-            /// Why.
+            /// Why the guess is made.
             reason: bytes = other(&[Access, Tree]);
         }
     }

@@ -33,7 +33,7 @@ fn known(fork: Fork, model: &Model) -> State {
 /// EIP-161: an empty account stays until it is touched, and an undone touch is none, but for the
 /// precompile at 0x03.
 #[test]
-fn touched_and_empty() {
+fn an_empty_account_goes_once_it_is_touched_and_0x03_even_if_undone() {
     let precompile = Address::with_last_byte(3);
     let empty = Full::new(0, 0, &[]);
     let before = model([(HERE, empty.clone()), (precompile, empty), (THERE, Full::new(1, 9, &[]))]);

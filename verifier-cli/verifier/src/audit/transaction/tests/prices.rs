@@ -38,7 +38,7 @@ fn intrinsic_gas_is_revms() {
 }
 
 #[test]
-fn prices_are_revms() {
+fn gas_price_and_what_the_sender_needs_are_computed_as_revm_does() {
     let mut random = Random(2);
     let mut within = 0;
     for _ in 0..20_000 {

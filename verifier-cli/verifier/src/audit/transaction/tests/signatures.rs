@@ -29,7 +29,7 @@ fn mirrored(signature: &Signature) -> Signature {
 }
 
 #[test]
-fn senders_are_alloys() {
+fn the_sender_recovered_from_a_signature_is_the_one_that_alloy_recovers() {
     let mut random = Random(3);
     for _ in 0..200 {
         let body = random.body();
@@ -61,7 +61,7 @@ fn a_signature_that_is_nobodys() {
 }
 
 #[test]
-fn authorities_are_alloys() {
+fn the_authority_recovered_from_an_authorization_is_the_one_that_alloy_recovers() {
     let mut random = Random(4);
     for _ in 0..200 {
         let inner = random.authorization().strip_signature();

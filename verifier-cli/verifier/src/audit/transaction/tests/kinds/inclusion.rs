@@ -4,11 +4,8 @@ use alloy_consensus::{Eip658Value, Header, Receipt as Consensus, ReceiptEnvelope
 use alloy_eips::eip2718::Encodable2718;
 use alloy_primitives::{Address, B256, Log, U256, keccak256, logs_bloom};
 use alloy_trie::root::ordered_trie_root_encoded;
-use iso_evm_wire::{
-    Witness,
-    block::Block,
-    container::{Inclusion, ReceiptLogs},
-};
+use iso_evm_wire::{Witness, block::Block, container::ReceiptLogs};
+use iso_evm_witness::inclusion;
 
 use super::{Kind, Lies, call, changed};
 use crate::audit::{AuditOutcome, hashes::Hashes, replay::replay, transaction::is_included};
@@ -53,7 +50,7 @@ fn included(
     };
     changed(witness, |witness| {
         witness.block = Block::from_header(header, witness.fork, None);
-        witness.inclusion = Inclusion::new(index, transactions, receipts);
+        witness.inclusion = inclusion::prove(index, transactions, receipts);
     })
 }
 

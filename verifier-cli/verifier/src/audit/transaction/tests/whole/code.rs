@@ -119,7 +119,7 @@ fn transactions_that_create_are_replayed() {
 
 /// `CONTRACT` asks for balances of accounts and a slot that are warm or not.
 #[test]
-fn warm_lists() {
+fn what_the_transaction_lists_is_warm_before_the_first_message() {
     let probe = |account: Address| [&hex!("73")[..], account.as_slice(), &hex!("3150")].concat();
     let code = [
         &probe(OTHER)[..],

@@ -36,7 +36,7 @@ const RAN: (bool, usize) = (true, 1);
 const FAILED: (bool, usize) = (false, 1);
 
 #[test]
-fn plain_transfers() {
+fn a_plain_transfer_ends_without_a_message_in_every_fork() {
     for fork in Fork::ALL {
         for to in [OTHER, sender().address(), COINBASE] {
             for value in [0, 1_000] {
