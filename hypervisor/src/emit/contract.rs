@@ -60,7 +60,7 @@ mod tests {
     use iso_evm_wire::Fork;
 
     use super::*;
-    use crate::{EmitOptions, emit_audit};
+    use crate::{emit::program::emit_audit, options::EmitOptions};
 
     #[test]
     fn a_contract_that_is_changed_has_the_hash_of_what_it_is_then() {
