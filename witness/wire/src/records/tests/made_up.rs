@@ -123,7 +123,7 @@ fn a_new_row_is_in_the_schema_and_on_the_page() {
              bounds | tree; `outcome` |",
             "| `guessGas` | uint64 | gas of the guess | output | `gas` |",
             "| `guessed` | uint256 | what is pushed | input | access |",
-            "| `reason` | bytes | why | other | access, tree |",
+            "| `reason` | bytes | why the guess is made | other | access, tree |",
         ]
     );
 }
