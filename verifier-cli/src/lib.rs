@@ -14,6 +14,17 @@
 //! | recorder, contract, audits | [`iso_evm_witness`], [`iso_evm_hypervisor`], [`iso_evm_verifier`] |
 //! | many at once | [`iso_evm_batch`] |
 //! | from a node, to a chain | `iso_evm_node`, `iso_evm_onchain`: features `node` and `onchain` |
+//!
+//! # How a command ends
+//!
+//! ```
+//! use iso_evm_cli::Exit;
+//! use iso_evm_verifier::Verdict;
+//!
+//! // A false claim is worse than one that nothing is known of: of several files the worst counts.
+//! assert_eq!(Exit::from(Verdict::Invalid).worst(Exit::Inconclusive), Exit::Invalid);
+//! assert_eq!(Exit::Invalid as u8, 1);
+//! ```
 
 mod advice;
 pub mod commands;
