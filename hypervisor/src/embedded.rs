@@ -210,10 +210,12 @@ impl Database for Host<'_> {
             return Ok(Some(AccountInfo::default().with_code(self.hypervisor.clone())));
         }
         let held = self.contracts.iter().find(|(holder, _)| *holder == address);
-        // No opcode of the hypervisor asks for a hash of code: none is taken.
-        let unasked = HYPERVISOR.into_word();
-        Ok(held.map(|(_, code)| {
-            AccountInfo::default().with_code_and_hash(Bytecode::new_legacy(code.clone()), unasked)
+        // No opcode of the hypervisor asks for a hash of code: none is taken, and any that is not
+        // that of no code stands for it.
+        Ok(held.map(|(_, code)| AccountInfo {
+            code_hash: HYPERVISOR.into_word(),
+            code: Some(Bytecode::new_legacy(code.clone())),
+            ..AccountInfo::default()
         }))
     }
 
