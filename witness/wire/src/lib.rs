@@ -16,6 +16,7 @@
 //! | a witness with its messages and records taken apart | [`Opened`] |
 //! | block, transaction and receipt | [`block`], [`transaction`], [`receipt`] |
 //! | the forks, and when each begins on a chain | [`Fork`], [`Schedule`], [`schedule`] |
+//! | the rules of a block, of Ethereum or of the OP Stack | [`Rules`], [`optimism`] |
 //! | what each fork changes, and the protocol's numbers | [`protocol`] |
 //! | how much of its input decides what a precompile does | [`precompiles`] |
 //! | numbers as JSON has them | [`quantity`](mod@quantity) |
@@ -61,11 +62,13 @@ pub mod fork;
 pub mod layout;
 pub mod message;
 pub mod open;
+pub mod optimism;
 pub mod precompiles;
 pub mod protocol;
 pub mod quantity;
 pub mod receipt;
 pub mod records;
+pub mod rules;
 pub mod schedule;
 pub mod transaction;
 
@@ -73,4 +76,5 @@ pub use container::Witness;
 pub use fork::Fork;
 pub use message::{AccessWitness, MessageWitness};
 pub use open::{Opened, OpenedMessage};
+pub use rules::Rules;
 pub use schedule::Schedule;

@@ -1,0 +1,10 @@
+//! The OP Stack: what its chains do otherwise than Ethereum. `specs/18-chains.md`.
+//!
+//! What a message may do follows from a fork of Ethereum all the same; that, and what else an upgrade
+//! of the OP Stack changes, stands here, each rule with the page of the OP Stack's specification that
+//! has it (<https://specs.optimism.io>). Recorder and audits go by this module, and what only one of
+//! them does stands there: the run itself, and the order in which claims are compared.
+
+mod upgrade;
+
+pub use upgrade::{Change, Upgrade};
