@@ -137,7 +137,7 @@ impl Guest {
             ..Default::default()
         };
         Execution {
-            fork: self.fork,
+            rules: self.fork.into(),
             chain_id: 1,
             block: block(self.fork),
             tx,

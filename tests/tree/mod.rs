@@ -29,7 +29,7 @@ fn witness_of(execution: &Execution, recording: &Recording) -> Witness {
     let (enter, leave) = (recording.state_root_enter, recording.state_root_leave);
     Witness {
         chain_id: execution.chain_id,
-        fork: execution.fork,
+        rules: execution.rules,
         block: Block { gas_limit: execution.block.gas_limit, ..Block::default() },
         ancestors: Vec::new(),
         block_hashes: BTreeMap::new(),

@@ -22,7 +22,7 @@ impl Recording {
         let own = || Receipt { success: self.success, gas_used: self.gas_used, logs: None };
         let witness = Witness {
             chain_id: execution.chain_id,
-            fork: execution.fork,
+            rules: execution.rules,
             block: input.block.clone(),
             ancestors: input.ancestors.clone(),
             block_hashes: execution.block_hashes.clone(),

@@ -23,13 +23,13 @@ use crate::{
     recorder::{Finished, RecordedMessage, Recorder, RecorderError},
     state_root::StateTrie,
 };
-use iso_evm_wire::{Fork, block::BlockHashes, protocol::most_blobs};
+use iso_evm_wire::{Rules, block::BlockHashes, precompiles, protocol::most_blobs};
 
 /// All that decides what a transaction does.
 #[derive(Clone, Debug)]
 pub struct Execution {
-    /// Fork whose rules apply.
-    pub fork: Fork,
+    /// The rules that the block goes by.
+    pub rules: Rules,
     /// Chain id, as `CHAINID` gives it and replay protection wants it.
     pub chain_id: u64,
     /// The block that the transaction is in.
@@ -121,7 +121,7 @@ impl From<PrestateError> for ExecuteError {
 /// ]);
 /// let tx = TxEnv { caller: sender, kind: TxKind::Call(contract), gas_limit: 100_000, ..Default::default() };
 /// let execution = Execution {
-///     fork: Fork::Cancun,
+///     rules: Fork::Cancun.into(),
 ///     chain_id: 1,
 ///     block: BlockEnv::default(),
 ///     tx,
@@ -167,16 +167,16 @@ impl Prepared<'_> {
     }
 
     pub(crate) fn setting(&self) -> Setting {
-        let Execution { fork, chain_id, block, .. } = self.execution;
-        Setting { fork: *fork, chain_id: *chain_id, block: block.clone() }
+        let Execution { rules, chain_id, block, .. } = self.execution;
+        Setting { rules: *rules, chain_id: *chain_id, block: block.clone() }
     }
 }
 
 /// What all transactions of a block have in common.
 #[derive(Clone, Debug)]
 pub struct Setting {
-    /// Fork whose rules apply.
-    pub fork: Fork,
+    /// The rules that the block goes by.
+    pub rules: Rules,
     /// Id of the chain.
     pub chain_id: u64,
     /// The block, as revm takes it.
@@ -190,15 +190,17 @@ impl Setting {
         database: DB,
         inspector: I,
     ) -> MainnetEvm<MainnetContext<DB>, I> {
-        Context::mainnet()
+        let mut evm = Context::mainnet()
             .with_db(database)
             .with_block(self.block.clone())
             .modify_cfg_chained(|cfg| {
-                cfg.set_spec_and_mainnet_gas_params(self.fork.spec_id());
+                cfg.set_spec_and_mainnet_gas_params(self.rules.fork().spec_id());
                 cfg.chain_id = self.chain_id;
-                cfg.max_blobs_per_tx = Some(most_blobs(self.fork));
+                cfg.max_blobs_per_tx = Some(most_blobs(self.rules.fork()));
             })
-            .build_mainnet_with_inspector(inspector)
+            .build_mainnet_with_inspector(inspector);
+        evm.precompiles.precompiles = precompiles::revm_precompiles(self.rules);
+        evm
     }
 }
 
@@ -243,7 +245,7 @@ impl<E> From<ExecuteError> for RunError<E> {
 /// use iso_evm_witness::{execute::{Setting, record_on}, state_root::StateTrie};
 /// use revm::{context::{BlockEnv, TxEnv}, database::InMemoryDB, primitives::TxKind};
 ///
-/// let setting = Setting { fork: Fork::Osaka, chain_id: 1, block: BlockEnv::default() };
+/// let setting = Setting { rules: Fork::Osaka.into(), chain_id: 1, block: BlockEnv::default() };
 /// let to = Address::repeat_byte(2);
 /// let tx = TxEnv { kind: TxKind::Call(to), gas_limit: 21_000, ..TxEnv::default() };
 /// let mut run = record_on(&setting, InMemoryDB::default(), StateTrie::new(), tx)?;

@@ -243,7 +243,7 @@ fn positions_are_those_of_the_items() {
     assert_eq!(error.fault, ContainerFault::Header);
     assert!(bytes[error.position..].starts_with(&alloy_rlp::encode(&witness.ancestors[1])));
     let mut witness = full();
-    witness.fork = Fork::Prague;
+    witness.rules = Fork::Prague.into();
     let error = Witness::decode(&witness.encode()).unwrap_err();
     assert_eq!((error.field, error.fault), ("block header", ContainerFault::Header));
 }

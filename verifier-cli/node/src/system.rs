@@ -26,12 +26,12 @@ const BLOCK_REWARD: u64 = 2_000_000_000_000_000_000;
 /// The calls before the first transaction: to whom, with what.
 pub(super) fn before(block: &ChainBlock) -> Vec<(Address, Bytes)> {
     let mut calls = Vec::new();
-    if block.fork.has(Change::BeaconRoot)
+    if block.rules.has(Change::BeaconRoot)
         && let Some(root) = block.header.parent_beacon_block_root
     {
         calls.push((BEACON_ROOTS_ADDRESS, root.into()));
     }
-    if block.fork.has(Change::ParentHash) {
+    if block.rules.has(Change::ParentHash) {
         calls.push((HISTORY_STORAGE_ADDRESS, block.header.parent_hash.into()));
     }
     calls
@@ -55,7 +55,7 @@ pub(super) fn left_by(block: &ChainBlock, contract: Address) -> Option<(U256, U2
 
 /// The calls after the last transaction.
 pub(super) fn after(block: &ChainBlock) -> Vec<(Address, Bytes)> {
-    if !block.fork.has(Change::Requests) {
+    if !block.rules.has(Change::Requests) {
         return Vec::new();
     }
     [WITHDRAWAL_REQUEST_PREDEPLOY_ADDRESS, CONSOLIDATION_REQUEST_PREDEPLOY_ADDRESS]
@@ -67,8 +67,8 @@ pub(super) fn after(block: &ChainBlock) -> Vec<(Address, Bytes)> {
 /// chains that have rules of their own, and where uncles are paid, whose headers are not read.
 pub(super) fn payments(block: &ChainBlock) -> Option<Vec<(Address, U256)>> {
     let header = &block.header;
-    if !block.fork.has(Change::ProofOfStake) {
-        let known = schedule::rules(block.chain_id, header.number, header.timestamp).is_some();
+    if !block.rules.has(Change::ProofOfStake) {
+        let known = schedule::scheduled(block.chain_id, header.number, header.timestamp).is_some();
         let alone = header.ommers_hash == alloy_consensus::EMPTY_OMMER_ROOT_HASH;
         return (known && alone).then(|| vec![(header.beneficiary, U256::from(BLOCK_REWARD))]);
     }

@@ -13,7 +13,7 @@ use crate::{
     prestate::Prestate,
 };
 use iso_evm_wire::{
-    Fork,
+    Fork, Rules,
     block::{Block, BlockError, BlockHashes},
     container::Inclusion,
     fork::ForkError,
@@ -69,9 +69,9 @@ pub enum InputError {
     #[error("fork {asked} contradicts the file, whose fork is {found}")]
     ForkContradiction {
         /// Fork that was asked for.
-        asked: Fork,
+        asked: Rules,
         /// What the file says, or what follows from chain, number and timestamp.
-        found: Fork,
+        found: Rules,
     },
     /// The fork does not follow from the chain.
     #[error(
@@ -93,9 +93,9 @@ pub enum InputError {
         /// Number of the block.
         number: u64,
         /// What the file says, or was asked for.
-        given: Fork,
+        given: Rules,
         /// What follows from the schedule.
-        found: Fork,
+        found: Rules,
     },
     /// The excess blob gas does not follow from the parent's without its base fee (EIP-7918).
     #[error(
@@ -128,12 +128,12 @@ pub use ancestors::AncestorError;
 pub use proofs::ProofError;
 
 impl Input {
-    /// Reads an `INPUT.json`. `fork` is what the user asked for, if anything.
+    /// Reads an `INPUT.json`. `rules` are what the user asked for, if anything.
     ///
     /// # Errors
     ///
     /// [`InputError`], which says what is wrong and where.
-    pub fn parse(json: &[u8], fork: Option<Fork>) -> Result<Self, InputError> {
+    pub fn parse(json: &[u8], rules: Option<Rules>) -> Result<Self, InputError> {
         #[derive(Deserialize)]
         struct Shape {
             genesis: Option<serde::de::IgnoredAny>,
@@ -145,9 +145,9 @@ impl Input {
 
         let shape: Shape = serde_json::from_slice(json)?;
         if shape.genesis.is_some() && shape.context.is_some() && shape.input.is_some() {
-            serde_json::from_slice::<geth::TracerTest>(json)?.into_input(fork)
+            serde_json::from_slice::<geth::TracerTest>(json)?.into_input(rules)
         } else if shape.transaction.is_some() || shape.prestate.is_some() {
-            serde_json::from_slice::<rpc::RpcInput>(json)?.into_input(fork)
+            serde_json::from_slice::<rpc::RpcInput>(json)?.into_input(rules)
         } else {
             Err(InputError::Shape)
         }
@@ -159,7 +159,7 @@ impl Input {
     ///
     /// If the transaction is for another chain.
     pub fn new(
-        fork: Fork,
+        rules: impl Into<Rules>,
         chain_id: u64,
         block: Block,
         transaction: Transaction,
@@ -174,7 +174,7 @@ impl Input {
             _ => {}
         }
         let execution = Execution {
-            fork,
+            rules: rules.into(),
             chain_id,
             block: block_env(&block),
             tx,
@@ -197,13 +197,15 @@ impl From<ForkError> for InputError {
     fn from(error: ForkError) -> Self {
         match error {
             ForkError::TooLate(name) => Self::ForkTooLate(name),
-            error @ (ForkError::TooEarly(_) | ForkError::Unknown(_)) => Self::Fork(error),
+            error @ (ForkError::TooEarly(_)
+            | ForkError::Unknown(_)
+            | ForkError::UnknownRules(_)) => Self::Fork(error),
         }
     }
 }
 
 /// The fork of the file, unless something else was asked for.
-fn agree(asked: Option<Fork>, found: Fork) -> Result<Fork, InputError> {
+fn agree(asked: Option<Rules>, found: Rules) -> Result<Rules, InputError> {
     match asked {
         Some(asked) if asked != found => Err(InputError::ForkContradiction { asked, found }),
         _ => Ok(found),

@@ -10,6 +10,12 @@ use alloy_primitives::{Address, U256};
 
 use crate::protocol::P256VERIFY;
 
+#[cfg(any(test, feature = "revm"))]
+mod of_revm;
+
+#[cfg(any(test, feature = "revm"))]
+pub use of_revm::revm_precompiles;
+
 /// What a precompile looks at: the first `bytes` bytes of its input, and `unit` more for each `gas`
 /// gas that it gets. With one byte more it fails, whatever the bytes say; or it ignores them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -103,8 +103,11 @@ impl<'a> Replay<'a> {
         } else {
             Roots::Alone { proved: false }
         };
-        let setting =
-            Setting { fork: block.fork, chain_id: block.chain_id, block: block_env(&block.block) };
+        let setting = Setting {
+            rules: block.rules,
+            chain_id: block.chain_id,
+            block: block_env(&block.block),
+        };
         let state = CacheDB::new(parent.clone());
         parent.prove(&accounts(system::before(block).into_iter().chain(system::after(block))))?;
         let mut replay = Self { parent, setting, state, roots, nodes: 0, done: 0 };
@@ -260,12 +263,12 @@ impl<'a> Replay<'a> {
 
     /// What decides the next transaction. `proved`: roots are those of the whole state.
     fn execution(&self, prestate: Prestate, proved: bool) -> Result<Execution, NodeError> {
-        let Setting { fork, chain_id, block } = self.setting.clone();
+        let Setting { rules, chain_id, block } = self.setting.clone();
         let hashes = self.state.cache.block_hashes.iter();
         let block_hashes = hashes.map(|(number, hash)| (number.saturating_to(), *hash)).collect();
         let tx = tx_env(self.transaction()?);
         let proofs = proved.then(StateProof::default);
-        Ok(Execution { fork, chain_id, block, tx, prestate, block_hashes, proofs })
+        Ok(Execution { rules, chain_id, block, tx, prestate, block_hashes, proofs })
     }
 
     /// The witness of the next transaction.

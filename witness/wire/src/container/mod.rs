@@ -11,7 +11,7 @@ use alloy_consensus::Header;
 use alloy_primitives::{B256, Bytes, keccak256};
 
 use crate::{
-    Fork,
+    Rules,
     block::{Block, BlockHashes},
     encoding::{self, EncodingError},
     message::MessageWitness,
@@ -46,8 +46,8 @@ pub use crate::receipt::{Receipt, ReceiptLogs};
 pub struct Witness {
     /// Id of the chain.
     pub chain_id: u64,
-    /// Fork whose rules apply.
-    pub fork: Fork,
+    /// The rules that the block goes by.
+    pub rules: Rules,
     /// The block that the transaction is in.
     pub block: Block,
     /// Headers of ancestors, the parent's first, as far as `BLOCKHASH` reached, where they are

@@ -2,6 +2,8 @@ use alloy_primitives::{Address, hex};
 use alloy_rlp::Encodable;
 use iso_evm_wire::{container::Roots, transaction::Transaction};
 
+use iso_evm_wire::Fork;
+
 use super::*;
 use crate::audit::ancestors::tests::witness;
 
@@ -27,7 +29,7 @@ fn without_a_header_the_item_is_digested() {
     for fork in Fork::ALL {
         let mut witness = witness();
         let header = crate::header_hash::tests::header(fork, 7);
-        witness.fork = fork;
+        witness.rules = fork.into();
         let fee = (fork >= Fork::Cancun).then_some(u128::MAX - 5);
         witness.block = Block::from_header(header, fork, fee);
         witness.block.header = None;
@@ -93,7 +95,7 @@ fn each_anchor_is_compared() {
     assert_eq!(anchors(&honest).check(&expected), Ok(()));
     let changes: [(&str, Change); 8] = [
         ("chain", |witness| witness.chain_id = 5),
-        ("fork", |witness| witness.fork = Fork::Shanghai),
+        ("fork", |witness| witness.rules = Fork::Shanghai.into()),
         ("block", |witness| witness.block.header.as_mut().unwrap().gas_used ^= 1),
         ("block", |witness| witness.block.header = None),
         ("transaction", |witness| {
@@ -116,7 +118,7 @@ fn each_anchor_is_compared() {
     without.block_hashes.clear();
     let mismatch = anchors(&honest).check(&Expected::from(&anchors(&without))).unwrap_err();
     assert_eq!(mismatch.what, "ancestors");
-    let expected = Expected { fork: Some(Fork::Osaka), ..Expected::default() };
+    let expected = Expected { fork: Some(Fork::Osaka.into()), ..Expected::default() };
     let mismatch = anchors(&honest).check(&expected).unwrap_err();
     assert_eq!(mismatch.to_string(), "fork: expected osaka, found cancun");
 }

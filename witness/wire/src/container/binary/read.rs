@@ -7,7 +7,7 @@ use alloy_primitives::{Address, B256, Bytes, U256};
 
 use super::{MAGIC, VERSION};
 use crate::{
-    Fork,
+    Rules,
     block::{Block, BlockHashes, header_fits, header_fits_any},
     container::{
         Inclusion, Needs, Receipt, ReceiptLogs, Roots, Witness,
@@ -27,8 +27,8 @@ pub(crate) fn decode(
     let mut fields = body.list("witness")?;
     body.end("witness")?;
     let chain_id = fields.value("chain id")?;
-    let fork = fields.choice("fork", Fork::ALL)?;
-    let block = read_block(&mut fields, fork)?;
+    let rules = fields.choice("fork", Rules::of_number)?;
+    let block = read_block(&mut fields, rules)?;
     let (ancestors, ancestors_at) = read_ancestors(&mut fields)?;
     let (block_hashes, block_hashes_at) = read_block_hashes(&mut fields)?;
     let transaction = read_transaction(&mut fields)?;
@@ -46,7 +46,7 @@ pub(crate) fn decode(
     fields.end("witness")?;
     let witness = Witness {
         chain_id,
-        fork,
+        rules,
         block,
         ancestors,
         block_hashes,
@@ -137,26 +137,26 @@ fn after_version(file: &[u8]) -> Result<&[u8], ContainerError> {
     }
 }
 
-fn read_block(fields: &mut Reader<'_>, fork: Fork) -> Result<Block, ContainerError> {
+fn read_block(fields: &mut Reader<'_>, rules: Rules) -> Result<Block, ContainerError> {
     let mut fields = fields.list("block")?;
     let mut block = if fields.is_list() {
         let at = fields;
         let header: Header = fields.value("block header")?;
-        if !header_fits(&header, fork) {
+        if !header_fits(&header, rules.fork()) {
             return Err(at.fail("block header", ContainerFault::Header));
         }
-        Block::from_header(header, fork, None)
+        Block::from_header(header, rules.fork(), None)
     } else {
-        read_fields(&mut fields, fork)?
+        read_fields(&mut fields, rules)?
     };
-    if fork.has(Change::Blobs) {
+    if rules.has(Change::Blobs) {
         block.blob_base_fee = Some(fields.value("block blob base fee")?);
     }
     fields.end("block")?;
     Ok(block)
 }
 
-fn read_fields(fields: &mut Reader<'_>, fork: Fork) -> Result<Block, ContainerError> {
+fn read_fields(fields: &mut Reader<'_>, rules: Rules) -> Result<Block, ContainerError> {
     let mut block = Block {
         number: fields.value("block number")?,
         timestamp: fields.value("block timestamp")?,
@@ -164,15 +164,15 @@ fn read_fields(fields: &mut Reader<'_>, fork: Fork) -> Result<Block, ContainerEr
         gas_limit: fields.value("block gas limit")?,
         ..Block::default()
     };
-    if fork.has(Change::Randomness) {
+    if rules.has(Change::Randomness) {
         block.prev_randao = Some(fields.value::<B256>("block randomness")?);
     } else {
         block.difficulty = Some(fields.value::<U256>("block difficulty")?);
     }
-    if fork.has(Change::BaseFee) {
+    if rules.has(Change::BaseFee) {
         block.base_fee_per_gas = Some(fields.value("block base fee")?);
     }
-    if fork.has(Change::Blobs) {
+    if rules.has(Change::Blobs) {
         block.excess_blob_gas = Some(fields.value("block excess blob gas")?);
     }
     Ok(block)

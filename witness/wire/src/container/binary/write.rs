@@ -7,7 +7,7 @@ use alloy_rlp::{Encodable, Header};
 
 use super::{MAGIC, VERSION};
 use crate::{
-    Fork,
+    Rules,
     block::Block,
     container::{Inclusion, Receipt, Roots, Witness},
     protocol::Change,
@@ -43,8 +43,8 @@ fn write_items<T>(
 pub(in crate::container) fn encode(witness: &Witness, sink: &mut dyn FnMut(&[u8])) {
     let mut fields = Vec::new();
     witness.chain_id.encode(&mut fields);
-    witness.fork.number().encode(&mut fields);
-    write_block(&witness.block, witness.fork, &mut fields);
+    witness.rules.number().encode(&mut fields);
+    write_block(&witness.block, witness.rules, &mut fields);
     write_items(&witness.ancestors, &mut fields, |header, out| header.encode(out));
     write_items(&witness.block_hashes, &mut fields, |(number, hash), out| {
         list!(out, number, hash);
@@ -101,33 +101,33 @@ fn write_inclusion(inclusion: Option<&Inclusion>, out: &mut Vec<u8>) {
     write_list(&fields, out);
 }
 
-/// The block: its header, or the fields of its fork and no others.
-fn write_block(block: &Block, fork: Fork, out: &mut Vec<u8>) {
+/// The block: its header, or the fields of its rules and no others.
+fn write_block(block: &Block, rules: Rules, out: &mut Vec<u8>) {
     let mut fields = Vec::new();
     match &block.header {
         Some(header) => header.encode(&mut fields),
-        None => write_fields(block, fork, &mut fields),
+        None => write_fields(block, rules, &mut fields),
     }
-    if fork.has(Change::Blobs) {
+    if rules.has(Change::Blobs) {
         block.blob_base_fee.unwrap_or_default().encode(&mut fields);
     }
     write_list(&fields, out);
 }
 
-fn write_fields(block: &Block, fork: Fork, fields: &mut Vec<u8>) {
+fn write_fields(block: &Block, rules: Rules, fields: &mut Vec<u8>) {
     block.number.encode(fields);
     block.timestamp.encode(fields);
     block.beneficiary.encode(fields);
     block.gas_limit.encode(fields);
-    if fork.has(Change::Randomness) {
+    if rules.has(Change::Randomness) {
         block.prev_randao.unwrap_or_default().encode(fields);
     } else {
         block.difficulty.unwrap_or_default().encode(fields);
     }
-    if fork.has(Change::BaseFee) {
+    if rules.has(Change::BaseFee) {
         block.base_fee_per_gas.unwrap_or_default().encode(fields);
     }
-    if fork.has(Change::Blobs) {
+    if rules.has(Change::Blobs) {
         block.excess_blob_gas.unwrap_or_default().encode(fields);
     }
 }

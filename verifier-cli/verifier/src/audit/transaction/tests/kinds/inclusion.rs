@@ -49,7 +49,7 @@ fn included(
         ..Header::default()
     };
     changed(witness, |witness| {
-        witness.block = Block::from_header(header, witness.fork, None);
+        witness.block = Block::from_header(header, witness.rules.fork(), None);
         witness.inclusion = inclusion::prove(index, transactions, receipts);
     })
 }
