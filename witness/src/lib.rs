@@ -59,6 +59,7 @@ pub mod prepared;
 pub mod prestate;
 pub mod proof;
 pub mod recorder;
+pub mod rollup;
 pub mod state_root;
 
 pub use execute::{ExecuteError, Execution, Recording, record};

@@ -178,6 +178,7 @@ impl Input {
             chain_id,
             block: block_env(&block),
             tx,
+            rollup: None,
             prestate,
             block_hashes,
             proofs: None,

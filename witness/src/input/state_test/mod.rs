@@ -195,6 +195,7 @@ impl Case {
             chain_id: config.chain_id(),
             block: env.block(fork)?,
             tx: transaction.tx(config.chain_id(), self.indexes)?,
+            rollup: None,
             prestate: pre.iter().map(account).collect::<Result<_, CaseError>>()?,
             // The format's own rule: no ancestor is in the file.
             proofs: None,
