@@ -17,7 +17,7 @@ use iso_evm_wire::{
     container::{Receipt, Roots},
     encoding::{decode, encode},
     records::{Outcome, Record},
-    transaction::{Transaction, TransactionBody},
+    transaction::{EthereumBody, Transaction},
 };
 use iso_evm_witness::{Execution, Recording, record};
 
@@ -35,12 +35,12 @@ fn witness_of(execution: &Execution, recording: &Recording) -> Witness {
         block_hashes: BTreeMap::new(),
         transaction: Transaction::unsigned(
             Address::ZERO,
-            TransactionBody::Legacy(TxLegacy {
+            EthereumBody::Legacy(TxLegacy {
                 gas_limit: execution.tx.gas_limit,
                 ..TxLegacy::default()
             }),
         ),
-        receipt: Receipt { success: true, gas_used: 0, logs: None },
+        receipt: Receipt { success: true, gas_used: 0, logs: None, deposit: None },
         roots: Roots { enter, leave },
         inclusion: None,
         messages: messages.collect(),

@@ -19,7 +19,12 @@ impl Recording {
         let encoded = self.messages.iter().map(|message| encoding::encode(&message.witness).into());
         let messages: Vec<Bytes> = encoded.collect();
         let execution = &input.execution;
-        let own = || Receipt { success: self.success, gas_used: self.gas_used, logs: None };
+        let own = || Receipt {
+            success: self.success,
+            gas_used: self.gas_used,
+            logs: None,
+            deposit: None,
+        };
         let witness = Witness {
             chain_id: execution.chain_id,
             rules: execution.rules,

@@ -83,8 +83,8 @@ fn full() -> Witness {
     input.ancestors = vec![parent, older, oldest];
     let logs = recording.logs.clone();
     let bloom = alloy_primitives::logs_bloom(&logs);
-    input.receipt =
-        Some(Receipt { success: false, gas_used: 7, logs: Some(ReceiptLogs { bloom, logs }) });
+    let logs = Some(ReceiptLogs { bloom, logs });
+    input.receipt = Some(Receipt { success: false, gas_used: 7, logs, deposit: None });
     put(&mut recording.proof.codes, &[9]);
     put(&mut recording.proof.nodes, &[9]);
     recording.witness(&input)

@@ -3,10 +3,7 @@
 //! In the data's way this stands between the node and the replay.
 
 use alloy_consensus::Header;
-use alloy_eips::{
-    eip2718::{Encodable2718, Typed2718},
-    eip4895::Withdrawal,
-};
+use alloy_eips::{eip2718::Typed2718, eip4895::Withdrawal};
 use alloy_primitives::B256;
 use alloy_trie::root::{ordered_trie_root, ordered_trie_root_encoded};
 use iso_evm_rpc::RpcError;
@@ -29,7 +26,7 @@ use super::{
     fork,
     listed::Listed,
     parts::{check_root, reread},
-    receipts::envelopes,
+    receipts::encoded,
 };
 
 /// The method that answers are blamed on.
@@ -118,7 +115,8 @@ impl Node {
 
     /// Says which transactions nobody has signed.
     fn tell_unsigned(&self, contents: &Contents) {
-        let mut unsigned = contents.listed.iter().enumerate().filter(|(_, it)| !it.is_signed());
+        let mut unsigned =
+            contents.listed.iter().enumerate().filter(|(_, it)| it.sender_is_given());
         let Some((index, first)) = unsigned.next() else { return };
         let (number, from, more) =
             (contents.header.number, first.transaction.from(), unsigned.count());
@@ -148,9 +146,9 @@ impl ChainBlock {
         place.ok_or(NodeError::Reorganised(self.hash))
     }
 
-    /// Whether a transaction is signed by its sender.
-    pub(super) fn is_signed(&self, index: usize) -> bool {
-        self.transactions.get(index).is_some_and(|it| it.signature().is_some())
+    /// Whether a transaction's sender is who the node says, and nothing proves it.
+    pub(super) fn sender_is_given(&self, index: usize) -> bool {
+        self.transactions.get(index).is_none_or(Transaction::sender_is_given)
     }
 
     /// What proves that the block has a transaction, and its receipt; none where the node's word is
@@ -158,11 +156,10 @@ impl ChainBlock {
     /// other bytes of it than what its sender would sign.
     pub(super) fn inclusion(&self, index: usize) -> Option<Inclusion> {
         let proved = self.whole && self.receipts.len() == self.transactions.len();
-        if !proved || !self.is_signed(index) {
+        if !proved || self.sender_is_given(index) {
             return None;
         }
-        let receipts = envelopes(&self.receipts, &self.transactions);
-        let receipts: Vec<_> = receipts.iter().map(Encodable2718::encoded_2718).collect();
+        let receipts = encoded(&self.receipts, &self.transactions);
         inclusion::prove(index, &self.encoded, &receipts)
     }
 }
@@ -215,7 +212,7 @@ fn read(answer: &Value, hash: B256, chain_id: u64) -> Result<Contents, NodeError
     let root = ordered_trie_root_encoded(&encoded);
     let root = check_root(number, "transactions", header.transactions_root, root);
     let root = match root {
-        Err(error) if listed.iter().all(Listed::is_signed) => return Err(error),
+        Err(error) if !listed.iter().any(Listed::sender_is_given) => return Err(error),
         root => root,
     };
     let withdrawals = withdrawals(answer, &header)?;

@@ -99,7 +99,7 @@ pub fn record_block(
         match replay.record() {
             Ok(witness) => recorded.push(witness),
             // No chain would have taken it: a contract has sent it, for one. It has happened here.
-            Err(error @ NodeError::Execute { .. }) if !block.is_signed(index) => {
+            Err(error @ NodeError::Execute { .. }) if block.sender_is_given(index) => {
                 node.notice(format!("{error}: it is replayed, and not recorded"));
                 replay.advance()?;
             }

@@ -1,5 +1,5 @@
-//! The hash of a signed transaction, from its fields and its signature, and the hashes that are
-//! signed. `specs/09-container.md`.
+//! The hash of a transaction, from its fields and its signature if it is signed, and the hashes that
+//! are signed. `specs/09-container.md`.
 //!
 //! In the data's way this stands beside the container, whose transaction it names in the report,
 //! and before the transaction audit, which recovers signers from it. The recorder encodes with
@@ -7,19 +7,18 @@
 
 use alloy_eips::{eip2930::AccessList, eip7702::Authorization};
 use alloy_primitives::{B256, Bytes, Signature, TxKind, U256};
-use iso_evm_wire::transaction::{Transaction, TransactionBody};
+use iso_evm_wire::transaction::{EthereumBody, Transaction, TransactionBody, TxDeposit};
 
 use crate::{hash::keccak256, rlp_list::List};
 
-/// The hash of a transaction; an unsigned one has none.
+/// The hash of a transaction; one whose sender is given has none.
 pub fn transaction_hash(transaction: &Transaction) -> Option<B256> {
-    let signature = transaction.signature()?;
-    Some(keccak256(&encode_signed(transaction.body(), signature)))
+    (!transaction.sender_is_given()).then(|| keccak256(&encode(transaction)))
 }
 
 /// What the sender of a transaction signs.
-pub fn signing_hash(body: &TransactionBody) -> B256 {
-    keccak256(&encode_unsigned(body))
+pub fn signing_hash(body: &EthereumBody) -> B256 {
+    keccak256(&encode_ethereum(body, None))
 }
 
 /// What the authority of an authorisation signs (EIP-7702).
@@ -31,23 +30,37 @@ pub fn authorization_hash(authorization: &Authorization) -> B256 {
     keccak256(&encoded)
 }
 
-/// A signed transaction as the chain has it (EIP-2718): the type's byte, which a legacy
-/// transaction lacks, then the list of its fields with the signature at the end.
-pub fn encode_signed(body: &TransactionBody, signature: &Signature) -> Vec<u8> {
-    encode(body, Some(signature))
+/// A transaction as its block has it (EIP-2718); one whose sender is given, as the sender would
+/// sign it (EIP-155).
+pub fn encode(transaction: &Transaction) -> Vec<u8> {
+    match transaction.body() {
+        TransactionBody::Ethereum(body) => encode_ethereum(body, transaction.signature()),
+        TransactionBody::Deposit(deposit) => encode_deposit(deposit),
+    }
 }
 
-/// A transaction as its sender signs it (EIP-2718, EIP-155).
-pub fn encode_unsigned(body: &TransactionBody) -> Vec<u8> {
-    encode(body, None)
+/// A deposit: its type's byte, then the list of its fields. Nobody signs it.
+fn encode_deposit(deposit: &TxDeposit) -> Vec<u8> {
+    let mut list = List::new();
+    list.begin(8);
+    list.bytes(deposit.source_hash.as_slice());
+    list.bytes(deposit.from.as_slice());
+    list.bytes(deposit.to.to().map_or(&[], |to| to.as_slice()));
+    list.number(deposit.mint);
+    list.word(deposit.value);
+    list.number(deposit.gas_limit);
+    list.number(u8::from(deposit.is_system_transaction));
+    list.bytes(&deposit.input);
+    std::iter::once(0x7e).chain(list.out()).collect()
 }
 
-/// A transaction with its signature, or as it is signed.
-fn encode(body: &TransactionBody, signature: Option<&Signature>) -> Vec<u8> {
+/// A transaction of one of Ethereum's types with its signature, or as it is signed: the type's byte,
+/// which a legacy transaction lacks, then the list of its fields with the signature at the end.
+fn encode_ethereum(body: &EthereumBody, signature: Option<&Signature>) -> Vec<u8> {
     let mut list = List::new();
     let tail = if signature.is_some() { 3 } else { 0 };
     let number: u8 = match body {
-        TransactionBody::Legacy(fields) => {
+        EthereumBody::Legacy(fields) => {
             let parity = signature.map(|signature| u8::from(signature.v()));
             let replay = replay_protection(parity, fields.chain_id);
             list.begin(if replay.is_some() { 9 } else { 6 });
@@ -62,7 +75,7 @@ fn encode(body: &TransactionBody, signature: Option<&Signature>) -> Vec<u8> {
             }
             return list.out();
         }
-        TransactionBody::Eip2930(fields) => {
+        EthereumBody::Eip2930(fields) => {
             list.begin(8 + tail);
             list.number(fields.chain_id);
             list.number(fields.nonce);
@@ -72,7 +85,7 @@ fn encode(body: &TransactionBody, signature: Option<&Signature>) -> Vec<u8> {
             list.access_list(&fields.access_list);
             1
         }
-        TransactionBody::Eip1559(fields) => {
+        EthereumBody::Eip1559(fields) => {
             list.begin(9 + tail);
             list.number(fields.chain_id);
             list.number(fields.nonce);
@@ -83,7 +96,7 @@ fn encode(body: &TransactionBody, signature: Option<&Signature>) -> Vec<u8> {
             list.access_list(&fields.access_list);
             2
         }
-        TransactionBody::Eip4844(fields) => {
+        EthereumBody::Eip4844(fields) => {
             list.begin(11 + tail);
             list.number(fields.chain_id);
             list.number(fields.nonce);
@@ -96,7 +109,7 @@ fn encode(body: &TransactionBody, signature: Option<&Signature>) -> Vec<u8> {
             list.hashes(&fields.blob_versioned_hashes);
             3
         }
-        TransactionBody::Eip7702(fields) => {
+        EthereumBody::Eip7702(fields) => {
             list.begin(10 + tail);
             list.number(fields.chain_id);
             list.number(fields.nonce);
@@ -180,12 +193,8 @@ mod tests {
     /// Encoding and hash, both as others have them.
     #[track_caller]
     fn check(encoding: &[u8], hash: B256) {
-        let transaction = Transaction::decode_signed(encoding).unwrap();
-        let signature = transaction.signature().unwrap();
-        assert_eq!(
-            hex::encode(encode_signed(transaction.body(), signature)),
-            hex::encode(encoding)
-        );
+        let transaction = Transaction::decode_whole(encoding).unwrap();
+        assert_eq!(hex::encode(encode(&transaction)), hex::encode(encoding));
         assert_eq!(transaction_hash(&transaction), Some(hash));
     }
 
@@ -280,8 +289,9 @@ mod tests {
 
     #[test]
     fn unsigned_has_no_hash() {
-        let signed = Transaction::decode_signed(FIRST).unwrap();
-        let unsigned = Transaction::unsigned(signed.from(), signed.body().clone());
+        let signed = Transaction::decode_whole(FIRST).unwrap();
+        let body = signed.body().ethereum().unwrap().clone();
+        let unsigned = Transaction::unsigned(signed.from(), body);
         assert_eq!(transaction_hash(&unsigned), None);
     }
 }

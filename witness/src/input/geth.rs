@@ -61,7 +61,7 @@ struct Context {
 impl TracerTest {
     /// The input, all checked.
     pub(super) fn into_input(self, asked: Option<Rules>) -> Result<Input, InputError> {
-        let transaction = Transaction::decode_signed(&self.input)?;
+        let transaction = Transaction::decode_whole(&self.input)?;
         let config = Config::new(self.genesis.config);
         let (number, timestamp) = (self.context.number, self.context.timestamp);
         let position = Position {

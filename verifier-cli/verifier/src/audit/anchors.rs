@@ -15,7 +15,7 @@ use iso_evm_wire::{
 
 pub use super::root_source::RootSource;
 use super::{ancestors::told_by_header, hashes::Hashes, root_source::root_source};
-use crate::{hash::keccak256, rlp_list::List, transaction_hash::encode_unsigned};
+use crate::{hash::keccak256, rlp_list::List, transaction_hash::encode};
 
 /// What a witness claims to be about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -176,7 +176,7 @@ fn transaction_anchor(hashes: &Hashes<'_>) -> Anchor {
         || {
             let mut list = List::new();
             list.begin(2);
-            list.bytes(&encode_unsigned(transaction.body()));
+            list.bytes(&encode(transaction));
             list.bytes(transaction.from().as_slice());
             Anchor::Digest(keccak256(&list.out()))
         },

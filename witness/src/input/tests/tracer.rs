@@ -20,7 +20,7 @@ fn file(code: Bytes, config: &Value, genesis: &Value) -> Value {
         ..Default::default()
     };
     let signed = body.into_signed(Signature::new(U256::from(3), U256::from(5), false));
-    let sender = Transaction::decode_signed(&signed.encoded_2718()).unwrap().from();
+    let sender = Transaction::decode_whole(&signed.encoded_2718()).unwrap().from();
     let mut all = json!({
         "chainId": 1337, "homesteadBlock": 0, "eip150Block": 0, "eip158Block": 0,
         "byzantiumBlock": 0, "constantinopleBlock": 0, "petersburgBlock": 0, "istanbulBlock": 0,

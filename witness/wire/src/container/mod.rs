@@ -39,7 +39,7 @@ pub use reader::{ContainerError, ContainerFault};
 pub use stream::{Containers, StreamError};
 pub use tree::Place;
 
-pub use crate::receipt::{Receipt, ReceiptLogs};
+pub use crate::receipt::{DepositReceipt, Receipt, ReceiptLogs};
 
 /// One transaction, recorded: what `witness.bin` holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,6 +88,7 @@ impl Witness {
     pub fn only_needed(mut self) -> Self {
         let needs = Needs::of(&Opened::of(&self));
         self.ancestors.truncate(needs.ancestors);
+        self.receipt = self.receipt.of(self.transaction.body());
         let told: BlockHashes = (self.block_hashes.iter())
             .filter(|(number, _)| needs.block_hash(&self, **number))
             .map(|(number, hash)| (*number, *hash))

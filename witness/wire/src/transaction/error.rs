@@ -78,7 +78,7 @@ pub enum TransactionError {
 
 impl TransactionError {
     /// A type that is not Ethereum's, with its name if another chain uses it.
-    pub(crate) const fn unknown_type(number: u8) -> Self {
+    pub const fn unknown_type(number: u8) -> Self {
         Self::Type { number, name: other_chains_type(number) }
     }
 }

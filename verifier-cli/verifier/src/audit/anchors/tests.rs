@@ -50,7 +50,7 @@ fn a_transaction_without_signature_is_digested_with_its_sender() {
     };
     let first = anchors(&witness).transaction;
     assert_eq!(first, encode(&witness));
-    let body = witness.transaction.body().clone();
+    let body = witness.transaction.body().ethereum().unwrap().clone();
     witness.transaction = Transaction::unsigned(Address::repeat_byte(9), body);
     assert_ne!(anchors(&witness).transaction, first);
     assert_eq!(anchors(&witness).transaction, encode(&witness));
@@ -59,7 +59,7 @@ fn a_transaction_without_signature_is_digested_with_its_sender() {
         "28ef61340bd939bc2195fe537567866003e1a15d3c71ff63e1590620aa636276a067cbe9d8997f761aecb703304b"
         "3800ccf555c9f3dc64214b297fb1966a3b6d83"
     );
-    witness.transaction = Transaction::decode_signed(&signed).unwrap();
+    witness.transaction = Transaction::decode_whole(&signed).unwrap();
     let hash = witness.transaction.hash().unwrap();
     assert_eq!(anchors(&witness).transaction, Anchor::Hash(hash));
 }
@@ -99,7 +99,7 @@ fn each_anchor_is_compared() {
         ("block", |witness| witness.block.header.as_mut().unwrap().gas_used ^= 1),
         ("block", |witness| witness.block.header = None),
         ("transaction", |witness| {
-            let body = witness.transaction.body().clone();
+            let body = witness.transaction.body().ethereum().unwrap().clone();
             witness.transaction = Transaction::unsigned(Address::ZERO, body);
         }),
         ("root", |witness| witness.roots = Roots { enter: B256::ZERO, ..witness.roots }),

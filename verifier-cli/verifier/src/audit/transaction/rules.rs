@@ -32,7 +32,7 @@ pub(super) fn check(hashes: &Hashes<'_>, findings: &mut Findings<Kind>) {
     let witness = hashes.witness();
     let transaction = &witness.transaction;
     let (body, fork) = (transaction.body(), witness.rules);
-    if let Some(signature) = transaction.signature() {
+    if let Some((body, signature)) = body.ethereum().zip(transaction.signature()) {
         let signer = signature::signer(signing_hash(body), signature);
         check_sender(signer, transaction.from(), findings);
     }

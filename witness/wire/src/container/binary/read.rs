@@ -10,12 +10,12 @@ use crate::{
     Rules,
     block::{Block, BlockHashes, header_fits, header_fits_any},
     container::{
-        Inclusion, Needs, Receipt, ReceiptLogs, Roots, Witness,
+        DepositReceipt, Inclusion, Needs, Receipt, ReceiptLogs, Roots, Witness,
         reader::{ContainerError, ContainerFault, Reader},
     },
     open::{Keccak256, Opened},
     protocol::Change,
-    transaction::Transaction,
+    transaction::{Transaction, TransactionBody},
 };
 
 /// Reads the file. What is large in it is not copied, but shared with it.
@@ -32,7 +32,7 @@ pub(crate) fn decode(
     let (ancestors, ancestors_at) = read_ancestors(&mut fields)?;
     let (block_hashes, block_hashes_at) = read_block_hashes(&mut fields)?;
     let transaction = read_transaction(&mut fields)?;
-    let receipt = read_receipt(&mut fields)?;
+    let receipt = read_receipt(&mut fields, transaction.body())?;
     let roots = read_roots(&mut fields)?;
     let mut items = fields.list("messages")?;
     let mut messages = Vec::new();
@@ -222,7 +222,7 @@ fn read_transaction(fields: &mut Reader<'_>) -> Result<Transaction, ContainerErr
     let at = fields;
     let bytes = fields.bytes("transaction")?;
     let transaction = if fields.is_empty() {
-        Transaction::decode_signed(bytes)
+        Transaction::decode_whole(bytes)
     } else {
         let from = fields.value("sender")?;
         fields.end("transaction")?;
@@ -231,19 +231,41 @@ fn read_transaction(fields: &mut Reader<'_>) -> Result<Transaction, ContainerErr
     transaction.map_err(|error| at.fail("transaction", error))
 }
 
-fn read_receipt(fields: &mut Reader<'_>) -> Result<Receipt, ContainerError> {
+fn read_receipt(
+    fields: &mut Reader<'_>,
+    body: &TransactionBody,
+) -> Result<Receipt, ContainerError> {
     let mut fields = fields.list("receipt")?;
     let mut receipt = Receipt {
         success: fields.value("receipt status")?,
         gas_used: fields.value("receipt gas used")?,
         logs: None,
+        deposit: None,
     };
+    if body.is_deposit() {
+        receipt.deposit = read_deposit(&mut fields)?;
+    }
     if !fields.is_empty() {
         let bloom = fields.value("receipt bloom")?;
         receipt.logs = Some(ReceiptLogs { bloom, logs: fields.value("receipt logs")? });
     }
     fields.end("receipt")?;
     Ok(receipt)
+}
+
+/// What only a deposit's receipt tells.
+fn read_deposit(fields: &mut Reader<'_>) -> Result<Option<DepositReceipt>, ContainerError> {
+    let mut fields = fields.list("receipt of a deposit")?;
+    if fields.is_empty() {
+        return Ok(None);
+    }
+    let nonce = fields.value("receipt deposit nonce")?;
+    let version = match fields.is_empty() {
+        true => None,
+        false => Some(fields.value("receipt deposit version")?),
+    };
+    fields.end("receipt of a deposit")?;
+    Ok(Some(DepositReceipt { nonce, version }))
 }
 
 fn read_roots(fields: &mut Reader<'_>) -> Result<Roots, ContainerError> {

@@ -9,9 +9,9 @@ use super::{MAGIC, VERSION};
 use crate::{
     Rules,
     block::Block,
-    container::{Inclusion, Receipt, Roots, Witness},
+    container::{DepositReceipt, Inclusion, Receipt, Roots, Witness},
     protocol::Change,
-    transaction::Transaction,
+    transaction::{Transaction, TransactionBody},
 };
 
 /// Writes a list of items, each given as a call that appends it.
@@ -50,7 +50,7 @@ pub(in crate::container) fn encode(witness: &Witness, sink: &mut dyn FnMut(&[u8]
         list!(out, number, hash);
     });
     write_transaction(&witness.transaction, &mut fields);
-    write_receipt(&witness.receipt, &mut fields);
+    write_receipt(&witness.receipt, witness.transaction.body(), &mut fields);
     let Roots { enter, leave } = witness.roots;
     list!(&mut fields, enter, leave);
 
@@ -134,15 +134,35 @@ fn write_fields(block: &Block, rules: Rules, fields: &mut Vec<u8>) {
 
 fn write_transaction(transaction: &Transaction, out: &mut Vec<u8>) {
     let payload = Bytes::from(transaction.encode());
-    match transaction.signature() {
-        Some(_) => list!(out, payload),
-        None => list!(out, payload, transaction.from()),
+    if transaction.sender_is_given() {
+        list!(out, payload, transaction.from());
+    } else {
+        list!(out, payload);
     }
 }
 
-fn write_receipt(receipt: &Receipt, out: &mut Vec<u8>) {
-    match &receipt.logs {
-        Some(logs) => list!(out, receipt.success, receipt.gas_used, logs.bloom, logs.logs),
-        None => list!(out, receipt.success, receipt.gas_used),
+fn write_receipt(receipt: &Receipt, body: &TransactionBody, out: &mut Vec<u8>) {
+    let mut fields = Vec::new();
+    receipt.success.encode(&mut fields);
+    receipt.gas_used.encode(&mut fields);
+    if body.is_deposit() {
+        write_deposit(receipt.deposit, &mut fields);
     }
+    if let Some(logs) = &receipt.logs {
+        logs.bloom.encode(&mut fields);
+        logs.logs.encode(&mut fields);
+    }
+    write_list(&fields, out);
+}
+
+/// What only a deposit's receipt tells; an empty list before Regolith.
+fn write_deposit(deposit: Option<DepositReceipt>, out: &mut Vec<u8>) {
+    let mut fields = Vec::new();
+    if let Some(DepositReceipt { nonce, version }) = deposit {
+        nonce.encode(&mut fields);
+        if let Some(version) = version {
+            version.encode(&mut fields);
+        }
+    }
+    write_list(&fields, out);
 }

@@ -110,6 +110,8 @@ pub(super) fn from_json(json: &[u8]) -> Result<Witness, JsonError> {
     let defaults = TransactionDefaults { chain_id, gas: block.gas_limit, gas_price: 0 };
     let RootFields { enter, leave } = document.roots;
     let messages = document.messages.into_iter().enumerate();
+    let transaction = document.transaction.into_transaction(defaults)?;
+    let receipt = document.receipt.into_receipt()?.of(transaction.body());
     let witness = Witness {
         chain_id,
         rules,
@@ -118,8 +120,8 @@ pub(super) fn from_json(json: &[u8]) -> Result<Witness, JsonError> {
             .map(ancestor)
             .collect::<Result<_, _>>()?,
         block_hashes: block_hashes(document.block_hashes)?,
-        transaction: document.transaction.into_transaction(defaults)?,
-        receipt: document.receipt.into_receipt()?,
+        transaction,
+        receipt,
         roots: Roots { enter, leave },
         messages: messages
             .map(|(index, json)| message::from_json(index, json))

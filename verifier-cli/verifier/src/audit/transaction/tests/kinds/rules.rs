@@ -2,7 +2,7 @@
 
 use alloy_consensus::{Header, TxEip1559, TxEip4844, TxEip7702};
 use alloy_primitives::{B256, Bytes, KECCAK256_EMPTY, TxKind, U256, hex, keccak256};
-use iso_evm_wire::{Fork, Witness, transaction::TransactionBody};
+use iso_evm_wire::{Fork, Witness, transaction::EthereumBody};
 use iso_evm_witness::prestate::{Prestate, PrestateAccount};
 
 use super::{
@@ -40,14 +40,14 @@ fn blobs(count: usize) -> Setup {
 
 fn with_blobs(witness: &Witness, change: impl FnOnce(&mut TxEip4844)) -> Witness {
     with_body(witness, |body| match body {
-        TransactionBody::Eip4844(body) => change(body),
+        EthereumBody::Eip4844(body) => change(body),
         _ => unreachable!(),
     })
 }
 
 fn with_dynamic(witness: &Witness, change: impl FnOnce(&mut TxEip1559)) -> Witness {
     with_body(witness, |body| match body {
-        TransactionBody::Eip1559(body) => change(body),
+        EthereumBody::Eip1559(body) => change(body),
         _ => unreachable!(),
     })
 }
@@ -100,7 +100,7 @@ fn rules(lies: &mut Lies) {
     };
     let (delegating, _) = Setup::new(Fork::Prague, body).record();
     let empty = with_body(&delegating, |body| match body {
-        TransactionBody::Eip7702(body) => body.authorization_list.clear(),
+        EthereumBody::Eip7702(body) => body.authorization_list.clear(),
         _ => unreachable!(),
     });
     lies.add(Kind::Authorization, "none", empty, [1_u8, 0]);
