@@ -137,6 +137,7 @@ impl Guest {
             ..Default::default()
         };
         Execution {
+            rollup: None,
             rules: self.fork.into(),
             chain_id: 1,
             block: block(self.fork),

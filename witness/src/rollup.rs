@@ -15,7 +15,7 @@ use iso_evm_wire::{
 use revm::{
     Database,
     context::{
-        ContextTr, TxEnv,
+        ContextSetters, ContextTr, TxEnv,
         result::{EVMError, InvalidTransaction, ResultAndState},
     },
     handler::{MainnetContext, MainnetEvm},
@@ -54,16 +54,19 @@ impl From<TxEnv> for RunTransaction {
     }
 }
 
-impl From<&Transaction> for RunTransaction {
-    fn from(transaction: &Transaction) -> Self {
+impl RunTransaction {
+    /// A transaction of a chain that goes by these rules.
+    pub fn of(rules: Rules, transaction: &Transaction) -> Self {
         let rollup = match transaction.body() {
-            TransactionBody::Deposit(deposit) => Rollup::Deposit {
+            TransactionBody::Deposit(deposit) => Some(Rollup::Deposit {
                 mint: deposit.mint,
                 is_system: deposit.is_system_transaction,
-            },
-            TransactionBody::Ethereum(_) => Rollup::Encoded(transaction.encode().into()),
+            }),
+            TransactionBody::Ethereum(_) => {
+                rules.upgrade().map(|_| Rollup::Encoded(transaction.encode().into()))
+            }
         };
-        Self { env: tx_env(transaction), rollup: Some(rollup) }
+        Self { env: tx_env(transaction), rollup }
     }
 }
 

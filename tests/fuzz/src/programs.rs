@@ -95,6 +95,7 @@ fn execution(u: &mut Unstructured<'_>) -> Result<Execution> {
         ..TxEnv::default()
     };
     Ok(Execution {
+        rollup: None,
         rules: fork.into(),
         chain_id: 1,
         block: block(fork),

@@ -108,6 +108,7 @@ fn execution(code: Vec<u8>, slots: usize) -> Execution {
     };
     let payer = PrestateAccount { balance: U256::from(1_u64 << 60), ..PrestateAccount::default() };
     Execution {
+        rollup: None,
         rules: Fork::Cancun.into(),
         chain_id: 1,
         block: BlockEnv { gas_limit: 60_000_000, ..BlockEnv::default() },

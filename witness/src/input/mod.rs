@@ -7,11 +7,7 @@
 use alloy_consensus::Header;
 use serde::Deserialize;
 
-use crate::{
-    Execution,
-    env::{block_env, tx_env},
-    prestate::Prestate,
-};
+use crate::{Execution, env::block_env, prestate::Prestate, rollup::RunTransaction};
 use iso_evm_wire::{
     Fork, Rules,
     block::{Block, BlockError, BlockHashes},
@@ -157,7 +153,7 @@ impl Input {
     ///
     /// # Errors
     ///
-    /// If the transaction is for another chain.
+    /// If the transaction is for another chain, or a deposit where there are none.
     pub fn new(
         rules: impl Into<Rules>,
         chain_id: u64,
@@ -166,7 +162,11 @@ impl Input {
         prestate: Prestate,
         block_hashes: BlockHashes,
     ) -> Result<Self, TransactionError> {
-        let tx = tx_env(&transaction);
+        let rules = rules.into();
+        let RunTransaction { env: tx, rollup } = RunTransaction::of(rules, &transaction);
+        if rules.upgrade().is_none() && transaction.body().ethereum().is_none() {
+            return Err(TransactionError::NoDeposits(rules));
+        }
         match tx.chain_id {
             Some(found) if found != chain_id => {
                 return Err(TransactionError::Chain { expected: chain_id, found });
@@ -174,11 +174,11 @@ impl Input {
             _ => {}
         }
         let execution = Execution {
-            rules: rules.into(),
+            rules,
             chain_id,
             block: block_env(&block),
             tx,
-            rollup: None,
+            rollup,
             prestate,
             block_hashes,
             proofs: None,

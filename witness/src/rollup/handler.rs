@@ -152,7 +152,7 @@ impl<DB: Database, I> Handler for RollupHandler<'_, DB, I> {
         evm: &mut Self::Evm,
         result: &mut FrameResult,
     ) -> Result<(), Self::Error> {
-        let Some(Fees { l1, data }) = self.fees else { return Ok(()) };
+        let Some(Fees { l1, data, .. }) = self.fees else { return Ok(()) };
         self.mainnet.reward_beneficiary(evm, result)?;
         let used = result.gas().used();
         let base_fee = U256::from(evm.ctx.block.basefee()) * U256::from(used);

@@ -8,10 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use alloy_primitives::{Address, B256, Bytes, U256};
 use iso_evm_witness::{
     Recording,
-    env::tx_env,
     execute::{RunError, record_on},
     prestate::{Prestate, PrestateAccount},
     record,
+    rollup::RunTransaction,
     state_root::StateTrie,
 };
 use revm::{
@@ -26,7 +26,7 @@ use crate::NodeError;
 impl Replay<'_> {
     /// Records the next transaction on the accounts alone that it looks at.
     pub(super) fn record_alone(&mut self) -> Result<(Recording, EvmState), NodeError> {
-        let tx = tx_env(self.transaction()?);
+        let tx = RunTransaction::of(self.setting.rules, self.transaction()?);
         // Once to see what it looks at, and what its records name.
         let mut seen = Seen { state: &mut self.state, looked: BTreeMap::new() };
         let run = record_on(&self.setting, &mut seen, StateTrie::new(), tx);

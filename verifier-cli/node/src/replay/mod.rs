@@ -18,11 +18,12 @@ use alloy_primitives::{Address, B256, Bytes, U256};
 use iso_evm_wire::{Witness, transaction::Transaction};
 use iso_evm_witness::{
     ExecuteError, Execution, Input, Recording,
-    env::{block_env, tx_env},
+    env::block_env,
     execute::{RunError, Setting, run_error},
     prestate::Prestate,
     proof::StateProof,
     recorder::StorageCollisions,
+    rollup::RunTransaction,
     state_root::StateTrie,
 };
 use revm::{
@@ -233,7 +234,8 @@ impl<'a> Replay<'a> {
     /// Runs the next transaction; the state stays as it is.
     fn run(&mut self) -> Result<(EvmState, ExecutionResult), NodeError> {
         let transaction = self.transaction()?;
-        let (tx, is_signed) = (tx_env(transaction), transaction.signature().is_some());
+        let tx = RunTransaction::of(self.setting.rules, transaction);
+        let is_given = transaction.sender_is_given();
         let (roots, parent) = (&self.roots, &self.parent);
         let mut failed = None;
         // What has changed since the parent is in the trie.
@@ -246,8 +248,8 @@ impl<'a> Replay<'a> {
         });
         let mut evm = self.setting.evm(&mut self.state, collisions);
         // Who sends in another's name can be a contract's: EIP-3607 is for those who sign.
-        evm.ctx.cfg.disable_eip3607 = !is_signed;
-        let run = evm.inspect_tx(tx).map_err(run_error);
+        evm.ctx.cfg.disable_eip3607 = is_given;
+        let run = self.setting.inspect(&mut evm, tx);
         drop(evm);
         match (run, failed) {
             (_, Some(error)) | (Err(RunError::Database(error)), None) => Err(error),
@@ -266,9 +268,9 @@ impl<'a> Replay<'a> {
         let Setting { rules, chain_id, block } = self.setting.clone();
         let hashes = self.state.cache.block_hashes.iter();
         let block_hashes = hashes.map(|(number, hash)| (number.saturating_to(), *hash)).collect();
-        let tx = tx_env(self.transaction()?);
+        let RunTransaction { env: tx, rollup } = RunTransaction::of(rules, self.transaction()?);
         let proofs = proved.then(StateProof::default);
-        Ok(Execution { rules, chain_id, block, tx, prestate, block_hashes, proofs })
+        Ok(Execution { rules, chain_id, block, tx, rollup, prestate, block_hashes, proofs })
     }
 
     /// The witness of the next transaction.

@@ -4,6 +4,8 @@ use std::fmt;
 
 use alloy_primitives::{Address, B256, U256};
 
+use crate::Rules;
+
 /// Why something is no transaction that could have run.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -66,6 +68,9 @@ pub enum TransactionError {
         /// Hash in `hash`.
         found: B256,
     },
+    /// A deposit on a chain that has none.
+    #[error("a deposit is the OP Stack's alone, and the fork is {0}")]
+    NoDeposits(Rules),
     /// The chain that it was signed for is not the one it is in.
     #[error("the transaction is for chain {found}, not {expected}")]
     Chain {
