@@ -27,7 +27,7 @@ use iso_evm_witness::{
     state_root::StateTrie,
 };
 use revm::{
-    Database, DatabaseCommit, InspectEvm, SystemCallEvm,
+    Database, DatabaseCommit, SystemCallEvm,
     context::result::ExecutionResult,
     database::CacheDB,
     inspector::NoOpInspector,
