@@ -3,7 +3,7 @@
 //! In the data's way this stands between the node and the replay.
 
 use alloy_consensus::Header;
-use alloy_eips::{eip2718::Encodable2718, eip4895::Withdrawal};
+use alloy_eips::eip4895::Withdrawal;
 use alloy_primitives::B256;
 use alloy_trie::root::{ordered_trie_root, ordered_trie_root_encoded};
 use iso_evm_rpc::RpcError;
@@ -11,7 +11,7 @@ use iso_evm_wire::{
     Fork,
     block::{Block, BlockFields},
     container::Inclusion,
-    receipt::Receipt,
+    receipt::{self, Receipt},
     schedule,
     transaction::{Transaction, TransactionDefaults, TransactionFields},
 };
@@ -25,7 +25,6 @@ use super::{
     fork,
     listed::Listed,
     parts::{check_root, reread},
-    receipts::envelopes,
 };
 
 /// The method that answers are blamed on.
@@ -156,8 +155,7 @@ impl ChainBlock {
         if !proved || !self.is_signed(index) {
             return None;
         }
-        let receipts = envelopes(&self.receipts, &self.transactions);
-        let receipts: Vec<_> = receipts.iter().map(Encodable2718::encoded_2718).collect();
+        let receipts = receipt::encoded(&self.receipts, &self.transactions);
         inclusion::prove(index, &self.encoded, &receipts)
     }
 }

@@ -4,11 +4,11 @@
 //! In the data's way this comes right after the block.
 
 use alloy_consensus::Header;
-use alloy_primitives::{Address, B256, U256};
+use alloy_primitives::{Address, B256};
 use iso_evm_wire::{
     Fork,
-    block::header_fits,
-    protocol::{Change, first_new_precompile},
+    block::{header_fits, likely_forks},
+    protocol::first_new_precompile,
     schedule,
 };
 use iso_evm_witness::input::InputError;
@@ -37,11 +37,7 @@ pub(super) fn fork_of(
         let fits = header_fits(header, fork);
         return if fits { Ok(fork) } else { Err(NodeError::Header { number, fork }) };
     }
-    let fitting = || Fork::ALL.into_iter().filter(|fork| header_fits(header, *fork));
-    let mut candidates: Vec<Fork> = fitting().filter(|fork| is_likely(header, *fork)).collect();
-    if candidates.is_empty() {
-        candidates = fitting().collect();
-    }
+    let candidates = likely_forks(header);
     match &candidates[..] {
         [fork] => Ok(*fork),
         _ => match by_config(node, chain_id, hash, header.timestamp) {
@@ -54,13 +50,6 @@ pub(super) fn fork_of(
             }
         },
     }
-}
-
-/// Whether a fork's headers have such a difficulty, in which alone those of London and Paris differ. A
-/// development chain can be of London without any: then the user must say so.
-fn is_likely(header: &Header, fork: Fork) -> bool {
-    let merged = header.difficulty == U256::ZERO;
-    fork.has(Change::ProofOfStake) == merged
 }
 
 /// What the node says, if the block is of the fork that it is in now: its newest precompile tells.

@@ -2,15 +2,12 @@
 //!
 //! In the data's way this stands beside the block.
 
-use alloy_consensus::{
-    Header, Receipt as Consensus, ReceiptEnvelope, ReceiptWithBloom, TxType,
-    proofs::calculate_receipt_root,
-};
-use alloy_eips::eip2718::Typed2718;
+use alloy_consensus::Header;
 use alloy_primitives::B256;
+use alloy_trie::root::ordered_trie_root_encoded;
 use iso_evm_rpc::RpcError;
 use iso_evm_wire::{
-    receipt::{Receipt, ReceiptFields, ReceiptLogs},
+    receipt::{self, Receipt, ReceiptFields},
     transaction::Transaction,
 };
 
@@ -78,43 +75,7 @@ fn read(
         let receipt = fields.into_receipt();
         receipts.push(receipt.map_err(|error| NodeError::Receipt { number, index, error })?);
     }
-    let envelopes = envelopes(&receipts, transactions);
-    check_root(number, "receipts", header.receipts_root, calculate_receipt_root(&envelopes))?;
+    let root = ordered_trie_root_encoded(&receipt::encoded(&receipts, transactions));
+    check_root(number, "receipts", header.receipts_root, root)?;
     Ok(receipts)
-}
-
-/// Receipts as the header's root has them.
-pub(super) fn envelopes(
-    receipts: &[Receipt],
-    transactions: &[Transaction],
-) -> Vec<ReceiptEnvelope> {
-    let mut cumulative = 0_u64;
-    let both = receipts.iter().zip(transactions);
-    both.map(|(receipt, transaction)| {
-        cumulative = cumulative.saturating_add(receipt.gas_used);
-        envelope(receipt, transaction, cumulative)
-    })
-    .collect()
-}
-
-/// A receipt as the header's root has it (EIP-658, EIP-2718).
-fn envelope(
-    receipt: &Receipt,
-    transaction: &Transaction,
-    cumulative_gas_used: u64,
-) -> ReceiptEnvelope {
-    let (bloom, logs) = match &receipt.logs {
-        Some(ReceiptLogs { bloom, logs }) => (*bloom, logs.clone()),
-        None => Default::default(),
-    };
-    let status = receipt.success.into();
-    let receipt = Consensus { status, cumulative_gas_used, logs };
-    let receipt = ReceiptWithBloom { receipt, logs_bloom: bloom };
-    match TxType::try_from(transaction.body().ty()) {
-        Ok(TxType::Eip2930) => ReceiptEnvelope::Eip2930(receipt),
-        Ok(TxType::Eip1559) => ReceiptEnvelope::Eip1559(receipt),
-        Ok(TxType::Eip4844) => ReceiptEnvelope::Eip4844(receipt),
-        Ok(TxType::Eip7702) => ReceiptEnvelope::Eip7702(receipt),
-        _ => ReceiptEnvelope::Legacy(receipt),
-    }
 }

@@ -18,12 +18,14 @@ use alloy_primitives::{Address, B256, Bytes, U256};
 use iso_evm_wire::{Witness, transaction::Transaction};
 use iso_evm_witness::{
     ExecuteError, Execution, Input, Recording,
+    block_file::RecordedTransaction,
     env::{block_env, tx_env},
     execute::{RunError, Setting, run_error},
     prestate::Prestate,
     proof::StateProof,
     recorder::StorageCollisions,
     state_root::StateTrie,
+    system,
 };
 use revm::{
     Database, DatabaseCommit, InspectEvm, SystemCallEvm,
@@ -37,19 +39,7 @@ use revm::{
 use super::{
     ChainBlock, Node, NodeError, NodeEvent,
     parent::{Parent, Wanted},
-    system,
 };
-
-/// A recorded transaction of a block.
-#[derive(Clone, Debug)]
-pub struct RecordedTransaction {
-    /// Index of the transaction in its block.
-    pub index: usize,
-    /// Hash of the transaction.
-    pub transaction: B256,
-    /// Witness of the transaction.
-    pub witness: Witness,
-}
 
 /// A block, as far as it has been replayed.
 #[derive(Debug)]
@@ -106,10 +96,12 @@ impl<'a> Replay<'a> {
         let setting =
             Setting { fork: block.fork, chain_id: block.chain_id, block: block_env(&block.block) };
         let state = CacheDB::new(parent.clone());
-        parent.prove(&accounts(system::before(block).into_iter().chain(system::after(block))))?;
+        let before = system::before(block.fork.into(), &block.header);
+        let after = system::after(block.fork.into());
+        parent.prove(&accounts(before.iter().cloned().chain(after)))?;
         let mut replay = Self { parent, setting, state, roots, nodes: 0, done: 0 };
         let mut calls = Vec::new();
-        for (contract, data) in system::before(block) {
+        for (contract, data) in before {
             let info = replay.state.basic(contract)?;
             let there = info.is_some_and(|info| info.code_hash != KECCAK_EMPTY);
             if there && replay.parent.makes_call_to(contract)? {
@@ -199,7 +191,9 @@ impl<'a> Replay<'a> {
         while self.done < block.transactions.len() {
             self.advance()?;
         }
-        let Some(payments) = system::payments(block) else {
+        let ChainBlock { fork, chain_id, header, withdrawals, .. } = block;
+        let rules = (*fork).into();
+        let Some(payments) = system::payments(rules, *chain_id, header, withdrawals) else {
             self.parent.node.notice(
                 "the state root after the block is not compared: what its miner gets is not known"
                     .to_owned(),
@@ -207,7 +201,7 @@ impl<'a> Replay<'a> {
             return Ok(());
         };
         self.parent.prove(&accounts(payments.iter().copied()))?;
-        self.system_calls(system::after(block))?;
+        self.system_calls(system::after(rules))?;
         for (address, amount) in payments {
             self.pay(address, amount)?;
         }

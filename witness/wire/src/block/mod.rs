@@ -113,5 +113,15 @@ pub fn header_fits_any(header: &Header) -> bool {
     Fork::ALL.into_iter().any(|fork| header_fits(header, fork))
 }
 
+/// The forks whose headers have such fields. London's and Paris's have the same, and differ in their
+/// difficulty: a development chain can be of London without any, and is then taken for a later one.
+pub fn likely_forks(header: &Header) -> Vec<Fork> {
+    let fitting = || Fork::ALL.into_iter().filter(|fork| header_fits(header, *fork));
+    let merged = header.difficulty == U256::ZERO;
+    let likely: Vec<_> =
+        fitting().filter(|fork| fork.has(Change::ProofOfStake) == merged).collect();
+    if likely.is_empty() { fitting().collect() } else { likely }
+}
+
 #[cfg(test)]
 mod tests;
