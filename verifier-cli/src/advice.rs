@@ -9,7 +9,7 @@ use iso_evm_onchain::{deploy::DeployError, send_error::SendError, submit::Submit
 #[cfg(feature = "node")]
 use iso_evm_rpc::RpcError;
 use iso_evm_wire::schedule::ScheduleError;
-use iso_evm_witness::input::InputError;
+use iso_evm_witness::{block_file::BlockFileError, input::InputError};
 
 /// Why there is no report of a file.
 pub(crate) fn item(error: &ItemError) -> String {
@@ -23,6 +23,15 @@ pub(crate) fn item(error: &ItemError) -> String {
 fn input(error: &InputError) -> String {
     match error {
         InputError::ForkContradiction { .. } => format!("--{error}"),
+        _ => error.to_string(),
+    }
+}
+
+/// Why a block file gives no witnesses.
+pub(crate) fn block_file(error: &BlockFileError) -> String {
+    match error {
+        BlockFileError::Contradiction { .. } => format!("--{error}"),
+        BlockFileError::RulesUnknown { .. } => format!("{error}: say which by --fork"),
         _ => error.to_string(),
     }
 }

@@ -14,6 +14,7 @@ use iso_evm_verifier::certificate::CertificateError;
 #[cfg(feature = "onchain")]
 use iso_evm_verifier::verify::FalseClaim;
 use iso_evm_wire::{container::JsonError, schedule::ScheduleError, transaction::TransactionError};
+use iso_evm_witness::block_file::BlockFileError;
 
 use crate::advice;
 
@@ -44,6 +45,14 @@ pub enum CommandError {
         file: String,
         /// What is wrong with the certificate.
         error: CertificateError,
+    },
+    /// A block file of which there are no witnesses.
+    #[error("{file}: {}", advice::block_file(.error))]
+    BlockFile {
+        /// Name of the file.
+        file: String,
+        /// Why nothing was recorded.
+        error: Box<BlockFileError>,
     },
     /// Lines of a stream of inputs of which no witness was recorded.
     #[error("{failed} of {lines} lines were not recorded")]

@@ -13,6 +13,8 @@
 //! | record the trace alone, without roots | [`Prepared::without_roots`] |
 //! | attach to a revm of your own | [`Recorder`] |
 //! | read `INPUT.json` | [`Input`] |
+//! | record a whole block of a file | [`block_file`] |
+//! | what a block does beside its transactions | [`system`] |
 //! | prove that a block has a transaction | [`inclusion`] |
 //! | state roots, kept incrementally | [`state_root`] |
 //! | messages, records, encoding, `witness.bin` | [`iso_evm_wire`] |
@@ -51,6 +53,7 @@
 //! `encoding` → `container`. Normative text: `specs/`, from 02 to 04 and 09.
 
 mod assemble;
+pub mod block_file;
 pub mod env;
 pub mod execute;
 pub mod inclusion;
@@ -61,6 +64,7 @@ pub mod proof;
 pub mod recorder;
 pub mod rollup;
 pub mod state_root;
+pub mod system;
 
 pub use execute::{ExecuteError, Execution, Recording, record};
 pub use input::Input;

@@ -8,7 +8,7 @@ use std::{
 };
 
 use iso_evm_witness::recorder::MAX_BYTES;
-use tempfile::Builder;
+use tempfile::{Builder, TempDir};
 
 use crate::{FileError, room};
 
@@ -32,13 +32,80 @@ pub fn read(path: &Path) -> Result<Vec<u8>, FileError> {
         File::open(path).map(|file| Box::new(file) as Box<dyn Read>)
     };
     match source.and_then(|source| room::whole(source, MAX_SIZE)) {
-        Err(error) if error.kind() == io::ErrorKind::FileTooLarge => {
-            Err(FileError::Oversized { file, limit: MAX_SIZE })
-        }
-        Err(error) => Err(FileError::Read { file, error }),
+        Err(error) => Err(failed(file, error)),
         Ok(bytes) if bytes.is_empty() => Err(FileError::Empty { file }),
         Ok(bytes) => Ok(bytes),
     }
+}
+
+/// What every frame of Zstandard begins with (RFC 8878).
+const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+
+/// Reads a whole file, and unpacks it if it is compressed by Zstandard, whatever its name.
+///
+/// # Errors
+///
+/// As [`read`]; what comes out must not be larger either.
+pub fn read_unpacked(path: &Path) -> Result<Vec<u8>, FileError> {
+    let bytes = read(path)?;
+    if !bytes.starts_with(&ZSTD) {
+        return Ok(bytes);
+    }
+    let unpacked = zstd::Decoder::new(&bytes[..]).and_then(|it| room::whole(it, MAX_SIZE));
+    match unpacked.map_err(|error| failed(name(path), error))? {
+        bytes if bytes.is_empty() => Err(FileError::Empty { file: name(path) }),
+        bytes => Ok(bytes),
+    }
+}
+
+/// The error of a file that is not read.
+fn failed(file: String, error: io::Error) -> FileError {
+    match error.kind() {
+        io::ErrorKind::FileTooLarge => FileError::Oversized { file, limit: MAX_SIZE },
+        _ => FileError::Read { file, error },
+    }
+}
+
+/// Writes a folder as a whole: `write` fills another one beside it, whose files come into place when all
+/// are there. Other files in the folder stay.
+///
+/// # Errors
+///
+/// What `write` says, or if the files cannot come into place. If `write` fails, nothing has changed.
+pub fn write_folder<E: From<FileError>>(
+    path: &Path,
+    write: impl FnOnce(&Path) -> Result<(), E>,
+) -> Result<(), E> {
+    let failed = |error| FileError::Write { file: name(path), error };
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let parent = parent.unwrap_or(Path::new("."));
+    fs::create_dir_all(parent).map_err(failed)?;
+    let mut builder = Builder::new();
+    builder.prefix(".witnesses-");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(fs::Permissions::from_mode(0o777));
+    }
+    let aside = builder.tempdir_in(parent).map_err(failed)?;
+    write(aside.path())?;
+    move_files(aside, path).map_err(failed)?;
+    Ok(())
+}
+
+/// Puts a folder in another's place, or its files into it if there is one.
+fn move_files(aside: TempDir, path: &Path) -> io::Result<()> {
+    if !path.exists() {
+        fs::rename(aside.path(), path)?;
+        // It is there by another name.
+        let _ = aside.keep();
+        return Ok(());
+    }
+    for entry in fs::read_dir(aside.path())? {
+        let entry = entry?;
+        fs::rename(entry.path(), path.join(entry.file_name()))?;
+    }
+    Ok(())
 }
 
 /// Writes a whole file, or to stdout. An existing file is replaced atomically.
@@ -145,6 +212,59 @@ mod tests {
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
         write(Path::new("/dev/null"), b"three").unwrap();
         assert!(!fs::metadata("/dev/null").unwrap().is_file());
+    }
+
+    #[test]
+    fn what_is_compressed_is_unpacked_and_what_is_cut_off_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("block.json");
+        let packed = zstd::encode_all(&b"{}".repeat(1000)[..], 3).unwrap();
+        for (bytes, expected) in [(&b"{}"[..], 2), (&packed[..], 2000)] {
+            write(&path, bytes).unwrap();
+            assert_eq!(read_unpacked(&path).unwrap().len(), expected);
+        }
+        for length in 4..packed.len() {
+            write(&path, &packed[..length]).unwrap();
+            assert!(matches!(read_unpacked(&path), Err(FileError::Read { .. })), "{length}");
+        }
+        let nothing = zstd::encode_all(&b""[..], 3).unwrap();
+        write(&path, &nothing).unwrap();
+        assert!(matches!(read_unpacked(&path), Err(FileError::Empty { .. })));
+    }
+
+    /// 1 GiB and a byte of zeros, in 100 kB.
+    #[test]
+    fn what_would_unpack_to_more_than_is_read_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("block.json.zst");
+        let zeros = io::repeat(0).take(MAX_SIZE + 1);
+        write(&path, &zstd::encode_all(zeros, 1).unwrap()).unwrap();
+        assert!(matches!(read_unpacked(&path), Err(FileError::Oversized { .. })));
+    }
+
+    #[test]
+    fn a_folder_is_written_whole_or_not_at_all() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path().join("deep/block");
+        let fill = |text: &'static [u8]| {
+            move |aside: &Path| {
+                write(&aside.join("0"), text)?;
+                write(&aside.join("1"), text)
+            }
+        };
+        write_folder(&folder, fill(b"one")).unwrap();
+        write(&folder.join("other"), b"stays").unwrap();
+        let failed = write_folder(&folder, |aside| {
+            write(&aside.join("0"), b"two")?;
+            Err(FileError::Empty { file: "1".to_owned() })
+        });
+        assert!(failed.is_err());
+        assert_eq!(read(&folder.join("0")).unwrap(), b"one");
+        write_folder(&folder, fill(b"three")).unwrap();
+        for (name, text) in [("0", &b"three"[..]), ("1", b"three"), ("other", b"stays")] {
+            assert_eq!(read(&folder.join(name)).unwrap(), text);
+        }
+        assert_eq!(fs::read_dir(folder.parent().unwrap()).unwrap().count(), 1);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use iso_evm_wire::{
     Rules,
     block::{Block, BlockFields},
     container::Inclusion,
-    receipt::Receipt,
+    receipt::{self, Receipt},
     rules::Family,
     schedule,
     transaction::{Transaction, TransactionDefaults, TransactionFields},
@@ -26,7 +26,6 @@ use super::{
     fork,
     listed::Listed,
     parts::{check_root, reread},
-    receipts::encoded,
 };
 
 /// The method that answers are blamed on.
@@ -159,7 +158,7 @@ impl ChainBlock {
         if !proved || self.sender_is_given(index) {
             return None;
         }
-        let receipts = encoded(&self.receipts, &self.transactions);
+        let receipts = receipt::encoded(&self.receipts, &self.transactions);
         inclusion::prove(index, &self.encoded, &receipts)
     }
 }

@@ -4,11 +4,11 @@
 //! In the data's way this comes right after the block.
 
 use alloy_consensus::Header;
-use alloy_primitives::{Address, B256, U256};
+use alloy_primitives::{Address, B256};
 use iso_evm_wire::{
     Fork, Rules,
-    block::header_fits,
-    protocol::{Change, first_new_precompile},
+    block::{header_fits, likely_rules},
+    protocol::first_new_precompile,
     rules::Family,
     schedule,
 };
@@ -40,12 +40,7 @@ pub(super) fn fork_of(
         let fits = header_fits(header, fork.fork());
         return if fits { Ok(fork) } else { Err(NodeError::Header { number, fork }) };
     }
-    let of_family = || family.rules().iter().copied();
-    let fitting = || of_family().filter(|rules| header_fits(header, rules.fork()));
-    let mut candidates: Vec<Rules> = fitting().filter(|rules| is_likely(header, *rules)).collect();
-    if candidates.is_empty() {
-        candidates = fitting().collect();
-    }
+    let candidates = likely_rules(header, family);
     match &candidates[..] {
         [rules] => Ok(*rules),
         _ => match by_config(node, chain_id, hash, header.timestamp).map(Rules::from) {
@@ -58,13 +53,6 @@ pub(super) fn fork_of(
             }
         },
     }
-}
-
-/// Whether a fork's headers have such a difficulty, in which alone those of London and Paris differ. A
-/// development chain can be of London without any: then the user must say so.
-fn is_likely(header: &Header, rules: Rules) -> bool {
-    let merged = header.difficulty == U256::ZERO;
-    rules.has(Change::ProofOfStake) == merged
 }
 
 /// What the node says, if the block is of the fork that it is in now: its newest precompile tells.

@@ -48,7 +48,6 @@ mod place;
 mod receipts;
 mod replay;
 mod siblings;
-mod system;
 
 use alloy_primitives::B256;
 use iso_evm_wire::Rules;
@@ -56,9 +55,10 @@ use iso_evm_wire::Rules;
 pub use block::ChainBlock;
 pub use error::{NodeError, ReplayError};
 pub use iso_evm_rpc::{Observer, default_folder};
+pub use iso_evm_witness::block_file::RecordedTransaction;
 pub use node::Node;
 pub use options::{NodeEvent, NodeOptions};
-pub use replay::{RecordedTransaction, Replay};
+pub use replay::Replay;
 
 /// Records one transaction: replays what comes before it in its block.
 ///

@@ -5,20 +5,19 @@
 
 use alloy_primitives::{Address, B256, keccak256};
 use iso_evm_rpc::RpcError;
-use iso_evm_witness::{proof::StateProof, state_root::StateTrie};
+use iso_evm_witness::{proof::StateProof, state_root::StateTrie, system};
 
 use super::{
     NodeError,
     parent::{Parent, leads},
-    system,
 };
 
 impl Parent<'_> {
     /// Whether the state after the block has what the call to this contract leaves. Where that is not
     /// proved, the call is made as the fork says.
     pub(super) fn makes_call_to(&self, contract: Address) -> Result<bool, NodeError> {
-        let (block, header) = (self.block, &self.block.header);
-        let Some((slot, value)) = system::left_by(block, contract) else { return Ok(true) };
+        let header = &self.block.header;
+        let Some((slot, value)) = system::left_by(header, contract) else { return Ok(true) };
         if !self.known.borrow().proved {
             return Ok(true);
         }

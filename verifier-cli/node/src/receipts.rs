@@ -7,7 +7,7 @@ use alloy_primitives::B256;
 use alloy_trie::root::ordered_trie_root_encoded;
 use iso_evm_rpc::RpcError;
 use iso_evm_wire::{
-    receipt::{Receipt, ReceiptFields},
+    receipt::{self, Receipt, ReceiptFields},
     transaction::Transaction,
 };
 
@@ -75,18 +75,7 @@ fn read(
         let receipt = fields.into_receipt();
         receipts.push(receipt.map_err(|error| NodeError::Receipt { number, index, error })?);
     }
-    let root = ordered_trie_root_encoded(&encoded(&receipts, transactions));
+    let root = ordered_trie_root_encoded(&receipt::encoded(&receipts, transactions));
     check_root(number, "receipts", header.receipts_root, root)?;
     Ok(receipts)
-}
-
-/// Receipts as the header's root has them.
-pub(super) fn encoded(receipts: &[Receipt], transactions: &[Transaction]) -> Vec<Vec<u8>> {
-    let mut cumulative = 0_u64;
-    let both = receipts.iter().zip(transactions);
-    both.map(|(receipt, transaction)| {
-        cumulative = cumulative.saturating_add(receipt.gas_used);
-        receipt.encode_2718(transaction.body(), cumulative)
-    })
-    .collect()
 }

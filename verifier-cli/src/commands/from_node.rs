@@ -1,11 +1,10 @@
 //! `iso-witness record --tx` and `--block`: transactions of a node's chain, and the progress that is
 //! shown.
 
-use std::{fs, path::PathBuf, sync::Mutex, time::Duration};
+use std::{path::PathBuf, sync::Mutex, time::Duration};
 
 use alloy_primitives::B256;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use iso_evm_batch::FileError;
 use iso_evm_node::{
     Node, NodeError, NodeEvent, NodeOptions, Observer, default_folder, record_block,
     record_transaction,
@@ -13,8 +12,9 @@ use iso_evm_node::{
 use iso_evm_wire::{Rules, Witness};
 
 use super::{
+    block_file::write_block,
     node::{NodeArgs, node_url},
-    record::{BlockName, write},
+    record::BlockName,
     say,
 };
 use crate::{advice, error::CommandError};
@@ -54,13 +54,7 @@ pub(super) fn block(
     let folder = folder.unwrap_or_else(|| PathBuf::from(name));
     let recorded = record_block(&node, hash, fork).map_err(|error| hinted(error, true))?;
     drop(progress);
-    let failed = |error| FileError::Write { file: folder.display().to_string(), error };
-    fs::create_dir_all(&folder).map_err(failed)?;
-    for recorded in recorded {
-        let name = format!("{:04}-{}.bin", recorded.index, recorded.transaction);
-        write(&folder.join(name), &recorded.witness)?;
-    }
-    Ok(())
+    write_block(&folder, recorded)
 }
 
 /// An error with the option that would have worked, where there is one.

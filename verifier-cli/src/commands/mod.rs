@@ -17,6 +17,7 @@ pub(crate) use crate::terminal::say;
 
 mod assemble;
 mod batch;
+mod block_file;
 mod check;
 mod emit;
 mod expect;

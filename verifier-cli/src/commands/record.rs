@@ -1,5 +1,6 @@
 //! `iso-witness record`: runs a transaction, from a file or on the state that a node gives, and
-//! writes its witness; with `--jsonl` one after the other, as a stream.
+//! writes its witness; of a block, the witnesses of all its transactions; with `--jsonl` one after the
+//! other, as a stream.
 
 use std::{
     io::{self, BufRead, Read, Write},
@@ -16,17 +17,19 @@ use iso_evm_wire::{
     Rules, Witness,
     transaction::{TransactionDefaults, TransactionFields},
 };
-use iso_evm_witness::Input;
+use iso_evm_witness::{Input, block_file::BlockFile};
 
-use super::{block, node::NodeArgs, say, transaction};
+use super::{block, block_file, node::NodeArgs, say, transaction};
 use crate::{Exit, error::CommandError};
 
 /// Run a transaction and write its witness
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("what").required(true).args(["input", "tx", "block", "jsonl"]))]
 pub(super) struct Record {
-    /// INPUT.json: transaction, block and pre-state; with --rpc-url, a bare transaction as the node
-    /// or `cast tx --json` prints it; `-` for stdin
+    /// INPUT.json: transaction, block and pre-state; or a block file: a block with the trie nodes,
+    /// codes and headers that it looks up, one witness a transaction; with --rpc-url, a bare
+    /// transaction as the node or `cast tx --json` prints it; any of them may be compressed by
+    /// zstd; `-` for stdin
     input: Option<PathBuf>,
     /// A transaction of the node's chain
     #[arg(long, value_name = "HASH")]
@@ -34,7 +37,7 @@ pub(super) struct Record {
     /// A block of the node's chain, by number or hash: one witness a transaction
     #[arg(long, value_name = "N")]
     block: Option<BlockName>,
-    /// Where the witness goes, `-` for stdout; with --block a folder [default: witness.bin, or
+    /// Where the witness goes, `-` for stdout; of a block a folder [default: witness.bin, or
     /// block-N]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -80,16 +83,21 @@ impl Record {
         let file = output.clone().unwrap_or_else(|| PathBuf::from("witness.bin"));
         match (&self.input, self.tx, self.block) {
             (Some(input), ..) => {
-                let json = files::read(input)?;
+                let json = files::read_unpacked(input)?;
+                if BlockFile::is_one(&json) {
+                    self.of_its_own_state()?;
+                    let rules = self.fork.map(Rules::from);
+                    block_file::record(input, &json, output, rules)?;
+                    return Ok(Exit::Valid);
+                }
                 let witness = match bare(input, &json)? {
                     Some((chain, hash)) => {
                         transaction(self.node, "a bare transaction", hash, chain, self.fork)?
                     }
-                    None if self.node.rpc_url.is_some() => {
-                        let command = "an input that has its own state";
-                        return Err(CommandError::Meaningless { option: "--rpc-url", command });
+                    None => {
+                        self.of_its_own_state()?;
+                        record(input, &json, self.fork)?
                     }
-                    None => record(input, &json, self.fork)?,
                 };
                 write(&file, &witness)?;
             }
@@ -102,6 +110,15 @@ impl Record {
             (None, None, None) => {}
         }
         Ok(Exit::Valid)
+    }
+
+    /// Makes sure that no node was named: nobody would ask it.
+    const fn of_its_own_state(&self) -> Result<(), CommandError> {
+        if self.node.rpc_url.is_none() {
+            return Ok(());
+        }
+        let command = "an input that has its own state";
+        Err(CommandError::Meaningless { option: "--rpc-url", command })
     }
 }
 

@@ -1,7 +1,7 @@
 //! A part of an `INPUT.json` as it was saved: a node's whole JSON-RPC answer in place of what stands
 //! in its `result`.
 //!
-//! In the data's way this stands in front of every part of the first shape that a node returns.
+//! In the data's way this stands in front of every part of an input that a node returns.
 
 use std::{fmt, marker::PhantomData};
 
@@ -18,7 +18,7 @@ const ENVELOPE: [&str; 4] = ["jsonrpc", "id", "result", "error"];
 
 /// A part, or an answer with the part as its `result`.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Answer<T>(pub(super) T);
+pub(crate) struct Answer<T>(pub(crate) T);
 
 /// The answer of a node that refused.
 #[derive(Deserialize)]

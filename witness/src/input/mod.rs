@@ -121,6 +121,7 @@ pub enum InputError {
 
 pub use alloc::AccountError;
 pub use ancestors::AncestorError;
+pub(crate) use answer::Answer;
 pub use proofs::ProofError;
 
 impl Input {

@@ -179,6 +179,17 @@ impl StateTrie {
         }
     }
 
+    /// The root of an account's storage, as of the last state root; that of nothing if the account is
+    /// absent.
+    ///
+    /// # Errors
+    ///
+    /// [`MissingNode`] if a node on the way to the account is known by its hash only.
+    pub fn storage_root(&self, address: Address) -> Result<B256, MissingNode> {
+        let leaf = self.leaf(address, keccak256(address))?;
+        Ok(leaf.map_or(EMPTY_ROOT_HASH, |leaf| leaf.account.storage_root))
+    }
+
     /// Sets an account, or takes it out of the state. Its storage stays as it is.
     pub fn set_account(&mut self, address: Address, account: Option<Account>) {
         let entry = self.entry(address);

@@ -11,6 +11,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{quantity as number, transaction::TransactionBody};
 
+mod encoded;
+
+pub use encoded::encoded;
+
 /// The facts of a receipt that a run gives.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Receipt {

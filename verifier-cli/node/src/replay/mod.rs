@@ -18,6 +18,7 @@ use alloy_primitives::{Address, B256, Bytes, U256};
 use iso_evm_wire::{Witness, transaction::Transaction};
 use iso_evm_witness::{
     ExecuteError, Execution, Input, Recording,
+    block_file::RecordedTransaction,
     env::block_env,
     execute::{RunError, Setting, run_error},
     prestate::Prestate,
@@ -25,6 +26,7 @@ use iso_evm_witness::{
     recorder::StorageCollisions,
     rollup::RunTransaction,
     state_root::StateTrie,
+    system,
 };
 use revm::{
     Database, DatabaseCommit, SystemCallEvm,
@@ -38,19 +40,7 @@ use revm::{
 use super::{
     ChainBlock, Node, NodeError, NodeEvent,
     parent::{Parent, Wanted},
-    system,
 };
-
-/// A recorded transaction of a block.
-#[derive(Clone, Debug)]
-pub struct RecordedTransaction {
-    /// Index of the transaction in its block.
-    pub index: usize,
-    /// Hash of the transaction.
-    pub transaction: B256,
-    /// Witness of the transaction.
-    pub witness: Witness,
-}
 
 /// A block, as far as it has been replayed.
 #[derive(Debug)]
@@ -110,10 +100,12 @@ impl<'a> Replay<'a> {
             block: block_env(&block.block),
         };
         let state = CacheDB::new(parent.clone());
-        parent.prove(&accounts(system::before(block).into_iter().chain(system::after(block))))?;
+        let before = system::before(block.rules, &block.header);
+        let after = system::after(block.rules);
+        parent.prove(&accounts(before.iter().cloned().chain(after)))?;
         let mut replay = Self { parent, setting, state, roots, nodes: 0, done: 0 };
         let mut calls = Vec::new();
-        for (contract, data) in system::before(block) {
+        for (contract, data) in before {
             let info = replay.state.basic(contract)?;
             let there = info.is_some_and(|info| info.code_hash != KECCAK_EMPTY);
             if there && replay.parent.makes_call_to(contract)? {
@@ -203,7 +195,8 @@ impl<'a> Replay<'a> {
         while self.done < block.transactions.len() {
             self.advance()?;
         }
-        let Some(payments) = system::payments(block) else {
+        let ChainBlock { rules, chain_id, header, withdrawals, .. } = block;
+        let Some(payments) = system::payments(*rules, *chain_id, header, withdrawals) else {
             self.parent.node.notice(
                 "the state root after the block is not compared: what its miner gets is not known"
                     .to_owned(),
@@ -211,7 +204,7 @@ impl<'a> Replay<'a> {
             return Ok(());
         };
         self.parent.prove(&accounts(payments.iter().copied()))?;
-        self.system_calls(system::after(block))?;
+        self.system_calls(system::after(*rules))?;
         for (address, amount) in payments {
             self.pay(address, amount)?;
         }

@@ -2,17 +2,17 @@
 //! EIP-2935), withdrawals and rewards after them (EIP-4895), and the calls that collect requests
 //! (EIP-7002, EIP-7251).
 //!
-//! In the data's way this stands in the replay, before the first transaction and after the last.
+//! In the data's way this stands in the replay of a block, before the first transaction and after the
+//! last.
 
+use alloy_consensus::Header;
 use alloy_eips::{
-    eip2935::HISTORY_STORAGE_ADDRESS, eip4788::BEACON_ROOTS_ADDRESS,
+    eip2935::HISTORY_STORAGE_ADDRESS, eip4788::BEACON_ROOTS_ADDRESS, eip4895::Withdrawal,
     eip7002::WITHDRAWAL_REQUEST_PREDEPLOY_ADDRESS,
     eip7251::CONSOLIDATION_REQUEST_PREDEPLOY_ADDRESS,
 };
 use alloy_primitives::{Address, Bytes, U256};
-use iso_evm_wire::{protocol::Change, schedule};
-
-use super::ChainBlock;
+use iso_evm_wire::{Rules, protocol::Change, schedule};
 
 /// Slots that the beacon roots' contract goes round in (EIP-4788).
 const HISTORY_BUFFER_LENGTH: u64 = 8_191;
@@ -24,22 +24,21 @@ const HISTORY_SERVE_WINDOW: u64 = 8_191;
 const BLOCK_REWARD: u64 = 2_000_000_000_000_000_000;
 
 /// The calls before the first transaction: to whom, with what.
-pub(super) fn before(block: &ChainBlock) -> Vec<(Address, Bytes)> {
+pub fn before(rules: Rules, header: &Header) -> Vec<(Address, Bytes)> {
     let mut calls = Vec::new();
-    if block.rules.has(Change::BeaconRoot)
-        && let Some(root) = block.header.parent_beacon_block_root
+    if rules.has(Change::BeaconRoot)
+        && let Some(root) = header.parent_beacon_block_root
     {
         calls.push((BEACON_ROOTS_ADDRESS, root.into()));
     }
-    if block.rules.has(Change::ParentHash) {
-        calls.push((HISTORY_STORAGE_ADDRESS, block.header.parent_hash.into()));
+    if rules.has(Change::ParentHash) {
+        calls.push((HISTORY_STORAGE_ADDRESS, header.parent_hash.into()));
     }
     calls
 }
 
 /// What a call before the first transaction leaves in its contract's storage: a slot and its value.
-pub(super) fn left_by(block: &ChainBlock, contract: Address) -> Option<(U256, U256)> {
-    let header = &block.header;
+pub fn left_by(header: &Header, contract: Address) -> Option<(U256, U256)> {
     match contract {
         BEACON_ROOTS_ADDRESS => {
             let time = U256::from(header.timestamp);
@@ -53,25 +52,32 @@ pub(super) fn left_by(block: &ChainBlock, contract: Address) -> Option<(U256, U2
     }
 }
 
-/// The calls after the last transaction.
-pub(super) fn after(block: &ChainBlock) -> Vec<(Address, Bytes)> {
-    if !block.rules.has(Change::Requests) {
-        return Vec::new();
+/// The calls after the last transaction. The OP Stack has none: it collects no requests
+/// (`protocol/isthmus/exec-engine.html`).
+pub fn after(rules: Rules) -> Vec<(Address, Bytes)> {
+    match rules {
+        Rules::Ethereum(fork) if fork.has(Change::Requests) => {
+            [WITHDRAWAL_REQUEST_PREDEPLOY_ADDRESS, CONSOLIDATION_REQUEST_PREDEPLOY_ADDRESS]
+                .map(|contract| (contract, Bytes::new()))
+                .into()
+        }
+        Rules::Ethereum(_) | Rules::Optimism(_) => Vec::new(),
     }
-    [WITHDRAWAL_REQUEST_PREDEPLOY_ADDRESS, CONSOLIDATION_REQUEST_PREDEPLOY_ADDRESS]
-        .map(|contract| (contract, Bytes::new()))
-        .into()
 }
 
 /// Who gets how much after the last transaction, in wei. `None`: it is not known, before Paris, on
 /// chains that have rules of their own, and where uncles are paid, whose headers are not read.
-pub(super) fn payments(block: &ChainBlock) -> Option<Vec<(Address, U256)>> {
-    let header = &block.header;
-    if !block.rules.has(Change::ProofOfStake) {
-        let known = schedule::scheduled(block.chain_id, header.number, header.timestamp).is_some();
+pub fn payments(
+    rules: Rules,
+    chain_id: u64,
+    header: &Header,
+    withdrawals: &[Withdrawal],
+) -> Option<Vec<(Address, U256)>> {
+    if !rules.has(Change::ProofOfStake) {
+        let known = schedule::scheduled(chain_id, header.number, header.timestamp).is_some();
         let alone = header.ommers_hash == alloy_consensus::EMPTY_OMMER_ROOT_HASH;
         return (known && alone).then(|| vec![(header.beneficiary, U256::from(BLOCK_REWARD))]);
     }
-    let paid = block.withdrawals.iter();
+    let paid = withdrawals.iter();
     Some(paid.map(|withdrawal| (withdrawal.address, withdrawal.amount_wei())).collect())
 }
