@@ -31,6 +31,10 @@ pub struct BaseFeeParameters {
 }
 
 impl BaseFeeParameters {
+    /// OP Mainnet's, and OP Sepolia's
+    /// (<https://specs.optimism.io/protocol/configurability.html>).
+    pub const OPTIMISM: Self = Self { elasticity: 6, denominator: 50, denominator_canyon: 250 };
+
     /// The parameters by the configuration, for blocks of an upgrade.
     fn of(self, upgrade: Upgrade) -> BaseFeeParams {
         let longer = upgrade.has(Change::LongerBaseFee);
@@ -107,8 +111,7 @@ pub enum BaseFeeError {
 ///
 /// # Errors
 ///
-/// If the parent lacks what it follows from, or a parameter is zero. It is not silently another
-/// number: where it has more than 64 bits, that is an error too.
+/// If the parent lacks what it follows from, a parameter is zero, or it would have more than 64 bits.
 pub fn next_base_fee(
     parent: &Header,
     parent_upgrade: Upgrade,
@@ -187,8 +190,7 @@ fn moved(
 /// ```
 /// use iso_evm_wire::optimism::{BaseFeeParameters, Upgrade, base_fee::extra_data};
 ///
-/// let config =
-///     BaseFeeParameters { elasticity: 6, denominator: 50, denominator_canyon: 250 };
+/// let config = BaseFeeParameters::OPTIMISM;
 /// let extra_data = extra_data(Upgrade::Holocene, Some(Default::default()), None, config)?;
 /// assert_eq!(extra_data[..], [0, 0, 0, 0, 250, 0, 0, 0, 6]);
 /// # Ok::<(), iso_evm_wire::optimism::BaseFeeError>(())

@@ -37,7 +37,8 @@ impl L1Block {
     /// - Ecotone: its bytes' gas, a 16th of it taken for bytes of a batch, each at both base fees and
     ///   scalars.
     ///   <https://specs.optimism.io/protocol/exec-engine.html#ecotone-l1-cost-fee-changes-eip-4844-da>
-    /// - Fjord: [what it makes in a batch](compressed_size), at the same price.
+    /// - Fjord: what it makes in a batch, estimated by its [length compressed](fastlz::compressed_len),
+    ///   at the same price.
     ///   <https://specs.optimism.io/protocol/fjord/exec-engine.html>
     ///
     /// It is exact below 2^216.

@@ -14,5 +14,8 @@ pub mod predeploys;
 mod upgrade;
 
 pub use base_fee::{BaseFeeError, BaseFeeParameters};
-pub use l1_block::L1Block;
+pub use l1_block::{DataPrice, L1Block};
 pub use upgrade::{Change, Upgrade};
+
+#[cfg(test)]
+mod tests;
