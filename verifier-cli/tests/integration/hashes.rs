@@ -68,6 +68,35 @@ fn transactions_of_geth() {
     assert!(count >= 20, "only {count} files in range");
 }
 
+/// Each block's first transaction is a deposit. Skipped where the third-party files are not.
+#[test]
+fn transactions_of_op_sepolia() {
+    let Some(folder) = fixtures::third_party("op_stack") else { return };
+    let (mut deposits, mut others) = (0, BTreeSet::new());
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "zst") {
+            continue;
+        }
+        let json = zstd::decode_all(fs::File::open(&path).unwrap()).unwrap();
+        let block: serde_json::Value = serde_json::from_slice(&json).unwrap();
+        let listed = block["payloadAttributes"]["transactions"].as_array().unwrap();
+        for (index, bytes) in listed.iter().enumerate() {
+            let bytes: Bytes = bytes.as_str().unwrap().parse().unwrap();
+            let transaction = Transaction::decode_whole(&bytes).unwrap();
+            assert_eq!(transaction.encode(), bytes, "{} {index}", path.display());
+            assert_eq!(transaction.hash(), Some(alloy_primitives::keccak256(&bytes)));
+            check(&path, &transaction);
+            assert_eq!(transaction.body().is_deposit(), index == 0);
+            match index {
+                0 => deposits += 1,
+                _ => drop(others.insert(transaction.body().ty())),
+            }
+        }
+    }
+    assert!(deposits >= 9 && others.len() > 1, "{deposits} {others:?}");
+}
+
 fn recorded(name: &str) -> Witness {
     let path = root().join("tests/fixtures").join(format!("{name}.json"));
     let input = Input::parse(&fs::read(path).unwrap(), None).unwrap();

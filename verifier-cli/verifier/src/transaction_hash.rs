@@ -179,7 +179,7 @@ impl List {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
-    use alloy_primitives::{b256, hex};
+    use alloy_primitives::{Address, b256, hex};
 
     use super::*;
 
@@ -279,6 +279,59 @@ mod tests {
             ),
             b256!("adc3f24d05f05f1065debccb1c4b033eaa35917b69b343d88d9062cdf8ecad83"),
         );
+    }
+
+    /// OP Sepolia, block 26,207,960: the first transaction.
+    #[test]
+    fn a_deposit_has_its_hash() {
+        check(
+            &hex!(
+                "7ef8f8a077efb5d9d697e7e37fffcb8b904e28df49667b73d9fc17515eb0e4a0c377d3db94deaddead"
+                "deaddeaddeaddeaddeaddeaddead00019442000000000000000000000000000000000000158080830f"
+                "424080b8a4440a5e2000001db0000d273000000000000000000000000067f6a91000000000007b5f41"
+                "0000000000000000000000000000000000000000000000000000000001d276cd000000000000000000"
+                "00000000000000000000000000000000000000000000019244875342f5e0c1624d00f249b1a7996137"
+                "b1eb44bdf16396f98f76a1bec6fa0000000000000000000000008f23bb38f531600e5d8fddaaec41f1"
+                "3fab46e98c"
+            ),
+            b256!("24b776bee9799bef3cc487401151d71c08241255882633870b442c673651ce60"),
+        );
+    }
+
+    /// The first transaction of a block before Regolith, a system transaction.
+    #[test]
+    fn a_deposit_by_the_system_has_its_hash() {
+        check(
+            &hex!(
+                "7ef9015aa044bae9d41b8380d781187b426c6fe43df5fb2fb57bd4466ef6a701e1f01e015694deadde"
+                "addeaddeaddeaddeaddeaddeaddead0001944200000000000000000000000000000000000015808084"
+                "08f0d18001b90104015d8eb90000000000000000000000000000000000000000000000000000000000"
+                "8057650000000000000000000000000000000000000000000000000000000063d96d10000000000000"
+                "000000000000000000000000000000000000000000000009f35273d89754a1e0387b89520d989d3be9"
+                "c37c1f32495a88faf1ea05c61121ab0d19000000000000000000000000000000000000000000000000"
+                "00000000000000010000000000000000000000002d679b567db6187c0c8323fa982cfb88b74dbcc700"
+                "0000000000000000000000000000000000000000000000000000000000083400000000000000000000"
+                "000000000000000000000000000000000000000f4240"
+            ),
+            b256!("ef8cc21bdbab8d2b60b054460768b1db67c8906b6a2bdf9bc287b3654326fc76"),
+        );
+    }
+
+    /// A user's, with the greatest numbers, that creates.
+    #[test]
+    fn a_deposit_that_mints_is_encoded_as_alloy_does() {
+        let whole = Transaction::deposit(TxDeposit {
+            source_hash: B256::repeat_byte(1),
+            from: Address::repeat_byte(2),
+            to: TxKind::Create,
+            mint: u128::MAX,
+            value: U256::MAX,
+            gas_limit: u64::MAX,
+            is_system_transaction: false,
+            input: Bytes::from_static(&[0]),
+        });
+        assert_eq!(hex::encode(encode(&whole)), hex::encode(whole.encode()));
+        assert_eq!(transaction_hash(&whole), whole.hash());
     }
 
     #[test]
