@@ -13,7 +13,7 @@ use iso_evm_wire::{
 
 use super::BlockFile;
 use crate::{
-    Execution, Input, Recording, env::tx_env, execute::Setting, inclusion, prestate::Prestate,
+    Execution, Input, Recording, execute::Setting, inclusion, prestate::Prestate,
     proof::StateProof, rollup::RunTransaction,
 };
 
