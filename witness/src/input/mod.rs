@@ -75,6 +75,9 @@ pub enum InputError {
          block's number and timestamp"
     )]
     ForkUnknown(u64),
+    /// Rules of the OP Stack, and no chain: neither the transaction nor the file names one.
+    #[error("the chain is not known: {0} says nothing of it, and there is no \"chainId\"")]
+    ChainUnknown(Rules),
     /// The block is of a fork after the last that is audited.
     #[error("fork {0} is later than {last}, the last that is audited", last = Fork::NEWEST)]
     ForkTooLate(String),

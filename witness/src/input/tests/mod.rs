@@ -1,5 +1,6 @@
 use super::*;
 
+mod rollup;
 mod schedule;
 mod tracer;
 mod whole;
