@@ -199,7 +199,7 @@ fn unusable_input_is_named_and_leaves_nothing() {
     write("key.json", good.replacen("\"fork\"", "\"fuork\"", 1).as_bytes());
     write("fork.json", good.replacen("\"prague\"", "\"atlantis\"", 1).as_bytes());
     write("early.json", good.replacen("\"prague\"", "\"byzantium\"", 1).as_bytes());
-    write("type.json", good.replacen("\"type\": \"0x2\"", "\"type\": \"0x7e\"", 1).as_bytes());
+    write("type.json", good.replacen("\"type\": \"0x2\"", "\"type\": \"0x64\"", 1).as_bytes());
     write("r.json", good.replacen("\"r\": \"0x", "\"r\": \"0x1", 1).as_bytes());
     write("cut.bin", &witness[..1000]);
     write("long.bin", &[&witness[..], b"\n"].concat());
@@ -210,7 +210,7 @@ fn unusable_input_is_named_and_leaves_nothing() {
         ("iso-witness record key.json", "unknown field `fuork`"),
         ("iso-witness record fork.json", "unknown fork \"atlantis\""),
         ("iso-witness record early.json", "byzantium is earlier than istanbul"),
-        ("iso-witness record type.json", "0x7e is not Ethereum's (it is an OP Stack deposit)"),
+        ("iso-witness record type.json", "0x64 is not Ethereum's (it is an Arbitrum deposit)"),
         ("iso-witness record r.json", "r.json: "),
         ("iso-witness record tx.json --fork osaka", "--fork osaka contradicts the file"),
         ("iso-witness record missing.json", "missing.json: cannot be read"),
