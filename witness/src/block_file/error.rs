@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use alloy_consensus::Header;
 use alloy_primitives::{Address, B256};
 use iso_evm_wire::{Rules, block::BlockError, fork::ForkError, transaction::TransactionError};
 
@@ -127,7 +128,7 @@ pub enum BlockFileError {
     },
     /// A list is not the one that the header has.
     #[error(
-        "the root of the block's {field} is {expected} by its header, and {found} by the file: one is \
+        "the block's {field} is {expected} by its header, and {found} by the list in the file: one is \
          missing, or is another"
     )]
     List {
@@ -216,25 +217,29 @@ pub enum BlockFileError {
     #[error("the block's logs bloom is another by its header than replayed")]
     LogsBloom,
     /// The whole header has another hash than is expected.
-    #[error(
-        "the block's hash should be {expected}, and the header that comes out has {found}: state root \
-         {state_root}, receipts root {receipts_root}, transactions root {transactions_root}, gas used \
-         {gas_used}"
-    )]
+    #[error("the block's hash should be {expected}, and is {found}: {}", Roots(.header))]
     Hash {
         /// Hash that the file expects.
         expected: B256,
         /// Hash of the header that came out.
         found: B256,
-        /// State root in that header.
-        state_root: B256,
-        /// Receipts root in that header.
-        receipts_root: B256,
-        /// Transactions root in that header.
-        transactions_root: B256,
-        /// Gas used in that header.
-        gas_used: u64,
+        /// The header that came out.
+        header: Box<Header>,
     },
+}
+
+/// What a run gives of a header, in words.
+struct Roots<'a>(&'a Header);
+
+impl fmt::Display for Roots<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Header { state_root, receipts_root, transactions_root, gas_used, .. } = self.0;
+        write!(
+            f,
+            "replayed on what the file gives, its state root is {state_root}, its receipts root \
+             {receipts_root}, its transactions root {transactions_root}, and it has used {gas_used} gas"
+        )
+    }
 }
 
 /// Where in a replay something was needed.
@@ -273,8 +278,8 @@ pub enum RootField {
 impl fmt::Display for RootField {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Transactions => "transactions",
-            Self::Withdrawals => "withdrawals",
+            Self::Transactions => "transactions root",
+            Self::Withdrawals => "withdrawals root",
             Self::State => "state root",
             Self::Receipts => "receipts root",
             Self::Requests => "requests hash",

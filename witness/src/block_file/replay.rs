@@ -29,6 +29,7 @@ use super::{
 };
 use crate::{
     ExecuteError, RecorderError, Recording,
+    alone::record_alone,
     env::{block_env, tx_env},
     execute::{Run, RunError, Setting, record_on, run_error},
     prestate::PrestateError,
@@ -62,6 +63,8 @@ struct Replay<'a> {
     recordings: Vec<Recording>,
     receipts: Vec<Receipt>,
     gas_used: u64,
+    /// Transactions whose roots are not those of the whole state, each with the node that it lacks.
+    alone: Vec<(usize, MissingNode)>,
 }
 
 impl<'a> Replay<'a> {
@@ -77,8 +80,8 @@ impl<'a> Replay<'a> {
         let block = Block::from_header(header.clone(), fork, fee);
         let setting = Setting { fork, chain_id: file.chain_id, block: block_env(&block) };
         let state = State::before(file);
-        let (recordings, receipts) = (Vec::new(), Vec::new());
-        Ok(Self { file, block, setting, state, recordings, receipts, gas_used: 0 })
+        let (recordings, receipts, alone) = (Vec::new(), Vec::new(), Vec::new());
+        Ok(Self { file, block, setting, state, recordings, receipts, gas_used: 0, alone })
     }
 
     /// Makes the system calls that come before the transactions.
@@ -99,9 +102,22 @@ impl<'a> Replay<'a> {
         if limit > left {
             return Err(BlockFileError::GasLimit { index, limit, left });
         }
-        let run = self.run(transaction).map_err(|error| place.failed(error))?;
-        let Run { recording, state, after } = run;
-        self.state.goes_on(after, &state);
+        let recording = match self.run(transaction) {
+            Ok(Run { recording, state, after }) => {
+                self.state.goes_on(after, &state);
+                recording
+            }
+            Err(RunError::Execute(error))
+                if let ExecuteError::Recorder(RecorderError::MissingNode(missing)) = *error =>
+            {
+                let alone = self.run_alone(transaction);
+                let (recording, state) = alone.map_err(|error| place.failed(error))?;
+                self.state.commit(&state);
+                self.alone.push((index, missing));
+                recording
+            }
+            Err(error) => return Err(place.failed(error)),
+        };
         self.gas_used += recording.gas_used;
         let (success, gas_used) = (recording.success, recording.gas_used);
         let logs = recording.logs.clone();
@@ -117,6 +133,15 @@ impl<'a> Replay<'a> {
         record_on(&self.setting, database, self.state.trie.clone(), tx_env(transaction))
     }
 
+    /// Runs a transaction at some instant of which the root of the whole state is not known: a slot was
+    /// set to zero, and what stands beside it in the trie is needed for that moment alone.
+    fn run_alone(
+        &self,
+        transaction: &Transaction,
+    ) -> Result<(Recording, EvmState), RunError<PrestateError>> {
+        record_alone(&self.setting, WrapDatabaseRef(&self.state), tx_env(transaction))
+    }
+
     /// Does what comes after the last transaction, and holds the header against what came out.
     fn finish(mut self) -> Result<RecordedBlock<'a>, BlockFileError> {
         let file = self.file;
@@ -124,6 +149,10 @@ impl<'a> Replay<'a> {
         let mut notices = Vec::new();
         let outcome = self.outcome(&returned, &mut notices)?;
         let header = outcome.header(&file.head)?;
+        if let [(_, missing), ..] = self.alone[..] {
+            let indices = self.alone.iter().map(|(index, _)| *index).collect();
+            notices.push(Notice::Alone { indices, missing });
+        }
         if let Head::Draft { hash: None, .. } = file.head {
             notices.push(Notice::NoHash);
         }
