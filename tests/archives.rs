@@ -34,7 +34,7 @@ const REGISTRAR: Address = address!("0000000000000000000000000000000000004e90");
 fn engines() -> [Engine; 2] {
     [ArchiveKey::CodeHash, ArchiveKey::Account].map(|key| {
         let archive = ArchiveOptions { key, factory: FACTORY };
-        Engine::with_options(&EmitOptions { fork: FORK, archive })
+        Engine::with_options(&EmitOptions { rules: FORK.into(), archive })
     })
 }
 

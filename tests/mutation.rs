@@ -82,6 +82,7 @@ fn with_headers() -> Input {
             bloom: logs_bloom(&recording.logs),
             logs: recording.logs.clone(),
         }),
+        deposit: None,
     });
     input
 }
@@ -100,6 +101,7 @@ fn nor_one_with_other_headers_or_logs() {
         success: recording.success,
         gas_used: recording.gas_used,
         logs: Some(ReceiptLogs { bloom: logs_bloom(&logs), logs }),
+        deposit: None,
     });
     let witness = recording.witness(&input);
     check("logs", &witness, 0).unwrap_or_else(|problem| panic!("{problem}"));

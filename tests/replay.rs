@@ -47,7 +47,7 @@ pub(crate) fn input(name: &str) -> Input {
 pub(crate) fn recorded(name: &str) -> (Fork, Recording) {
     let execution = input(name).execution;
     let recording = record(&execution).unwrap_or_else(|error| panic!("{name}: {error}"));
-    (execution.fork, recording)
+    (execution.rules.fork(), recording)
 }
 
 /// What the execution specs make of an input.

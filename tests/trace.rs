@@ -30,7 +30,7 @@ fn a_trace_is_the_recording_without_roots_and_proof() {
 #[test]
 fn a_trace_without_roots_reads_slots_from_proofs() {
     let mut run = iso_evm_testing::cases::all()[1].execution.clone();
-    assert_eq!(run.fork, Fork::Prague);
+    assert_eq!(run.rules, Fork::Prague.into());
     let with = record(&run).expect("recorded");
     run.proofs = Some(iso_evm_witness::proof::StateProof {
         root: with.state_root_enter,

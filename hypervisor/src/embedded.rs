@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use alloy_primitives::{Address, B256, Bytes, TxKind, U256, address, keccak256};
 use iso_evm_wire::{
-    Fork, layout as wire,
+    Rules, layout as wire,
     protocol::{TX_BASE_COST, calldata_cost},
 };
 use revm::{
@@ -59,9 +59,9 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// The hypervisor of `fork`, with archives by code hash.
-    pub fn new(fork: Fork) -> Self {
-        Self::with_options(&EmitOptions::new(fork))
+    /// The hypervisor of these rules, with archives by code hash.
+    pub fn new(rules: impl Into<Rules>) -> Self {
+        Self::with_options(&EmitOptions::new(rules))
     }
 
     /// A hypervisor emitted otherwise.

@@ -4,7 +4,7 @@
 //! `ISO_BLESS=1` writes it.
 
 use alloy_primitives::{B256, b256};
-use iso_evm_wire::Fork;
+use iso_evm_wire::{Fork, Rules, optimism::Upgrade};
 
 use crate::options::EmitOptions;
 
@@ -17,15 +17,15 @@ pub struct Identity {
     pub size: usize,
 }
 
-/// The hypervisors with default options, by fork.
-const DEFAULTS: [(Fork, B256, usize); Fork::ALL.len()] = include!("identity.table");
+/// The hypervisors with default options, by rules.
+const DEFAULTS: [(Rules, B256, usize); Rules::ALL.len()] = include!("identity.table");
 
 impl Identity {
-    /// Of the hypervisor with these options, if they are a fork's defaults; it is not emitted.
+    /// Of the hypervisor with these options, if they are the rules' defaults; it is not emitted.
     pub fn of_default(options: EmitOptions) -> Option<Self> {
-        let is_default = options == EmitOptions::new(options.fork);
+        let is_default = options == EmitOptions::new(options.rules);
         let mut defaults = DEFAULTS.into_iter().filter(|_| is_default);
-        let known = defaults.find(|(fork, ..)| *fork == options.fork);
+        let known = defaults.find(|(rules, ..)| *rules == options.rules);
         known.map(|(_, code_hash, size)| Self { code_hash, size })
     }
 }

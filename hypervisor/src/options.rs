@@ -1,24 +1,24 @@
-//! What a contract is emitted for, and an engine made for: a fork, and where the guest's code is
+//! What a contract is emitted for, and an engine made for: rules, and where the guest's code is
 //! archived. Normative text: `specs/05-hypervisor.md`, `specs/08-archives.md`.
 
 use alloy_primitives::Address;
-use iso_evm_wire::Fork;
+use iso_evm_wire::Rules;
 
 use crate::rules::archive::{ArchiveKey, DEFAULT_FACTORY};
 
 /// What an audit contract is emitted for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EmitOptions {
-    /// The fork whose rules the guest runs under.
-    pub fork: Fork,
+    /// The rules that the guest runs under.
+    pub rules: Rules,
     /// Where the guest's code is archived.
     pub archive: ArchiveOptions,
 }
 
 impl EmitOptions {
-    /// A contract for `fork`, with archives by code hash from the default factory.
-    pub fn new(fork: Fork) -> Self {
-        Self { fork, archive: ArchiveOptions::default() }
+    /// A contract for these rules, with archives by code hash from the default factory.
+    pub fn new(rules: impl Into<Rules>) -> Self {
+        Self { rules: rules.into(), archive: ArchiveOptions::default() }
     }
 }
 

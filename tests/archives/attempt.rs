@@ -88,7 +88,7 @@ impl<'a> Archiving<'a> {
     /// `hops`: how many contracts stand between the sender and the factory.
     pub(super) fn new(message: &'a Message, rules: SpecId, key: ArchiveKey, hops: usize) -> Self {
         let archive = ArchiveOptions { key, factory: FACTORY };
-        let engine = Engine::with_options(&EmitOptions { fork: Fork::Osaka, archive });
+        let engine = Engine::with_options(&EmitOptions { rules: Fork::Osaka.into(), archive });
         let parts = engine.archives(&message.calldata, &message.code);
         let mut host = Host::new(rules);
         let registrar = match hops {

@@ -155,7 +155,7 @@ fn agrees_with_plain_revm(execution: &Execution, recording: &Recording) -> Resul
     let mut database = InMemoryDB::default();
     for (address, account) in &execution.prestate {
         let code = match Bytecode::new_raw_checked(account.code.clone()) {
-            Ok(code) if execution.fork >= Fork::Prague => code,
+            Ok(code) if execution.rules >= Fork::Prague.into() => code,
             _ => Bytecode::new_legacy(account.code.clone()),
         };
         let hash = keccak256(&account.code);
@@ -169,7 +169,9 @@ fn agrees_with_plain_revm(execution: &Execution, recording: &Recording) -> Resul
     let mut evm = Context::mainnet()
         .with_db(database)
         .with_block(execution.block.clone())
-        .modify_cfg_chained(|cfg| cfg.set_spec_and_mainnet_gas_params(execution.fork.spec_id()))
+        .modify_cfg_chained(|cfg| {
+            cfg.set_spec_and_mainnet_gas_params(execution.rules.fork().spec_id())
+        })
         .build_mainnet();
     let run = evm.transact(execution.tx.clone()).map_err(|error| format!("{error:?}"))?;
     let output = match &run.result {

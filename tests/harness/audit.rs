@@ -51,7 +51,7 @@ impl Both {
                     && less.as_ref().is_none_or(|verdict| *verdict == limited),
                 "{}: native {native:x?}, watched {watched:x?}, within {own} {enough:x?}, with one \
                  less {less:x?}, hypervisor {:x?}\ncode {}\ncalldata {}",
-                self.native.fork(),
+                self.native.rules(),
                 audited.verdict,
                 hex::encode(code),
                 hex::encode(calldata)

@@ -137,7 +137,8 @@ impl Guest {
             ..Default::default()
         };
         Execution {
-            fork: self.fork,
+            rollup: None,
+            rules: self.fork.into(),
             chain_id: 1,
             block: block(self.fork),
             tx,

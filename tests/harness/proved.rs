@@ -21,5 +21,5 @@ pub(crate) fn valid(name: &str, witness: &Witness) -> Result<(), String> {
     if (&replayed.access, &tree, &replayed.transaction) == valid {
         return Ok(());
     }
-    Err(format!("{name}: {}: {replayed:?}, tree {tree:?}", witness.fork))
+    Err(format!("{name}: {}: {replayed:?}, tree {tree:?}", witness.rules))
 }

@@ -20,7 +20,7 @@ fn both_engines_agree_on_missing_and_foreign_archives() {
     let codes = codes.map(|size| Bytes::from(vec![op::JUMPDEST; size]));
     for key in [ArchiveKey::CodeHash, ArchiveKey::Account] {
         let archive = ArchiveOptions { key, ..ArchiveOptions::default() };
-        let engine = Engine::with_options(&EmitOptions { fork: FORK, archive });
+        let engine = Engine::with_options(&EmitOptions { rules: FORK.into(), archive });
         for named in &codes {
             let calldata: Bytes = encode(&halting(named, 100)).into();
             for held in &codes {

@@ -100,7 +100,7 @@ fn stores(message: &MessageWitness) -> bool {
 fn the_gas_of_a_messages_own_opcodes_is_the_least_limit() {
     let (mut messages, mut callers) = (0, 0);
     for witness in witnesses() {
-        let engine = NativeEngine::new(witness.fork);
+        let engine = NativeEngine::new(witness.rules);
         let passed = passed(&witness);
         for (index, bytes) in witness.messages.iter().enumerate() {
             let message = witness.message(index).unwrap();
@@ -131,7 +131,7 @@ fn the_gas_of_a_messages_own_opcodes_is_the_least_limit() {
 fn a_lie_is_found_within_the_limit() {
     let mut lies = 0;
     for witness in witnesses() {
-        let engine = NativeEngine::new(witness.fork);
+        let engine = NativeEngine::new(witness.rules);
         for (index, passed) in passed(&witness).into_iter().enumerate() {
             let truth = witness.message(index).unwrap();
             if truth.status.is_zero() || stores(&truth) {

@@ -54,7 +54,7 @@ pub(super) fn plain(execution: &Execution) -> BTreeMap<B256, Bytes> {
     let mut database = InMemoryDB::default();
     for (address, account) in &execution.prestate {
         let code = match Bytecode::new_raw_checked(account.code.clone()) {
-            Ok(code) if execution.fork >= Fork::Prague => code,
+            Ok(code) if execution.rules >= Fork::Prague.into() => code,
             _ => Bytecode::new_legacy(account.code.clone()),
         };
         let hash = keccak256(&account.code);
@@ -72,7 +72,7 @@ pub(super) fn plain(execution: &Execution) -> BTreeMap<B256, Bytes> {
         .with_db(database)
         .with_block(execution.block.clone())
         .modify_cfg_chained(|cfg| {
-            cfg.set_spec_and_mainnet_gas_params(execution.fork.spec_id());
+            cfg.set_spec_and_mainnet_gas_params(execution.rules.fork().spec_id());
             cfg.chain_id = execution.chain_id;
             cfg.max_blobs_per_tx = Some(9);
         })
@@ -84,7 +84,7 @@ pub(super) fn plain(execution: &Execution) -> BTreeMap<B256, Bytes> {
 /// Inputs of all precompiles that messages call, by hash: those that runs of the messages tell. Each
 /// has the hash that its record says.
 pub(super) fn told(witness: &Witness) -> BTreeMap<B256, Bytes> {
-    let engine = NativeEngine::new(witness.fork);
+    let engine = NativeEngine::new(witness.rules);
     let mut found = BTreeMap::new();
     for (index, bytes) in witness.messages.iter().enumerate() {
         let message = witness.message(index).expect("a message");

@@ -17,7 +17,7 @@ use iso_evm_wire::{
     container::{Receipt, Roots},
     encoding::{decode, encode},
     records::{Outcome, Record},
-    transaction::{Transaction, TransactionBody},
+    transaction::{EthereumBody, Transaction},
 };
 use iso_evm_witness::{Execution, Recording, record};
 
@@ -29,18 +29,18 @@ fn witness_of(execution: &Execution, recording: &Recording) -> Witness {
     let (enter, leave) = (recording.state_root_enter, recording.state_root_leave);
     Witness {
         chain_id: execution.chain_id,
-        fork: execution.fork,
+        rules: execution.rules,
         block: Block { gas_limit: execution.block.gas_limit, ..Block::default() },
         ancestors: Vec::new(),
         block_hashes: BTreeMap::new(),
         transaction: Transaction::unsigned(
             Address::ZERO,
-            TransactionBody::Legacy(TxLegacy {
+            EthereumBody::Legacy(TxLegacy {
                 gas_limit: execution.tx.gas_limit,
                 ..TxLegacy::default()
             }),
         ),
-        receipt: Receipt { success: true, gas_used: 0, logs: None },
+        receipt: Receipt { success: true, gas_used: 0, logs: None, deposit: None },
         roots: Roots { enter, leave },
         inclusion: None,
         messages: messages.collect(),

@@ -9,7 +9,6 @@ use alloy_primitives::{Address, B256, Bytes, U256};
 use iso_evm_wire::block::BlockHashes;
 use revm::{
     Database,
-    context::TxEnv,
     primitives::KECCAK_EMPTY,
     state::{AccountInfo, Bytecode, EvmState},
 };
@@ -18,6 +17,7 @@ use crate::{
     Execution, Recording,
     execute::{RunError, Setting, record, record_on},
     prestate::{Prestate, PrestateAccount},
+    rollup::RunTransaction,
     state_root::StateTrie,
 };
 
@@ -31,15 +31,19 @@ use crate::{
 pub fn record_alone<DB: Database>(
     setting: &Setting,
     database: DB,
-    tx: TxEnv,
+    tx: impl Into<RunTransaction>,
 ) -> Result<(Recording, EvmState), RunError<DB::Error>> {
+    let tx = tx.into();
     // Once to see what it looks at, and what its records name.
     let mut seen = Seen { database, looked: BTreeMap::new(), hashes: BlockHashes::new() };
     let state = record_on(setting, &mut seen, StateTrie::new(), tx.clone())?.state;
-    let Setting { fork, chain_id, block } = setting.clone();
+    let Setting { rules, chain_id, block } = setting.clone();
+    let RunTransaction { env: tx, rollup } = tx;
     let block_hashes = std::mem::take(&mut seen.hashes);
     let prestate = seen.prestate().map_err(RunError::Database)?;
-    let execution = Execution { fork, chain_id, block, tx, prestate, block_hashes, proofs: None };
+    let proofs = None;
+    let execution =
+        Execution { rules, chain_id, block, tx, rollup, prestate, block_hashes, proofs };
     Ok((record(&execution)?, state))
 }
 

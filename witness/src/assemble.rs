@@ -19,10 +19,15 @@ impl Recording {
         let encoded = self.messages.iter().map(|message| encoding::encode(&message.witness).into());
         let messages: Vec<Bytes> = encoded.collect();
         let execution = &input.execution;
-        let own = || Receipt { success: self.success, gas_used: self.gas_used, logs: None };
+        let own = || Receipt {
+            success: self.success,
+            gas_used: self.gas_used,
+            logs: None,
+            deposit: None,
+        };
         let witness = Witness {
             chain_id: execution.chain_id,
-            fork: execution.fork,
+            rules: execution.rules,
             block: input.block.clone(),
             ancestors: input.ancestors.clone(),
             block_hashes: execution.block_hashes.clone(),

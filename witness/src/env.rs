@@ -34,7 +34,8 @@ pub fn tx_env(transaction: &Transaction) -> TxEnv {
     let body = transaction.body();
     let authorizations = body.authorization_list().unwrap_or_default();
     TxEnv {
-        tx_type: body.ty(),
+        // revm does not know a deposit's type, and what it does by a type is done elsewhere for it.
+        tx_type: body.ethereum().map_or(0, Typed2718::ty),
         caller: transaction.from(),
         gas_limit: body.gas_limit(),
         gas_price: body.max_fee_per_gas(),

@@ -6,13 +6,14 @@
 
 use alloy_primitives::{B256, Bytes, Log};
 use revm::{
-    Context, Database, InspectEvm, MainBuilder, MainContext, MainnetEvm,
+    Context, Database, MainBuilder, MainContext, MainnetEvm,
     context::{
-        BlockEnv, TxEnv,
+        BlockEnv, ContextTr, TxEnv,
         result::{EVMError, ExecutionResult, InvalidHeader, InvalidTransaction, ResultAndState},
     },
     database_interface::WrapDatabaseRef,
     handler::MainnetContext,
+    inspector::Inspector,
     state::EvmState,
 };
 
@@ -21,27 +22,39 @@ use crate::{
     prestate::{Prestate, PrestateError},
     proof::{Proof, StateProof},
     recorder::{Finished, RecordedMessage, Recorder, RecorderError},
+    rollup::{self, Rollup, RunTransaction},
     state_root::StateTrie,
 };
-use iso_evm_wire::{Fork, block::BlockHashes, protocol::most_blobs};
+use iso_evm_wire::{
+    Rules, block::BlockHashes, optimism::predeploys::L1_BLOCK, precompiles, protocol::most_blobs,
+};
 
 /// All that decides what a transaction does.
 #[derive(Clone, Debug)]
 pub struct Execution {
-    /// Fork whose rules apply.
-    pub fork: Fork,
+    /// The rules that the block goes by.
+    pub rules: Rules,
     /// Chain id, as `CHAINID` gives it and replay protection wants it.
     pub chain_id: u64,
     /// The block that the transaction is in.
     pub block: BlockEnv,
     /// The transaction, as revm takes it.
     pub tx: TxEnv,
+    /// What a chain of the OP Stack knows of the transaction beside; none on Ethereum.
+    pub rollup: Option<Rollup>,
     /// The state before it, gas not yet bought.
     pub prestate: Prestate,
     /// Hashes of ancestors, at least of those that `BLOCKHASH` asks for.
     pub block_hashes: BlockHashes,
     /// What is known of the tries that the pre-state is part of; without it, it is all there is.
     pub proofs: Option<StateProof>,
+}
+
+impl Execution {
+    /// The transaction, as a run takes it.
+    pub fn transaction(&self) -> RunTransaction {
+        RunTransaction { env: self.tx.clone(), rollup: self.rollup.clone() }
+    }
 }
 
 /// What a transaction did.
@@ -121,10 +134,11 @@ impl From<PrestateError> for ExecuteError {
 /// ]);
 /// let tx = TxEnv { caller: sender, kind: TxKind::Call(contract), gas_limit: 100_000, ..Default::default() };
 /// let execution = Execution {
-///     fork: Fork::Cancun,
+///     rules: Fork::Cancun.into(),
 ///     chain_id: 1,
 ///     block: BlockEnv::default(),
 ///     tx,
+///     rollup: None,
 ///     prestate,
 ///     block_hashes: BTreeMap::new(),
 ///     proofs: None,
@@ -135,7 +149,7 @@ impl From<PrestateError> for ExecuteError {
 /// assert_eq!(recording.messages[0].witness.stateAccessList.len(), 2);
 /// ```
 pub fn record(execution: &Execution) -> Result<Recording, ExecuteError> {
-    Prepared::new(execution)?.record(execution.tx.clone())
+    Prepared::new(execution)?.record(execution.transaction())
 }
 
 impl Prepared<'_> {
@@ -145,8 +159,8 @@ impl Prepared<'_> {
     /// # Errors
     ///
     /// As [`record`].
-    pub fn record(&self, tx: TxEnv) -> Result<Recording, ExecuteError> {
-        let (setting, database) = (self.setting(), WrapDatabaseRef(self));
+    pub fn record(&self, tx: impl Into<RunTransaction>) -> Result<Recording, ExecuteError> {
+        let (setting, database, tx) = (self.setting(), WrapDatabaseRef(self), tx.into());
         let recording = if self.roots {
             let run = run(&setting, database, Recorder::new(self.trie.clone()), tx);
             run.map(|run| run.recording)
@@ -167,16 +181,16 @@ impl Prepared<'_> {
     }
 
     pub(crate) fn setting(&self) -> Setting {
-        let Execution { fork, chain_id, block, .. } = self.execution;
-        Setting { fork: *fork, chain_id: *chain_id, block: block.clone() }
+        let Execution { rules, chain_id, block, .. } = self.execution;
+        Setting { rules: *rules, chain_id: *chain_id, block: block.clone() }
     }
 }
 
 /// What all transactions of a block have in common.
 #[derive(Clone, Debug)]
 pub struct Setting {
-    /// Fork whose rules apply.
-    pub fork: Fork,
+    /// The rules that the block goes by.
+    pub rules: Rules,
     /// Id of the chain.
     pub chain_id: u64,
     /// The block, as revm takes it.
@@ -190,15 +204,39 @@ impl Setting {
         database: DB,
         inspector: I,
     ) -> MainnetEvm<MainnetContext<DB>, I> {
-        Context::mainnet()
+        let mut evm = Context::mainnet()
             .with_db(database)
             .with_block(self.block.clone())
             .modify_cfg_chained(|cfg| {
-                cfg.set_spec_and_mainnet_gas_params(self.fork.spec_id());
+                cfg.set_spec_and_mainnet_gas_params(self.rules.fork().spec_id());
                 cfg.chain_id = self.chain_id;
-                cfg.max_blobs_per_tx = Some(most_blobs(self.fork));
+                cfg.max_blobs_per_tx = Some(most_blobs(self.rules.fork()));
             })
-            .build_mainnet_with_inspector(inspector)
+            .build_mainnet_with_inspector(inspector);
+        evm.precompiles.precompiles = precompiles::revm_precompiles(self.rules);
+        evm
+    }
+}
+
+impl Setting {
+    /// Runs a transaction on an EVM of [`Setting::evm`], with its inspector. What it does to the state
+    /// comes back and stays out of the database.
+    ///
+    /// # Errors
+    ///
+    /// What the database says, or why the chain would not take the transaction.
+    pub fn inspect<DB, I>(
+        &self,
+        evm: &mut MainnetEvm<MainnetContext<DB>, I>,
+        tx: impl Into<RunTransaction>,
+    ) -> Result<ResultAndState, RunError<DB::Error>>
+    where
+        DB: Database,
+        I: Inspector<MainnetContext<DB>>,
+    {
+        let tx = tx.into();
+        let fees = rollup::fees(self.rules, &tx, evm.ctx.db_mut()).map_err(RunError::Database)?;
+        rollup::inspect(self.rules, evm, tx, fees.as_ref()).map_err(run_error)
     }
 }
 
@@ -243,7 +281,7 @@ impl<E> From<ExecuteError> for RunError<E> {
 /// use iso_evm_witness::{execute::{Setting, record_on}, state_root::StateTrie};
 /// use revm::{context::{BlockEnv, TxEnv}, database::InMemoryDB, primitives::TxKind};
 ///
-/// let setting = Setting { fork: Fork::Osaka, chain_id: 1, block: BlockEnv::default() };
+/// let setting = Setting { rules: Fork::Osaka.into(), chain_id: 1, block: BlockEnv::default() };
 /// let to = Address::repeat_byte(2);
 /// let tx = TxEnv { kind: TxKind::Call(to), gas_limit: 21_000, ..TxEnv::default() };
 /// let mut run = record_on(&setting, InMemoryDB::default(), StateTrie::new(), tx)?;
@@ -256,16 +294,16 @@ pub fn record_on<DB: Database>(
     setting: &Setting,
     database: DB,
     trie: StateTrie,
-    tx: TxEnv,
+    tx: impl Into<RunTransaction>,
 ) -> Result<Run, RunError<DB::Error>> {
-    run(setting, database, Recorder::new(trie), tx)
+    run(setting, database, Recorder::new(trie), tx.into())
 }
 
 pub(crate) fn run<DB: Database>(
     setting: &Setting,
     database: DB,
     recorder: Recorder,
-    tx: TxEnv,
+    tx: RunTransaction,
 ) -> Result<Run, RunError<DB::Error>> {
     let (run, recorder) = inspect(setting, database, recorder, tx)?;
     let Finished { messages, state_root_enter, state_root_leave, state: after, proof } =
@@ -280,7 +318,7 @@ fn trace<DB: Database>(
     setting: &Setting,
     database: DB,
     recorder: Recorder,
-    tx: TxEnv,
+    tx: RunTransaction,
 ) -> Result<Recording, RunError<DB::Error>> {
     let (run, recorder) = inspect(setting, database, recorder, tx)?;
     let messages = recorder.into_messages().map_err(ExecuteError::from)?;
@@ -292,13 +330,18 @@ fn inspect<DB: Database>(
     setting: &Setting,
     database: DB,
     recorder: Recorder,
-    tx: TxEnv,
+    tx: RunTransaction,
 ) -> Result<(ResultAndState, Recorder), RunError<DB::Error>> {
-    if tx.tx_type >= 3 && tx.kind.is_create() {
-        return Err(ExecuteError::Create(tx.tx_type).into());
+    if tx.env.tx_type >= 3 && tx.env.kind.is_create() {
+        return Err(ExecuteError::Create(tx.env.tx_type).into());
     }
     let mut evm = setting.evm(database, recorder);
-    let run = evm.inspect_tx(tx).map_err(|error| match (error, evm.inspector.error()) {
+    let fees = rollup::fees(setting.rules, &tx, evm.ctx.db_mut()).map_err(RunError::Database)?;
+    if let Some(fees) = &fees {
+        evm.inspector.reads(L1_BLOCK, &fees.slots);
+    }
+    let run = rollup::inspect(setting.rules, &mut evm, tx, fees.as_ref());
+    let run = run.map_err(|error| match (error, evm.inspector.error()) {
         // The recorder has ended the run.
         (EVMError::Custom(_), Some(error)) => ExecuteError::from(error.clone()).into(),
         (error, _) => run_error(error),

@@ -63,6 +63,7 @@ pub mod prepared;
 pub mod prestate;
 pub mod proof;
 pub mod recorder;
+pub mod rollup;
 pub mod state_root;
 pub mod system;
 

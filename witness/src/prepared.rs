@@ -20,7 +20,7 @@ use crate::{
     prestate::{self, PrestateAccount, PrestateError, ProvedField},
     state_root::{self, StateTrie},
 };
-use iso_evm_wire::{Fork, protocol::Change};
+use iso_evm_wire::{Rules, protocol::Change};
 
 /// The state of an [`Execution`], ready for [`Prepared::record`]. revm can read it too.
 #[derive(Debug)]
@@ -89,7 +89,7 @@ impl<'a> Prepared<'a> {
         let mut trie = proofs.map(StateTrie::from_proof).unwrap_or_default();
         let (mut accounts, mut codes) = (AddressMap::default(), B256Map::default());
         for (&address, account) in &execution.prestate {
-            let code = bytecode(&account.code, execution.fork);
+            let code = bytecode(&account.code, execution.rules);
             let code_hash = if code.is_empty() { KECCAK_EMPTY } else { keccak256(&account.code) };
             match proofs {
                 Some(_) if is_absent(&trie, address, account, code_hash)? => continue,
@@ -186,9 +186,9 @@ impl DatabaseRef for Prepared<'_> {
     }
 }
 
-/// Code as the fork sees it: EIP-7702's designators mean nothing before Prague.
-pub fn bytecode(code: &Bytes, fork: Fork) -> Bytecode {
-    if fork.has(Change::Delegation)
+/// Code as the rules see it: EIP-7702's designators mean nothing before Prague.
+pub fn bytecode(code: &Bytes, rules: Rules) -> Bytecode {
+    if rules.has(Change::Delegation)
         && let Ok(bytecode) = Bytecode::new_raw_checked(code.clone())
     {
         return bytecode;

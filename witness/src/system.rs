@@ -74,7 +74,7 @@ pub fn payments(
     withdrawals: &[Withdrawal],
 ) -> Option<Vec<(Address, U256)>> {
     if !rules.has(Change::ProofOfStake) {
-        let known = schedule::rules(chain_id, header.number, header.timestamp).is_some();
+        let known = schedule::scheduled(chain_id, header.number, header.timestamp).is_some();
         let alone = header.ommers_hash == alloy_consensus::EMPTY_OMMER_ROOT_HASH;
         return (known && alone).then(|| vec![(header.beneficiary, U256::from(BLOCK_REWARD))]);
     }

@@ -6,10 +6,7 @@ use std::collections::BTreeMap;
 
 use alloy_consensus::{Header, TxLegacy};
 use alloy_primitives::{Address, B256, Bytes, Signature, TxKind, U256, bytes};
-use iso_evm_wire::{
-    Fork,
-    transaction::{Transaction, TransactionBody},
-};
+use iso_evm_wire::{Fork, transaction::Transaction};
 use iso_evm_witness::{
     Execution,
     block_file::{BlockFile, BlockFileError, Head, Notice},
@@ -33,7 +30,7 @@ fn call(nonce: u64) -> Transaction {
         ..TxLegacy::default()
     };
     let signature = Signature::new(U256::ONE, U256::ONE, false);
-    Transaction::signed(TransactionBody::from(body), signature).unwrap()
+    Transaction::signed(body.into(), signature).unwrap()
 }
 
 /// A block of one call, and every node that its trace looks at.
@@ -61,10 +58,11 @@ fn block(code: Bytes) -> BlockFile {
         ..parent.clone()
     };
     let run = record(&Execution {
-        fork: Fork::Paris,
+        rules: Fork::Paris.into(),
         chain_id: CHAIN,
         block: BlockEnv { beneficiary: MINER, gas_limit: 30_000_000, ..BlockEnv::default() },
         tx: tx_env(&transaction),
+        rollup: None,
         prestate,
         block_hashes: BTreeMap::new(),
         proofs: None,

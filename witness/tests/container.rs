@@ -83,8 +83,8 @@ fn full() -> Witness {
     input.ancestors = vec![parent, older, oldest];
     let logs = recording.logs.clone();
     let bloom = alloy_primitives::logs_bloom(&logs);
-    input.receipt =
-        Some(Receipt { success: false, gas_used: 7, logs: Some(ReceiptLogs { bloom, logs }) });
+    let logs = Some(ReceiptLogs { bloom, logs });
+    input.receipt = Some(Receipt { success: false, gas_used: 7, logs, deposit: None });
     put(&mut recording.proof.codes, &[9]);
     put(&mut recording.proof.nodes, &[9]);
     recording.witness(&input)
@@ -243,7 +243,7 @@ fn positions_are_those_of_the_items() {
     assert_eq!(error.fault, ContainerFault::Header);
     assert!(bytes[error.position..].starts_with(&alloy_rlp::encode(&witness.ancestors[1])));
     let mut witness = full();
-    witness.fork = Fork::Prague;
+    witness.rules = Fork::Prague.into();
     let error = Witness::decode(&witness.encode()).unwrap_err();
     assert_eq!((error.field, error.fault), ("block header", ContainerFault::Header));
 }

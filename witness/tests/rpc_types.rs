@@ -4,7 +4,7 @@
 use std::{fs, path::Path};
 
 use alloy_consensus::transaction::SignerRecoverable;
-use alloy_eips::eip2718::Encodable2718;
+use alloy_eips::eip2718::{Encodable2718, Typed2718};
 use alloy_rpc_types_eth::Transaction as RpcTransaction;
 use iso_evm_wire::transaction::TransactionFields;
 use iso_evm_witness::Input;
@@ -34,7 +34,7 @@ fn a_transaction_of_the_rpc_is_read_as_alloy_reads_it() {
         let written = serde_json::to_value(TransactionFields::from(&ours)).unwrap();
         let read: RpcTransaction = serde_json::from_value(written).unwrap();
         assert_eq!(read.inner.encoded_2718(), ours.encode(), "{name}");
-        types.push(ours.body().tx_type() as u8);
+        types.push(ours.body().ty());
     }
     types.sort_unstable();
     types.dedup();

@@ -7,7 +7,7 @@
 //! otherwise. So slot 0 is both `STOP` and every tripped guard; [`crate::emit::stack`] tells them apart.
 
 use alloy_primitives::U256;
-use iso_evm_wire::Fork;
+use iso_evm_wire::{Fork, Rules};
 use revm::bytecode::opcode::{
     ADD, AND, BYTE, DUP1, DUP2, DUP3, GT, MLOAD, MSIZE, MSTORE, MUL, PUSH0, SHL, SUB, XOR,
 };
@@ -30,12 +30,14 @@ pub(crate) enum Machine {
     Live,
 }
 
-/// What all routines of one contract share: the fork's rules and the labels of common code.
+/// What all routines of one contract share: the guest's rules and the labels of common code.
 ///
 /// Labels marked *terminal* end the run and may be jumped to with anything below what they name.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Shared {
     pub(crate) machine: Machine,
+    pub(crate) rules: Rules,
+    /// The fork of Ethereum among them.
     pub(crate) fork: Fork,
     pub(crate) gas: StateGas,
     /// Terminal: `S …`. The guest halts exceptionally.
@@ -86,13 +88,15 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    pub(crate) fn new(asm: &mut Assembler, machine: Machine, fork: Fork) -> Self {
+    pub(crate) fn new(asm: &mut Assembler, machine: Machine, rules: Rules) -> Self {
+        let fork = rules.fork();
         let mut mismatches = [None; 32];
         for kind in MismatchKind::ALL {
             mismatches[*kind as usize] = Some(asm.terminal(format!("mismatch.{kind}")));
         }
         Self {
             machine,
+            rules,
             fork,
             gas: StateGas::of(fork),
             fault: asm.terminal("fault"),

@@ -23,7 +23,7 @@ use crate::{
 /// ```
 pub fn emit_audit(options: &EmitOptions) -> Contract {
     let mut asm = Assembler::default();
-    let shared = Shared::new(&mut asm, Machine::Audit, options.fork);
+    let shared = Shared::new(&mut asm, Machine::Audit, options.rules);
     setup::emit(&mut asm, &shared, options.archive);
     records::emit(&mut asm, &shared);
     dispatch::emit(&mut asm, &shared);

@@ -68,7 +68,7 @@ const HEAD: usize = 96;
 /// Emits the live machine for guests of one fork.
 pub fn emit_live(fork: Fork) -> Contract {
     let mut asm = Assembler::default();
-    let shared = Shared::new(&mut asm, Machine::Live, fork);
+    let shared = Shared::new(&mut asm, Machine::Live, fork.into());
     setup::emit(&mut asm, &shared);
     dispatch::emit(&mut asm, &shared);
     stack::emit(&mut asm, &shared);

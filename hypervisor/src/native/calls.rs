@@ -2,11 +2,7 @@
 //! it.
 
 use alloy_primitives::{Address, U256};
-use iso_evm_wire::{
-    precompiles::decisive,
-    protocol::{Change, is_precompile},
-    records::Outcome,
-};
+use iso_evm_wire::{precompiles::decisive, protocol::Change, records::Outcome};
 use revm::{
     bytecode::opcode::{CALL, CALLCODE},
     interpreter::InstructionExecResult,
@@ -129,7 +125,7 @@ fn fact_gas(step: &mut Step<'_>, position: usize, moves_value: bool) -> Result<u
 
 /// Child, no code or precompile: it is the precompile if and only if the address says so.
 fn precompile_or_not(step: &mut Step<'_>, position: usize, account: U256) -> Result<(), Stop> {
-    let is_one = is_precompile(step.audit().rules.fork, Address::from_word(account.into()));
+    let is_one = step.audit().rules.of_block.is_precompile(Address::from_word(account.into()));
     let outcome = step.word(position + call::OUTCOME);
     let number = |outcome: Outcome| U256::from(outcome as u8);
     let ran = outcome >= number(Outcome::Child) && outcome <= number(Outcome::Precompile);

@@ -14,7 +14,7 @@ use revm::interpreter::{
 use super::{
     exit::End,
     fault, large,
-    rules::Rules,
+    rules::GuestRules,
     setup::Setup,
     step::{Audit, Eth, Stop},
 };
@@ -27,7 +27,7 @@ pub(super) struct Frame {
 }
 
 impl Frame {
-    pub(super) fn new(rules: Arc<Rules>, setup: Setup) -> Self {
+    pub(super) fn new(rules: Arc<GuestRules>, setup: Setup) -> Self {
         let Setup { calldata, records, code, input, creation } = setup;
         let address = |position| Address::from_word(calldata.word(position).into());
         let input = InputsImpl {

@@ -40,10 +40,10 @@ mod watch;
 use std::{fmt, sync::Arc};
 
 use alloy_primitives::Bytes;
-use iso_evm_wire::Fork;
+use iso_evm_wire::Rules;
 
 pub use self::code::Code;
-use self::{calldata::Calldata, exit::End, frame::Frame, rules::Rules, setup::Setup};
+use self::{calldata::Calldata, exit::End, frame::Frame, rules::GuestRules, setup::Setup};
 use crate::{options::EmitOptions, rules::verdict::MessageVerdict};
 
 /// Re-executes messages of one fork against their records. Made once, used for any number of
@@ -71,7 +71,7 @@ use crate::{options::EmitOptions, rules::verdict::MessageVerdict};
 #[derive(Clone)]
 pub struct NativeEngine {
     options: EmitOptions,
-    rules: Arc<Rules>,
+    rules: Arc<GuestRules>,
 }
 
 impl fmt::Debug for NativeEngine {
@@ -81,19 +81,19 @@ impl fmt::Debug for NativeEngine {
 }
 
 impl NativeEngine {
-    /// The engine that agrees with the hypervisor of `fork`, with archives by code hash.
-    pub fn new(fork: Fork) -> Self {
-        Self::with_options(&EmitOptions::new(fork))
+    /// The engine that agrees with the hypervisor of these rules, with archives by code hash.
+    pub fn new(rules: impl Into<Rules>) -> Self {
+        Self::with_options(&EmitOptions::new(rules))
     }
 
     /// The engine that agrees with a hypervisor emitted otherwise.
     pub fn with_options(options: &EmitOptions) -> Self {
-        Self { options: *options, rules: table::rules_of(options.fork) }
+        Self { options: *options, rules: table::rules_of(options.rules) }
     }
 
-    /// The fork whose rules it runs under.
-    pub fn fork(&self) -> Fork {
-        self.options.fork
+    /// The rules that it runs under.
+    pub fn rules(&self) -> Rules {
+        self.options.rules
     }
 
     /// Audits one message: `calldata` is its encoding, `code` the code that is archived for it

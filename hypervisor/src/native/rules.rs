@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use iso_evm_wire::Fork;
+use iso_evm_wire::{Fork, Rules};
 use revm::{
     context_interface::cfg::GasParams,
     interpreter::{GasTable, instructions::gas_table_spec},
@@ -13,8 +13,9 @@ use revm::{
 use super::step::Table;
 use crate::rules::opcodes::{Handler, Opcode, opcodes};
 
-/// The rules of one fork.
-pub(super) struct Rules {
+/// The rules of a block, with all that the engine makes of them.
+pub(super) struct GuestRules {
+    pub(super) of_block: Rules,
     pub(super) fork: Fork,
     pub(super) spec: SpecId,
     /// What depends on operands and facts.
@@ -42,15 +43,16 @@ pub(super) struct Row {
     pub(super) base: u64,
 }
 
-impl Rules {
-    /// The rules of `fork`: opcodes that take a record have their own way to charge, the others run
+impl GuestRules {
+    /// What is made of a block's rules: opcodes that take a record have their own way to charge, the others run
     /// by `table`, or by `guarded`.
     pub(super) fn new(
-        fork: Fork,
+        of_block: Rules,
         takes_record: fn(Handler) -> bool,
         table: Table,
         guarded: Table,
     ) -> Self {
+        let fork = of_block.fork();
         let spec = fork.spec_id();
         let gas = GasParams::new_spec(spec);
         let theirs = gas_table_spec(spec);
@@ -68,7 +70,7 @@ impl Rules {
                 static_gas[byte] = theirs[byte];
             }
         }
-        Self { fork, spec, gas, static_gas, rows, table, guarded }
+        Self { of_block, fork, spec, gas, static_gas, rows, table, guarded }
     }
 
     /// The instructions for a frame; `large` if its gas might buy memory at an offset of 2^32.
@@ -96,9 +98,9 @@ fn base_gas(gas: &GasParams, of_table: u64, row: &Opcode) -> u64 {
     }
 }
 
-impl fmt::Debug for Rules {
+impl fmt::Debug for GuestRules {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Rules").field("fork", &self.fork).finish_non_exhaustive()
+        f.debug_struct("GuestRules").field("of_block", &self.of_block).finish_non_exhaustive()
     }
 }
 
@@ -111,7 +113,7 @@ mod tests {
     #[test]
     fn base_gas_is_the_contracts() {
         for fork in Fork::ALL {
-            let rules = table::rules(fork);
+            let rules = table::rules(fork.into());
             for row in opcodes(fork) {
                 let ours = rules.row(row.byte).map(|row| row.base);
                 assert_eq!(ours, Some(row.static_gas(fork)), "{fork} {}", row.mnemonic);

@@ -14,7 +14,7 @@ use revm::{
     primitives::KECCAK_EMPTY,
 };
 
-use super::{calldata::Calldata, large, records::Records, rules::Rules, watch};
+use super::{calldata::Calldata, large, records::Records, rules::GuestRules, watch};
 use crate::rules::{
     message::STACK_LIMIT,
     verdict::{MessageVerdict, MismatchKind},
@@ -32,7 +32,7 @@ pub(super) type Context<'a> = InstructionContext<'a, DummyHost, Eth>;
 /// The message under audit: it stands beside revm's interpreter.
 #[derive(Debug)]
 pub(super) struct Audit {
-    pub(super) rules: Arc<Rules>,
+    pub(super) rules: Arc<GuestRules>,
     pub(super) calldata: Calldata,
     pub(super) records: Records,
     /// State root that the records have led to.

@@ -3,29 +3,30 @@
 
 use std::sync::{Arc, OnceLock};
 
-use iso_evm_wire::{Fork, layout as wire};
+use iso_evm_wire::{Fork, Rules, layout as wire};
 use revm::interpreter::{Instruction, host::DummyHost, instruction_table};
 
 use super::{
     accounts, calls, creations, facts, large,
-    rules::Rules,
+    rules::GuestRules,
     step::{Eth, Table},
     storage,
 };
 use crate::rules::opcodes::{Handler, Opcode, opcodes};
 
-/// The rules of every fork, each made when it is first asked for.
-static RULES: [OnceLock<Arc<Rules>>; Fork::ALL.len()] =
-    [const { OnceLock::new() }; Fork::ALL.len()];
+/// What is made of all rules, each when it is first asked for.
+static MADE: [OnceLock<Arc<GuestRules>>; Rules::ALL.len()] =
+    [const { OnceLock::new() }; Rules::ALL.len()];
 
-/// The rules of `fork`, with its instructions: made once in a process.
-pub(super) fn rules_of(fork: Fork) -> Arc<Rules> {
-    RULES[usize::from(fork.number())].get_or_init(|| Arc::new(rules(fork))).clone()
+/// What is made of these rules, with the instructions: made once in a process.
+pub(super) fn rules_of(of_block: Rules) -> Arc<GuestRules> {
+    MADE[of_block.index()].get_or_init(|| Arc::new(rules(of_block))).clone()
 }
 
-/// The rules of `fork`, with its instructions.
-pub(super) fn rules(fork: Fork) -> Rules {
-    Rules::new(fork, takes_record, table(fork, false), table(fork, true))
+/// What is made of these rules, with the instructions.
+pub(super) fn rules(of_block: Rules) -> GuestRules {
+    let fork = of_block.fork();
+    GuestRules::new(of_block, takes_record, table(fork, false), table(fork, true))
 }
 
 /// Whether an opcode takes a record; its instruction then charges all of its gas.

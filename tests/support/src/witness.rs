@@ -56,16 +56,16 @@ fn transaction(execution: &Execution) -> Transaction {
 }
 
 fn block(execution: &Execution) -> Block {
-    let (block, fork) = (&execution.block, execution.fork);
+    let (block, fork) = (&execution.block, execution.rules);
     let blobs = block.blob_excess_gas_and_price;
     Block {
         number: block.number.to(),
         timestamp: block.timestamp.to(),
         beneficiary: block.beneficiary,
         gas_limit: block.gas_limit,
-        difficulty: (fork < Fork::Paris).then_some(block.difficulty),
+        difficulty: (fork < Fork::Paris.into()).then_some(block.difficulty),
         prev_randao: block.prevrandao,
-        base_fee_per_gas: (fork >= Fork::London).then_some(block.basefee),
+        base_fee_per_gas: (fork >= Fork::London.into()).then_some(block.basefee),
         excess_blob_gas: blobs.map(|blobs| blobs.excess_blob_gas),
         blob_base_fee: blobs.map(|blobs| blobs.blob_gasprice),
         header: None,

@@ -32,7 +32,7 @@ impl<'a> Subject<'a> {
         let recording = with_roots.record(execution.tx.clone()).unwrap();
         assert!(recording.success, "{name}");
         let witness = witness(execution, &recording);
-        let engine = Engine::new(execution.fork);
+        let engine = Engine::new(execution.rules);
         let audits = verify_with(&engine, &witness, &Options::default()).unwrap().audits;
         let verdicts = [audits.execution, audits.access, audits.tree, audits.transaction];
         assert_eq!(verdicts, [AuditVerdict::Valid; 4], "{name}");

@@ -52,7 +52,7 @@ pub(crate) fn of(execution: &Execution) -> Measured {
     let tx = || execution.tx.clone();
     let witness = witness(execution, &with_roots.record(tx()).unwrap());
     let file = Bytes::from(witness.encode());
-    let engine = Engine::new(execution.fork);
+    let engine = Engine::new(execution.rules);
     let codes: Vec<_> = (0..witness.messages.len())
         .map(|index| witness.code(&witness.message(index).unwrap()).cloned().unwrap_or_default())
         .collect();

@@ -108,7 +108,8 @@ fn execution(code: Vec<u8>, slots: usize) -> Execution {
     };
     let payer = PrestateAccount { balance: U256::from(1_u64 << 60), ..PrestateAccount::default() };
     Execution {
-        fork: Fork::Cancun,
+        rollup: None,
+        rules: Fork::Cancun.into(),
         chain_id: 1,
         block: BlockEnv { gas_limit: 60_000_000, ..BlockEnv::default() },
         tx: TxEnv {

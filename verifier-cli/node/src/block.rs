@@ -3,15 +3,16 @@
 //! In the data's way this stands between the node and the replay.
 
 use alloy_consensus::Header;
-use alloy_eips::eip4895::Withdrawal;
+use alloy_eips::{eip2718::Typed2718, eip4895::Withdrawal};
 use alloy_primitives::B256;
 use alloy_trie::root::{ordered_trie_root, ordered_trie_root_encoded};
 use iso_evm_rpc::RpcError;
 use iso_evm_wire::{
-    Fork,
+    Rules,
     block::{Block, BlockFields},
     container::Inclusion,
     receipt::{self, Receipt},
+    rules::Family,
     schedule,
     transaction::{Transaction, TransactionDefaults, TransactionFields},
 };
@@ -35,8 +36,8 @@ const METHOD: &str = "eth_getBlockByHash";
 pub struct ChainBlock {
     /// Id of the chain.
     pub chain_id: u64,
-    /// Fork whose rules apply.
-    pub fork: Fork,
+    /// The rules that the block goes by.
+    pub rules: Rules,
     /// Hash of the block, which is its header's.
     pub hash: B256,
     /// The block's header, and what a run uses of it.
@@ -62,13 +63,13 @@ pub struct ChainBlock {
 
 impl Node {
     /// A block by its hash, with parent and receipts (`eth_getBlockByHash`, `eth_getBlockReceipts`
-    /// or else `eth_getTransactionReceipt`). `fork` is what the user says, if anything.
+    /// or else `eth_getTransactionReceipt`). `asked` is what the user says, if anything.
     ///
     /// # Errors
     ///
     /// If the node does not have it, if it has transactions that are not Ethereum's, or if it is not
     /// what its hash says.
-    pub fn block(&self, hash: B256, fork: Option<Fork>) -> Result<ChainBlock, NodeError> {
+    pub fn block(&self, hash: B256, asked: Option<Rules>) -> Result<ChainBlock, NodeError> {
         let chain_id = self.chain_id()?;
         // What does not have the header's root is not kept: anybody can say it.
         let check = |answer: &Value| read(answer, hash, chain_id).and_then(Contents::wholly);
@@ -78,14 +79,15 @@ impl Node {
         let whole = contents.root.is_ok();
         let Contents { header, listed, withdrawals, .. } = contents;
         let number = header.number;
-        let fork = fork::fork_of(self, chain_id, hash, &header, fork)?;
+        let rules = fork::fork_of(self, chain_id, hash, &header, family(&listed), asked)?;
         let parent = self.wait(self.parent(chain_id, hash, header.parent_hash))?;
-        let blobs = schedule::blob_params(fork, chain_id, number, header.timestamp);
+        let blobs = schedule::blob_params(rules, chain_id, number, header.timestamp);
         let fields = BlockFields::from(&header);
-        let block =
-            fields.into_block(fork, blobs).map_err(|error| NodeError::Block { number, error })?;
+        let block = fields
+            .into_block(rules.fork(), blobs)
+            .map_err(|error| NodeError::Block { number, error })?;
         if block.header.is_none() {
-            return Err(NodeError::Header { number, fork });
+            return Err(NodeError::Header { number, fork: rules });
         }
         let (mut transactions, mut hashes, mut encoded) = (Vec::new(), Vec::new(), Vec::new());
         for listed in listed {
@@ -96,7 +98,7 @@ impl Node {
         let receipts = self.block_receipts(chain_id, hash, &header, &transactions, &hashes)?;
         Ok(ChainBlock {
             chain_id,
-            fork,
+            rules,
             hash,
             block,
             header,
@@ -112,7 +114,8 @@ impl Node {
 
     /// Says which transactions nobody has signed.
     fn tell_unsigned(&self, contents: &Contents) {
-        let mut unsigned = contents.listed.iter().enumerate().filter(|(_, it)| !it.is_signed());
+        let mut unsigned =
+            contents.listed.iter().enumerate().filter(|(_, it)| it.sender_is_given());
         let Some((index, first)) = unsigned.next() else { return };
         let (number, from, more) =
             (contents.header.number, first.transaction.from(), unsigned.count());
@@ -142,9 +145,9 @@ impl ChainBlock {
         place.ok_or(NodeError::Reorganised(self.hash))
     }
 
-    /// Whether a transaction is signed by its sender.
-    pub(super) fn is_signed(&self, index: usize) -> bool {
-        self.transactions.get(index).is_some_and(|it| it.signature().is_some())
+    /// Whether a transaction's sender is who the node says, and nothing proves it.
+    pub(super) fn sender_is_given(&self, index: usize) -> bool {
+        self.transactions.get(index).is_none_or(Transaction::sender_is_given)
     }
 
     /// What proves that the block has a transaction, and its receipt; none where the node's word is
@@ -152,12 +155,18 @@ impl ChainBlock {
     /// other bytes of it than what its sender would sign.
     pub(super) fn inclusion(&self, index: usize) -> Option<Inclusion> {
         let proved = self.whole && self.receipts.len() == self.transactions.len();
-        if !proved || !self.is_signed(index) {
+        if !proved || self.sender_is_given(index) {
             return None;
         }
         let receipts = receipt::encoded(&self.receipts, &self.transactions);
         inclusion::prove(index, &self.encoded, &receipts)
     }
+}
+
+/// Whose rules a block goes by, as its transactions show: one of the OP Stack begins with a deposit.
+fn family(listed: &[Listed]) -> Family {
+    let deposit = listed.first().is_some_and(|first| first.transaction.body().ty() == 0x7e);
+    if deposit { Family::Optimism } else { Family::Ethereum }
 }
 
 /// What a block holds.
@@ -202,7 +211,7 @@ fn read(answer: &Value, hash: B256, chain_id: u64) -> Result<Contents, NodeError
     let root = ordered_trie_root_encoded(&encoded);
     let root = check_root(number, "transactions", header.transactions_root, root);
     let root = match root {
-        Err(error) if listed.iter().all(Listed::is_signed) => return Err(error),
+        Err(error) if !listed.iter().any(Listed::sender_is_given) => return Err(error),
         root => root,
     };
     let withdrawals = withdrawals(answer, &header)?;

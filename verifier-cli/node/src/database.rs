@@ -103,19 +103,19 @@ impl DatabaseRef for Parent<'_> {
     }
 
     fn code_by_hash_ref(&self, code_hash: B256) -> Result<Bytecode, NodeError> {
-        let fork = self.block.fork;
+        let rules = self.block.rules;
         if code_hash == KECCAK256_EMPTY {
             return Ok(Bytecode::default());
         }
         if let Some(code) = self.known.borrow().codes.get(&code_hash) {
-            return Ok(bytecode(code, fork));
+            return Ok(bytecode(code, rules));
         }
         let owner = self.known.borrow().owners.get(&code_hash).copied().unwrap_or_default();
         let code = self.node.wait(async {
             let code = self.node.code(self.place(), self.at(), owner, code_hash).await;
             self.still_there(self.at().hash, code).await
         })?;
-        let analysed = bytecode(&code, fork);
+        let analysed = bytecode(&code, rules);
         self.known.borrow_mut().codes.insert(code_hash, code);
         Ok(analysed)
     }

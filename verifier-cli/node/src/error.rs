@@ -2,7 +2,9 @@
 
 use alloy_primitives::{Address, B256};
 use iso_evm_rpc::RpcError;
-use iso_evm_wire::{Fork, block::BlockError, receipt::ReceiptError, transaction::TransactionError};
+use iso_evm_wire::{
+    Rules, block::BlockError, receipt::ReceiptError, transaction::TransactionError,
+};
 use iso_evm_witness::{execute::ExecuteError, input::InputError};
 use revm::database_interface::DBErrorMarker;
 
@@ -57,7 +59,7 @@ pub enum NodeError {
         /// Number of the block.
         number: u64,
         /// Fork whose rules apply.
-        fork: Fork,
+        fork: Rules,
     },
     /// A block that cannot be.
     #[error("block {number}: {error}")]

@@ -6,26 +6,29 @@
 use alloy_consensus::Header;
 use alloy_primitives::{Address, B256};
 use iso_evm_wire::{
-    Fork,
-    block::{header_fits, likely_forks},
+    Fork, Rules,
+    block::{header_fits, likely_rules},
     protocol::first_new_precompile,
+    rules::Family,
     schedule,
 };
 use iso_evm_witness::input::InputError;
 
 use super::{Node, NodeError};
 
-/// The fork of a block; `asked` is what the user says.
+/// The rules of a block: of a chain of this family, where its schedule is not known. `asked` is what
+/// the user says.
 pub(super) fn fork_of(
     node: &Node,
     chain_id: u64,
     hash: B256,
     header: &Header,
-    asked: Option<Fork>,
-) -> Result<Fork, NodeError> {
+    family: Family,
+    asked: Option<Rules>,
+) -> Result<Rules, NodeError> {
     let number = header.number;
-    if let Some(rules) = schedule::rules(chain_id, number, header.timestamp) {
-        let found = rules.map_err(|error| NodeError::Fork(Box::new(error.into())))?.fork;
+    if let Some(scheduled) = schedule::scheduled(chain_id, number, header.timestamp) {
+        let found = scheduled.map_err(|error| NodeError::Fork(Box::new(error.into())))?.rules;
         return match asked {
             Some(asked) if asked != found => {
                 Err(NodeError::Fork(Box::new(InputError::ForkContradiction { asked, found })))
@@ -34,16 +37,16 @@ pub(super) fn fork_of(
         };
     }
     if let Some(fork) = asked {
-        let fits = header_fits(header, fork);
+        let fits = header_fits(header, fork.fork());
         return if fits { Ok(fork) } else { Err(NodeError::Header { number, fork }) };
     }
-    let candidates = likely_forks(header);
+    let candidates = likely_rules(header, family);
     match &candidates[..] {
-        [fork] => Ok(*fork),
-        _ => match by_config(node, chain_id, hash, header.timestamp) {
-            Some(fork) if candidates.contains(&fork) => Ok(fork),
+        [rules] => Ok(*rules),
+        _ => match by_config(node, chain_id, hash, header.timestamp).map(Rules::from) {
+            Some(rules) if candidates.contains(&rules) => Ok(rules),
             _ => {
-                let names: Vec<_> = candidates.iter().map(|fork| fork.name()).collect();
+                let names: Vec<_> = candidates.iter().map(ToString::to_string).collect();
                 let candidates =
                     if names.is_empty() { "none".to_owned() } else { names.join(" or ") };
                 Err(NodeError::ForkUnknown { chain: chain_id, number, candidates })

@@ -50,7 +50,7 @@ mod replay;
 mod siblings;
 
 use alloy_primitives::B256;
-use iso_evm_wire::Fork;
+use iso_evm_wire::Rules;
 
 pub use block::ChainBlock;
 pub use error::{NodeError, ReplayError};
@@ -68,7 +68,7 @@ pub use replay::Replay;
 pub fn record_transaction(
     node: &Node,
     transaction: B256,
-    fork: Option<Fork>,
+    fork: Option<Rules>,
 ) -> Result<RecordedTransaction, NodeError> {
     let block = node.block(node.find(transaction)?, fork)?;
     let index = block.position(transaction)?;
@@ -89,7 +89,7 @@ pub fn record_transaction(
 pub fn record_block(
     node: &Node,
     block: B256,
-    fork: Option<Fork>,
+    fork: Option<Rules>,
 ) -> Result<Vec<RecordedTransaction>, NodeError> {
     let block = node.block(block, fork)?;
     let mut replay = Replay::begin(node, &block)?;
@@ -99,7 +99,7 @@ pub fn record_block(
         match replay.record() {
             Ok(witness) => recorded.push(witness),
             // No chain would have taken it: a contract has sent it, for one. It has happened here.
-            Err(error @ NodeError::Execute { .. }) if !block.is_signed(index) => {
+            Err(error @ NodeError::Execute { .. }) if block.sender_is_given(index) => {
                 node.notice(format!("{error}: it is replayed, and not recorded"));
                 replay.advance()?;
             }

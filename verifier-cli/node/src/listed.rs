@@ -51,9 +51,9 @@ impl Listed {
         }
     }
 
-    /// Whether its sender has signed it.
-    pub(super) const fn is_signed(&self) -> bool {
-        self.transaction.signature().is_some()
+    /// Whether its sender is who the node says, and nothing proves it.
+    pub(super) const fn sender_is_given(&self) -> bool {
+        self.transaction.sender_is_given()
     }
 
     /// A transaction without a signature of its sender's; the one that is there is part of the block
@@ -69,8 +69,12 @@ impl Listed {
         (fields.v, fields.y_parity) = (None, None);
         let hash = fields.hash;
         let transaction = fields.into_transaction(defaults)?;
-        let body: TransactionBody = transaction.body().clone();
-        let encoded = body.into_envelope(Signature::new(r, s, odd)).encoded_2718();
+        let encoded = match transaction.body() {
+            TransactionBody::Ethereum(body) => {
+                body.clone().into_envelope(Signature::new(r, s, odd)).encoded_2718()
+            }
+            TransactionBody::Deposit(_) => transaction.encode(),
+        };
         let hash = hash.unwrap_or_else(|| keccak256(&encoded));
         Ok(Self { transaction, hash, encoded })
     }
@@ -144,7 +148,7 @@ mod tests {
         .unwrap();
         assert_eq!(keccak256(&old.encoded), old.hash);
         for listed in [hardhat, anvil, old] {
-            assert!(!listed.is_signed());
+            assert!(listed.sender_is_given());
             assert_eq!(listed.transaction.from(), IMPERSONATED);
         }
     }
@@ -163,9 +167,9 @@ mod tests {
         };
         let signer = address!("9d8a62f656a8d1615c1294fd71e9cfb3e4855a4f");
         let signed = listed(&json(&signer.to_string(), "")).unwrap();
-        assert!(signed.is_signed());
+        assert!(!signed.sender_is_given());
         let other = listed(&json(&IMPERSONATED.to_string(), "")).unwrap();
-        assert!(!other.is_signed());
+        assert!(other.sender_is_given());
         assert_eq!(other.transaction.from(), IMPERSONATED);
         assert_eq!(root(&other), root(&signed));
         let hash = format!("\"hash\": \"{}\",", B256::repeat_byte(1));

@@ -8,7 +8,7 @@ use iso_evm_hypervisor::{
     ArchiveKey, ArchiveOptions, Contract, EmitOptions, archive::DETERMINISTIC_DEPLOYER,
     emit_archive_factory, emit_audit, live,
 };
-use iso_evm_wire::{Fork, Schedule};
+use iso_evm_wire::{Fork, Rules, Schedule};
 
 use super::register;
 
@@ -126,10 +126,10 @@ impl Contracts {
         ArchiveOptions { key: self.archives.key(), factory: self.factory().address }
     }
 
-    /// The hypervisor of a fork.
-    pub fn hypervisor(&self, fork: Fork) -> Deployment {
+    /// The hypervisor of these rules.
+    pub fn hypervisor(&self, rules: impl Into<Rules>) -> Deployment {
         let archive = self.archive_options();
-        self.emitted("hypervisor", emit_audit(&EmitOptions { fork, archive }))
+        self.emitted("hypervisor", emit_audit(&EmitOptions { rules: rules.into(), archive }))
     }
 
     /// The live machine of a fork.
@@ -137,14 +137,14 @@ impl Contracts {
         self.emitted("live", live::emit_live(fork))
     }
 
-    /// The code hashes of the hypervisors of all forks, by the fork's number.
+    /// The code hashes of the hypervisors of all rules of the schedule's family, by their position.
     pub fn hypervisor_hashes(&self) -> Vec<B256> {
         let archive = self.archive_options();
-        let hash = |fork| emit_audit(&EmitOptions { fork, archive }).code_hash();
-        Fork::ALL.into_iter().map(hash).collect()
+        let hash = |rules: &Rules| emit_audit(&EmitOptions { rules: *rules, archive }).code_hash();
+        self.schedule.family().rules().iter().map(hash).collect()
     }
 
-    /// The register that knows the hypervisors of all forks, and when they begin.
+    /// The register that knows the hypervisors of the schedule's rules, and when these begin.
     pub fn register(&self) -> Deployment {
         let (initcode, code) = register::codes(&self.hypervisor_hashes(), &self.schedule);
         self.deployment("register", initcode, code)

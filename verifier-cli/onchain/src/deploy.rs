@@ -3,7 +3,7 @@
 
 use alloy_primitives::{Address, B256};
 use iso_evm_rpc::RpcError;
-use iso_evm_wire::Fork;
+use iso_evm_wire::Rules;
 
 use super::{
     chain::{Chain, HostReceipt},
@@ -127,7 +127,7 @@ impl Deployments {
     pub fn plan(
         chain: &Chain,
         contracts: &Contracts,
-        fork: Fork,
+        rules: Rules,
         new_deployer: bool,
     ) -> Result<Self, DeployError> {
         let deployer = contracts.deployer;
@@ -137,8 +137,8 @@ impl Deployments {
         }
         let all = [
             contracts.factory(),
-            contracts.hypervisor(fork),
-            contracts.live(fork),
+            contracts.hypervisor(rules),
+            contracts.live(rules.fork()),
             contracts.register(),
         ];
         let planned = |contract: Deployment| {

@@ -14,7 +14,7 @@ use iso_evm_hypervisor::{
     archive::{archive_address, archive_parts, archive_salt},
     factory,
 };
-use iso_evm_wire::{Fork, Opened, block::Block};
+use iso_evm_wire::{Opened, Rules, block::Block};
 
 use super::{
     contracts::{Archives, Contracts, Deployment},
@@ -25,11 +25,11 @@ use super::{
 /// Who sends, where it makes no difference who.
 const SENDER: Address = address!("0000000000000000000000000000000000005e4d");
 
-/// The contracts that witnesses of a fork are audited with.
+/// The contracts that witnesses of some rules are audited with.
 #[derive(Clone, Debug)]
 pub struct Plan {
     contracts: Contracts,
-    fork: Fork,
+    rules: Rules,
     factory: Deployment,
     hypervisor: Deployment,
     /// Code hashes of the hypervisors of all forks.
@@ -130,15 +130,16 @@ impl MessageCost {
 }
 
 impl Plan {
-    /// Emits the contracts for a fork.
-    pub fn new(contracts: Contracts, fork: Fork) -> Self {
+    /// Emits the contracts for these rules.
+    pub fn new(contracts: Contracts, rules: impl Into<Rules>) -> Self {
+        let rules = rules.into();
         let archive = contracts.archive_options();
-        let options = iso_evm_hypervisor::EmitOptions { fork, archive };
+        let options = iso_evm_hypervisor::EmitOptions { rules, archive };
         Self {
             contracts,
-            fork,
+            rules,
             factory: contracts.factory(),
-            hypervisor: contracts.hypervisor(fork),
+            hypervisor: contracts.hypervisor(rules),
             hashes: contracts.hypervisor_hashes(),
             engine: Engine::with_options(&options),
         }
@@ -149,9 +150,9 @@ impl Plan {
         &self.contracts
     }
 
-    /// The fork of the hypervisor.
-    pub const fn fork(&self) -> Fork {
-        self.fork
+    /// The rules of the hypervisor.
+    pub const fn rules(&self) -> Rules {
+        self.rules
     }
 
     /// Where the hypervisor of the fork is deployed.
@@ -206,7 +207,7 @@ impl Plan {
         let (host, to, data) = match route {
             Route::Hypervisor => (host, *hypervisor, message.clone()),
             Route::Register { register, operator } => {
-                let slots = self.register_slots(Some((operator, message, self.fork)));
+                let slots = self.register_slots(Some((operator, message, self.rules)));
                 let host = host.with(register, &self.register_code());
                 let data = register::audit_calldata(operator, *hypervisor, message);
                 (host.with_slots(register, slots), register, data)
@@ -284,7 +285,7 @@ impl Plan {
     }
 
     /// Slots of the register, with a commitment that is open if one is asked for.
-    pub fn register_slots(&self, open: Option<(Address, &[u8], Fork)>) -> Vec<(B256, U256)> {
+    pub fn register_slots(&self, open: Option<(Address, &[u8], Rules)>) -> Vec<(B256, U256)> {
         register::slots(&self.hashes, &self.contracts.schedule, open)
     }
 }

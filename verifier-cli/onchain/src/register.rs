@@ -5,7 +5,7 @@ use alloy_primitives::keccak256;
 use alloy_primitives::{Address, B256, Bytes, LogData, U256};
 use alloy_sol_types::{SolCall, SolError, SolEvent, SolValue, sol};
 use iso_evm_hypervisor::MessageVerdict;
-use iso_evm_wire::{Fork, Schedule, block::Block, schedule};
+use iso_evm_wire::{Rules, Schedule, block::Block, schedule};
 
 sol! {
     #[allow(missing_docs, reason = "generated from the artifact; the source documents it")]
@@ -41,7 +41,7 @@ impl Standing {
     }
 }
 
-/// Init code and runtime code of the register that knows these hypervisors, by the fork's number, of
+/// Init code and runtime code of the register that knows these hypervisors, by their rules' position, of
 /// a chain with this schedule.
 pub fn codes(hypervisors: &[B256], schedule: &Schedule) -> (Bytes, Bytes) {
     let (bytecode, deployed) = (&AuditRegister::BYTECODE, &AuditRegister::DEPLOYED_BYTECODE);
@@ -72,7 +72,7 @@ pub fn audit_calldata(operator: Address, hypervisor: Address, witness: &Bytes) -
 pub fn slots(
     hypervisors: &[B256],
     schedule: &Schedule,
-    open: Option<(Address, &[u8], Fork)>,
+    open: Option<(Address, &[u8], Rules)>,
 ) -> Vec<(B256, U256)> {
     let word = |number: usize| B256::from(U256::from(number));
     let mapped = |key: B256, slot: B256| keccak256([key.0, slot.0].concat());
@@ -89,9 +89,9 @@ pub fn slots(
         let packed = U256::from(at.number) | (U256::from(at.time) << 64);
         slots.push((B256::from(list + U256::from(index)), packed));
     }
-    if let Some((operator, witness, fork)) = open {
+    if let Some((operator, witness, rules)) = open {
         let slot = mapped(keccak256(witness), mapped(operator.into_word(), word(1)));
-        let open = U256::from(fork.number()) | (U256::from(Standing::Open as u8) << 8);
+        let open = U256::from(rules.position()) | (U256::from(Standing::Open as u8) << 8);
         slots.push((slot, open));
     }
     slots
@@ -124,6 +124,7 @@ pub fn verdict_of_revert(data: &[u8]) -> Option<MessageVerdict> {
 #[cfg(test)]
 mod tests {
     use alloy_primitives::address;
+    use iso_evm_wire::Fork;
 
     use super::*;
     use crate::{
@@ -146,11 +147,11 @@ mod tests {
     /// the recorder does, and where there is no hypervisor nobody can commit.
     #[test]
     fn a_blocks_fork_follows_from_the_schedule() {
-        let known =
-            [1, 17_000, 560_048, 11_155_111].map(|chain| Schedule::of_chain(chain).unwrap());
+        let known = [1, 17_000, 560_048, 11_155_111, 10, 11_155_420]
+            .map(|chain| Schedule::of_chain(chain).unwrap());
         let given = ["osaka=0", "london=7,shanghai=50,later=90", "prague=block:3,osaka=time:9"]
             .map(|text| Schedule::parse(5, text).unwrap());
-        let mut hypervisors = [B256::repeat_byte(1); 8];
+        let mut hypervisors = [B256::repeat_byte(1); 9];
         hypervisors[usize::from(Fork::Berlin.number())] = B256::ZERO;
         for schedule in known.iter().chain(&given) {
             let host = register(&hypervisors, schedule);
@@ -161,7 +162,7 @@ mod tests {
                 }
             }
             for (block_number, block_time) in blocks {
-                let fork = schedule.fork_at(block_number, block_time);
+                let fork = schedule.rules_at(block_number, block_time);
                 let asked = forkAtCall { blockNumber: block_number, blockTime: block_time };
                 let said = call(&host, asked.abi_encode());
                 let found = forkAtCall::abi_decode_returns(&said.output).ok();
@@ -169,7 +170,8 @@ mod tests {
                 let first = schedule.activations()[0];
                 let early = block_number < first.number || block_time < first.time;
                 assert_eq!(found.is_none(), early);
-                let audited = found.and_then(|fork| Fork::ALL.get(usize::from(fork)).copied());
+                let audited = found
+                    .and_then(|fork| schedule.family().rules().get(usize::from(fork)).copied());
                 assert_eq!(audited, fork, "{block_number}, {block_time}: {schedule:?}");
 
                 let block =
@@ -182,7 +184,7 @@ mod tests {
                         .into(),
                     Some(fork) => UnknownFork { fork }.abi_encode().into(),
                 };
-                let takes = fork.is_some_and(|fork| fork != Fork::Berlin);
+                let takes = fork.is_some_and(|rules| rules.position() != Fork::Berlin.number());
                 assert_eq!(commit.success, takes, "{block_number}, {block_time}: {schedule:?}");
                 assert!(takes || commit.output == refused);
             }

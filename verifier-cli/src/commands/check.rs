@@ -65,7 +65,7 @@ impl Check {
                 certificate.engine, options.engine
             ));
         }
-        let engine = Engine::new(witness.fork);
+        let engine = Engine::new(witness.rules);
         let report = verify_opened(&engine, &witness, &options).map_err(|error| {
             unverified(".".as_ref(), files::name(&self.witness), &witness, error)
         })?;

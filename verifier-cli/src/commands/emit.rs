@@ -6,7 +6,7 @@ use iso_evm_batch::files;
 use iso_evm_hypervisor::{
     ArchiveKey, ArchiveOptions, Contract, EmitOptions, emit_archive_factory, emit_audit, live,
 };
-use iso_evm_wire::Fork;
+use iso_evm_wire::{Fork, Rules};
 
 use crate::{Exit, error::CommandError};
 
@@ -17,8 +17,8 @@ pub(super) struct Emit {
     contract: Which,
     /// The fork whose rules the guest runs under [audit, live, live-static; default:
     /// osaka]
-    #[arg(long, value_name = "NAME", value_parser = super::fork)]
-    fork: Option<Fork>,
+    #[arg(long, value_name = "NAME", value_parser = super::rules)]
+    fork: Option<Rules>,
     /// The factory that deploys the archives [audit; default: the factory by code hash, at its
     /// deterministic address]
     #[arg(long, value_name = "ADDR")]
@@ -81,7 +81,8 @@ impl Emit {
             Key::CodeHash => ArchiveKey::CodeHash,
             Key::Account => ArchiveKey::Account,
         };
-        let fork = self.fork.unwrap_or(Fork::NEWEST);
+        let rules = self.fork.unwrap_or(Fork::NEWEST.into());
+        let fork = rules.fork();
         self.refuse_meaningless()?;
         match self.contract {
             Which::Audit => {
@@ -93,7 +94,7 @@ impl Emit {
                         return Err(CommandError::Needs { option, needed });
                     }
                 };
-                Ok(emit_audit(&EmitOptions { fork, archive }))
+                Ok(emit_audit(&EmitOptions { rules, archive }))
             }
             Which::ArchiveFactory => match (key, self.registrar) {
                 (ArchiveKey::CodeHash, Some(_)) => Err(CommandError::Meaningless {

@@ -3,7 +3,7 @@
 use alloy_primitives::B256;
 use clap::Args;
 use iso_evm_verifier::audit::anchors::{Expected, RootSource};
-use iso_evm_wire::Fork;
+use iso_evm_wire::Rules;
 
 /// What a witness must be about. Each is refused, with exit code 2, where the witness says
 /// otherwise.
@@ -24,8 +24,8 @@ pub(super) struct Expect {
     #[arg(long, value_name = "N")]
     expect_chain: Option<u64>,
     /// The fork
-    #[arg(long, value_name = "NAME", value_parser = super::fork)]
-    expect_fork: Option<Fork>,
+    #[arg(long, value_name = "NAME", value_parser = super::rules)]
+    expect_fork: Option<Rules>,
     /// What headers must prove of the state roots: parent (the root at entry is the parent's), block
     /// (the root at exit is the block's) or parent-and-block
     #[arg(long, value_name = "NAME", value_parser = source)]

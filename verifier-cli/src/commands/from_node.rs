@@ -9,7 +9,7 @@ use iso_evm_node::{
     Node, NodeError, NodeEvent, NodeOptions, Observer, default_folder, record_block,
     record_transaction,
 };
-use iso_evm_wire::{Fork, Witness};
+use iso_evm_wire::{Rules, Witness};
 
 use super::{
     block_file::write_block,
@@ -26,7 +26,7 @@ pub(super) fn transaction(
     option: &'static str,
     hash: B256,
     chain: Option<u64>,
-    fork: Option<Fork>,
+    fork: Option<Rules>,
 ) -> Result<Witness, CommandError> {
     let progress = Progress::new();
     let node = node.connect(option, &progress)?;
@@ -43,7 +43,7 @@ pub(super) fn block(
     node: NodeArgs,
     block: BlockName,
     folder: Option<PathBuf>,
-    fork: Option<Fork>,
+    fork: Option<Rules>,
 ) -> Result<(), CommandError> {
     let progress = Progress::new();
     let node = node.connect("--block", &progress)?;

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use clap::{Parser, error::ErrorKind};
 use iso_evm_batch::files;
 use iso_evm_verifier::EngineKind;
-use iso_evm_wire::Fork;
+use iso_evm_wire::{Fork, Rules};
 
 use crate::{
     Exit,
@@ -189,6 +189,11 @@ fn first_line(usage: &str) -> String {
 fn engine(name: &str) -> Result<EngineKind, String> {
     let unknown = "expected hypervisor, native, both or, with --rpc-url, node";
     name.parse().map_err(|_| format!("unknown engine {name:?}: {unknown}"))
+}
+
+/// The name of rules as an argument: a fork of Ethereum, or an upgrade of the OP Stack.
+fn rules(name: &str) -> Result<Rules, iso_evm_wire::fork::ForkError> {
+    name.parse()
 }
 
 /// A fork's name as an argument.

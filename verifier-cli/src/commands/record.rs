@@ -14,7 +14,7 @@ use iso_evm_batch::{
     files::{self, MAX_SIZE},
 };
 use iso_evm_wire::{
-    Fork, Rules, Witness,
+    Rules, Witness,
     transaction::{TransactionDefaults, TransactionFields},
 };
 use iso_evm_witness::{Input, block_file::BlockFile};
@@ -42,8 +42,8 @@ pub(super) struct Record {
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// The fork's rules, if neither the file nor its chain tells
-    #[arg(long, value_name = "NAME", value_parser = super::fork)]
-    fork: Option<Fork>,
+    #[arg(long, value_name = "NAME", value_parser = super::rules)]
+    fork: Option<Rules>,
     /// One input a line from stdin, witnesses to stdout, one behind the other
     #[arg(long, conflicts_with = "output")]
     jsonl: bool,
@@ -128,7 +128,7 @@ pub(super) fn write(path: &Path, witness: &Witness) -> Result<(), CommandError> 
     tracing::info!(
         messages = witness.messages.len(),
         bytes = bytes.len(),
-        fork = %witness.fork,
+        fork = %witness.rules,
         "recorded"
     );
     Ok(())
@@ -171,7 +171,7 @@ fn bare(path: &Path, json: &[u8]) -> Result<Option<Bare>, CommandError> {
 fn stream(
     mut inputs: impl BufRead,
     mut witnesses: impl Write,
-    fork: Option<Fork>,
+    fork: Option<Rules>,
 ) -> Result<Exit, CommandError> {
     let (mut number, mut lines, mut failed) = (0_usize, 0, 0);
     let mut line = Vec::new();
@@ -216,7 +216,7 @@ fn stream(
 pub(super) fn record(
     path: &Path,
     json: &[u8],
-    fork: Option<Fork>,
+    fork: Option<Rules>,
 ) -> Result<Witness, CommandError> {
     let file = || files::name(path);
     let input = Input::parse(json, fork)

@@ -122,7 +122,7 @@ impl Verify {
         let options = Options { expected: self.expect.expected(), ..options };
         let witness = open(&file)?;
         let report = match &self.rpc_url {
-            None => verify_opened(&Engine::new(witness.fork), &witness, &options)
+            None => verify_opened(&Engine::new(witness.rules), &witness, &options)
                 .map_err(Unverified::from),
             Some(url) => super::verify_on(url, &witness, &options),
         };

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use alloy_primitives::B256;
-use iso_evm_wire::{Fork, Witness};
+use iso_evm_wire::{Rules, Witness};
 
 use super::{node::NodeArgs, record::BlockName};
 use crate::error::CommandError;
@@ -14,7 +14,7 @@ pub(super) fn transaction(
     what: &'static str,
     _: B256,
     _: Option<u64>,
-    _: Option<Fork>,
+    _: Option<Rules>,
 ) -> Result<Witness, CommandError> {
     Err(CommandError::Absent { what, feature: "node" })
 }
@@ -24,7 +24,7 @@ pub(super) fn block(
     _: NodeArgs,
     _: BlockName,
     _: Option<PathBuf>,
-    _: Option<Fork>,
+    _: Option<Rules>,
 ) -> Result<(), CommandError> {
     Err(CommandError::Absent { what: "--block", feature: "node" })
 }

@@ -17,7 +17,7 @@ pub(crate) fn tree(witness: &Opened<'_>) -> String {
         "{transaction} from {} on chain {} ({}), block {}: {}, {} gas",
         witness.transaction.from(),
         witness.chain_id,
-        witness.fork,
+        witness.rules,
         witness.block.number,
         if witness.receipt.success { "success" } else { "failed" },
         thousands(U256::from(witness.receipt.gas_used)),

@@ -6,20 +6,17 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use alloy_eips::eip2718::Typed2718;
 use alloy_primitives::{B256, Bytes};
 use iso_evm_testing::fixtures;
 use iso_evm_verifier::{
     Options, VerifyError,
     hash::keccak256,
-    transaction_hash::{encode_signed, transaction_hash},
+    transaction_hash::{encode, transaction_hash},
     verify,
     verify::Hashed,
 };
-use iso_evm_wire::{
-    Witness,
-    fork::ForkError,
-    transaction::{Transaction, TransactionBody},
-};
+use iso_evm_wire::{Witness, fork::ForkError, transaction::Transaction};
 use iso_evm_witness::{Input, input::InputError, record};
 
 use crate::common::root;
@@ -34,20 +31,9 @@ fn own_inputs() -> Vec<PathBuf> {
 /// Encodes and hashes a transaction on both sides.
 fn check(name: &Path, transaction: &Transaction) {
     let name = name.display();
-    let signature = transaction.signature().unwrap_or_else(|| panic!("{name}: unsigned"));
-    let encoding = encode_signed(transaction.body(), signature);
-    assert_eq!(encoding, transaction.encode(), "{name}");
+    assert!(!transaction.sender_is_given(), "{name}: unsigned");
+    assert_eq!(encode(transaction), transaction.encode(), "{name}");
     assert_eq!(transaction_hash(transaction), transaction.hash(), "{name}");
-}
-
-fn number(transaction: &Transaction) -> u8 {
-    match transaction.body() {
-        TransactionBody::Legacy(_) => 0,
-        TransactionBody::Eip2930(_) => 1,
-        TransactionBody::Eip1559(_) => 2,
-        TransactionBody::Eip4844(_) => 3,
-        TransactionBody::Eip7702(_) => 4,
-    }
 }
 
 #[test]
@@ -57,7 +43,7 @@ fn transactions_of_every_type() {
         let json = fs::read(&path).unwrap();
         let input = Input::parse(&json, None).unwrap();
         check(&path, &input.transaction);
-        types.insert(number(&input.transaction));
+        types.insert(input.transaction.body().ty());
         // The hash that the file was made with.
         let json: serde_json::Value = serde_json::from_slice(&json).unwrap();
         let hash: B256 = json["transaction"]["hash"].as_str().unwrap().parse().unwrap();
@@ -80,6 +66,35 @@ fn transactions_of_geth() {
         count += 1;
     }
     assert!(count >= 20, "only {count} files in range");
+}
+
+/// Each block's first transaction is a deposit. Skipped where the third-party files are not.
+#[test]
+fn transactions_of_op_sepolia() {
+    let Some(folder) = fixtures::third_party("op_stack") else { return };
+    let (mut deposits, mut others) = (0, BTreeSet::new());
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "zst") {
+            continue;
+        }
+        let json = zstd::decode_all(fs::File::open(&path).unwrap()).unwrap();
+        let block: serde_json::Value = serde_json::from_slice(&json).unwrap();
+        let listed = block["payloadAttributes"]["transactions"].as_array().unwrap();
+        for (index, bytes) in listed.iter().enumerate() {
+            let bytes: Bytes = bytes.as_str().unwrap().parse().unwrap();
+            let transaction = Transaction::decode_whole(&bytes).unwrap();
+            assert_eq!(transaction.encode(), bytes, "{} {index}", path.display());
+            assert_eq!(transaction.hash(), Some(alloy_primitives::keccak256(&bytes)));
+            check(&path, &transaction);
+            assert_eq!(transaction.body().is_deposit(), index == 0);
+            match index {
+                0 => deposits += 1,
+                _ => drop(others.insert(transaction.body().ty())),
+            }
+        }
+    }
+    assert!(deposits >= 9 && others.len() > 1, "{deposits} {others:?}");
 }
 
 fn recorded(name: &str) -> Witness {

@@ -87,7 +87,7 @@ fn options(engine: EngineKind) -> Options {
 /// From the file to the report, by all audits.
 fn verified(file: &Bytes, engine: EngineKind) -> Report {
     let opened = Opened::decode(file, keccak256).unwrap();
-    let report = verify_opened(&Engine::new(opened.fork), &opened, &options(engine)).unwrap();
+    let report = verify_opened(&Engine::new(opened.rules), &opened, &options(engine)).unwrap();
     assert_eq!(report.verdict(), Verdict::Valid);
     report
 }
@@ -134,7 +134,7 @@ fn json_takes_a_message_and_a_record_apart_once() {
 #[test]
 fn a_plan_decodes_nothing() {
     let opened = Opened::decode(&file("erc20-transfer"), keccak256).unwrap();
-    let plan = Plan::new(Contracts::new(Archives::CodeHash), opened.fork);
+    let plan = Plan::new(Contracts::new(Archives::CodeHash), opened.rules);
     let told = told(|| drop(plan.costs(&opened, Route::Hypervisor)));
     assert_eq!(decoded(&told), [0, 0]);
 }
@@ -220,7 +220,7 @@ fn nothing_is_hashed_twice() {
 #[test]
 fn no_contract_is_emitted_that_is_not_run() {
     let opened = Opened::decode(&file("call-tree"), keccak256).unwrap();
-    let emitted = emit_audit(&EmitOptions::new(opened.fork)).identity();
+    let emitted = emit_audit(&EmitOptions::new(opened.rules)).identity();
     let access = Options { audits: Audit::Access.into(), ..Options::default() };
     let cases = [
         (options(EngineKind::Native), false),
@@ -229,7 +229,7 @@ fn no_contract_is_emitted_that_is_not_run() {
         (options(EngineKind::Both), true),
     ];
     for (options, runs) in cases {
-        let engine = Engine::new(opened.fork);
+        let engine = Engine::new(opened.rules);
         let report = verify_opened(&engine, &opened, &options).unwrap();
         assert_eq!(engine.is_emitted(), runs, "{options:?}");
         let named = (report.hypervisor_code_hash, report.hypervisor_size);
@@ -271,11 +271,11 @@ fn a_witness_that_no_file_held_is_hashed() {
         let mut changed = Opened::decode(&file("call-tree"), keccak256).unwrap().into_witness();
         change(&mut changed);
         let changed = Opened::from(changed);
-        let engine = Engine::new(changed.fork);
+        let engine = Engine::new(changed.rules);
         assert!(verify_opened(&engine, &changed, &Options::default()).is_err());
     }
     let opened = Opened::decode(&file("call-tree"), keccak256).unwrap();
-    let engine = Engine::new(opened.fork);
+    let engine = Engine::new(opened.rules);
     assert_eq!(verify_opened(&engine, &opened, &Options::default()), Ok(valid));
 }
 
@@ -296,6 +296,6 @@ fn what_a_liar_hashed_is_hashed_again() {
     LIE.set((other.clone(), hash)).unwrap();
     witness.codes.insert(hash, other);
     let opened = Opened::decode(&witness.encode().into(), liar).unwrap();
-    let found = verify_opened(&Engine::new(opened.fork), &opened, &Options::default());
+    let found = verify_opened(&Engine::new(opened.rules), &opened, &Options::default());
     assert!(matches!(found, Err(VerifyError::Hash { .. })), "{found:?}");
 }

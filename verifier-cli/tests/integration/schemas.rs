@@ -14,7 +14,12 @@ use iso_evm_verifier::{
     audit::{AccessKind, TransactionKind, TreeKind},
     verify,
 };
-use iso_evm_wire::block::BlockFields;
+use iso_evm_wire::{
+    Witness,
+    block::BlockFields,
+    container::DepositReceipt,
+    transaction::{Transaction, TxDeposit},
+};
 use iso_evm_witness::{Input, record};
 use serde_json::{Value, json};
 
@@ -41,6 +46,27 @@ fn compare(name: &str, found: &Value, level: fn(&mut Value)) {
     level(&mut example);
     level(&mut found);
     assert_eq!(found, example, "{name}: run with ISO_BLESS=1 if this is meant");
+}
+
+/// A deposit of the OP Stack, and its receipt, in the example's place.
+#[test]
+fn a_deposit_is_in_the_schemas() {
+    let example = fs::read(folder().join("examples/witness.json")).unwrap();
+    let mut witness = Witness::from_json(&example).unwrap();
+    witness.transaction = Transaction::deposit(TxDeposit::default());
+    witness.receipt.deposit = Some(DepositReceipt { nonce: 0, version: Some(1) });
+    let written: Value = serde_json::from_str(&witness.to_json()).unwrap();
+    schema("witness").check(&written).unwrap();
+    for key in ["nonce", "gasPrice", "r"] {
+        let mut other = written.clone();
+        other["transaction"][key] = json!("0x0");
+        assert!(schema("witness").check(&other).is_err(), "{key}");
+    }
+    let [transaction, receipt] = ["transaction", "receipt"].map(|part| &written[part]);
+    schema("input").check(&json!({"transaction": transaction, "receipt": receipt})).unwrap();
+    let mut listed = transaction.clone();
+    (listed["mint"], listed["isSystemTx"]) = (Value::Null, Value::Null);
+    schema("input").check(&json!({"transaction": listed})).unwrap();
 }
 
 #[test]

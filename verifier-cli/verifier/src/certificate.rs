@@ -5,7 +5,7 @@
 //! certificate, byte for byte, and what is read must be the bytes that it would be written as.
 
 use alloy_primitives::B256;
-use iso_evm_wire::Fork;
+use iso_evm_wire::Rules;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -39,7 +39,7 @@ pub struct Certificate {
     /// False claims, in the order of the report.
     pub findings: Vec<CertifiedFinding>,
     /// Fork whose rules apply.
-    pub fork: Fork,
+    pub fork: Rules,
     /// The most gas for a message's own opcodes.
     pub guest_gas_limit: Option<u64>,
     /// The most host gas for a message.

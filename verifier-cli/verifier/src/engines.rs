@@ -1,17 +1,23 @@
-//! The hypervisor of every fork, each emitted when it is first asked for.
+//! The hypervisors of all rules, each emitted when it is first asked for.
 
 use std::sync::OnceLock;
 
 use iso_evm_hypervisor::Engine;
-use iso_evm_wire::Fork;
+use iso_evm_wire::Rules;
 
-/// The hypervisor of every fork, for a run over messages of many.
-#[derive(Debug, Default)]
-pub struct Engines([OnceLock<Engine>; Fork::ALL.len()]);
+/// The hypervisors of all rules, for a run over messages of many.
+#[derive(Debug)]
+pub struct Engines([OnceLock<Engine>; Rules::ALL.len()]);
+
+impl Default for Engines {
+    fn default() -> Self {
+        Self([const { OnceLock::new() }; Rules::ALL.len()])
+    }
+}
 
 impl Engines {
-    /// The hypervisor of a fork.
-    pub fn get(&self, fork: Fork) -> &Engine {
-        self.0[usize::from(fork.number())].get_or_init(|| Engine::new(fork))
+    /// The hypervisor of these rules.
+    pub fn get(&self, rules: Rules) -> &Engine {
+        self.0[rules.index()].get_or_init(|| Engine::new(rules))
     }
 }

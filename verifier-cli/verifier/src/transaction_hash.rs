@@ -1,5 +1,5 @@
-//! The hash of a signed transaction, from its fields and its signature, and the hashes that are
-//! signed. `specs/09-container.md`.
+//! The hash of a transaction, from its fields and its signature if it is signed, and the hashes that
+//! are signed. `specs/09-container.md`.
 //!
 //! In the data's way this stands beside the container, whose transaction it names in the report,
 //! and before the transaction audit, which recovers signers from it. The recorder encodes with
@@ -7,19 +7,18 @@
 
 use alloy_eips::{eip2930::AccessList, eip7702::Authorization};
 use alloy_primitives::{B256, Bytes, Signature, TxKind, U256};
-use iso_evm_wire::transaction::{Transaction, TransactionBody};
+use iso_evm_wire::transaction::{EthereumBody, Transaction, TransactionBody, TxDeposit};
 
 use crate::{hash::keccak256, rlp_list::List};
 
-/// The hash of a transaction; an unsigned one has none.
+/// The hash of a transaction; one whose sender is given has none.
 pub fn transaction_hash(transaction: &Transaction) -> Option<B256> {
-    let signature = transaction.signature()?;
-    Some(keccak256(&encode_signed(transaction.body(), signature)))
+    (!transaction.sender_is_given()).then(|| keccak256(&encode(transaction)))
 }
 
 /// What the sender of a transaction signs.
-pub fn signing_hash(body: &TransactionBody) -> B256 {
-    keccak256(&encode_unsigned(body))
+pub fn signing_hash(body: &EthereumBody) -> B256 {
+    keccak256(&encode_ethereum(body, None))
 }
 
 /// What the authority of an authorisation signs (EIP-7702).
@@ -31,23 +30,37 @@ pub fn authorization_hash(authorization: &Authorization) -> B256 {
     keccak256(&encoded)
 }
 
-/// A signed transaction as the chain has it (EIP-2718): the type's byte, which a legacy
-/// transaction lacks, then the list of its fields with the signature at the end.
-pub fn encode_signed(body: &TransactionBody, signature: &Signature) -> Vec<u8> {
-    encode(body, Some(signature))
+/// A transaction as its block has it (EIP-2718); one whose sender is given, as the sender would
+/// sign it (EIP-155).
+pub fn encode(transaction: &Transaction) -> Vec<u8> {
+    match transaction.body() {
+        TransactionBody::Ethereum(body) => encode_ethereum(body, transaction.signature()),
+        TransactionBody::Deposit(deposit) => encode_deposit(deposit),
+    }
 }
 
-/// A transaction as its sender signs it (EIP-2718, EIP-155).
-pub fn encode_unsigned(body: &TransactionBody) -> Vec<u8> {
-    encode(body, None)
+/// A deposit: its type's byte, then the list of its fields. Nobody signs it.
+fn encode_deposit(deposit: &TxDeposit) -> Vec<u8> {
+    let mut list = List::new();
+    list.begin(8);
+    list.bytes(deposit.source_hash.as_slice());
+    list.bytes(deposit.from.as_slice());
+    list.bytes(deposit.to.to().map_or(&[], |to| to.as_slice()));
+    list.number(deposit.mint);
+    list.word(deposit.value);
+    list.number(deposit.gas_limit);
+    list.number(u8::from(deposit.is_system_transaction));
+    list.bytes(&deposit.input);
+    std::iter::once(0x7e).chain(list.out()).collect()
 }
 
-/// A transaction with its signature, or as it is signed.
-fn encode(body: &TransactionBody, signature: Option<&Signature>) -> Vec<u8> {
+/// A transaction of one of Ethereum's types with its signature, or as it is signed: the type's byte,
+/// which a legacy transaction lacks, then the list of its fields with the signature at the end.
+fn encode_ethereum(body: &EthereumBody, signature: Option<&Signature>) -> Vec<u8> {
     let mut list = List::new();
     let tail = if signature.is_some() { 3 } else { 0 };
     let number: u8 = match body {
-        TransactionBody::Legacy(fields) => {
+        EthereumBody::Legacy(fields) => {
             let parity = signature.map(|signature| u8::from(signature.v()));
             let replay = replay_protection(parity, fields.chain_id);
             list.begin(if replay.is_some() { 9 } else { 6 });
@@ -62,7 +75,7 @@ fn encode(body: &TransactionBody, signature: Option<&Signature>) -> Vec<u8> {
             }
             return list.out();
         }
-        TransactionBody::Eip2930(fields) => {
+        EthereumBody::Eip2930(fields) => {
             list.begin(8 + tail);
             list.number(fields.chain_id);
             list.number(fields.nonce);
@@ -72,7 +85,7 @@ fn encode(body: &TransactionBody, signature: Option<&Signature>) -> Vec<u8> {
             list.access_list(&fields.access_list);
             1
         }
-        TransactionBody::Eip1559(fields) => {
+        EthereumBody::Eip1559(fields) => {
             list.begin(9 + tail);
             list.number(fields.chain_id);
             list.number(fields.nonce);
@@ -83,7 +96,7 @@ fn encode(body: &TransactionBody, signature: Option<&Signature>) -> Vec<u8> {
             list.access_list(&fields.access_list);
             2
         }
-        TransactionBody::Eip4844(fields) => {
+        EthereumBody::Eip4844(fields) => {
             list.begin(11 + tail);
             list.number(fields.chain_id);
             list.number(fields.nonce);
@@ -96,7 +109,7 @@ fn encode(body: &TransactionBody, signature: Option<&Signature>) -> Vec<u8> {
             list.hashes(&fields.blob_versioned_hashes);
             3
         }
-        TransactionBody::Eip7702(fields) => {
+        EthereumBody::Eip7702(fields) => {
             list.begin(10 + tail);
             list.number(fields.chain_id);
             list.number(fields.nonce);
@@ -166,7 +179,7 @@ impl List {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
-    use alloy_primitives::{b256, hex};
+    use alloy_primitives::{Address, b256, hex};
 
     use super::*;
 
@@ -180,12 +193,8 @@ mod tests {
     /// Encoding and hash, both as others have them.
     #[track_caller]
     fn check(encoding: &[u8], hash: B256) {
-        let transaction = Transaction::decode_signed(encoding).unwrap();
-        let signature = transaction.signature().unwrap();
-        assert_eq!(
-            hex::encode(encode_signed(transaction.body(), signature)),
-            hex::encode(encoding)
-        );
+        let transaction = Transaction::decode_whole(encoding).unwrap();
+        assert_eq!(hex::encode(encode(&transaction)), hex::encode(encoding));
         assert_eq!(transaction_hash(&transaction), Some(hash));
     }
 
@@ -272,6 +281,59 @@ mod tests {
         );
     }
 
+    /// OP Sepolia, block 26,207,960: the first transaction.
+    #[test]
+    fn a_deposit_has_its_hash() {
+        check(
+            &hex!(
+                "7ef8f8a077efb5d9d697e7e37fffcb8b904e28df49667b73d9fc17515eb0e4a0c377d3db94deaddead"
+                "deaddeaddeaddeaddeaddeaddead00019442000000000000000000000000000000000000158080830f"
+                "424080b8a4440a5e2000001db0000d273000000000000000000000000067f6a91000000000007b5f41"
+                "0000000000000000000000000000000000000000000000000000000001d276cd000000000000000000"
+                "00000000000000000000000000000000000000000000019244875342f5e0c1624d00f249b1a7996137"
+                "b1eb44bdf16396f98f76a1bec6fa0000000000000000000000008f23bb38f531600e5d8fddaaec41f1"
+                "3fab46e98c"
+            ),
+            b256!("24b776bee9799bef3cc487401151d71c08241255882633870b442c673651ce60"),
+        );
+    }
+
+    /// The first transaction of a block before Regolith, a system transaction.
+    #[test]
+    fn a_deposit_by_the_system_has_its_hash() {
+        check(
+            &hex!(
+                "7ef9015aa044bae9d41b8380d781187b426c6fe43df5fb2fb57bd4466ef6a701e1f01e015694deadde"
+                "addeaddeaddeaddeaddeaddeaddead0001944200000000000000000000000000000000000015808084"
+                "08f0d18001b90104015d8eb90000000000000000000000000000000000000000000000000000000000"
+                "8057650000000000000000000000000000000000000000000000000000000063d96d10000000000000"
+                "000000000000000000000000000000000000000000000009f35273d89754a1e0387b89520d989d3be9"
+                "c37c1f32495a88faf1ea05c61121ab0d19000000000000000000000000000000000000000000000000"
+                "00000000000000010000000000000000000000002d679b567db6187c0c8323fa982cfb88b74dbcc700"
+                "0000000000000000000000000000000000000000000000000000000000083400000000000000000000"
+                "000000000000000000000000000000000000000f4240"
+            ),
+            b256!("ef8cc21bdbab8d2b60b054460768b1db67c8906b6a2bdf9bc287b3654326fc76"),
+        );
+    }
+
+    /// A user's, with the greatest numbers, that creates.
+    #[test]
+    fn a_deposit_that_mints_is_encoded_as_alloy_does() {
+        let whole = Transaction::deposit(TxDeposit {
+            source_hash: B256::repeat_byte(1),
+            from: Address::repeat_byte(2),
+            to: TxKind::Create,
+            mint: u128::MAX,
+            value: U256::MAX,
+            gas_limit: u64::MAX,
+            is_system_transaction: false,
+            input: Bytes::from_static(&[0]),
+        });
+        assert_eq!(hex::encode(encode(&whole)), hex::encode(whole.encode()));
+        assert_eq!(transaction_hash(&whole), whole.hash());
+    }
+
     #[test]
     fn legacy_v_of_the_greatest_chain_id() {
         assert_eq!(legacy_v(1, Some(u64::MAX)), 36 + 2 * u128::from(u64::MAX));
@@ -280,8 +342,9 @@ mod tests {
 
     #[test]
     fn unsigned_has_no_hash() {
-        let signed = Transaction::decode_signed(FIRST).unwrap();
-        let unsigned = Transaction::unsigned(signed.from(), signed.body().clone());
+        let signed = Transaction::decode_whole(FIRST).unwrap();
+        let body = signed.body().ethereum().unwrap().clone();
+        let unsigned = Transaction::unsigned(signed.from(), body);
         assert_eq!(transaction_hash(&unsigned), None);
     }
 }

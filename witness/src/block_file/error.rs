@@ -4,9 +4,11 @@ use std::fmt;
 
 use alloy_consensus::Header;
 use alloy_primitives::{Address, B256};
-use iso_evm_wire::{Rules, block::BlockError, fork::ForkError, transaction::TransactionError};
+use iso_evm_wire::{
+    Rules, block::BlockError, fork::ForkError, optimism::BaseFeeError,
+    transaction::TransactionError,
+};
 
-use super::optimism::BaseFeeError;
 use crate::{execute::ExecuteError, state_root::MissingNode};
 
 /// Why a block file gives no witnesses.
@@ -180,6 +182,19 @@ pub enum BlockFileError {
         limit: u64,
         /// Gas that the block has left.
         left: u64,
+    },
+    /// Transactions whose data the block has no room for.
+    #[error(
+        "transaction {index}: the data of the block's transactions take {footprint} so far, and the \
+         block's gas limit is {limit}"
+    )]
+    Footprint {
+        /// Index of the transaction in its block.
+        index: usize,
+        /// Footprint of the data up to this transaction's.
+        footprint: u64,
+        /// Gas limit of the block.
+        limit: u64,
     },
     /// A system call after the transactions that fails, with which no block is valid.
     #[error("the system call to {0} fails")]

@@ -9,8 +9,9 @@ use alloy_primitives::B256;
 use alloy_trie::root::{ordered_trie_root, ordered_trie_root_encoded};
 use iso_evm_wire::{
     Rules,
-    block::{BlockFields, header_fits, likely_forks},
+    block::{BlockFields, header_fits, likely_rules},
     quantity::Number,
+    rules::Family,
     schedule,
     transaction::{Transaction, TransactionDefaults, TransactionFields},
 };
@@ -127,7 +128,7 @@ fn chain_of(network: &Value) -> Option<u64> {
 /// The chain that the first transaction is for that says one.
 fn first_chain(given: &[Given<TransactionFields>]) -> Option<u64> {
     given.iter().find_map(|given| match given {
-        Given::Encoded(bytes) => Transaction::decode_signed(bytes).ok()?.body().chain_id(),
+        Given::Encoded(bytes) => Transaction::decode_whole(bytes).ok()?.body().chain_id(),
         Given::Fields(fields) => fields.chain(),
     })
 }
@@ -136,19 +137,19 @@ fn first_chain(given: &[Given<TransactionFields>]) -> Option<u64> {
 /// the header's fields.
 fn rules_of(header: &Header, chain_id: u64, asked: Option<Rules>) -> Result<Rules, BlockFileError> {
     let number = header.number;
-    let rules = match (schedule::rules(chain_id, number, header.timestamp), asked) {
+    let rules = match (schedule::scheduled(chain_id, number, header.timestamp), asked) {
         (Some(found), asked) => {
-            let found = Rules::from(found.map_err(BlockFileError::Fork)?.fork);
+            let found = found.map_err(BlockFileError::Fork)?.rules;
             if let Some(asked) = asked.filter(|asked| *asked != found) {
                 return Err(BlockFileError::Contradiction { asked, found });
             }
             found
         }
         (None, Some(asked)) => asked,
-        (None, None) => match likely_forks(header)[..] {
-            [fork] => fork.into(),
+        (None, None) => match likely_rules(header, Family::Ethereum)[..] {
+            [rules] => rules,
             ref forks => {
-                let names: Vec<_> = forks.iter().map(|fork| fork.name()).collect();
+                let names: Vec<_> = forks.iter().map(ToString::to_string).collect();
                 let candidates =
                     if names.is_empty() { "none".to_owned() } else { names.join(" or ") };
                 return Err(BlockFileError::RulesUnknown { chain_id, candidates });

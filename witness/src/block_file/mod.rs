@@ -48,7 +48,6 @@ use iso_evm_wire::{Rules, transaction::Transaction};
 use serde::{Deserialize, de::IgnoredAny};
 
 pub use error::{BlockFileError, Place, RootField};
-pub use optimism::BaseFeeError;
 pub use recorded::{Notice, RecordedBlock, RecordedTransaction};
 
 /// A block, and all that its replay needs.
@@ -148,7 +147,7 @@ impl BlockFile {
 
 /// A transaction of a chain's block, as the chain has it (EIP-2718).
 fn transaction(index: usize, bytes: &[u8], chain_id: u64) -> Result<Transaction, BlockFileError> {
-    let transaction = Transaction::decode_signed(bytes)
+    let transaction = Transaction::decode_whole(bytes)
         .map_err(|error| BlockFileError::Transaction { index, error })?;
     check(index, transaction, chain_id)
 }

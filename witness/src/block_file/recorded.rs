@@ -13,8 +13,8 @@ use iso_evm_wire::{
 
 use super::BlockFile;
 use crate::{
-    Execution, Input, Recording, env::tx_env, execute::Setting, inclusion, prestate::Prestate,
-    proof::StateProof, state_root::MissingNode,
+    Execution, Input, Recording, execute::Setting, inclusion, prestate::Prestate,
+    proof::StateProof, rollup::RunTransaction, state_root::MissingNode,
 };
 
 /// A recorded transaction of a block.
@@ -97,13 +97,15 @@ impl<'a> RecordedBlock<'a> {
         let ancestors: Vec<Header> = ancestors.into_iter().cloned().collect();
         let runs = recordings.into_iter().zip(receipts).zip(&file.transactions).enumerate();
         runs.map(move |(index, ((recording, receipt), transaction))| {
-            let Setting { fork, chain_id, block: block_env } = setting.clone();
+            let Setting { rules, chain_id, block: block_env } = setting.clone();
+            let RunTransaction { env: tx, rollup } = RunTransaction::of(rules, transaction);
             let input = Input {
                 execution: Execution {
-                    fork,
+                    rules,
                     chain_id,
                     block: block_env,
-                    tx: tx_env(transaction),
+                    tx,
+                    rollup,
                     prestate: Prestate::new(),
                     // The headers tell them.
                     block_hashes: Default::default(),

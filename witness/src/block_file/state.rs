@@ -92,7 +92,7 @@ impl DatabaseRef for State<'_> {
             return Ok(code.clone());
         }
         let code = self.preimages.get(&hash).ok_or(PrestateError::MissingCode(hash))?;
-        let code = bytecode(code, self.fork);
+        let code = bytecode(code, self.fork.into());
         self.codes.borrow_mut().insert(hash, code.clone());
         Ok(code)
     }

@@ -12,7 +12,7 @@ use super::{
     parent_blobs::ParentBlobs,
 };
 use iso_evm_wire::{
-    Fork, block::BlockFields, protocol::Change, quantity as number, transaction::Transaction,
+    Rules, block::BlockFields, protocol::Change, quantity as number, transaction::Transaction,
 };
 
 /// A test file. What the tracer should return is not read.
@@ -60,8 +60,8 @@ struct Context {
 
 impl TracerTest {
     /// The input, all checked.
-    pub(super) fn into_input(self, asked: Option<Fork>) -> Result<Input, InputError> {
-        let transaction = Transaction::decode_signed(&self.input)?;
+    pub(super) fn into_input(self, asked: Option<Rules>) -> Result<Input, InputError> {
+        let transaction = Transaction::decode_whole(&self.input)?;
         let config = Config::new(self.genesis.config);
         let (number, timestamp) = (self.context.number, self.context.timestamp);
         let position = Position {
@@ -71,7 +71,8 @@ impl TracerTest {
             parent_difficulty: self.genesis.difficulty,
         };
         let chain_id = config.chain_id();
-        let fork = agree(asked, config.fork(position)?)?;
+        let fork = config.fork(position)?;
+        agree(asked, fork.into())?;
         let blobs = config.blob_params(fork, position);
         // The genesis header is that of the parent.
         let parent = self.genesis.excess_blob_gas.zip(self.genesis.blob_gas_used);

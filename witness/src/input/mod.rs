@@ -7,13 +7,9 @@
 use alloy_consensus::Header;
 use serde::Deserialize;
 
-use crate::{
-    Execution,
-    env::{block_env, tx_env},
-    prestate::Prestate,
-};
+use crate::{Execution, env::block_env, prestate::Prestate, rollup::RunTransaction};
 use iso_evm_wire::{
-    Fork,
+    Fork, Rules,
     block::{Block, BlockError, BlockHashes},
     container::Inclusion,
     fork::ForkError,
@@ -69,9 +65,9 @@ pub enum InputError {
     #[error("fork {asked} contradicts the file, whose fork is {found}")]
     ForkContradiction {
         /// Fork that was asked for.
-        asked: Fork,
+        asked: Rules,
         /// What the file says, or what follows from chain, number and timestamp.
-        found: Fork,
+        found: Rules,
     },
     /// The fork does not follow from the chain.
     #[error(
@@ -93,9 +89,9 @@ pub enum InputError {
         /// Number of the block.
         number: u64,
         /// What the file says, or was asked for.
-        given: Fork,
+        given: Rules,
         /// What follows from the schedule.
-        found: Fork,
+        found: Rules,
     },
     /// The excess blob gas does not follow from the parent's without its base fee (EIP-7918).
     #[error(
@@ -129,12 +125,12 @@ pub(crate) use answer::Answer;
 pub use proofs::ProofError;
 
 impl Input {
-    /// Reads an `INPUT.json`. `fork` is what the user asked for, if anything.
+    /// Reads an `INPUT.json`. `rules` are what the user asked for, if anything.
     ///
     /// # Errors
     ///
     /// [`InputError`], which says what is wrong and where.
-    pub fn parse(json: &[u8], fork: Option<Fork>) -> Result<Self, InputError> {
+    pub fn parse(json: &[u8], rules: Option<Rules>) -> Result<Self, InputError> {
         #[derive(Deserialize)]
         struct Shape {
             genesis: Option<serde::de::IgnoredAny>,
@@ -146,9 +142,9 @@ impl Input {
 
         let shape: Shape = serde_json::from_slice(json)?;
         if shape.genesis.is_some() && shape.context.is_some() && shape.input.is_some() {
-            serde_json::from_slice::<geth::TracerTest>(json)?.into_input(fork)
+            serde_json::from_slice::<geth::TracerTest>(json)?.into_input(rules)
         } else if shape.transaction.is_some() || shape.prestate.is_some() {
-            serde_json::from_slice::<rpc::RpcInput>(json)?.into_input(fork)
+            serde_json::from_slice::<rpc::RpcInput>(json)?.into_input(rules)
         } else {
             Err(InputError::Shape)
         }
@@ -158,16 +154,20 @@ impl Input {
     ///
     /// # Errors
     ///
-    /// If the transaction is for another chain.
+    /// If the transaction is for another chain, or a deposit where there are none.
     pub fn new(
-        fork: Fork,
+        rules: impl Into<Rules>,
         chain_id: u64,
         block: Block,
         transaction: Transaction,
         prestate: Prestate,
         block_hashes: BlockHashes,
     ) -> Result<Self, TransactionError> {
-        let tx = tx_env(&transaction);
+        let rules = rules.into();
+        let RunTransaction { env: tx, rollup } = RunTransaction::of(rules, &transaction);
+        if rules.upgrade().is_none() && transaction.body().ethereum().is_none() {
+            return Err(TransactionError::NoDeposits(rules));
+        }
         match tx.chain_id {
             Some(found) if found != chain_id => {
                 return Err(TransactionError::Chain { expected: chain_id, found });
@@ -175,10 +175,11 @@ impl Input {
             _ => {}
         }
         let execution = Execution {
-            fork,
+            rules,
             chain_id,
             block: block_env(&block),
             tx,
+            rollup,
             prestate,
             block_hashes,
             proofs: None,
@@ -198,13 +199,15 @@ impl From<ForkError> for InputError {
     fn from(error: ForkError) -> Self {
         match error {
             ForkError::TooLate(name) => Self::ForkTooLate(name),
-            error @ (ForkError::TooEarly(_) | ForkError::Unknown(_)) => Self::Fork(error),
+            error @ (ForkError::TooEarly(_)
+            | ForkError::Unknown(_)
+            | ForkError::UnknownRules(_)) => Self::Fork(error),
         }
     }
 }
 
 /// The fork of the file, unless something else was asked for.
-fn agree(asked: Option<Fork>, found: Fork) -> Result<Fork, InputError> {
+fn agree(asked: Option<Rules>, found: Rules) -> Result<Rules, InputError> {
     match asked {
         Some(asked) if asked != found => Err(InputError::ForkContradiction { asked, found }),
         _ => Ok(found),

@@ -15,12 +15,12 @@ use super::{
     proofs,
 };
 use iso_evm_wire::{
-    Fork,
+    Rules,
     block::Block,
     protocol::transaction_gas_cap,
     quantity::Number,
     receipt::ReceiptFields,
-    schedule::{self, Rules},
+    schedule::{self, Scheduled},
     transaction::{TransactionDefaults, TransactionFields},
 };
 
@@ -46,25 +46,25 @@ pub(super) struct RpcInput {
 
 impl RpcInput {
     /// The input, all checked.
-    pub(super) fn into_input(self, asked: Option<Fork>) -> Result<Input, InputError> {
+    pub(super) fn into_input(self, asked: Option<Rules>) -> Result<Input, InputError> {
         self.transaction.0.type_number()?;
         let chain_id = self.transaction.0.chain().unwrap_or(schedule::MAINNET);
-        let fork = self.fork(chain_id, asked)?;
+        let rules = self.rules(chain_id, asked)?;
         let (number, timestamp) = (self.block.0.0.number, self.block.0.0.timestamp);
         let blobs = schedule::blob_params(
-            fork,
+            rules,
             chain_id,
             number.unwrap_or_default(),
             timestamp.unwrap_or_default(),
         );
-        let block = self.block.0.0.into_block(fork, blobs)?;
-        check_schedule(fork, chain_id, &block)?;
+        let block = self.block.0.0.into_block(rules.fork(), blobs)?;
+        check_schedule(rules, chain_id, &block)?;
         block.check_blob_base_fee(blobs)?;
         let ancestors = self.ancestors.into_iter().map(|Answer(GivenBlock(fields))| fields);
         let ancestors = ancestors::headers(&block, ancestors.collect())?;
         let transaction = self.transaction.0.into_transaction(TransactionDefaults {
             chain_id,
-            gas: block.gas_limit.min(transaction_gas_cap(fork)),
+            gas: block.gas_limit.min(transaction_gas_cap(rules.fork())),
             gas_price: block.base_fee_per_gas.unwrap_or_default().into(),
         })?;
         let block_hashes: BTreeMap<u64, B256> = (self.block_hashes.0.0.into_iter())
@@ -82,37 +82,37 @@ impl RpcInput {
             // the two apart.
             prestate.retain(|_, account| !account.is_blank());
         }
-        let mut input = Input::new(fork, chain_id, block, transaction, prestate, block_hashes)?;
+        let mut input = Input::new(rules, chain_id, block, transaction, prestate, block_hashes)?;
         input.execution.proofs = proofs;
         input.ancestors = ancestors;
         input.receipt = self.receipt.map(|receipt| receipt.0.into_receipt()).transpose()?;
         Ok(input)
     }
 
-    /// The fork given, or the one that follows from the chain's schedule.
-    fn fork(&self, chain_id: u64, asked: Option<Fork>) -> Result<Fork, InputError> {
+    /// The rules given, or those that follow from the chain's schedule.
+    fn rules(&self, chain_id: u64, asked: Option<Rules>) -> Result<Rules, InputError> {
         if let Some(name) = &self.fork {
             return agree(asked, name.parse()?);
         }
         let place = self.block.0.0.number.zip(self.block.0.0.timestamp);
-        let rules =
-            place.and_then(|(number, timestamp)| schedule::rules(chain_id, number, timestamp));
-        match (rules, asked) {
-            (Some(rules), asked) => agree(asked, rules?.fork),
+        let scheduled =
+            place.and_then(|(number, timestamp)| schedule::scheduled(chain_id, number, timestamp));
+        match (scheduled, asked) {
+            (Some(scheduled), asked) => agree(asked, scheduled?.rules),
             (None, Some(asked)) => Ok(asked),
             (None, None) => Err(InputError::ForkUnknown(chain_id)),
         }
     }
 }
 
-/// Makes sure that a block with its header is of the fork that its chain's schedule says, where that
+/// Makes sure that a block with its header goes by the rules that its chain's schedule says, where that
 /// is known: what the transaction audit would find false is not recorded. A block without a header
 /// is no chain's.
-fn check_schedule(given: Fork, chain_id: u64, block: &Block) -> Result<(), InputError> {
+fn check_schedule(given: Rules, chain_id: u64, block: &Block) -> Result<(), InputError> {
     let Some(header) = &block.header else { return Ok(()) };
     let number = header.number;
-    match schedule::rules(chain_id, number, header.timestamp).transpose()? {
-        Some(Rules { fork: found, .. }) if found != given => {
+    match schedule::scheduled(chain_id, number, header.timestamp).transpose()? {
+        Some(Scheduled { rules: found, .. }) if found != given => {
             Err(InputError::ForkSchedule { chain_id, number, given, found })
         }
         _ => Ok(()),

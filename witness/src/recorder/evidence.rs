@@ -97,7 +97,8 @@ impl Evidence {
         before: &StateTrie,
         after: &mut StateTrie,
     ) -> Result<Proof, MissingNode> {
-        let own = |id| Some(id) == self.transaction;
+        // Where no frame was tried, nothing but this transaction has touched the state.
+        let own = |id| self.transaction.is_none_or(|transaction| id == transaction);
         let loaded = state.iter().filter(|(_, account)| own(account.transaction_id));
         self.touched.accounts.extend(loaded.map(|(address, _)| *address));
         Ok(Proof {

@@ -18,7 +18,7 @@ mod roots;
 #[cfg(test)]
 mod tests;
 
-use alloy_primitives::{Address, B256, Bytes};
+use alloy_primitives::{Address, B256, Bytes, U256};
 use revm::{
     context::ContextTr, context_interface::context::ContextError, inspector::JournalExt,
     primitives::hardfork::SpecId, state::EvmState,
@@ -291,6 +291,14 @@ impl Recorder {
             let error = RecorderError::TooLarge { limit: self.limit };
             *context.error() = Err(ContextError::Custom(error.to_string()));
             self.fail(error);
+        }
+    }
+
+    /// Notes slots that are read before the transaction, past the EVM.
+    pub(crate) fn reads(&mut self, account: Address, slots: &[U256]) {
+        if let Some(evidence) = self.evidence() {
+            evidence.touched.accounts.insert(account);
+            evidence.touched.slots.extend(slots.iter().map(|slot| (account, (*slot).into())));
         }
     }
 

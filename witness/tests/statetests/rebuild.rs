@@ -34,7 +34,7 @@ pub(crate) fn run(execution: &Execution) -> (Vec<RecordedMessage>, Vec<B256>) {
     for (address, account) in &execution.prestate {
         let code_hash = keccak256(&account.code);
         let legacy = Bytecode::new_legacy(account.code.clone());
-        let code = if execution.fork >= iso_evm_wire::Fork::Prague {
+        let code = if execution.rules >= iso_evm_wire::Fork::Prague.into() {
             Bytecode::new_raw_checked(account.code.clone()).unwrap_or(legacy)
         } else {
             legacy
@@ -54,7 +54,7 @@ pub(crate) fn run(execution: &Execution) -> (Vec<RecordedMessage>, Vec<B256>) {
         .with_db(database)
         .with_block(execution.block.clone())
         .modify_cfg_chained(|cfg| {
-            cfg.set_spec_and_mainnet_gas_params(execution.fork.spec_id());
+            cfg.set_spec_and_mainnet_gas_params(execution.rules.fork().spec_id());
             cfg.chain_id = execution.chain_id;
         })
         .build_mainnet_with_inspector((Recorder::new(trie), rebuilder));

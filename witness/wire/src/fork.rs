@@ -6,6 +6,8 @@ use std::{fmt, str::FromStr};
 #[cfg(any(test, feature = "revm"))]
 use revm_primitives::hardfork::SpecId;
 
+use crate::{Rules, optimism::Upgrade};
+
 /// A fork of the Ethereum main chain. Ordered by activation.
 ///
 /// It is exhaustive on purpose: where a number differs by fork the code matches on all of them, and
@@ -101,15 +103,28 @@ pub enum ForkError {
     #[error("fork {0} is later than {last}, the last that is audited", last = Fork::NEWEST)]
     TooLate(String),
     /// Not a fork's name.
-    #[error("unknown fork {0:?}: expected {names}", names = names())]
+    #[error("unknown fork {0:?}: expected {names}", names = names(" or "))]
     Unknown(String),
+    /// Neither a fork's name nor an upgrade's of the OP Stack.
+    #[error(
+        "unknown fork {0:?}: expected {forks}, or of the OP Stack {upgrades}",
+        forks = names(", "),
+        upgrades = upgrades()
+    )]
+    UnknownRules(String),
 }
 
 /// The names of all forks, in words.
-fn names() -> String {
+fn names(or: &str) -> String {
     let names = Fork::ALL.map(Fork::name);
     let (last, others) = names.split_last().expect("there are forks");
-    format!("{} or {last}", others.join(", "))
+    format!("{}{or}{last}", others.join(", "))
+}
+
+/// The names of the OP Stack's first and last rules, in words.
+fn upgrades() -> String {
+    let [first, last] = [Upgrade::ALL[0], Upgrade::NEWEST].map(Rules::from);
+    format!("{first} to {last}")
 }
 
 impl FromStr for Fork {

@@ -10,6 +10,12 @@ use alloy_primitives::{Address, U256};
 
 use crate::protocol::P256VERIFY;
 
+#[cfg(any(test, feature = "revm"))]
+mod of_revm;
+
+#[cfg(any(test, feature = "revm"))]
+pub use of_revm::revm_precompiles;
+
 /// What a precompile looks at: the first `bytes` bytes of its input, and `unit` more for each `gas`
 /// gas that it gets. With one byte more it fails, whatever the bytes say; or it ignores them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,13 +135,13 @@ fn modexp(input: &[u8]) -> usize {
 mod tests {
     use std::collections::BTreeSet;
 
-    use revm::{
-        precompile::{Precompile, PrecompileSpecId, Precompiles},
-        primitives::hardfork::SpecId,
-    };
+    use revm::precompile::{Precompile, PrecompileSpecId, Precompiles};
 
     use super::*;
-    use crate::Fork;
+    use crate::{
+        Fork, Rules,
+        optimism::{Upgrade, precompiles::max_input},
+    };
 
     /// What a precompile does: whether it succeeds, what it gives and costs.
     fn ended(precompile: &Precompile, input: &[u8], gas: u64) -> Option<(u64, Vec<u8>)> {
@@ -184,10 +190,9 @@ mod tests {
     #[test]
     fn the_rest_of_an_input_decides_nothing() {
         let mut random = Random(0x9e37_79b9_7f4a_7c15);
-        let specs: BTreeSet<SpecId> = Fork::ALL.iter().map(|fork| fork.spec_id()).collect();
         let (mut cut, mut succeeded, mut seen) = (0, 0, BTreeSet::new());
-        for spec in specs {
-            let all = Precompiles::new(PrecompileSpecId::from_spec_id(spec));
+        for rules in Rules::ALL {
+            let all = revm_precompiles(rules);
             for address in all.addresses() {
                 let precompile = all.get(address).expect("listed");
                 let number: u64 = U256::from_be_bytes(address.into_word().0).to();
@@ -205,7 +210,7 @@ mod tests {
                     let part = decisive(*address, &input, gas);
                     assert!(input.starts_with(part));
                     let whole = ended(precompile, &input, gas);
-                    let name = || format!("{spec:?} {number:#x}, {length} bytes, {gas} gas");
+                    let name = || format!("{rules} {number:#x}, {length} bytes, {gas} gas");
                     assert_eq!(ended(precompile, part, gas), whole, "{}", name());
                     if part.len() < input.len() {
                         cut += 1;
@@ -217,6 +222,30 @@ mod tests {
         }
         assert!(cut > 5_000 && succeeded > 500, "{cut} cut, {succeeded} of them succeed");
         assert_eq!(seen.len(), READS.len(), "{seen:x?}");
+    }
+
+    /// Around the longest input that an upgrade allows, with and without the gas for it.
+    #[test]
+    fn the_rest_of_an_input_decides_nothing_where_its_length_does() {
+        for (upgrade, number) in Upgrade::ALL
+            .iter()
+            .flat_map(|upgrade| [0x08, 0x0c, 0x0e, 0x0f].map(|number| (*upgrade, number)))
+        {
+            let Some(most) = max_input(upgrade, number) else { continue };
+            let address = Address::with_last_byte(number as u8);
+            let precompile = revm_precompiles(upgrade.into()).get(&address).expect("limited");
+            let Reads { unit, gas: price, .. } = READS[number as usize];
+            let unit = usize::from(unit);
+            for length in [most - 1, most, most / unit * unit, most + 1, (most / unit + 1) * unit] {
+                let input = vec![0; length];
+                for units in [1, length / unit - 1, length / unit, length / unit + 1, 2 * most] {
+                    let gas = units as u64 * u64::from(price);
+                    let part = decisive(address, &input, gas);
+                    let whole = ended(precompile, &input, gas);
+                    assert_eq!(ended(precompile, part, gas), whole, "{upgrade} {number} {length}");
+                }
+            }
+        }
     }
 
     /// What `MODEXP` is passed is at most what its gas could pay for: a length that claims more fails.

@@ -6,9 +6,7 @@
 //! fork is a function with an exhaustive `match`: a new fork does not compile before somebody has
 //! said what it is there.
 
-use alloy_primitives::{Address, U256};
-
-use crate::Fork;
+use crate::{Fork, Rules};
 
 macro_rules! changes {
     ($($fork:ident { $($change:ident $eip:literal $sentence:literal;)* })*) => {
@@ -318,26 +316,12 @@ pub const fn last_precompile(fork: Fork) -> u64 {
     }
 }
 
-/// The numbers of a fork's precompiles, ascending.
-pub fn precompiles(fork: Fork) -> impl DoubleEndedIterator<Item = u64> {
-    let p256 = fork.has(Change::P256Verify).then_some(P256VERIFY);
-    (1..=last_precompile(fork)).chain(p256)
-}
-
-/// Whether an account is a precompile of a fork.
-pub fn is_precompile(fork: Fork, account: Address) -> bool {
-    let number: U256 = account.into_word().into();
-    u64::try_from(number).is_ok_and(|number| {
-        (1..=last_precompile(fork)).contains(&number)
-            || (number == P256VERIFY && fork.has(Change::P256Verify))
-    })
-}
-
 /// The first precompile that came with a fork; none where none came, or where it is not known, at
 /// the first fork that is audited.
 pub fn first_new_precompile(fork: Fork) -> Option<u64> {
     let before = Fork::ALL.into_iter().rfind(|earlier| *earlier < fork)?;
-    precompiles(fork).find(|number| !precompiles(before).any(|old| old == *number))
+    let before = Rules::from(before);
+    Rules::from(fork).precompiles().find(|number| !before.precompiles().any(|old| old == *number))
 }
 
 #[cfg(test)]

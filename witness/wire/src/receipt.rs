@@ -3,10 +3,13 @@
 //! In the data's way this stands beside the input, which may have it, and the container, which
 //! carries it.
 
+use alloy_consensus::{Receipt as Consensus, RlpEncodableReceipt};
+use alloy_eips::eip2718::Typed2718;
 use alloy_primitives::{Address, B256, Bloom, Bytes, Log, LogData};
+use op_alloy_consensus::OpDepositReceipt;
 use serde::{Deserialize, Serialize};
 
-use crate::quantity as number;
+use crate::{quantity as number, transaction::TransactionBody};
 
 mod encoded;
 
@@ -21,6 +24,17 @@ pub struct Receipt {
     pub gas_used: u64,
     /// The logs, where the input had a receipt.
     pub logs: Option<ReceiptLogs>,
+    /// What only a deposit's receipt tells, from Regolith on.
+    pub deposit: Option<DepositReceipt>,
+}
+
+/// What a deposit's receipt tells beside what all do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DepositReceipt {
+    /// The nonce of the sender before the deposit, which has none of its own.
+    pub nonce: u64,
+    /// How the receipt is encoded, from Canyon on: where it is there, both are in the encoding.
+    pub version: Option<u64>,
 }
 
 /// The logs of a receipt.
@@ -30,6 +44,35 @@ pub struct ReceiptLogs {
     pub bloom: Bloom,
     /// The logs, in order.
     pub logs: Vec<Log>,
+}
+
+impl Receipt {
+    /// The receipt of a transaction as the root in its block's header has it (EIP-658, EIP-2718),
+    /// where `cumulative_gas_used` is the gas of all transactions of the block up to this one.
+    pub fn encode_2718(&self, body: &TransactionBody, cumulative_gas_used: u64) -> Vec<u8> {
+        let (bloom, logs) = match &self.logs {
+            Some(ReceiptLogs { bloom, logs }) => (*bloom, logs.clone()),
+            None => Default::default(),
+        };
+        let inner = Consensus { status: self.success.into(), cumulative_gas_used, logs };
+        let mut out = Vec::new();
+        out.extend((!body.is_legacy()).then(|| body.ty()));
+        match self.deposit.filter(|_| body.is_deposit()) {
+            Some(DepositReceipt { nonce, version: version @ Some(_) }) => OpDepositReceipt {
+                inner,
+                deposit_nonce: Some(nonce),
+                deposit_receipt_version: version,
+            }
+            .rlp_encode_with_bloom(&bloom, &mut out),
+            _ => inner.rlp_encode_with_bloom(&bloom, &mut out),
+        }
+        out
+    }
+
+    /// The receipt without what only a deposit's tells, if it is not a deposit's.
+    pub fn of(self, body: &TransactionBody) -> Self {
+        Self { deposit: self.deposit.filter(|_| body.is_deposit()), ..self }
+    }
 }
 
 /// A receipt as `eth_getTransactionReceipt` returns it. Fields that a node adds are ignored.
@@ -46,6 +89,10 @@ pub struct ReceiptFields {
     pub logs_bloom: Option<Bloom>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub logs: Option<Vec<LogFields>>,
+    #[serde(with = "number", skip_serializing_if = "Option::is_none")]
+    pub deposit_nonce: Option<u64>,
+    #[serde(with = "number", skip_serializing_if = "Option::is_none")]
+    pub deposit_receipt_version: Option<u64>,
 }
 
 /// A log as a receipt has it. Fields that a node adds are ignored.
@@ -89,7 +136,12 @@ impl ReceiptFields {
             (Some(_), None) => return Err(ReceiptError::Missing("logs")),
         };
         let gas_used = self.gas_used.ok_or(ReceiptError::Missing("gasUsed"))?;
-        Ok(Receipt { success, gas_used, logs })
+        let deposit = match (self.deposit_nonce, self.deposit_receipt_version) {
+            (Some(nonce), version) => Some(DepositReceipt { nonce, version }),
+            (None, None) => None,
+            (None, Some(_)) => return Err(ReceiptError::Missing("depositNonce")),
+        };
+        Ok(Receipt { success, gas_used, logs, deposit })
     }
 }
 
@@ -101,6 +153,8 @@ impl From<&Receipt> for ReceiptFields {
             gas_used: Some(receipt.gas_used),
             logs_bloom: logs.map(|logs| logs.bloom),
             logs: logs.map(|logs| logs.logs.iter().map(LogFields::from).collect()),
+            deposit_nonce: receipt.deposit.map(|deposit| deposit.nonce),
+            deposit_receipt_version: receipt.deposit.and_then(|deposit| deposit.version),
         }
     }
 }
@@ -120,44 +174,4 @@ impl From<&Log> for LogFields {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// As a node writes it, with fields that are not looked at.
-    const RECEIPT: &str = r#"{
-        "transactionHash": "0x01", "status": "0x1", "gasUsed": "0x5208", "type": "0x2",
-        "logs": [{"address": "0x0202020202020202020202020202020202020202", "logIndex": "0x0",
-            "topics": ["0x0303030303030303030303030303030303030303030303030303030303030303"],
-            "data": "0x04"}], "logsBloom": "BLOOM"
-    }"#;
-
-    fn read(from: &str, to: &str) -> Result<Receipt, ReceiptError> {
-        let json = RECEIPT.replace(from, to).replace("BLOOM", &Bloom::repeat_byte(5).to_string());
-        serde_json::from_str::<ReceiptFields>(&json).unwrap().into_receipt()
-    }
-
-    #[test]
-    fn a_nodes_receipt_is_read() {
-        let receipt = read("", "").unwrap();
-        assert!(receipt.success);
-        assert_eq!(receipt.gas_used, 21_000);
-        let logs = receipt.logs.clone().unwrap();
-        assert_eq!(logs.bloom, Bloom::repeat_byte(5));
-        let topics = vec![B256::repeat_byte(3)];
-        let log = Log::new(Address::repeat_byte(2), topics, Bytes::from_static(&[4])).unwrap();
-        assert_eq!(logs.logs, [log]);
-        let fields = ReceiptFields::from(&receipt);
-        assert_eq!(fields.into_receipt(), Ok(receipt));
-    }
-
-    #[test]
-    fn a_receipt_without_a_field_names_it() {
-        for (field, rest) in [("status", ""), ("gasUsed", ""), ("logs", "Bloom"), ("logsBloom", "")]
-        {
-            let (from, to) = (format!("\"{field}\""), format!("\"no{rest}\""));
-            assert_eq!(read(&from, &to), Err(ReceiptError::Missing(field)));
-        }
-        assert_eq!(read("\"0x1\"", "2"), Err(ReceiptError::Status(2)));
-        assert!(!read("\"0x1\"", "\"0x0\"").unwrap().success);
-    }
-}
+mod tests;

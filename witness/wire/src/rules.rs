@@ -3,11 +3,13 @@
 
 use std::{fmt, str::FromStr};
 
+use alloy_primitives::{Address, U256};
+
 use crate::{
     Fork,
     fork::ForkError,
     optimism::{self, Upgrade},
-    protocol::Change,
+    protocol::{Change, P256VERIFY, last_precompile},
 };
 
 /// The rules that a block goes by. What a message may do, and what it costs, follows from
@@ -19,6 +21,26 @@ pub enum Rules {
     Ethereum(Fork),
     /// The OP Stack's, of an upgrade.
     Optimism(Upgrade),
+}
+
+/// Whose rules they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Family {
+    /// Ethereum's, and those of chains that follow its forks.
+    Ethereum,
+    /// The OP Stack's.
+    Optimism,
+}
+
+impl Family {
+    /// The family's rules, oldest first.
+    pub const fn rules(self) -> &'static [Rules] {
+        let (ethereum, optimism) = Rules::ALL.split_at(Fork::ALL.len());
+        match self {
+            Self::Ethereum => ethereum,
+            Self::Optimism => optimism,
+        }
+    }
 }
 
 /// How the name of an upgrade of the OP Stack begins.
@@ -57,6 +79,58 @@ impl Rules {
             Self::Ethereum(_) => None,
             Self::Optimism(upgrade) => Some(upgrade),
         }
+    }
+
+    /// Whose rules they are.
+    pub const fn family(self) -> Family {
+        match self {
+            Self::Ethereum(_) => Family::Ethereum,
+            Self::Optimism(_) => Family::Optimism,
+        }
+    }
+
+    /// Position in the family's rules ([`Family::rules`]).
+    pub const fn position(self) -> u8 {
+        match self {
+            Self::Ethereum(fork) => fork.number(),
+            Self::Optimism(upgrade) => upgrade.number(),
+        }
+    }
+
+    /// Position in [`Rules::ALL`].
+    pub const fn index(self) -> usize {
+        match self {
+            Self::Ethereum(fork) => fork.number() as usize,
+            Self::Optimism(upgrade) => Fork::ALL.len() + upgrade.number() as usize,
+        }
+    }
+
+    /// Whether the family's chains come to the rules at a time, and not at a block's number.
+    pub const fn begin_by_time(self) -> bool {
+        match self {
+            Self::Ethereum(fork) => fork.begins_by_time(),
+            Self::Optimism(upgrade) => !matches!(upgrade, Upgrade::Bedrock),
+        }
+    }
+
+    /// The precompiles' numbers, ascending.
+    pub fn precompiles(self) -> impl DoubleEndedIterator<Item = u64> {
+        let p256 = self.has_p256_verify().then_some(P256VERIFY);
+        (1..=last_precompile(self.fork())).chain(p256)
+    }
+
+    /// Whether an account is a precompile.
+    pub fn is_precompile(self, account: Address) -> bool {
+        let number: U256 = account.into_word().into();
+        u64::try_from(number).is_ok_and(|number| {
+            (1..=last_precompile(self.fork())).contains(&number)
+                || (number == P256VERIFY && self.has_p256_verify())
+        })
+    }
+
+    /// Whether `P256VERIFY` is a precompile: from Osaka on (EIP-7951), on the OP Stack from Fjord on.
+    pub const fn has_p256_verify(self) -> bool {
+        self.has(Change::P256Verify) || self.has_optimism(optimism::Change::P256Verify)
     }
 
     /// Whether a change of Ethereum's is among the rules that a message runs by.
@@ -114,13 +188,16 @@ impl FromStr for Rules {
     fn from_str(name: &str) -> Result<Self, ForkError> {
         let lower = name.to_ascii_lowercase();
         let Some(upgrade) = lower.strip_prefix(OPTIMISM) else {
-            return name.parse().map(Self::Ethereum);
+            return name.parse().map(Self::Ethereum).map_err(|error| match error {
+                ForkError::Unknown(name) => ForkError::UnknownRules(name),
+                error => error,
+            });
         };
         let mut upgrades = Upgrade::ALL.into_iter();
         match upgrades.find(|known| known.name() == upgrade) {
             Some(upgrade) => Ok(Self::Optimism(upgrade)),
             None if LATER.contains(&upgrade) => Err(ForkError::TooLate(lower)),
-            None => Err(ForkError::Unknown(name.to_owned())),
+            None => Err(ForkError::UnknownRules(name.to_owned())),
         }
     }
 }
@@ -153,7 +230,7 @@ mod tests {
         }
         assert_eq!("Optimism/Holocene".parse(), Ok(Rules::Optimism(Upgrade::Holocene)));
         for wrong in ["holocene", "optimism/", "optimism/osaka", "optimism", "ethereum/osaka"] {
-            assert!(matches!(wrong.parse::<Rules>(), Err(ForkError::Unknown(_))), "{wrong}");
+            assert!(matches!(wrong.parse::<Rules>(), Err(ForkError::UnknownRules(_))), "{wrong}");
         }
         let late = "optimism/karst".parse::<Rules>().unwrap_err();
         assert_eq!(late, ForkError::TooLate("optimism/karst".to_owned()));

@@ -223,11 +223,11 @@ fn fact_gas(c: &mut Code<'_>, shared: &Shared) {
 /// Host: `S position gas account …` → the same.
 fn precompile_or_not(c: &mut Code<'_>, shared: &Shared) {
     c.ops(&[DUP4]).push(ones(160)).ops(&[AND]);
-    if shared.fork.has(Change::P256Verify) {
+    if shared.rules.has_p256_verify() {
         c.ops(&[DUP1]).push(P256VERIFY).ops(&[EQ, SWAP1]);
     }
     c.push(1).ops(&[SWAP1, SUB]).push(last_precompile(shared.fork)).ops(&[GT]);
-    if shared.fork.has(Change::P256Verify) {
+    if shared.rules.has_p256_verify() {
         c.ops(&[OR]);
     }
     c.push(Outcome::Precompile as u8).ops(&[MUL]); // precompile-or-0 S position …

@@ -59,7 +59,7 @@ pub fn edit(witness: &Witness, u: &mut Unstructured<'_>) -> Result<Option<Messag
     let bytes = witness.messages[index].to_vec();
     let truth = Message { bytes, code: witness.code(&truth).cloned() };
     let lie = truth.edited(u)?;
-    Ok(agreed(witness.fork, &lie.bytes.into(), lie.code.as_ref()))
+    Ok(agreed(witness.rules.fork(), &lie.bytes.into(), lie.code.as_ref()))
 }
 
 /// A message as the engines take it.

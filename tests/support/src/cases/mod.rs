@@ -90,7 +90,8 @@ fn execution(
     let mut prestate = Prestate::from([(SENDER, account(1 << 60, 5, [])), (CONTRACT, guest)]);
     prestate.extend(others.into_iter().map(|(address, code)| (address, account(0, 1, code))));
     Execution {
-        fork: FORK,
+        rollup: None,
+        rules: FORK.into(),
         chain_id: 1,
         block: BlockEnv { gas_limit: u64::MAX, basefee: 0, ..block(FORK) },
         tx: TxEnv {

@@ -118,7 +118,7 @@ fn verified(item: Item, engines: &Engines, options: &verify::Options) -> Done {
     let Item { source, container, content, held: _held } = item;
     let file = || source.to_string();
     let report = witness(content, file).and_then(|witness| {
-        verify_opened(engines.get(witness.fork), &witness, options).map_err(|error| {
+        verify_opened(engines.get(witness.rules), &witness, options).map_err(|error| {
             reproducer::unverified(Path::new("."), source.to_string(), &witness, error)
         })
     });

@@ -6,7 +6,7 @@ use iso_evm_verifier::{
     report::json::{self, JsonAnchors, JsonFinding, JsonNotRun, Message},
     verify::{AuditSelection, Audits, EngineKind, NamedVerdict, Report},
 };
-use iso_evm_wire::Fork;
+use iso_evm_wire::Rules;
 use serde::Serialize;
 
 use super::Done;
@@ -56,7 +56,7 @@ struct Whole {
     not_run: Vec<JsonNotRun>,
     anchors: JsonAnchors,
     chain_id: u64,
-    fork: Fork,
+    fork: Rules,
     transaction_hash: Option<B256>,
     hypervisor: B256,
     engine: EngineKind,

@@ -50,7 +50,7 @@ impl<'a> Judge<'a> {
     ///
     /// If the original is not valid itself.
     pub(super) fn new(original: &'a Witness, audits: AuditSelection) -> Result<Self, MutateError> {
-        let engine = Engine::new(original.fork);
+        let engine = Engine::new(original.rules);
         let expected = Expected::from(&anchors(original));
         let options = Options { audits, expected, ..Options::default() };
         let report = verify_with(&engine, original, &options)?;

@@ -89,6 +89,7 @@ fn witness(
             bloom: logs_bloom(&recording.logs),
             logs: recording.logs.clone(),
         }),
+        deposit: None,
     });
     let witness = recording.witness(&input);
     drop((input, recording));

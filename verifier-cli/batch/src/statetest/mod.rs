@@ -99,7 +99,7 @@ pub fn run(
     let engines = Engines::default();
     let feed = |queue: &dyn Fn(Queued) -> bool| read(paths, options, queue, &summary, observe);
     workers::each(options.jobs, feed, |Queued { name, fork, case, _held }| {
-        let checked = check(&case, engines.get(fork), options.engine, options.audits);
+        let checked = check(&case, engines.get(fork.into()), options.engine, options.audits);
         let folder = name.folder().to_owned();
         match checked {
             Ok(passed) => {

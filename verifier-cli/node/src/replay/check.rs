@@ -24,7 +24,7 @@ impl Replay<'_> {
     ) -> Result<(), NodeError> {
         let (index, number) = (self.done, self.parent.block.header.number);
         let Some(receipt) = self.parent.block.receipts.get(index) else { return Ok(()) };
-        let Receipt { success: said, gas_used: expected, logs: told } = receipt;
+        let Receipt { success: said, gas_used: expected, logs: told, .. } = receipt;
         let error = if *said != success {
             ReplayError::Status { index, expected: *said, found: success }
         } else if *expected != gas_used {

@@ -19,16 +19,17 @@ use iso_evm_witness::{
     ExecuteError, Execution, Input, Recording,
     alone::record_alone,
     block_file::RecordedTransaction,
-    env::{block_env, tx_env},
+    env::block_env,
     execute::{RunError, Setting, run_error},
     prestate::Prestate,
     proof::StateProof,
     recorder::StorageCollisions,
+    rollup::RunTransaction,
     state_root::StateTrie,
     system,
 };
 use revm::{
-    Database, DatabaseCommit, InspectEvm, SystemCallEvm,
+    Database, DatabaseCommit, SystemCallEvm,
     context::result::ExecutionResult,
     database::CacheDB,
     inspector::NoOpInspector,
@@ -93,11 +94,14 @@ impl<'a> Replay<'a> {
         } else {
             Roots::Alone { proved: false }
         };
-        let setting =
-            Setting { fork: block.fork, chain_id: block.chain_id, block: block_env(&block.block) };
+        let setting = Setting {
+            rules: block.rules,
+            chain_id: block.chain_id,
+            block: block_env(&block.block),
+        };
         let state = CacheDB::new(parent.clone());
-        let before = system::before(block.fork.into(), &block.header);
-        let after = system::after(block.fork.into());
+        let before = system::before(block.rules, &block.header);
+        let after = system::after(block.rules);
         parent.prove(&accounts(before.iter().cloned().chain(after)))?;
         let mut replay = Self { parent, setting, state, roots, nodes: 0, done: 0 };
         let mut calls = Vec::new();
@@ -191,9 +195,8 @@ impl<'a> Replay<'a> {
         while self.done < block.transactions.len() {
             self.advance()?;
         }
-        let ChainBlock { fork, chain_id, header, withdrawals, .. } = block;
-        let rules = (*fork).into();
-        let Some(payments) = system::payments(rules, *chain_id, header, withdrawals) else {
+        let ChainBlock { rules, chain_id, header, withdrawals, .. } = block;
+        let Some(payments) = system::payments(*rules, *chain_id, header, withdrawals) else {
             self.parent.node.notice(
                 "the state root after the block is not compared: what its miner gets is not known"
                     .to_owned(),
@@ -201,7 +204,7 @@ impl<'a> Replay<'a> {
             return Ok(());
         };
         self.parent.prove(&accounts(payments.iter().copied()))?;
-        self.system_calls(system::after(rules))?;
+        self.system_calls(system::after(*rules))?;
         for (address, amount) in payments {
             self.pay(address, amount)?;
         }
@@ -224,7 +227,8 @@ impl<'a> Replay<'a> {
     /// Runs the next transaction; the state stays as it is.
     fn run(&mut self) -> Result<(EvmState, ExecutionResult), NodeError> {
         let transaction = self.transaction()?;
-        let (tx, is_signed) = (tx_env(transaction), transaction.signature().is_some());
+        let tx = RunTransaction::of(self.setting.rules, transaction);
+        let is_given = transaction.sender_is_given();
         let (roots, parent) = (&self.roots, &self.parent);
         let mut failed = None;
         // What has changed since the parent is in the trie.
@@ -237,8 +241,8 @@ impl<'a> Replay<'a> {
         });
         let mut evm = self.setting.evm(&mut self.state, collisions);
         // Who sends in another's name can be a contract's: EIP-3607 is for those who sign.
-        evm.ctx.cfg.disable_eip3607 = !is_signed;
-        let run = evm.inspect_tx(tx).map_err(run_error);
+        evm.ctx.cfg.disable_eip3607 = is_given;
+        let run = self.setting.inspect(&mut evm, tx);
         drop(evm);
         match (run, failed) {
             (_, Some(error)) | (Err(RunError::Database(error)), None) => Err(error),
@@ -254,7 +258,7 @@ impl<'a> Replay<'a> {
 
     /// Records the next transaction on the accounts alone that it looks at.
     fn record_alone(&mut self) -> Result<(Recording, EvmState), NodeError> {
-        let tx = tx_env(self.transaction()?);
+        let tx = RunTransaction::of(self.setting.rules, self.transaction()?);
         let (mut recording, state) = match record_alone(&self.setting, &mut self.state, tx) {
             Ok(run) => run,
             Err(RunError::Database(error)) => return Err(error),
@@ -269,12 +273,12 @@ impl<'a> Replay<'a> {
 
     /// What decides the next transaction. `proved`: roots are those of the whole state.
     fn execution(&self, proved: bool) -> Result<Execution, NodeError> {
-        let Setting { fork, chain_id, block } = self.setting.clone();
+        let Setting { rules, chain_id, block } = self.setting.clone();
         let hashes = self.state.cache.block_hashes.iter();
         let block_hashes = hashes.map(|(number, hash)| (number.saturating_to(), *hash)).collect();
-        let tx = tx_env(self.transaction()?);
+        let RunTransaction { env: tx, rollup } = RunTransaction::of(rules, self.transaction()?);
         let (prestate, proofs) = (Prestate::new(), proved.then(StateProof::default));
-        Ok(Execution { fork, chain_id, block, tx, prestate, block_hashes, proofs })
+        Ok(Execution { rules, chain_id, block, tx, rollup, prestate, block_hashes, proofs })
     }
 
     /// The witness of the next transaction.

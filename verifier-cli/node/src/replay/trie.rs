@@ -6,8 +6,8 @@
 
 use iso_evm_witness::{
     ExecuteError, RecorderError, Recording,
-    env::tx_env,
     execute::{RunError, record_on},
+    rollup::RunTransaction,
     state_root::{MissingNode, StateTrie},
 };
 use revm::{DatabaseCommit, state::EvmState};
@@ -20,7 +20,7 @@ impl Replay<'_> {
     pub(super) fn record_on_trie(
         &mut self,
     ) -> Result<Option<(Recording, EvmState, StateTrie)>, NodeError> {
-        let tx = tx_env(self.transaction()?);
+        let tx = RunTransaction::of(self.setting.rules, self.transaction()?);
         let mut asked = Vec::new();
         loop {
             self.learn();

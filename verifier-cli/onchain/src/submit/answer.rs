@@ -11,7 +11,6 @@ use alloy_rpc_types_eth::{
 use alloy_sol_types::SolCall;
 use iso_evm_hypervisor::{Inconclusive, MessageVerdict};
 use iso_evm_rpc::RpcError;
-use iso_evm_wire::Fork;
 
 use super::{Submission, SubmitError, pending::Pending};
 use crate::{
@@ -45,9 +44,9 @@ impl Submission<'_> {
         let Some((fork, standing)) = found else {
             return Err(SubmitError::NoRegister { register });
         };
-        let expected = self.plan.fork();
-        if standing != Standing::None && fork != expected.number() {
-            let known = Fork::ALL.into_iter().find(|known| known.number() == fork);
+        let expected = self.plan.rules();
+        if standing != Standing::None && fork != expected.position() {
+            let known = expected.family().rules().get(usize::from(fork));
             let found = known.map_or_else(|| fork.to_string(), |known| known.to_string());
             return Err(SubmitError::OtherFork { index, operator, expected, found });
         }
@@ -67,7 +66,7 @@ impl Submission<'_> {
             }
         }
         if let (Route::Register { register, operator }, Some(_)) = (self.route, &pending.commit) {
-            let open = self.plan.register_slots(Some((operator, message, self.plan.fork())));
+            let open = self.plan.register_slots(Some((operator, message, self.plan.rules())));
             let slots = open.into_iter().map(|(slot, value)| (slot, B256::from(value)));
             overrides = overrides.with_state_diff(register, slots);
         }

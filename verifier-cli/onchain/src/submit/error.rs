@@ -2,7 +2,7 @@
 
 use alloy_primitives::{Address, B256};
 use iso_evm_rpc::RpcError;
-use iso_evm_wire::{Fork, Schedule};
+use iso_evm_wire::{Rules, Schedule};
 
 use crate::send_error::SendError;
 
@@ -42,7 +42,7 @@ pub enum SubmitError {
         /// Address of the register.
         register: Address,
         /// Fork whose rules apply.
-        fork: Fork,
+        fork: Rules,
         /// Code hash of the hypervisor at hand.
         expected: B256,
         /// Code hash of the hypervisor that the register knows.
@@ -69,18 +69,18 @@ pub enum SubmitError {
     /// A witness whose fork is not that of its block.
     #[error(
         "message {index}: it ran under {fork}, and block {number} of chain {chain} is of {}",
-        scheduled.map_or("no fork that is audited", Fork::name),
+        scheduled.map_or_else(|| "no fork that is audited".to_owned(), |rules| rules.to_string()),
         chain = schedule.chain_id()
     )]
     Unscheduled {
         /// Index of the message, in pre-order.
         index: usize,
         /// The witness's fork.
-        fork: Fork,
+        fork: Rules,
         /// Number of the witness's block.
         number: u64,
         /// What the schedule says of that.
-        scheduled: Option<Fork>,
+        scheduled: Option<Rules>,
         /// The schedule of the register.
         schedule: Box<Schedule>,
     },
@@ -108,7 +108,7 @@ pub enum SubmitError {
         /// Account that commits.
         operator: Address,
         /// The witness's fork.
-        expected: Fork,
+        expected: Rules,
         /// The commitment's; its number, if there is no such fork.
         found: String,
     },

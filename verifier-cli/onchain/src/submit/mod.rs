@@ -94,15 +94,15 @@ impl Submission<'_> {
         self.holds("hypervisor", hypervisor.address, &hypervisor.code)?;
         let Route::Register { register, operator } = self.route else { return Ok(()) };
         self.holds("register", register, &self.plan.register_code())?;
-        let (fork, expected) = (self.plan.fork(), hypervisor.code_hash());
-        let call = register::hypervisorsCall(U256::from(fork.number()));
+        let (rules, expected) = (self.plan.rules(), hypervisor.code_hash());
+        let call = register::hypervisorsCall(U256::from(rules.position()));
         let found = match self.ask(register, call.abi_encode().into())? {
             CallAnswer::Returned(data) => register::hypervisorsCall::abi_decode_returns(&data).ok(),
             CallAnswer::Reverted(_) | CallAnswer::OutOfGas => None,
         };
         let found = found.unwrap_or_default();
         if found != expected {
-            return Err(SubmitError::OtherHypervisor { register, fork, expected, found });
+            return Err(SubmitError::OtherHypervisor { register, fork: rules, expected, found });
         }
         self.same_schedule(register)?;
         let sender = self.sender.address();
@@ -210,8 +210,8 @@ impl Submission<'_> {
         if expected != found {
             return Err(SubmitError::OtherChain { index, expected, found });
         }
-        let (number, fork) = (witness.block.number, witness.fork);
-        let scheduled = schedule.fork_at(number, witness.block.timestamp);
+        let (number, fork) = (witness.block.number, witness.rules);
+        let scheduled = schedule.rules_at(number, witness.block.timestamp);
         if scheduled != Some(fork) {
             let schedule = Box::new(schedule);
             return Err(SubmitError::Unscheduled { index, fork, number, scheduled, schedule });

@@ -74,7 +74,7 @@ impl Cost {
         if witness.messages.is_empty() {
             return Err(CommandError::NoMessages { file: files::name(&self.file) });
         }
-        let plan = Plan::new(self.contracts.contracts(None)?, witness.fork);
+        let plan = Plan::new(self.contracts.contracts(None)?, witness.rules);
         let register = self.operator.map(|_| plan.contracts().register().address);
         let route = match (register, self.operator) {
             (Some(register), Some(operator)) => Route::Register { register, operator },

@@ -9,7 +9,7 @@ use iso_evm_onchain::{
     deploy::{Deployed, Deployments},
     outbox::Outbox,
 };
-use iso_evm_wire::Fork;
+use iso_evm_wire::{Fork, Rules};
 use serde::Serialize;
 
 use super::{
@@ -24,8 +24,8 @@ pub(in crate::commands) struct Deploy {
     #[command(flatten)]
     chain: ChainArgs,
     /// The fork whose rules the guest runs under
-    #[arg(long, value_name = "NAME", value_parser = crate::commands::fork, default_value = Fork::NEWEST.name())]
-    fork: Fork,
+    #[arg(long, value_name = "NAME", value_parser = crate::commands::rules, default_value = Fork::NEWEST.name())]
+    fork: Rules,
     #[command(flatten)]
     contracts: ContractArgs,
     /// Deploy a deterministic deployer first, for a chain that has none
@@ -41,7 +41,7 @@ pub(in crate::commands) struct Deploy {
 #[serde(rename_all = "camelCase")]
 struct Document {
     chain_id: u64,
-    fork: Fork,
+    fork: Rules,
     sender: Address,
     deployer: Address,
     factory: Address,

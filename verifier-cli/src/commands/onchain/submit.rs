@@ -119,7 +119,7 @@ impl Submit {
         let dry_run = self.dry_run;
         let (chain, sender) = self.chain.open(!dry_run)?;
         self.audit(&witness)?;
-        let mut plan = Plan::new(self.contracts.contracts(Some(sender.address()))?, witness.fork);
+        let mut plan = Plan::new(self.contracts.contracts(Some(sender.address()))?, witness.rules);
         if let Some(hypervisor) = self.hypervisor {
             plan = plan.with_hypervisor(hypervisor);
         }
@@ -175,7 +175,7 @@ impl Submit {
     fn audit(&self, witness: &Opened<'_>) -> Result<(), CommandError> {
         let file = || files::name(&self.file);
         let options = Options { engine: EngineKind::Native, ..Options::default() };
-        let report = verify_opened(&Engine::new(witness.fork), witness, &options)
+        let report = verify_opened(&Engine::new(witness.rules), witness, &options)
             .map_err(|error| ItemError::Verify { file: file(), error: Box::new(error) })?;
         if self.commit {
             proved(&report, self.commit_unproved)?;

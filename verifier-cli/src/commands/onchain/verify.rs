@@ -17,7 +17,7 @@ pub(in crate::commands) fn verify_on(
     options: &Options,
 ) -> Result<Report, Unverified> {
     let chain = Chain::at(url).map_err(CommandError::from)?;
-    let engine = Engine::new(witness.fork);
+    let engine = Engine::new(witness.rules);
     verify_by(&engine, witness, options, |subject| {
         let local = options.engine.local();
         let local = local.map(|_| verify::execution(&engine, subject, options));

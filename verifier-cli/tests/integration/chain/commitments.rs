@@ -73,7 +73,8 @@ fn nobody_commits_to_a_lie_that_the_register_accepts() {
     assert!(ran.stderr.contains("note: false by the audits here: access: message 0"));
     assert!(!ran.stderr.contains("for ever"));
     // An operator who commits by other means can be called upon, with a warning.
-    let step = plan(witness.fork).commit(&witness.messages[0], &witness.block, register, operator);
+    let step =
+        plan(witness.rules.fork()).commit(&witness.messages[0], &witness.block, register, operator);
     assert!(anvil.send(0, register, step.data, step.gas_limit).success);
     let (url, challenger) = (&anvil.url, anvil.accounts[1]);
     let line = format!(
@@ -117,7 +118,7 @@ fn an_older_host_is_told_before_anything_is_sent() {
     let folder = folder.path();
     let file = put(folder, &fixture("erc20-transfer"));
     let before = anvil.chain.nonce(anvil.accounts[0]).unwrap();
-    let hypervisor = plan(fixture("erc20-transfer").fork).hypervisor().address;
+    let hypervisor = plan(fixture("erc20-transfer").rules.fork()).hypervisor().address;
     for line in [
         "deploy".to_owned(),
         "deploy --new-deployer".to_owned(),

@@ -41,7 +41,7 @@ fn recorded(json: &str) -> Witness {
 
 /// A row of the measurements' table, of all messages of a witness.
 pub(crate) fn row(name: &str, witness: &Witness) -> String {
-    let costs = plan(witness.fork).costs(&Opened::of(witness), Route::Hypervisor);
+    let costs = plan(witness.rules.fork()).costs(&Opened::of(witness), Route::Hypervisor);
     let guest = witness.message(0).unwrap().gasUsed.to::<u64>();
     let sum = |of: fn(&iso_evm_onchain::plan::MessageCost) -> u64| -> String {
         thousands(costs.iter().map(of).sum())

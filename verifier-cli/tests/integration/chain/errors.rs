@@ -38,7 +38,7 @@ fn refused(ran: &Ran, words: &[&str]) {
 fn submit_says_which_contract_or_commitment_is_missing() {
     let Some(anvil) = Anvil::start() else { return };
     let witness = fixture("erc20-transfer");
-    let plan = plan(witness.fork);
+    let plan = plan(witness.rules.fork());
     let somewhere = plan.hypervisor().address;
     let before = submit(&anvil, &witness, &format!("--hypervisor {somewhere}"));
     refused(&before, &["hypervisor: there is no code", &somewhere.to_string()]);
@@ -77,7 +77,7 @@ fn without_a_verdict_nothing_is_sent() {
     let witness = fixture("erc20-transfer");
     let deployed = anvil.deploy("");
     let hypervisor = address(&deployed, "hypervisor");
-    let plan = plan(witness.fork);
+    let plan = plan(witness.rules.fork());
     let archive = plan.archive(&Opened::of(&witness), 0, &[]).unwrap().parts[0].0;
     let folder = tempfile::tempdir().unwrap();
     let nothing = |witness: &Witness| {

@@ -41,7 +41,7 @@ impl Court {
         Some(Self {
             register: address(&deployed, "register"),
             hypervisor: address(&deployed, "hypervisor"),
-            plan: plan(witness.fork),
+            plan: plan(witness.rules.fork()),
             message: witness.messages[0].clone(),
             anvil,
             witness,

@@ -40,7 +40,7 @@ impl Desk {
     /// The two commands that sign, each with a node that knows what it needs, ready to be run.
     fn both(&self, options: &str, fake: &Fake) -> [Ran; 2] {
         let witness = fixture("erc20-transfer");
-        let plan = plan(witness.fork);
+        let plan = plan(witness.rules.fork());
         let hypervisor = plan.hypervisor();
         for contract in [hypervisor, plan.factory()] {
             let mut state = fake.state.lock().unwrap();
@@ -295,7 +295,7 @@ fn more_than_was_said_is_not_signed() {
     let desk = Desk::new();
     let witness = fixture("erc20-transfer");
     let (archive, code) =
-        plan(witness.fork).archive(&Opened::of(&witness), 0, &[]).unwrap().parts[0].clone();
+        plan(witness.rules.fork()).archive(&Opened::of(&witness), 0, &[]).unwrap().parts[0].clone();
     let fake = Fake::start(move |state, method, params| {
         let of_archive = |params: &Value| params[0] == json!(archive);
         let before = state
@@ -312,7 +312,7 @@ fn more_than_was_said_is_not_signed() {
     let [_, ran] = desk.both("--chain 1 --yes", &fake);
     refused(&ran, &["archive: it is not among what was said to be sent"]);
     assert!(ran.stderr.contains("1 transaction, "), "{}", ran.stderr);
-    let hypervisor = plan(witness.fork).hypervisor().address;
+    let hypervisor = plan(witness.rules.fork()).hypervisor().address;
     assert!(fake.signed().iter().all(|(_, sent)| sent.to.to() != Some(&hypervisor)));
 }
 

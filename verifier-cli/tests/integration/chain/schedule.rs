@@ -47,7 +47,7 @@ fn a_commitment_has_the_fork_of_its_block() {
             assert!(!receipt.success);
             continue;
         };
-        assert_eq!(mainnet.fork_at(at.number, at.time), Some(*fork));
+        assert_eq!(mainnet.rules_at(at.number, at.time), Some((*fork).into()));
         let log = register::Committed::decode_log_data(&receipt.logs[0].data).unwrap();
         let said = (log.operator, log.fork, log.blockNumber, log.blockTime);
         assert_eq!(said, (operator, fork.number(), at.number, at.time));

@@ -80,7 +80,7 @@ pub(crate) fn everywhere(anvil: &Anvil, deployed: &Value, witness: &Witness, opt
         let refused = anvil.iso(folder, &format!("submit {file} {registered} --commit"));
         assert_eq!(refused.code, Some(2), "{}", refused.text());
         assert!(refused.stderr.contains("--commit: the witness is false"), "{}", refused.stderr);
-        let plan = plan(witness.fork);
+        let plan = plan(witness.rules.fork());
         for message in &witness.messages {
             let step = plan.commit(message, &witness.block, register, anvil.accounts[0]);
             assert!(anvil.send(0, register, step.data, step.gas_limit).success);

@@ -8,14 +8,14 @@ use std::fmt;
 
 use alloy_primitives::{B256, U256};
 use iso_evm_wire::{
-    Fork, Witness,
+    Rules, Witness,
     block::{Block, BlockHashes},
     protocol::Change,
 };
 
 pub use super::root_source::RootSource;
 use super::{ancestors::told_by_header, hashes::Hashes, root_source::root_source};
-use crate::{hash::keccak256, rlp_list::List, transaction_hash::encode_unsigned};
+use crate::{hash::keccak256, rlp_list::List, transaction_hash::encode};
 
 /// What a witness claims to be about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub struct Anchors {
     /// Id of the chain.
     pub chain_id: u64,
     /// Fork whose rules apply.
-    pub fork: Fork,
+    pub fork: Rules,
     /// What names the block.
     pub block: Anchor,
     /// What names the transaction.
@@ -60,7 +60,7 @@ pub struct Expected {
     /// Id of the chain.
     pub chain_id: Option<u64>,
     /// Fork whose rules apply.
-    pub fork: Option<Fork>,
+    pub fork: Option<Rules>,
     /// The block: its hash, or the digest of one without a header.
     pub block: Option<B256>,
     /// The transaction: its hash, or the digest of one without a signature.
@@ -110,7 +110,7 @@ pub fn anchors_by(hashes: &Hashes<'_>) -> Anchors {
     let witness = hashes.witness();
     Anchors {
         chain_id: witness.chain_id,
-        fork: witness.fork,
+        fork: witness.rules,
         block: block_anchor(hashes),
         transaction: transaction_anchor(hashes),
         root: witness.roots.enter,
@@ -136,24 +136,25 @@ pub fn ancestors_digest(hashes: &BlockHashes) -> Option<B256> {
 /// The block's hash; without a header, or with one that does not say what the block's fields say,
 /// the digest of these.
 fn block_anchor(hashes: &Hashes<'_>) -> Anchor {
-    let Witness { ref block, fork, .. } = *hashes.witness();
-    let told = block.header.as_ref().is_some_and(|header| told_by_header(block, header, fork));
+    let Witness { ref block, rules, .. } = *hashes.witness();
+    let told =
+        block.header.as_ref().is_some_and(|header| told_by_header(block, header, rules.fork()));
     match hashes.header().filter(|_| told) {
         Some(hash) => Anchor::Hash(hash),
-        None => Anchor::Digest(keccak256(&encode_fields(block, fork))),
+        None => Anchor::Digest(keccak256(&encode_fields(block, rules))),
     }
 }
 
 /// The block's fields as the container has them.
-fn encode_fields(block: &Block, fork: Fork) -> Vec<u8> {
+fn encode_fields(block: &Block, rules: Rules) -> Vec<u8> {
     let mut list = List::new();
-    let (base_fee, blobs) = (fork.has(Change::BaseFee), fork.has(Change::Blobs));
+    let (base_fee, blobs) = (rules.has(Change::BaseFee), rules.has(Change::Blobs));
     list.begin(5 + usize::from(base_fee) + 2 * usize::from(blobs));
     list.number(block.number);
     list.number(block.timestamp);
     list.bytes(block.beneficiary.as_slice());
     list.number(block.gas_limit);
-    if fork.has(Change::Randomness) {
+    if rules.has(Change::Randomness) {
         list.bytes(block.prev_randao.unwrap_or_default().as_slice());
     } else {
         list.word(block.difficulty.unwrap_or_default());
@@ -175,7 +176,7 @@ fn transaction_anchor(hashes: &Hashes<'_>) -> Anchor {
         || {
             let mut list = List::new();
             list.begin(2);
-            list.bytes(&encode_unsigned(transaction.body()));
+            list.bytes(&encode(transaction));
             list.bytes(transaction.from().as_slice());
             Anchor::Digest(keccak256(&list.out()))
         },

@@ -66,7 +66,7 @@ fn walk(
     let witness = subject.hashes().witness();
     let mut codes = Codes::new(subject.hashes());
     let nodes = subject.hashes().nodes_by_hash();
-    let mut state = State::over(witness.fork, witness.roots.enter, nodes);
+    let mut state = State::over(witness.rules.fork(), witness.roots.enter, nodes);
     let top = transaction::begin(subject, gas_limit, &mut state, &mut codes, transaction)?;
     let (end, lack) = match top {
         Top::Message(top) => {

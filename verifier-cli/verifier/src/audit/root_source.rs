@@ -59,7 +59,8 @@ pub(super) fn root_source(hashes: &Hashes<'_>) -> RootSource {
     let witness = hashes.witness();
     let (block, roots) = (&witness.block, witness.roots);
     let header = block.header.as_deref();
-    let Some(header) = header.filter(|header| told_by_header(block, header, witness.fork)) else {
+    let Some(header) = header.filter(|header| told_by_header(block, header, witness.rules.fork()))
+    else {
         return RootSource::Unproved;
     };
     // Where the block has another transaction before, that has left another root than the parent's.

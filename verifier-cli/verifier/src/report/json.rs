@@ -1,7 +1,7 @@
 //! The `--json` report of `iso-verify`; `specs/schemas/README.md`.
 
 use alloy_primitives::{Address, B256, U64, U256};
-use iso_evm_wire::Fork;
+use iso_evm_wire::Rules;
 use serde::Serialize;
 
 use crate::{
@@ -24,7 +24,7 @@ pub struct JsonReport {
     not_run: Vec<JsonNotRun>,
     anchors: JsonAnchors,
     anchor: RootSource,
-    fork: Fork,
+    fork: Rules,
     chain_id: u64,
     transaction_hash: Option<B256>,
     state_root_enter: B256,
@@ -104,7 +104,7 @@ pub struct JsonNotRun {
 #[serde(rename_all = "camelCase")]
 pub struct JsonAnchors {
     chain_id: u64,
-    fork: Fork,
+    fork: Rules,
     block: JsonAnchor,
     transaction: JsonAnchor,
     root: B256,

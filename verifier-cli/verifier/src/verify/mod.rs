@@ -53,7 +53,7 @@ use crate::{
 /// `options` expect; if they ask for both engines and the two differ; if they ask for a node, which is
 /// for [`verify_by`].
 pub fn verify(witness: &Witness, options: &Options) -> Result<Report, VerifyError> {
-    verify_with(&Engine::new(witness.fork), witness, options)
+    verify_with(&Engine::new(witness.rules), witness, options)
 }
 
 /// [`verify`] with a hypervisor that is emitted already, for many witnesses of one fork. What the
@@ -128,7 +128,7 @@ pub fn verify_by<E: From<VerifyError>>(
         anchors,
         engine: options.engine,
         guest_gas_limit: guest_gas_limit(witness, options),
-        fork: witness.fork,
+        fork: witness.rules,
         chain_id: witness.chain_id,
         transaction_hash: subject.hashes().transaction(),
         state_root_enter: witness.roots.enter,

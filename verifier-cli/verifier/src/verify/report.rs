@@ -2,7 +2,7 @@
 
 use alloy_primitives::{Address, B256, U256};
 use iso_evm_hypervisor::Audited;
-use iso_evm_wire::{Fork, MessageWitness, container::Place, records::FrameKind};
+use iso_evm_wire::{MessageWitness, Rules, container::Place, records::FrameKind};
 
 use super::{AuditSelection, Audits, Check, EngineKind, FalseClaim, NamedVerdict, NotRun, Verdict};
 use crate::audit::anchors::{Anchors, Expected, RootSource};
@@ -97,7 +97,7 @@ pub struct Report {
     /// What headers prove of the state roots.
     pub anchor: RootSource,
     /// Fork whose rules apply.
-    pub fork: Fork,
+    pub fork: Rules,
     /// Id of the chain.
     pub chain_id: u64,
     /// Hash of the transaction; an unsigned one has none.

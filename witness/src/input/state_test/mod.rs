@@ -191,10 +191,11 @@ impl Case {
         let number = env.number()?;
         let ancestors = number.saturating_sub(BLOCK_HASH_WINDOW)..number;
         Ok(Execution {
-            fork,
+            rules: fork.into(),
             chain_id: config.chain_id(),
             block: env.block(fork)?,
             tx: transaction.tx(config.chain_id(), self.indexes)?,
+            rollup: None,
             prestate: pre.iter().map(account).collect::<Result<_, CaseError>>()?,
             // The format's own rule: no ancestor is in the file.
             proofs: None,
@@ -218,9 +219,9 @@ impl Case {
             timestamp: small(block.timestamp, "currentTimestamp")?,
             beneficiary: block.beneficiary,
             gas_limit: block.gas_limit,
-            difficulty: (!execution.fork.has(Change::ProofOfStake)).then_some(block.difficulty),
+            difficulty: (!execution.rules.has(Change::ProofOfStake)).then_some(block.difficulty),
             prev_randao: block.prevrandao,
-            base_fee_per_gas: execution.fork.has(Change::BaseFee).then_some(block.basefee),
+            base_fee_per_gas: execution.rules.has(Change::BaseFee).then_some(block.basefee),
             excess_blob_gas: blobs.map(|blobs| blobs.excess_blob_gas),
             blob_base_fee: blobs.map(|blobs| blobs.blob_gasprice),
             header: None,

@@ -33,8 +33,9 @@ pub(super) fn address_of(key: B256) -> Option<Address> {
 
 /// The transaction signed; `None` if the key is not the sender's.
 fn sign(unsigned: &Transaction, key: B256) -> Option<Transaction> {
-    let signature = sign_message(key, unsigned.body().signature_hash()).ok()?;
-    let signed = Transaction::signed(unsigned.body().clone(), signature).ok()?;
+    let body = unsigned.body().ethereum()?;
+    let signature = sign_message(key, body.signature_hash()).ok()?;
+    let signed = Transaction::signed(body.clone(), signature).ok()?;
     (signed.from() == unsigned.from()).then_some(signed)
 }
 

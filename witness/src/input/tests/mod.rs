@@ -65,11 +65,12 @@ fn errors_say_what_and_where() {
 
 #[test]
 fn a_fork_asked_for_must_be_the_files() {
-    let error = Input::parse(TRANSFER.as_bytes(), Some(Fork::Osaka)).unwrap_err().to_string();
+    let error =
+        Input::parse(TRANSFER.as_bytes(), Some(Fork::Osaka.into())).unwrap_err().to_string();
     assert_eq!(error, "fork osaka contradicts the file, whose fork is prague");
     let without = TRANSFER.replace("\"fork\": \"prague\",", "");
-    let input = Input::parse(without.as_bytes(), Some(Fork::Osaka)).unwrap();
-    assert_eq!(input.execution.fork, Fork::Osaka);
+    let input = Input::parse(without.as_bytes(), Some(Fork::Osaka.into())).unwrap();
+    assert_eq!(input.execution.rules, Fork::Osaka.into());
 }
 
 #[test]
@@ -79,8 +80,8 @@ fn the_fork_follows_from_a_known_chain() {
             format!("\"block\": {{\"number\": {number}, \"timestamp\": \"{timestamp:#x}\"}},");
         Input::parse(TRANSFER.replace("\"fork\": \"prague\",", &fields).as_bytes(), None)
     };
-    assert_eq!(block(22_431_084, 1_746_612_311).unwrap().execution.fork, Fork::Prague);
-    assert_eq!(block(12_965_000, 1_628_166_822).unwrap().execution.fork, Fork::London);
+    assert_eq!(block(22_431_084, 1_746_612_311).unwrap().execution.rules, Fork::Prague.into());
+    assert_eq!(block(12_965_000, 1_628_166_822).unwrap().execution.rules, Fork::London.into());
     assert!(block(1, 1).unwrap_err().to_string().contains("earlier than istanbul"));
 }
 

@@ -1,10 +1,10 @@
 //! The recorder takes a block's fork from the same schedule as the register does.
 
 use crate::Input;
-use iso_evm_wire::{Fork, Schedule, schedule::Activation};
+use iso_evm_wire::{Rules, Schedule, schedule::Activation};
 
 /// What the recorder takes a block's fork to be, where the input does not say.
-fn recorded(chain: u64, number: u64, time: u64) -> Option<Fork> {
+fn recorded(chain: u64, number: u64, time: u64) -> Option<Rules> {
     let json = format!(
         r#"{{"block": {{"number": "{number:#x}", "timestamp": "{time:#x}"}},
             "transaction": {{"chainId": "{chain:#x}", "gas": "0x5208",
@@ -12,7 +12,7 @@ fn recorded(chain: u64, number: u64, time: u64) -> Option<Fork> {
                 "to": "0x2222222222222222222222222222222222222222"}},
             "prestate": {{}}}}"#
     );
-    Input::parse(json.as_bytes(), None).ok().map(|input| input.execution.fork)
+    Input::parse(json.as_bytes(), None).ok().map(|input| input.execution.rules)
 }
 
 /// Around every activation the recorder and the register's schedule say the same.
@@ -30,7 +30,7 @@ fn the_recorder_and_the_schedule_agree() {
                 let number = at.number - u64::from(!first && less_number);
                 let time = at.time - u64::from(!first && less_time);
                 let expected = recorded(chain, number, time);
-                assert_eq!(schedule.fork_at(number, time), expected, "{chain}: {at:?}");
+                assert_eq!(schedule.rules_at(number, time), expected, "{chain}: {at:?}");
                 seen += usize::from(expected.is_some());
             }
             before = *at;

@@ -20,7 +20,7 @@ fn file(code: Bytes, config: &Value, genesis: &Value) -> Value {
         ..Default::default()
     };
     let signed = body.into_signed(Signature::new(U256::from(3), U256::from(5), false));
-    let sender = Transaction::decode_signed(&signed.encoded_2718()).unwrap().from();
+    let sender = Transaction::decode_whole(&signed.encoded_2718()).unwrap().from();
     let mut all = json!({
         "chainId": 1337, "homesteadBlock": 0, "eip150Block": 0, "eip158Block": 0,
         "byzantiumBlock": 0, "constantinopleBlock": 0, "petersburgBlock": 0, "istanbulBlock": 0,
@@ -56,14 +56,14 @@ fn after_the_merge_push0_runs() {
     // PUSH0, PUSH1 1, ADD, PUSH1 0, SSTORE.
     let mut file = file(bytes!("5f60010160005500"), &config, &json!({}));
     let input = parse(&file);
-    assert_eq!(input.execution.fork, Fork::Shanghai);
+    assert_eq!(input.execution.rules, Fork::Shanghai.into());
     assert_eq!(input.block.prev_randao, Some(B256::repeat_byte(2)));
     assert!(crate::record(&input.execution).unwrap().success);
     file["context"]["difficulty"] = json!("131072");
     let input = parse(&file);
-    assert_eq!(input.execution.fork, Fork::London);
+    assert_eq!(input.execution.rules, Fork::London.into());
     assert!(!crate::record(&input.execution).unwrap().success);
-    let asked = Input::parse(file.to_string().as_bytes(), Some(Fork::Shanghai));
+    let asked = Input::parse(file.to_string().as_bytes(), Some(Fork::Shanghai.into()));
     assert!(matches!(asked, Err(InputError::ForkContradiction { .. })));
 }
 

@@ -191,7 +191,7 @@ fn a_fork_against_the_schedule_is_refused() {
     };
     input["block"] = block(&paris);
     input["fork"] = json!("paris");
-    assert_eq!(parse(&input).unwrap().execution.fork, Fork::Paris);
+    assert_eq!(parse(&input).unwrap().execution.rules, Fork::Paris.into());
     input["fork"] = json!("london");
     assert_eq!(
         parse(&input).unwrap_err().to_string(),
@@ -203,7 +203,7 @@ fn a_fork_against_the_schedule_is_refused() {
     input["block"] = block(&Header { number: 1, timestamp: 1, ..paris });
     assert!(parse(&input).unwrap_err().to_string().contains("earlier than istanbul"));
     input["transaction"]["chainId"] = json!("0x7a69");
-    assert_eq!(parse(&input).unwrap().execution.fork, Fork::London);
+    assert_eq!(parse(&input).unwrap().execution.rules, Fork::London.into());
 }
 
 /// An answer of `eth_getProof` with these nodes, however they are spread over it.

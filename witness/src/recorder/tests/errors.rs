@@ -121,7 +121,8 @@ fn messages_that_are_too_large() {
         for recorder in [Recorder::new(prepared.trie.clone()), Recorder::without_roots()] {
             let recorder = recorder.limit(limit);
             let setting = prepared.setting();
-            let ran = execute::run(&setting, WrapDatabaseRef(&prepared), recorder, run.tx.clone());
+            let ran =
+                execute::run(&setting, WrapDatabaseRef(&prepared), recorder, run.tx.clone().into());
             match ran {
                 Ok(ran) => assert!(limit >= needed && length(&ran.recording) == needed),
                 Err(error) => {

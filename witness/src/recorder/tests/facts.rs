@@ -80,13 +80,13 @@ fn cold_once_and_never_where_the_transaction_warms() {
     let mut run = execution(Fork::Shanghai, guests(&steps), GAS);
     let expected = [true, false, false, false, false, false, true, false, true];
     assert_eq!(cold(&run, 0), expected);
-    run.fork = Fork::Paris;
+    run.rules = Fork::Paris.into();
     let expected = [true, false, false, false, false, true, true, false, true];
     assert_eq!(cold(&run, 0), expected);
-    run.fork = Fork::Istanbul;
+    run.rules = Fork::Istanbul.into();
     assert_eq!(cold(&run, 0), [false; 9]);
 
-    run.fork = Fork::Berlin;
+    run.rules = Fork::Berlin.into();
     run.tx.tx_type = 1;
     let item = |address, keys: &[u8]| AccessListItem {
         address,

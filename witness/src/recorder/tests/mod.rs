@@ -77,7 +77,8 @@ fn execution(fork: Fork, code: Bytes, gas: u64) -> Execution {
         (DELEGATING, account(6, designator.into())),
     ]);
     Execution {
-        fork,
+        rollup: None,
+        rules: fork.into(),
         chain_id: 1,
         block: BlockEnv { beneficiary: Address::repeat_byte(0xcb), ..BlockEnv::default() },
         tx: TxEnv {

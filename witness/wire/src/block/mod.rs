@@ -11,8 +11,9 @@ use alloy_eips::eip7840::BlobParams;
 use alloy_primitives::{Address, B256, U256};
 
 use crate::{
-    Fork,
+    Fork, Rules,
     protocol::{BLOCK_HASHES, Change},
+    rules::Family,
 };
 
 mod blob_fee;
@@ -115,11 +116,12 @@ pub fn header_fits_any(header: &Header) -> bool {
 
 /// The forks whose headers have such fields. London's and Paris's have the same, and differ in their
 /// difficulty: a development chain can be of London without any, and is then taken for a later one.
-pub fn likely_forks(header: &Header) -> Vec<Fork> {
-    let fitting = || Fork::ALL.into_iter().filter(|fork| header_fits(header, *fork));
+pub fn likely_rules(header: &Header, family: Family) -> Vec<Rules> {
+    let of_family = || family.rules().iter().copied();
+    let fitting = || of_family().filter(|rules| header_fits(header, rules.fork()));
     let merged = header.difficulty == U256::ZERO;
     let likely: Vec<_> =
-        fitting().filter(|fork| fork.has(Change::ProofOfStake) == merged).collect();
+        fitting().filter(|rules| rules.has(Change::ProofOfStake) == merged).collect();
     if likely.is_empty() { fitting().collect() } else { likely }
 }
 

@@ -11,7 +11,7 @@ use alloy_consensus::Header;
 use alloy_primitives::{B256, Bytes, keccak256};
 
 use crate::{
-    Fork,
+    Rules,
     block::{Block, BlockHashes},
     encoding::{self, EncodingError},
     message::MessageWitness,
@@ -39,15 +39,15 @@ pub use reader::{ContainerError, ContainerFault};
 pub use stream::{Containers, StreamError};
 pub use tree::Place;
 
-pub use crate::receipt::{Receipt, ReceiptLogs};
+pub use crate::receipt::{DepositReceipt, Receipt, ReceiptLogs};
 
 /// One transaction, recorded: what `witness.bin` holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Witness {
     /// Id of the chain.
     pub chain_id: u64,
-    /// Fork whose rules apply.
-    pub fork: Fork,
+    /// The rules that the block goes by.
+    pub rules: Rules,
     /// The block that the transaction is in.
     pub block: Block,
     /// Headers of ancestors, the parent's first, as far as `BLOCKHASH` reached, where they are
@@ -88,6 +88,7 @@ impl Witness {
     pub fn only_needed(mut self) -> Self {
         let needs = Needs::of(&Opened::of(&self));
         self.ancestors.truncate(needs.ancestors);
+        self.receipt = self.receipt.of(self.transaction.body());
         let told: BlockHashes = (self.block_hashes.iter())
             .filter(|(number, _)| needs.block_hash(&self, **number))
             .map(|(number, hash)| (*number, *hash))

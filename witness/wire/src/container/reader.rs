@@ -121,12 +121,11 @@ impl<'a> Reader<'a> {
     pub(super) fn choice<T>(
         &mut self,
         field: &'static str,
-        all: impl IntoIterator<Item = T>,
+        of_number: impl FnOnce(u8) -> Option<T>,
     ) -> Result<T, ContainerError> {
         let start = *self;
         let number: u8 = self.value(field)?;
-        let named = all.into_iter().nth(number.into());
-        named.ok_or_else(|| start.fail(field, ContainerFault::Unknown(number)))
+        of_number(number).ok_or_else(|| start.fail(field, ContainerFault::Unknown(number)))
     }
 
     /// Whether a list comes next.

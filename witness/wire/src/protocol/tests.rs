@@ -1,6 +1,7 @@
 //! The protocol's tables beside revm's and alloy's, and beside each other.
 
 use alloy_eips::eip7840::BlobParams;
+use alloy_primitives::{Address, U256};
 use revm::precompile::{PrecompileSpecId, Precompiles};
 
 use super::*;
@@ -60,13 +61,22 @@ fn an_account_is_a_precompile_where_revm_has_one() {
         let revms = Precompiles::new(PrecompileSpecId::from_spec_id(fork.spec_id()));
         for number in 0..0x1000_u64 {
             let account = Address::from_word(U256::from(number).into());
-            assert_eq!(is_precompile(fork, account), revms.contains(&account), "{fork} {number}");
+            assert_eq!(
+                Rules::from(fork).is_precompile(account),
+                revms.contains(&account),
+                "{fork} {number}"
+            );
         }
-        assert!(revms.addresses().all(|account| is_precompile(fork, *account)));
-        let listed: Vec<Address> =
-            precompiles(fork).map(|n| Address::from_word(U256::from(n).into())).collect();
+        assert!(revms.addresses().all(|account| Rules::from(fork).is_precompile(*account)));
+        let listed: Vec<Address> = Rules::from(fork)
+            .precompiles()
+            .map(|n| Address::from_word(U256::from(n).into()))
+            .collect();
         assert_eq!(listed.len(), revms.addresses().count());
-        assert!(listed.is_sorted() && listed.iter().all(|account| is_precompile(fork, *account)));
+        assert!(
+            listed.is_sorted()
+                && listed.iter().all(|account| Rules::from(fork).is_precompile(*account))
+        );
     }
 }
 

@@ -5,12 +5,14 @@
 //! schedule may hold the one after them, so that no later block is taken for one of the last.
 
 use alloy_hardforks::{EthereumHardfork, ForkCondition};
+use alloy_op_hardforks::OpHardfork;
 
-use crate::{Fork, fork::ForkError};
+use crate::{Fork, Rules, fork::ForkError, optimism::Upgrade, rules::Family};
 
+mod optimism;
 mod rules;
 
-pub use rules::{MAINNET, Rules, blob_params, own_blobs, rules};
+pub use rules::{MAINNET, Scheduled, blob_params, own_blobs, scheduled};
 use rules::{fork_of, table};
 
 /// Where a fork begins: with the first block of at least this number and this time.
@@ -22,8 +24,9 @@ pub struct Activation {
     pub time: u64,
 }
 
-/// Forks of a schedule: those that are audited, and the first that is not.
-const FORKS: usize = Fork::ALL.len() + 1;
+/// Most rules of a schedule: those of a family that are audited, and the first that are not.
+const FORKS: usize =
+    if Upgrade::ALL.len() > Fork::ALL.len() { Upgrade::ALL.len() + 1 } else { Fork::ALL.len() + 1 };
 
 /// How an option names the fork after the last that is audited.
 const LATER: &str = "later";
@@ -32,6 +35,7 @@ const LATER: &str = "later";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Schedule {
     chain_id: u64,
+    family: Family,
     activations: [Activation; FORKS],
     known: usize,
 }
@@ -49,6 +53,9 @@ pub enum ScheduleError {
     /// No fork's name.
     #[error(transparent)]
     Fork(#[from] ForkError),
+    /// Rules of another family than the ones before.
+    #[error("{0} is of another family of chains than what stands before it")]
+    Family(Rules),
     /// A fork that is named twice, or begins before one that comes before it.
     #[error("{0} must begin after what stands before it")]
     Order(String),
@@ -60,91 +67,115 @@ pub enum ScheduleError {
 impl Schedule {
     /// The schedule of Ethereum's main chain.
     pub fn mainnet() -> Self {
-        Self::of_table(MAINNET, &EthereumHardfork::mainnet())
+        Self::of_ethereum(MAINNET, &EthereumHardfork::mainnet())
     }
 
-    /// The schedule of a chain that is known: mainnet, Holesky, Hoodi, Sepolia.
+    /// The schedule of a chain that is known: mainnet, Holesky, Hoodi, Sepolia; OP Mainnet, OP
+    /// Sepolia, Base, Base Sepolia.
     ///
     /// # Errors
     ///
     /// [`ScheduleError`], if the chain is one of which no schedule is known.
     pub fn of_chain(chain_id: u64) -> Result<Self, ScheduleError> {
+        if let Some(table) = optimism::table(chain_id) {
+            return Ok(Self::of_optimism(chain_id, &table));
+        }
         let table = table(chain_id).ok_or(ScheduleError::UnknownChain(chain_id))?;
-        Ok(Self::of_table(chain_id, &table))
+        Ok(Self::of_ethereum(chain_id, &table))
     }
 
-    /// A schedule given fork by fork, `FORK=N,…`: by block number up to Paris and by time from
-    /// Shanghai on, as on the main chain, or as the number says (`block:N`, `time:N`). What comes
-    /// before the first fork was never; a fork that is left out begins with the next. `later` is the
-    /// fork after the last that is audited.
+    /// A schedule given fork by fork, `FORK=N,…`: by block number up to Paris and for the OP Stack's
+    /// Bedrock, by time from there on, as on the main chains, or as the number says (`block:N`,
+    /// `time:N`). What comes before the first fork was never; a fork that is left out begins with the
+    /// next. `later` is the fork after the last that is audited.
     ///
     /// # Errors
     ///
     /// [`ScheduleError`], if `text` is no schedule.
     pub fn parse(chain_id: u64, text: &str) -> Result<Self, ScheduleError> {
+        let mut family = None;
         let mut given: Vec<(usize, Activation)> = Vec::new();
         for entry in text.split(',').map(str::trim) {
             let wrong = || ScheduleError::Entry(entry.to_owned());
             let (name, value) = entry.split_once('=').ok_or_else(wrong)?;
-            let index = match name {
-                LATER => Fork::ALL.len(),
-                name => usize::from(name.parse::<Fork>()?.number()),
+            let rules = match name {
+                LATER => None,
+                name => Some(name.parse::<Rules>()?),
             };
+            if let Some(rules) = rules
+                && *family.get_or_insert(rules.family()) != rules.family()
+            {
+                return Err(ScheduleError::Family(rules));
+            }
+            let of_family = family.unwrap_or(Family::Ethereum).rules();
+            let index = rules.map_or(of_family.len(), |rules| usize::from(rules.position()));
             let (by_time, digits) = match value.split_once(':') {
                 Some(("block", digits)) => (false, digits),
                 Some(("time", digits)) => (true, digits),
                 Some(_) => return Err(wrong()),
-                None => (Fork::ALL.get(index).is_none_or(|fork| fork.begins_by_time()), value),
+                None => (rules.is_none_or(Rules::begin_by_time), value),
             };
             let number = digits.parse().map_err(|_| wrong())?;
-            let mut activation = given.last().map(|(_, before)| *before).unwrap_or_default();
-            let place = if by_time { &mut activation.time } else { &mut activation.number };
-            let late = number < *place || given.last().is_some_and(|(before, _)| *before >= index);
-            if late {
+            let condition = if by_time {
+                ForkCondition::Timestamp(number)
+            } else {
+                ForkCondition::Block(number)
+            };
+            if !begin(&mut given, index, &condition) {
                 return Err(ScheduleError::Order(name.to_owned()));
             }
-            *place = number;
-            given.push((index, activation));
         }
-        Self::of_given(chain_id, &given).ok_or(ScheduleError::Empty)
+        let family = family.unwrap_or(Family::Ethereum);
+        Self::of_given(chain_id, family, &given).ok_or(ScheduleError::Empty)
     }
 
     /// A schedule of one of alloy's tables. The merge, which came with a total difficulty, stands
     /// there with the number of the first block after it.
-    fn of_table(chain_id: u64, table: &[(EthereumHardfork, ForkCondition)]) -> Self {
+    fn of_ethereum(chain_id: u64, table: &[(EthereumHardfork, ForkCondition)]) -> Self {
+        // Those of blob parameters alone change no rule of execution (EIP-7892).
+        let index = |upgrade| match fork_of(upgrade) {
+            Ok(fork) => Some(usize::from(fork.number())),
+            Err(ForkError::TooLate(_)) => Some(Fork::ALL.len()),
+            Err(_) => None,
+        };
+        let table = table.iter().filter_map(|(upgrade, at)| Some((index(*upgrade)?, *at)));
+        Self::of_table(chain_id, Family::Ethereum, table)
+    }
+
+    /// A schedule of one of alloy's tables of the OP Stack.
+    fn of_optimism(chain_id: u64, table: &[(OpHardfork, ForkCondition)]) -> Self {
+        let index = |upgrade| match optimism::upgrade_of(upgrade) {
+            Ok(upgrade) => usize::from(upgrade.number()),
+            Err(_) => Upgrade::ALL.len(),
+        };
+        let table = table.iter().map(|(upgrade, at)| (index(*upgrade), *at));
+        Self::of_table(chain_id, Family::Optimism, table)
+    }
+
+    fn of_table(
+        chain_id: u64,
+        family: Family,
+        table: impl Iterator<Item = (usize, ForkCondition)>,
+    ) -> Self {
         let mut given: Vec<(usize, Activation)> = Vec::new();
-        for (upgrade, condition) in table {
-            // Those of blob parameters alone change no rule of execution (EIP-7892).
-            let index = match fork_of(*upgrade) {
-                Ok(fork) => usize::from(fork.number()),
-                Err(ForkError::TooLate(_)) => Fork::ALL.len(),
-                Err(_) => continue,
-            };
-            let mut activation = given.last().map(|(_, before)| *before).unwrap_or_default();
-            match condition {
-                ForkCondition::Block(number) => activation.number = *number,
-                ForkCondition::TTD { activation_block_number, .. } => {
-                    activation.number = *activation_block_number;
-                }
-                ForkCondition::Timestamp(time) => activation.time = *time,
-                ForkCondition::Never => break,
+        for (index, condition) in table {
+            if condition == ForkCondition::Never {
+                break;
             }
-            if given.last().is_none_or(|(before, _)| *before < index) {
-                given.push((index, activation));
-            }
+            begin(&mut given, index, &condition);
         }
-        Self::of_given(chain_id, &given).expect("the tables hold forks that are audited")
+        Self::of_given(chain_id, family, &given).expect("the tables hold forks that are audited")
     }
 
     /// What is left out begins with what comes next.
-    fn of_given(chain_id: u64, given: &[(usize, Activation)]) -> Option<Self> {
+    fn of_given(chain_id: u64, family: Family, given: &[(usize, Activation)]) -> Option<Self> {
         let mut activations = [Activation::default(); FORKS];
         let mut known = 0;
         for (index, activation) in given {
             activations[known..=*index].fill(*activation);
             known = index + 1;
         }
-        (known > 0).then_some(Self { chain_id, activations, known })
+        (known > 0).then_some(Self { chain_id, family, activations, known })
     }
 
     /// Id of the chain whose schedule this is.
@@ -152,18 +183,43 @@ impl Schedule {
         self.chain_id
     }
 
-    /// Where each fork begins, by the fork's number, as far as that is known; one entry more than
-    /// there are forks that are audited, if the next one's is.
+    /// Whose rules the chain goes by.
+    pub const fn family(&self) -> Family {
+        self.family
+    }
+
+    /// Where each of the family's rules begin, by their position, as far as that is known; one entry
+    /// more than there are rules that are audited, if the next ones' is.
     pub fn activations(&self) -> &[Activation] {
         &self.activations[..self.known]
     }
 
-    /// The fork of a block; none if it is not one of those that are audited.
-    pub fn fork_at(&self, number: u64, time: u64) -> Option<Fork> {
+    /// The rules of a block; none if they are not ones that are audited.
+    pub fn rules_at(&self, number: u64, time: u64) -> Option<Rules> {
         let begun = |at: &Activation| number >= at.number && time >= at.time;
         let index = self.activations().iter().rposition(begun)?;
-        Fork::ALL.get(index).copied()
+        self.family.rules().get(index).copied()
     }
+}
+
+/// Adds where the rules at an index begin, and says whether that is behind what stands there.
+fn begin(given: &mut Vec<(usize, Activation)>, index: usize, condition: &ForkCondition) -> bool {
+    let last = given.last().copied();
+    let mut activation = last.map(|(_, before)| before).unwrap_or_default();
+    let (place, start) = match condition {
+        ForkCondition::Block(number) => (&mut activation.number, *number),
+        ForkCondition::TTD { activation_block_number, .. } => {
+            (&mut activation.number, *activation_block_number)
+        }
+        ForkCondition::Timestamp(time) => (&mut activation.time, *time),
+        ForkCondition::Never => return false,
+    };
+    if start < *place || last.is_some_and(|(before, _)| before >= index) {
+        return false;
+    }
+    *place = start;
+    given.push((index, activation));
+    true
 }
 
 #[cfg(test)]
@@ -173,30 +229,30 @@ mod tests {
     #[test]
     fn the_merge_is_a_block_number() {
         let mainnet = Schedule::mainnet();
-        let at = |number, time| mainnet.fork_at(number, time);
-        assert_eq!(at(15_537_393, 1_663_224_162), Some(Fork::London));
-        assert_eq!(at(15_537_394, 1_663_224_179), Some(Fork::Paris));
+        let at = |number, time| mainnet.rules_at(number, time);
+        assert_eq!(at(15_537_393, 1_663_224_162), Some(Fork::London.into()));
+        assert_eq!(at(15_537_394, 1_663_224_179), Some(Fork::Paris.into()));
         assert_eq!(at(9_068_999, 1_575_764_700), None);
         // Numbers and times that no block has together: the fork that both allow.
-        assert_eq!(at(12_965_000, 1_764_798_551), Some(Fork::London));
-        assert_eq!(at(23_935_694, 1_575_764_709), Some(Fork::Paris));
+        assert_eq!(at(12_965_000, 1_764_798_551), Some(Fork::London.into()));
+        assert_eq!(at(23_935_694, 1_575_764_709), Some(Fork::Paris.into()));
     }
 
     #[test]
     fn a_schedule_can_be_given() {
         let dev = Schedule::parse(31_337, "osaka=0").unwrap();
         assert_eq!(dev.activations(), [Activation::default(); 8]);
-        assert_eq!((dev.chain_id(), dev.fork_at(0, 0)), (31_337, Some(Fork::Osaka)));
+        assert_eq!((dev.chain_id(), dev.rules_at(0, 0)), (31_337, Some(Fork::Osaka.into())));
         let some = Schedule::parse(7, "london=5, shanghai=100,cancun=block:9,later=500").unwrap();
         for (number, time, expected) in [
             (4, 1_000, None),
-            (5, 99, Some(Fork::London)),
-            (5, 100, Some(Fork::Shanghai)),
-            (9, 99, Some(Fork::London)),
-            (9, 499, Some(Fork::Cancun)),
+            (5, 99, Some(Fork::London.into())),
+            (5, 100, Some(Fork::Shanghai.into())),
+            (9, 99, Some(Fork::London.into())),
+            (9, 499, Some(Fork::Cancun.into())),
             (9, 500, None),
         ] {
-            assert_eq!(some.fork_at(number, time), expected, "{number}, {time}");
+            assert_eq!(some.rules_at(number, time), expected, "{number}, {time}");
         }
         for wrong in [
             "",

@@ -5,16 +5,17 @@
 use alloy_eips::eip7840::BlobParams;
 use alloy_hardforks::{EthereumHardfork as Upgrade, ForkCondition};
 
-use crate::{Fork, fork::ForkError};
+use super::optimism;
+use crate::{Fork, Rules, fork::ForkError};
 
 /// Mainnet's chain id, which is also that of a transaction that names no chain.
 pub const MAINNET: u64 = 1;
 
 /// What a chain's schedule says of a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rules {
-    /// Fork whose rules apply.
-    pub fork: Fork,
+pub struct Scheduled {
+    /// The rules that the block goes by.
+    pub rules: Rules,
     /// The blob schedule: the fork's, or that of a later upgrade of blob parameters alone
     /// (EIP-7892).
     pub blobs: BlobParams,
@@ -27,14 +28,21 @@ pub struct Rules {
 /// # Errors
 ///
 /// If the block is of a fork that is not audited.
-pub fn rules(chain_id: u64, number: u64, timestamp: u64) -> Option<Result<Rules, ForkError>> {
+pub fn scheduled(
+    chain_id: u64,
+    number: u64,
+    timestamp: u64,
+) -> Option<Result<Scheduled, ForkError>> {
+    if let Some(found) = optimism::rules_at(chain_id, number, timestamp) {
+        return Some(found.map(|rules| Scheduled { rules, blobs: own_blobs(rules.fork()) }));
+    }
     let upgrade = upgrade_at(chain_id, number, timestamp)?;
     let blobs = |fork| match upgrade {
         Upgrade::Bpo1 => BlobParams::bpo1(),
         upgrade if upgrade > Upgrade::Bpo1 => BlobParams::bpo2(),
         _ => own_blobs(fork),
     };
-    Some(fork_of(upgrade).map(|fork| Rules { fork, blobs: blobs(fork) }))
+    Some(fork_of(upgrade).map(|fork| Scheduled { rules: fork.into(), blobs: blobs(fork) }))
 }
 
 /// The last upgrade that is active in a block, if the chain's schedule is known.
@@ -91,12 +99,12 @@ fn name(upgrade: Upgrade) -> String {
     upgrade.to_string().to_ascii_lowercase()
 }
 
-/// The blob schedule of a block of a fork: that of chain and time where the chain's schedule has the
-/// block in that fork, else the fork's own.
-pub fn blob_params(fork: Fork, chain_id: u64, number: u64, timestamp: u64) -> BlobParams {
-    match rules(chain_id, number, timestamp) {
-        Some(Ok(rules)) if rules.fork == fork => rules.blobs,
-        _ => own_blobs(fork),
+/// The blob schedule of a block: that of chain and time where the chain's schedule has the block
+/// under these rules, else the fork's own.
+pub fn blob_params(rules: Rules, chain_id: u64, number: u64, timestamp: u64) -> BlobParams {
+    match scheduled(chain_id, number, timestamp) {
+        Some(Ok(scheduled)) if scheduled.rules == rules => scheduled.blobs,
+        _ => own_blobs(rules.fork()),
     }
 }
 
@@ -123,7 +131,7 @@ mod tests {
     #[test]
     fn forks_of_known_blocks() {
         let fork = |chain, number, timestamp| {
-            rules(chain, number, timestamp).unwrap().map(|rules| rules.fork)
+            scheduled(chain, number, timestamp).unwrap().map(|found| found.rules.fork())
         };
         for (number, timestamp, expected) in [
             (9_069_000, 1_575_764_709, Fork::Istanbul),
@@ -146,7 +154,7 @@ mod tests {
         );
         assert_eq!(fork(11_155_111, 1, 1_634_000_000).unwrap(), Fork::London);
         assert!(fork(11_155_111, u64::MAX, u64::MAX).is_err());
-        assert!(rules(31_337, 1, 1).is_none());
+        assert!(scheduled(31_337, 1, 1).is_none());
     }
 
     /// Last second before, and first of, the forks and the upgrades of blob parameters alone
@@ -154,7 +162,7 @@ mod tests {
     #[test]
     fn blobs_of_a_time() {
         let fraction = |chain, timestamp| {
-            rules(chain, 30_000_000, timestamp).unwrap().unwrap().blobs.update_fraction
+            scheduled(chain, 30_000_000, timestamp).unwrap().unwrap().blobs.update_fraction
         };
         for (chain, osaka, bpo1, bpo2) in [
             (1, 1_764_798_551, 1_765_290_071, 1_767_747_671),
@@ -169,10 +177,10 @@ mod tests {
             ] {
                 assert_eq!([fraction(chain, time - 1), fraction(chain, time)], [before, from]);
             }
-            let fork = |time| rules(chain, 30_000_000, time).unwrap().unwrap().fork;
+            let fork = |time| scheduled(chain, 30_000_000, time).unwrap().unwrap().rules.fork();
             assert_eq!([fork(osaka - 1), fork(osaka)], [Fork::Prague, Fork::Osaka], "{chain}");
         }
-        let blobs = |fork, chain| blob_params(fork, chain, 30_000_000, 1_770_000_000);
+        let blobs = |fork: Fork, chain| blob_params(fork.into(), chain, 30_000_000, 1_770_000_000);
         assert_eq!(blobs(Fork::Osaka, 1), BlobParams::bpo2());
         // Of another fork than the schedule's, or of a chain without one: the fork's own.
         assert_eq!(blobs(Fork::Cancun, 1), BlobParams::cancun());

@@ -4,6 +4,8 @@ use std::fmt;
 
 use alloy_primitives::{Address, B256, U256};
 
+use crate::Rules;
+
 /// Why something is no transaction that could have run.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -66,6 +68,9 @@ pub enum TransactionError {
         /// Hash in `hash`.
         found: B256,
     },
+    /// A deposit on a chain that has none.
+    #[error("a deposit is the OP Stack's alone, and the fork is {0}")]
+    NoDeposits(Rules),
     /// The chain that it was signed for is not the one it is in.
     #[error("the transaction is for chain {found}, not {expected}")]
     Chain {
@@ -78,7 +83,7 @@ pub enum TransactionError {
 
 impl TransactionError {
     /// A type that is not Ethereum's, with its name if another chain uses it.
-    pub(crate) const fn unknown_type(number: u8) -> Self {
+    pub const fn unknown_type(number: u8) -> Self {
         Self::Type { number, name: other_chains_type(number) }
     }
 }

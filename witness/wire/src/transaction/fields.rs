@@ -9,7 +9,7 @@ use alloy_eips::{eip2718::Typed2718, eip2930::AccessList, eip7702::SignedAuthori
 use alloy_primitives::{Address, B256, Bytes, Signature, TxKind, U256};
 use serde::{Deserialize, Serialize};
 
-use super::{Transaction, TransactionBody, TransactionError};
+use super::{DEPOSIT_TYPE, EthereumBody, Transaction, TransactionBody, TransactionError};
 use crate::quantity as number;
 
 /// The fields of a transaction, all of them optional: a transaction of an earlier type lacks some,
@@ -54,6 +54,15 @@ pub struct TransactionFields {
     pub blob_versioned_hashes: Option<Vec<B256>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub authorization_list: Option<Vec<SignedAuthorization>>,
+    /// Of a deposit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source_hash: Option<B256>,
+    /// Of a deposit.
+    #[serde(with = "number", skip_serializing_if = "Option::is_none")]
+    pub mint: Option<u128>,
+    /// Of a deposit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_system_tx: Option<bool>,
     #[serde(with = "number", skip_serializing_if = "Option::is_none")]
     pub v: Option<U256>,
     #[serde(with = "number", skip_serializing_if = "Option::is_none")]
@@ -80,14 +89,15 @@ impl TransactionFields {
     ///
     /// # Errors
     ///
-    /// If it is not one of Ethereum's.
+    /// If it is neither one of Ethereum's nor a deposit's.
     pub fn type_number(&self) -> Result<u8, TransactionError> {
         match self.r#type {
             Some(number) => match u8::try_from(number) {
-                Ok(number @ 0..=4) => Ok(number),
+                Ok(number @ (0..=4 | DEPOSIT_TYPE)) => Ok(number),
                 Ok(number) => Err(TransactionError::unknown_type(number)),
                 Err(_) => Err(TransactionError::TypeTooBig(number)),
             },
+            None if self.source_hash.is_some() => Ok(DEPOSIT_TYPE),
             None if self.authorization_list.is_some() => Ok(4),
             None if self.blob_versioned_hashes.is_some() => Ok(3),
             None if self.max_fee_per_gas.is_some() => Ok(2),
@@ -120,6 +130,9 @@ impl TransactionFields {
         self,
         defaults: TransactionDefaults,
     ) -> Result<Transaction, TransactionError> {
+        if self.type_number()? == DEPOSIT_TYPE {
+            return self.into_deposit();
+        }
         let signature = self.signature()?;
         let (from, hash) = (self.from, self.hash);
         let body = self.into_body(defaults, signature.map(|(_, chain_id)| chain_id))?;
@@ -129,15 +142,9 @@ impl TransactionFields {
         let transaction = Transaction::signed(body, signature)?;
         match from {
             Some(found) if found != transaction.from => {
-                return Err(TransactionError::Sender { expected: transaction.from, found });
+                Err(TransactionError::Sender { expected: transaction.from, found })
             }
-            _ => {}
-        }
-        match (transaction.hash(), hash) {
-            (Some(expected), Some(found)) if expected != found => {
-                Err(TransactionError::Hash { expected, found })
-            }
-            _ => Ok(transaction),
+            _ => transaction.with_hash(hash),
         }
     }
 
@@ -185,13 +192,23 @@ impl TransactionFields {
         }
     }
 
+    /// The input, under the name that it has.
+    pub(super) fn only_input(&self) -> Result<Bytes, TransactionError> {
+        match (&self.input, &self.data) {
+            (Some(input), Some(data)) if input != data => {
+                Err(TransactionError::Contradiction("input", "data"))
+            }
+            (input, data) => Ok(input.as_ref().or(data.as_ref()).cloned().unwrap_or_default()),
+        }
+    }
+
     /// What was signed. `signed_chain` is the chain id inside a legacy signature, where there is
     /// one.
     fn into_body(
         self,
         defaults: TransactionDefaults,
         signed_chain: Option<Option<u64>>,
-    ) -> Result<TransactionBody, TransactionError> {
+    ) -> Result<EthereumBody, TransactionError> {
         let number = self.type_number()?;
         let unexpected = |field| Err(TransactionError::Unexpected { number, field });
         if number != 4 && self.authorization_list.as_ref().is_some_and(|list| !list.is_empty()) {
@@ -203,15 +220,13 @@ impl TransactionFields {
         if number == 0 && self.access_list.as_ref().is_some_and(|list| !list.is_empty()) {
             return unexpected("accessList");
         }
+        if let Some(field) = self.of_a_deposit() {
+            return unexpected(field);
+        }
         if signed_chain.is_some() {
             self.require_signed(number)?;
         }
-        let input = match (self.input, self.data) {
-            (Some(input), Some(data)) if input != data => {
-                return Err(TransactionError::Contradiction("input", "data"));
-            }
-            (input, data) => input.or(data).unwrap_or_default(),
-        };
+        let input = self.only_input()?;
         let typed_chain = self.chain_id.unwrap_or(defaults.chain_id);
         let (nonce, value) = (self.nonce.unwrap_or_default(), self.value.unwrap_or_default());
         let gas_limit = self.gas.unwrap_or(defaults.gas);
@@ -233,7 +248,7 @@ impl TransactionFields {
                 };
                 TxLegacy { chain_id, nonce, gas_price, gas_limit, to, value, input }.into()
             }
-            1 => TransactionBody::Eip2930(TxEip2930 {
+            1 => EthereumBody::Eip2930(TxEip2930 {
                 chain_id: typed_chain,
                 nonce,
                 gas_price,
@@ -243,7 +258,7 @@ impl TransactionFields {
                 access_list,
                 input,
             }),
-            2 => TransactionBody::Eip1559(TxEip1559 {
+            2 => EthereumBody::Eip1559(TxEip1559 {
                 chain_id: typed_chain,
                 nonce,
                 gas_limit,
@@ -254,7 +269,7 @@ impl TransactionFields {
                 access_list,
                 input,
             }),
-            3 => TransactionBody::Eip4844(TxEip4844 {
+            3 => EthereumBody::Eip4844(TxEip4844 {
                 chain_id: typed_chain,
                 nonce,
                 gas_limit,
@@ -269,7 +284,7 @@ impl TransactionFields {
                     .ok_or(TransactionError::Missing("maxFeePerBlobGas"))?,
                 input,
             }),
-            _ => TransactionBody::Eip7702(TxEip7702 {
+            _ => EthereumBody::Eip7702(TxEip7702 {
                 chain_id: typed_chain,
                 nonce,
                 gas_limit,
@@ -287,7 +302,10 @@ impl TransactionFields {
 
 impl From<&Transaction> for TransactionFields {
     fn from(transaction: &Transaction) -> Self {
-        let body = &transaction.body;
+        let body = match &transaction.body {
+            TransactionBody::Ethereum(body) => body,
+            TransactionBody::Deposit(deposit) => return Self::from(deposit),
+        };
         let dynamic = body.is_dynamic_fee();
         let legacy = body.is_legacy();
         let signature = transaction.signature();
@@ -305,7 +323,6 @@ impl From<&Transaction> for TransactionFields {
             max_fee_per_blob_gas: body.max_fee_per_blob_gas(),
             value: Some(body.value()),
             input: Some(body.input().clone()),
-            data: None,
             access_list: body.access_list().cloned(),
             blob_versioned_hashes: body.blob_versioned_hashes().map(<[_]>::to_vec),
             authorization_list: body.authorization_list().map(<[_]>::to_vec),
@@ -315,6 +332,7 @@ impl From<&Transaction> for TransactionFields {
             y_parity: signature.filter(|_| !legacy).map(|signature| U256::from(signature.v())),
             r: signature.map(Signature::r),
             s: signature.map(Signature::s),
+            ..Self::default()
         }
     }
 }

@@ -1,26 +1,29 @@
-//! A [`Transaction`]: what was signed, the signature where there is one, and who sent it.
+//! A [`Transaction`]: what it says, the signature where there is one, and who sent it.
 //! `specs/09-container.md`.
 //!
 //! In the data's way this stands beside the input, which reads it, and the container, which
 //! carries it.
 
 use alloy_consensus::{
-    EthereumTxEnvelope, EthereumTypedTransaction, SignableTransaction, Transaction as _, TxEip4844,
+    EthereumTxEnvelope, SignableTransaction, Transaction as _, TxEip4844,
     crypto::secp256k1::recover_signer,
 };
 use alloy_eips::eip2718::{Decodable2718, Encodable2718};
 use alloy_primitives::{Address, B256, Signature};
 
+mod body;
+mod deposit;
 mod error;
 mod fields;
 
+pub use body::{EthereumBody, TransactionBody};
+pub use deposit::DEPOSIT_TYPE;
 pub use error::{TransactionError, other_chains_type};
 pub use fields::{TransactionDefaults, TransactionFields};
+pub use op_alloy_consensus::TxDeposit;
 
-/// What a transaction says, of any of Ethereum's types 0 to 4, blobs not included.
-pub type TransactionBody = EthereumTypedTransaction<TxEip4844>;
-
-/// A transaction and its sender. If it is signed, the sender is the signer.
+/// A transaction and its sender: the signer if it is signed, who stands in it if it is a deposit,
+/// and else who is given.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Transaction {
     from: Address,
@@ -34,15 +37,20 @@ impl Transaction {
     /// # Errors
     ///
     /// If the signature is none that the chain takes (EIP-2 bounds `s`).
-    pub fn signed(body: TransactionBody, signature: Signature) -> Result<Self, TransactionError> {
+    pub fn signed(body: EthereumBody, signature: Signature) -> Result<Self, TransactionError> {
         let from = recover_signer(&signature, body.signature_hash())
             .map_err(|_| TransactionError::Signature { r: signature.r(), s: signature.s() })?;
-        Ok(Self { from, body, signature: Some(signature) })
+        Ok(Self { from, body: body.into(), signature: Some(signature) })
     }
 
     /// A transaction without a signature, whose sender is given.
-    pub const fn unsigned(from: Address, body: TransactionBody) -> Self {
-        Self { from, body, signature: None }
+    pub const fn unsigned(from: Address, body: EthereumBody) -> Self {
+        Self { from, body: TransactionBody::Ethereum(body), signature: None }
+    }
+
+    /// A deposit of the OP Stack.
+    pub const fn deposit(deposit: TxDeposit) -> Self {
+        Self { from: deposit.from, body: TransactionBody::Deposit(deposit), signature: None }
     }
 
     /// The address of the sender.
@@ -50,19 +58,30 @@ impl Transaction {
         self.from
     }
 
-    /// What the sender signed.
+    /// What the transaction says.
     pub const fn body(&self) -> &TransactionBody {
         &self.body
     }
 
-    /// The signature; `None` if the sender was given.
+    /// The signature. An unsigned transaction has none, nor has a deposit.
     pub const fn signature(&self) -> Option<&Signature> {
         self.signature.as_ref()
     }
 
-    /// The transaction's hash; an unsigned one has none.
+    /// Whether the sender is given, and nothing in the transaction proves it: then there is no
+    /// signature where there should be one. A deposit's sender is part of it.
+    pub const fn sender_is_given(&self) -> bool {
+        self.signature.is_none() && !self.body.is_deposit()
+    }
+
+    /// The transaction's hash; one whose sender is given has none.
     pub fn hash(&self) -> Option<B256> {
-        self.signature.map(|signature| self.body.tx_hash(&signature))
+        match &self.body {
+            TransactionBody::Ethereum(body) => {
+                self.signature.map(|signature| body.tx_hash(&signature))
+            }
+            TransactionBody::Deposit(deposit) => Some(deposit.tx_hash()),
+        }
     }
 
     /// What a gas costs the sender, in wei.
@@ -70,43 +89,64 @@ impl Transaction {
         self.body.effective_gas_price(base_fee)
     }
 
-    /// The signed transaction (EIP-2718), or what an unsigned one's sender would sign.
+    /// The transaction as its block has it (EIP-2718), or what an unsigned one's sender would sign.
     pub fn encode(&self) -> Vec<u8> {
-        match self.signature {
-            Some(signature) => self.body.clone().into_envelope(signature).encoded_2718(),
-            None => self.body.encoded_for_signing(),
+        match (&self.body, self.signature) {
+            (TransactionBody::Ethereum(body), Some(signature)) => {
+                body.clone().into_envelope(signature).encoded_2718()
+            }
+            (TransactionBody::Ethereum(body), None) => body.encoded_for_signing(),
+            (TransactionBody::Deposit(deposit), _) => deposit.encoded_2718(),
         }
     }
 
-    /// A signed transaction, encoded as the chain has it (EIP-2718; no blobs).
+    /// A transaction as its block has it (EIP-2718; no blobs): signed, or a deposit.
     ///
     /// # Errors
     ///
     /// If it is another chain's type, no canonical encoding, or signed by nobody.
-    pub fn decode_signed(bytes: &[u8]) -> Result<Self, TransactionError> {
+    pub fn decode_whole(bytes: &[u8]) -> Result<Self, TransactionError> {
         check_type(bytes)?;
-        let envelope = EthereumTxEnvelope::<TxEip4844>::decode_2718_exact(bytes)
-            .map_err(|_| TransactionError::Encoding)?;
-        let signature = *envelope.signature();
-        canonical(Self::signed(envelope.into(), signature)?, bytes)
+        let not_canonical = |_| TransactionError::Encoding;
+        let transaction = if bytes.first() == Some(&DEPOSIT_TYPE) {
+            Self::deposit(TxDeposit::decode_2718_exact(bytes).map_err(not_canonical)?)
+        } else {
+            let envelope =
+                EthereumTxEnvelope::<TxEip4844>::decode_2718_exact(bytes).map_err(not_canonical)?;
+            let signature = *envelope.signature();
+            Self::signed(envelope.into(), signature)?
+        };
+        canonical(transaction, bytes)
     }
 
     /// An unsigned transaction, encoded as it would be signed.
     ///
     /// # Errors
     ///
-    /// If it is another chain's type or no canonical encoding.
+    /// If it is another chain's type, one that nobody signs, or no canonical encoding.
     pub fn decode_unsigned(from: Address, bytes: &[u8]) -> Result<Self, TransactionError> {
         check_type(bytes)?;
-        let body = TransactionBody::decode_unsigned(&mut &bytes[..])
+        let body = EthereumBody::decode_unsigned(&mut &bytes[..])
             .map_err(|_| TransactionError::Encoding)?;
         canonical(Self::unsigned(from, body), bytes)
     }
+
+    /// The transaction, if this is its hash; an unsigned one's is nobody's to say.
+    fn with_hash(self, found: Option<B256>) -> Result<Self, TransactionError> {
+        match (self.hash(), found) {
+            (Some(expected), Some(found)) if expected != found => {
+                Err(TransactionError::Hash { expected, found })
+            }
+            _ => Ok(self),
+        }
+    }
 }
 
-/// Refuses types that are not Ethereum's. A legacy transaction begins with a list's header.
+/// Refuses types that are neither Ethereum's nor a deposit's. A legacy transaction begins with a
+/// list's header.
 fn check_type(bytes: &[u8]) -> Result<(), TransactionError> {
     match bytes.first() {
+        Some(&DEPOSIT_TYPE) => Ok(()),
         Some(number @ (0x00 | 0x05..0xc0)) => Err(TransactionError::unknown_type(*number)),
         Some(_) => Ok(()),
         None => Err(TransactionError::Encoding),

@@ -76,7 +76,7 @@ const fn coldness_of(record: &mut Record, gas: StateGas) -> Option<(&mut bool, u
 
 /// An access that was cold is warm or the other way round, and all gas used fits.
 pub(super) fn coldness(open: &mut Draft, random: &mut Random) -> Option<String> {
-    let gas = StateGas::of(open.witness.fork);
+    let gas = StateGas::of(open.witness.rules.fork());
     let found = open.find(|record| coldness_of(&mut record.clone(), gas).is_some());
     let at = *random.pick(&found)?;
     let (cold, price) = coldness_of(record_at(open, at)?, gas)?;

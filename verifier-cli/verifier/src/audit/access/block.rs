@@ -1,10 +1,10 @@
 //! Records about block, chain and transaction: words that the container has. `specs/03-records.md`.
 
+use alloy_consensus::Transaction as _;
 use alloy_primitives::{Address, B256, U256};
 use iso_evm_wire::{
     protocol::BLOCK_HASHES,
     records::{BlobhashRecord, BlockhashRecord, ValueOpcode, ValueRecord},
-    transaction::TransactionBody,
 };
 
 use super::AccessWalk;
@@ -44,10 +44,8 @@ impl AccessWalk<'_> {
     }
 
     pub(super) fn blobhash(&mut self, record: &BlobhashRecord) {
-        let hashes: &[B256] = match self.witness.transaction.body() {
-            TransactionBody::Eip4844(body) => &body.blob_versioned_hashes,
-            _ => &[],
-        };
+        let body = self.witness.transaction.body();
+        let hashes = body.blob_versioned_hashes().unwrap_or_default();
         let index = usize::try_from(record.index).ok();
         let hash = index.and_then(|index| hashes.get(index)).copied().unwrap_or_default();
         self.check(AccessKind::Block, hash, record.hash);

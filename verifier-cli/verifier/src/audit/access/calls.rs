@@ -3,7 +3,7 @@
 
 use alloy_primitives::{Address, B256, U256};
 use iso_evm_wire::{
-    protocol::{Change, is_precompile},
+    protocol::Change,
     records::{CallRecord, Outcome},
 };
 
@@ -82,7 +82,7 @@ impl AccessWalk<'_> {
 
     /// The account to which one has delegated its code (EIP-7702).
     fn delegate(&mut self, address: Address) -> Result<Option<Address>, Missing> {
-        if !self.witness.fork.has(Change::Delegation) {
+        if !self.witness.rules.has(Change::Delegation) {
             return Ok(None);
         }
         let account = self.state.account(address)?;
@@ -101,7 +101,7 @@ impl AccessWalk<'_> {
         if self.state.account(caller)?.balance < value.unwrap_or_default() {
             return Ok((Outcome::Balance, None));
         }
-        if is_precompile(self.witness.fork, account) {
+        if self.witness.rules.is_precompile(account) {
             return Ok((Outcome::Precompile, None));
         }
         let code_hash = self.state.account(code_of)?.code_hash;

@@ -39,7 +39,7 @@ impl AccessWalk<'_> {
         if record.stateRoot.is_zero() {
             return Ok(());
         }
-        self.state.add_refund(refund(self.witness.fork, original, current, value));
+        self.state.add_refund(refund(self.witness.rules.fork(), original, current, value));
         self.state.set_storage(context, key, value)?;
         self.root_is(record.stateRoot)
     }

@@ -2,6 +2,8 @@ use alloy_primitives::{Address, hex};
 use alloy_rlp::Encodable;
 use iso_evm_wire::{container::Roots, transaction::Transaction};
 
+use iso_evm_wire::Fork;
+
 use super::*;
 use crate::audit::ancestors::tests::witness;
 
@@ -27,7 +29,7 @@ fn without_a_header_the_item_is_digested() {
     for fork in Fork::ALL {
         let mut witness = witness();
         let header = crate::header_hash::tests::header(fork, 7);
-        witness.fork = fork;
+        witness.rules = fork.into();
         let fee = (fork >= Fork::Cancun).then_some(u128::MAX - 5);
         witness.block = Block::from_header(header, fork, fee);
         witness.block.header = None;
@@ -48,7 +50,7 @@ fn a_transaction_without_signature_is_digested_with_its_sender() {
     };
     let first = anchors(&witness).transaction;
     assert_eq!(first, encode(&witness));
-    let body = witness.transaction.body().clone();
+    let body = witness.transaction.body().ethereum().unwrap().clone();
     witness.transaction = Transaction::unsigned(Address::repeat_byte(9), body);
     assert_ne!(anchors(&witness).transaction, first);
     assert_eq!(anchors(&witness).transaction, encode(&witness));
@@ -57,7 +59,7 @@ fn a_transaction_without_signature_is_digested_with_its_sender() {
         "28ef61340bd939bc2195fe537567866003e1a15d3c71ff63e1590620aa636276a067cbe9d8997f761aecb703304b"
         "3800ccf555c9f3dc64214b297fb1966a3b6d83"
     );
-    witness.transaction = Transaction::decode_signed(&signed).unwrap();
+    witness.transaction = Transaction::decode_whole(&signed).unwrap();
     let hash = witness.transaction.hash().unwrap();
     assert_eq!(anchors(&witness).transaction, Anchor::Hash(hash));
 }
@@ -93,11 +95,11 @@ fn each_anchor_is_compared() {
     assert_eq!(anchors(&honest).check(&expected), Ok(()));
     let changes: [(&str, Change); 8] = [
         ("chain", |witness| witness.chain_id = 5),
-        ("fork", |witness| witness.fork = Fork::Shanghai),
+        ("fork", |witness| witness.rules = Fork::Shanghai.into()),
         ("block", |witness| witness.block.header.as_mut().unwrap().gas_used ^= 1),
         ("block", |witness| witness.block.header = None),
         ("transaction", |witness| {
-            let body = witness.transaction.body().clone();
+            let body = witness.transaction.body().ethereum().unwrap().clone();
             witness.transaction = Transaction::unsigned(Address::ZERO, body);
         }),
         ("root", |witness| witness.roots = Roots { enter: B256::ZERO, ..witness.roots }),
@@ -116,7 +118,7 @@ fn each_anchor_is_compared() {
     without.block_hashes.clear();
     let mismatch = anchors(&honest).check(&Expected::from(&anchors(&without))).unwrap_err();
     assert_eq!(mismatch.what, "ancestors");
-    let expected = Expected { fork: Some(Fork::Osaka), ..Expected::default() };
+    let expected = Expected { fork: Some(Fork::Osaka.into()), ..Expected::default() };
     let mismatch = anchors(&honest).check(&expected).unwrap_err();
     assert_eq!(mismatch.to_string(), "fork: expected osaka, found cancun");
 }

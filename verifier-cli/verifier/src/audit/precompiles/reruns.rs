@@ -8,7 +8,7 @@ use alloy_consensus::Transaction as _;
 use alloy_primitives::{Address, B256, Bytes};
 use iso_evm_hypervisor::{Inconclusive, MessageVerdict, NativeEngine};
 use iso_evm_wire::{
-    Fork, OpenedMessage, Witness,
+    OpenedMessage, Rules, Witness,
     records::{CallRecord, Record},
 };
 use revm::precompile::Precompile;
@@ -64,7 +64,7 @@ impl<'s, 'a> Reruns<'s, 'a> {
     /// None so far. What the transaction has paid for counts for no more than `most` gas.
     pub(in crate::audit) fn new(subject: &'s Subject<'a>, most: u64) -> Self {
         let paid = paid(subject, most);
-        let precompiles = Precompiles::new(subject.fork, paid);
+        let precompiles = Precompiles::new(subject.rules, paid);
         Self { subject, engine: None, gas: own_gas(subject, most), precompiles }
     }
 
@@ -74,7 +74,7 @@ impl<'s, 'a> Reruns<'s, 'a> {
     /// messages together by what the transaction has paid for, and by the length of the witness.
     pub(in crate::audit) fn of(&mut self, index: usize, message: &OpenedMessage) -> OfMessage {
         let Self { subject, engine, gas, precompiles } = self;
-        let engine = engine.get_or_insert_with(|| NativeEngine::new(subject.fork));
+        let engine = engine.get_or_insert_with(|| NativeEngine::new(subject.rules));
         let mut calls = HashMap::new();
         let mut observer = |record: usize, input: &[u8]| {
             let told = message.records().get(record).and_then(|record| record.as_ref().ok());
@@ -119,7 +119,7 @@ pub(crate) fn own_gas(witness: &Witness, most: u64) -> u64 {
 /// The precompiles of a fork.
 #[derive(Debug)]
 struct Precompiles {
-    fork: Fork,
+    rules: Rules,
     /// Gas that they may still take.
     gas: u64,
     /// Runs that succeeded. What they give and cost does not depend on the gas they got.
@@ -127,15 +127,15 @@ struct Precompiles {
 }
 
 impl Precompiles {
-    fn new(fork: Fork, gas: u64) -> Self {
-        Self { fork, gas, succeeded: HashMap::new() }
+    fn new(rules: Rules, gas: u64) -> Self {
+        Self { rules, gas, succeeded: HashMap::new() }
     }
 
     /// Runs the precompile that a record calls on `input`, which has the record's hash; `None` if it
     /// calls none.
     fn again(&mut self, record: &Record, input: &[u8]) -> Option<Result<Rerun, NotRerun>> {
         let Record::Call(_, call) = record else { return None };
-        let precompile = at(self.fork, call.account)?;
+        let precompile = at(self.rules, call.account)?;
         let key = (call.account, call.calldataHash);
         Some(match self.succeeded.get(&key) {
             Some((gas_used, output)) if *gas_used <= call.gas => {
@@ -154,7 +154,7 @@ impl Precompiles {
         input: &[u8],
     ) -> Result<Rerun, NotRerun> {
         let gas = call.gas.min(self.gas);
-        let run = run(precompile, self.fork, input, gas).ok_or(NotRerun::Unbounded)?;
+        let run = run(precompile, self.rules, input, gas).ok_or(NotRerun::Unbounded)?;
         self.gas -= run.gas_used;
         if run.status == 0 && gas < call.gas {
             return Err(NotRerun::Unbounded);
@@ -177,6 +177,8 @@ fn ended(call: &CallRecord, status: u8, gas_used: u64, output: &Bytes) -> Rerun 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
+    use iso_evm_wire::Fork;
+
     use super::*;
     use crate::audit::precompiles::Ended;
 
@@ -196,13 +198,13 @@ mod tests {
 
     #[test]
     fn a_second_run_is_as_the_first() {
-        let mut precompiles = Precompiles::new(Fork::Cancun, 10_000);
+        let mut precompiles = Precompiles::new(Fork::Cancun.into(), 10_000);
         let account = Address::with_last_byte(2);
-        let sha256 = at(Fork::Cancun, account).unwrap();
+        let sha256 = at(Fork::Cancun.into(), account).unwrap();
         // 60 and 12 a word
         for gas in [71, 72, 1000, 72, 71, 0] {
             let input = b"what goes in";
-            let once = run(sha256, Fork::Cancun, input, gas).unwrap();
+            let once = run(sha256, Fork::Cancun.into(), input, gas).unwrap();
             assert_eq!(once.status, u8::from(gas >= 72));
             let Ended { status, gas_used, output } = once;
             let again = precompiles.again(&call(account, input, gas, &output), input);
@@ -221,7 +223,7 @@ mod tests {
     /// Precompiles get what was paid for; a failure takes what its record gives it.
     #[test]
     fn reruns_together_take_no_more_than_was_paid_for() {
-        let mut precompiles = Precompiles::new(Fork::Prague, 1_000_000);
+        let mut precompiles = Precompiles::new(Fork::Prague.into(), 1_000_000);
         let identity = Address::with_last_byte(4);
         // A point that is on no curve.
         let (pairing, point) = (Address::with_last_byte(8), [1; 192]);

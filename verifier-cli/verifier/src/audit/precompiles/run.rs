@@ -1,8 +1,12 @@
 //! Precompiles, run again.
 
 use alloy_primitives::{Address, Bytes};
-use iso_evm_wire::{Fork, precompiles::MODEXP, protocol::Change};
-use revm::precompile::{Precompile, PrecompileSpecId, Precompiles, modexp};
+use iso_evm_wire::{
+    Rules,
+    precompiles::{MODEXP, revm_precompiles},
+    protocol::Change,
+};
+use revm::precompile::{Precompile, modexp};
 
 /// Most bytes that the input of `MODEXP` may say its numbers have: it takes memory for all of them,
 /// whether they are there or not. No gas below 2^28 pays for so many.
@@ -19,9 +23,9 @@ pub(in crate::audit) struct Ended {
     pub(in crate::audit) output: Bytes,
 }
 
-/// The precompile at an address, by the fork's rules.
-pub(in crate::audit) fn at(fork: Fork, account: Address) -> Option<&'static Precompile> {
-    Precompiles::new(PrecompileSpecId::from_spec_id(fork.spec_id())).get(&account)
+/// The precompile at an address, by these rules.
+pub(in crate::audit) fn at(rules: Rules, account: Address) -> Option<&'static Precompile> {
+    revm_precompiles(rules).get(&account)
 }
 
 /// The address of a precompile's number.
@@ -33,11 +37,11 @@ fn number(number: u64) -> Address {
 /// at all: numbers of `MODEXP` that no memory holds.
 pub(in crate::audit) fn run(
     precompile: &Precompile,
-    fork: Fork,
+    rules: Rules,
     input: &[u8],
     gas: u64,
 ) -> Option<Ended> {
-    if *precompile.address() == number(MODEXP) && !modexp_fits(fork, input, gas) {
+    if *precompile.address() == number(MODEXP) && !modexp_fits(rules, input, gas) {
         return None;
     }
     let run = precompile.execute(input, gas, 0).ok()?;
@@ -52,14 +56,14 @@ pub(in crate::audit) fn run(
 
 /// Whether memory has room for a run of `MODEXP`: it fails at once for want of gas, or its numbers are
 /// short enough. From Osaka on its own limit (EIP-7823) is low.
-fn modexp_fits(fork: Fork, input: &[u8], gas: u64) -> bool {
-    if fork.has(Change::ModexpLimit) {
+fn modexp_fits(rules: Rules, input: &[u8], gas: u64) -> bool {
+    if rules.has(Change::ModexpLimit) {
         return true;
     }
     let mut fits = true;
     // With no gas it ends where its cost is known.
     let measured = modexp::run_inner::<_, false>(input, 0, 0, |base, exponent, modulus, head| {
-        let cost = if fork.has(Change::ModexpPrice) {
+        let cost = if rules.has(Change::ModexpPrice) {
             modexp::berlin_gas_calc(base, exponent, modulus, head)
         } else {
             modexp::byzantium_gas_calc(base, exponent, modulus, head)
@@ -77,6 +81,8 @@ fn modexp_fits(fork: Fork, input: &[u8], gas: u64) -> bool {
 mod tests {
     use alloy_primitives::{U256, keccak256};
 
+    use iso_evm_wire::Fork;
+
     use super::*;
 
     #[test]
@@ -86,35 +92,39 @@ mod tests {
             for account in 0..0x120 {
                 let there =
                     (1..=last).contains(&account) || fork == Fork::Osaka && account == 0x100;
-                assert_eq!(at(fork, number(account)).is_some(), there, "{fork} {account:#x}");
+                assert_eq!(
+                    at(fork.into(), number(account)).is_some(),
+                    there,
+                    "{fork} {account:#x}"
+                );
             }
         }
     }
 
     #[test]
     fn a_failed_precompile_takes_all_its_gas() {
-        let identity = at(Fork::Cancun, number(4)).unwrap();
+        let identity = at(Fork::Cancun.into(), number(4)).unwrap();
         let input = [7; 33];
         let ended = Ended { status: 1, gas_used: 15 + 2 * 3, output: input.into() };
-        assert_eq!(run(identity, Fork::Cancun, &input, 1000), Some(ended));
+        assert_eq!(run(identity, Fork::Cancun.into(), &input, 1000), Some(ended));
         let ended = Ended { status: 0, gas_used: 20, output: Bytes::new() };
-        assert_eq!(run(identity, Fork::Cancun, &input, 20), Some(ended));
+        assert_eq!(run(identity, Fork::Cancun.into(), &input, 20), Some(ended));
         // blake2f wants exactly 213 bytes (EIP-152)
-        let blake2 = at(Fork::Istanbul, number(9)).unwrap();
+        let blake2 = at(Fork::Istanbul.into(), number(9)).unwrap();
         let ended = Ended { status: 0, gas_used: 1000, output: Bytes::new() };
-        assert_eq!(run(blake2, Fork::Istanbul, &input, 1000), Some(ended));
+        assert_eq!(run(blake2, Fork::Istanbul.into(), &input, 1000), Some(ended));
     }
 
     /// As many rounds as its input says, if the gas is there.
     #[test]
     fn blake2f_runs_for_what_it_gets() {
-        let blake2f = at(Fork::Istanbul, number(9)).unwrap();
+        let blake2f = at(Fork::Istanbul.into(), number(9)).unwrap();
         let mut input = [0; 213];
         input[..4].fill(0xff);
         let failed = Ended { status: 0, gas_used: 1 << 29, output: Bytes::new() };
-        assert_eq!(run(blake2f, Fork::Istanbul, &input, 1 << 29), Some(failed));
+        assert_eq!(run(blake2f, Fork::Istanbul.into(), &input, 1 << 29), Some(failed));
         input[..4].copy_from_slice(&12_u32.to_be_bytes());
-        let ended = run(blake2f, Fork::Istanbul, &input, u64::MAX).unwrap();
+        let ended = run(blake2f, Fork::Istanbul.into(), &input, u64::MAX).unwrap();
         assert_eq!((ended.status, ended.gas_used), (1, 12));
     }
 
@@ -128,21 +138,24 @@ mod tests {
     #[test]
     fn modexp_does_not_eat_memory() {
         for fork in [Fork::Istanbul, Fork::Berlin, Fork::Prague] {
-            let modexp = at(fork, number(MODEXP)).unwrap();
+            let modexp = at(fork.into(), number(MODEXP)).unwrap();
             for (base, exponent, modulus) in [(1, 1 << 40, 1), (1 << 35, 1, 1), (1, 1, 1 << 35)] {
                 let input = modexp_input(base, exponent, modulus);
-                assert_eq!(run(modexp, fork, &input, u64::MAX), None, "{fork}");
+                assert_eq!(run(modexp, fork.into(), &input, u64::MAX), None, "{fork}");
                 // too little gas is not a matter of memory
                 let failed = Ended { status: 0, gas_used: 1000, output: Bytes::new() };
-                assert_eq!(run(modexp, fork, &input, 1000), Some(failed), "{fork}");
+                assert_eq!(run(modexp, fork.into(), &input, 1000), Some(failed), "{fork}");
             }
             // neither base nor modulus: the exponent is not looked at
-            let ended = run(modexp, fork, &modexp_input(0, 1 << 40, 0), u64::MAX).unwrap();
+            let ended = run(modexp, fork.into(), &modexp_input(0, 1 << 40, 0), u64::MAX).unwrap();
             assert_eq!((ended.status, ended.output.len()), (1, 0));
-            assert_eq!(run(modexp, fork, &modexp_input(1, 32, 1), 100_000).unwrap().status, 1);
+            assert_eq!(
+                run(modexp, fork.into(), &modexp_input(1, 32, 1), 100_000).unwrap().status,
+                1
+            );
         }
-        let osaka = at(Fork::Osaka, number(MODEXP)).unwrap();
-        let ended = run(osaka, Fork::Osaka, &modexp_input(1, 1 << 40, 1), u64::MAX).unwrap();
+        let osaka = at(Fork::Osaka.into(), number(MODEXP)).unwrap();
+        let ended = run(osaka, Fork::Osaka.into(), &modexp_input(1, 1 << 40, 1), u64::MAX).unwrap();
         assert_eq!(ended.status, 0);
     }
 }

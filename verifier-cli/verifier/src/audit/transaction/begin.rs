@@ -53,7 +53,7 @@ fn charge_sender(
     findings.compare(Kind::Nonce, account.nonce, body.nonce());
     let has_code = account.code_hash != EMPTY_CODE_HASH;
     let delegates = has_code
-        && witness.fork.has(Change::Delegation)
+        && witness.rules.has(Change::Delegation)
         && delegation_target(codes.get(account.code_hash, sender)?).is_some();
     let allowed = !has_code || delegates;
     findings.require(allowed, Kind::SenderCode, EMPTY_CODE_HASH, account.code_hash);

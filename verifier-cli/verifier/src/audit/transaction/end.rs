@@ -35,10 +35,11 @@ pub fn end(
 /// London a fifth (EIP-3529), and never below the floor (EIP-7623).
 fn gas_used(witness: &Witness, top: TopEnd, refund: i64) -> u64 {
     let body = witness.transaction.body();
-    let intrinsic = intrinsic(body, witness.fork);
+    let intrinsic = intrinsic(body, witness.rules.fork());
     let spent = intrinsic.gas.saturating_add(top.gas_used).min(body.gas_limit());
-    let refund =
-        u64::try_from(refund).unwrap_or_default().min(spent / max_refund_quotient(witness.fork));
+    let refund = u64::try_from(refund)
+        .unwrap_or_default()
+        .min(spent / max_refund_quotient(witness.rules.fork()));
     (spent - refund).max(intrinsic.floor)
 }
 

@@ -20,11 +20,14 @@ use crate::{
     audit::{hashes::Hashes, trie::path::expand},
     hash::keccak256,
     rlp_list::List,
-    transaction_hash::{encode_signed, encode_unsigned},
+    transaction_hash::encode,
 };
 
 /// The word for what the block does not have.
 const NONE: B256 = B256::ZERO;
+
+/// The type of a deposit.
+const DEPOSIT: u8 = 0x7e;
 
 /// What the block has at the transaction's place, by whole paths from its header's roots.
 #[derive(Debug)]
@@ -39,9 +42,7 @@ pub(in crate::audit) struct Included {
 pub(super) fn check(hashes: &Hashes<'_>, findings: &mut Findings<Kind>) {
     let Some(found) = hashes.included() else { return };
     let witness = hashes.witness();
-    let (body, signature) = (witness.transaction.body(), witness.transaction.signature());
-    let own =
-        signature.map_or_else(|| encode_unsigned(body), |signature| encode_signed(body, signature));
+    let own = encode(&witness.transaction);
     if found.transaction.as_ref() != Some(&own) {
         let expected = found.transaction.as_deref().map_or(NONE, keccak256);
         let own = hashes.transaction().unwrap_or_else(|| keccak256(&own));
@@ -78,7 +79,7 @@ impl Included {
 /// A receipt tells status, bloom filter and logs, and the gas of all transactions up to its own: what
 /// its own used is the difference from the one before.
 fn check_receipt(witness: &Witness, found: &Included, findings: &mut Findings<Kind>) {
-    let Receipt { success, gas_used, logs } = &witness.receipt;
+    let Receipt { success, gas_used, logs, deposit } = &witness.receipt;
     let before = match &found.before {
         None => Some(0),
         Some(receipt) => {
@@ -95,6 +96,12 @@ fn check_receipt(witness: &Witness, found: &Included, findings: &mut Findings<Ki
     findings.compare(Kind::BlockReceipt, leaf.success, *success);
     let used = leaf.cumulative_gas.checked_sub(before).map_or(U256::MAX, U256::from);
     findings.compare(Kind::BlockReceipt, used, U256::from(*gas_used));
+    // A deposit's receipt without a version has no nonce in the block either.
+    let claimed = deposit.and_then(|deposit| Some([deposit.nonce, deposit.version?]));
+    for at in 0..2 {
+        let word = |told: Option<[u64; 2]>| told.map_or(U256::MAX, |told| U256::from(told[at]));
+        findings.compare(Kind::BlockReceipt, word(leaf.deposit), word(claimed));
+    }
     if let Some(ReceiptLogs { bloom, logs }) = logs {
         compare_bytes(&leaf.bloom, bloom.as_slice(), findings);
         let mut list = List::new();
@@ -116,7 +123,7 @@ fn compare_bytes(expected: &[u8], found: &[u8], findings: &mut Findings<Kind>) {
     }
 }
 
-/// A receipt as a block's trie has it (EIP-658, EIP-2718).
+/// A receipt as a block's trie has it (EIP-658, EIP-2718; of a deposit, the OP Stack's).
 struct ReceiptLeaf {
     /// The transaction's type.
     kind: u8,
@@ -125,6 +132,8 @@ struct ReceiptLeaf {
     bloom: Vec<u8>,
     /// RLP of the logs.
     logs: Vec<u8>,
+    /// The sender's nonce and the receipt's version, of a deposit from Canyon on.
+    deposit: Option<[u64; 2]>,
 }
 
 impl ReceiptLeaf {
@@ -134,7 +143,11 @@ impl ReceiptLeaf {
             _ => (0, bytes),
         };
         let list = Rlp::new(list);
-        (list.item_count() == Ok(4)).then_some(())?;
+        let deposit = match list.item_count() {
+            Ok(4) => None,
+            Ok(6) if kind == DEPOSIT => Some([list.val_at(4).ok()?, list.val_at(5).ok()?]),
+            _ => return None,
+        };
         let success = match list.at(0).ok()?.data().ok()? {
             [] => false,
             [1] => true,
@@ -146,6 +159,7 @@ impl ReceiptLeaf {
             cumulative_gas: list.val_at(1).ok()?,
             bloom: list.at(2).ok()?.data().ok()?.to_vec(),
             logs: list.at(3).ok()?.as_raw().to_vec(),
+            deposit,
         })
     }
 }

@@ -94,7 +94,8 @@ pub struct TopEnd {
     pub gas_used: u64,
 }
 
-/// Whether the sender is given, and not the signer of anything: then that one check is not made.
+/// Whether the sender is given, and nothing in the transaction proves it: then that one check is not
+/// made.
 pub fn sender_is_given(witness: &Witness) -> bool {
-    witness.transaction.signature().is_none()
+    witness.transaction.sender_is_given()
 }

@@ -13,7 +13,7 @@ use iso_evm_wire::{
 
 /// The block's base fee, in wei; zero before London.
 pub(super) fn base_fee(witness: &Witness) -> u128 {
-    if !witness.fork.has(Change::BaseFee) {
+    if !witness.rules.has(Change::BaseFee) {
         return 0;
     }
     witness.block.base_fee_per_gas.unwrap_or_default().into()
@@ -30,7 +30,7 @@ pub(super) fn effective_gas_price(body: &TransactionBody, base_fee: u128) -> u12
 
 /// What a blob gas costs, in wei; zero before Cancun.
 pub(super) fn blob_base_fee(witness: &Witness) -> u128 {
-    if !witness.fork.has(Change::Blobs) {
+    if !witness.rules.has(Change::Blobs) {
         return 0;
     }
     witness.block.blob_base_fee.unwrap_or_default()

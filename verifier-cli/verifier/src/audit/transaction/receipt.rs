@@ -105,6 +105,7 @@ mod tests {
             success: true,
             gas_used: 21_000,
             logs: Some(ReceiptLogs { bloom, logs }),
+            deposit: None,
         };
         assert_eq!(first(&receipt(logs.clone()), &entries), None);
         let none = Receipt { logs: None, ..receipt(Vec::new()) };

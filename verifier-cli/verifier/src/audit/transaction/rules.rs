@@ -31,8 +31,8 @@ use crate::{
 pub(super) fn check(hashes: &Hashes<'_>, findings: &mut Findings<Kind>) {
     let witness = hashes.witness();
     let transaction = &witness.transaction;
-    let (body, fork) = (transaction.body(), witness.fork);
-    if let Some(signature) = transaction.signature() {
+    let (body, fork) = (transaction.body(), witness.rules);
+    if let Some((body, signature)) = body.ethereum().zip(transaction.signature()) {
         let signer = signature::signer(signing_hash(body), signature);
         check_sender(signer, transaction.from(), findings);
     }
@@ -40,7 +40,7 @@ pub(super) fn check(hashes: &Hashes<'_>, findings: &mut Findings<Kind>) {
         findings.compare(Kind::ChainId, witness.chain_id, chain_id);
     }
     schedule::check(witness, findings);
-    let last = last_transaction_type(fork);
+    let last = last_transaction_type(fork.fork());
     findings.require(body.ty() <= last, Kind::Type, last, body.ty());
     let nonce = body.nonce();
     let counts = nonce <= MAX_NONCE;
@@ -73,9 +73,9 @@ fn check_sender(signer: Option<Address>, sender: Address, findings: &mut Finding
 /// The limit is within the block's and the fork's, and pays for what is due in any case.
 fn check_gas(witness: &Witness, body: &TransactionBody, findings: &mut Findings<Kind>) {
     let limit = body.gas_limit();
-    let most = witness.block.gas_limit.min(transaction_gas_cap(witness.fork));
+    let most = witness.block.gas_limit.min(transaction_gas_cap(witness.rules.fork()));
     findings.require(limit <= most, Kind::GasLimit, most, limit);
-    let intrinsic = intrinsic(body, witness.fork);
+    let intrinsic = intrinsic(body, witness.rules.fork());
     let least = intrinsic.gas.max(intrinsic.floor);
     findings.require(limit >= least, Kind::IntrinsicGas, least, limit);
 }
@@ -92,7 +92,7 @@ fn check_fees(witness: &Witness, body: &TransactionBody, findings: &mut Findings
 fn check_blobs(witness: &Witness, body: &TransactionBody, findings: &mut Findings<Kind>) {
     let hashes = body.blob_versioned_hashes().unwrap_or_default();
     findings.require(!hashes.is_empty(), Kind::Blob, 1_u8, 0_u8);
-    let (count, most) = (hashes.len() as u64, most_blobs(witness.fork));
+    let (count, most) = (hashes.len() as u64, most_blobs(witness.rules.fork()));
     findings.require(count <= most, Kind::Blob, most, count);
     for hash in hashes {
         findings.require(hash[0] == VERSION_KZG, Kind::Blob, VERSION_KZG, hash[0]);
@@ -106,12 +106,12 @@ fn check_blobs(witness: &Witness, body: &TransactionBody, findings: &mut Finding
 /// input may give the price alone.
 fn check_blob_base_fee(witness: &Witness, findings: &mut Findings<Kind>) {
     let block = &witness.block;
-    if !witness.fork.has(Change::Blobs) || block.header.is_none() {
+    if !witness.rules.has(Change::Blobs) || block.header.is_none() {
         return;
     }
     let excess = block.excess_blob_gas.unwrap_or_default();
-    let Witness { fork, chain_id, .. } = *witness;
-    let params = blob_params(fork, chain_id, block.number, block.timestamp);
+    let Witness { rules, chain_id, .. } = *witness;
+    let params = blob_params(rules, chain_id, block.number, block.timestamp);
     let fee = blobs::blob_base_fee(params.update_fraction, excess);
     let expected = fee.map_or(U256::MAX, U256::from);
     findings.compare(Kind::BlobBaseFee, expected, U256::from(price::blob_base_fee(witness)));

@@ -4,15 +4,16 @@
 //! of, the witness only claims.
 
 use alloy_primitives::U256;
-use iso_evm_wire::{Fork, Witness, schedule};
+use iso_evm_wire::{Rules, Witness, schedule};
 
 use super::{TransactionKind as Kind, claims::Findings};
 
 /// Compares the fork with the one that the chain's schedule gives the block in the header.
 pub(super) fn check(witness: &Witness, findings: &mut Findings<Kind>) {
     if let Some(scheduled) = scheduled(witness) {
-        let word = |fork: Option<Fork>| fork.map_or(U256::MAX, |fork| U256::from(fork.number()));
-        findings.compare(Kind::Fork, word(scheduled), word(Some(witness.fork)));
+        let word =
+            |rules: Option<Rules>| rules.map_or(U256::MAX, |rules| U256::from(rules.number()));
+        findings.compare(Kind::Fork, word(scheduled), word(Some(witness.rules)));
     }
 }
 
@@ -22,10 +23,10 @@ pub fn fork_is_unanchored(witness: &Witness) -> bool {
     scheduled(witness).is_none()
 }
 
-/// The fork by the schedule of the chain, where header and schedule are known; `Some(None)` if it is
-/// none that is audited.
-fn scheduled(witness: &Witness) -> Option<Option<Fork>> {
+/// The rules by the schedule of the chain, where header and schedule are known; `Some(None)` if they are
+/// none that are audited.
+fn scheduled(witness: &Witness) -> Option<Option<Rules>> {
     let header = witness.block.header.as_deref()?;
-    let rules = schedule::rules(witness.chain_id, header.number, header.timestamp)?;
-    Some(rules.ok().map(|rules| rules.fork))
+    let found = schedule::scheduled(witness.chain_id, header.number, header.timestamp)?;
+    Some(found.ok().map(|found| found.rules))
 }

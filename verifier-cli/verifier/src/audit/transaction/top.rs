@@ -26,7 +26,7 @@ pub(super) fn open(
     codes: &Codes<'_>,
 ) -> Result<Top, Missing> {
     let (sender, body) = (witness.transaction.from(), witness.transaction.body());
-    let gas = body.gas_limit().saturating_sub(intrinsic(body, witness.fork).gas);
+    let gas = body.gas_limit().saturating_sub(intrinsic(body, witness.rules.fork()).gas);
     let gas_price = price::effective_gas_price(body, price::base_fee(witness));
     let top = TopMessage {
         kind: FrameKind::Call,
@@ -40,7 +40,7 @@ pub(super) fn open(
         gas_price: U256::from(gas_price),
     };
     match body.kind() {
-        TxKind::Call(to) => call(top, to, (witness.fork, gas_limit), state, codes),
+        TxKind::Call(to) => call(top, to, (witness.rules.fork(), gas_limit), state, codes),
         TxKind::Create => create(top, created::by_nonce(sender, body.nonce()), state),
     }
 }
@@ -66,9 +66,9 @@ fn call(
     codes: &Codes<'_>,
 ) -> Result<Top, Missing> {
     let before = state.checkpoint();
-    if let Some(precompile) = precompiles::at(fork, target) {
+    if let Some(precompile) = precompiles::at(fork.into(), target) {
         let gas = top.gas.min(gas_limit);
-        let ended = precompiles::run(precompile, fork, &top.call_data, gas);
+        let ended = precompiles::run(precompile, fork.into(), &top.call_data, gas);
         let Ended { status, gas_used, .. } = ended.ok_or(Missing::TopRerun)?;
         // What failed on less may not have on more.
         if status != 1 && gas < top.gas {

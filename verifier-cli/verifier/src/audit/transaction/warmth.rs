@@ -6,10 +6,7 @@
 
 use alloy_consensus::Transaction as _;
 use alloy_primitives::{Address, U256};
-use iso_evm_wire::{
-    Witness,
-    protocol::{Change, precompiles},
-};
+use iso_evm_wire::{Witness, protocol::Change};
 
 use crate::audit::state::State;
 
@@ -20,10 +17,10 @@ pub(super) fn warm(witness: &Witness, state: &mut State) {
     if let Some(to) = transaction.body().to() {
         state.warm(to);
     }
-    for number in precompiles(witness.fork) {
+    for number in witness.rules.precompiles() {
         state.warm(Address::from_word(U256::from(number).into()));
     }
-    if witness.fork.has(Change::WarmCoinbase) {
+    if witness.rules.has(Change::WarmCoinbase) {
         state.warm(witness.block.beneficiary);
     }
     let access_list = transaction.body().access_list();

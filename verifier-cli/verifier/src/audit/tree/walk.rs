@@ -4,7 +4,7 @@
 use alloy_primitives::B256;
 use iso_evm_wire::{
     OpenedMessage,
-    protocol::{STACK_DEPTH_LIMIT, is_precompile},
+    protocol::STACK_DEPTH_LIMIT,
     records::{Outcome, Record},
 };
 
@@ -146,7 +146,7 @@ impl<'s, 'a> TreeWalk<'s, 'a> {
             Some(Outcome::Child) => self.child(place, callee),
             outcome => {
                 if outcome == Some(Outcome::Precompile)
-                    && is_precompile(self.subject.fork, callee.account)
+                    && self.subject.rules.is_precompile(callee.account)
                 {
                     let missing = self.precompile(place, &callee)?;
                     self.missing = self.missing.or(missing);

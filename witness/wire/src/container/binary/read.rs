@@ -7,15 +7,15 @@ use alloy_primitives::{Address, B256, Bytes, U256};
 
 use super::{MAGIC, VERSION};
 use crate::{
-    Fork,
+    Rules,
     block::{Block, BlockHashes, header_fits, header_fits_any},
     container::{
-        Inclusion, Needs, Receipt, ReceiptLogs, Roots, Witness,
+        DepositReceipt, Inclusion, Needs, Receipt, ReceiptLogs, Roots, Witness,
         reader::{ContainerError, ContainerFault, Reader},
     },
     open::{Keccak256, Opened},
     protocol::Change,
-    transaction::Transaction,
+    transaction::{Transaction, TransactionBody},
 };
 
 /// Reads the file. What is large in it is not copied, but shared with it.
@@ -27,12 +27,12 @@ pub(crate) fn decode(
     let mut fields = body.list("witness")?;
     body.end("witness")?;
     let chain_id = fields.value("chain id")?;
-    let fork = fields.choice("fork", Fork::ALL)?;
-    let block = read_block(&mut fields, fork)?;
+    let rules = fields.choice("fork", Rules::of_number)?;
+    let block = read_block(&mut fields, rules)?;
     let (ancestors, ancestors_at) = read_ancestors(&mut fields)?;
     let (block_hashes, block_hashes_at) = read_block_hashes(&mut fields)?;
     let transaction = read_transaction(&mut fields)?;
-    let receipt = read_receipt(&mut fields)?;
+    let receipt = read_receipt(&mut fields, transaction.body())?;
     let roots = read_roots(&mut fields)?;
     let mut items = fields.list("messages")?;
     let mut messages = Vec::new();
@@ -46,7 +46,7 @@ pub(crate) fn decode(
     fields.end("witness")?;
     let witness = Witness {
         chain_id,
-        fork,
+        rules,
         block,
         ancestors,
         block_hashes,
@@ -137,26 +137,26 @@ fn after_version(file: &[u8]) -> Result<&[u8], ContainerError> {
     }
 }
 
-fn read_block(fields: &mut Reader<'_>, fork: Fork) -> Result<Block, ContainerError> {
+fn read_block(fields: &mut Reader<'_>, rules: Rules) -> Result<Block, ContainerError> {
     let mut fields = fields.list("block")?;
     let mut block = if fields.is_list() {
         let at = fields;
         let header: Header = fields.value("block header")?;
-        if !header_fits(&header, fork) {
+        if !header_fits(&header, rules.fork()) {
             return Err(at.fail("block header", ContainerFault::Header));
         }
-        Block::from_header(header, fork, None)
+        Block::from_header(header, rules.fork(), None)
     } else {
-        read_fields(&mut fields, fork)?
+        read_fields(&mut fields, rules)?
     };
-    if fork.has(Change::Blobs) {
+    if rules.has(Change::Blobs) {
         block.blob_base_fee = Some(fields.value("block blob base fee")?);
     }
     fields.end("block")?;
     Ok(block)
 }
 
-fn read_fields(fields: &mut Reader<'_>, fork: Fork) -> Result<Block, ContainerError> {
+fn read_fields(fields: &mut Reader<'_>, rules: Rules) -> Result<Block, ContainerError> {
     let mut block = Block {
         number: fields.value("block number")?,
         timestamp: fields.value("block timestamp")?,
@@ -164,15 +164,15 @@ fn read_fields(fields: &mut Reader<'_>, fork: Fork) -> Result<Block, ContainerEr
         gas_limit: fields.value("block gas limit")?,
         ..Block::default()
     };
-    if fork.has(Change::Randomness) {
+    if rules.has(Change::Randomness) {
         block.prev_randao = Some(fields.value::<B256>("block randomness")?);
     } else {
         block.difficulty = Some(fields.value::<U256>("block difficulty")?);
     }
-    if fork.has(Change::BaseFee) {
+    if rules.has(Change::BaseFee) {
         block.base_fee_per_gas = Some(fields.value("block base fee")?);
     }
-    if fork.has(Change::Blobs) {
+    if rules.has(Change::Blobs) {
         block.excess_blob_gas = Some(fields.value("block excess blob gas")?);
     }
     Ok(block)
@@ -222,7 +222,7 @@ fn read_transaction(fields: &mut Reader<'_>) -> Result<Transaction, ContainerErr
     let at = fields;
     let bytes = fields.bytes("transaction")?;
     let transaction = if fields.is_empty() {
-        Transaction::decode_signed(bytes)
+        Transaction::decode_whole(bytes)
     } else {
         let from = fields.value("sender")?;
         fields.end("transaction")?;
@@ -231,19 +231,41 @@ fn read_transaction(fields: &mut Reader<'_>) -> Result<Transaction, ContainerErr
     transaction.map_err(|error| at.fail("transaction", error))
 }
 
-fn read_receipt(fields: &mut Reader<'_>) -> Result<Receipt, ContainerError> {
+fn read_receipt(
+    fields: &mut Reader<'_>,
+    body: &TransactionBody,
+) -> Result<Receipt, ContainerError> {
     let mut fields = fields.list("receipt")?;
     let mut receipt = Receipt {
         success: fields.value("receipt status")?,
         gas_used: fields.value("receipt gas used")?,
         logs: None,
+        deposit: None,
     };
+    if body.is_deposit() {
+        receipt.deposit = read_deposit(&mut fields)?;
+    }
     if !fields.is_empty() {
         let bloom = fields.value("receipt bloom")?;
         receipt.logs = Some(ReceiptLogs { bloom, logs: fields.value("receipt logs")? });
     }
     fields.end("receipt")?;
     Ok(receipt)
+}
+
+/// What only a deposit's receipt tells.
+fn read_deposit(fields: &mut Reader<'_>) -> Result<Option<DepositReceipt>, ContainerError> {
+    let mut fields = fields.list("receipt of a deposit")?;
+    if fields.is_empty() {
+        return Ok(None);
+    }
+    let nonce = fields.value("receipt deposit nonce")?;
+    let version = match fields.is_empty() {
+        true => None,
+        false => Some(fields.value("receipt deposit version")?),
+    };
+    fields.end("receipt of a deposit")?;
+    Ok(Some(DepositReceipt { nonce, version }))
 }
 
 fn read_roots(fields: &mut Reader<'_>) -> Result<Roots, ContainerError> {

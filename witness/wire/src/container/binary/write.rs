@@ -7,11 +7,11 @@ use alloy_rlp::{Encodable, Header};
 
 use super::{MAGIC, VERSION};
 use crate::{
-    Fork,
+    Rules,
     block::Block,
-    container::{Inclusion, Receipt, Roots, Witness},
+    container::{DepositReceipt, Inclusion, Receipt, Roots, Witness},
     protocol::Change,
-    transaction::Transaction,
+    transaction::{Transaction, TransactionBody},
 };
 
 /// Writes a list of items, each given as a call that appends it.
@@ -43,14 +43,14 @@ fn write_items<T>(
 pub(in crate::container) fn encode(witness: &Witness, sink: &mut dyn FnMut(&[u8])) {
     let mut fields = Vec::new();
     witness.chain_id.encode(&mut fields);
-    witness.fork.number().encode(&mut fields);
-    write_block(&witness.block, witness.fork, &mut fields);
+    witness.rules.number().encode(&mut fields);
+    write_block(&witness.block, witness.rules, &mut fields);
     write_items(&witness.ancestors, &mut fields, |header, out| header.encode(out));
     write_items(&witness.block_hashes, &mut fields, |(number, hash), out| {
         list!(out, number, hash);
     });
     write_transaction(&witness.transaction, &mut fields);
-    write_receipt(&witness.receipt, &mut fields);
+    write_receipt(&witness.receipt, witness.transaction.body(), &mut fields);
     let Roots { enter, leave } = witness.roots;
     list!(&mut fields, enter, leave);
 
@@ -101,48 +101,68 @@ fn write_inclusion(inclusion: Option<&Inclusion>, out: &mut Vec<u8>) {
     write_list(&fields, out);
 }
 
-/// The block: its header, or the fields of its fork and no others.
-fn write_block(block: &Block, fork: Fork, out: &mut Vec<u8>) {
+/// The block: its header, or the fields of its rules and no others.
+fn write_block(block: &Block, rules: Rules, out: &mut Vec<u8>) {
     let mut fields = Vec::new();
     match &block.header {
         Some(header) => header.encode(&mut fields),
-        None => write_fields(block, fork, &mut fields),
+        None => write_fields(block, rules, &mut fields),
     }
-    if fork.has(Change::Blobs) {
+    if rules.has(Change::Blobs) {
         block.blob_base_fee.unwrap_or_default().encode(&mut fields);
     }
     write_list(&fields, out);
 }
 
-fn write_fields(block: &Block, fork: Fork, fields: &mut Vec<u8>) {
+fn write_fields(block: &Block, rules: Rules, fields: &mut Vec<u8>) {
     block.number.encode(fields);
     block.timestamp.encode(fields);
     block.beneficiary.encode(fields);
     block.gas_limit.encode(fields);
-    if fork.has(Change::Randomness) {
+    if rules.has(Change::Randomness) {
         block.prev_randao.unwrap_or_default().encode(fields);
     } else {
         block.difficulty.unwrap_or_default().encode(fields);
     }
-    if fork.has(Change::BaseFee) {
+    if rules.has(Change::BaseFee) {
         block.base_fee_per_gas.unwrap_or_default().encode(fields);
     }
-    if fork.has(Change::Blobs) {
+    if rules.has(Change::Blobs) {
         block.excess_blob_gas.unwrap_or_default().encode(fields);
     }
 }
 
 fn write_transaction(transaction: &Transaction, out: &mut Vec<u8>) {
     let payload = Bytes::from(transaction.encode());
-    match transaction.signature() {
-        Some(_) => list!(out, payload),
-        None => list!(out, payload, transaction.from()),
+    if transaction.sender_is_given() {
+        list!(out, payload, transaction.from());
+    } else {
+        list!(out, payload);
     }
 }
 
-fn write_receipt(receipt: &Receipt, out: &mut Vec<u8>) {
-    match &receipt.logs {
-        Some(logs) => list!(out, receipt.success, receipt.gas_used, logs.bloom, logs.logs),
-        None => list!(out, receipt.success, receipt.gas_used),
+fn write_receipt(receipt: &Receipt, body: &TransactionBody, out: &mut Vec<u8>) {
+    let mut fields = Vec::new();
+    receipt.success.encode(&mut fields);
+    receipt.gas_used.encode(&mut fields);
+    if body.is_deposit() {
+        write_deposit(receipt.deposit, &mut fields);
     }
+    if let Some(logs) = &receipt.logs {
+        logs.bloom.encode(&mut fields);
+        logs.logs.encode(&mut fields);
+    }
+    write_list(&fields, out);
+}
+
+/// What only a deposit's receipt tells; an empty list before Regolith.
+fn write_deposit(deposit: Option<DepositReceipt>, out: &mut Vec<u8>) {
+    let mut fields = Vec::new();
+    if let Some(DepositReceipt { nonce, version }) = deposit {
+        nonce.encode(&mut fields);
+        if let Some(version) = version {
+            version.encode(&mut fields);
+        }
+    }
+    write_list(&fields, out);
 }

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::{Inclusion, Needs, Roots, VERSION, Witness};
 use crate::{
-    Fork,
+    Rules,
     block::{BlockFields, BlockHashes},
     open::Opened,
     quantity::{self as number, quantity},
@@ -35,7 +35,7 @@ struct Document<M> {
     version: u8,
     #[serde(with = "number")]
     chain_id: Option<u64>,
-    fork: Fork,
+    fork: Rules,
     block: BlockFields,
     ancestors: Vec<BlockFields>,
     block_hashes: BTreeMap<String, B256>,
@@ -71,7 +71,7 @@ pub(super) fn to_json(witness: &Opened<'_>) -> String {
     let document = Document {
         version: VERSION,
         chain_id: Some(witness.chain_id),
-        fork: witness.fork,
+        fork: witness.rules,
         block: BlockFields::from(&witness.block),
         ancestors: witness.ancestors.iter().map(BlockFields::from).collect(),
         block_hashes: witness.block_hashes.iter().map(numbered).collect(),
@@ -97,29 +97,31 @@ pub(super) fn from_json(json: &[u8]) -> Result<Witness, JsonError> {
     if document.version != VERSION {
         return Err(JsonError::Version { expected: VERSION, found: document.version });
     }
-    let fork = document.fork;
+    let rules = document.fork;
     let number = document.block.number.unwrap_or_default();
     let timestamp = document.block.timestamp.unwrap_or_default();
     let chain_id = document.chain_id.ok_or_else(|| JsonError::missing("chainId"))?;
     let block = document
         .block
-        .into_block(fork, schedule::blob_params(fork, chain_id, number, timestamp))?;
+        .into_block(rules.fork(), schedule::blob_params(rules, chain_id, number, timestamp))?;
     let ancestor = |(index, fields): (usize, BlockFields)| {
         fields.into_header().map_err(|error| JsonError::Ancestor { index, error })
     };
     let defaults = TransactionDefaults { chain_id, gas: block.gas_limit, gas_price: 0 };
     let RootFields { enter, leave } = document.roots;
     let messages = document.messages.into_iter().enumerate();
+    let transaction = document.transaction.into_transaction(defaults)?;
+    let receipt = document.receipt.into_receipt()?.of(transaction.body());
     let witness = Witness {
         chain_id,
-        fork,
+        rules,
         block,
         ancestors: (document.ancestors.into_iter().enumerate())
             .map(ancestor)
             .collect::<Result<_, _>>()?,
         block_hashes: block_hashes(document.block_hashes)?,
-        transaction: document.transaction.into_transaction(defaults)?,
-        receipt: document.receipt.into_receipt()?,
+        transaction,
+        receipt,
         roots: Roots { enter, leave },
         messages: messages
             .map(|(index, json)| message::from_json(index, json))

@@ -63,7 +63,7 @@ fn a_bounded_run_of_a_precompile() {
     assert_eq!(replay(&honest).transaction, AuditOutcome::Valid);
     honest.block.gas_limit = u64::MAX;
     let rich = with_body(&honest, |body| match body {
-        iso_evm_wire::transaction::TransactionBody::Legacy(body) => {
+        iso_evm_wire::transaction::EthereumBody::Legacy(body) => {
             (body.gas_limit, body.gas_price) = (u64::MAX, 7);
         }
         _ => unreachable!(),

@@ -6,7 +6,7 @@ use alloy_eips::{
     eip7702::{Authorization, SignedAuthorization},
 };
 use alloy_primitives::{Address, B256, Bytes, TxKind, U256};
-use iso_evm_wire::transaction::TransactionBody;
+use iso_evm_wire::transaction::EthereumBody;
 
 /// SplitMix64.
 pub(super) struct Random(pub(super) u64);
@@ -77,7 +77,7 @@ impl Random {
     }
 
     /// A transaction of a random type.
-    pub(super) fn body(&mut self) -> TransactionBody {
+    pub(super) fn body(&mut self) -> EthereumBody {
         let (chain_id, nonce, gas_limit) = (self.number(), self.number(), self.number());
         let (gas_price, max_fee_per_gas) = (self.price(), self.price());
         let max_priority_fee_per_gas = self.price();
@@ -89,7 +89,7 @@ impl Random {
                 let chain_id = Some(chain_id).filter(|_| gas_limit % 2 == 0);
                 TxLegacy { chain_id, nonce, gas_price, gas_limit, to, value, input }.into()
             }
-            1 => TransactionBody::Eip2930(TxEip2930 {
+            1 => EthereumBody::Eip2930(TxEip2930 {
                 chain_id,
                 nonce,
                 gas_price,
@@ -99,7 +99,7 @@ impl Random {
                 access_list,
                 input,
             }),
-            2 => TransactionBody::Eip1559(TxEip1559 {
+            2 => EthereumBody::Eip1559(TxEip1559 {
                 chain_id,
                 nonce,
                 gas_limit,
@@ -112,7 +112,7 @@ impl Random {
             }),
             3 => {
                 let blobs = self.below(8);
-                TransactionBody::Eip4844(TxEip4844 {
+                EthereumBody::Eip4844(TxEip4844 {
                     chain_id,
                     nonce,
                     gas_limit,
@@ -128,7 +128,7 @@ impl Random {
             }
             _ => {
                 let authorizations = self.below(4);
-                TransactionBody::Eip7702(TxEip7702 {
+                EthereumBody::Eip7702(TxEip7702 {
                     chain_id,
                     nonce,
                     gas_limit,

@@ -13,7 +13,7 @@ use iso_evm_wire::{
     block::Block,
     container::ReceiptLogs,
     encoding,
-    transaction::{Transaction, TransactionBody},
+    transaction::{EthereumBody, Transaction},
 };
 use iso_evm_witness::{
     Input, Recording,
@@ -76,12 +76,12 @@ pub(super) struct Setup {
     pub(super) fork: Fork,
     pub(super) block: Block,
     pub(super) prestate: Prestate,
-    pub(super) body: TransactionBody,
+    pub(super) body: EthereumBody,
 }
 
 impl Setup {
     /// A transaction of a rich sender, on a block whose coinbase has nothing.
-    pub(super) fn new(fork: Fork, body: impl Into<TransactionBody>) -> Self {
+    pub(super) fn new(fork: Fork, body: impl Into<EthereumBody>) -> Self {
         let from = |first: Fork| fork >= first;
         let block = Block {
             number: 1_000,
@@ -175,9 +175,9 @@ pub(super) fn with_top(witness: &Witness, change: impl FnOnce(&mut MessageWitnes
 }
 
 /// A witness with the same sender's transaction changed, and no signature.
-pub(super) fn with_body(witness: &Witness, change: impl FnOnce(&mut TransactionBody)) -> Witness {
+pub(super) fn with_body(witness: &Witness, change: impl FnOnce(&mut EthereumBody)) -> Witness {
     let mut witness = witness.clone();
-    let mut body = witness.transaction.body().clone();
+    let mut body = witness.transaction.body().ethereum().unwrap().clone();
     change(&mut body);
     witness.transaction = Transaction::unsigned(witness.transaction.from(), body);
     witness

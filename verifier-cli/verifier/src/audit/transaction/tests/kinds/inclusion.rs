@@ -4,11 +4,21 @@ use alloy_consensus::{Eip658Value, Header, Receipt as Consensus, ReceiptEnvelope
 use alloy_eips::eip2718::Encodable2718;
 use alloy_primitives::{Address, B256, Log, U256, keccak256, logs_bloom};
 use alloy_trie::root::ordered_trie_root_encoded;
-use iso_evm_wire::{Witness, block::Block, container::ReceiptLogs};
+use iso_evm_wire::{
+    Witness,
+    block::Block,
+    container::{DepositReceipt, ReceiptLogs},
+    transaction::{Transaction, TxDeposit},
+};
 use iso_evm_witness::inclusion;
 
 use super::{Kind, Lies, call, changed};
-use crate::audit::{AuditOutcome, hashes::Hashes, replay::replay, transaction::is_included};
+use crate::audit::{
+    AuditOutcome,
+    hashes::Hashes,
+    replay::replay,
+    transaction::{claims::Findings, inclusion::check, is_included},
+};
 
 /// A block of this many transactions, of which the witness's is the one at `index`; all that the
 /// others used is 1,000 gas each.
@@ -49,7 +59,7 @@ fn included(
         ..Header::default()
     };
     changed(witness, |witness| {
-        witness.block = Block::from_header(header, witness.fork, None);
+        witness.block = Block::from_header(header, witness.rules.fork(), None);
         witness.inclusion = inclusion::prove(index, transactions, receipts);
     })
 }
@@ -155,4 +165,69 @@ fn nodes_that_no_inclusion_needs_are_refused() {
     assert_eq!(json, "inclusion: nothing needs it");
     let (_, json) = error(&|witness| witness.inclusion.as_mut().unwrap().nodes.clear());
     assert_eq!(json, "inclusion.nodes: no whole way from the roots in the block's header");
+}
+
+/// A deposit in the call's place, whose receipt tells this.
+fn deposit(told: Option<DepositReceipt>) -> Witness {
+    changed(&logged(), |witness| {
+        witness.transaction = Transaction::deposit(TxDeposit::default());
+        witness.receipt.deposit = told;
+    })
+}
+
+/// The first thing that is another in a block of this one transaction, with this receipt.
+fn first(witness: &Witness, receipt: Vec<u8>) -> Option<(Kind, U256, U256)> {
+    let mut findings = Findings::default();
+    let blocks = (vec![witness.transaction.encode()], vec![receipt]);
+    check(&Hashes::of(&included(witness, &blocks, 0)), &mut findings);
+    findings.first.map(|first| (first.kind, first.expected.into(), first.found.into()))
+}
+
+/// Nonce and version are in a block from Canyon on: who claims others, or none, is found out.
+#[test]
+fn a_deposits_receipt_is_the_blocks() {
+    let told = |nonce, version| Some(DepositReceipt { nonce, version });
+    let encoded = |witness: &Witness| {
+        witness.receipt.encode_2718(witness.transaction.body(), witness.receipt.gas_used)
+    };
+    for told in [None, told(9, None), told(9, Some(1)), told(0, Some(0))] {
+        let witness = deposit(told);
+        assert_eq!(first(&witness, encoded(&witness)), None, "{told:?}");
+    }
+    let canyon = encoded(&deposit(told(9, Some(1))));
+    let before = encoded(&deposit(told(9, None)));
+    let [none, eight, nine] = [U256::MAX, U256::from(8), U256::from(9)];
+    let lies = [
+        (told(8, Some(1)), &canyon, nine, eight),
+        (told(9, Some(2)), &canyon, U256::ONE, U256::from(2)),
+        (told(9, None), &canyon, nine, none),
+        (None, &canyon, nine, none),
+        (told(9, Some(1)), &before, none, nine),
+    ];
+    for (told, block, expected, found) in lies {
+        let finding = first(&deposit(told), block.clone());
+        assert_eq!(finding, Some((Kind::BlockReceipt, expected, found)), "{told:?}");
+    }
+}
+
+/// A receipt of five items is none, nor is one of six that is no deposit's.
+#[test]
+fn only_a_deposits_receipt_has_more_than_four_items() {
+    let witness = deposit(Some(DepositReceipt { nonce: 9, version: Some(1) }));
+    let body = witness.transaction.body();
+    let whole = witness.receipt.encode_2718(body, witness.receipt.gas_used);
+    let items = |end: usize| {
+        let mut payload = &whole[1..];
+        let payload = alloy_rlp::Header::decode_bytes(&mut payload, true).unwrap();
+        let payload = &payload[..payload.len() - end];
+        let mut list = Vec::new();
+        alloy_rlp::Header { list: true, payload_length: payload.len() }.encode(&mut list);
+        [&list, payload].concat()
+    };
+    assert_eq!([&[0x7e], &items(0)[..]].concat(), whole);
+    let unread = Some((Kind::BlockReceipt, U256::ZERO, U256::from(witness.receipt.gas_used)));
+    assert_eq!(first(&witness, [&[0x7e], &items(1)[..]].concat()), unread);
+    for kind in [&[2][..], &[]] {
+        assert_eq!(first(&logged(), [kind, &items(0)[..]].concat()), unread, "{kind:?}");
+    }
 }

@@ -2,7 +2,7 @@
 
 use alloy_consensus::{Header, TxEip1559, TxEip4844, TxEip7702};
 use alloy_primitives::{B256, Bytes, KECCAK256_EMPTY, TxKind, U256, hex, keccak256};
-use iso_evm_wire::{Fork, Witness, transaction::TransactionBody};
+use iso_evm_wire::{Fork, Witness, transaction::EthereumBody};
 use iso_evm_witness::prestate::{Prestate, PrestateAccount};
 
 use super::{
@@ -40,14 +40,14 @@ fn blobs(count: usize) -> Setup {
 
 fn with_blobs(witness: &Witness, change: impl FnOnce(&mut TxEip4844)) -> Witness {
     with_body(witness, |body| match body {
-        TransactionBody::Eip4844(body) => change(body),
+        EthereumBody::Eip4844(body) => change(body),
         _ => unreachable!(),
     })
 }
 
 fn with_dynamic(witness: &Witness, change: impl FnOnce(&mut TxEip1559)) -> Witness {
     with_body(witness, |body| match body {
-        TransactionBody::Eip1559(body) => change(body),
+        EthereumBody::Eip1559(body) => change(body),
         _ => unreachable!(),
     })
 }
@@ -62,20 +62,20 @@ fn on(witness: &Witness, prestate: &Prestate) -> Witness {
 fn rules(lies: &mut Lies) {
     let (honest, _) = call().record();
     lies.add(Kind::ChainId, "another chain", changed(&honest, |lie| lie.chain_id = 5), [5_u64, 1]);
-    let earlier = changed(&honest, |lie| lie.fork = Fork::Berlin);
+    let earlier = changed(&honest, |lie| lie.rules = Fork::Berlin.into());
     lies.add(Kind::Type, "type 2 before London", earlier, [1_u8, 2]);
     let last = with_dynamic(&honest, |body| body.nonce = u64::MAX);
     lies.add(Kind::Nonce, "the last nonce", last, [u64::MAX - 1, u64::MAX]);
     let small = changed(&honest, |lie| lie.block.gas_limit = 199_999);
     lies.add(Kind::GasLimit, "above the block's", small, [199_999_u64, 200_000]);
-    let osaka = changed(&honest, |lie| lie.fork = Fork::Osaka);
+    let osaka = changed(&honest, |lie| lie.rules = Fork::Osaka.into());
     let large = with_dynamic(&osaka, |body| body.gas_limit = (1 << 24) + 1);
     lies.add(Kind::GasLimit, "above EIP-7825's", large, [1_u64 << 24, (1 << 24) + 1]);
     let least = 21_000 + 2 * 16;
     let cheap = with_dynamic(&honest, |body| body.gas_limit = least - 1);
     lies.add(Kind::IntrinsicGas, "below the intrinsic gas", cheap, [least, least - 1]);
     let floor = 21_000 + 2 * 40;
-    let prague = changed(&honest, |lie| lie.fork = Fork::Prague);
+    let prague = changed(&honest, |lie| lie.rules = Fork::Prague.into());
     let cheap = with_dynamic(&prague, |body| body.gas_limit = floor - 1);
     lies.add(Kind::IntrinsicGas, "below the floor", cheap, [floor, floor - 1]);
     let low = with_dynamic(&honest, |body| {
@@ -88,7 +88,7 @@ fn rules(lies: &mut Lies) {
     let mut body = legacy(TxKind::Create, 0, long);
     body.gas_limit = 400_000;
     let (early, _) = Setup::new(Fork::Paris, body).record();
-    let long = changed(&early, |lie| lie.fork = Fork::Shanghai);
+    let long = changed(&early, |lie| lie.rules = Fork::Shanghai.into());
     lies.add(Kind::Initcode, "a byte too many", long, [49_152_u64, 49_153]);
     let body = TxEip7702 {
         chain_id: 1,
@@ -100,7 +100,7 @@ fn rules(lies: &mut Lies) {
     };
     let (delegating, _) = Setup::new(Fork::Prague, body).record();
     let empty = with_body(&delegating, |body| match body {
-        TransactionBody::Eip7702(body) => body.authorization_list.clear(),
+        EthereumBody::Eip7702(body) => body.authorization_list.clear(),
         _ => unreachable!(),
     });
     lies.add(Kind::Authorization, "none", empty, [1_u8, 0]);
@@ -116,7 +116,7 @@ fn blob_rules(lies: &mut Lies) {
     lies.add(Kind::Blob, "one too many", many, [6_u8, 7]);
     let many =
         changed(&with_blobs(&honest, |body| body.blob_versioned_hashes = vec![hash; 10]), |lie| {
-            lie.fork = Fork::Prague;
+            lie.rules = Fork::Prague.into();
         });
     lies.add(Kind::Blob, "one too many for Prague", many, [9_u8, 10]);
     let other = with_blobs(&honest, |body| body.blob_versioned_hashes[5][0] = 2);
@@ -171,7 +171,7 @@ fn fork_rules(lies: &mut Lies, whole: &Witness) {
     let none = at(1, 1_438_269_988);
     lies.add(Kind::Fork, "no fork that is audited", none, [U256::MAX, fork(Fork::Cancun)]);
     for fork in Fork::ALL.into_iter().filter(|fork| *fork != Fork::Cancun) {
-        let lie = changed(whole, |lie| lie.fork = fork);
+        let lie = changed(whole, |lie| lie.rules = fork.into());
         let AuditOutcome::Invalid(finding) = replay::transaction(&lie) else { panic!("{fork}") };
         assert_eq!(finding.kind, Kind::Fork, "{fork}");
     }

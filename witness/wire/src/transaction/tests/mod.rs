@@ -1,7 +1,11 @@
+//! Transactions of Ethereum's types, and types that nobody here knows.
+
 use alloy_consensus::TxLegacy;
 use alloy_primitives::{U256, address, b256, bytes, hex};
 
 use super::*;
+
+mod deposits;
 
 /// The example of EIP-155: its signing key, hash and signature stand in the EIP.
 #[test]
@@ -11,11 +15,11 @@ fn eip155_example() {
         "28ef61340bd939bc2195fe537567866003e1a15d3c71ff63e1590620aa636276a067cbe9d8997f761aecb703304b"
         "3800ccf555c9f3dc64214b297fb1966a3b6d83"
     );
-    let transaction = Transaction::decode_signed(&bytes).unwrap();
+    let transaction = Transaction::decode_whole(&bytes).unwrap();
     assert_eq!(transaction.from(), address!("9d8A62f656a8d1615C1294fd71e9CFb3E4855A4F"));
     assert_eq!(transaction.body().chain_id(), Some(1));
     assert_eq!(
-        transaction.body().signature_hash(),
+        transaction.body().ethereum().unwrap().signature_hash(),
         b256!("daf5a779ae972f972197303d7b574746c7ef83eadac0f2791ad23db92e4c8e53")
     );
     let fields = TransactionFields::from(&transaction);
@@ -24,7 +28,8 @@ fn eip155_example() {
     let read: TransactionFields = serde_json::from_str(&json).unwrap();
     assert_eq!(read.into_transaction(DEFAULTS).unwrap(), transaction);
     let from = transaction.from();
-    let unsigned = Transaction::unsigned(from, transaction.body().clone());
+    let body = transaction.body().ethereum().unwrap().clone();
+    let unsigned = Transaction::unsigned(from, body);
     assert_eq!(Transaction::decode_unsigned(from, &unsigned.encode()).unwrap(), unsigned);
 }
 
@@ -43,17 +48,17 @@ fn nine_fields_whose_last_two_are_not_zero_are_no_payload() {
 
 #[test]
 fn types_of_other_chains_are_named() {
-    let error = Transaction::decode_signed(&bytes!("7ef800")).unwrap_err();
+    let error = Transaction::decode_whole(&bytes!("6af800")).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "transaction type 0x7e is not Ethereum's (it is an OP Stack deposit)"
+        "transaction type 0x6a is not Ethereum's (it is an internal Arbitrum transaction)"
     );
     let fields: TransactionFields = serde_json::from_str(r#"{"type": "0x64"}"#).unwrap();
     assert_eq!(
         fields.into_transaction(DEFAULTS).unwrap_err().to_string(),
         "transaction type 0x64 is not Ethereum's (it is an Arbitrum deposit)"
     );
-    assert_eq!(Transaction::decode_signed(&[5]).unwrap_err(), TransactionError::unknown_type(5));
+    assert_eq!(Transaction::decode_whole(&[5]).unwrap_err(), TransactionError::unknown_type(5));
 }
 
 #[test]
