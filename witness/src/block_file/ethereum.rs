@@ -81,8 +81,8 @@ impl WitnessFile {
         let said = self.chain_id.and_then(|Number(id)| u64::try_from(id).ok());
         let chain_id = said.or_else(|| chain_of(&self.network)).or_else(|| first_chain(&given));
         let chain_id = chain_id.ok_or(BlockFileError::NoChain)?;
-        let rules = rules_of(&header, chain_id, asked)?;
         let transactions = transactions(given, chain_id)?;
+        let rules = rules_of(&header, chain_id, asked)?;
         let withdrawals = lists.withdrawals.unwrap_or_default();
         check_lists(&header, rules, &transactions, &withdrawals)?;
 

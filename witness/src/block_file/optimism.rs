@@ -5,10 +5,14 @@
 
 use alloy_consensus::{EMPTY_OMMER_ROOT_HASH, Header};
 use alloy_eips::{eip4895::Withdrawal, eip7685::EMPTY_REQUESTS_HASH};
-use alloy_primitives::{Address, B64, B256, Bytes, address};
+use alloy_primitives::{Address, B64, B256, Bytes};
 use alloy_trie::EMPTY_ROOT_HASH;
 use iso_evm_wire::{
-    Rules, block::BlockFields, optimism::Upgrade, protocol::Change, quantity as number,
+    Rules,
+    block::BlockFields,
+    optimism::{Upgrade, base_fee},
+    protocol::Change,
+    quantity as number,
 };
 use serde::Deserialize;
 
@@ -18,14 +22,9 @@ use super::{
 };
 use crate::input::Answer;
 
-mod base_fee;
 mod config;
 
-pub use base_fee::BaseFeeError;
 use config::RollupConfig;
-
-/// The message passer, which holds the withdrawals of a chain (`protocol/predeploys.html`).
-pub(super) const MESSAGE_PASSER: Address = address!("4200000000000000000000000000000000000016");
 
 /// `{"rollupConfig", "parentHeader", "payloadAttributes", "expectedBlockHash", "preimages"}`.
 #[derive(Deserialize)]
