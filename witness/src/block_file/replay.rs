@@ -14,7 +14,7 @@ use iso_evm_wire::{
         predeploys::{L1_BLOCK, MESSAGE_PASSER},
     },
     protocol::Change,
-    receipt::{self, DepositReceipt, Receipt, ReceiptLogs},
+    receipt::{self, Receipt, ReceiptLogs},
     schedule,
     transaction::{Transaction, TransactionBody},
 };
@@ -116,7 +116,6 @@ impl<'a> Replay<'a> {
     fn record(&mut self, index: usize, transaction: &Transaction) -> Result<(), BlockFileError> {
         let place = Place::Transaction(index);
         self.take_room(index, transaction)?;
-        let deposit = self.deposit(place, transaction)?;
         let recording = match self.run(transaction) {
             Ok(Run { recording, state, after }) => {
                 self.state.goes_on(after, &state);
@@ -135,7 +134,7 @@ impl<'a> Replay<'a> {
         };
         self.gas_used += recording.gas_used;
         let (success, gas_used) = (recording.success, recording.gas_used);
-        let logs = recording.logs.clone();
+        let (logs, deposit) = (recording.logs.clone(), recording.deposit);
         let bloom = Bloom::from_iter(&logs);
         let logs = Some(ReceiptLogs { bloom, logs });
         self.receipts.push(Receipt { success, gas_used, logs, deposit });
@@ -179,25 +178,6 @@ impl<'a> Replay<'a> {
             Rules::Optimism(_) => {}
         }
         Ok(())
-    }
-
-    /// What a deposit's receipt tells of the state before it: from Regolith on the sender's nonce, from
-    /// Canyon on with a version (`protocol/deposits.html`, "Deposit Receipt").
-    fn deposit(
-        &self,
-        place: Place,
-        transaction: &Transaction,
-    ) -> Result<Option<DepositReceipt>, BlockFileError> {
-        let rules = self.file.rules;
-        let told = rules.has_optimism(optimism::Change::MeteredDeposits);
-        if !told || !transaction.body().is_deposit() {
-            return Ok(None);
-        }
-        let sender =
-            self.state.basic_ref(transaction.from()).map_err(|error| place.lacks(error))?;
-        let nonce = sender.map_or(0, |sender| sender.nonce);
-        let version = rules.has_optimism(optimism::Change::DepositReceipts).then_some(1);
-        Ok(Some(DepositReceipt { nonce, version }))
     }
 
     fn run(&self, transaction: &Transaction) -> Result<Run, RunError<PrestateError>> {

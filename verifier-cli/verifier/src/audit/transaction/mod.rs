@@ -25,7 +25,9 @@ mod authorizations;
 mod begin;
 mod blobs;
 mod claims;
+mod deposit;
 mod end;
+mod fees;
 mod gas;
 mod inclusion;
 mod message;
@@ -43,9 +45,10 @@ mod warmth;
 use alloy_primitives::{Address, B256, Bytes, U256};
 use iso_evm_wire::{Witness, records::FrameKind};
 
-pub use begin::begin;
+pub(super) use begin::begin;
 pub use claims::Findings;
-pub use end::end;
+pub(super) use end::end;
+use fees::Fees;
 pub(super) use inclusion::Included;
 pub use inclusion::is_included;
 pub use schedule::fork_is_unanchored;
@@ -60,6 +63,20 @@ pub enum Top {
     /// The top call or creation runs no code (an account without any, a precompile, a collision), and
     /// ended so.
     Ended(TopEnd),
+    /// There is none: the transaction is a deposit that is invalid, and in its block all the same.
+    Invalid,
+}
+
+/// What was charged before the top message.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::audit) enum Charge {
+    /// Gas, and on the OP Stack fees beside it.
+    Gas(Option<Fees>),
+    /// Nothing: it is a deposit.
+    Nothing {
+        /// The sender's nonce before.
+        nonce: u64,
+    },
 }
 
 /// What the top message must be.
