@@ -93,6 +93,9 @@ pub(crate) fn deploy(error: &DeployError) -> String {
         DeployError::NoDeployer { .. } => format!(
             "{error}: name another with --deployer, or have one deployed with --new-deployer"
         ),
+        DeployError::Family(_) => {
+            format!("{error} (--guest-chain, --schedule say which chain the register is for)")
+        }
         _ => error.to_string(),
     }
 }
@@ -104,6 +107,9 @@ pub(crate) fn submit(error: &SubmitError) -> String {
         SubmitError::Send(error) => send(error),
         SubmitError::OtherSchedule { .. } => {
             format!("{error} (--guest-chain, --schedule say which it should have)")
+        }
+        SubmitError::OtherFamily { .. } => {
+            format!("{error} (--guest-chain, --schedule say which chain the register is for)")
         }
         SubmitError::NotCommitted { .. } => format!("{error} (--commit does)"),
         SubmitError::NotTheOperator { .. } => format!("--commit: {error}"),
