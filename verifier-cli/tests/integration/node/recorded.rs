@@ -158,11 +158,11 @@ fn a_bare_transaction_is_recorded_with_a_node_and_refused_without() {
     let ran = record(&whole, &format!("--rpc-url {}", anvil.url()));
     assert_eq!(ran.stderr, "error: --rpc-url has no meaning for an input that has its own state\n");
     let mut deposit = object.clone();
-    deposit["type"] = json!("0x7e");
+    deposit["type"] = json!("0x64");
     let ran = record(&deposit, &format!("--rpc-url {}", anvil.url()));
     assert_eq!(ran.code, Some(2));
     assert!(
-        ran.stderr.contains("type 0x7e is not Ethereum's (it is an OP Stack deposit)"),
+        ran.stderr.contains("type 0x64 is not Ethereum's (it is an Arbitrum deposit)"),
         "{}",
         ran.stderr
     );
