@@ -65,9 +65,10 @@ pub(crate) fn hint(error: &NodeError, block: bool) -> Option<&'static str> {
             | RpcError::Unread { method, .. }
             | RpcError::Offline { method },
         ) if *method == "eth_getProof" => Some("--no-proofs does without it"),
-        NodeError::Replay { error: ReplayError::StateRoot { .. }, .. } if block => {
-            Some("--tx records one of its transactions")
-        }
+        NodeError::Replay {
+            error: ReplayError::StateRoot { .. } | ReplayError::MessagePasser { .. },
+            ..
+        } if block => Some("--tx records one of its transactions"),
         NodeError::Replay { .. } | NodeError::Execute { .. } if block => {
             Some("--tx records one that comes before it")
         }

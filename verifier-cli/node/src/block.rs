@@ -3,9 +3,9 @@
 //! In the data's way this stands between the node and the replay.
 
 use alloy_consensus::Header;
-use alloy_eips::{eip2718::Typed2718, eip4895::Withdrawal};
+use alloy_eips::eip4895::Withdrawal;
 use alloy_primitives::B256;
-use alloy_trie::root::{ordered_trie_root, ordered_trie_root_encoded};
+use alloy_trie::root::ordered_trie_root_encoded;
 use iso_evm_rpc::RpcError;
 use iso_evm_wire::{
     Rules,
@@ -14,7 +14,7 @@ use iso_evm_wire::{
     receipt::{self, Receipt},
     rules::Family,
     schedule,
-    transaction::{Transaction, TransactionDefaults, TransactionFields},
+    transaction::{Transaction, TransactionDefaults, TransactionError, TransactionFields},
 };
 use iso_evm_witness::inclusion;
 use serde::Deserialize;
@@ -26,10 +26,11 @@ use super::{
     fork,
     listed::Listed,
     parts::{check_root, reread},
+    withdrawals,
 };
 
 /// The method that answers are blamed on.
-const METHOD: &str = "eth_getBlockByHash";
+pub(super) const METHOD: &str = "eth_getBlockByHash";
 
 /// A block with all that its replay needs beside the state.
 #[derive(Clone, Debug)]
@@ -57,7 +58,7 @@ pub struct ChainBlock {
     pub whole: bool,
     /// What became of them, with the root in the header; empty where the node does not say.
     pub receipts: Vec<Receipt>,
-    /// Withdrawals, from Shanghai; the root in the header is theirs.
+    /// Withdrawals, from Shanghai; the root in the header is theirs. The OP Stack has none.
     pub withdrawals: Vec<Withdrawal>,
 }
 
@@ -67,8 +68,8 @@ impl Node {
     ///
     /// # Errors
     ///
-    /// If the node does not have it, if it has transactions that are not Ethereum's, or if it is not
-    /// what its hash says.
+    /// If the node does not have it, if it has transactions that its rules do not know, or if it is
+    /// not what its hash says.
     pub fn block(&self, hash: B256, asked: Option<Rules>) -> Result<ChainBlock, NodeError> {
         let chain_id = self.chain_id()?;
         // What does not have the header's root is not kept: anybody can say it.
@@ -80,6 +81,8 @@ impl Node {
         let Contents { header, listed, withdrawals, .. } = contents;
         let number = header.number;
         let rules = fork::fork_of(self, chain_id, hash, &header, family(&listed), asked)?;
+        refuse_deposits(rules, number, &listed)?;
+        withdrawals::check_rules(rules, &header)?;
         let parent = self.wait(self.parent(chain_id, hash, header.parent_hash))?;
         let blobs = schedule::blob_params(rules, chain_id, number, header.timestamp);
         let fields = BlockFields::from(&header);
@@ -165,8 +168,25 @@ impl ChainBlock {
 
 /// Whose rules a block goes by, as its transactions show: one of the OP Stack begins with a deposit.
 fn family(listed: &[Listed]) -> Family {
-    let deposit = listed.first().is_some_and(|first| first.transaction.body().ty() == 0x7e);
+    let deposit = listed.first().is_some_and(|first| first.transaction.body().is_deposit());
     if deposit { Family::Optimism } else { Family::Ethereum }
+}
+
+/// Refuses deposits where the rules have none.
+fn refuse_deposits(
+    rules: Rules,
+    number: u64,
+    listed: &[Listed],
+) -> Result<(), NodeError> {
+    if rules.family() == Family::Optimism {
+        return Ok(());
+    }
+    let index = listed.iter().position(|listed| listed.transaction.body().is_deposit());
+    let refuse = |index| {
+        let error = TransactionError::NoDeposits(rules);
+        Err(NodeError::Transaction { number, index, error })
+    };
+    index.map_or(Ok(()), refuse)
 }
 
 /// What a block holds.
@@ -214,19 +234,8 @@ fn read(answer: &Value, hash: B256, chain_id: u64) -> Result<Contents, NodeError
         Err(error) if !listed.iter().any(Listed::sender_is_given) => return Err(error),
         root => root,
     };
-    let withdrawals = withdrawals(answer, &header)?;
+    let withdrawals = withdrawals::read(answer, &header, family(&listed))?;
     Ok(Contents { header, listed, withdrawals, root })
-}
-
-fn withdrawals(answer: &Value, header: &Header) -> Result<Vec<Withdrawal>, NodeError> {
-    let given = answer.get("withdrawals").filter(|given| !given.is_null());
-    let withdrawals: Vec<Withdrawal> =
-        given.map(|given| reread(METHOD, given)).transpose()?.unwrap_or_default();
-    if let Some(expected) = header.withdrawals_root {
-        let root = ordered_trie_root(&withdrawals);
-        check_root(header.number, "withdrawals", expected, root)?;
-    }
-    Ok(withdrawals)
 }
 
 fn transactions(answer: &Value, number: u64, chain_id: u64) -> Result<Vec<Listed>, NodeError> {

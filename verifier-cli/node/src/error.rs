@@ -81,7 +81,13 @@ pub enum NodeError {
         /// Root of what the node gives.
         found: B256,
     },
-    /// A transaction that is not Ethereum's, or cannot be.
+    /// Withdrawals where there are none.
+    #[error("block {number} begins with a deposit of the OP Stack, which has no withdrawals, and has some")]
+    Withdrawals {
+        /// Number of the block.
+        number: u64,
+    },
+    /// A transaction that is neither Ethereum's nor a deposit of the OP Stack, or cannot be.
     #[error("transaction {index} of block {number}: {error}")]
     Transaction {
         /// Number of the block.
@@ -191,6 +197,26 @@ pub enum ReplayError {
     Logs {
         /// Index of the transaction in its block.
         index: usize,
+    },
+    /// A deposit's receipt has another nonce.
+    #[error("transaction {index} is a deposit whose sender has nonce {expected} by its receipt, and {found} replayed")]
+    DepositNonce {
+        /// Index of the transaction in its block.
+        index: usize,
+        /// Nonce in the receipt.
+        expected: u64,
+        /// Nonce of the sender before the deposit, replayed.
+        found: u64,
+    },
+    /// The storage root of the OP Stack's message passer in the end.
+    #[error(
+        "the storage root of the message passer is {expected} by the header, and {found} replayed"
+    )]
+    MessagePasser {
+        /// Root in the header.
+        expected: B256,
+        /// Root after the replay.
+        found: B256,
     },
     /// The state in the end.
     #[error("the state root is {expected} by the header, and {found} replayed")]

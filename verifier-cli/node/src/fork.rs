@@ -1,5 +1,5 @@
-//! The fork that a block is of: by the chain's schedule where that is known, else by the header's
-//! fields and what the node says of itself (EIP-7910).
+//! The rules that a block is of: by the chain's schedule where that is known, else by the header's
+//! fields and what the node says of itself (EIP-7910), which tells Ethereum's forks alone.
 //!
 //! In the data's way this comes right after the block.
 
@@ -43,7 +43,7 @@ pub(super) fn fork_of(
     let candidates = likely_rules(header, family);
     match &candidates[..] {
         [rules] => Ok(*rules),
-        _ => match by_config(node, chain_id, hash, header.timestamp).map(Rules::from) {
+        _ => match by_config(node, chain_id, hash, header.timestamp, family).map(Rules::from) {
             Some(rules) if candidates.contains(&rules) => Ok(rules),
             _ => {
                 let names: Vec<_> = candidates.iter().map(ToString::to_string).collect();
@@ -56,7 +56,16 @@ pub(super) fn fork_of(
 }
 
 /// What the node says, if the block is of the fork that it is in now: its newest precompile tells.
-fn by_config(node: &Node, chain_id: u64, hash: B256, timestamp: u64) -> Option<Fork> {
+fn by_config(
+    node: &Node,
+    chain_id: u64,
+    hash: B256,
+    timestamp: u64,
+    family: Family,
+) -> Option<Fork> {
+    if family == Family::Optimism {
+        return None;
+    }
     let current = node.wait(node.config(chain_id, hash)).ok()?.current;
     if current.activation_time > timestamp {
         return None;

@@ -48,6 +48,7 @@ mod place;
 mod receipts;
 mod replay;
 mod siblings;
+mod withdrawals;
 
 use alloy_primitives::B256;
 use iso_evm_wire::Rules;

@@ -62,18 +62,20 @@ fn read(
         return Err(RpcError::Answer { method: METHOD, error }.into());
     }
     let mut receipts = Vec::with_capacity(answers.len());
-    for (index, (answer, transaction)) in answers.iter().zip(hashes).enumerate() {
+    let of = transactions.iter().zip(hashes);
+    for (index, (answer, (transaction, expected))) in answers.iter().zip(of).enumerate() {
         let subject: Subject = reread(METHOD, answer)?;
         if subject.block_hash.is_some_and(|found| found != hash) {
             return Err(NodeError::Reorganised(hash));
         }
-        if subject.transaction_hash.is_some_and(|found| found != *transaction) {
+        if subject.transaction_hash.is_some_and(|found| found != *expected) {
             let error = format!("receipt {index} is of another transaction");
             return Err(RpcError::Answer { method: METHOD, error }.into());
         }
         let fields: ReceiptFields = reread(METHOD, answer)?;
         let receipt = fields.into_receipt();
-        receipts.push(receipt.map_err(|error| NodeError::Receipt { number, index, error })?);
+        let receipt = receipt.map_err(|error| NodeError::Receipt { number, index, error })?;
+        receipts.push(receipt.of(transaction.body()));
     }
     let root = ordered_trie_root_encoded(&receipt::encoded(&receipts, transactions));
     check_root(number, "receipts", header.receipts_root, root)?;

@@ -5,6 +5,7 @@
 //! database over it; the trie that the roots come from follows, change by change.
 
 mod check;
+mod rollup;
 mod trie;
 
 use std::{
@@ -102,7 +103,9 @@ impl<'a> Replay<'a> {
         let state = CacheDB::new(parent.clone());
         let before = system::before(block.rules, &block.header);
         let after = system::after(block.rules);
-        parent.prove(&accounts(before.iter().cloned().chain(after)))?;
+        let mut wanted = accounts(before.iter().cloned().chain(after));
+        wanted.extend(rollup::looked_at(block));
+        parent.prove(&wanted)?;
         let mut replay = Self { parent, setting, state, roots, nodes: 0, done: 0 };
         let mut calls = Vec::new();
         for (contract, data) in before {
@@ -150,6 +153,7 @@ impl<'a> Replay<'a> {
         let (state, result) = self.run()?;
         let success = result.is_success();
         let gas_used = result.tx_gas_used();
+        self.check_deposit()?;
         self.check(success, gas_used, &result.into_logs())?;
         self.commit(state)?;
         self.count();
@@ -163,6 +167,7 @@ impl<'a> Replay<'a> {
     /// As [`Replay::advance`].
     pub fn record(&mut self) -> Result<RecordedTransaction, NodeError> {
         let index = self.done;
+        self.check_deposit()?;
         let witness = match self.record_on_trie()? {
             Some((recording, state, after)) => {
                 self.check(recording.success, recording.gas_used, &recording.logs)?;
@@ -185,11 +190,13 @@ impl<'a> Replay<'a> {
     }
 
     /// Runs the transactions that are left, does what comes after the last, and compares the state
-    /// root with the header's. Where there is no trie, there is nothing to compare.
+    /// root with the header's, and the message passer's where the header has that. Where there is no
+    /// trie, there is nothing to compare.
     ///
     /// # Errors
     ///
-    /// [`StateRoot`](super::ReplayError::StateRoot) if it is another one.
+    /// [`StateRoot`](super::ReplayError::StateRoot) or, on the OP Stack,
+    /// [`MessagePasser`](super::ReplayError::MessagePasser) if it is another one.
     pub fn finish(mut self) -> Result<(), NodeError> {
         let block = self.parent.block;
         while self.done < block.transactions.len() {
@@ -208,7 +215,8 @@ impl<'a> Replay<'a> {
         for (address, amount) in payments {
             self.pay(address, amount)?;
         }
-        self.check_root()
+        self.check_root()?;
+        self.check_message_passer()
     }
 
     /// The next transaction.

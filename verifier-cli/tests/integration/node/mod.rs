@@ -11,6 +11,8 @@ mod http;
 mod lacks;
 // How a state is named.
 mod naming;
+// Blocks of a rollup.
+mod optimism;
 #[cfg(unix)]
 mod others;
 mod proxy;

@@ -12,6 +12,7 @@ use alloy_primitives::{Address, B256, U256};
 
 use crate::{
     Fork, Rules,
+    optimism::base_fee::extra_data_fits,
     protocol::{BLOCK_HASHES, Change},
     rules::Family,
 };
@@ -114,14 +115,16 @@ pub fn header_fits_any(header: &Header) -> bool {
     Fork::ALL.into_iter().any(|fork| header_fits(header, fork))
 }
 
-/// The forks whose headers have such fields. London's and Paris's have the same, and differ in their
+/// The rules whose headers have such fields. London's and Paris's have the same, and differ in their
 /// difficulty: a development chain can be of London without any, and is then taken for a later one.
+/// Upgrades of the OP Stack that have the same differ in their extra data from Holocene on.
 pub fn likely_rules(header: &Header, family: Family) -> Vec<Rules> {
     let of_family = || family.rules().iter().copied();
     let fitting = || of_family().filter(|rules| header_fits(header, rules.fork()));
     let merged = header.difficulty == U256::ZERO;
-    let likely: Vec<_> =
-        fitting().filter(|rules| rules.has(Change::ProofOfStake) == merged).collect();
+    let says = |upgrade| extra_data_fits(&header.extra_data, upgrade);
+    let likely = fitting().filter(|rules| rules.has(Change::ProofOfStake) == merged);
+    let likely: Vec<_> = likely.filter(|rules| rules.upgrade().is_none_or(says)).collect();
     if likely.is_empty() { fitting().collect() } else { likely }
 }
 

@@ -99,3 +99,29 @@ fn recent_blocks_are_256() {
     let recent: Vec<u64> = (0..400).filter(|number| block.is_recent(*number)).collect();
     assert_eq!(recent, (44..300).collect::<Vec<_>>());
 }
+
+/// Headers as the chains' nodes make them: extra data of no bytes, of Holocene's form, of Jovian's.
+#[test]
+fn an_upgrades_extra_data_tells_what_its_fields_do_not() {
+    use crate::optimism::Upgrade::*;
+    let holocene = [0, 0, 0, 0, 250, 0, 0, 0, 6];
+    let jovian = [1, 0, 0, 0, 250, 0, 0, 0, 6, 0, 0, 0, 0, 0, 0, 0, 0];
+    let cases: [(Fork, &[u8], &[_]); 8] = [
+        (Fork::Paris, b"", &[Bedrock, Regolith]),
+        (Fork::Paris, b"BEDROCK", &[Bedrock, Regolith]),
+        (Fork::Shanghai, b"", &[Canyon]),
+        (Fork::Cancun, b"", &[Ecotone, Fjord, Granite]),
+        (Fork::Cancun, &holocene, &[Holocene]),
+        (Fork::Prague, &holocene, &[Isthmus]),
+        (Fork::Prague, &jovian, &[Jovian]),
+        // Of neither: its fields alone are left.
+        (Fork::Prague, b"", &[Isthmus, Jovian]),
+    ];
+    for (fork, extra_data, expected) in cases {
+        let extra_data = extra_data.to_vec().into();
+        let header = Header { difficulty: U256::ZERO, extra_data, ..header(fork) };
+        let expected: Vec<Rules> = expected.iter().copied().map(Rules::from).collect();
+        assert_eq!(likely_rules(&header, Family::Optimism), expected, "{fork}");
+        assert_eq!(likely_rules(&header, Family::Ethereum), [Rules::from(fork)]);
+    }
+}

@@ -154,6 +154,20 @@ fn parameters(
     Ok(Some((BaseFeeParams::new(denominator.into(), elasticity.into()), least)))
 }
 
+/// Whether extra data is what an upgrade's headers have: parameters in its form from Holocene on, and
+/// before anything else.
+pub fn extra_data_fits(extra_data: &[u8], upgrade: Upgrade) -> bool {
+    let holocene = decode_holocene_extra_data(extra_data).is_ok();
+    let jovian = decode_jovian_extra_data(extra_data).is_ok();
+    if upgrade.has(Change::MinBaseFee) {
+        jovian
+    } else if upgrade.has(Change::BaseFeeParameters) {
+        holocene
+    } else {
+        !holocene && !jovian
+    }
+}
+
 /// EIP-1559's formula: what alloy's does, and no panic.
 fn moved(
     base_fee: u64,
