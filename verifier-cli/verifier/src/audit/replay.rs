@@ -67,7 +67,8 @@ fn walk(
     let mut codes = Codes::new(subject.hashes());
     let nodes = subject.hashes().nodes_by_hash();
     let mut state = State::over(witness.rules.fork(), witness.roots.enter, nodes);
-    let (top, charge) = transaction::begin(subject, gas_limit, &mut state, &mut codes, transaction)?;
+    let (top, charge) =
+        transaction::begin(subject, gas_limit, &mut state, &mut codes, transaction)?;
     let opened_by_none = (!witness.messages.is_empty()).then_some(Missing::Parent { message: 0 });
     let (end, lack) = match top {
         Top::Message(top) => {

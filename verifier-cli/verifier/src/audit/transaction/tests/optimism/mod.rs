@@ -32,8 +32,7 @@ pub(super) fn deposit(to: impl Into<TxKind>, input: impl Into<Bytes>) -> TxDepos
 
 /// A chain on which the depositor has 1,000 wei and a contract has code, and L1Block knows L1.
 pub(super) fn chain(upgrade: Upgrade, code: impl Into<Bytes>) -> Setup {
-    let depositor =
-        PrestateAccount { nonce: 3, balance: U256::from(1_000), ..Default::default() };
+    let depositor = PrestateAccount { nonce: 3, balance: U256::from(1_000), ..Default::default() };
     Setup::new(upgrade, dynamic(CONTRACT.into(), 11, []))
         .code(CONTRACT, code)
         .account(DEPOSITOR, depositor)
