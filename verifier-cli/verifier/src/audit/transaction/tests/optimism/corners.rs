@@ -4,7 +4,7 @@
 use alloy_primitives::{Address, B256, TxKind, U256, hex};
 use iso_evm_wire::{
     Witness,
-    optimism::{Change, Upgrade},
+    optimism::{Change, Upgrade, predeploys::L1_BLOCK},
     transaction::TxDeposit,
 };
 use iso_evm_witness::prestate::{Prestate, PrestateAccount};
@@ -161,5 +161,39 @@ fn a_deposits_creation_follows_from_the_senders_nonce() {
         let message = witness.message(0).unwrap();
         assert_eq!(message.context, DEPOSITOR.create(3));
         assert_eq!((message.to, message.gasPrice), (Address::ZERO, U256::ZERO));
+    }
+}
+
+/// A pairing that the transaction itself calls, as long as it was let be before Granite. The gas is
+/// op-revm's.
+#[test]
+fn a_pairing_that_is_too_long_fails() {
+    for upgrade in Upgrade::ALL {
+        let pairing = deposit(Address::with_last_byte(8), vec![0; 600 * 192]);
+        let pairing = TxDeposit { gas_limit: 29_000_000, ..pairing };
+        let (_, (success, gas_used, _)) = run(&chain(upgrade, STOP), pairing);
+        let fits = upgrade < Upgrade::Granite;
+        let metered = fits && upgrade >= Upgrade::Regolith;
+        let expected = if metered { 20_926_800 } else { 29_000_000 };
+        assert_eq!((success, gas_used), (fits, expected), "{upgrade}");
+    }
+}
+
+/// The block that begins Ecotone, or a later upgrade with it, has an L1Block of the old kind still, and
+/// pays by it; op-revm takes the old overhead there and the new scalar, which is nothing.
+#[test]
+fn the_block_that_begins_ecotone_pays_as_before() {
+    let root = |upgrade: Upgrade| {
+        let mut setup = chain(upgrade, STOP);
+        let l1_block = setup.prestate.get_mut(&L1_BLOCK).unwrap();
+        l1_block.storage.retain(|slot, _| ![3, 7, 8].contains(&slot[31]));
+        let (witness, _) = setup.record_alone(setup.signed());
+        assert_eq!(replay(&witness), VALID, "{upgrade}");
+        witness.roots.leave
+    };
+    let expected = root(Upgrade::Canyon);
+    for upgrade in Upgrade::ALL {
+        let as_before = upgrade != Upgrade::Bedrock;
+        assert_eq!(root(upgrade) == expected, as_before, "{upgrade}");
     }
 }
