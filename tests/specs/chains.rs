@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 
-use iso_evm_hypervisor::{EmitOptions, Identity};
 use iso_evm_testing::measurements::{replaced, thousands};
 use iso_evm_wire::{
     Rules, Schedule,
@@ -11,9 +10,10 @@ use iso_evm_wire::{
 };
 
 use super::{
-    artifacts::{artifact_of, first_with_contract_of},
+    artifacts::{artifact_of, first_with_contract_of, identity_of},
     committed, compare,
 };
+use crate::harness::blessed::blessing;
 
 const PAGE: &str = "18-chains.md";
 
@@ -55,7 +55,7 @@ fn schedules() -> String {
         let begins = schedules.map(|schedule| match schedule.activations().get(index) {
             Some(at) if index == 0 => format!("block {}", at.number),
             Some(at) => at.time.to_string(),
-            None => String::new(),
+            None => "-".to_owned(),
         });
         let _ = writeln!(rows, "| {name} | {} |", begins.join(" | "));
     }
@@ -112,10 +112,10 @@ fn contracts() -> String {
             .to_owned();
     for upgrade in Upgrade::ALL {
         let rules = Rules::from(upgrade);
-        let identity = Identity::of_default(EmitOptions::new(rules)).expect("there is one");
+        let identity = identity_of(rules);
         let name = artifact_of(first_with_contract_of(rules));
         let (file, live) = (format!("artifacts/{name}.json"), format!("live-{}", rules.fork()));
-        assert!(!committed(&file).is_empty(), "{file} is not there");
+        assert!(blessing() || !committed(&file).is_empty(), "{file} is not there");
         let (size, hash) = (thousands(identity.size as u64), identity.code_hash);
         let _ = writeln!(
             rows,

@@ -289,6 +289,9 @@ fn emitted_contracts_fit_and_differ() {
         "live-static",
         "live-static --fork cancun",
         "live-static --hypervisor 0x0101010101010101010101010101010101010101",
+        "audit --fork cancun",
+        "audit --fork optimism/fjord",
+        "audit --fork optimism/jovian",
     ] {
         let ran = emit(arguments);
         assert_eq!(ran.code, Some(0), "{arguments}: {}", ran.stderr);
@@ -301,6 +304,19 @@ fn emitted_contracts_fit_and_differ() {
     assert_eq!(emit("audit --fork osaka").stdout, emit("audit").stdout);
     assert_eq!(emit("live --fork osaka").stdout, emit("live").stdout);
     assert!(emit("live --listing").text().contains("DELEGATECALL"));
+    // What an upgrade of the OP Stack does not change.
+    for (upgrade, same) in [
+        ("audit --fork optimism/ecotone", "audit --fork cancun"),
+        ("audit --fork optimism/holocene", "audit --fork optimism/fjord"),
+        ("live --fork optimism/fjord", "live --fork cancun"),
+        ("live-static --fork optimism/isthmus", "live-static --fork prague"),
+    ] {
+        let (found, expected) = (emit(upgrade), emit(same));
+        assert_eq!((found.code, expected.code), (Some(0), Some(0)), "{upgrade}: {}", found.stderr);
+        assert_eq!(found.stdout, expected.stdout, "{upgrade}");
+    }
+    let unknown = emit("audit --fork optimism/osaka");
+    assert!(unknown.code == Some(2) && unknown.stderr.contains("optimism/bedrock to"));
 }
 
 #[test]
