@@ -91,12 +91,6 @@ impl Chain {
         (chain, witnesses)
     }
 
-    /// The same chain, with the nodes of another file too.
-    pub(super) fn knowing(mut self, file: &BlockFile) -> Self {
-        self.nodes.extend(file.preimages.clone());
-        self
-    }
-
     /// The block's hash.
     pub(super) fn hash(&self) -> B256 {
         self.header.hash_slow()
@@ -174,8 +168,7 @@ impl Chain {
             json!({"key": slot, "value": "0x0", "proof": nodes.unwrap_or_default()})
         });
         let slots: Vec<_> = slots.collect();
-        let mut answer =
-            json!({"address": address, "accountProof": proof, "storageProof": slots});
+        let mut answer = json!({"address": address, "accountProof": proof, "storageProof": slots});
         answer["storageHash"] = json!(storage_root);
         answer
     }
@@ -190,8 +183,8 @@ impl Chain {
             next = match TrieNode::decode(&mut &node[..]).unwrap() {
                 TrieNode::Branch(branch) => {
                     depth += 1;
-                    let mut children = branch.as_ref().children();
-                    let child = children.find(|(nibble, _)| left.first() == Some(*nibble));
+                    let branch = branch.as_ref();
+                    let child = branch.children().find(|(nibble, _)| left.first() == Some(*nibble));
                     child.and_then(|(_, child)| child?.as_hash())
                 }
                 TrieNode::Extension(extension) if left.starts_with(&extension.key) => {
