@@ -190,7 +190,8 @@ impl Chain {
             next = match TrieNode::decode(&mut &node[..]).unwrap() {
                 TrieNode::Branch(branch) => {
                     depth += 1;
-                    let mut children = branch.as_ref().children();
+                    let branch = branch.as_ref();
+                    let mut children = branch.children();
                     let child = children.find(|(nibble, _)| left.first() == Some(*nibble));
                     child.and_then(|(_, child)| child?.as_hash())
                 }
