@@ -173,11 +173,7 @@ fn family(listed: &[Listed]) -> Family {
 }
 
 /// Refuses deposits where the rules have none.
-fn refuse_deposits(
-    rules: Rules,
-    number: u64,
-    listed: &[Listed],
-) -> Result<(), NodeError> {
+fn refuse_deposits(rules: Rules, number: u64, listed: &[Listed]) -> Result<(), NodeError> {
     if rules.family() == Family::Optimism {
         return Ok(());
     }

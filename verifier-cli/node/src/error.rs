@@ -82,7 +82,9 @@ pub enum NodeError {
         found: B256,
     },
     /// Withdrawals where there are none.
-    #[error("block {number} begins with a deposit of the OP Stack, which has no withdrawals, and has some")]
+    #[error(
+        "block {number} begins with a deposit of the OP Stack, which has no withdrawals, and has some"
+    )]
     Withdrawals {
         /// Number of the block.
         number: u64,
@@ -199,7 +201,9 @@ pub enum ReplayError {
         index: usize,
     },
     /// A deposit's receipt has another nonce.
-    #[error("transaction {index} is a deposit whose sender has nonce {expected} by its receipt, and {found} replayed")]
+    #[error(
+        "transaction {index} is a deposit whose sender has nonce {expected} by its receipt, and {found} replayed"
+    )]
     DepositNonce {
         /// Index of the transaction in its block.
         index: usize,

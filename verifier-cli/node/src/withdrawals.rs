@@ -73,8 +73,7 @@ mod tests {
     /// From Isthmus on the header has a root that is no list's.
     #[test]
     fn a_rollups_list_is_empty_whatever_its_header_has() {
-        let withdrawal =
-            json!({"index": "0x0", "validatorIndex": "0x0", "address": Address::ZERO, "amount": "0x1"});
+        let withdrawal = json!({"index": "0x0", "validatorIndex": "0x0", "address": Address::ZERO, "amount": "0x1"});
         let some = json!({"withdrawals": [withdrawal]});
         for list in [json!({"withdrawals": []}), json!({"withdrawals": null}), json!({})] {
             for root in [None, EMPTY, OTHER] {

@@ -7,9 +7,7 @@ use alloy_primitives::{Address, B256};
 use iso_evm_wire::{
     optimism::{
         Change, L1Block,
-        predeploys::{
-            BASE_FEE_VAULT, L1_BLOCK, L1_FEE_VAULT, MESSAGE_PASSER, OPERATOR_FEE_VAULT,
-        },
+        predeploys::{BASE_FEE_VAULT, L1_BLOCK, L1_FEE_VAULT, MESSAGE_PASSER, OPERATOR_FEE_VAULT},
     },
     receipt::DepositReceipt,
 };

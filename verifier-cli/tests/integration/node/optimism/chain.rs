@@ -174,8 +174,7 @@ impl Chain {
             json!({"key": slot, "value": "0x0", "proof": nodes.unwrap_or_default()})
         });
         let slots: Vec<_> = slots.collect();
-        let mut answer =
-            json!({"address": address, "accountProof": proof, "storageProof": slots});
+        let mut answer = json!({"address": address, "accountProof": proof, "storageProof": slots});
         answer["storageHash"] = json!(storage_root);
         answer
     }

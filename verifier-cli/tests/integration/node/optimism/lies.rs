@@ -45,7 +45,10 @@ fn lies_about_a_rollups_block_are_found() {
         ),
         (
             "eth_getBlockByHash",
-            |block| block["transactions"][0]["from"] = json!("0x1111111111111111111111111111111111111111"),
+            |block| {
+                block["transactions"][0]["from"] =
+                    json!("0x1111111111111111111111111111111111111111")
+            },
             "transaction 0 of block 22880574: the hash is wrong",
         ),
         (
@@ -108,9 +111,14 @@ fn lies_about_a_rollups_block_are_found() {
         ),
     ];
     for (method, lie, expected) in lies {
-        let (folder, ran) = through(&node, "", move |asked, _| {
-            if asked == method { Action::Change(lie) } else { Action::Pass }
-        });
+        let (folder, ran) =
+            through(
+                &node,
+                "",
+                move |asked, _| {
+                    if asked == method { Action::Change(lie) } else { Action::Pass }
+                },
+            );
         assert_eq!(ran.code, Some(2), "{method}: {expected}");
         assert!(ran.stderr.contains(expected), "{method}: {}", ran.stderr);
         assert_eq!(ran.stderr.lines().count(), 1, "{}", ran.stderr);

@@ -7,7 +7,9 @@ use alloy_consensus::{Header, TxEip1559};
 use alloy_eips::{
     eip2935::HISTORY_STORAGE_ADDRESS, eip4788::BEACON_ROOTS_ADDRESS, eip7685::EMPTY_REQUESTS_HASH,
 };
-use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, Signature, TxKind, U256, hex, keccak256};
+use alloy_primitives::{
+    Address, B256, Bytes, KECCAK256_EMPTY, Signature, TxKind, U256, hex, keccak256,
+};
 use alloy_trie::EMPTY_ROOT_HASH;
 use iso_evm_wire::{
     optimism::{
@@ -72,8 +74,7 @@ fn transfer() -> Transaction {
 /// The block: a deposit to L1Block, one to the message passer, a transfer. Extra data as the upgrade
 /// has it.
 fn block(upgrade: Upgrade) -> BlockFile {
-    let transactions =
-        vec![deposit(L1_BLOCK, 1, 1_000), deposit(MESSAGE_PASSER, 1, 9), transfer()];
+    let transactions = vec![deposit(L1_BLOCK, 1, 1_000), deposit(MESSAGE_PASSER, 1, 9), transfer()];
     let (mut state, mut codes) = (StateTrie::new(), BTreeMap::new());
     let code = Bytes::from_static(&STORE);
     let code_hash = keccak256(&code);
@@ -96,7 +97,8 @@ fn block(upgrade: Upgrade) -> BlockFile {
         for slot in &slots {
             // The scalars of fees stand above the sequence number, and above the operator's constant.
             let scalars = matches!(slot[31], 3 | 8);
-            let scalars = if scalars { U256::from_limbs([0, 5 | (7 << 32), 0, 0]) } else { U256::ZERO };
+            let scalars =
+                if scalars { U256::from_limbs([0, 5 | (7 << 32), 0, 0]) } else { U256::ZERO };
             state.set_storage(contract, *slot, U256::from(1_000_003) | scalars);
         }
     }
@@ -139,8 +141,7 @@ fn block(upgrade: Upgrade) -> BlockFile {
         ..Header::default()
     };
     let parent = Header { state_root: proof.root, number: 41, timestamp: 998, ..header.clone() };
-    let header =
-        Header { parent_hash: parent.hash_slow(), number: 42, timestamp: 1_000, ..header };
+    let header = Header { parent_hash: parent.hash_slow(), number: 42, timestamp: 1_000, ..header };
     BlockFile {
         rules: upgrade.into(),
         chain_id: CHAIN,
