@@ -10,8 +10,8 @@ use std::{
 use alloy_primitives::{Bytes, b256, keccak256};
 use iso_evm_testing::fixtures;
 use iso_evm_verifier::{EngineKind, Options, Verdict, verify};
-use iso_evm_wire::Witness;
-use iso_evm_witness::block_file::{BlockFile, BlockFileError};
+use iso_evm_wire::{Witness, optimism::Upgrade};
+use iso_evm_witness::block_file::{BlockFile, BlockFileError, Head, Notice};
 use serde_json::{Value, json};
 
 use crate::common::run;
@@ -143,7 +143,7 @@ fn a_block_that_is_not_what_it_says_is_named_and_nothing_written() {
         (header("requestsHash", &other), "the block's requests hash is 0x0707070707"),
         (
             header("gasUsed", "0x432f04"),
-            "the block has used 4403972 gas by its header, and 4403971",
+            "the block has used 4402948 gas by its header, and 4402947",
         ),
         (header("blobGasUsed", "0x60000"), "the block has used 393216 blob gas by its header, and"),
         (
@@ -164,7 +164,7 @@ fn a_block_that_is_not_what_it_says_is_named_and_nothing_written() {
         ),
         (
             set(&format!("{transactions}/0"), json!("0x7e00")),
-            "transaction 0: transaction type 0x7e is not Ethereum's",
+            "transaction 0: not the canonical encoding of a transaction",
         ),
         (
             set(&format!("{transactions}/4/nonce"), json!("0x0")),
@@ -222,6 +222,7 @@ fn options_that_say_something_else_than_the_file_are_refused() {
     for (options, said) in [
         ("--fork osaka", "--fork osaka contradicts the file, whose block goes by prague"),
         ("--rpc-url http://127.0.0.1:1", "--rpc-url has no meaning for an input that has its own"),
+        ("-o -", "--output - has no meaning for a block, whose witnesses go into a folder"),
     ] {
         let ran = run(folder.path(), &format!("iso-witness record {} {options}", path.display()));
         assert_eq!(ran.code, Some(2));
@@ -234,4 +235,126 @@ fn options_that_say_something_else_than_the_file_are_refused() {
     }
     assert_eq!(files_in(&folder.path().join("a")), ["b"]);
     assert_eq!(files_in(&folder.path().join("a/b")).len(), 11);
+}
+
+/// The blocks of OP Sepolia, by name.
+fn rollup() -> Vec<PathBuf> {
+    let Some(folder) = fixtures::third_party("op_stack") else { return Vec::new() };
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let is_block = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "zst");
+    let mut blocks: Vec<_> = entries.filter(is_block).collect();
+    blocks.sort_unstable();
+    blocks
+}
+
+fn json_of(path: &Path) -> Value {
+    serde_json::from_slice(&zstd::decode_all(&fs::read(path).unwrap()[..]).unwrap()).unwrap()
+}
+
+/// Each comes to the hash that its file expects, or it would not be recorded.
+#[test]
+fn blocks_of_a_rollup_are_proved_and_every_witness_valid() {
+    let blocks = rollup();
+    let (mut transactions, mut alone) = (0, 0);
+    for path in &blocks {
+        let file = parse(&json_of(path)).unwrap();
+        assert_eq!(file.rules, Upgrade::Holocene.into());
+        let block = file.record().unwrap();
+        let Head::Draft { hash: Some(hash), .. } = file.head else { panic!("a hash is expected") };
+        assert_eq!(block.header().hash_slow(), hash);
+        for notice in block.notices() {
+            let Notice::Alone { indices, .. } = notice else { panic!("{notice}") };
+            alone += indices.len();
+        }
+        for recorded in block.witnesses() {
+            transactions += 1;
+            let bytes = recorded.witness.encode();
+            let witness = Witness::decode(&bytes).unwrap();
+            for engine in [EngineKind::Hypervisor, EngineKind::Native] {
+                let report = verify(&witness, &Options { engine, ..Options::default() }).unwrap();
+                let name = format!("{} {} {engine}", path.display(), recorded.index);
+                assert_eq!(report.verdict(), Verdict::Valid, "{name}: {:?}", report.findings);
+                assert!(report.not_run.is_empty(), "{name}: {:?}", report.not_run);
+            }
+        }
+    }
+    if blocks.len() == 9 {
+        // The files have what the state after the block needs: not all that a moment does.
+        assert_eq!((transactions, alone), (122, 1));
+    }
+}
+
+#[test]
+fn a_rollups_block_that_is_not_what_it_says_is_named_and_nothing_written() {
+    let Some(path) =
+        rollup().into_iter().find(|path| path.ends_with("op-sepolia-26207960.json.zst"))
+    else {
+        return;
+    };
+    let block = json_of(&path);
+    let edit = |pointer: &str, change: &dyn Fn(&mut Value)| {
+        let mut json = block.clone();
+        change(json.pointer_mut(pointer).unwrap_or_else(|| panic!("{pointer}")));
+        json
+    };
+    let set = |pointer: &str, value: Value| edit(pointer, &|place| *place = value.clone());
+    let remove = |pointer: &str, index: usize| {
+        edit(pointer, &|list| drop(list.as_array_mut().unwrap().remove(index)))
+    };
+    let key = |pointer: &str, key: &str| {
+        edit(pointer, &|object| drop(object.as_object_mut().unwrap().remove(key)))
+    };
+    let hash =
+        "the block's hash should be 0xdb32d9ddfa5fd26c9fb0260bbfa53da88326aa2a465e34d75180564a";
+    // A digit of L1's base fee, which the first deposit writes.
+    let deposit = block["payloadAttributes"]["transactions"][0].as_str().unwrap();
+    let (head, tail) = deposit.split_at(deposit.find("440a5e20").unwrap() + 8 + 2 * 60);
+    let wrong = format!("{head}{}{}", if tail.starts_with('0') { "1" } else { "0" }, &tail[1..]);
+    let late = edit("/rollupConfig", &|config| config["interop_time"] = json!(1));
+    let cases = [
+        (remove("/payloadAttributes/transactions", 4), hash),
+        (set("/payloadAttributes/transactions/0", json!(wrong)), hash),
+        (set("/payloadAttributes/gasLimit", json!("0x3938701")), hash),
+        (set("/parentHeader/timestamp", json!("0x67f6a95b")), hash),
+        (
+            set("/rollupConfig/l2_chain_id", json!(10)),
+            "is for chain 11155420, and the block is of ",
+        ),
+        (late, "fork: fork optimism/interop is later than"),
+        (set("/preimages", json!([])), ": missing trie node 0x"),
+        (
+            set("/payloadAttributes/timestamp", json!("0x67f6a95a")),
+            "the block's time is 1744218458, ",
+        ),
+        (key("", "rollupConfig"), "field \"rollupConfig\" is missing"),
+        (key("", "parentHeader"), "field \"parentHeader\" is missing"),
+        (
+            key("/payloadAttributes", "eip1559Params"),
+            "payload attribute \"eip1559Params\" is missing",
+        ),
+        (
+            key("/payloadAttributes", "parentBeaconBlockRoot"),
+            "\"parentBeaconBlockRoot\" is missing",
+        ),
+        (key("/parentHeader", "stateRoot"), "parentHeader: not the fields of a whole header"),
+    ];
+    for (json, said) in cases {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("block.json"), json.to_string()).unwrap();
+        let ran = run(folder.path(), "iso-witness record block.json");
+        assert_eq!(ran.code, Some(2), "{said}");
+        assert!(ran.stderr.contains(said), "{said}: {}", ran.stderr);
+        assert!(ran.stderr.starts_with("error: block.json: "), "{}", ran.stderr);
+        assert_eq!(files_in(folder.path()), ["block.json"], "{said}");
+    }
+    // Without a hash to come to, that is said.
+    let folder = tempfile::tempdir().unwrap();
+    let json = key("", "expectedBlockHash");
+    fs::write(folder.path().join("block.json"), json.to_string()).unwrap();
+    let ran = run(folder.path(), "iso-witness record block.json --fork optimism/holocene");
+    assert_eq!(ran.code, Some(0));
+    assert!(
+        ran.stderr.contains("the file has no expectedBlockHash: the block is what the file makes")
+    );
+    assert_eq!(files_in(&folder.path().join("block-26207960")).len(), 10);
 }
