@@ -14,7 +14,12 @@ use iso_evm_witness::{block_file::BlockFileError, input::InputError};
 /// Why there is no report of a file.
 pub(crate) fn item(error: &ItemError) -> String {
     match error {
-        ItemError::Input { file, error } => format!("{file}: {}", input(error)),
+        ItemError::Input { file, error } => match **error {
+            InputError::WholeBlock => {
+                format!("{file}: {error}: iso-witness record {file} -o DIR")
+            }
+            _ => format!("{file}: {}", input(error)),
+        },
         _ => error.to_string(),
     }
 }

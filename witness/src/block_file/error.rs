@@ -80,6 +80,19 @@ pub enum BlockFileError {
     /// Nobody says which chain it is.
     #[error("neither the file nor a transaction in it says which chain the block is of")]
     NoChain,
+    /// The rollup's configuration and the schedule of its chain, which is known, disagree.
+    #[error(
+        "by the file's configuration the block goes by {given}, and by the schedule of chain {chain_id} by \
+         {found}"
+    )]
+    Schedule {
+        /// Id of the chain.
+        chain_id: u64,
+        /// What the configuration says.
+        given: Rules,
+        /// What the schedule says.
+        found: Rules,
+    },
     /// The rules asked for are not the file's.
     #[error("fork {asked} contradicts the file, whose block goes by {found}")]
     Contradiction {

@@ -1,4 +1,4 @@
-//! What a transaction of the OP Stack pays beside its gas. `specs/12-audits.md`, section The OP Stack.
+//! What a transaction of the OP Stack pays beside its gas. `specs/12-audits.md`, section Fees.
 //!
 //! In the data's way this stands with what gas costs: in front of the top message, where it is charged,
 //! and behind it, where it is paid out. What a fee comes to is [`iso_evm_wire::optimism`]'s.

@@ -13,13 +13,18 @@
 //!    `nonce` below 2^64 − 1, `gas-limit`, `intrinsic-gas` (the floor too), `fee`, `initcode`, `blob`,
 //!    `authorization`, `blob-base-fee` (if there is a header), `ancestor`;
 //!    `block-transaction` and `block-receipt` (if there are the paths).
-//! 2. The sender: `nonce`, `sender-code`, `funds`. Then gas and blob gas are bought, the nonce grows,
-//!    and authorisations are applied.
+//! 2. The sender: `nonce`, `sender-code`, `funds`. Then gas and blob gas are bought and the fees of the
+//!    OP Stack paid, the nonce grows, and authorisations are applied.
 //! 3. The top message: that there is one if and only if code runs (`message`), then `kind`, `origin`,
 //!    `gas-price`, `caller`, `to`, `context`, `value`, `calldata`, `gas`, `static`. The walk compares
 //!    its root at entry (`state-root-enter`) and its code's hash (the access audit's `code-hash`).
-//! 4. The end: `status`, `gas-used`, and where the receipt has them `logs` and `bloom`; then refund,
-//!    fees and deletions are done, and `state-root-leave`.
+//! 4. The end: `status`, `gas-used`, and where the receipt has them `logs` and `bloom`; then
+//!    `deposit-nonce` and `deposit-version`; then refund, fees and deletions are done, and
+//!    `state-root-leave`.
+//!
+//! A deposit of the OP Stack is in its block whatever it is. Of step 1 only `fork`, `type` and
+//! `gas-limit` are asked of it, and what is about its block; of step 2 nothing: it mints, and its
+//! sender's nonce grows. If it is invalid, there is no message, and its end is that.
 
 mod authorizations;
 mod begin;
