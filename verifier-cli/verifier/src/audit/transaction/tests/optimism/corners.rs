@@ -16,7 +16,11 @@ use super::{
     },
     DEPOSITOR, chain, deposit,
 };
-use crate::audit::{AuditOutcome, TransactionKind as Kind, replay::replay};
+use crate::{
+    Check, Options,
+    audit::{AuditOutcome, TransactionKind as Kind, replay::replay},
+    verify,
+};
 
 const STOP: [u8; 1] = hex!("00");
 const REVERT: [u8; 5] = hex!("60006000fd");
@@ -121,6 +125,17 @@ fn a_deposit_is_sent_by_contracts() {
             let metered = upgrade.has(Change::MeteredDeposits);
             assert_eq!(told, metered.then_some(1 << 40), "{upgrade}");
         }
+    }
+}
+
+/// Nothing but its block proves a deposit, who sent it and what it mints.
+#[test]
+fn a_deposit_that_no_block_proves_is_told() {
+    let setup = chain(Upgrade::Holocene, STOP);
+    let (deposit, sent) = (setup.deposit(deposit(CONTRACT, [])).0, setup.record().0);
+    for (witness, told) in [(deposit, true), (sent, false)] {
+        let report = verify(&witness, &Options::default()).unwrap();
+        assert_eq!(report.unchecked().any(|check| check == Check::Inclusion), told);
     }
 }
 
