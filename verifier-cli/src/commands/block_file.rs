@@ -18,10 +18,6 @@ pub(super) fn record(
     folder: Option<PathBuf>,
     rules: Option<Rules>,
 ) -> Result<(), CommandError> {
-    if folder.as_deref().is_some_and(|folder| folder.as_os_str() == files::STANDARD) {
-        let command = "a block, whose witnesses go into a folder";
-        return Err(CommandError::Meaningless { option: "--output -", command });
-    }
     let file = || files::name(path);
     let failed = |error| CommandError::BlockFile { file: file(), error: Box::new(error) };
     let block = BlockFile::parse(json, rules).map_err(failed)?;

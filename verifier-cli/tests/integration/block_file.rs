@@ -222,7 +222,6 @@ fn options_that_say_something_else_than_the_file_are_refused() {
     for (options, said) in [
         ("--fork osaka", "--fork osaka contradicts the file, whose block goes by prague"),
         ("--rpc-url http://127.0.0.1:1", "--rpc-url has no meaning for an input that has its own"),
-        ("-o -", "--output - has no meaning for a block, whose witnesses go into a folder"),
     ] {
         let ran = run(folder.path(), &format!("iso-witness record {} {options}", path.display()));
         assert_eq!(ran.code, Some(2));
@@ -235,6 +234,19 @@ fn options_that_say_something_else_than_the_file_are_refused() {
     }
     assert_eq!(files_in(&folder.path().join("a")), ["b"]);
     assert_eq!(files_in(&folder.path().join("a/b")).len(), 11);
+}
+
+#[test]
+fn a_blocks_witnesses_are_a_stream_on_stdout() {
+    let Some(path) = hoodi() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let stream = run(folder.path(), &format!("iso-witness record {} -o -", path.display()));
+    assert_eq!((stream.code, &*stream.stderr), (Some(0), ""));
+    let ran = run_with(folder.path(), "iso-verify batch - --engine native", &stream.stdout);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let text = String::from_utf8(ran.stdout).unwrap();
+    assert!(text.contains("witnesses: 11 valid, 0 invalid"), "{text}");
+    assert!(files_in(folder.path()).is_empty());
 }
 
 /// The blocks of OP Sepolia, by name.

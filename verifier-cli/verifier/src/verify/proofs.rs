@@ -53,17 +53,13 @@ impl Proofs {
         // Their digest may be what somebody expects; then they are those that were meant.
         let expected = options.expected.ancestors.is_some();
         proofs.access.lacks_if(Check::BlockHashes, !expected && given_hash_is_used(witness));
+        proofs.transaction.lacks_if(Check::Sender, sender_is_given(witness));
         proofs.transaction.lacks_if(Check::Logs, witness.receipt.logs.is_none());
         proofs.transaction.lacks_if(Check::Fork, fork_is_unanchored(witness));
         // Without a header the block is no chain's; but nothing else than its block proves a deposit.
         let bound = witness.block.header.is_some() || witness.transaction.body().is_deposit();
         let included = !bound || is_included(witness.hashes());
         proofs.transaction.lacks_if(Check::Inclusion, !included);
-        // Who sent a deposit is the block's word.
-        let proved = included && witness.block.header.is_some();
-        let unproved_deposit = witness.transaction.body().is_deposit() && !proved;
-        let given = sender_is_given(witness) || unproved_deposit;
-        proofs.transaction.lacks_if(Check::Sender, given);
         proofs.tree.nothing = !proofs.has_messages(witness);
         proofs
     }
