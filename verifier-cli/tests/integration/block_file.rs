@@ -14,7 +14,7 @@ use iso_evm_wire::{Witness, optimism::Upgrade};
 use iso_evm_witness::block_file::{BlockFile, BlockFileError, Head, Notice};
 use serde_json::{Value, json};
 
-use crate::common::run;
+use crate::common::{run, run_with};
 
 /// A block of Hoodi with its execution witness; none where the fixtures are not.
 static HOODI: LazyLock<Option<Vec<u8>>> = LazyLock::new(|| {
