@@ -136,9 +136,8 @@ fn messages_of_op_sepolia_are_accepted() {
     witnesses.retain(|witness| !witness.messages.is_empty());
     assert!(witnesses[0].transaction.body().is_deposit());
     for witness in &witnesses[..2.min(witnesses.len())] {
-        for (witness, is_lie) in [(witness.clone(), false), (lie(witness), true)] {
-            audited(&anvil, register, &witness, is_lie);
-        }
+        audited(&anvil, register, witness, false);
+        audited(&anvil, register, &lie(witness), true);
     }
 }
 
