@@ -96,7 +96,8 @@ fn check(guests: Vec<(u8, Guest)>) {
     }
     let (_, guests): (Vec<_>, Vec<_>) = guests.into_iter().unzip();
     for fork in Fork::ALL {
-        let guests: Vec<_> = guests.iter().map(|guest| Guest { fork, ..guest.clone() }).collect();
+        let guests: Vec<_> =
+            guests.iter().map(|guest| Guest { rules: fork.into(), ..guest.clone() }).collect();
         parallel::check_all(&guests, Guest::check);
     }
 }

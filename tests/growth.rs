@@ -27,7 +27,7 @@ fn counted(axis: Axis, size: usize) -> Counted {
     assert_eq!(recording.success, axis != Axis::Undone, "{axis:?} {size}");
     let witness = iso_evm_testing::witness(&execution, &recording);
     let host_gas = recording.messages.iter().map(|message| {
-        let audited = audit::audit_as(execution.rules.fork(), &message.witness, message);
+        let audited = audit::audit_as(execution.rules, &message.witness, message);
         assert_eq!(audited.verdict, MessageVerdict::Valid, "{axis:?} {size}");
         audited.host_gas
     });
@@ -127,7 +127,7 @@ fn benchmarked_cases_are_valid() {
         if !recording.success {
             return Err(format!("{} failed", case.name));
         }
-        audit::all_valid(case.name, case.execution.rules.fork(), &recording)?;
+        audit::all_valid(case.name, case.execution.rules, &recording)?;
         proved::all_proved(case.name, &case.execution, &recording)
     });
     let messages = cases::all().map(|case| record(&case.execution).expect("recorded").messages);

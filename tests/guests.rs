@@ -154,7 +154,7 @@ fn lies_are_refused(run: &Run) -> Result<(), String> {
         lies.push((MismatchKind::GasUsed, MessageWitness { gasUsed: gas, ..truth.clone() }));
     }
     for (kind, lie) in lies {
-        match audit::audit_as(run.fork, &lie, run.guest()).verdict {
+        match audit::audit_as(run.rules, &lie, run.guest()).verdict {
             MessageVerdict::Mismatch(mismatch) if mismatch.kind == kind => {}
             other => return Err(format!("{}: {kind} changed: {other:x?}", run.name)),
         }
@@ -181,7 +181,7 @@ fn whole_programs_cost_less_host_gas_than_before() {
         let run = guest.record();
         let message = run.guest();
         assert_eq!(message.witness.returndataHash, keccak256(&case.output), "{name}");
-        let audited = audit::audit_as(run.fork, &message.witness, message);
+        let audited = audit::audit_as(run.rules, &message.witness, message);
         assert_eq!(audited.verdict, MessageVerdict::Valid, "{name}");
         let before = case.host_gas_hyvm.into_iter().chain(case.host_gas_iso).min();
         if before.is_some_and(|before| audited.host_gas >= before) {

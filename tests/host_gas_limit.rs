@@ -36,7 +36,7 @@ fn below_what_is_needed_there_is_no_verdict() {
     ];
     for witness in [truth].into_iter().chain(&lies) {
         let calldata = encode(witness).into();
-        let engine = audit::engine(run.fork);
+        let engine = audit::engine(run.rules);
         let at = |limit| engine.audit(&calldata, &message.code, Some(limit)).verdict;
         let unlimited = engine.audit(&calldata, &message.code, None);
         assert_eq!(unlimited.verdict == MessageVerdict::Valid, witness == truth);

@@ -107,7 +107,7 @@ fn verdict(run: &Run, change: impl FnOnce(&mut Record)) -> MessageVerdict {
     let mut record = Record::decode(&lie.stateAccessList[1]).expect("a record");
     change(&mut record);
     lie.stateAccessList[1] = record.encode();
-    audit::audit_as(run.fork, &lie, message).verdict
+    audit::audit_as(run.rules, &lie, message).verdict
 }
 
 fn expected_zero(verdict: &MessageVerdict) -> bool {

@@ -32,7 +32,7 @@ fn expect(guest: &Guest, status: u64) -> Result<(), String> {
     if found == alloy_primitives::U256::from(status) {
         Ok(())
     } else {
-        Err(format!("{}: {} status {found} instead of {status}", guest.name, guest.fork))
+        Err(format!("{}: {} status {found} instead of {status}", guest.name, guest.rules))
     }
 }
 

@@ -93,8 +93,8 @@ impl Case {
 
     /// Records and checks all that is checked.
     fn record(&self) -> Result<Recording, String> {
-        let Guest { name, fork, .. } = &self.guest;
-        let problem = |what: String| format!("{name}: {fork}: {what}");
+        let Guest { name, rules, .. } = &self.guest;
+        let problem = |what: String| format!("{name}: {rules}: {what}");
         let mut execution = self.guest.execution();
         (self.change)(&mut execution);
         let recording = record(&execution).map_err(|error| problem(error.to_string()))?;
@@ -118,7 +118,7 @@ impl Case {
         if self.outcomes.as_ref().is_some_and(|expected| *expected != found) {
             return Err(problem(format!("outcomes {found:?}, not {:?}", self.outcomes)));
         }
-        audit::all_valid(name, *fork, &recording)?;
+        audit::all_valid(name, *rules, &recording)?;
         proved::all_proved(name, &execution, &recording)?;
         Ok(recording)
     }

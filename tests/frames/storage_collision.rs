@@ -54,8 +54,7 @@ fn creates(opcode: u8, value: u64, target: Address) -> Vec<u8> {
 /// Records and puts before all audits.
 fn checked(name: &str, execution: &Execution) -> Recording {
     let recording = record(execution).unwrap_or_else(|error| panic!("{name}: {error}"));
-    audit::all_valid(name, execution.rules.fork(), &recording)
-        .unwrap_or_else(|what| panic!("{what}"));
+    audit::all_valid(name, execution.rules, &recording).unwrap_or_else(|what| panic!("{what}"));
     proved::all_proved(name, execution, &recording).unwrap_or_else(|what| panic!("{what}"));
     // A trace comes to the same.
     let prepared = Prepared::without_roots(execution).expect("no proofs");

@@ -1,18 +1,16 @@
 //! Messages put before the emitted hypervisor, and before the native engine: whatever a test asks,
 //! the two must agree.
 
-use std::{ops::Deref, sync::LazyLock};
+use std::{ops::Deref, sync::OnceLock};
 
 use alloy_primitives::{Bytes, hex};
 use iso_evm_hypervisor::{Audited, Code, Engine, Inconclusive, MessageVerdict, NativeEngine};
-use iso_evm_wire::{Fork, MessageWitness, encoding::encode};
+use iso_evm_wire::{MessageWitness, Rules, encoding::encode};
 use iso_evm_witness::{RecordedMessage, Recording};
 
-static ENGINES: LazyLock<[Both; 8]> = LazyLock::new(|| {
-    Fork::ALL.map(|fork| Both { hypervisor: Engine::new(fork), native: NativeEngine::new(fork) })
-});
+static ENGINES: [OnceLock<Both>; Rules::ALL.len()] = [const { OnceLock::new() }; Rules::ALL.len()];
 
-/// The hypervisor of a fork, and the native engine beside it.
+/// The hypervisor of some rules, and the native engine beside it.
 #[derive(Debug)]
 pub(crate) struct Both {
     hypervisor: Engine,
@@ -61,25 +59,36 @@ impl Both {
     }
 }
 
-/// Both engines of a fork.
-pub(crate) fn engine(fork: Fork) -> &'static Both {
-    &ENGINES[usize::from(fork.number())]
+/// Both engines of some rules.
+pub(crate) fn engine(rules: impl Into<Rules>) -> &'static Both {
+    let rules = rules.into();
+    ENGINES[rules.index()]
+        .get_or_init(|| Both { hypervisor: Engine::new(rules), native: NativeEngine::new(rules) })
 }
 
 /// Audits `witness` with the code that `message` ran.
-pub(crate) fn audit_as(fork: Fork, witness: &MessageWitness, message: &RecordedMessage) -> Audited {
-    engine(fork).audit(&encode(witness).into(), &message.code, None)
+pub(crate) fn audit_as(
+    rules: impl Into<Rules>,
+    witness: &MessageWitness,
+    message: &RecordedMessage,
+) -> Audited {
+    engine(rules).audit(&encode(witness).into(), &message.code, None)
 }
 
 /// Audits every message of a recording; an error names the first that is not valid.
-pub(crate) fn all_valid(name: &str, fork: Fork, recording: &Recording) -> Result<(), String> {
+pub(crate) fn all_valid(
+    name: &str,
+    rules: impl Into<Rules>,
+    recording: &Recording,
+) -> Result<(), String> {
+    let rules = rules.into();
     for (index, message) in recording.messages.iter().enumerate() {
-        let verdict = audit_as(fork, &message.witness, message).verdict;
+        let verdict = audit_as(rules, &message.witness, message).verdict;
         if verdict != MessageVerdict::Valid {
             let records = message.witness.stateAccessList.len();
             let status = message.witness.status;
             return Err(format!(
-                "{name}: {fork} message {index} of {}, status {status}, {records} records: \
+                "{name}: {rules} message {index} of {}, status {status}, {records} records: \
                  {verdict:x?}",
                 recording.messages.len()
             ));

@@ -8,11 +8,12 @@ use std::collections::BTreeMap;
 use alloy_primitives::{Address, B256, Bytes, TxKind, U256};
 use iso_evm_testing::accounts::{COINBASE, account, block, block_hashes};
 pub(crate) use iso_evm_testing::accounts::{CONTRACT, SENDER};
-use iso_evm_wire::{Fork, records::FrameKind};
+use iso_evm_wire::{Fork, Rules, records::FrameKind};
 use iso_evm_witness::{
     Execution, RecordedMessage, Recording,
     prestate::{Prestate, PrestateAccount},
     record,
+    rollup::Rollup,
 };
 use revm::context::TxEnv;
 
@@ -34,7 +35,7 @@ const CALL_STIPEND: u64 = 2300;
 #[derive(Clone, Debug)]
 pub(crate) struct Guest {
     pub(crate) name: String,
-    pub(crate) fork: Fork,
+    pub(crate) rules: Rules,
     pub(crate) kind: FrameKind,
     pub(crate) code: Vec<u8>,
     pub(crate) calldata: Vec<u8>,
@@ -47,10 +48,14 @@ pub(crate) struct Guest {
 
 impl Guest {
     /// A plain call with a million gas.
-    pub(crate) fn new(name: impl Into<String>, fork: Fork, code: impl Into<Vec<u8>>) -> Self {
+    pub(crate) fn new(
+        name: impl Into<String>,
+        rules: impl Into<Rules>,
+        code: impl Into<Vec<u8>>,
+    ) -> Self {
         Self {
             name: name.into(),
-            fork,
+            rules: rules.into(),
             kind: FrameKind::Call,
             code: code.into(),
             calldata: Vec::new(),
@@ -59,6 +64,11 @@ impl Guest {
             storage: BTreeMap::new(),
             others: Prestate::new(),
         }
+    }
+
+    /// The fork of Ethereum that it runs under.
+    pub(crate) const fn fork(&self) -> Fork {
+        self.rules.fork()
     }
 
     pub(crate) fn calldata(mut self, calldata: impl Into<Vec<u8>>) -> Self {
@@ -97,19 +107,19 @@ impl Guest {
     pub(crate) fn record(&self) -> Run {
         let recording = record(&self.execution())
             .unwrap_or_else(|error| panic!("{}: not recorded: {error}", self.name));
-        Run { fork: self.fork, name: self.name.clone(), recording }
+        Run { rules: self.rules, name: self.name.clone(), recording }
     }
 
     /// Records it and puts it before all four audits; then runs it live, under rules that a host of
     /// the live machine has.
     pub(crate) fn check(&self) -> Result<(), String> {
         self.check_run(&self.record())?;
-        if self.fork >= Fork::Cancun { frame::compare(self).map(|_| ()) } else { Ok(()) }
+        if self.fork() >= Fork::Cancun { frame::compare(self).map(|_| ()) } else { Ok(()) }
     }
 
     /// Puts its recording before all four audits.
     pub(crate) fn check_run(&self, run: &Run) -> Result<(), String> {
-        audit::all_valid(&run.name, run.fork, &run.recording)?;
+        audit::all_valid(&run.name, run.rules, &run.recording)?;
         proved::all_proved(&run.name, &self.execution(), &run.recording)
     }
 
@@ -137,10 +147,11 @@ impl Guest {
             ..Default::default()
         };
         Execution {
-            rollup: None,
-            rules: self.fork.into(),
+            // No L1Block contract is there, so that its data costs nothing.
+            rollup: self.rules.upgrade().map(|_| Rollup::Encoded(Bytes::from_static(&[2]))),
+            rules: self.rules,
             chain_id: 1,
-            block: block(self.fork),
+            block: block(self.fork()),
             tx,
             prestate,
             block_hashes: block_hashes(),
@@ -182,12 +193,17 @@ impl Guest {
 /// A recorded guest.
 #[derive(Debug)]
 pub(crate) struct Run {
-    pub(crate) fork: Fork,
+    pub(crate) rules: Rules,
     pub(crate) name: String,
     pub(crate) recording: Recording,
 }
 
 impl Run {
+    /// The fork of Ethereum that it ran under.
+    pub(crate) const fn fork(&self) -> Fork {
+        self.rules.fork()
+    }
+
     /// The guest's message.
     pub(crate) fn guest(&self) -> &RecordedMessage {
         &self.recording.messages[1]

@@ -19,6 +19,6 @@ use crate::harness::{
 fn same(guest: &Guest) -> Result<(), String> {
     match compare(guest)? {
         Some(Compared::Same { .. }) => Ok(()),
-        other => Err(format!("{} {}: {other:?}", guest.name, guest.fork)),
+        other => Err(format!("{} {}: {other:?}", guest.name, guest.rules)),
     }
 }

@@ -31,11 +31,12 @@ fn below_hyvm_on_every_row() {
         let block = execution.block.clone();
         let world = frame::world(
             frame::state(&execution),
-            guest.fork.spec_id(),
+            guest.fork().spec_id(),
             block,
             execution.tx.clone(),
         );
-        let (done, _) = Frame::of(&guest).expect("a call").live(&world, frame::machine(guest.fork));
+        let (done, _) =
+            Frame::of(&guest).expect("a call").live(&world, frame::machine(guest.fork()));
         assert_eq!(done.end, End::Return(case.output.clone()), "{}", case.name);
         let (hyvm, ratio) = match case.host_gas_hyvm {
             Some(hyvm) => (hyvm.to_string(), format!("{:.2}", live.gas_used as f64 / hyvm as f64)),

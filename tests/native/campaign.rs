@@ -11,7 +11,7 @@ use std::{
 use arbitrary::Unstructured;
 use iso_evm_fuzz::edits::Message;
 use iso_evm_hypervisor::{MessageVerdict, MismatchKind};
-use iso_evm_wire::{Fork, encoding::encode, records::FrameKind};
+use iso_evm_wire::{Rules, encoding::encode, records::FrameKind};
 use iso_evm_witness::Recording;
 
 use crate::{
@@ -48,10 +48,11 @@ fn name(verdict: &MessageVerdict) -> String {
 
 /// A random program in a frame of any kind.
 fn guest(seed: u64, random: &mut Random) -> Guest {
-    let fork = Fork::ALL[random.below(8)];
+    let rules = Rules::ALL[random.below(Rules::ALL.len())];
     let kind = FrameKind::ALL[random.below(6)];
     let gas = [3_000, 30_000, 300_000][random.below(3)] + random.next() % 1_000;
-    let guest = Guest::new(format!("seed {seed}"), fork, program(random, fork)).gas(gas).kind(kind);
+    let code = program(random, rules.fork());
+    let guest = Guest::new(format!("seed {seed}"), rules, code).gas(gas).kind(kind);
     if kind.is_create() {
         return guest;
     }
@@ -59,10 +60,10 @@ fn guest(seed: u64, random: &mut Random) -> Guest {
 }
 
 /// The messages of each fixture.
-static FIXTURES: LazyLock<Vec<(Fork, Vec<Message>)>> = LazyLock::new(|| {
+static FIXTURES: LazyLock<Vec<(Rules, Vec<Message>)>> = LazyLock::new(|| {
     let all = replay::NAMES.into_iter().map(|name| {
         let (fork, recording) = replay::recorded(name);
-        (fork, messages(recording))
+        (fork.into(), messages(recording))
     });
     all.filter(|(_, messages)| !messages.is_empty()).collect()
 });
@@ -82,15 +83,15 @@ fn edited(message: &Message, random: &mut Random) -> Message {
 }
 
 /// A message of a seed: of a program recorded for it, or of a fixture.
-fn message(seed: u64, random: &mut Random) -> Option<(Fork, Message)> {
-    let (fork, messages) = if seed.is_multiple_of(4) {
+fn message(seed: u64, random: &mut Random) -> Option<(Rules, Message)> {
+    let (rules, messages) = if seed.is_multiple_of(4) {
         FIXTURES[random.below(FIXTURES.len())].clone()
     } else {
         let run = guest(seed, random).record();
-        (run.fork, messages(run.recording))
+        (run.rules, messages(run.recording))
     };
     let index = random.below(messages.len().max(1));
-    Some((fork, messages.into_iter().nth(index)?))
+    Some((rules, messages.into_iter().nth(index)?))
 }
 
 /// Whatever is done to a message, the engines agree on it.
@@ -102,13 +103,13 @@ fn engines_agree_on_mutants() {
     let counts: Mutex<BTreeMap<String, u64>> = Mutex::default();
     parallel::check_all(&seeds, |seed| {
         let mut random = Random::new(*seed);
-        let Some((fork, message)) = message(*seed, &mut random) else { return Ok(()) };
+        let Some((rules, message)) = message(*seed, &mut random) else { return Ok(()) };
         let mut met: BTreeMap<String, u64> = BTreeMap::new();
         for turn in 0..OF_A_PROGRAM {
             let Message { bytes, code } =
                 if turn == 0 { message.clone() } else { edited(&message, &mut random) };
             let code = code.unwrap_or_default();
-            let verdict = audit::engine(fork).audit(&bytes.into(), &code, Some(HOST_GAS)).verdict;
+            let verdict = audit::engine(rules).audit(&bytes.into(), &code, Some(HOST_GAS)).verdict;
             *met.entry(name(&verdict)).or_default() += 1;
         }
         let mut counts = counts.lock().unwrap_or_else(PoisonError::into_inner);

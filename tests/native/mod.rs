@@ -4,6 +4,7 @@
 mod campaign;
 mod edges;
 mod limits;
+mod rules;
 
 use alloy_primitives::{Address, U256, keccak256};
 use iso_evm_wire::{

@@ -1,5 +1,7 @@
 //! `artifacts/`: the emitted contracts, with code hash and ABI.
 
+use std::sync::LazyLock;
+
 use alloy_primitives::{Address, B256, Bytes, hex, keccak256};
 use alloy_sol_types::{SolCall, SolError};
 use iso_evm_hypervisor::{
@@ -9,7 +11,7 @@ use iso_evm_hypervisor::{
     verdict::abi,
 };
 use iso_evm_testing::measurements::{self, Table, thousands};
-use iso_evm_wire::Fork;
+use iso_evm_wire::{Fork, Rules};
 use serde::Serialize;
 
 use super::compare;
@@ -93,7 +95,7 @@ struct AbiEntry {
 #[serde(rename_all = "camelCase")]
 struct Artifact {
     #[serde(skip_serializing_if = "Option::is_none")]
-    fork: Option<Fork>,
+    fork: Option<Rules>,
     contract: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     archive_key: Option<&'static str>,
@@ -121,8 +123,12 @@ fn audit_contracts() {
         assert_eq!(signature, error.signature);
         assert_eq!(keccak256(&signature)[..4], error.selector);
     }
-    for fork in Fork::ALL {
-        let contract = emit_audit(&EmitOptions::new(fork));
+    for rules in Rules::ALL {
+        // Ethereum's each have a file, whether another has the same contract or not.
+        if rules.upgrade().is_some() && first_with_contract_of(rules) != rules {
+            continue;
+        }
+        let contract = emit_audit(&EmitOptions::new(rules));
         let errors = ERRORS.iter().map(|error| AbiEntry {
             kind: "error",
             name: error.name,
@@ -131,7 +137,7 @@ fn audit_contracts() {
             state_mutability: None,
         });
         let artifact = Artifact {
-            fork: Some(fork),
+            fork: Some(rules),
             contract: "audit",
             archive_key: Some("code-hash"),
             factory: Some(DEFAULT_FACTORY),
@@ -141,19 +147,43 @@ fn audit_contracts() {
             initcode: None,
             bytecode: contract.code.clone(),
         };
-        compare_artifact(fork.name(), &artifact);
+        compare_artifact(&artifact_of(rules), &artifact);
     }
+}
+
+/// The name of the file that has the contract of these rules.
+pub(super) fn artifact_of(rules: Rules) -> String {
+    rules.to_string().replace('/', "-")
+}
+
+/// What is emitted for each rules, by index.
+static EMITTED: LazyLock<[Identity; Rules::ALL.len()]> =
+    LazyLock::new(|| Rules::ALL.map(|rules| emit_audit(&EmitOptions::new(rules)).identity()));
+
+/// The contract of these rules.
+pub(super) fn identity_of(rules: Rules) -> Identity {
+    EMITTED[rules.index()]
+}
+
+/// The first rules that have the contract of these.
+pub(super) fn first_with_contract_of(rules: Rules) -> Rules {
+    let same = |other: &Rules| identity_of(*other) == identity_of(rules);
+    Rules::ALL.into_iter().find(same).expect("they have it themselves")
 }
 
 /// The table by which a report names a hypervisor that is not emitted.
 #[test]
 fn identities_are_those_of_what_is_emitted() {
-    let row = |fork| {
-        let Identity { code_hash, size } = emit_audit(&EmitOptions::new(fork)).identity();
+    let row = |rules| {
+        let Identity { code_hash, size } = identity_of(rules);
         let hash = hex::encode(code_hash);
-        format!("    (Fork::{fork:?}, b256!(\"{hash}\"), {size}),\n")
+        let rules = match rules {
+            Rules::Ethereum(fork) => format!("Rules::Ethereum(Fork::{fork:?})"),
+            Rules::Optimism(upgrade) => format!("Rules::Optimism(Upgrade::{upgrade:?})"),
+        };
+        format!("    ({rules}, b256!(\"{hash}\"), {size}),\n")
     };
-    let rows: String = Fork::ALL.map(row).concat();
+    let rows: String = Rules::ALL.map(row).concat();
     blessed::compare("../hypervisor/src/identity.table", &format!("[\n{rows}]\n"));
 }
 
@@ -212,7 +242,7 @@ fn live_machines() {
             state_mutability: None,
         });
         let artifact = Artifact {
-            fork: Some(fork),
+            fork: Some(fork.into()),
             contract: "live",
             archive_key: None,
             factory: None,
@@ -243,7 +273,7 @@ fn live_static_wrapper() {
     assert_eq!(live::wrapper_abi::runCall::SIGNATURE, "run(bytes)");
     let contract = live::emit_static_wrapper(live::address(Fork::Osaka));
     let artifact = Artifact {
-        fork: Some(Fork::Osaka),
+        fork: Some(Fork::Osaka.into()),
         contract: "live-static",
         archive_key: None,
         factory: None,

@@ -2,6 +2,7 @@
 //! `ISO_BLESS=1` writes the files instead. And what pages and sources say of each other.
 
 mod artifacts;
+mod chains;
 mod names;
 mod pages;
 mod records;

@@ -54,7 +54,8 @@ fn coverage() -> String {
         *Gas* is static gas: what the opcode costs whatever its operands and facts; where it\n\
         changes, with the fork ([06](06-gas.md) has the rest). *Fork* is the first that has it;\n\
         `istanbul` stands for all older ones. *Record* is the type in `wire::records`\n\
-        ([03](03-records.md)).\n\n\
+        ([03](03-records.md)). An upgrade of the OP Stack has the opcodes of its fork\n\
+        ([18](18-chains.md#upgrades)).\n\n\
         | byte | mnemonic | in | out | gas | fork | record | handler |\n\
         |---|---|---|---|---|---|---|---|\n"
         .to_owned();

@@ -123,8 +123,13 @@ impl Vector {
             Change::Nothing | Change::Message(_) => {}
         }
         let name = case.guest.name.clone();
-        let mut vector =
-            Self { name, fork: run.fork, code, calldata: calldata.into(), verdict: Golden::Valid };
+        let mut vector = Self {
+            name,
+            fork: run.fork(),
+            code,
+            calldata: calldata.into(),
+            verdict: Golden::Valid,
+        };
         let verdict = vector.audit();
         let about = match &verdict {
             MessageVerdict::Valid => Some(About::Valid),

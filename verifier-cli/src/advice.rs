@@ -14,7 +14,12 @@ use iso_evm_witness::{block_file::BlockFileError, input::InputError};
 /// Why there is no report of a file.
 pub(crate) fn item(error: &ItemError) -> String {
     match error {
-        ItemError::Input { file, error } => format!("{file}: {}", input(error)),
+        ItemError::Input { file, error } => match **error {
+            InputError::WholeBlock => {
+                format!("{file}: {error}: iso-witness record {file} -o DIR")
+            }
+            _ => format!("{file}: {}", input(error)),
+        },
         _ => error.to_string(),
     }
 }
@@ -94,6 +99,9 @@ pub(crate) fn deploy(error: &DeployError) -> String {
         DeployError::NoDeployer { .. } => format!(
             "{error}: name another with --deployer, or have one deployed with --new-deployer"
         ),
+        DeployError::Family(_) => {
+            format!("{error} (--guest-chain, --schedule say which chain the register is for)")
+        }
         _ => error.to_string(),
     }
 }
@@ -105,6 +113,9 @@ pub(crate) fn submit(error: &SubmitError) -> String {
         SubmitError::Send(error) => send(error),
         SubmitError::OtherSchedule { .. } => {
             format!("{error} (--guest-chain, --schedule say which it should have)")
+        }
+        SubmitError::OtherFamily { .. } => {
+            format!("{error} (--guest-chain, --schedule say which chain the register is for)")
         }
         SubmitError::NotCommitted { .. } => format!("{error} (--commit does)"),
         SubmitError::NotTheOperator { .. } => format!("--commit: {error}"),

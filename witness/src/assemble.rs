@@ -23,7 +23,7 @@ impl Recording {
             success: self.success,
             gas_used: self.gas_used,
             logs: None,
-            deposit: None,
+            deposit: self.deposit,
         };
         let witness = Witness {
             chain_id: execution.chain_id,

@@ -26,7 +26,8 @@ use crate::{
     state_root::StateTrie,
 };
 use iso_evm_wire::{
-    Rules, block::BlockHashes, optimism::predeploys::L1_BLOCK, precompiles, protocol::most_blobs,
+    Rules, block::BlockHashes, container::DepositReceipt, optimism::predeploys::L1_BLOCK,
+    precompiles, protocol::most_blobs,
 };
 
 /// All that decides what a transaction does.
@@ -72,6 +73,8 @@ pub struct Recording {
     pub success: bool,
     /// Logs of the message and of all below it.
     pub logs: Vec<Log>,
+    /// What only a deposit's receipt tells.
+    pub deposit: Option<DepositReceipt>,
     /// What the top message returned; the deployed code of a creation. Empty after a halt.
     pub output: Bytes,
     /// What proves the state accesses.
@@ -305,11 +308,11 @@ pub(crate) fn run<DB: Database>(
     recorder: Recorder,
     tx: RunTransaction,
 ) -> Result<Run, RunError<DB::Error>> {
-    let (run, recorder) = inspect(setting, database, recorder, tx)?;
+    let (run, deposit, recorder) = inspect(setting, database, recorder, tx)?;
     let Finished { messages, state_root_enter, state_root_leave, state: after, proof } =
         recorder.finish(&run.state).map_err(ExecuteError::from)?;
     let roots = [state_root_enter, state_root_leave];
-    let recording = recording(run.result, messages, roots, proof);
+    let recording = recording(run.result, deposit, messages, roots, proof);
     Ok(Run { recording, state: run.state, after })
 }
 
@@ -320,22 +323,24 @@ fn trace<DB: Database>(
     recorder: Recorder,
     tx: RunTransaction,
 ) -> Result<Recording, RunError<DB::Error>> {
-    let (run, recorder) = inspect(setting, database, recorder, tx)?;
+    let (run, deposit, recorder) = inspect(setting, database, recorder, tx)?;
     let messages = recorder.into_messages().map_err(ExecuteError::from)?;
-    Ok(recording(run.result, messages, [B256::ZERO; 2], Proof::default()))
+    Ok(recording(run.result, deposit, messages, [B256::ZERO; 2], Proof::default()))
 }
 
-/// Runs a transaction with a recorder, which comes back.
+/// Runs a transaction with a recorder, which comes back, with what only a deposit's receipt tells.
 fn inspect<DB: Database>(
     setting: &Setting,
     database: DB,
     recorder: Recorder,
     tx: RunTransaction,
-) -> Result<(ResultAndState, Recorder), RunError<DB::Error>> {
+) -> Result<(ResultAndState, Option<DepositReceipt>, Recorder), RunError<DB::Error>> {
     if tx.env.tx_type >= 3 && tx.env.kind.is_create() {
         return Err(ExecuteError::Create(tx.env.tx_type).into());
     }
     let mut evm = setting.evm(database, recorder);
+    let deposit = rollup::deposit_receipt(setting.rules, &tx, evm.ctx.db_mut());
+    let deposit = deposit.map_err(RunError::Database)?;
     let fees = rollup::fees(setting.rules, &tx, evm.ctx.db_mut()).map_err(RunError::Database)?;
     if let Some(fees) = &fees {
         evm.inspector.reads(L1_BLOCK, &fees.slots);
@@ -346,12 +351,13 @@ fn inspect<DB: Database>(
         (EVMError::Custom(_), Some(error)) => ExecuteError::from(error.clone()).into(),
         (error, _) => run_error(error),
     })?;
-    Ok((run, evm.inspector))
+    Ok((run, deposit, evm.inspector))
 }
 
 /// What a run came to.
 fn recording(
     result: ExecutionResult,
+    deposit: Option<DepositReceipt>,
     messages: Vec<RecordedMessage>,
     [state_root_enter, state_root_leave]: [B256; 2],
     proof: Proof,
@@ -369,6 +375,7 @@ fn recording(
         gas_used,
         success,
         logs,
+        deposit,
         output,
         proof,
     }

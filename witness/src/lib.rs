@@ -52,6 +52,7 @@
 //! `input` → `execute` → `recorder` → `state_root`, then in [`iso_evm_wire`] `message`, `records` →
 //! `encoding` → `container`. Normative text: `specs/`, from 02 to 04 and 09.
 
+pub mod alone;
 mod assemble;
 pub mod block_file;
 pub mod env;

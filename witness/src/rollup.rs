@@ -9,7 +9,8 @@ mod handler;
 use alloy_primitives::{Bytes, U256};
 use iso_evm_wire::{
     Rules,
-    optimism::{L1Block, predeploys::L1_BLOCK},
+    container::DepositReceipt,
+    optimism::{Change, L1Block, predeploys::L1_BLOCK},
     transaction::{Transaction, TransactionBody},
 };
 use revm::{
@@ -99,6 +100,23 @@ pub(crate) fn fees<DB: Database>(
         database.storage(L1_BLOCK, slot)
     })?;
     Ok(Some(Fees { l1, data: l1.data_fee(encoded), slots }))
+}
+
+/// What only a deposit's receipt tells, from the state before it: from Regolith on the sender's nonce,
+/// from Canyon on with a version (`protocol/deposits.html`, "Deposit Receipt").
+pub(crate) fn deposit_receipt<DB: Database>(
+    rules: Rules,
+    transaction: &RunTransaction,
+    database: &mut DB,
+) -> Result<Option<DepositReceipt>, DB::Error> {
+    let told = rules.has_optimism(Change::MeteredDeposits);
+    if !told || !matches!(transaction.rollup, Some(Rollup::Deposit { .. })) {
+        return Ok(None);
+    }
+    let sender = database.basic(transaction.env.caller)?;
+    let nonce = sender.map_or(0, |sender| sender.nonce);
+    let version = rules.has_optimism(Change::DepositReceipts).then_some(1);
+    Ok(Some(DepositReceipt { nonce, version }))
 }
 
 /// Runs a transaction by these rules on an EVM that is set up for them.

@@ -33,18 +33,18 @@ pub fn programs(data: &[u8]) -> Option<Witness> {
     // Less gas than the transaction costs before it runs.
     let recording = record(&execution).ok()?;
     let witness = witness(&execution, &recording);
-    let fork = witness.rules;
-    let report = verify_with(hypervisor(fork.fork()), &witness, &Options::default())
-        .unwrap_or_else(|error| panic!("{fork}: {error}"));
+    let rules = witness.rules;
+    let report = verify_with(hypervisor(rules), &witness, &Options::default())
+        .unwrap_or_else(|error| panic!("{rules}: {error}"));
     let audits = &report.audits;
     let verdicts = [audits.execution, audits.access, audits.tree, audits.transaction];
-    assert_eq!(verdicts, [AuditVerdict::Valid; 4], "{fork}: {:?}", report.findings);
+    assert_eq!(verdicts, [AuditVerdict::Valid; 4], "{rules}: {:?}", report.findings);
     for (index, bytes) in witness.messages.iter().enumerate() {
         let message = witness.message(index).unwrap_or_else(|error| panic!("{index}: {error}"));
-        let verdict = agreed(fork.fork(), bytes, witness.code(&message));
+        let verdict = agreed(rules, bytes, witness.code(&message));
         assert!(
             matches!(verdict, None | Some(MessageVerdict::Valid)),
-            "{fork}: {index}: {verdict:?}"
+            "{rules}: {index}: {verdict:?}"
         );
     }
     Some(witness)

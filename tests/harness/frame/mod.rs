@@ -198,13 +198,13 @@ pub(crate) fn compare(guest: &Guest) -> Result<Option<Compared>, String> {
     let state = state(&execution);
     let under =
         |fork: Fork| world(state.clone(), fork.spec_id(), block.clone(), execution.tx.clone());
-    let host = host_of(guest.fork);
-    let destroys = guest.fork < host && guest.code.contains(&0xff);
+    let host = host_of(guest.fork());
+    let destroys = guest.fork() < host && guest.code.contains(&0xff);
     let compared =
-        frame.compare_on(&under(guest.fork), &under(host), machine(guest.fork), |done| {
+        frame.compare_on(&under(guest.fork()), &under(host), machine(guest.fork()), |done| {
             if destroys {
                 done.forget_changes();
             }
         });
-    compared.map(Some).map_err(|error| format!("{} {}: {error}", guest.name, guest.fork))
+    compared.map(Some).map_err(|error| format!("{} {}: {error}", guest.name, guest.fork()))
 }

@@ -66,8 +66,9 @@ fn failed(file: String, error: io::Error) -> FileError {
     }
 }
 
-/// Writes a folder as a whole: `write` fills another one beside it, whose files come into place when all
-/// are there. Other files in the folder stay.
+/// Writes a folder as a whole: `write` fills another one, whose files come into place when all are there.
+/// Other files in the folder stay. The other one is beside it; in it, if it is there already, for what is
+/// beside it may be another disk, or somebody else's.
 ///
 /// # Errors
 ///
@@ -78,7 +79,7 @@ pub fn write_folder<E: From<FileError>>(
 ) -> Result<(), E> {
     let failed = |error| FileError::Write { file: name(path), error };
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-    let parent = parent.unwrap_or(Path::new("."));
+    let parent = if path.is_dir() { path } else { parent.unwrap_or(Path::new(".")) };
     fs::create_dir_all(parent).map_err(failed)?;
     let mut builder = Builder::new();
     builder.prefix(".witnesses-");
@@ -265,6 +266,20 @@ mod tests {
             assert_eq!(read(&folder.join(name)).unwrap(), text);
         }
         assert_eq!(fs::read_dir(folder.parent().unwrap()).unwrap().count(), 1);
+    }
+
+    /// What is beside it may be another disk, from which no file can be moved.
+    #[test]
+    fn a_folder_that_is_there_needs_nothing_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        write_folder(folder.path(), |aside| {
+            assert_eq!(aside.parent(), Some(folder.path()));
+            write(&aside.join("0"), b"one")
+        })
+        .unwrap();
+        let left: Vec<_> = fs::read_dir(folder.path()).unwrap().flatten().collect();
+        assert_eq!(left.len(), 1);
+        assert_eq!(left[0].file_name(), "0");
     }
 
     #[test]

@@ -153,6 +153,27 @@ mod tests {
         }
     }
 
+    /// A deposit of the OP Stack has no signature, or one of zeros as nodes print it, and is proved all
+    /// the same.
+    #[test]
+    fn a_deposits_sender_is_not_the_nodes_word() {
+        let json = |hash: &str| {
+            format!(
+                r#"{{"type": "0x7e", "from": "0xabababababababababababababababababababab", {hash}
+                "sourceHash": "0x0101010101010101010101010101010101010101010101010101010101010101",
+                "to": null, "gas": "0x5208", "value": "0x0", "input": "0x", "nonce": "0x9",
+                "gasPrice": "0x0", "v": "0x0", "r": "0x0", "s": "0x0"}}"#
+            )
+        };
+        let deposit = listed(&json("")).unwrap();
+        assert!(!deposit.sender_is_given());
+        assert_eq!(deposit.transaction.from(), IMPERSONATED);
+        assert_eq!(deposit.encoded[0], 0x7e);
+        assert_eq!(keccak256(&deposit.encoded), deposit.hash);
+        let hash = format!("\"hash\": \"{}\",", B256::repeat_byte(1));
+        assert!(matches!(listed(&json(&hash)), Err(TransactionError::Hash { .. })));
+    }
+
     /// EIP-155's example, by its author's key.
     #[test]
     fn a_signed_transaction_is_its_signers_and_no_other() {

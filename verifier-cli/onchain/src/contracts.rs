@@ -85,6 +85,20 @@ impl Archives {
     }
 }
 
+/// A register that has no hypervisor of some rules, for its chain never goes by them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no block of chain {chain} goes by {rules}: the chain's rules are {first} to {last}")]
+pub struct OtherFamily {
+    /// Id of the schedule's chain.
+    pub chain: u64,
+    /// The rules that it does not go by.
+    pub rules: Rules,
+    /// The first rules of the chain's family.
+    pub first: Rules,
+    /// The last of them.
+    pub last: Rules,
+}
+
 /// All contracts that follow from a deployer and a way to find archives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Contracts {
@@ -142,6 +156,22 @@ impl Contracts {
         let archive = self.archive_options();
         let hash = |rules: &Rules| emit_audit(&EmitOptions { rules: *rules, archive }).code_hash();
         self.schedule.family().rules().iter().map(hash).collect()
+    }
+
+    /// Checks that the register knows hypervisors of the family that rules are of.
+    ///
+    /// # Errors
+    ///
+    /// [`OtherFamily`], if the schedule's chain goes by others.
+    pub fn register_knows(&self, rules: Rules) -> Result<(), OtherFamily> {
+        let family = self.schedule.family();
+        match family.rules() {
+            [first, .., last] if family != rules.family() => {
+                let chain = self.schedule.chain_id();
+                Err(OtherFamily { chain, rules, first: *first, last: *last })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The register that knows the hypervisors of the schedule's rules, and when these begin.

@@ -7,7 +7,7 @@ use iso_evm_wire::Rules;
 
 use super::{
     chain::{Chain, HostReceipt},
-    contracts::{Contracts, Deployment, deployer_code, deployer_initcode},
+    contracts::{Contracts, Deployment, OtherFamily, deployer_code, deployer_initcode},
     outbox::{Intent, Outbox},
     plan::{Plan, Step},
     send_error::SendError,
@@ -29,6 +29,9 @@ pub enum DeployError {
     /// A transaction that is not sent.
     #[error(transparent)]
     Send(#[from] SendError),
+    /// A hypervisor that the register would not know.
+    #[error(transparent)]
+    Family(#[from] OtherFamily),
     /// Nobody deploys by CREATE2.
     #[error("there is no deterministic deployer at {deployer}")]
     NoDeployer {
@@ -122,7 +125,7 @@ impl Deployments {
     ///
     /// # Errors
     ///
-    /// If there is no deployer, or its code, run here, does not deploy; if there is other code where a
+    /// If the register would not know the hypervisor; if there is no deployer, or its code, run here, does not deploy; if there is other code where a
     /// contract belongs; if the node does not say.
     pub fn plan(
         chain: &Chain,
@@ -130,6 +133,7 @@ impl Deployments {
         rules: Rules,
         new_deployer: bool,
     ) -> Result<Self, DeployError> {
+        contracts.register_knows(rules)?;
         let deployer = contracts.deployer;
         let code = if new_deployer { deployer_code() } else { chain.code(deployer)? };
         if code.is_empty() {

@@ -34,7 +34,7 @@
 //! }"#, None)?;
 //! let witness = record(&input.execution)?.witness(&input);
 //!
-//! let plan = Plan::new(Contracts::new(Archives::CodeHash), witness.fork);
+//! let plan = Plan::new(Contracts::new(Archives::CodeHash), witness.rules);
 //! let costs = plan.costs(&Opened::of(&witness), Route::Hypervisor);
 //! assert!(costs[0].fits_mempool() && costs[0].archive.is_some());
 //! println!("{} gas, at {}", costs[0].total(), plan.hypervisor().address);

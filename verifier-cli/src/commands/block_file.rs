@@ -31,11 +31,14 @@ pub(super) fn record(
     write_block(&folder, recorded.witnesses())
 }
 
-/// Writes the witnesses of a block into a folder, all or none.
+/// Writes the witnesses of a block into a folder, all or none; or to stdout, one behind the other.
 pub(super) fn write_block(
     folder: &Path,
     recorded: impl IntoIterator<Item = RecordedTransaction>,
 ) -> Result<(), CommandError> {
+    if folder.as_os_str() == files::STANDARD {
+        return recorded.into_iter().try_for_each(|recorded| write(folder, &recorded.witness));
+    }
     files::write_folder(folder, |folder| {
         for recorded in recorded {
             let name = format!("{:04}-{}.bin", recorded.index, recorded.transaction);

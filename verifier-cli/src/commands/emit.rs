@@ -15,7 +15,8 @@ use crate::{Exit, error::CommandError};
 pub(super) struct Emit {
     /// Which contract
     contract: Which,
-    /// The fork whose rules the guest runs under [audit, live, live-static; default:
+    /// The fork whose rules the guest runs under, as osaka or optimism/holocene; a live machine goes by
+    /// the fork of Ethereum that an upgrade of the OP Stack has [audit, live, live-static; default:
     /// osaka]
     #[arg(long, value_name = "NAME", value_parser = super::rules)]
     fork: Option<Rules>,

@@ -37,8 +37,8 @@ pub(super) struct Record {
     /// A block of the node's chain, by number or hash: one witness a transaction
     #[arg(long, value_name = "N")]
     block: Option<BlockName>,
-    /// Where the witness goes, `-` for stdout; of a block a folder [default: witness.bin, or
-    /// block-N]
+    /// Where the witness goes, `-` for stdout; of a block a folder, on stdout one witness behind the
+    /// other [default: witness.bin, or block-N]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// The fork's rules, if neither the file nor its chain tells

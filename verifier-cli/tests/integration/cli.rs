@@ -199,7 +199,7 @@ fn unusable_input_is_named_and_leaves_nothing() {
     write("key.json", good.replacen("\"fork\"", "\"fuork\"", 1).as_bytes());
     write("fork.json", good.replacen("\"prague\"", "\"atlantis\"", 1).as_bytes());
     write("early.json", good.replacen("\"prague\"", "\"byzantium\"", 1).as_bytes());
-    write("type.json", good.replacen("\"type\": \"0x2\"", "\"type\": \"0x7e\"", 1).as_bytes());
+    write("type.json", good.replacen("\"type\": \"0x2\"", "\"type\": \"0x64\"", 1).as_bytes());
     write("r.json", good.replacen("\"r\": \"0x", "\"r\": \"0x1", 1).as_bytes());
     write("cut.bin", &witness[..1000]);
     write("long.bin", &[&witness[..], b"\n"].concat());
@@ -210,7 +210,7 @@ fn unusable_input_is_named_and_leaves_nothing() {
         ("iso-witness record key.json", "unknown field `fuork`"),
         ("iso-witness record fork.json", "unknown fork \"atlantis\""),
         ("iso-witness record early.json", "byzantium is earlier than istanbul"),
-        ("iso-witness record type.json", "0x7e is not Ethereum's (it is an OP Stack deposit)"),
+        ("iso-witness record type.json", "0x64 is not Ethereum's (it is an Arbitrum deposit)"),
         ("iso-witness record r.json", "r.json: "),
         ("iso-witness record tx.json --fork osaka", "--fork osaka contradicts the file"),
         ("iso-witness record missing.json", "missing.json: cannot be read"),
@@ -289,6 +289,9 @@ fn emitted_contracts_fit_and_differ() {
         "live-static",
         "live-static --fork cancun",
         "live-static --hypervisor 0x0101010101010101010101010101010101010101",
+        "audit --fork cancun",
+        "audit --fork optimism/fjord",
+        "audit --fork optimism/jovian",
     ] {
         let ran = emit(arguments);
         assert_eq!(ran.code, Some(0), "{arguments}: {}", ran.stderr);
@@ -301,6 +304,19 @@ fn emitted_contracts_fit_and_differ() {
     assert_eq!(emit("audit --fork osaka").stdout, emit("audit").stdout);
     assert_eq!(emit("live --fork osaka").stdout, emit("live").stdout);
     assert!(emit("live --listing").text().contains("DELEGATECALL"));
+    // What an upgrade of the OP Stack does not change.
+    for (upgrade, same) in [
+        ("audit --fork optimism/ecotone", "audit --fork cancun"),
+        ("audit --fork optimism/holocene", "audit --fork optimism/fjord"),
+        ("live --fork optimism/fjord", "live --fork cancun"),
+        ("live-static --fork optimism/isthmus", "live-static --fork prague"),
+    ] {
+        let (found, expected) = (emit(upgrade), emit(same));
+        assert_eq!((found.code, expected.code), (Some(0), Some(0)), "{upgrade}: {}", found.stderr);
+        assert_eq!(found.stdout, expected.stdout, "{upgrade}");
+    }
+    let unknown = emit("audit --fork optimism/osaka");
+    assert!(unknown.code == Some(2) && unknown.stderr.contains("optimism/bedrock to"));
 }
 
 #[test]

@@ -59,6 +59,68 @@ fn mutate_reports_no_survivor_of_an_honest_witness() {
     assert!(table.text().lines().any(killed), "{}", table.text());
 }
 
+/// A block of Isthmus: L1Block knows L1, so that its transactions pay beside their gas.
+fn rollup_input(transaction: &str) -> String {
+    format!(
+        r#"{{
+    "fork": "optimism/isthmus",
+    "block": {{"gasLimit": "0x1c9c380", "baseFeePerGas": "0x7", "excessBlobGas": "0x0"}},
+    "transaction": {{"from": "0x1111111111111111111111111111111111111111", "gas": "0x186a0",
+        "to": "0x2222222222222222222222222222222222222222", {transaction}}},
+    "prestate": {{
+        "0x1111111111111111111111111111111111111111": {{"balance": "0xde0b6b3a7640000"}},
+        "0x2222222222222222222222222222222222222222": {{"code": "0x602a5f553a600155"}},
+        "0x4200000000000000000000000000000000000015": {{"nonce": 1, "storage": {{
+            "0x0000000000000000000000000000000000000000000000000000000000000001":
+                "0x00000000000000000000000000000000000000000000000000000001a8992b15",
+            "0x0000000000000000000000000000000000000000000000000000000000000003":
+                "0x00000000000000000000000000000000000014630000f79c5000000000000000",
+            "0x0000000000000000000000000000000000000000000000000000000000000007":
+                "0x000000000000000000000000000000000000000000000000000000000012d687",
+            "0x0000000000000000000000000000000000000000000000000000000000000008":
+                "0x0000000000000000000000000000000000000000001e84800000000000003039"}}}}}}
+}}"#
+    )
+}
+
+/// Deposits, one of which is invalid, and each type that pays for its data. The sender of these is given.
+#[test]
+fn mutate_reports_no_survivor_of_any_type_of_the_op_stack() {
+    let deposit = r#""type": "0x7e", "mint": "0x5", "isSystemTx": false, "input": "0xaabb",
+        "sourceHash": "0x1111111111111111111111111111111111111111111111111111111111111111""#;
+    let authorization = r#"{"chainId": "0x1", "nonce": "0x0", "yParity": "0x1",
+        "address": "0xc0de00000000000000000000000000000000c0de",
+        "r": "0xdcc96558cfe80c58eca6f9f9a3d9171f2a8c2e90ebd99d45e91b2e33dbd16d18",
+        "s": "0x24a3cb70f1173b487e22d83b70e84548aa3fd61675baaeb8c579b1192a925234"}"#;
+    let price = r#""maxFeePerGas": "0x1e", "maxPriorityFeePerGas": "0x5""#;
+    for (what, transaction) in [
+        ("deposit", format!(r#"{deposit}, "value": "0x7""#)),
+        ("invalid deposit", format!(r#"{deposit}, "value": "0xde0b6b3a7640006""#)),
+        ("type 0", r#""type": "0x0", "gasPrice": "0x14", "value": "0x7""#.to_owned()),
+        (
+            "type 1",
+            r#""type": "0x1", "gasPrice": "0x14", "accessList": [{
+                "address": "0x4200000000000000000000000000000000000015", "storageKeys": []}]"#
+                .to_owned(),
+        ),
+        ("type 2", format!(r#""type": "0x2", {price}"#)),
+        ("type 4", format!(r#""type": "0x4", {price}, "authorizationList": [{authorization}]"#)),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("input.json"), rollup_input(&transaction)).unwrap();
+        let json = run(folder.path(), "iso-verify mutate input.json --count 50 --json");
+        let report = json.json();
+        assert_eq!((json.code, &json.stderr[..]), (Some(0), ""), "{what}: {report}");
+        assert_eq!(report["survived"], 0, "{what}");
+        let mutants = report["mutants"].as_array().unwrap();
+        let changed = |start: &str| {
+            mutants.iter().any(|mutant| mutant["change"].as_str().unwrap().starts_with(start))
+        };
+        let told = ["transaction.mint", "receipt.deposit.depositNonce"].map(changed);
+        assert_eq!(told, [what.ends_with("deposit"); 2], "{what}");
+    }
+}
+
 /// Without nodes nothing binds a slot's value: that shows, and the survivors come first.
 #[test]
 fn survivors_are_named() {

@@ -15,7 +15,7 @@ use iso_evm_verifier::{
     verify,
 };
 use iso_evm_wire::{
-    Witness,
+    Fork, Rules, Witness,
     block::BlockFields,
     container::DepositReceipt,
     transaction::{Transaction, TxDeposit},
@@ -67,6 +67,41 @@ fn a_deposit_is_in_the_schemas() {
     let mut listed = transaction.clone();
     (listed["mint"], listed["isSystemTx"]) = (Value::Null, Value::Null);
     schema("input").check(&json!({"transaction": listed})).unwrap();
+}
+
+/// Every list of forks in the schemas: of all rules, but for the state tests', which are Ethereum's.
+#[test]
+fn a_schema_names_every_fork() {
+    fn lists(value: &Value, found: &mut Vec<Vec<String>>) {
+        match value {
+            Value::Array(items) => items.iter().for_each(|item| lists(item, found)),
+            Value::Object(fields) => {
+                let named = fields.get("enum").and_then(Value::as_array).into_iter();
+                let names = named.map(|names| {
+                    names.iter().filter_map(|name| name.as_str().map(str::to_owned)).collect()
+                });
+                found.extend(names.filter(|names: &Vec<_>| names.contains(&"osaka".to_owned())));
+                fields.values().for_each(|field| lists(field, found));
+            }
+            _ => {}
+        }
+    }
+
+    let all: Vec<String> = Rules::ALL.iter().map(ToString::to_string).collect();
+    let mut files = 0;
+    for file in fs::read_dir(folder()).unwrap() {
+        let name = file.unwrap().file_name().into_string().unwrap();
+        let Some(name) = name.strip_suffix(".schema.json") else { continue };
+        let text = fs::read(folder().join(format!("{name}.schema.json"))).unwrap();
+        let mut found = Vec::new();
+        lists(&serde_json::from_slice(&text).unwrap(), &mut found);
+        for names in &found {
+            let expected = if name == "statetest" { &all[..Fork::ALL.len()] } else { &all[..] };
+            assert_eq!(names, expected, "{name}");
+        }
+        files += usize::from(!found.is_empty());
+    }
+    assert_eq!(files, 7);
 }
 
 #[test]

@@ -2,10 +2,13 @@
 
 use std::fmt;
 
+use alloy_consensus::Header;
 use alloy_primitives::{Address, B256};
-use iso_evm_wire::{Rules, block::BlockError, fork::ForkError, transaction::TransactionError};
+use iso_evm_wire::{
+    Rules, block::BlockError, fork::ForkError, optimism::BaseFeeError,
+    transaction::TransactionError,
+};
 
-use super::optimism::BaseFeeError;
 use crate::{execute::ExecuteError, state_root::MissingNode};
 
 /// Why a block file gives no witnesses.
@@ -77,6 +80,19 @@ pub enum BlockFileError {
     /// Nobody says which chain it is.
     #[error("neither the file nor a transaction in it says which chain the block is of")]
     NoChain,
+    /// The rollup's configuration and the schedule of its chain, which is known, disagree.
+    #[error(
+        "by the file's configuration the block goes by {given}, and by the schedule of chain {chain_id} by \
+         {found}"
+    )]
+    Schedule {
+        /// Id of the chain.
+        chain_id: u64,
+        /// What the configuration says.
+        given: Rules,
+        /// What the schedule says.
+        found: Rules,
+    },
     /// The rules asked for are not the file's.
     #[error("fork {asked} contradicts the file, whose block goes by {found}")]
     Contradiction {
@@ -127,7 +143,7 @@ pub enum BlockFileError {
     },
     /// A list is not the one that the header has.
     #[error(
-        "the root of the block's {field} is {expected} by its header, and {found} by the file: one is \
+        "the block's {field} is {expected} by its header, and {found} by the list in the file: one is \
          missing, or is another"
     )]
     List {
@@ -180,6 +196,19 @@ pub enum BlockFileError {
         /// Gas that the block has left.
         left: u64,
     },
+    /// Transactions whose data the block has no room for.
+    #[error(
+        "transaction {index}: the data of the block's transactions take {footprint} so far, and the \
+         block's gas limit is {limit}"
+    )]
+    Footprint {
+        /// Index of the transaction in its block.
+        index: usize,
+        /// Footprint of the data up to this transaction's.
+        footprint: u64,
+        /// Gas limit of the block.
+        limit: u64,
+    },
     /// A system call after the transactions that fails, with which no block is valid.
     #[error("the system call to {0} fails")]
     System(Address),
@@ -216,25 +245,29 @@ pub enum BlockFileError {
     #[error("the block's logs bloom is another by its header than replayed")]
     LogsBloom,
     /// The whole header has another hash than is expected.
-    #[error(
-        "the block's hash should be {expected}, and the header that comes out has {found}: state root \
-         {state_root}, receipts root {receipts_root}, transactions root {transactions_root}, gas used \
-         {gas_used}"
-    )]
+    #[error("the block's hash should be {expected}, and is {found}: {}", Roots(.header))]
     Hash {
         /// Hash that the file expects.
         expected: B256,
         /// Hash of the header that came out.
         found: B256,
-        /// State root in that header.
-        state_root: B256,
-        /// Receipts root in that header.
-        receipts_root: B256,
-        /// Transactions root in that header.
-        transactions_root: B256,
-        /// Gas used in that header.
-        gas_used: u64,
+        /// The header that came out.
+        header: Box<Header>,
     },
+}
+
+/// What a run gives of a header, in words.
+struct Roots<'a>(&'a Header);
+
+impl fmt::Display for Roots<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Header { state_root, receipts_root, transactions_root, gas_used, .. } = self.0;
+        write!(
+            f,
+            "replayed on what the file gives, its state root is {state_root}, its receipts root \
+             {receipts_root}, its transactions root {transactions_root}, and it has used {gas_used} gas"
+        )
+    }
 }
 
 /// Where in a replay something was needed.
@@ -273,8 +306,8 @@ pub enum RootField {
 impl fmt::Display for RootField {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Transactions => "transactions",
-            Self::Withdrawals => "withdrawals",
+            Self::Transactions => "transactions root",
+            Self::Withdrawals => "withdrawals root",
             Self::State => "state root",
             Self::Receipts => "receipts root",
             Self::Requests => "requests hash",

@@ -81,8 +81,12 @@ impl WitnessFile {
         let said = self.chain_id.and_then(|Number(id)| u64::try_from(id).ok());
         let chain_id = said.or_else(|| chain_of(&self.network)).or_else(|| first_chain(&given));
         let chain_id = chain_id.ok_or(BlockFileError::NoChain)?;
-        let rules = rules_of(&header, chain_id, asked)?;
         let transactions = transactions(given, chain_id)?;
+        let family = match transactions.iter().any(|it| it.body().is_deposit()) {
+            true => Family::Optimism,
+            false => Family::Ethereum,
+        };
+        let rules = rules_of(&header, chain_id, family, asked)?;
         let withdrawals = lists.withdrawals.unwrap_or_default();
         check_lists(&header, rules, &transactions, &withdrawals)?;
 
@@ -135,7 +139,12 @@ fn first_chain(given: &[Given<TransactionFields>]) -> Option<u64> {
 
 /// The rules of a block: by its chain's schedule where that is known, else what was asked for, else by
 /// the header's fields.
-fn rules_of(header: &Header, chain_id: u64, asked: Option<Rules>) -> Result<Rules, BlockFileError> {
+fn rules_of(
+    header: &Header,
+    chain_id: u64,
+    family: Family,
+    asked: Option<Rules>,
+) -> Result<Rules, BlockFileError> {
     let number = header.number;
     let rules = match (schedule::scheduled(chain_id, number, header.timestamp), asked) {
         (Some(found), asked) => {
@@ -146,7 +155,7 @@ fn rules_of(header: &Header, chain_id: u64, asked: Option<Rules>) -> Result<Rule
             found
         }
         (None, Some(asked)) => asked,
-        (None, None) => match likely_rules(header, Family::Ethereum)[..] {
+        (None, None) => match likely_rules(header, family)[..] {
             [rules] => rules,
             ref forks => {
                 let names: Vec<_> = forks.iter().map(ToString::to_string).collect();

@@ -35,15 +35,8 @@ impl Outcome {
             Head::Draft { hash: Some(expected), .. } => {
                 let (expected, found) = (*expected, header.hash_slow());
                 if expected != found {
-                    let Header { state_root, receipts_root, transactions_root, .. } = header;
-                    return Err(BlockFileError::Hash {
-                        expected,
-                        found,
-                        state_root,
-                        receipts_root,
-                        transactions_root,
-                        gas_used: header.gas_used,
-                    });
+                    let header = Box::new(header);
+                    return Err(BlockFileError::Hash { expected, found, header });
                 }
             }
         }

@@ -48,7 +48,6 @@ use iso_evm_wire::{Rules, transaction::Transaction};
 use serde::{Deserialize, de::IgnoredAny};
 
 pub use error::{BlockFileError, Place, RootField};
-pub use optimism::BaseFeeError;
 pub use recorded::{Notice, RecordedBlock, RecordedTransaction};
 
 /// A block, and all that its replay needs.

@@ -5,10 +5,14 @@
 
 use alloy_consensus::{EMPTY_OMMER_ROOT_HASH, Header};
 use alloy_eips::{eip4895::Withdrawal, eip7685::EMPTY_REQUESTS_HASH};
-use alloy_primitives::{Address, B64, B256, Bytes, address};
+use alloy_primitives::{Address, B64, B256, Bytes};
 use alloy_trie::EMPTY_ROOT_HASH;
 use iso_evm_wire::{
-    Rules, block::BlockFields, optimism::Upgrade, protocol::Change, quantity as number,
+    Rules,
+    block::BlockFields,
+    optimism::{Upgrade, base_fee},
+    protocol::Change,
+    quantity as number, schedule,
 };
 use serde::Deserialize;
 
@@ -18,14 +22,9 @@ use super::{
 };
 use crate::input::Answer;
 
-mod base_fee;
 mod config;
 
-pub use base_fee::BaseFeeError;
 use config::RollupConfig;
-
-/// The message passer, which holds the withdrawals of a chain (`protocol/predeploys.html`).
-pub(super) const MESSAGE_PASSER: Address = address!("4200000000000000000000000000000000000016");
 
 /// `{"rollupConfig", "parentHeader", "payloadAttributes", "expectedBlockHash", "preimages"}`.
 #[derive(Deserialize)]
@@ -68,8 +67,9 @@ impl PayloadFile {
         let Preimages(preimages) = self.preimages.ok_or(missing("preimages"))?;
         let parent = parent.into_header().map_err(BlockFileError::ParentFields)?;
         let timestamp = attributes.timestamp.ok_or(missing("timestamp"))?;
-        let upgrade = config.upgrade_at(timestamp).map_err(BlockFileError::Fork)?;
-        let (rules, chain_id) = (Rules::from(upgrade), config.chain_id()?);
+        let chain_id = config.chain_id()?;
+        let upgrade = upgrade(&config, chain_id, parent.number.saturating_add(1), timestamp)?;
+        let rules = Rules::from(upgrade);
         if let Some(asked) = asked.filter(|asked| *asked != rules) {
             return Err(BlockFileError::Contradiction { asked, found: rules });
         }
@@ -89,6 +89,26 @@ impl PayloadFile {
             withdrawals: Vec::new(),
             preimages,
         })
+    }
+}
+
+/// The upgrade that a block is of by the rollup's configuration; where the schedule of its chain is known,
+/// that must say the same. Configurations leave out Regolith where it came with the first block.
+fn upgrade(
+    config: &RollupConfig,
+    chain_id: u64,
+    number: u64,
+    timestamp: u64,
+) -> Result<Upgrade, BlockFileError> {
+    let given = config.upgrade_at(timestamp).map_err(BlockFileError::Fork)?;
+    let Some(scheduled) = schedule::scheduled(chain_id, number, timestamp) else {
+        return Ok(given);
+    };
+    let found = scheduled.map_err(BlockFileError::Fork)?.rules;
+    match found {
+        Rules::Optimism(found) if found == given => Ok(found),
+        Rules::Optimism(Upgrade::Regolith) if given == Upgrade::Bedrock => Ok(Upgrade::Regolith),
+        found => Err(BlockFileError::Schedule { chain_id, given: given.into(), found }),
     }
 }
 

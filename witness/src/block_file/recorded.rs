@@ -14,7 +14,7 @@ use iso_evm_wire::{
 use super::BlockFile;
 use crate::{
     Execution, Input, Recording, execute::Setting, inclusion, prestate::Prestate,
-    proof::StateProof, rollup::RunTransaction,
+    proof::StateProof, rollup::RunTransaction, state_root::MissingNode,
 };
 
 /// A recorded transaction of a block.
@@ -29,9 +29,21 @@ pub struct RecordedTransaction {
 }
 
 /// Something about a block that its replay did not prove.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Notice {
+    /// Transactions whose roots lack a node.
+    #[error(
+        "{}: {missing}, which the state after the block does not need, is needed at an instant, and the \
+         file does not have it: roots are those of the accounts alone that a transaction looks at",
+        transactions(.indices)
+    )]
+    Alone {
+        /// Indices of the transactions in their block.
+        indices: Vec<usize>,
+        /// The first node that was missing.
+        missing: MissingNode,
+    },
     /// The requests of a chain whose deposit contract is not known.
     #[error(
         "the requests hash is not compared: the block has logs of deposits, and the deposit contract \
@@ -41,6 +53,15 @@ pub enum Notice {
     /// A file without the hash of its block.
     #[error("the file has no expectedBlockHash: the block is what the file makes of it")]
     NoHash,
+}
+
+/// Transactions, in words.
+fn transactions(indices: &[usize]) -> String {
+    match indices {
+        [first] => format!("transaction {first}"),
+        [first, more @ ..] => format!("transaction {first} and {} more", more.len()),
+        [] => String::new(),
+    }
 }
 
 /// A block that was replayed to its end, each transaction recorded.

@@ -9,11 +9,14 @@ use alloy_trie::root::ordered_trie_root_encoded;
 use iso_evm_wire::{
     Rules,
     block::{Block, BlockError, blob_base_fee},
-    optimism,
+    optimism::{
+        self, L1Block,
+        predeploys::{L1_BLOCK, MESSAGE_PASSER},
+    },
     protocol::Change,
-    receipt::{self, DepositReceipt, Receipt, ReceiptLogs},
+    receipt::{self, Receipt, ReceiptLogs},
     schedule,
-    transaction::Transaction,
+    transaction::{Transaction, TransactionBody},
 };
 use revm::{
     DatabaseRef, SystemCallEvm,
@@ -29,6 +32,7 @@ use super::{
 };
 use crate::{
     ExecuteError, RecorderError, Recording,
+    alone::record_alone,
     env::block_env,
     execute::{Run, RunError, Setting, record_on, run_error},
     prestate::PrestateError,
@@ -63,6 +67,10 @@ struct Replay<'a> {
     recordings: Vec<Recording>,
     receipts: Vec<Receipt>,
     gas_used: u64,
+    /// Gas of all blobs (EIP-4844); on the OP Stack, which has none, the data's footprint.
+    blob_gas_used: u64,
+    /// Transactions whose roots are not those of the whole state, each with the node that it lacks.
+    alone: Vec<(usize, MissingNode)>,
 }
 
 impl<'a> Replay<'a> {
@@ -80,8 +88,18 @@ impl<'a> Replay<'a> {
         let setting =
             Setting { rules: file.rules, chain_id: file.chain_id, block: block_env(&block) };
         let state = State::before(file);
-        let (recordings, receipts) = (Vec::new(), Vec::new());
-        Ok(Self { file, block, setting, state, recordings, receipts, gas_used: 0 })
+        let (recordings, receipts, alone) = (Vec::new(), Vec::new(), Vec::new());
+        Ok(Self {
+            file,
+            block,
+            setting,
+            state,
+            recordings,
+            receipts,
+            gas_used: 0,
+            blob_gas_used: 0,
+            alone,
+        })
     }
 
     /// Makes the system calls that come before the transactions.
@@ -97,18 +115,26 @@ impl<'a> Replay<'a> {
     /// Records the next transaction.
     fn record(&mut self, index: usize, transaction: &Transaction) -> Result<(), BlockFileError> {
         let place = Place::Transaction(index);
-        let (limit, most) = (transaction.body().gas_limit(), self.block.gas_limit);
-        let left = most.saturating_sub(self.gas_used);
-        if limit > left {
-            return Err(BlockFileError::GasLimit { index, limit, left });
-        }
-        let deposit = self.deposit(place, transaction)?;
-        let run = self.run(transaction).map_err(|error| place.failed(error))?;
-        let Run { recording, state, after } = run;
-        self.state.goes_on(after, &state);
+        self.take_room(index, transaction)?;
+        let recording = match self.run(transaction) {
+            Ok(Run { recording, state, after }) => {
+                self.state.goes_on(after, &state);
+                recording
+            }
+            Err(RunError::Execute(error))
+                if let ExecuteError::Recorder(RecorderError::MissingNode(missing)) = *error =>
+            {
+                let alone = self.run_alone(transaction);
+                let (recording, state) = alone.map_err(|error| place.failed(error))?;
+                self.state.commit(&state);
+                self.alone.push((index, missing));
+                recording
+            }
+            Err(error) => return Err(place.failed(error)),
+        };
         self.gas_used += recording.gas_used;
         let (success, gas_used) = (recording.success, recording.gas_used);
-        let logs = recording.logs.clone();
+        let (logs, deposit) = (recording.logs.clone(), recording.deposit);
         let bloom = Bloom::from_iter(&logs);
         let logs = Some(ReceiptLogs { bloom, logs });
         self.receipts.push(Receipt { success, gas_used, logs, deposit });
@@ -116,29 +142,58 @@ impl<'a> Replay<'a> {
         Ok(())
     }
 
-    /// What a deposit's receipt tells of the state before it: from Regolith on the sender's nonce, from
-    /// Canyon on with a version (`protocol/deposits.html`, "Deposit Receipt").
-    fn deposit(
-        &self,
-        place: Place,
-        transaction: &Transaction,
-    ) -> Result<Option<DepositReceipt>, BlockFileError> {
-        let rules = self.file.rules;
-        let told = rules.has_optimism(optimism::Change::MeteredDeposits);
-        if !told || !transaction.body().is_deposit() {
-            return Ok(None);
+    /// Makes sure that the block has room for the next transaction: gas, and on the OP Stack from Jovian
+    /// on what its data take.
+    fn take_room(&mut self, index: usize, transaction: &Transaction) -> Result<(), BlockFileError> {
+        let (rules, body) = (self.file.rules, transaction.body());
+        let most = self.block.gas_limit;
+        let (limit, left) = (body.gas_limit(), most.saturating_sub(self.gas_used));
+        let metered = match body {
+            TransactionBody::Deposit(deposit) if deposit.is_system_transaction => {
+                rules.has_optimism(optimism::Change::MeteredDeposits)
+            }
+            _ => true,
+        };
+        if metered && limit > left {
+            return Err(BlockFileError::GasLimit { index, limit, left });
         }
-        let sender =
-            self.state.basic_ref(transaction.from()).map_err(|error| place.lacks(error))?;
-        let nonce = sender.map_or(0, |sender| sender.nonce);
-        let version = rules.has_optimism(optimism::Change::DepositReceipts).then_some(1);
-        Ok(Some(DepositReceipt { nonce, version }))
+        match rules {
+            Rules::Ethereum(_) => {
+                self.blob_gas_used += body.blob_gas_used().unwrap_or_default();
+            }
+            Rules::Optimism(upgrade)
+                if upgrade.has(optimism::Change::Footprint) && !body.is_deposit() =>
+            {
+                let read = |slot| self.state.storage_ref(L1_BLOCK, slot);
+                let block = L1Block::read(upgrade, read);
+                let block = block.map_err(|error| Place::Transaction(index).lacks(error))?;
+                let footprint = block.footprint(&transaction.encode());
+                let footprint = self.blob_gas_used.saturating_add(footprint);
+                if footprint > most {
+                    let limit = most;
+                    return Err(BlockFileError::Footprint { index, footprint, limit });
+                }
+                self.blob_gas_used = footprint;
+            }
+            Rules::Optimism(_) => {}
+        }
+        Ok(())
     }
 
     fn run(&self, transaction: &Transaction) -> Result<Run, RunError<PrestateError>> {
         let database = WrapDatabaseRef(&self.state);
         let transaction = RunTransaction::of(self.setting.rules, transaction);
         record_on(&self.setting, database, self.state.trie.clone(), transaction)
+    }
+
+    /// Runs a transaction at some instant of which the root of the whole state is not known: a slot was
+    /// set to zero, and what stands beside it in the trie is needed for that moment alone.
+    fn run_alone(
+        &self,
+        transaction: &Transaction,
+    ) -> Result<(Recording, EvmState), RunError<PrestateError>> {
+        let transaction = RunTransaction::of(self.setting.rules, transaction);
+        record_alone(&self.setting, WrapDatabaseRef(&self.state), transaction)
     }
 
     /// Does what comes after the last transaction, and holds the header against what came out.
@@ -148,6 +203,10 @@ impl<'a> Replay<'a> {
         let mut notices = Vec::new();
         let outcome = self.outcome(&returned, &mut notices)?;
         let header = outcome.header(&file.head)?;
+        if let [(_, missing), ..] = self.alone[..] {
+            let indices = self.alone.iter().map(|(index, _)| *index).collect();
+            notices.push(Notice::Alone { indices, missing });
+        }
         if let Head::Draft { hash: None, .. } = file.head {
             notices.push(Notice::NoHash);
         }
@@ -230,7 +289,7 @@ impl<'a> Replay<'a> {
             receipts_root: ordered_trie_root_encoded(&receipts),
             logs_bloom: Bloom::from_iter(self.logs()),
             gas_used: self.gas_used,
-            blob_gas_used: self.blob_gas_used(),
+            blob_gas_used: rules.has(Change::Blobs).then_some(self.blob_gas_used),
             requests_hash,
             message_passer: self.message_passer()?,
         })
@@ -240,19 +299,12 @@ impl<'a> Replay<'a> {
         self.receipts.iter().filter_map(|receipt| receipt.logs.as_ref()).flat_map(|told| &told.logs)
     }
 
-    /// The gas of all blobs (EIP-4844). There are none on the OP Stack.
-    fn blob_gas_used(&self) -> Option<u64> {
-        let Rules::Ethereum(fork) = self.file.rules else { return None };
-        let blobs = self.file.transactions.iter().filter_map(|it| it.body().blob_gas_used());
-        fork.has(Change::Blobs).then(|| blobs.sum())
-    }
-
     /// The storage root of the message passer, where the header has it.
     fn message_passer(&self) -> Result<Option<B256>, BlockFileError> {
         if !self.file.rules.has_optimism(optimism::Change::MessagePasserRoot) {
             return Ok(None);
         }
-        let root = self.state.trie.storage_root(super::optimism::MESSAGE_PASSER);
+        let root = self.state.trie.storage_root(MESSAGE_PASSER);
         root.map(Some).map_err(|missing| Place::End.lacks_node(missing))
     }
 }

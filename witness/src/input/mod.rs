@@ -7,7 +7,9 @@
 use alloy_consensus::Header;
 use serde::Deserialize;
 
-use crate::{Execution, env::block_env, prestate::Prestate, rollup::RunTransaction};
+use crate::{
+    Execution, block_file::BlockFile, env::block_env, prestate::Prestate, rollup::RunTransaction,
+};
 use iso_evm_wire::{
     Fork, Rules,
     block::{Block, BlockError, BlockHashes},
@@ -58,6 +60,11 @@ pub enum InputError {
          \"context\" and \"input\""
     )]
     Shape,
+    /// A [block file](crate::block_file).
+    #[error(
+        "a whole block, whose transactions are recorded from it first, each to its own witness"
+    )]
+    WholeBlock,
     /// The fork in the file is none that is audited.
     #[error("fork: {0}")]
     Fork(#[source] ForkError),
@@ -75,6 +82,9 @@ pub enum InputError {
          block's number and timestamp"
     )]
     ForkUnknown(u64),
+    /// Rules of the OP Stack, and no chain: neither the transaction nor the file names one.
+    #[error("the chain is not known: {0} says nothing of it, and there is no \"chainId\"")]
+    ChainUnknown(Rules),
     /// The block is of a fork after the last that is audited.
     #[error("fork {0} is later than {last}, the last that is audited", last = Fork::NEWEST)]
     ForkTooLate(String),
@@ -145,6 +155,8 @@ impl Input {
             serde_json::from_slice::<geth::TracerTest>(json)?.into_input(rules)
         } else if shape.transaction.is_some() || shape.prestate.is_some() {
             serde_json::from_slice::<rpc::RpcInput>(json)?.into_input(rules)
+        } else if BlockFile::is_one(json) {
+            Err(InputError::WholeBlock)
         } else {
             Err(InputError::Shape)
         }

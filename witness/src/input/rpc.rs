@@ -18,18 +18,21 @@ use iso_evm_wire::{
     Rules,
     block::Block,
     protocol::transaction_gas_cap,
-    quantity::Number,
+    quantity::{self as number, Number},
     receipt::ReceiptFields,
+    rules::Family,
     schedule::{self, Scheduled},
-    transaction::{TransactionDefaults, TransactionFields},
+    transaction::{TransactionDefaults, TransactionError, TransactionFields},
 };
 
-/// `{"fork", "block", "ancestors", "blockHashes", "transaction", "prestate", "stateRoot", "proofs",
+/// `{"fork", "chainId", "block", "ancestors", "blockHashes", "transaction", "prestate", "stateRoot", "proofs",
 /// "receipt"}`. What a node returns can be its whole answer, with the part as its `result`.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct RpcInput {
     fork: Option<String>,
+    #[serde(default, with = "number")]
+    chain_id: Option<u64>,
     #[serde(default)]
     block: Answer<GivenBlock>,
     #[serde(default)]
@@ -48,8 +51,12 @@ impl RpcInput {
     /// The input, all checked.
     pub(super) fn into_input(self, asked: Option<Rules>) -> Result<Input, InputError> {
         self.transaction.0.type_number()?;
-        let chain_id = self.transaction.0.chain().unwrap_or(schedule::MAINNET);
+        let named = chain(self.chain_id, self.transaction.0.chain())?;
+        let chain_id = named.unwrap_or(schedule::MAINNET);
         let rules = self.rules(chain_id, asked)?;
+        if named.is_none() && rules.family() != Family::Ethereum {
+            return Err(InputError::ChainUnknown(rules));
+        }
         let (number, timestamp) = (self.block.0.0.number, self.block.0.0.timestamp);
         let blobs = schedule::blob_params(
             rules,
@@ -102,6 +109,16 @@ impl RpcInput {
             (None, Some(asked)) => Ok(asked),
             (None, None) => Err(InputError::ForkUnknown(chain_id)),
         }
+    }
+}
+
+/// The chain that the file names, or the transaction.
+fn chain(given: Option<u64>, of_transaction: Option<u64>) -> Result<Option<u64>, InputError> {
+    match (given, of_transaction) {
+        (Some(expected), Some(found)) if expected != found => {
+            Err(TransactionError::Chain { expected, found }.into())
+        }
+        (given, of_transaction) => Ok(given.or(of_transaction)),
     }
 }
 

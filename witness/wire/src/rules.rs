@@ -41,6 +41,14 @@ impl Family {
             Self::Optimism => optimism,
         }
     }
+
+    /// The last of them.
+    pub const fn newest(self) -> Rules {
+        match self {
+            Self::Ethereum => Rules::Ethereum(Fork::NEWEST),
+            Self::Optimism => Rules::Optimism(Upgrade::NEWEST),
+        }
+    }
 }
 
 /// How the name of an upgrade of the OP Stack begins.

@@ -19,7 +19,7 @@ use alloy_primitives::{Bytes, keccak256};
 use arbitrary::{Result, Unstructured};
 use iso_evm_hypervisor::MessageVerdict;
 use iso_evm_wire::{
-    MessageWitness, Witness,
+    MessageWitness, Rules, Witness,
     encoding::{decode, encode},
     records::{FrameKind, Record},
 };
@@ -59,7 +59,16 @@ pub fn edit(witness: &Witness, u: &mut Unstructured<'_>) -> Result<Option<Messag
     let bytes = witness.messages[index].to_vec();
     let truth = Message { bytes, code: witness.code(&truth).cloned() };
     let lie = truth.edited(u)?;
-    Ok(agreed(witness.rules.fork(), &lie.bytes.into(), lie.code.as_ref()))
+    let rules = alike(witness.rules, u)?;
+    Ok(agreed(rules, &lie.bytes.into(), lie.code.as_ref()))
+}
+
+/// Rules under which code runs as under these, but for precompiles: these, or those of an upgrade of
+/// the OP Stack. Where no bytes are left, these.
+fn alike(rules: Rules, u: &mut Unstructured<'_>) -> Result<Rules> {
+    let fork = rules.fork();
+    let alike: Vec<_> = Rules::ALL.into_iter().filter(|other| other.fork() == fork).collect();
+    Ok(*u.choose(&alike)?)
 }
 
 /// A message as the engines take it.

@@ -2,6 +2,7 @@
 //! whatever it means. `specs/09-container.md`.
 
 use alloy_consensus::TxType;
+use iso_evm_wire::transaction::DEPOSIT_TYPE;
 use rlp::{Rlp, RlpStream};
 
 use super::{
@@ -128,7 +129,8 @@ impl File {
                 add(format!("{name}, one more"), Item::List(appended));
             }
             Item::Transaction(kind, inner) => {
-                for other in [None, Some(0), Some(1), Some(2), Some(3), Some(4), Some(5)] {
+                let numbers = [0, 1, 2, 3, 4, 5, DEPOSIT_TYPE];
+                for other in [None].into_iter().chain(numbers.map(Some)) {
                     if other != kind {
                         let what = other.map_or("none".to_owned(), |number| number.to_string());
                         let other = Item::Transaction(other, inner.clone());
@@ -146,16 +148,19 @@ impl File {
             Some(Item::List(items)) => items.first(),
             _ => None,
         };
+        let kind = match first(TRANSACTION) {
+            Some(Item::Transaction(kind, _)) => Some(*kind),
+            _ => None,
+        };
         Forms {
             header: matches!(first(BLOCK), Some(Item::List(_))),
-            transaction: match first(TRANSACTION) {
+            transaction: match kind {
                 // A legacy transaction has no byte that says its type.
-                Some(Item::Transaction(kind, _)) => match kind {
-                    None => Some(TxType::Legacy),
-                    Some(number) => TxType::try_from(*number).ok(),
-                },
-                _ => None,
+                Some(None) => Some(TxType::Legacy),
+                Some(Some(number)) => TxType::try_from(number).ok(),
+                None => None,
             },
+            deposit: kind == Some(Some(DEPOSIT_TYPE)),
         }
     }
 

@@ -52,6 +52,11 @@ const HEADER: [&str; 21] = [
     "requestsHash",
 ];
 const RECEIPT: [&str; 4] = ["status", "gasUsed", "logsBloom", "logs"];
+/// A deposit's receipt, with what only such a one tells.
+const DEPOSIT_RECEIPT: [&str; 5] = ["status", "gasUsed", "deposit", "logsBloom", "logs"];
+const DEPOSIT_TOLD: [&str; 2] = ["depositNonce", "depositReceiptVersion"];
+const DEPOSIT: [&str; 8] =
+    ["sourceHash", "from", "to", "mint", "value", "gas", "isSystemTx", "input"];
 const LOG: [&str; 3] = ["address", "topics", "data"];
 const ROOTS: [&str; 2] = ["enter", "leave"];
 const AUTHORIZATION: [&str; 6] = ["chainId", "address", "nonce", "yParity", "r", "s"];
@@ -131,6 +136,8 @@ pub(super) struct Forms {
     pub(super) header: bool,
     /// The transaction's type, if it is one of Ethereum's.
     pub(super) transaction: Option<TxType>,
+    /// The transaction is a deposit of the OP Stack.
+    pub(super) deposit: bool,
 }
 
 /// The name of the item with this index in each list: a name where it is a field, else the index.
@@ -156,11 +163,15 @@ fn fields(list: &[usize], forms: Forms) -> &'static [&'static str] {
         [2, 0] | [3, _] => &HEADER,
         [4, _] => &["number", "hash"],
         [5] => &["", "from"],
+        [5, 0, 0] if forms.deposit => &DEPOSIT,
         [5, 0, 0] => transaction(forms.transaction),
         [5, 0, 0, 7 | 8, _] if !matches!(forms.transaction, None | Some(TxType::Legacy)) => {
             &["address", "storageKeys"]
         }
         [5, 0, 0, 9, _] if forms.transaction == Some(TxType::Eip7702) => &AUTHORIZATION,
+        [6] if forms.deposit => &DEPOSIT_RECEIPT,
+        [6, 2] if forms.deposit => &DEPOSIT_TOLD,
+        [6, 4, _] if forms.deposit => &LOG,
         [6] => &RECEIPT,
         [6, 3, _] => &LOG,
         [7] => &ROOTS,
@@ -175,8 +186,9 @@ mod tests {
 
     #[test]
     fn names_of_all_parts() {
-        let plain = Forms { header: false, transaction: Some(TxType::Legacy) };
-        let other = Forms { header: true, transaction: Some(TxType::Eip7702) };
+        let plain = Forms { transaction: Some(TxType::Legacy), ..Forms::default() };
+        let other = Forms { header: true, transaction: Some(TxType::Eip7702), deposit: false };
+        let deposit = Forms { deposit: true, ..Forms::default() };
         for (path, forms, expected) in [
             (&[][..], plain, "witness"),
             (&[0], plain, "chainId"),
@@ -191,6 +203,9 @@ mod tests {
             (&[5, 0, 0, 9, 1, 4], other, "transaction.authorizationList.1.r"),
             (&[5, 1], plain, "transaction.from"),
             (&[6, 3, 1, 2], plain, "receipt.logs.1.data"),
+            (&[5, 0, 0, 6], deposit, "transaction.isSystemTx"),
+            (&[6, 2, 1], deposit, "receipt.deposit.depositReceiptVersion"),
+            (&[6, 4, 1, 2], deposit, "receipt.logs.1.data"),
             (&[7, 1], plain, "roots.leave"),
             (&[10, 7], plain, "nodes.7"),
             (&[11, 0], plain, "inclusion.index"),

@@ -4,7 +4,6 @@
 //! In the data's way this stands between the parent's state and the witness. Values are kept in a
 //! database over it; the trie that the roots come from follows, change by change.
 
-mod alone;
 mod check;
 mod rollup;
 mod trie;
@@ -19,6 +18,7 @@ use alloy_primitives::{Address, B256, Bytes, U256};
 use iso_evm_wire::{Witness, transaction::Transaction};
 use iso_evm_witness::{
     ExecuteError, Execution, Input, Recording,
+    alone::record_alone,
     block_file::RecordedTransaction,
     env::block_env,
     execute::{RunError, Setting, run_error},
@@ -264,13 +264,28 @@ impl<'a> Replay<'a> {
         NodeError::Execute { number, index, error: Box::new(error) }
     }
 
+    /// Records the next transaction on the accounts alone that it looks at.
+    fn record_alone(&mut self) -> Result<(Recording, EvmState), NodeError> {
+        let tx = RunTransaction::of(self.setting.rules, self.transaction()?);
+        let (mut recording, state) = match record_alone(&self.setting, &mut self.state, tx) {
+            Ok(run) => run,
+            Err(RunError::Database(error)) => return Err(error),
+            Err(RunError::Execute(error)) => return Err(self.failed(*error)),
+        };
+        if matches!(self.roots, Roots::Alone { proved: false }) {
+            // Nodes made of values that are taken on trust prove nothing.
+            recording.proof.nodes.clear();
+        }
+        Ok((recording, state))
+    }
+
     /// What decides the next transaction. `proved`: roots are those of the whole state.
-    fn execution(&self, prestate: Prestate, proved: bool) -> Result<Execution, NodeError> {
+    fn execution(&self, proved: bool) -> Result<Execution, NodeError> {
         let Setting { rules, chain_id, block } = self.setting.clone();
         let hashes = self.state.cache.block_hashes.iter();
         let block_hashes = hashes.map(|(number, hash)| (number.saturating_to(), *hash)).collect();
         let RunTransaction { env: tx, rollup } = RunTransaction::of(rules, self.transaction()?);
-        let proofs = proved.then(StateProof::default);
+        let (prestate, proofs) = (Prestate::new(), proved.then(StateProof::default));
         Ok(Execution { rules, chain_id, block, tx, rollup, prestate, block_hashes, proofs })
     }
 
@@ -280,7 +295,7 @@ impl<'a> Replay<'a> {
         let mut ancestors = vec![block.parent.clone()];
         ancestors.extend(self.parent.known.borrow().ancestors.iter().cloned());
         let input = Input {
-            execution: self.execution(Prestate::new(), proved)?,
+            execution: self.execution(proved)?,
             transaction: self.transaction()?.clone(),
             block: block.block.clone(),
             ancestors,

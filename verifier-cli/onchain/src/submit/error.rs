@@ -4,7 +4,7 @@ use alloy_primitives::{Address, B256};
 use iso_evm_rpc::RpcError;
 use iso_evm_wire::{Rules, Schedule};
 
-use crate::send_error::SendError;
+use crate::{contracts::OtherFamily, send_error::SendError};
 
 /// Why a message is not submitted.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +35,14 @@ pub enum SubmitError {
         expected: B256,
         /// keccak256 of what is.
         found: B256,
+    },
+    /// A register that knows no hypervisor of the witness's rules.
+    #[error("register {register}: {family}")]
+    OtherFamily {
+        /// Address of the register.
+        register: Address,
+        /// Rules of the witness, and of the register's chain.
+        family: OtherFamily,
     },
     /// A register that knows another hypervisor.
     #[error("register {register}: its hypervisor of {fork} is {found}, not {expected}")]

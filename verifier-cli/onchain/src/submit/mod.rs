@@ -93,6 +93,8 @@ impl Submission<'_> {
         let hypervisor = self.plan.hypervisor();
         self.holds("hypervisor", hypervisor.address, &hypervisor.code)?;
         let Route::Register { register, operator } = self.route else { return Ok(()) };
+        let knows = self.plan.contracts().register_knows(self.plan.rules());
+        knows.map_err(|family| SubmitError::OtherFamily { register, family })?;
         self.holds("register", register, &self.plan.register_code())?;
         let (rules, expected) = (self.plan.rules(), hypervisor.code_hash());
         let call = register::hypervisorsCall(U256::from(rules.position()));

@@ -21,12 +21,13 @@ pub(super) struct ContractArgs {
     /// Who deploys by CREATE2
     #[arg(long, value_name = "ADDR", default_value_t = DETERMINISTIC_DEPLOYER)]
     deployer: Address,
-    /// The chain that the register's messages are of: mainnet, Holesky, Hoodi or Sepolia; any other
-    /// with --schedule
+    /// The chain that the register's messages are of: mainnet, Holesky, Hoodi or Sepolia; OP Mainnet,
+    /// OP Sepolia, Base or Base Sepolia; any other with --schedule
     #[arg(long, value_name = "ID", default_value_t = 1)]
     guest_chain: u64,
-    /// When that chain's forks begin, FORK=N[,FORK=N…]: by block number up to Paris, by time from
-    /// Shanghai on, or as said (FORK=block:N, FORK=time:N)
+    /// When that chain's forks begin, FORK=N[,FORK=N…], as osaka=0 or optimism/jovian=0: by block
+    /// number up to Paris and for optimism/bedrock, by time from there on, or as said (FORK=block:N,
+    /// FORK=time:N)
     #[arg(long, value_name = "FORKS")]
     schedule: Option<String>,
 }

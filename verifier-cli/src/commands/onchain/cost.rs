@@ -9,6 +9,7 @@ use iso_evm_batch::files;
 use iso_evm_onchain::{
     host::{GAS_CAP, MEMPOOL_LIMIT},
     plan::{ArchiveCost, MessageCost, Plan, Route},
+    submit::SubmitError,
 };
 use iso_evm_verifier::verify::{Audit, NamedVerdict, Verdict};
 use serde::Serialize;
@@ -77,7 +78,11 @@ impl Cost {
         let plan = Plan::new(self.contracts.contracts(None)?, witness.rules);
         let register = self.operator.map(|_| plan.contracts().register().address);
         let route = match (register, self.operator) {
-            (Some(register), Some(operator)) => Route::Register { register, operator },
+            (Some(register), Some(operator)) => {
+                let knows = plan.contracts().register_knows(witness.rules);
+                knows.map_err(|family| SubmitError::OtherFamily { register, family })?;
+                Route::Register { register, operator }
+            }
             _ => Route::Hypervisor,
         };
         let costs = plan.costs(&witness, route);

@@ -6,10 +6,10 @@ use alloy_primitives::{Address, B256};
 use clap::Args;
 use iso_evm_batch::files;
 use iso_evm_onchain::{
-    deploy::{Deployed, Deployments},
+    deploy::{DeployError, Deployed, Deployments},
     outbox::Outbox,
 };
-use iso_evm_wire::{Fork, Rules};
+use iso_evm_wire::Rules;
 use serde::Serialize;
 
 use super::{
@@ -23,9 +23,10 @@ use crate::{Exit, commands::say, error::CommandError};
 pub(in crate::commands) struct Deploy {
     #[command(flatten)]
     chain: ChainArgs,
-    /// The fork whose rules the guest runs under
-    #[arg(long, value_name = "NAME", value_parser = crate::commands::rules, default_value = Fork::NEWEST.name())]
-    fork: Rules,
+    /// The fork whose rules the guest runs under, as osaka or optimism/holocene [default: the last that
+    /// is audited of the guest's chain: osaka, or optimism/jovian]
+    #[arg(long, value_name = "NAME", value_parser = crate::commands::rules)]
+    fork: Option<Rules>,
     #[command(flatten)]
     contracts: ContractArgs,
     /// Deploy a deterministic deployer first, for a chain that has none
@@ -57,13 +58,15 @@ impl Deploy {
         let (chain, sender) = self.chain.open(true)?;
         let from = sender.address();
         let mut contracts = self.contracts.contracts(Some(from))?;
+        let rules = self.fork.unwrap_or(contracts.schedule.family().newest());
+        contracts.register_knows(rules).map_err(DeployError::from)?;
         let chain_id = chain.id_of(self.chain.named())?;
         chain.has_cancun()?;
         if self.new_deployer {
             contracts.deployer = from.create(chain.nonce(from)?);
             say(&format!("deployer: {}", contracts.deployer));
         }
-        let deployments = Deployments::plan(&chain, &contracts, self.fork, self.new_deployer)?;
+        let deployments = Deployments::plan(&chain, &contracts, rules, self.new_deployer)?;
         say(&format!("register: for guests of chain {}", contracts.schedule.chain_id()));
         let order = self.chain.order(&chain, chain_id, from, deployments.intents())?;
         let outbox = Outbox::new(&chain, &sender, order);
@@ -84,12 +87,12 @@ impl Deploy {
             });
             let document = Document {
                 chain_id,
-                fork: self.fork,
+                fork: rules,
                 sender: from,
                 deployer: contracts.deployer,
                 factory,
                 hypervisor,
-                hypervisor_code_hash: contracts.hypervisor(self.fork).code_hash(),
+                hypervisor_code_hash: contracts.hypervisor(rules).code_hash(),
                 live,
                 register,
                 transactions: transactions.collect(),

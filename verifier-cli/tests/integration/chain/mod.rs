@@ -18,6 +18,8 @@ mod hostile;
 mod costs;
 // Nobody convicts the honest, and gas decides nothing.
 mod honest;
+// Guests of the OP Stack.
+mod optimism;
 // From a node to the verdict: a swap, a block of ten.
 mod record;
 // A block's fork follows from the register's schedule.

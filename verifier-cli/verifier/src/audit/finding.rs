@@ -252,7 +252,7 @@ kinds! {
         ChainId = "chain-id",
         /// By the schedule of its chain the block is of another fork.
         Fork = "fork",
-        /// The transaction's type does not exist in the fork.
+        /// The transaction's type does not exist by the block's rules.
         Type = "type",
         /// The transaction's nonce is not the sender's.
         Nonce = "nonce",
@@ -312,6 +312,10 @@ kinds! {
         Logs = "logs",
         /// The receipt's bloom filter is not that of its logs.
         Bloom = "bloom",
+        /// The receipt has another nonce than a deposit's sender had, lacks it, or should have none.
+        DepositNonce = "deposit-nonce",
+        /// The receipt of a deposit has another version, lacks it, or should have none.
+        DepositVersion = "deposit-version",
         /// The root after refund, fees and deletions is another.
         StateRootLeave = "state-root-leave",
     }

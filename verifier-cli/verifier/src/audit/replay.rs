@@ -67,18 +67,18 @@ fn walk(
     let mut codes = Codes::new(subject.hashes());
     let nodes = subject.hashes().nodes_by_hash();
     let mut state = State::over(witness.rules.fork(), witness.roots.enter, nodes);
-    let top = transaction::begin(subject, gas_limit, &mut state, &mut codes, transaction)?;
+    let (top, charge) =
+        transaction::begin(subject, gas_limit, &mut state, &mut codes, transaction)?;
+    let opened_by_none = (!witness.messages.is_empty()).then_some(Missing::Parent { message: 0 });
     let (end, lack) = match top {
         Top::Message(top) => {
             let walk = AccessWalk::new(subject.opened(), &codes, &mut state, access, transaction);
-            (walk.run(&top)?, None)
+            (Some(walk.run(&top)?), None)
         }
-        Top::Ended(end) => {
-            let opened_by_none = !witness.messages.is_empty();
-            (end, opened_by_none.then_some(Missing::Parent { message: 0 }))
-        }
+        Top::Ended(end) => (Some(end), opened_by_none),
+        Top::Invalid => (None, opened_by_none),
     };
-    transaction::end(witness, &mut state, end, transaction)?;
+    transaction::end(witness, &mut state, &charge, end, transaction)?;
     Ok(lack)
 }
 

@@ -3,10 +3,13 @@
 //!
 //! In the data's way this stands beside the attributes.
 
-use iso_evm_wire::{fork::ForkError, optimism::Upgrade, quantity as number};
+use iso_evm_wire::{
+    fork::ForkError,
+    optimism::{BaseFeeParameters, Upgrade},
+    quantity as number,
+};
 use serde::Deserialize;
 
-use super::base_fee::BaseFeeParameters;
 use crate::block_file::BlockFileError;
 
 /// What a block needs of a rollup's configuration. Other keys are ignored.

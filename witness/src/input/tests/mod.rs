@@ -1,5 +1,6 @@
 use super::*;
 
+mod rollup;
 mod schedule;
 mod tracer;
 mod whole;
@@ -39,7 +40,7 @@ fn errors_say_what_and_where() {
         ("\"0x5208\"", "\"0x5208g\"", "at line 4 column"),
         ("\"0x5208\"", "\"0x10000000000000000\"", "does not fit 64 bits at line 4"),
         ("\"from\"", "\"form\"", "transaction: field \"from\" is missing"),
-        ("\"gas\"", "\"type\": \"0x7e\", \"gas\"", "0x7e is not Ethereum's (it is an OP Stack"),
+        ("\"gas\"", "\"type\": \"0x64\", \"gas\"", "0x64 is not Ethereum's (it is an Arbitrum"),
         ("\"gas\"", "\"type\": 3, \"gas\"", "field \"maxFeePerBlobGas\" is missing"),
         ("\"gas\"", "\"r\": \"0x1\", \"gas\"", "transaction: field \"s\" is missing"),
         (

@@ -28,7 +28,7 @@ pub enum TransactionError {
     #[error("field {0:?} is missing")]
     Missing(&'static str),
     /// A field that this type of transaction cannot have.
-    #[error("a transaction of type {number} has no field {field:?}")]
+    #[error("a transaction of type {} has no field {field:?}", Number(*.number))]
     Unexpected {
         /// The transaction's type.
         number: u8,
@@ -104,6 +104,18 @@ pub const fn other_chains_type(number: u8) -> Option<&'static str> {
         0xff => "a ZKsync priority transaction",
         _ => return None,
     })
+}
+
+/// A type's number as one reads it: Ethereum's are counted, others are bytes.
+struct Number(u8);
+
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            number @ 0..10 => write!(f, "{number}"),
+            number => write!(f, "{number:#04x}"),
+        }
+    }
 }
 
 /// The end of a sentence that says whose type it is.

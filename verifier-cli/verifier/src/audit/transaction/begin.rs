@@ -3,11 +3,12 @@
 //! In the data's way this stands in front of the walk over the records.
 
 use alloy_consensus::Transaction as _;
-use iso_evm_wire::{Witness, protocol::Change};
+use alloy_primitives::U256;
+use iso_evm_wire::{Witness, protocol::Change, transaction::TransactionBody};
 
 use super::{
-    Missing, Top, TransactionKind as Kind, authorizations, claims::Findings, message, price, rules,
-    top, warmth,
+    Charge, Missing, Top, TransactionKind as Kind, authorizations, claims::Findings, deposit,
+    fees::Fees, message, price, rules, top, warmth,
 };
 use crate::audit::{
     Subject,
@@ -15,39 +16,53 @@ use crate::audit::{
     state::State,
 };
 
-/// All that comes before the top message: rules, signature, gas bought, nonce, authorisations, warm
-/// list. The top's value has not moved yet where there is a message; where there is none, its whole
-/// effect is in the state. A precompile gets no more than `gas_limit`.
+/// All that comes before the top message: rules, signature, mint or gas bought, nonce,
+/// authorisations, warm list. The top's value has not moved yet where there is a message; where there is
+/// none, its whole effect is in the state. A precompile gets no more than `gas_limit`.
 ///
 /// # Errors
 ///
 /// What the witness lacks: a trie node, code, or the top message itself. `findings` has what was
 /// found false before.
-pub fn begin(
+pub(in crate::audit) fn begin(
     subject: &Subject<'_>,
     gas_limit: u64,
     state: &mut State,
     codes: &mut Codes<'_>,
     findings: &mut Findings<Kind>,
-) -> Result<Top, Missing> {
+) -> Result<(Top, Charge), Missing> {
     let witness = subject.hashes().witness();
     rules::check(subject.hashes(), findings);
-    charge_sender(witness, state, codes, findings)?;
-    warmth::warm(witness, state);
-    authorizations::apply(witness, state, codes)?;
-    let top = top::open(witness, gas_limit, state, codes)?;
+    let (charge, nonce, runs) = match witness.transaction.body() {
+        TransactionBody::Deposit(deposit) => {
+            let nonce = state.account(deposit.from)?.nonce;
+            let runs = deposit::enter(witness, deposit, state)?;
+            (Charge::Nothing { nonce }, nonce, runs)
+        }
+        TransactionBody::Ethereum(body) => {
+            let fees = charge_sender(witness, state, codes, findings)?;
+            (Charge::Gas(fees), body.nonce(), true)
+        }
+    };
+    let top = if runs {
+        warmth::warm(witness, state);
+        authorizations::apply(witness, state, codes)?;
+        top::open(witness, nonce, gas_limit, state, codes)?
+    } else {
+        Top::Invalid
+    };
     message::check(subject, &top, findings)?;
-    Ok(top)
+    Ok((top, charge))
 }
 
-/// The sender: nonce, code (EIP-3607, EIP-7702) and funds are checked, gas and blob gas bought, the
-/// nonce grows.
+/// The sender: nonce, code (EIP-3607, EIP-7702) and funds are checked, gas and blob gas bought and the
+/// fees of the OP Stack paid, the nonce grows. Returns these fees.
 fn charge_sender(
     witness: &Witness,
     state: &mut State,
     codes: &Codes<'_>,
     findings: &mut Findings<Kind>,
-) -> Result<(), Missing> {
+) -> Result<Option<Fees>, Missing> {
     let (sender, body) = (witness.transaction.from(), witness.transaction.body());
     let account = state.account(sender)?;
     findings.compare(Kind::Nonce, account.nonce, body.nonce());
@@ -57,8 +72,12 @@ fn charge_sender(
         && delegation_target(codes.get(account.code_hash, sender)?).is_some();
     let allowed = !has_code || delegates;
     findings.require(allowed, Kind::SenderCode, EMPTY_CODE_HASH, account.code_hash);
-    let needed = price::funds_needed(body);
+    let fees = Fees::read(witness, state)?;
+    let more = fees.map_or(U256::ZERO, |fees| fees.upfront(body.gas_limit()));
+    let needed = price::funds_needed(body).saturating_add(more);
     findings.require(account.balance >= needed, Kind::Funds, needed, account.balance);
-    state.set_balance(sender, account.balance.saturating_sub(price::upfront(witness)))?;
-    state.set_nonce(sender, account.nonce.saturating_add(1))
+    let upfront = price::upfront(witness).saturating_add(more);
+    state.set_balance(sender, account.balance.saturating_sub(upfront))?;
+    state.set_nonce(sender, account.nonce.saturating_add(1))?;
+    Ok(fees)
 }

@@ -24,6 +24,13 @@ pub(super) struct Intrinsic {
     pub(super) floor: u64,
 }
 
+impl Intrinsic {
+    /// The least gas limit that pays for both.
+    pub(super) fn least(self) -> u64 {
+        self.gas.max(self.floor)
+    }
+}
+
 /// The gas that a transaction costs by the fork's rules.
 pub(super) fn intrinsic(body: &TransactionBody, fork: Fork) -> Intrinsic {
     let input = body.input();

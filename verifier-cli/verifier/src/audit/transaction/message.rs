@@ -19,8 +19,8 @@ pub(super) fn check(
 ) -> Result<(), Missing> {
     let messages = witness.messages.len();
     match (top, witness.opened().first()) {
-        (Top::Ended(_), None) => Ok(()),
-        (Top::Ended(_), Some(_)) => {
+        (Top::Ended(_) | Top::Invalid, None) => Ok(()),
+        (Top::Ended(_) | Top::Invalid, Some(_)) => {
             findings.compare(Kind::Message, 0, messages);
             Ok(())
         }

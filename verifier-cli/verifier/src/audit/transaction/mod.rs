@@ -13,19 +13,26 @@
 //!    `nonce` below 2^64 − 1, `gas-limit`, `intrinsic-gas` (the floor too), `fee`, `initcode`, `blob`,
 //!    `authorization`, `blob-base-fee` (if there is a header), `ancestor`;
 //!    `block-transaction` and `block-receipt` (if there are the paths).
-//! 2. The sender: `nonce`, `sender-code`, `funds`. Then gas and blob gas are bought, the nonce grows,
-//!    and authorisations are applied.
+//! 2. The sender: `nonce`, `sender-code`, `funds`. Then gas and blob gas are bought and the fees of the
+//!    OP Stack paid, the nonce grows, and authorisations are applied.
 //! 3. The top message: that there is one if and only if code runs (`message`), then `kind`, `origin`,
 //!    `gas-price`, `caller`, `to`, `context`, `value`, `calldata`, `gas`, `static`. The walk compares
 //!    its root at entry (`state-root-enter`) and its code's hash (the access audit's `code-hash`).
-//! 4. The end: `status`, `gas-used`, and where the receipt has them `logs` and `bloom`; then refund,
-//!    fees and deletions are done, and `state-root-leave`.
+//! 4. The end: `status`, `gas-used`, and where the receipt has them `logs` and `bloom`; then
+//!    `deposit-nonce` and `deposit-version`; then refund, fees and deletions are done, and
+//!    `state-root-leave`.
+//!
+//! A deposit of the OP Stack is in its block whatever it is. Of step 1 only `fork`, `type` and
+//! `gas-limit` are asked of it, and what is about its block; of step 2 nothing: it mints, and its
+//! sender's nonce grows. If it is invalid, there is no message, and its end is that.
 
 mod authorizations;
 mod begin;
 mod blobs;
 mod claims;
+mod deposit;
 mod end;
+mod fees;
 mod gas;
 mod inclusion;
 mod message;
@@ -43,9 +50,10 @@ mod warmth;
 use alloy_primitives::{Address, B256, Bytes, U256};
 use iso_evm_wire::{Witness, records::FrameKind};
 
-pub use begin::begin;
+pub(super) use begin::begin;
 pub use claims::Findings;
-pub use end::end;
+pub(super) use end::end;
+use fees::Fees;
 pub(super) use inclusion::Included;
 pub use inclusion::is_included;
 pub use schedule::fork_is_unanchored;
@@ -60,6 +68,20 @@ pub enum Top {
     /// The top call or creation runs no code (an account without any, a precompile, a collision), and
     /// ended so.
     Ended(TopEnd),
+    /// There is none: the transaction is a deposit that is invalid, and in its block all the same.
+    Invalid,
+}
+
+/// What was charged before the top message.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::audit) enum Charge {
+    /// Gas, and on the OP Stack fees beside it.
+    Gas(Option<Fees>),
+    /// Nothing: it is a deposit.
+    Nothing {
+        /// The sender's nonce before.
+        nonce: u64,
+    },
 }
 
 /// What the top message must be.

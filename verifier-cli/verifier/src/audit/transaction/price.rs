@@ -19,7 +19,7 @@ pub(super) fn base_fee(witness: &Witness) -> u128 {
     witness.block.base_fee_per_gas.unwrap_or_default().into()
 }
 
-/// What a gas costs the sender, in wei: the price of types 0 and 1, else the tip on top of the base
+/// What a gas costs the sender, in wei: the price of types 0 and 1, nothing to a deposit, else the tip on top of the base
 /// fee, up to the most that the sender pays (EIP-1559).
 pub(super) fn effective_gas_price(body: &TransactionBody, base_fee: u128) -> u128 {
     match body.max_priority_fee_per_gas() {

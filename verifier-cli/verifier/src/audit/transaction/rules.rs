@@ -6,19 +6,20 @@ use alloy_consensus::Transaction as _;
 use alloy_eips::eip2718::Typed2718;
 use alloy_primitives::{Address, U256};
 use iso_evm_wire::{
-    Witness,
+    Rules, Witness,
     protocol::{
         Change, MAX_INIT_CODE_SIZE, MAX_NONCE, last_transaction_type, most_blobs,
         transaction_gas_cap,
     },
     schedule::blob_params,
-    transaction::TransactionBody,
+    transaction::{DEPOSIT_TYPE, TransactionBody},
 };
 
 use super::{
     TransactionKind as Kind,
     blobs::{self, VERSION_KZG},
     claims::Findings,
+    deposit,
     gas::intrinsic,
     inclusion, price, schedule, signature,
 };
@@ -27,11 +28,14 @@ use crate::{
     transaction_hash::signing_hash,
 };
 
+/// The type of transactions with blobs (EIP-4844).
+const BLOB_TYPE: u8 = 3;
+
 /// Checks all of them.
 pub(super) fn check(hashes: &Hashes<'_>, findings: &mut Findings<Kind>) {
     let witness = hashes.witness();
     let transaction = &witness.transaction;
-    let (body, fork) = (transaction.body(), witness.rules);
+    let body = transaction.body();
     if let Some((body, signature)) = body.ethereum().zip(transaction.signature()) {
         let signer = signature::signer(signing_hash(body), signature);
         check_sender(signer, transaction.from(), findings);
@@ -40,22 +44,14 @@ pub(super) fn check(hashes: &Hashes<'_>, findings: &mut Findings<Kind>) {
         findings.compare(Kind::ChainId, witness.chain_id, chain_id);
     }
     schedule::check(witness, findings);
-    let last = last_transaction_type(fork.fork());
-    findings.require(body.ty() <= last, Kind::Type, last, body.ty());
-    let nonce = body.nonce();
-    let counts = nonce <= MAX_NONCE;
-    findings.require(counts, Kind::Nonce, MAX_NONCE, nonce);
-    check_gas(witness, body, findings);
-    check_fees(witness, body, findings);
-    let length = body.input().len();
-    let bounded = fork.has(Change::InitcodeLimit) && body.is_create();
-    let fits = !bounded || length as u64 <= MAX_INIT_CODE_SIZE;
-    findings.require(fits, Kind::Initcode, MAX_INIT_CODE_SIZE, length);
-    if body.is_eip4844() {
-        check_blobs(witness, body, findings);
-    }
-    if let Some(authorizations) = body.authorization_list() {
-        findings.require(!authorizations.is_empty(), Kind::Authorization, 1_u8, 0_u8);
+    let last = last_type(witness.rules, body.ty());
+    findings.require(last == body.ty(), Kind::Type, last, body.ty());
+    match body {
+        TransactionBody::Deposit(deposit) => {
+            let bounded = !deposit::takes_no_gas(witness, deposit);
+            check_limit(witness, if bounded { deposit.gas_limit } else { 0 }, findings);
+        }
+        TransactionBody::Ethereum(_) => check_sent(witness, body, findings),
     }
     check_blob_base_fee(witness, findings);
     if let Some(broken) = broken_chain(hashes) {
@@ -64,20 +60,48 @@ pub(super) fn check(hashes: &Hashes<'_>, findings: &mut Findings<Kind>) {
     inclusion::check(hashes, findings);
 }
 
+/// What must hold of all transactions but deposits, which are in their block whatever they are.
+fn check_sent(witness: &Witness, body: &TransactionBody, findings: &mut Findings<Kind>) {
+    let nonce = body.nonce();
+    let counts = nonce <= MAX_NONCE;
+    findings.require(counts, Kind::Nonce, MAX_NONCE, nonce);
+    check_limit(witness, body.gas_limit(), findings);
+    let least = intrinsic(body, witness.rules.fork()).least();
+    findings.require(body.gas_limit() >= least, Kind::IntrinsicGas, least, body.gas_limit());
+    check_fees(witness, body, findings);
+    let length = body.input().len();
+    let bounded = witness.rules.has(Change::InitcodeLimit) && body.is_create();
+    let fits = !bounded || length as u64 <= MAX_INIT_CODE_SIZE;
+    findings.require(fits, Kind::Initcode, MAX_INIT_CODE_SIZE, length);
+    if body.is_eip4844() {
+        check_blobs(witness, body, findings);
+    }
+    if let Some(authorizations) = body.authorization_list() {
+        findings.require(!authorizations.is_empty(), Kind::Authorization, 1_u8, 0_u8);
+    }
+}
+
+/// The last type that there is, up to this one. The OP Stack has deposits, which Ethereum has not, and
+/// no blobs.
+fn last_type(rules: Rules, number: u8) -> u8 {
+    let last = last_transaction_type(rules.fork()).min(number);
+    match rules {
+        Rules::Optimism(_) if number == DEPOSIT_TYPE => DEPOSIT_TYPE,
+        Rules::Optimism(_) if last == BLOB_TYPE => BLOB_TYPE - 1,
+        _ => last,
+    }
+}
+
 /// The sender is who signed; nobody's signature has the signer zero.
 fn check_sender(signer: Option<Address>, sender: Address, findings: &mut Findings<Kind>) {
     let holds = signer == Some(sender);
     findings.require(holds, Kind::Signature, signer.unwrap_or_default(), sender);
 }
 
-/// The limit is within the block's and the fork's, and pays for what is due in any case.
-fn check_gas(witness: &Witness, body: &TransactionBody, findings: &mut Findings<Kind>) {
-    let limit = body.gas_limit();
+/// The limit is within the block's and the fork's.
+fn check_limit(witness: &Witness, limit: u64, findings: &mut Findings<Kind>) {
     let most = witness.block.gas_limit.min(transaction_gas_cap(witness.rules.fork()));
     findings.require(limit <= most, Kind::GasLimit, most, limit);
-    let intrinsic = intrinsic(body, witness.rules.fork());
-    let least = intrinsic.gas.max(intrinsic.floor);
-    findings.require(limit >= least, Kind::IntrinsicGas, least, limit);
 }
 
 /// The most that is paid for a gas covers the base fee and the tip (EIP-1559).

@@ -5,7 +5,7 @@
 
 use alloy_consensus::Transaction as _;
 use alloy_primitives::{Address, TxKind, U256};
-use iso_evm_wire::{Fork, Witness, protocol::Change, records::FrameKind};
+use iso_evm_wire::{Rules, Witness, protocol::Change, records::FrameKind};
 
 use super::{Missing, Top, TopEnd, TopMessage, gas::intrinsic, price};
 use crate::{
@@ -18,9 +18,10 @@ use crate::{
     hash::keccak256,
 };
 
-/// The top call or creation.
+/// The top call or creation. `nonce` is the sender's before.
 pub(super) fn open(
     witness: &Witness,
+    nonce: u64,
     gas_limit: u64,
     state: &mut State,
     codes: &Codes<'_>,
@@ -40,8 +41,8 @@ pub(super) fn open(
         gas_price: U256::from(gas_price),
     };
     match body.kind() {
-        TxKind::Call(to) => call(top, to, (witness.rules.fork(), gas_limit), state, codes),
-        TxKind::Create => create(top, created::by_nonce(sender, body.nonce()), state),
+        TxKind::Call(to) => call(top, to, (witness.rules, gas_limit), state, codes),
+        TxKind::Create => create(top, created::by_nonce(sender, nonce), state),
     }
 }
 
@@ -61,14 +62,14 @@ fn create(top: TopMessage, new: Address, state: &mut State) -> Result<Top, Missi
 fn call(
     top: TopMessage,
     target: Address,
-    (fork, gas_limit): (Fork, u64),
+    (rules, gas_limit): (Rules, u64),
     state: &mut State,
     codes: &Codes<'_>,
 ) -> Result<Top, Missing> {
     let before = state.checkpoint();
-    if let Some(precompile) = precompiles::at(fork.into(), target) {
+    if let Some(precompile) = precompiles::at(rules, target) {
         let gas = top.gas.min(gas_limit);
-        let ended = precompiles::run(precompile, fork.into(), &top.call_data, gas);
+        let ended = precompiles::run(precompile, rules, &top.call_data, gas);
         let Ended { status, gas_used, .. } = ended.ok_or(Missing::TopRerun)?;
         // What failed on less may not have on more.
         if status != 1 && gas < top.gas {
@@ -82,7 +83,7 @@ fn call(
     }
     let mut code_hash = state.account(target)?.code_hash;
     let mut to = target;
-    if fork.has(Change::Delegation)
+    if rules.has(Change::Delegation)
         && let Some(delegate) = delegation_target(codes.get(code_hash, target)?)
     {
         state.warm(delegate);

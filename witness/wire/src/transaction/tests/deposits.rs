@@ -150,7 +150,9 @@ fn a_deposit_has_no_field_that_is_signed() {
     ] {
         let mut json = listed();
         json[field] = value;
-        assert_eq!(read(&json), Err(TransactionError::Unexpected { number, field }));
+        let error = read(&json).unwrap_err();
+        assert_eq!(error, TransactionError::Unexpected { number, field });
+        assert_eq!(error.to_string(), format!("a transaction of type 0x7e has no field {field:?}"));
     }
 }
 

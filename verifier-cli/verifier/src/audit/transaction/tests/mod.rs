@@ -2,6 +2,7 @@
 
 mod kinds;
 mod lacks;
+mod optimism;
 mod prices;
 mod random;
 mod recorded;

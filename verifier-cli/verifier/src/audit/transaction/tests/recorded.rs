@@ -9,7 +9,7 @@ use alloy_eips::{
 };
 use alloy_primitives::{Address, B256, Bytes, Signature, TxKind, U256, address, keccak256};
 use iso_evm_wire::{
-    Fork, MessageWitness, Witness,
+    Fork, MessageWitness, Rules, Witness,
     block::Block,
     container::ReceiptLogs,
     encoding,
@@ -73,7 +73,7 @@ pub(super) fn sender() -> Signer {
 /// What is recorded.
 #[derive(Clone)]
 pub(super) struct Setup {
-    pub(super) fork: Fork,
+    pub(super) rules: Rules,
     pub(super) block: Block,
     pub(super) prestate: Prestate,
     pub(super) body: EthereumBody,
@@ -81,8 +81,9 @@ pub(super) struct Setup {
 
 impl Setup {
     /// A transaction of a rich sender, on a block whose coinbase has nothing.
-    pub(super) fn new(fork: Fork, body: impl Into<EthereumBody>) -> Self {
-        let from = |first: Fork| fork >= first;
+    pub(super) fn new(rules: impl Into<Rules>, body: impl Into<EthereumBody>) -> Self {
+        let rules = rules.into();
+        let from = |first: Fork| rules.fork() >= first;
         let block = Block {
             number: 1_000,
             timestamp: 1_000_000,
@@ -97,7 +98,7 @@ impl Setup {
         };
         let rich = PrestateAccount { balance: U256::from(ETHER), nonce: 3, ..Default::default() };
         let prestate = Prestate::from([(sender().address(), rich)]);
-        Self { fork, block, prestate, body: body.into() }
+        Self { rules, block, prestate, body: body.into() }
     }
 
     pub(super) fn account(mut self, address: Address, account: PrestateAccount) -> Self {
@@ -119,18 +120,30 @@ impl Setup {
 
     /// The witness of the transaction, signed.
     pub(super) fn record(&self) -> (Witness, Recording) {
-        let signature = sender().sign(signing_hash(&self.body));
-        self.record_as(Transaction::signed(self.body.clone(), signature).unwrap())
+        self.record_as(self.signed())
     }
 
+    /// The transaction, signed.
+    pub(super) fn signed(&self) -> Transaction {
+        let signature = sender().sign(signing_hash(&self.body));
+        Transaction::signed(self.body.clone(), signature).unwrap()
+    }
+
+    /// The witness of a transaction, which may look further than the recorder's own.
     pub(super) fn record_as(&self, transaction: Transaction) -> (Witness, Recording) {
+        let (mut witness, recording) = self.record_alone(transaction);
+        stand_on(&mut witness, &self.prestate);
+        (witness, recording)
+    }
+
+    /// The witness of a transaction, with what the recorder puts into it.
+    pub(super) fn record_alone(&self, transaction: Transaction) -> (Witness, Recording) {
         let prestate = self.prestate.clone();
         let block = self.block.clone();
         let input =
-            Input::new(self.fork, 1, block, transaction, prestate, BTreeMap::new()).unwrap();
+            Input::new(self.rules, 1, block, transaction, prestate, BTreeMap::new()).unwrap();
         let recording = record(&input.execution).unwrap();
         let mut witness = recording.witness(&input);
-        stand_on(&mut witness, &self.prestate);
         let logs = recording.logs.clone();
         witness.receipt.logs = Some(ReceiptLogs { bloom: logs.iter().collect(), logs });
         (witness, recording)
@@ -214,5 +227,5 @@ pub(super) fn dynamic(to: TxKind, value: u64, input: impl Into<Bytes>) -> TxEip1
 
 /// What a test says where it fails.
 pub(super) fn name(setup: &Setup) -> String {
-    format!("{} type {} to {:?}", setup.fork, setup.body.ty(), setup.body.to())
+    format!("{} type {} to {:?}", setup.rules, setup.body.ty(), setup.body.to())
 }

@@ -59,6 +59,7 @@ fn rejected(case: &Case) -> Option<(AuditOutcome<Kind>, Kind)> {
         gas_used: 0,
         success: false,
         logs: Vec::new(),
+        deposit: None,
         output: Default::default(),
         proof: Default::default(),
     };

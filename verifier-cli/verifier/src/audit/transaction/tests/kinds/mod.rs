@@ -2,6 +2,7 @@
 
 mod claims;
 mod inclusion;
+mod optimism;
 mod rules;
 
 use alloy_primitives::{B256, hex};
@@ -75,6 +76,7 @@ fn all() -> Vec<Lie> {
     rules::add(&mut lies);
     claims::add(&mut lies);
     inclusion::add(&mut lies);
+    optimism::add(&mut lies);
     lies.0
 }
 

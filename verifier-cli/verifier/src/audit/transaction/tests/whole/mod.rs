@@ -17,7 +17,8 @@ use crate::audit::{
 };
 
 /// What a correct witness gives.
-const VALID: Replayed = Replayed { access: AuditOutcome::Valid, transaction: AuditOutcome::Valid };
+pub(super) const VALID: Replayed =
+    Replayed { access: AuditOutcome::Valid, transaction: AuditOutcome::Valid };
 
 /// Records, audits, and says whether the transaction succeeded and how many messages it had.
 #[track_caller]
