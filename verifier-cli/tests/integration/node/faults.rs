@@ -164,7 +164,7 @@ fn other_chains_and_transactions_that_are_not_there() {
         }),
         _ => Action::Pass,
     });
-    assert!(ran.stderr.contains("transaction 0 of block 2: the hash is wrong"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("transaction 0 of block 3: the hash is wrong"), "{}", ran.stderr);
     let ran = through(&node, "", |asked, _| match asked {
         "eth_getBlockByHash" => {
             Action::Change(|block| block["transactions"][0]["type"] = json!("0x64"))

@@ -39,7 +39,9 @@ pub(super) fn same(folder: &Path, expected: &[RecordedTransaction]) {
 
 #[test]
 fn a_block_from_a_node_is_recorded_as_from_its_file() {
-    for (number, style) in [(22_880_574, Style::Geth), (26_207_961, Style::Reth)] {
+    for (number, style) in
+        [(22_880_574, Style::Geth), (22_884_230, Style::Reth), (26_208_384, Style::Reth)]
+    {
         let Some(file) = file(number) else { return };
         let (chain, expected) = Chain::of(&file, style);
         let hash = chain.hash();
