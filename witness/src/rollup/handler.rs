@@ -182,7 +182,6 @@ impl<DB: Database, I> Handler for RollupHandler<'_, DB, I> {
         let mut account = journal.load_account_mut(caller)?.data;
         account.incr_balance(U256::from(*mint));
         account.bump_nonce();
-        drop(account);
         journal.commit_tx();
         let gas = ResultGas::default().with_total_gas_spent(self.flat_gas(limit));
         Ok(ExecutionResult::Halt { reason: HaltReason::OutOfFunds, gas, logs: Vec::new() })
