@@ -345,6 +345,12 @@ fn inspect<DB: Database>(
     if let Some(fees) = &fees {
         evm.inspector.reads(L1_BLOCK, &fees.slots);
     }
+    let sender = tx.env.caller;
+    if let Some(Rollup::Deposit { .. }) = tx.rollup
+        && tx.env.kind.to() != Some(&sender)
+    {
+        evm.inspector.passes_over(sender);
+    }
     let run = rollup::inspect(setting.rules, &mut evm, tx, fees.as_ref());
     let run = run.map_err(|error| match (error, evm.inspector.error()) {
         // The recorder has ended the run.

@@ -86,8 +86,7 @@ impl Record {
                 let json = files::read_unpacked(input)?;
                 if BlockFile::is_one(&json) {
                     self.of_its_own_state()?;
-                    let rules = self.fork.map(Rules::from);
-                    block_file::record(input, &json, output, rules)?;
+                    block_file::record(input, &json, output, self.fork)?;
                     return Ok(Exit::Valid);
                 }
                 let witness = match bare(input, &json)? {

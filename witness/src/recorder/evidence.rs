@@ -26,12 +26,15 @@ pub(super) struct Evidence {
     /// The journal's number of this transaction, once it has begun.
     transaction: Option<TransactionId>,
     pub(super) touched: Touched,
+    /// The account whose code nobody looks at before the first frame, though it is loaded.
+    pub(super) passed_over: Option<Address>,
     codes: B256Map<Bytes>,
 }
 
 impl Evidence {
     /// The transaction begins: all that comes before its first frame has been done. From Prague,
-    /// notes the code that its sender, its recipient and its authorities had before (EIP-7702).
+    /// notes the code that its sender, its recipient and its authorities had before (EIP-7702); not
+    /// that of a deposit's sender.
     pub(super) fn start<CTX>(&mut self, context: &CTX, fork: Fork)
     where
         CTX: ContextTr<Journal: JournalExt>,
@@ -44,7 +47,8 @@ impl Evidence {
         }
         let mut before = AddressMap::default();
         for (address, account) in journal.evm_state() {
-            if Some(account.transaction_id) == self.transaction {
+            let looked_at = self.passed_over != Some(*address);
+            if Some(account.transaction_id) == self.transaction && looked_at {
                 before.insert(*address, (account.info.code_hash, &account.info.code));
             }
         }

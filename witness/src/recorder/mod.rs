@@ -302,6 +302,13 @@ impl Recorder {
         }
     }
 
+    /// An account sends a deposit, and is not called: it may have any code, and nobody looks at it.
+    pub(crate) fn passes_over(&mut self, account: Address) {
+        if let Some(evidence) = self.evidence() {
+            evidence.passed_over = Some(account);
+        }
+    }
+
     /// Keeps the first error; a root after it is of no use.
     fn fail(&mut self, error: impl Into<RecorderError>) {
         self.error.get_or_insert(error.into());

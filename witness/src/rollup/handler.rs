@@ -182,10 +182,11 @@ impl<DB: Database, I> Handler for RollupHandler<'_, DB, I> {
         };
         let (caller, limit) = (evm.ctx.tx.caller(), evm.ctx.tx.gas_limit());
         let journal = evm.ctx.journal_mut();
-        let mut account = journal.load_account_mut(caller)?.data;
-        account.incr_balance(U256::from(*mint));
-        account.bump_nonce();
-        drop(account);
+        {
+            let mut account = journal.load_account_mut(caller)?.data;
+            account.incr_balance(U256::from(*mint));
+            account.bump_nonce();
+        }
         journal.commit_tx();
         let gas = ResultGas::default().with_total_gas_spent(self.flat_gas(limit));
         Ok(ExecutionResult::Halt { reason: HaltReason::OutOfFunds, gas, logs: Vec::new() })

@@ -79,7 +79,7 @@ fn block(upgrade: Upgrade) -> BlockFile {
     let code = Bytes::from_static(&STORE);
     let code_hash = keccak256(&code);
     codes.insert(code_hash, code);
-    let slots: Vec<_> = (0..9).map(|slot| B256::with_last_byte(slot)).collect();
+    let slots: Vec<_> = (0..9).map(B256::with_last_byte).collect();
     let funds = U256::from(10).pow(U256::from(18));
     let contract = Account { nonce: 1, balance: U256::ZERO, code_hash };
     let plain = Account { nonce: 3, balance: funds, code_hash: KECCAK256_EMPTY };

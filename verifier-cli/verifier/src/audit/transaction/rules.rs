@@ -47,10 +47,8 @@ pub(super) fn check(hashes: &Hashes<'_>, findings: &mut Findings<Kind>) {
     let last = last_type(witness.rules, body.ty());
     findings.require(last == body.ty(), Kind::Type, last, body.ty());
     match body {
-        TransactionBody::Deposit(deposit) => {
-            let bounded = !deposit::takes_no_gas(witness, deposit);
-            check_limit(witness, if bounded { deposit.gas_limit } else { 0 }, findings);
-        }
+        TransactionBody::Deposit(deposit) if deposit::takes_no_gas(witness, deposit) => {}
+        TransactionBody::Deposit(deposit) => check_limit(witness, deposit.gas_limit, findings),
         TransactionBody::Ethereum(_) => check_sent(witness, body, findings),
     }
     check_blob_base_fee(witness, findings);

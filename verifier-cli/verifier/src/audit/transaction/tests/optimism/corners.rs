@@ -5,7 +5,7 @@ use alloy_primitives::{Address, B256, TxKind, U256, hex};
 use iso_evm_wire::{
     Witness,
     optimism::{Change, Upgrade, predeploys::L1_BLOCK},
-    transaction::TxDeposit,
+    transaction::{Transaction, TxDeposit},
 };
 use iso_evm_witness::prestate::{Prestate, PrestateAccount};
 
@@ -124,6 +124,11 @@ fn a_deposit_is_sent_by_contracts() {
             let told = witness.receipt.deposit.map(|told| told.nonce);
             let metered = upgrade.has(Change::MeteredDeposits);
             assert_eq!(told, metered.then_some(1 << 40), "{upgrade}");
+            // Nobody looks at the sender's code, so no file has it.
+            let transaction = Transaction::deposit(deposit(OTHER, []));
+            let (alone, _) = setup.record_alone(transaction);
+            assert_eq!(replay(&alone), VALID, "{upgrade}");
+            assert!(alone.codes.is_empty(), "{upgrade}");
         }
     }
 }
