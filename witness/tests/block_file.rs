@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use alloy_consensus::{Header, TxLegacy};
 use alloy_primitives::{Address, B256, Bytes, Signature, TxKind, U256, bytes};
-use iso_evm_wire::{Fork, transaction::Transaction};
+use iso_evm_wire::{Fork, block::BlockFields, optimism::Upgrade, transaction::Transaction};
 use iso_evm_witness::{
     Execution,
     block_file::{BlockFile, BlockFileError, Head, Notice},
@@ -15,6 +15,7 @@ use iso_evm_witness::{
     record,
 };
 use revm::context::BlockEnv;
+use serde_json::json;
 
 const CHAIN: u64 = 31_337;
 const CONTRACT: Address = Address::repeat_byte(0xcc);
@@ -166,4 +167,28 @@ fn transactions_that_the_block_has_no_gas_for_are_refused() {
     header.gas_limit = 120_999;
     let error = file.record().unwrap_err().to_string();
     assert_eq!(error, "transaction 1 has a gas limit of 100000, and the block has 99999 left");
+}
+
+/// From Isthmus on no root in the header says that there are none.
+#[test]
+fn a_block_of_the_op_stack_with_withdrawals_is_refused() {
+    let root = Some(B256::repeat_byte(3));
+    let header = Header {
+        withdrawals_root: root,
+        base_fee_per_gas: Some(0),
+        blob_gas_used: Some(0),
+        excess_blob_gas: Some(0),
+        parent_beacon_block_root: root,
+        requests_hash: root,
+        ..Header::default()
+    };
+    let parse = |withdrawals: serde_json::Value| {
+        let mut block = serde_json::to_value(BlockFields::from(&header)).unwrap();
+        (block["transactions"], block["withdrawals"]) = (json!([]), withdrawals);
+        let file = json!({"chainId": CHAIN, "block": block, "witness": {}}).to_string();
+        BlockFile::parse(file.as_bytes(), Some(Upgrade::Isthmus.into())).unwrap_err()
+    };
+    let one = json!({"index": "0x0", "validatorIndex": "0x0", "address": MINER, "amount": "0x1"});
+    assert!(matches!(parse(json!([one])), BlockFileError::Withdrawals));
+    assert!(matches!(parse(json!([])), BlockFileError::Parent(_)));
 }

@@ -33,6 +33,9 @@ pub enum BlockFileError {
     /// A field that means something else in this block.
     #[error("payloadAttributes: field {0:?} is not what its upgrade takes")]
     Attribute(&'static str),
+    /// A block of the OP Stack has withdrawals.
+    #[error("the block has withdrawals, which no block of the OP Stack has")]
+    Withdrawals,
     /// The block has no base fee, or no extra data.
     #[error("{0}")]
     BaseFee(BaseFeeError),

@@ -207,10 +207,11 @@ fn check_lists(
     if expected != found {
         return Err(BlockFileError::List { field, expected, found });
     }
-    // On the OP Stack it is another root from Isthmus on, and that of no withdrawals before.
-    let Some(expected) = header.withdrawals_root.filter(|_| rules.upgrade().is_none()) else {
-        return Ok(());
-    };
+    // On the OP Stack it is another root from Isthmus on, and binds no withdrawals.
+    if rules.upgrade().is_some() {
+        return if withdrawals.is_empty() { Ok(()) } else { Err(BlockFileError::Withdrawals) };
+    }
+    let Some(expected) = header.withdrawals_root else { return Ok(()) };
     let (field, found) = (RootField::Withdrawals, ordered_trie_root(withdrawals));
     if expected == found { Ok(()) } else { Err(BlockFileError::List { field, expected, found }) }
 }

@@ -11,7 +11,7 @@ use crate::{
     Execution, block_file::BlockFile, env::block_env, prestate::Prestate, rollup::RunTransaction,
 };
 use iso_evm_wire::{
-    Fork, Rules,
+    Rules,
     block::{Block, BlockError, BlockHashes},
     container::Inclusion,
     fork::ForkError,
@@ -86,7 +86,7 @@ pub enum InputError {
     #[error("the chain is not known: {0} says nothing of it, and there is no \"chainId\"")]
     ChainUnknown(Rules),
     /// The block is of a fork after the last that is audited.
-    #[error("fork {0} is later than {last}, the last that is audited", last = Fork::NEWEST)]
+    #[error("{}", ForkError::TooLate(.0.clone()))]
     ForkTooLate(String),
     /// A block with its header that is of another fork by its chain's schedule.
     #[error(

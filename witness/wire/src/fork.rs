@@ -6,7 +6,11 @@ use std::{fmt, str::FromStr};
 #[cfg(any(test, feature = "revm"))]
 use revm_primitives::hardfork::SpecId;
 
-use crate::{Rules, optimism::Upgrade};
+use crate::{
+    Rules,
+    optimism::Upgrade,
+    rules::{Family, OPTIMISM},
+};
 
 /// A fork of the Ethereum main chain. Ordered by activation.
 ///
@@ -97,10 +101,10 @@ impl fmt::Display for Fork {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ForkError {
     /// Known, but before Istanbul.
-    #[error("fork {0} is earlier than {first}, the first that is audited", first = Fork::ALL[0])]
+    #[error("fork {0} is earlier than {first}, the first that is audited", first = audited(.0)[0])]
     TooEarly(String),
     /// Known, but after the last that is audited.
-    #[error("fork {0} is later than {last}, the last that is audited", last = Fork::NEWEST)]
+    #[error("fork {0} is later than {last}, the last that is audited", last = audited(.0)[1])]
     TooLate(String),
     /// Not a fork's name.
     #[error("unknown fork {0:?}: expected {names}", names = names(" or "))]
@@ -112,6 +116,12 @@ pub enum ForkError {
         upgrades = upgrades()
     )]
     UnknownRules(String),
+}
+
+/// The first rules that are audited, and the last, of the family that a name is of.
+fn audited(name: &str) -> [Rules; 2] {
+    let family = if name.contains(OPTIMISM) { Family::Optimism } else { Family::Ethereum };
+    [family.rules()[0], family.newest()]
 }
 
 /// The names of all forks, in words.

@@ -52,7 +52,7 @@ impl Family {
 }
 
 /// How the name of an upgrade of the OP Stack begins.
-const OPTIMISM: &str = "optimism/";
+pub(crate) const OPTIMISM: &str = "optimism/";
 
 /// The number of the first upgrade of the OP Stack in `witness.bin`.
 const FIRST_UPGRADE: u8 = 0x20;
@@ -242,6 +242,8 @@ mod tests {
         }
         let late = "optimism/karst".parse::<Rules>().unwrap_err();
         assert_eq!(late, ForkError::TooLate("optimism/karst".to_owned()));
+        let says = "fork optimism/karst is later than optimism/jovian, the last that is audited";
+        assert_eq!(late.to_string(), says);
         // The numbers of Ethereum's forks are what they were.
         assert_eq!(Rules::from(Fork::Osaka).number(), 7);
         assert_eq!(Rules::from(Upgrade::Bedrock).number(), 0x20);

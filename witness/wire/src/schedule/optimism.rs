@@ -4,7 +4,7 @@
 use alloy_hardforks::ForkCondition;
 use alloy_op_hardforks::OpHardfork;
 
-use crate::{Rules, fork::ForkError, optimism::Upgrade};
+use crate::{Rules, fork::ForkError, optimism::Upgrade, rules::OPTIMISM};
 
 /// When each upgrade begins: OP Mainnet, OP Sepolia, Base, Base Sepolia.
 pub(super) fn table(chain_id: u64) -> Option<Vec<(OpHardfork, ForkCondition)>> {
@@ -48,7 +48,10 @@ pub(super) fn upgrade_of(upgrade: OpHardfork) -> Result<Upgrade, ForkError> {
         OpHardfork::Holocene => Upgrade::Holocene,
         OpHardfork::Isthmus => Upgrade::Isthmus,
         OpHardfork::Jovian => Upgrade::Jovian,
-        later => return Err(ForkError::TooLate(later.to_string().to_ascii_lowercase())),
+        later => {
+            let name = later.to_string().to_ascii_lowercase();
+            return Err(ForkError::TooLate(format!("{OPTIMISM}{name}")));
+        }
     })
 }
 
