@@ -1,3 +1,5 @@
+use iso_evm_wire::Fork;
+
 use super::*;
 
 mod rollup;

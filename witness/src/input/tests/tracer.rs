@@ -5,6 +5,8 @@ use alloy_eips::eip2718::Encodable2718;
 use alloy_primitives::{Address, B256, Bytes, Signature, U256, bytes};
 use serde_json::{Value, json};
 
+use iso_evm_wire::Fork;
+
 use super::*;
 
 const CONTRACT: Address = Address::repeat_byte(0xc0);

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::super::*;
 use crate::{Recording, record};
 use iso_evm_wire::{
-    Witness,
+    Fork, Witness,
     block::{BlockError, BlockFields},
 };
 
