@@ -156,9 +156,9 @@ fn other_chains_and_transactions_that_are_not_there() {
     let ran = through(&node, "", |asked, _| match asked {
         "eth_getBlockByHash" => Action::Change(|block| {
             block["transactions"][0] = json!({
-                "type": "0x64", "hash": B256::repeat_byte(1), "from": "0x1111111111111111111111111111111111111111",
-                "requestId": B256::repeat_byte(2), "value": "0x0", "gas": "0x0", "gasPrice": "0x0",
-                "input": "0x", "nonce": "0x0",
+                "type": "0x7e", "hash": B256::repeat_byte(1), "from": "0x1111111111111111111111111111111111111111",
+                "sourceHash": B256::repeat_byte(2), "mint": "0x0", "value": "0x0", "gas": "0x5208",
+                "isSystemTx": false, "input": "0x", "nonce": "0x0",
                 "to": "0x1111111111111111111111111111111111111111",
             });
         }),
