@@ -154,7 +154,8 @@ mod tests {
         let mut hypervisors = [B256::repeat_byte(1); 9];
         hypervisors[usize::from(Fork::Berlin.number())] = B256::ZERO;
         for schedule in known.iter().chain(&given) {
-            let host = register(&hypervisors, schedule);
+            let known = schedule.family().rules().len();
+            let host = register(&hypervisors[..known], schedule);
             let mut blocks = vec![(0, 0), (u64::MAX, u64::MAX)];
             for at in schedule.activations() {
                 for (number, time) in [(1, 0), (0, 1), (0, 0)] {

@@ -63,7 +63,7 @@ fn mutate_reports_no_survivor_of_an_honest_witness() {
 fn rollup_input(transaction: &str) -> String {
     format!(
         r#"{{
-    "fork": "optimism/isthmus",
+    "fork": "optimism/isthmus", "chainId": 1,
     "block": {{"gasLimit": "0x1c9c380", "baseFeePerGas": "0x7", "excessBlobGas": "0x0"}},
     "transaction": {{"from": "0x1111111111111111111111111111111111111111", "gas": "0x186a0",
         "to": "0x2222222222222222222222222222222222222222", {transaction}}},

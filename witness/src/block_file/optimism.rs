@@ -68,14 +68,14 @@ impl PayloadFile {
         let parent = parent.into_header().map_err(BlockFileError::ParentFields)?;
         let timestamp = attributes.timestamp.ok_or(missing("timestamp"))?;
         let chain_id = config.chain_id()?;
+        let encoded = attributes.transactions.as_deref().ok_or(missing("transactions"))?;
+        let read = |(index, bytes): (_, &Bytes)| super::transaction(index, bytes, chain_id);
+        let transactions = encoded.iter().enumerate().map(read).collect::<Result<_, _>>()?;
         let upgrade = upgrade(&config, chain_id, parent.number.saturating_add(1), timestamp)?;
         let rules = Rules::from(upgrade);
         if let Some(asked) = asked.filter(|asked| *asked != rules) {
             return Err(BlockFileError::Contradiction { asked, found: rules });
         }
-        let encoded = attributes.transactions.as_deref().ok_or(missing("transactions"))?;
-        let read = |(index, bytes): (_, &Bytes)| super::transaction(index, bytes, chain_id);
-        let transactions = encoded.iter().enumerate().map(read).collect::<Result<_, _>>()?;
         let header = attributes.header(upgrade, &config, &parent)?;
         let ancestors = preimages::ancestors(&preimages, &header, &parent)?;
         let head = Head::Draft { header: Box::new(header), hash: self.expected_block_hash };

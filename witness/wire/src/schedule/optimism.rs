@@ -32,7 +32,7 @@ pub(super) fn rules_at(
     let begun = table(chain_id)?.into_iter().take_while(active).last();
     Some(match begun {
         Some((upgrade, _)) => upgrade_of(upgrade).map(Rules::from),
-        None => Err(ForkError::TooEarly("before optimism/bedrock".to_owned())),
+        None => Err(ForkError::TooEarly("optimism/legacy".to_owned())),
     })
 }
 
