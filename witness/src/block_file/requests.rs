@@ -73,3 +73,59 @@ fn deposit(data: &[u8]) -> Option<Vec<u8>> {
     }
     (data.len() == DEPOSIT_LENGTH).then_some(request)
 }
+
+#[cfg(test)]
+mod tests {
+    use alloy_eips::eip7685::EMPTY_REQUESTS_HASH;
+    use alloy_primitives::{LogData, bytes};
+
+    use super::*;
+
+    /// A log as the deposit contract's ABI lays it out: the offsets of the five fields, then each with
+    /// its length and padded to words.
+    fn log(address: Address) -> Log {
+        let mut data = Vec::new();
+        for (at, _) in FIELDS {
+            data.extend(U256::from(at).to_be_bytes::<32>());
+        }
+        for (number, (_, length)) in (1_u8..).zip(FIELDS) {
+            data.extend(U256::from(length).to_be_bytes::<32>());
+            data.extend(vec![number; length]);
+            data.resize(data.len().next_multiple_of(32), 0);
+        }
+        assert_eq!(data.len(), DEPOSIT_LENGTH);
+        Log { address, data: LogData::new_unchecked(vec![DEPOSIT], data.into()) }
+    }
+
+    #[test]
+    fn a_deposit_is_its_fields_one_behind_the_other() {
+        let fields = (1_u8..).zip([48, 32, 8, 96, 8]);
+        let expected: Vec<u8> = fields.flat_map(|(number, length)| vec![number; length]).collect();
+        let log = log(MAINNET_DEPOSIT_CONTRACT_ADDRESS);
+        assert_eq!(deposit(&log.data.data), Some(expected.clone()));
+        // Cut off, longer, or with another offset or length.
+        let data = log.data.data.to_vec();
+        let longer = [&data[..], &[0; 32]].concat();
+        assert_eq!((deposit(&data[..544]), deposit(&longer), deposit(&[])), (None, None, None));
+        for at in [31, 127, 191, 543] {
+            let mut other = data.clone();
+            other[at] ^= 1;
+            assert_eq!(deposit(&other), None, "{at}");
+        }
+        // What alloy makes of the same requests.
+        let mut requests = Requests::default();
+        requests.push_request_with_type(0, [expected.clone(), expected].concat());
+        requests.push_request_with_type(1, bytes!("0102"));
+        let returned = [(WITHDRAWAL_REQUEST_PREDEPLOY_ADDRESS, bytes!("0102"))];
+        assert_eq!(hash(1, [&log, &log], &returned), Some(requests.requests_hash()));
+    }
+
+    #[test]
+    fn a_log_that_may_be_a_deposit_is_none_by_another_contract_and_open_on_an_unknown_chain() {
+        let other = log(Address::repeat_byte(1));
+        let returned = [(CONSOLIDATION_REQUEST_PREDEPLOY_ADDRESS, Bytes::new())];
+        assert_eq!(hash(1, [&other], &returned), Some(EMPTY_REQUESTS_HASH));
+        assert_eq!(hash(31_337, [], &returned), Some(EMPTY_REQUESTS_HASH));
+        assert_eq!(hash(31_337, [&other], &returned), None);
+    }
+}
