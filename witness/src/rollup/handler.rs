@@ -5,9 +5,12 @@
 use std::marker::PhantomData;
 
 use alloy_primitives::U256;
-use iso_evm_wire::optimism::{
-    Change, Upgrade,
-    predeploys::{BASE_FEE_VAULT, L1_FEE_VAULT, OPERATOR_FEE_VAULT},
+use iso_evm_wire::{
+    optimism::{
+        Change, Upgrade,
+        predeploys::{BASE_FEE_VAULT, L1_FEE_VAULT, OPERATOR_FEE_VAULT},
+    },
+    protocol,
 };
 use revm::{
     Database,
@@ -69,7 +72,7 @@ impl<DB: Database, I> Handler for RollupHandler<'_, DB, I> {
             }
             Rollup::Deposit { .. } => {
                 // EIP-3860, which revm looks at in what is not run for a deposit.
-                let bounded = Cfg::spec(cfg) >= revm::primitives::hardfork::SpecId::SHANGHAI
+                let bounded = self.upgrade.fork().has(protocol::Change::InitcodeLimit)
                     && tx.kind().is_create();
                 if bounded && tx.input().len() > cfg.max_initcode_size() {
                     return refused(InvalidTransaction::CreateInitCodeSizeLimit);
@@ -179,9 +182,11 @@ impl<DB: Database, I> Handler for RollupHandler<'_, DB, I> {
         };
         let (caller, limit) = (evm.ctx.tx.caller(), evm.ctx.tx.gas_limit());
         let journal = evm.ctx.journal_mut();
-        let mut account = journal.load_account_mut(caller)?.data;
-        account.incr_balance(U256::from(*mint));
-        account.bump_nonce();
+        {
+            let mut account = journal.load_account_mut(caller)?.data;
+            account.incr_balance(U256::from(*mint));
+            account.bump_nonce();
+        }
         journal.commit_tx();
         let gas = ResultGas::default().with_total_gas_spent(self.flat_gas(limit));
         Ok(ExecutionResult::Halt { reason: HaltReason::OutOfFunds, gas, logs: Vec::new() })

@@ -2,8 +2,8 @@
 //! audit. `specs/12-audits.md`.
 //!
 //! In the data's way this stands between the container and the verdicts of the two audits, which need
-//! the same state: [`transaction::begin`] brings it to the top message, the walk over the records takes
-//! it through all messages, [`transaction::end`] to its end.
+//! the same state: `transaction::begin` brings it to the top message, the walk over the records takes
+//! it through all messages, `transaction::end` to its end.
 
 use iso_evm_wire::{Opened, Witness};
 

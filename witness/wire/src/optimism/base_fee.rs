@@ -25,9 +25,13 @@ pub struct BaseFeeParameters {
     /// The base fee moves by this part of itself at most for each target of gas.
     #[serde(rename = "eip1559Denominator")]
     pub denominator: u32,
-    /// [`Self::denominator`] from Canyon on.
-    #[serde(rename = "eip1559DenominatorCanyon")]
+    /// [`Self::denominator`] from Canyon on; [`Self::OPTIMISM`]'s where a configuration is older.
+    #[serde(rename = "eip1559DenominatorCanyon", default = "denominator_canyon")]
     pub denominator_canyon: u32,
+}
+
+const fn denominator_canyon() -> u32 {
+    BaseFeeParameters::OPTIMISM.denominator_canyon
 }
 
 impl BaseFeeParameters {

@@ -1,7 +1,7 @@
 //! The transaction audit: what comes before the top message and after it.
 //! `specs/12-audits.md`, section Transaction audit.
 //!
-//! In the data's way [`begin`] stands in front of the walk over the records and [`end`] behind it.
+//! In the data's way `begin` stands in front of the walk over the records and `end` behind it.
 //! `begin` checks the rules and brings the state to where the top message starts; what that message
 //! must be follows. `end` pays back and out, and compares final root and receipt. A false claim stops
 //! neither: facts are compared with the true state, which goes on from effects.
