@@ -34,8 +34,9 @@ pub struct RecordedTransaction {
 pub enum Notice {
     /// Transactions whose roots lack a node.
     #[error(
-        "{}: {missing}, which the state after the block does not need, is needed at an instant, and the \
-         file does not have it: roots are those of the accounts alone that a transaction looks at",
+        "{}: between two transactions the state's root needs what the file does not have ({missing}); \
+         the roots of the witness are those of the accounts alone that the transaction looks at, and no \
+         header proves them",
         transactions(.indices)
     )]
     Alone {

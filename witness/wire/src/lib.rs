@@ -56,6 +56,7 @@
 //! and 09.
 
 pub mod block;
+mod changes;
 pub mod container;
 pub mod encoding;
 pub mod fork;

@@ -6,53 +6,13 @@
 //! fork is a function with an exhaustive `match`: a new fork does not compile before somebody has
 //! said what it is there.
 
-use crate::{Fork, Rules};
-
-macro_rules! changes {
-    ($($fork:ident { $($change:ident $eip:literal $sentence:literal;)* })*) => {
-        /// A change of the protocol that something here depends on, after Istanbul.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[non_exhaustive]
-        pub enum Change {
-            $($(#[doc = $sentence] $change,)*)*
-        }
-
-        impl Change {
-            /// All of them, by fork.
-            pub const ALL: &[Self] = &[$($(Self::$change,)*)*];
-
-            /// The first fork that has it.
-            pub const fn since(self) -> Fork {
-                match self {
-                    $($(Self::$change)|* => Fork::$fork,)*
-                }
-            }
-
-            /// The number of its EIP.
-            pub const fn eip(self) -> u16 {
-                match self {
-                    $($(Self::$change => $eip,)*)*
-                }
-            }
-
-            /// What it changes, in a sentence.
-            pub const fn sentence(self) -> &'static str {
-                match self {
-                    $($(Self::$change => $sentence,)*)*
-                }
-            }
-
-            /// The change's name, as in the code.
-            pub const fn name(self) -> &'static str {
-                match self {
-                    $($(Self::$change => stringify!($change),)*)*
-                }
-            }
-        }
-    };
-}
+use crate::{Fork, Rules, changes::changes};
 
 changes! {
+    /// A change of the protocol that something here depends on, after Istanbul.
+    pub enum Change of Fork, with
+    /// The number of its EIP.
+    eip: u16;
     Berlin {
         ModexpPrice 2565 "`MODEXP` is priced by the length of its numbers in words.";
         AccessLists 2930 "Transactions of type 1 carry an access list.";

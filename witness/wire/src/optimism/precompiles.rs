@@ -1,5 +1,5 @@
-//! What an upgrade changes about precompiles: how long an input some of them take, and what
-//! `P256VERIFY` costs. All else about them follows from the fork of Ethereum.
+//! What an upgrade changes about precompiles: how long an input some of them take, and that there is
+//! `P256VERIFY`, at half the price that it has on Ethereum (EIP-7951). All else about them follows from the fork of Ethereum.
 //!
 //! Nobody could prove a longer input on L1. One that is longer halts the precompile: the call fails,
 //! returns nothing and has used all its gas. (The specification says "reverts", and means this: all
@@ -52,11 +52,6 @@ pub fn max_input(upgrade: Upgrade, number: u64) -> Option<usize> {
     let mut limits = limits.flat_map(|(_, limits)| limits);
     limits.find(|(limited, _)| *limited == number).map(|(_, bytes)| *bytes)
 }
-
-/// What `P256VERIFY` costs where an upgrade has brought it, before the fork of Ethereum that has it
-/// (EIP-7951, at twice the price).
-/// Specification: <https://specs.optimism.io/protocol/precompiles.html#p256verify>.
-pub const GAS_P256VERIFY: u64 = 3_450;
 
 /// Whether the upgrade has a precompile that its fork of Ethereum has not: `P256VERIFY`, by its
 /// number.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::Fork;
+use crate::{Fork, changes::changes};
 
 /// An upgrade of the OP Stack ("Protocol upgrades"). Ordered by activation.
 ///
@@ -87,51 +87,11 @@ impl fmt::Display for Upgrade {
     }
 }
 
-macro_rules! changes {
-    ($($upgrade:ident { $($change:ident $page:literal $sentence:literal;)* })*) => {
-        /// A change of the OP Stack's own that something here depends on, after Bedrock.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[non_exhaustive]
-        pub enum Change {
-            $($(#[doc = $sentence] $change,)*)*
-        }
-
-        impl Change {
-            /// All of them, by upgrade.
-            pub const ALL: &[Self] = &[$($(Self::$change,)*)*];
-
-            /// The first upgrade that has it.
-            pub const fn since(self) -> Upgrade {
-                match self {
-                    $($(Self::$change)|* => Upgrade::$upgrade,)*
-                }
-            }
-
-            /// The page of the OP Stack's specification that has it.
-            pub const fn page(self) -> &'static str {
-                match self {
-                    $($(Self::$change => $page,)*)*
-                }
-            }
-
-            /// What it changes, in a sentence.
-            pub const fn sentence(self) -> &'static str {
-                match self {
-                    $($(Self::$change => $sentence,)*)*
-                }
-            }
-
-            /// The change's name, as in the code.
-            pub const fn name(self) -> &'static str {
-                match self {
-                    $($(Self::$change => stringify!($change),)*)*
-                }
-            }
-        }
-    };
-}
-
 changes! {
+    /// A change of the OP Stack's own that something here depends on, after Bedrock.
+    pub enum Change of Upgrade, with
+    /// The page of the OP Stack's specification that has it.
+    page: &'static str;
     Regolith {
         MeteredDeposits "protocol/regolith/overview.html" "Deposits use the gas that they use, and none is a system transaction.";
         NoSignatureBytes "protocol/regolith/overview.html" "The L1 data fee no longer counts 68 bytes for a signature.";

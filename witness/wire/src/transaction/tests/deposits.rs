@@ -1,10 +1,11 @@
 //! Deposits of the OP Stack: bytes, hash and the RPC's form, there and back.
 
-use alloy_primitives::{TxKind, address, keccak256};
+use alloy_primitives::{TxKind, keccak256};
 use op_alloy_consensus::OpTxEnvelope;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::optimism::predeploys::DEPOSITOR;
 
 /// The first transaction of OP Sepolia's block 26,207,960.
 const SEPOLIA: &[u8] = &hex!(
@@ -15,9 +16,6 @@ const SEPOLIA: &[u8] = &hex!(
     "44875342f5e0c1624d00f249b1a7996137b1eb44bdf16396f98f76a1bec6fa0000000000000000000000008f23bb38"
     "f531600e5d8fddaaec41f13fab46e98c"
 );
-
-/// The sender of every block's first transaction.
-const DEPOSITOR: Address = address!("DeaDDEaDDeAdDeAdDEAdDEaddeAddEAdDEAd0001");
 
 /// A deposit with all that one can have: of a user who mints, sends and creates.
 fn of_a_user() -> TxDeposit {
