@@ -83,6 +83,8 @@ pub use options::{ArchiveOptions, EmitOptions};
 pub use rules::{
     archive,
     archive::ArchiveKey,
-    gas, opcodes, verdict,
+    gas, opcodes,
+    segment::{Missing, SegmentVerdict},
+    verdict,
     verdict::{Inconclusive, MessageVerdict, Mismatch, MismatchKind},
 };

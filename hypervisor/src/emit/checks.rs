@@ -10,7 +10,7 @@ use revm::bytecode::opcode::*;
 use crate::{
     emit::{
         asm::{Assembler, Code},
-        dispatch::{Shared, load, store},
+        dispatch::{Shared, kinds, load, store},
         layout::*,
         records::expect_equal,
         state_word::{self, pc_mask},
@@ -107,9 +107,9 @@ fn revert(c: &mut Code<'_>, count: usize) {
 }
 
 fn errors(asm: &mut Assembler, shared: &Shared) {
-    for kind in MismatchKind::ALL {
-        let mut c = asm.routine(shared.mismatch_of(*kind));
-        c.push(*kind as u8).jump(shared.mismatch);
+    for kind in kinds(shared.machine) {
+        let mut c = asm.routine(shared.mismatch_of(kind));
+        c.push(kind as u8).jump(shared.mismatch);
         c.end();
     }
 

@@ -26,6 +26,8 @@ use crate::{
 pub(crate) enum Machine {
     /// To the records of a message; gas is charged, and the stack has zeros under it.
     Audit,
+    /// To the records of a part of a message, from a checkpoint to the next.
+    Segment,
     /// To the host itself ([`crate::live`]): gas is the host's, and so is an underflow.
     Live,
 }
@@ -70,7 +72,7 @@ pub(crate) struct Shared {
     /// Terminal: `kind found expected …`.
     pub(crate) mismatch: Label,
     /// Terminal, by kind: `found expected …`.
-    pub(crate) mismatches: [Option<Label>; 32],
+    pub(crate) mismatches: [Option<Label>; 64],
     /// `offset length S` → `S'`: charges memory gas and keeps the guest's memory size.
     pub(crate) touch: Subroutine,
     /// `offset length S` → `S'`: the same, with copy gas.
@@ -87,11 +89,19 @@ pub(crate) struct Shared {
     pub(crate) settle: Subroutine,
 }
 
+/// The mismatches that a machine can find.
+pub(crate) fn kinds(machine: Machine) -> impl Iterator<Item = MismatchKind> {
+    let whole = machine != Machine::Segment;
+    MismatchKind::ALL.iter().copied().filter(move |kind| {
+        !kind.is_of_checkpoint() || (!whole && *kind == MismatchKind::CheckpointAbsent)
+    })
+}
+
 impl Shared {
     pub(crate) fn new(asm: &mut Assembler, machine: Machine, rules: Rules) -> Self {
         let fork = rules.fork();
-        let mut mismatches = [None; 32];
-        for kind in MismatchKind::ALL {
+        let mut mismatches = [None; 64];
+        for kind in kinds(machine) {
             mismatches[*kind as usize] = Some(asm.terminal(format!("mismatch.{kind}")));
         }
         Self {

@@ -128,8 +128,7 @@ impl Records {
         expected: U256,
         found: U256,
     ) -> MessageVerdict {
-        let about_record = kind as u8 >= MismatchKind::FIRST_OF_RECORDS;
-        let record = about_record.then(|| self.last() as u64);
+        let record = kind.is_about_record().then(|| self.last() as u64);
         let (expected, found) = (expected.into(), found.into());
         MessageVerdict::Mismatch(Mismatch { kind, pc, record, expected, found })
     }

@@ -5,6 +5,7 @@ use std::fmt;
 
 use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::SolError;
+use iso_evm_wire::segment::Field;
 
 /// The errors that the contract reverts with.
 pub mod abi {
@@ -22,6 +23,10 @@ pub mod abi {
         /// An archive is missing or holds other code.
         #[derive(Debug)]
         error Unavailable(address archive);
+        /// A segment's end was not come to, for something was not given that the guest needs:
+        /// [`Missing`](super::Missing).
+        #[derive(Debug)]
+        error NotProven(uint256 missing);
     }
 }
 
@@ -66,6 +71,11 @@ kinds! {
     StateRootLeave = 7 "state-root-leave",
     /// Records are left over at the end: expected is the number used, found the number there.
     RecordCount = 8 "record-count",
+    /// The message ends before the checkpoint: expected is the gas that it used, found the
+    /// checkpoint's.
+    CheckpointAbsent = 9 "checkpoint-absent",
+    /// The checkpoint is not the one that the segment leads to: expected and found are their hashes.
+    Checkpoint = 10 "checkpoint",
     /// The execution needs a record and there is none left: expected is the opcode.
     RecordMissing = 16 "record-missing",
     /// The execution needs a record of another opcode.
@@ -96,11 +106,51 @@ kinds! {
     Returndata = 29 "returndata",
     /// A root where there is no effect, or none where there is one.
     StateRoot = 30 "state-root",
+    /// The checkpoint has another program counter.
+    CheckpointPc = 32 "checkpoint-pc",
+    /// The checkpoint has another amount of gas used.
+    CheckpointGasUsed = 33 "checkpoint-gas-used",
+    /// The checkpoint has another next record.
+    CheckpointRecord = 34 "checkpoint-record",
+    /// The checkpoint has another number of words on the stack.
+    CheckpointStackHeight = 35 "checkpoint-stack-height",
+    /// The checkpoint has other words on the stack: expected and found are their hashes.
+    CheckpointStack = 36 "checkpoint-stack",
+    /// The checkpoint has another size of memory.
+    CheckpointMemorySize = 37 "checkpoint-memory-size",
+    /// The checkpoint has other bytes in memory: expected and found are the hashes of the pages.
+    CheckpointMemory = 38 "checkpoint-memory",
+    /// The checkpoint has another length of the return data.
+    CheckpointReturnDataSize = 39 "checkpoint-return-data-size",
+    /// The checkpoint has other return data: expected and found are the hashes.
+    CheckpointReturnData = 40 "checkpoint-return-data",
+    /// The checkpoint has another state root.
+    CheckpointStateRoot = 41 "checkpoint-state-root",
 }
 
 impl MismatchKind {
     /// Kinds from this number on are about a record.
     pub(crate) const FIRST_OF_RECORDS: u8 = 16;
+    /// Kinds from this number on are about a field of a checkpoint, in their order.
+    pub(crate) const FIRST_OF_CHECKPOINTS: u8 = 32;
+
+    /// Whether such a mismatch is about the record that was taken last.
+    pub fn is_about_record(self) -> bool {
+        (Self::FIRST_OF_RECORDS..Self::FIRST_OF_CHECKPOINTS).contains(&(self as u8))
+    }
+
+    /// Whether only the end of a segment can have such a mismatch, and no whole message.
+    pub fn is_of_checkpoint(self) -> bool {
+        let number = self as u8;
+        matches!(self, Self::CheckpointAbsent | Self::Checkpoint)
+            || number >= Self::FIRST_OF_CHECKPOINTS
+    }
+
+    /// The kind of a checkpoint whose field is false.
+    pub fn of_field(field: Field) -> Self {
+        let number = Self::FIRST_OF_CHECKPOINTS + field as u8;
+        Self::from_number(number).unwrap_or(Self::Checkpoint)
+    }
 
     /// The kind with this number.
     pub fn from_number(number: u8) -> Option<Self> {

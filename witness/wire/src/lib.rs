@@ -19,6 +19,7 @@
 //! | the rules of a block, of Ethereum or of the OP Stack | [`Rules`], [`optimism`] |
 //! | what each fork changes, and the protocol's numbers | [`protocol`] |
 //! | how much of its input decides what a precompile does | [`precompiles`] |
+//! | a message in parts, and what names each | [`segment`] |
 //! | numbers as JSON has them | [`quantity`](mod@quantity) |
 //!
 //! # A message there and back
@@ -71,6 +72,7 @@ pub mod receipt;
 pub mod records;
 pub mod rules;
 pub mod schedule;
+pub mod segment;
 pub mod transaction;
 
 pub use container::Witness;

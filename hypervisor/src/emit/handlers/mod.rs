@@ -94,7 +94,7 @@ fn handler(asm: &mut Assembler, shared: &Shared, families: &Families, row: &Opco
     let done = interpreted(c, shared, families, row);
     if !done {
         match shared.machine {
-            Machine::Audit => audited(c, shared, families, row),
+            Machine::Audit | Machine::Segment => audited(c, shared, families, row),
             Machine::Live => host::host(c, shared, row),
         }
     }
