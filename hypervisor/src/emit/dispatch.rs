@@ -102,7 +102,7 @@ impl Shared {
         let fork = rules.fork();
         let mut mismatches = [None; 64];
         for kind in kinds(machine) {
-            mismatches[*kind as usize] = Some(asm.terminal(format!("mismatch.{kind}")));
+            mismatches[kind as usize] = Some(asm.terminal(format!("mismatch.{kind}")));
         }
         Self {
             machine,
