@@ -54,7 +54,8 @@ pub(super) fn guarded<const OPCODE: u8>(context: Context<'_>) -> InstructionExec
         // Too few operands: the instruction says so.
         let Some((offset, length)) = range.operands(words) else { continue };
         if !length.is_zero() {
-            let (offset, length) = self::range(offset, length).ok_or(InstructionResult::MemoryOOG)?;
+            let (offset, length) =
+                self::range(offset, length).ok_or(InstructionResult::MemoryOOG)?;
             end = end.max(offset + length);
         }
     }

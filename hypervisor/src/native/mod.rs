@@ -45,8 +45,8 @@ use std::{fmt, sync::Arc};
 use alloy_primitives::Bytes;
 use iso_evm_wire::Rules;
 
-pub use self::{code::Code, segment::Cutting};
 use self::{calldata::Calldata, exit::End, frame::Frame, rules::GuestRules, setup::Setup};
+pub use self::{code::Code, segment::Cutting};
 use crate::{
     options::EmitOptions,
     rules::{segment::SegmentVerdict, verdict::MessageVerdict},

@@ -159,7 +159,11 @@ fn within_limit(size: usize) -> Result<(), MessageVerdict> {
 }
 
 /// The code that a segment carries. Where `code` is the same, it is ready.
-fn carried(given: &Bytes, code_hash: B256, code: Option<&Code>) -> Result<Bytecode, SegmentVerdict> {
+fn carried(
+    given: &Bytes,
+    code_hash: B256,
+    code: Option<&Code>,
+) -> Result<Bytecode, SegmentVerdict> {
     within_limit(given.len())?;
     let same = |code: &&Code| {
         code.hash() == code_hash && code.bytecode().original_byte_slice() == given.as_ref()

@@ -15,7 +15,8 @@ use revm::{
 };
 
 use super::{
-    calldata::Calldata, large, records::Records, rules::GuestRules, segment::withheld::Withheld, watch,
+    calldata::Calldata, large, records::Records, rules::GuestRules, segment::withheld::Withheld,
+    watch,
 };
 use crate::rules::{
     message::STACK_LIMIT,

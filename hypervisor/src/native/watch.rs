@@ -25,7 +25,8 @@ use crate::rules::{
 };
 
 /// The guest's own opcodes would spend more than they may.
-pub(super) const ENOUGH: MessageVerdict = MessageVerdict::Inconclusive { reason: Inconclusive::GuestGasLimit };
+pub(super) const ENOUGH: MessageVerdict =
+    MessageVerdict::Inconclusive { reason: Inconclusive::GuestGasLimit };
 
 /// Who is told the index of a record and the bytes that the precompile got.
 pub(super) type Observer<'a> = &'a mut dyn FnMut(u64, &[u8]);

@@ -2,12 +2,7 @@
 
 use alloy_primitives::{Bytes, hex};
 use iso_evm_hypervisor::{Code, Cutting, MessageVerdict, NativeEngine};
-use iso_evm_wire::{
-    MessageWitness, Rules,
-    container::Witness,
-    encoding::encode,
-    segment::Cut,
-};
+use iso_evm_wire::{MessageWitness, Rules, container::Witness, encoding::encode, segment::Cut};
 use iso_evm_witness::{Input, record};
 use revm::bytecode::opcode::*;
 
@@ -147,7 +142,12 @@ pub(crate) fn guests() -> Vec<Guest> {
     let recording = record(&Input::parse(json.as_bytes(), None).unwrap().execution).unwrap();
     let rules: Rules = iso_evm_wire::Fork::Cancun.into();
     assert_eq!(recording.messages.len(), 3);
-    assert!(recording.messages.iter().all(|message| message.witness.status == alloy_primitives::U256::ONE));
+    assert!(
+        recording
+            .messages
+            .iter()
+            .all(|message| message.witness.status == alloy_primitives::U256::ONE)
+    );
     recording
         .messages
         .into_iter()

@@ -2,10 +2,7 @@
 
 use alloy_primitives::{Bytes, U256};
 use iso_evm_hypervisor::{Inconclusive, MessageVerdict, SegmentVerdict};
-use iso_evm_wire::segment::{
-    Cut, PAGE_SIZE, Page, Pages, Segment,
-    checkpoint::Number,
-};
+use iso_evm_wire::segment::{Cut, PAGE_SIZE, Page, Pages, Segment, checkpoint::Number};
 
 use crate::program::guests;
 
@@ -88,9 +85,8 @@ fn a_segment_is_bounded_by_gas() {
     let (_, cuttings) = guest.cut(Cut::Stride(2_000));
     let enough = MessageVerdict::Inconclusive { reason: Inconclusive::GuestGasLimit };
     for cutting in &cuttings {
-        let said = |gas| {
-            guest.engine.segment_within(&cutting.segment, guest.code.as_ref(), Some(gas))
-        };
+        let said =
+            |gas| guest.engine.segment_within(&cutting.segment, guest.code.as_ref(), Some(gas));
         let memory = cutting.segment.start.memory_size.0 / 32;
         let memory = 3 * memory + memory * memory / 512;
         let all = cutting.own_gas.max(memory);

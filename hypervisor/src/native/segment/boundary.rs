@@ -8,7 +8,8 @@ use iso_evm_wire::segment::{Checkpoint, PAGE_SIZE, checkpoint::Number};
 use revm::{
     bytecode::opcode::{JUMP, JUMPI},
     interpreter::{
-        Interpreter, InterpreterAction, host::DummyHost,
+        Interpreter, InterpreterAction,
+        host::DummyHost,
         interpreter_types::{Jumps, LegacyBytecode},
     },
 };

@@ -134,11 +134,12 @@ impl NativeEngine {
         code: Option<&Code>,
         gas_limit: Option<u64>,
     ) -> SegmentVerdict {
-        let setup = Setup::of_segment(segment, self.options.archive, code);
-        let said = setup.and_then(|setup| {
+        let judge = || {
+            resume::check(&self.rules, segment, gas_limit)?;
+            let setup = Setup::of_segment(segment, self.options.archive, code)?;
             resume::run(self.rules.clone(), setup, segment, gas_limit)
-        });
-        said.unwrap_or_else(|verdict| verdict)
+        };
+        judge().unwrap_or_else(|verdict| verdict)
     }
 }
 

@@ -7,9 +7,7 @@ use iso_evm_wire::{
     segment::{Bounds, Checkpoint, Head, Pages, Segment, layout, records},
 };
 use revm::{
-    bytecode::opcode::{
-        CALL, CALLCODE, CREATE, CREATE2, DELEGATECALL, RETURNDATACOPY, STATICCALL,
-    },
+    bytecode::opcode::{CALL, CALLCODE, CREATE, CREATE2, DELEGATECALL, RETURNDATACOPY, STATICCALL},
     interpreter::Interpreter,
 };
 
@@ -156,13 +154,7 @@ impl Open {
         self.close(message, pages, None, own)
     }
 
-    fn close(
-        self,
-        message: &Message,
-        pages: Pages,
-        end: Option<Checkpoint>,
-        own: u64,
-    ) -> Cutting {
+    fn close(self, message: &Message, pages: Pages, end: Option<Checkpoint>, own: u64) -> Cutting {
         let first = message.there(self.start.record.0);
         let behind = message.there(end.map_or(self.records_end as u64, |end| end.record.0));
         let call_data = message.creation || self.needs.call_data;

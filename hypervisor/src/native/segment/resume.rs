@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use alloy_primitives::U256;
-use iso_evm_wire::segment::{Checkpoint, PAGE_SIZE, Pages, Segment};
+use iso_evm_wire::{
+    layout as wire,
+    segment::{Checkpoint, PAGE_SIZE, Page, Pages, Segment, layout},
+};
 use revm::interpreter::{
     Interpreter, host::DummyHost, interpreter::num_words, interpreter_types::Jumps,
 };
@@ -14,7 +17,6 @@ use crate::{
         frame::Frame,
         rules::GuestRules,
         setup::Setup,
-        step::Eth,
         watch::{ENOUGH, Watch},
     },
     rules::{
@@ -27,7 +29,41 @@ use crate::{
 /// No guest can be in such a state.
 const IMPOSSIBLE: MessageVerdict = MessageVerdict::Inconclusive { reason: Inconclusive::Other };
 
-/// Runs a segment that has been set up, the guest's own opcodes spending `gas_limit` at most.
+/// Looks whether a guest can be in the state that a segment starts from, as far as its code does not
+/// tell, and be it at no more than `gas_limit` for its memory.
+///
+/// # Errors
+///
+/// What is said of the segment if it cannot.
+pub(super) fn check(
+    rules: &GuestRules,
+    segment: &Segment,
+    gas_limit: Option<u64>,
+) -> Result<(), MessageVerdict> {
+    /// No opcode touches memory behind it: offset and length are below 2^32.
+    const MOST: u64 = 1 << 33;
+    let Checkpoint { gas_used, stack_height, memory_size, return_data_size, .. } = segment.start;
+    let call_data = segment.call_data.as_ref().map(|data| U256::from(data.len()));
+    let return_data = segment.return_data.as_ref().map(|data| data.len() as u64);
+    let cost = rules.gas.memory_cost(memory_size.0.min(MOST).div_ceil(32) as usize);
+    let possible = U256::from(gas_used.0) <= segment.head.word(wire::GAS_AVAILABLE)
+        && segment.stack.len() <= STACK_LIMIT
+        && segment.stack.len() as u64 == stack_height.0
+        && call_data.is_none_or(|size| size == segment.head.word(layout::CALL_DATA_SIZE))
+        && return_data.is_none_or(|size| size == return_data_size.0)
+        && memory_size.0 <= MOST
+        && memory_size.0 % 32 == 0
+        && cost <= gas_used.0
+        && fit(&segment.pages, memory_size.0);
+    match gas_limit {
+        _ if !possible => Err(IMPOSSIBLE),
+        Some(limit) if cost > limit => Err(ENOUGH),
+        _ => Ok(()),
+    }
+}
+
+/// Runs a segment that has been checked and set up, the guest's own opcodes spending `gas_limit` at
+/// most.
 ///
 /// # Errors
 ///
@@ -67,34 +103,29 @@ fn resume(
     segment: &Segment,
     gas_limit: Option<u64>,
 ) -> Result<(), MessageVerdict> {
-    let Checkpoint { pc, gas_used, stack_height, return_data_size, .. } = segment.start;
-    let limit = frame.gas_available();
+    let Checkpoint { pc, gas_used, memory_size, return_data_size, .. } = segment.start;
     let interpreter = &mut frame.interpreter;
-    let size = segment.call_data.as_ref().map(|data| U256::from(data.len()));
-    let claimed = segment.head.word(iso_evm_wire::segment::layout::CALL_DATA_SIZE);
-    let returned = segment.return_data.as_ref().map(|data| data.len() as u64);
-    let possible = gas_used.0 <= limit
-        && segment.stack.len() <= STACK_LIMIT
-        && segment.stack.len() as u64 == stack_height.0
-        && size.is_none_or(|size| size == claimed)
-        && returned.is_none_or(|size| size == return_data_size.0);
     let pc = usize::try_from(pc.0).ok().filter(|pc| is_instruction(interpreter, *pc));
-    let (Some(pc), true) = (pc, possible) else { return Err(IMPOSSIBLE) };
-    interpreter.bytecode.absolute_jump(pc);
+    interpreter.bytecode.absolute_jump(pc.ok_or(IMPOSSIBLE)?);
     interpreter.gas.set_spent(gas_used.0);
-    for word in &segment.stack {
-        if !interpreter.stack.push(*word) {
-            return Err(IMPOSSIBLE);
-        }
-    }
-    if let Some(most) = gas_limit {
-        interpreter.extend.watch = Some(Watch::resumed(most, gas_used.0));
-    }
-    memory(interpreter, rules, segment, gas_limit)?;
+    interpreter.stack.data_mut().extend_from_slice(&segment.stack);
+    let (size, words) = (memory_size.0 as usize, num_words(memory_size.0 as usize));
+    let _ = interpreter.gas.memory_mut().set_words_num(words, rules.gas.memory_cost(words));
+    interpreter.memory.resize(size);
+    interpreter.extend.watch = gas_limit.map(|most| Watch::resumed(most, gas_used.0));
     interpreter.extend.state_root = segment.start.state_root.into();
     let withheld = &mut interpreter.extend.withheld;
+    for page in segment.pages.list() {
+        match &page.bytes {
+            Some(bytes) => {
+                let start = page.index as usize * PAGE_SIZE;
+                interpreter.memory.set(start, &bytes[..PAGE_SIZE.min(size - start)]);
+            }
+            None => _ = withheld.pages.insert(page.index),
+        }
+    }
     if !interpreter.extend.creation && segment.call_data.is_none() {
-        withheld.call_data = Some(claimed);
+        withheld.call_data = Some(segment.head.word(layout::CALL_DATA_SIZE));
     }
     match &segment.return_data {
         Some(data) => interpreter.return_data.0 = data.clone(),
@@ -103,56 +134,18 @@ fn resume(
     Ok(())
 }
 
-/// Gives the guest its memory, which has been paid.
-fn memory(
-    interpreter: &mut Interpreter<Eth>,
-    rules: &GuestRules,
-    segment: &Segment,
-    gas_limit: Option<u64>,
-) -> Result<(), MessageVerdict> {
-    /// No opcode touches memory behind it: offset and length are below 2^32.
-    const MOST: u64 = 1 << 33;
-    let Checkpoint { memory_size, gas_used, .. } = segment.start;
-    let size = usize::try_from(memory_size.0).map_err(|_| IMPOSSIBLE)?;
-    let words = num_words(size);
-    let cost = rules.gas.memory_cost(words);
-    if size % 32 != 0 || memory_size.0 > MOST || cost > gas_used.0 || !fit(&segment.pages, size) {
-        return Err(IMPOSSIBLE);
-    }
-    if gas_limit.is_some_and(|limit| cost > limit) {
-        return Err(ENOUGH);
-    }
-    let _ = interpreter.gas.memory_mut().set_words_num(words, cost);
-    interpreter.memory.resize(size);
-    for page in segment.pages.list() {
-        match &page.bytes {
-            Some(bytes) => {
-                let start = page.index as usize * PAGE_SIZE;
-                interpreter.memory.set(start, &bytes[..PAGE_SIZE.min(size - start)]);
-            }
-            None => {
-                interpreter.extend.withheld.pages.insert(page.index);
-            }
-        }
-    }
-    Ok(())
-}
-
 /// Whether these are pages of memory of this size: ascending, and zero behind its end.
-fn fit(pages: &Pages, size: usize) -> bool {
-    let pages = pages.list();
-    let inside = |index: u64| {
-        let start = usize::try_from(index).ok()?.checked_mul(PAGE_SIZE)?;
-        size.checked_sub(start).filter(|left| *left > 0)
-    };
-    pages.windows(2).all(|pair| pair[0].index < pair[1].index)
-        && pages.iter().all(|page| {
-            let Some(left) = inside(page.index) else { return false };
-            page.bytes.as_ref().is_none_or(|bytes| {
+fn fit(pages: &Pages, size: u64) -> bool {
+    let fits = |page: &Page| {
+        let left = size.saturating_sub(page.index.saturating_mul(PAGE_SIZE as u64)) as usize;
+        left > 0
+            && page.bytes.as_ref().is_none_or(|bytes| {
                 let behind = bytes.get(left..).unwrap_or_default();
                 bytes.len() == PAGE_SIZE && behind.iter().all(|byte| *byte == 0)
             })
-        })
+    };
+    let pages = pages.list();
+    pages.is_sorted_by(|page, next| page.index < next.index) && pages.iter().all(fits)
 }
 
 /// The checkpoint that the guest has come to: what was not given, it has not touched.
