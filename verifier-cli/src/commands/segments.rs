@@ -58,7 +58,7 @@ impl BySegments {
     }
 }
 
-fn cut(stride: Option<u64>) -> Cut {
+pub(super) fn cut(stride: Option<u64>) -> Cut {
     stride.map_or_else(Cut::default, Cut::Stride)
 }
 
