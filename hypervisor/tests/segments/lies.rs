@@ -9,7 +9,7 @@ use iso_evm_wire::{
 
 use crate::{
     chain::follow,
-    program::{Guest, guests},
+    program::{Guest, fixtures, guests},
     whole::of_segment,
 };
 
@@ -41,6 +41,30 @@ fn a_false_record_is_found_in_its_segment() {
         }
     }
     assert!(refused > 100, "{refused}");
+}
+
+/// The same over all fixtures, one word of each record.
+#[test]
+fn a_false_record_of_a_fixture_is_found_in_its_segment() {
+    let (mut refused, mut malformed) = (0, 0);
+    for (name, guest) in fixtures() {
+        for (record, access) in guest.message.stateAccessList.iter().enumerate().take(60) {
+            let words = (access.metadata.len() / 32).max(1);
+            let byte = 32 * (record * 7 % words) + [0, 31][record % 2];
+            if byte >= access.metadata.len() {
+                continue;
+            }
+            let guest = mutated(&guest, record, byte);
+            follow(&name, &guest, Cut::Stride(997));
+            follow(&name, &guest, Cut::default());
+            match guest.audit() {
+                MessageVerdict::Mismatch(_) => refused += 1,
+                MessageVerdict::Malformed { .. } => malformed += 1,
+                _ => {}
+            }
+        }
+    }
+    assert!(refused > 100 && malformed > 100, "{refused} {malformed}");
 }
 
 /// Another opcode, a record too few, one too many.
