@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use alloy_consensus::Header;
 use alloy_primitives::{B256, Bytes, U256, hex, keccak256};
 use iso_evm_wire::{
-    AccessWitness, Fork, Witness,
+    AccessWitness, Fork, StoredMessage, Witness,
     block::Block,
     container::{ContainerFault, Place, Receipt, ReceiptLogs},
     encoding,
@@ -135,8 +135,8 @@ fn lies_are_carried_as_they_are() {
     witness.codes.remove(&opening.codeHash);
     let mut third = witness.messages[2].to_vec();
     third.push(0);
-    let lie = |message| Bytes::from(encoding::encode(message));
-    witness.messages = vec![lie(&message), lie(&child), third.into(), Bytes::new()];
+    let lie = StoredMessage::of;
+    witness.messages = vec![lie(&message), lie(&child), third.into(), StoredMessage::default()];
     assert_eq!(Witness::decode(&witness.encode()).unwrap(), witness);
     let json = witness.to_json();
     assert_eq!(Witness::from_json(json.as_bytes()).unwrap(), witness);

@@ -15,7 +15,9 @@ use revm::{
     state::Bytecode,
 };
 
-use super::{RecordedMessage, Recorder, RecorderError, facts::WarmList, hash::hash};
+use super::{
+    RecordedMessage, Recorder, RecorderError, facts::WarmList, hash::hash, passed::CallData,
+};
 use iso_evm_wire::{
     Fork,
     encoding::{message_length, record_length},
@@ -123,23 +125,43 @@ impl Recorder {
         let input = &interp.input;
         let Entering { kind, to, code, code_hash } = entering;
         let length = if kind.is_create() { code.len() } else { input.input.len() };
+        let known = match (&self.error, kind.is_create()) {
+            (Some(_), _) => CallData::Small,
+            (None, true) => self.passed.look_up(&code),
+            (None, false) => self.passed.look_up(&input.input.as_bytes(context)),
+        };
         let opening = |code_hash| {
             Record::Opening(OpeningRecord { kind: kind as u8, codeHash: code_hash }).encode()
         };
-        self.grow(message_length(length) + record_length(&opening(code_hash)), context);
+        let shared = if matches!(known, CallData::Known(..)) { length } else { 0 };
+        let stored = message_length(length - shared) + record_length(&opening(code_hash));
+        self.grow(stored, shared, context);
         // After an error all that is left is to come to the end: nothing is copied, nothing hashed.
-        let (code, call_data) = match (&self.error, kind.is_create()) {
-            (Some(_), _) => (Bytes::new(), Bytes::new()),
-            (None, true) => (code.clone(), code),
-            (None, false) => (code, input.input.bytes(context)),
+        let (code, call_data) = match (&self.error, &known, kind.is_create()) {
+            (Some(_), ..) => (Bytes::new(), Bytes::new()),
+            (None, CallData::Known(_, known), true) => (known.clone(), known.clone()),
+            (None, CallData::Known(_, known), false) => (code, known.clone()),
+            (None, _, true) => (code.clone(), code),
+            (None, _, false) => (code, input.input.bytes(context)),
+        };
+        let data_hash = match known {
+            CallData::Small => None,
+            CallData::Known(hash, _) => Some(hash),
+            CallData::New(hash) => {
+                if self.error.is_none() {
+                    self.passed.insert(hash, call_data.clone());
+                }
+                Some(hash)
+            }
         };
         let code_hash = if kind.is_create() {
             // revm knows that of `CREATE2`.
-            let code_hash = interp.bytecode.hash().unwrap_or_else(|| hash(&call_data));
+            let known = data_hash.or_else(|| interp.bytecode.hash());
+            let code_hash = known.unwrap_or_else(|| hash(&call_data));
             self.pass(|| code_hash);
             code_hash
         } else {
-            self.pass(|| hash(&call_data));
+            self.pass(|| data_hash.unwrap_or_else(|| hash(&call_data)));
             if let Some(evidence) = self.evidence() {
                 evidence.code(code_hash, code.clone());
             }
@@ -318,7 +340,7 @@ impl Recorder {
     /// Appends a record to the innermost message.
     pub(super) fn push<CTX: ContextTr>(&mut self, record: &Record, context: &mut CTX) {
         let record = record.encode();
-        self.grow(record_length(&record), context);
+        self.grow(record_length(&record), 0, context);
         if self.error.is_none()
             && let Some(frame) = self.frames.last()
         {

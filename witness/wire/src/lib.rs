@@ -12,6 +12,7 @@
 //! | a message, and one access of it | [`MessageWitness`], [`AccessWitness`], [`layout`] |
 //! | the fields of each access, by opcode | [`records`] |
 //! | the one byte string of a message | [`encoding`] |
+//! | the same as it is kept, large calldata apart | [`StoredMessage`] |
 //! | `witness.bin` and its JSON form | [`Witness`], [`container`] |
 //! | a witness with its messages and records taken apart | [`Opened`] |
 //! | block, transaction and receipt | [`block`], [`transaction`], [`receipt`] |
@@ -71,6 +72,7 @@ pub mod receipt;
 pub mod records;
 pub mod rules;
 pub mod schedule;
+pub mod stored;
 pub mod transaction;
 
 pub use container::Witness;
@@ -79,3 +81,4 @@ pub use message::{AccessWitness, MessageWitness};
 pub use open::{Opened, OpenedMessage};
 pub use rules::Rules;
 pub use schedule::Schedule;
+pub use stored::StoredMessage;

@@ -12,9 +12,10 @@ use alloy_primitives::{B256, Bytes};
 use crate::{
     Witness,
     container::{ContainerError, Place},
-    encoding::{EncodingError, decode_shared},
+    encoding::EncodingError,
     message::MessageWitness,
     records::{FrameKind, OpeningRecord, Record, RecordError},
+    stored::StoredMessage,
 };
 
 /// Computes keccak256 of bytes.
@@ -28,14 +29,14 @@ pub struct OpenedMessage {
 }
 
 impl OpenedMessage {
-    /// Takes the message apart that these bytes are, and its records. Calldata and the bytes of records
-    /// are shared with the message's, not copied; what a decoded record holds is its own.
+    /// Takes a message apart, and its records. Calldata and the bytes of records are shared with it, not
+    /// copied; what a decoded record holds is its own.
     ///
     /// # Errors
     ///
     /// If they are no canonical message. A record that is none stands among the records.
-    pub fn decode(bytes: &Bytes) -> Result<Self, EncodingError> {
-        let fields = decode_shared(bytes)?;
+    pub fn decode(message: &StoredMessage) -> Result<Self, EncodingError> {
+        let fields = message.decode()?;
         let records = fields.stateAccessList.iter().map(Record::decode).collect();
         Ok(Self { fields, records })
     }

@@ -3,7 +3,7 @@
 use alloy_consensus::TxType;
 
 /// The items of the file.
-const PARTS: [&str; 12] = [
+const PARTS: [&str; 13] = [
     "chainId",
     "fork",
     "block",
@@ -13,6 +13,7 @@ const PARTS: [&str; 12] = [
     "receipt",
     "roots",
     "messages",
+    "callData",
     "codes",
     "nodes",
     "inclusion",

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use alloy_primitives::{B256, Bytes, U256};
 use iso_evm_verifier::hash::keccak256;
 use iso_evm_wire::{
-    MessageWitness, Opened, OpenedMessage, Witness, encoding,
+    MessageWitness, Opened, OpenedMessage, StoredMessage, Witness, encoding,
     records::{Outcome, Record},
 };
 
@@ -46,8 +46,8 @@ impl Message {
         MessageWitness { stateAccessList: list, ..self.fields.clone() }
     }
 
-    fn encode(&self) -> Vec<u8> {
-        encoding::encode(&self.wire())
+    fn stored(&self) -> StoredMessage {
+        StoredMessage::of(&self.wire())
     }
 }
 
@@ -85,8 +85,7 @@ impl Draft {
 
     /// The witness, put together again.
     pub(super) fn close(mut self) -> Witness {
-        let messages = self.messages.iter().map(|message| message.encode().into());
-        self.witness.messages = messages.collect();
+        self.witness.messages = self.messages.iter().map(Message::stored).collect();
         self.witness
     }
 
@@ -152,11 +151,14 @@ impl Draft {
         let mut nodes_left = self.witness.nodes.len();
         while let Some((old, new)) = due.pop() {
             for message in &mut self.messages {
-                let mut bytes = message.encode();
+                let mut bytes = encoding::encode(&message.wire());
+                let mut found = false;
                 for word in bytes.chunks_exact_mut(32).filter(|word| **word == old[..]) {
                     word.copy_from_slice(&new[..]);
+                    found = true;
                 }
-                if let Some(changed) = Message::decode(bytes) {
+                // What is not changed goes on to share its calldata.
+                if let Some(changed) = found.then(|| Message::decode(bytes)).flatten() {
                     *message = changed;
                 }
             }

@@ -2,6 +2,9 @@
 
 use alloy_rlp::{Decodable, EMPTY_LIST_CODE, Header};
 
+use super::MOST_TOGETHER;
+use crate::stored::APART_FROM;
+
 /// Why bytes are no `witness.bin`, and where.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("byte {position}, {field}: {fault}")]
@@ -47,6 +50,24 @@ pub enum ContainerFault {
     /// No message asks for it, and no root leads to it.
     #[error("nothing needs it")]
     Unused,
+    /// Calldata that is too short to stand apart from its message.
+    #[error("shorter than {APART_FROM} bytes")]
+    Short,
+    /// Calldata stands apart that no other message has.
+    #[error("its calldata stands apart, and no other message has it")]
+    Alone,
+    /// Calldata stands in a message that another message has, too.
+    #[error("its calldata does not stand apart, and another message has it")]
+    Repeated,
+    /// There is no calldata with a hash.
+    #[error("no calldata has this hash")]
+    NoCalldata,
+    /// A message whose calldata stands apart is no message with it.
+    #[error(transparent)]
+    Message(#[from] crate::encoding::EncodingError),
+    /// The messages are longer than they may be, each with its own calldata.
+    #[error("the messages have more than {MOST_TOGETHER} bytes, each with its calldata")]
+    TooLong,
     /// A trie node lacks that the roots in the header lead to.
     #[error("no whole way from the roots in the block's header")]
     Way,
