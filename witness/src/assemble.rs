@@ -4,7 +4,7 @@
 //! out is what `witness.bin` holds.
 
 use iso_evm_wire::{
-    StoredMessage, Witness,
+    Witness,
     container::{Receipt, Roots},
 };
 
@@ -14,7 +14,7 @@ impl Recording {
     /// The container of this recording of an input: only what its messages and its roots need is put
     /// in. The receipt is the input's where that has one, else it is what the run gave.
     pub fn witness(&self, input: &Input) -> Witness {
-        let messages = self.messages.iter().map(|message| StoredMessage::of(&message.witness));
+        let messages = self.messages.iter().map(|message| message.witness.stored());
         let execution = &input.execution;
         let own = || Receipt {
             success: self.success,

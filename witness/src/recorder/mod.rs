@@ -1,5 +1,5 @@
 //! The [`Recorder`]: an inspector for any revm that turns a transaction into one
-//! [`MessageWitness`] per frame. `specs/02-message-witness.md` and `specs/03-records.md`.
+//! [`MessageWitness`](iso_evm_wire::MessageWitness) per frame. `specs/02-message-witness.md` and `specs/03-records.md`.
 //!
 //! In the data's way this stands between revm and the wire types: revm runs the transaction,
 //! `inspect` meets its hooks, `facts` and `roots` read its journal, `record` and `frame` make records
@@ -18,6 +18,7 @@ mod record;
 mod roots;
 #[cfg(test)]
 mod tests;
+mod witness;
 
 use alloy_primitives::{Address, B256, Bytes, U256};
 use revm::{
@@ -25,7 +26,7 @@ use revm::{
     primitives::hardfork::SpecId, state::EvmState,
 };
 
-pub use self::collision::StorageCollisions;
+pub use self::{collision::StorageCollisions, witness::RecordedWitness};
 use self::{
     evidence::Evidence,
     facts::WarmList,
@@ -38,17 +39,17 @@ use crate::{
     proof::Proof,
     state_root::{MissingNode, StateTrie},
 };
-use iso_evm_wire::{Fork, container::MOST_TOGETHER, message::MessageWitness};
+use iso_evm_wire::{Fork, container::MOST_TOGETHER};
 
 /// The most bytes that the messages of a transaction take, encoded, unless a recorder is told otherwise:
-/// 1 GiB. Large calldata that messages share is counted once.
+/// 1 GiB. Pieces of calldata that messages share are counted once.
 pub const MAX_BYTES: u64 = 1 << 30;
 
 /// A message with its place in the call tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecordedMessage {
     /// What goes to the hypervisor.
-    pub witness: MessageWitness,
+    pub witness: RecordedWitness,
     /// Index of the message that opened this one; `None` for the top message.
     pub parent: Option<usize>,
     /// Number of messages above it.
@@ -172,7 +173,7 @@ pub struct Recorder {
     limit: u64,
     /// What they take if each has its own calldata.
     together: u64,
-    /// Large calldata that messages have, of which they share the bytes.
+    /// Pieces of calldata that messages have, which they share.
     passed: Passed,
     error: Option<RecorderError>,
 }
@@ -228,8 +229,8 @@ impl Recorder {
         Self { known: Some(Box::new(state)), ..self }
     }
 
-    /// Lets the messages take this many bytes, encoded, in place of [`MAX_BYTES`]; large calldata that
-    /// they share counts once. A transaction whose messages take more ends with an error of revm's, and so does the recording.
+    /// Lets the messages take this many bytes, encoded, in place of [`MAX_BYTES`]; pieces of calldata
+    /// that they share count once. A transaction whose messages take more ends with an error of revm's, and so does the recording.
     #[must_use]
     pub fn limit(self, bytes: u64) -> Self {
         Self { limit: bytes, ..self }
@@ -293,11 +294,11 @@ impl Recorder {
         }
     }
 
-    /// The messages grow by so many bytes, and by so many that are there already. If they are too large,
-    /// nothing more is recorded, and revm ends the run.
-    fn grow<CTX: ContextTr>(&mut self, bytes: usize, shared: usize, context: &mut CTX) {
+    /// The messages grow by so many bytes, and by so many if each has its own calldata. If they are too
+    /// large, nothing more is recorded, and revm ends the run.
+    fn grow<CTX: ContextTr>(&mut self, bytes: usize, together: usize, context: &mut CTX) {
         self.bytes += bytes as u64;
-        self.together += (bytes + shared) as u64;
+        self.together += together as u64;
         let error = if self.bytes > self.limit {
             RecorderError::TooLarge { limit: self.limit }
         } else if self.together > MOST_TOGETHER {

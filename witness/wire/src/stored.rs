@@ -1,26 +1,24 @@
-//! [`StoredMessage`]: a message as it is kept, its calldata apart where that is large, so that messages
-//! which are passed the same share it. `specs/09-container.md`, section Calldata.
+//! [`StoredMessage`]: a message as it is kept, large calldata in pieces that messages share.
+//! `specs/09-container.md`, section Calldata.
 //!
 //! In the data's way this stands between the encoding of a message and the container. A call passes
 //! memory that was paid for once as often as it likes: 50,000 calls of 50 kB each are 2.5 GB, of which
-//! this keeps 50 kB. Whoever needs a message's bytes has them made, one message at a time.
+//! this keeps what differs. Whoever needs a message's bytes has them made, one message at a time.
 
 use std::hash::{Hash, Hasher};
 
-use alloy_primitives::Bytes;
+use alloy_primitives::{Bytes, U256};
 
 use crate::{
+    call_data::{CallData, PIECE},
     encoding::{self, EncodingError},
     message::MessageWitness,
 };
 
-/// The shortest calldata, in bytes, that is kept apart from its message.
-pub const APART_FROM: usize = 1024;
-
 /// The bytes of a message, true or not: the hypervisor's calldata, if they are a canonical encoding.
 ///
-/// One whose `callData` has at least [`APART_FROM`] bytes is kept in two parts, which clones share.
-/// Bytes that are no canonical encoding are kept as they are.
+/// Of one whose `callData` has at least [`PIECE`] bytes these are kept [in pieces](CallData). Bytes that
+/// are no canonical encoding are kept as they are.
 ///
 /// ```
 /// use iso_evm_wire::{MessageWitness, StoredMessage, encoding};
@@ -28,40 +26,51 @@ pub const APART_FROM: usize = 1024;
 /// let message = MessageWitness { callData: vec![7; 50_000].into(), ..Default::default() };
 /// let stored = StoredMessage::of(&message);
 /// assert_eq!(stored.bytes(), encoding::encode(&message));
-/// assert_eq!(stored.call_data(), Some(&message.callData));
+/// assert_eq!(stored.call_data().unwrap().bytes(), message.callData);
 /// assert!(stored.start().len() < 1000);
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StoredMessage {
-    /// All bytes; of a message in two parts, those before its calldata.
+    /// All bytes; of a message whose calldata is in pieces, those before it.
     start: Bytes,
-    call_data: Option<Bytes>,
+    call_data: Option<CallData>,
 }
 
 impl StoredMessage {
-    /// The message, encoded. Its calldata is shared with it, if it is large.
+    /// The message, encoded. Its calldata is shared with it, if that is large.
     pub fn of(message: &MessageWitness) -> Self {
-        if message.callData.len() < APART_FROM {
+        if message.callData.len() < PIECE {
             return Self { start: encoding::encode(message).into(), call_data: None };
         }
-        let start = encoding::encode_start(message).into();
-        Self { start, call_data: Some(message.callData.clone()) }
+        Self::with(message, &CallData::of(&message.callData))
     }
 
-    /// The two parts of a message.
+    /// The message with this calldata for its own.
+    pub fn with(message: &MessageWitness, call_data: &CallData) -> Self {
+        if call_data.len() < PIECE {
+            return Self::of(&MessageWitness { callData: call_data.bytes(), ..message.clone() });
+        }
+        let start = encoding::encode_start(message, call_data.len()).into();
+        Self { start, call_data: Some(call_data.clone()) }
+    }
+
+    /// The bytes before a calldata, and that, in pieces.
     ///
     /// # Errors
     ///
-    /// If they are not those of a canonical encoding.
-    pub fn of_parts(start: Bytes, call_data: Bytes) -> Result<Self, EncodingError> {
-        encoding::decode_parts(&start, &call_data)?;
-        let message = Self { start, call_data: Some(call_data) };
-        // What is short is not apart.
-        let short = message.call_data().is_none_or(|data| data.len() < APART_FROM);
-        Ok(if short { message.bytes().into() } else { message })
+    /// If together they are no canonical encoding.
+    pub(crate) fn of_parts(start: Bytes, pieces: Vec<Bytes>) -> Result<Self, EncodingError> {
+        let position = start.len().saturating_sub(32);
+        let found = U256::from_be_slice(&start[position..]);
+        let left = pieces.iter().map(|piece| piece.len()).sum();
+        let call_data = usize::try_from(found).ok();
+        let call_data = call_data.and_then(|length| CallData::of_pieces(length, pieces));
+        let call_data = call_data.ok_or(EncodingError::Length { position, left, found })?;
+        encoding::decode_start(&start, call_data.len())?;
+        Ok(Self { start, call_data: Some(call_data) })
     }
 
-    /// The bytes: made for the one who asks, if the message is in two parts.
+    /// The bytes: made for the one who asks, if the calldata is in pieces.
     pub fn bytes(&self) -> Bytes {
         match &self.call_data {
             None => self.start.clone(),
@@ -73,14 +82,16 @@ impl StoredMessage {
     pub fn to_vec(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(self.len());
         bytes.extend_from_slice(&self.start);
-        bytes.extend_from_slice(self.call_data.as_ref().map_or(&[], |bytes| bytes));
+        for piece in self.call_data.iter().flat_map(CallData::pieces) {
+            bytes.extend_from_slice(piece);
+        }
         bytes.resize(self.len(), 0);
         bytes
     }
 
     /// How many bytes there are.
     pub fn len(&self) -> usize {
-        let call_data = self.call_data.as_ref().map_or(0, |bytes| bytes.len());
+        let call_data = self.call_data.as_ref().map_or(0, CallData::len);
         self.start.len() + encoding::padded(call_data)
     }
 
@@ -89,42 +100,47 @@ impl StoredMessage {
         self.start.is_empty()
     }
 
-    /// The bytes before the calldata; all of them if that is not apart.
+    /// The bytes before the calldata; all of them if that is in no pieces.
     pub const fn start(&self) -> &Bytes {
         &self.start
     }
 
-    /// The calldata, if it is apart.
-    pub const fn call_data(&self) -> Option<&Bytes> {
+    /// The calldata, if it is in pieces.
+    pub const fn call_data(&self) -> Option<&CallData> {
         self.call_data.as_ref()
     }
 
-    /// The message, taken apart. What is long in it is shared with these bytes, not copied.
+    /// The message, taken apart, with its calldata put together.
     ///
     /// # Errors
     ///
     /// If the bytes are no canonical encoding.
     pub fn decode(&self) -> Result<MessageWitness, EncodingError> {
+        let (mut message, call_data) = self.decode_apart()?;
+        message.callData = call_data.bytes();
+        Ok(message)
+    }
+
+    /// The message, taken apart, and beside it its calldata, of which the message has nothing. What is
+    /// long in both is shared with these bytes, not copied.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::decode`].
+    pub fn decode_apart(&self) -> Result<(MessageWitness, CallData), EncodingError> {
         match &self.call_data {
-            None => encoding::decode_shared(&self.start),
-            Some(call_data) => encoding::decode_parts(&self.start, call_data),
+            None => {
+                let mut message = encoding::decode_shared(&self.start)?;
+                let call_data = std::mem::take(&mut message.callData);
+                Ok((message, CallData::of(&call_data)))
+            }
+            Some(call_data) => {
+                let message = encoding::decode_start(&self.start, call_data.len())?;
+                Ok((message, call_data.clone()))
+            }
         }
     }
 }
-
-impl PartialEq for StoredMessage {
-    fn eq(&self, other: &Self) -> bool {
-        self.start == other.start
-            && match (&self.call_data, &other.call_data) {
-                // What is shared is not read. How long it is, the start says.
-                (Some(own), Some(other)) => own.as_ptr() == other.as_ptr() || own == other,
-                (None, None) => true,
-                _ => false,
-            }
-    }
-}
-
-impl Eq for StoredMessage {}
 
 impl Hash for StoredMessage {
     fn hash<H: Hasher>(&self, state: &mut H) {
@@ -136,13 +152,13 @@ impl Hash for StoredMessage {
 impl From<Bytes> for StoredMessage {
     fn from(bytes: Bytes) -> Self {
         let apart = encoding::call_data_position(&bytes)
-            .filter(|position| bytes.len() - position >= APART_FROM)
+            .filter(|position| bytes.len() - position >= PIECE)
             .and_then(|position| Some((position, encoding::decode_shared(&bytes).ok()?.callData)))
-            .filter(|(_, call_data)| call_data.len() >= APART_FROM);
+            .filter(|(_, call_data)| call_data.len() >= PIECE);
         match apart {
             None => Self { start: bytes, call_data: None },
             Some((position, call_data)) => {
-                Self { start: bytes.slice(..position), call_data: Some(call_data) }
+                Self { start: bytes.slice(..position), call_data: Some(CallData::of(&call_data)) }
             }
         }
     }
@@ -177,6 +193,9 @@ mod tests {
             assert_eq!(stored.call_data().is_some(), length >= 1024, "{length}");
             assert_eq!(StoredMessage::from(bytes), stored, "{length}");
             assert_eq!(stored.decode().unwrap(), message, "{length}");
+            let (without, call_data) = stored.decode_apart().unwrap();
+            assert_eq!((without.callData.len(), call_data.bytes()), (0, message.callData));
+            assert_eq!(StoredMessage::with(&without, &call_data), stored, "{length}");
         }
     }
 
@@ -201,17 +220,17 @@ mod tests {
     #[test]
     fn parts_that_are_no_message_are_refused() {
         let whole = StoredMessage::of(&message(2000));
-        let (start, call_data) = (whole.start(), whole.call_data().unwrap());
-        assert_eq!(StoredMessage::of_parts(start.clone(), call_data.clone()), Ok(whole.clone()));
+        let (start, pieces) = (whole.start(), whole.call_data().unwrap().pieces().to_vec());
+        assert_eq!(StoredMessage::of_parts(start.clone(), pieces.clone()), Ok(whole.clone()));
         for cut in 0..start.len() {
-            assert!(StoredMessage::of_parts(start.slice(..cut), call_data.clone()).is_err());
+            assert!(StoredMessage::of_parts(start.slice(..cut), pieces.clone()).is_err());
         }
-        assert!(StoredMessage::of_parts(start.clone(), call_data.slice(1..)).is_err());
-        let longer = [&start[..], &[0; 32]].concat().into();
-        assert!(StoredMessage::of_parts(longer, call_data.clone()).is_err());
+        assert!(StoredMessage::of_parts(start.clone(), pieces[1..].to_vec()).is_err());
+        let longer = [&start[..32], &start[..]].concat().into();
+        assert!(StoredMessage::of_parts(longer, pieces.clone()).is_err());
+        // What is short is in no pieces.
         let small = message(3);
-        let start = encoding::encode_start(&small).into();
-        let stored = StoredMessage::of_parts(start, small.callData.clone()).unwrap();
-        assert_eq!(stored, StoredMessage::of(&small));
+        let start = encoding::encode_start(&small, 3).into();
+        assert!(StoredMessage::of_parts(start, vec![small.callData]).is_err());
     }
 }

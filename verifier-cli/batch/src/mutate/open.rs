@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use alloy_primitives::{B256, Bytes, U256};
 use iso_evm_verifier::hash::keccak256;
 use iso_evm_wire::{
-    MessageWitness, Opened, OpenedMessage, StoredMessage, Witness, encoding,
+    CallData, MessageWitness, Opened, OpenedMessage, StoredMessage, Witness, encoding,
     records::{Outcome, Record},
 };
 
@@ -25,8 +25,9 @@ pub(super) use callee;
 /// A message and its records.
 #[derive(Clone, Debug)]
 pub(super) struct Message {
-    /// All but its list of records, which is empty.
+    /// All but its list of records and its calldata, which are empty.
     pub(super) fields: MessageWitness,
+    pub(super) call_data: CallData,
     pub(super) records: Vec<Record>,
 }
 
@@ -37,17 +38,21 @@ impl Message {
 
     /// A message that is taken apart; `None` if a record of it is none.
     fn of(opened: OpenedMessage) -> Option<Self> {
-        let (fields, records) = opened.into_parts()?;
-        Some(Self { fields, records })
+        let (fields, call_data, records) = opened.into_parts()?;
+        Some(Self { fields, call_data, records })
     }
 
     pub(super) fn wire(&self) -> MessageWitness {
+        MessageWitness { callData: self.call_data.bytes(), ..self.without_call_data() }
+    }
+
+    fn without_call_data(&self) -> MessageWitness {
         let list = self.records.iter().map(Record::encode).collect();
         MessageWitness { stateAccessList: list, ..self.fields.clone() }
     }
 
     fn stored(&self) -> StoredMessage {
-        StoredMessage::of(&self.wire())
+        StoredMessage::with(&self.without_call_data(), &self.call_data)
     }
 }
 
@@ -133,7 +138,7 @@ impl Draft {
 
     /// The root before a record.
     pub(super) fn root_before(&self, (message, record): At) -> B256 {
-        let Message { fields, records } = &self.messages[message];
+        let Message { fields, records, .. } = &self.messages[message];
         let root = |record: &Record| match record {
             Record::Sstore(record) => Some(record.stateRoot),
             Record::Selfdestruct(record) => Some(record.stateRoot),

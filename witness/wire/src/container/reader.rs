@@ -3,7 +3,6 @@
 use alloy_rlp::{Decodable, EMPTY_LIST_CODE, Header};
 
 use super::MOST_TOGETHER;
-use crate::stored::APART_FROM;
 
 /// Why bytes are no `witness.bin`, and where.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -50,19 +49,16 @@ pub enum ContainerFault {
     /// No message asks for it, and no root leads to it.
     #[error("nothing needs it")]
     Unused,
-    /// Calldata that is too short to stand apart from its message.
-    #[error("shorter than {APART_FROM} bytes")]
-    Short,
-    /// Calldata stands apart that no other message has.
-    #[error("its calldata stands apart, and no other message has it")]
-    Alone,
-    /// Calldata stands in a message that another message has, too.
-    #[error("its calldata does not stand apart, and another message has it")]
+    /// A piece of calldata stands apart, and only one message has it, once.
+    #[error("it stands apart, and is there once")]
+    Once,
+    /// A piece of calldata does not stand apart, and is there more than once.
+    #[error("it does not stand apart, and is there more than once")]
     Repeated,
-    /// There is no calldata with a hash.
-    #[error("no calldata has this hash")]
-    NoCalldata,
-    /// A message whose calldata stands apart is no message with it.
+    /// There are not so many pieces of calldata.
+    #[error("there are {0} pieces of calldata")]
+    NoPiece(usize),
+    /// A message in pieces is no message.
     #[error(transparent)]
     Message(#[from] crate::encoding::EncodingError),
     /// The messages are longer than they may be, each with its own calldata.

@@ -93,10 +93,14 @@ pub fn encode(message: &MessageWitness) -> Vec<u8> {
     message.abi_encode()
 }
 
-/// What [`encode`] gives up to the first byte of the calldata.
-pub(crate) fn encode_start(message: &MessageWitness) -> Vec<u8> {
-    let length = U256::from(message.callData.len());
-    let mut start = encode(&MessageWitness { callData: Bytes::new(), ..message.clone() });
+/// What [`encode`] gives up to the first byte of the calldata, of which there are so many.
+pub(crate) fn encode_start(message: &MessageWitness, call_data: usize) -> Vec<u8> {
+    let length = U256::from(call_data);
+    let mut start = if message.callData.is_empty() {
+        encode(message)
+    } else {
+        encode(&MessageWitness { callData: Bytes::new(), ..message.clone() })
+    };
     // Calldata is the last thing in a message, behind its length.
     let end = start.len();
     start[end - WORD..].copy_from_slice(&length.to_be_bytes::<WORD>());
@@ -109,7 +113,7 @@ pub fn message_length(call_data: usize) -> usize {
 }
 
 /// Bytes that a byte string takes without its length.
-pub(crate) const fn padded(length: usize) -> usize {
+pub const fn padded(length: usize) -> usize {
     length.next_multiple_of(WORD)
 }
 
@@ -140,14 +144,14 @@ pub fn decode_shared(bytes: &Bytes) -> Result<MessageWitness, EncodingError> {
     read(Reader { bytes, shared: Some(bytes), position: 0 }, None)
 }
 
-/// [`decode`] of a message in two parts: the bytes up to its calldata, and that.
+/// [`decode`] of the bytes up to the first of a calldata that has so many: the message without it.
 ///
 /// # Errors
 ///
-/// As [`decode`]; if the calldata is not the one that the first part says, or if it begins with more.
-pub(crate) fn decode_parts(
+/// As [`decode`]; if the start says that there are more or fewer, or if it goes on.
+pub(crate) fn decode_start(
     start: &Bytes,
-    call_data: &Bytes,
+    call_data: usize,
 ) -> Result<MessageWitness, EncodingError> {
     read(Reader { bytes: start, shared: Some(start), position: 0 }, Some(call_data))
 }
@@ -159,8 +163,8 @@ pub(crate) fn call_data_position(bytes: &[u8]) -> Option<usize> {
     (position <= bytes.len()).then_some(position)
 }
 
-/// Reads a message, whose calldata stands apart if it is given.
-fn read(mut reader: Reader<'_>, apart: Option<&Bytes>) -> Result<MessageWitness, EncodingError> {
+/// Reads a message; if so many bytes of calldata stand apart, without these.
+fn read(mut reader: Reader<'_>, apart: Option<usize>) -> Result<MessageWitness, EncodingError> {
     reader.offset(WORD)?;
     let mut message = MessageWitness {
         stateRootEnter: reader.hash()?,
@@ -183,10 +187,10 @@ fn read(mut reader: Reader<'_>, apart: Option<&Bytes>) -> Result<MessageWitness,
     let (call_data_at, call_data_offset) = (reader.position, reader.word()?);
     message.stateAccessList = reader.records()?;
     check_offset(call_data_at, reader.position - WORD, call_data_offset)?;
-    message.callData = match apart {
-        None => reader.byte_string()?,
-        Some(call_data) => reader.apart(call_data)?,
-    };
+    match apart {
+        None => message.callData = reader.byte_string()?,
+        Some(length) => reader.apart(length)?,
+    }
     tracing::trace!(length = reader.bytes.len(), "message decoded");
     match reader.bytes.len() - reader.position {
         0 => Ok(message),
@@ -274,13 +278,14 @@ impl<'a> Reader<'a> {
     }
 
     /// The length of a byte string that stands elsewhere.
-    fn apart(&mut self, bytes: &Bytes) -> Result<Bytes, EncodingError> {
+    fn apart(&mut self, length: usize) -> Result<(), EncodingError> {
         let position = self.position;
         let found = self.word()?;
-        if found != U256::from(bytes.len()) {
-            return Err(EncodingError::Length { position, left: bytes.len(), found });
+        if found == U256::from(length) {
+            Ok(())
+        } else {
+            Err(EncodingError::Length { position, left: length, found })
         }
-        Ok(bytes.clone())
     }
 
     fn records(&mut self) -> Result<Vec<AccessWitness>, EncodingError> {

@@ -32,7 +32,6 @@
 //! refusals imply for status, gas and data, the hypervisor proves; that there is no code, too little
 //! balance, a nonce at its end or a collision, the access audit.
 
-mod call_data;
 mod callee;
 mod child;
 mod stop;

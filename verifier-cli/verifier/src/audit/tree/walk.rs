@@ -10,7 +10,6 @@ use iso_evm_wire::{
 
 use super::{
     RecordPlace, TreeKind,
-    call_data::CallDataHashes,
     callee::{Callee, RIPEMD160},
     child::Pair,
     stop::Stop,
@@ -49,8 +48,6 @@ pub(super) struct TreeWalk<'s, 'a> {
     open: Vec<Pending<'s>>,
     /// The message that the next record of outcome *child* opens.
     next: usize,
-    /// Hashes of calldata that messages share.
-    call_data: CallDataHashes,
     /// What was not there first, of that without which the rest can be audited.
     pub(super) missing: Option<Missing>,
 }
@@ -62,7 +59,6 @@ impl<'s, 'a> TreeWalk<'s, 'a> {
             reruns: Reruns::new(subject, gas_limit),
             open: Vec::new(),
             next: 0,
-            call_data: CallDataHashes::default(),
             missing: None,
         }
     }
@@ -176,7 +172,7 @@ impl<'s, 'a> TreeWalk<'s, 'a> {
         if let Some(open) = self.open.last_mut() {
             let parent = open.message.fields();
             let pair = Pair { place, parent, callee: &callee, index, child };
-            pair.given(open.root, &mut self.call_data)?;
+            pair.given(open.root)?;
             pair.ended()?;
             open.waiting = Some(callee);
         }

@@ -1,38 +1,35 @@
-//! The messages of a `witness.bin`, and the calldata that they share: a message is a byte string, or a
-//! list of the bytes before its calldata and the hash of that. `specs/09-container.md`, section Calldata.
+//! The messages of a `witness.bin`, and the pieces of calldata that they share. A message is a byte
+//! string, or a list of the bytes before its calldata and of the pieces of that: each a byte string, or
+//! a list of its place among those that are shared. `specs/09-container.md`, section Calldata.
 
-use alloy_primitives::{B256, Bytes};
+use alloy_primitives::Bytes;
 use alloy_rlp::{Encodable, Header};
 
 use super::{read::Held, write::write_bytes};
 use crate::{
+    call_data::{CallData, PIECE},
     container::{
         MOST_TOGETHER, Shared,
         reader::{ContainerError, ContainerFault, Reader},
-        shared::SharedByHash,
     },
-    stored::{APART_FROM, StoredMessage},
+    stored::StoredMessage,
 };
-
-/// Bytes of the RLP of a hash.
-const HASH: usize = 33;
 
 /// Messages as they are written.
 pub(super) struct Messages<'a> {
-    items: Vec<(&'a StoredMessage, Option<B256>)>,
+    messages: &'a [StoredMessage],
+    shared: &'a Shared<'a>,
     header: Header,
 }
 
 impl<'a> Messages<'a> {
-    pub(super) fn new(messages: &'a [StoredMessage], shared: &SharedByHash<'_>) -> Self {
-        let item = |message| (message, shared.hash(message));
-        let items: Vec<_> = messages.iter().map(item).collect();
-        let length = |(message, hash): &(&StoredMessage, Option<B256>)| match hash {
-            Some(_) => apart(message).length_with_payload(),
+    pub(super) fn new(messages: &'a [StoredMessage], shared: &'a Shared<'a>) -> Self {
+        let length = |message| match shared.call_data(message) {
+            Some(call_data) => in_pieces(message, call_data, shared).0.length_with_payload(),
             None => whole_length(message),
         };
-        let payload_length = items.iter().map(length).sum();
-        Self { items, header: Header { list: true, payload_length } }
+        let payload_length = messages.iter().map(length).sum();
+        Self { messages, shared, header: Header { list: true, payload_length } }
     }
 
     /// Bytes that [`Self::write`] gives.
@@ -42,53 +39,82 @@ impl<'a> Messages<'a> {
 
     /// Gives the messages to `sink`, piece by piece.
     pub(super) fn write(&self, sink: &mut dyn FnMut(&[u8])) {
-        let mut header = Vec::new();
-        self.header.encode(&mut header);
-        sink(&header);
-        for (message, hash) in &self.items {
-            match hash {
-                Some(hash) => {
-                    header.clear();
-                    apart(message).encode(&mut header);
-                    sink(&header);
-                    write_bytes(message.start(), sink);
-                    write_bytes(hash.as_slice(), sink);
+        write_header(&self.header, sink);
+        for message in self.messages {
+            let Some(call_data) = self.shared.call_data(message) else {
+                write_whole(message, sink);
+                continue;
+            };
+            let (header, pieces) = in_pieces(message, call_data, self.shared);
+            write_header(&header, sink);
+            write_bytes(message.start(), sink);
+            write_header(&pieces, sink);
+            for piece in call_data.pieces() {
+                match self.shared.index(piece) {
+                    Some(index) => {
+                        write_header(&place(index), sink);
+                        sink(&alloy_rlp::encode(index));
+                    }
+                    None => write_bytes(piece, sink),
                 }
-                None => write_whole(message, sink),
             }
         }
     }
 }
 
-/// The header of a message whose calldata stands apart.
-fn apart(message: &StoredMessage) -> Header {
-    Header { list: true, payload_length: message.start().length() + HASH }
+fn write_header(header: &Header, sink: &mut dyn FnMut(&[u8])) {
+    let mut bytes = Vec::new();
+    header.encode(&mut bytes);
+    sink(&bytes);
+}
+
+/// The header of a piece's place.
+fn place(index: usize) -> Header {
+    Header { list: true, payload_length: index.length() }
+}
+
+/// The headers of a message in pieces, and of its pieces.
+fn in_pieces(
+    message: &StoredMessage,
+    call_data: &CallData,
+    shared: &Shared<'_>,
+) -> (Header, Header) {
+    let length = |piece| match shared.index(piece) {
+        Some(index) => place(index).length_with_payload(),
+        None => piece.length(),
+    };
+    let pieces = call_data.pieces().iter().map(length).sum();
+    let pieces = Header { list: true, payload_length: pieces };
+    let payload_length = message.start().length() + pieces.length_with_payload();
+    (Header { list: true, payload_length }, pieces)
+}
+
+/// The header of a message as one byte string, which has more than one byte.
+fn whole(message: &StoredMessage) -> Header {
+    Header { list: false, payload_length: message.len() }
 }
 
 fn whole_length(message: &StoredMessage) -> usize {
     match message.call_data() {
         None => message.start().length(),
-        Some(_) => Header { list: false, payload_length: message.len() }.length_with_payload(),
+        Some(_) => whole(message).length_with_payload(),
     }
 }
 
 /// All bytes of a message, which are not put together for it.
 fn write_whole(message: &StoredMessage, sink: &mut dyn FnMut(&[u8])) {
     let Some(call_data) = message.call_data() else { return write_bytes(message.start(), sink) };
-    let mut header = Vec::new();
-    Header { list: false, payload_length: message.len() }.encode(&mut header);
-    sink(&header);
+    write_header(&whole(message), sink);
     sink(message.start());
-    sink(call_data);
-    let padding = message.len() - message.start().len() - call_data.len();
-    sink(&[0; 32][..padding]);
+    call_data.pieces().iter().for_each(|piece| sink(piece));
+    sink(&[0; 32][..message.len() - message.start().len() - call_data.len()]);
 }
 
 /// A message as it stands in the file.
 enum Item<'a> {
     Whole(&'a [u8]),
-    /// The bytes before its calldata, where its hash stands, and that.
-    Apart(&'a [u8], Reader<'a>, B256),
+    /// The bytes before its calldata, and the pieces of that.
+    Pieces(&'a [u8], Reader<'a>),
 }
 
 fn item<'a>(items: &mut Reader<'a>) -> Result<Item<'a>, ContainerError> {
@@ -97,14 +123,13 @@ fn item<'a>(items: &mut Reader<'a>) -> Result<Item<'a>, ContainerError> {
     }
     let mut parts = items.list("message")?;
     let start = parts.bytes("message's beginning")?;
-    let at = parts;
-    let hash = parts.value("hash of a message's calldata")?;
+    let pieces = parts.list("message's pieces")?;
     parts.end("message")?;
-    Ok(Item::Apart(start, at, hash))
+    Ok(Item::Pieces(start, pieces))
 }
 
-/// Reads the messages, and the calldata that stands apart. Memory is bounded by the file's length: what
-/// messages share in it they share here.
+/// Reads the messages, and the pieces that they share. Memory is bounded by the file's length and by
+/// [`MOST_TOGETHER`]: what messages share in the file they share here.
 pub(super) fn read(
     held: &Held<'_>,
     fields: &mut Reader<'_>,
@@ -115,37 +140,100 @@ pub(super) fn read(
     while !rest.is_empty() {
         items.push((rest, item(&mut rest)?));
     }
-    let (call_data, places) = held.by_hash(fields, "calldata", "calldata")?;
-    let mut each = places.iter().zip(call_data.values());
-    if let Some((at, _)) = each.find(|(_, bytes)| bytes.len() < APART_FROM) {
-        return Err(at.fail("calldata", ContainerFault::Short));
-    }
+    let (call_data, places) = held.by_hash(fields, "calldata", "piece of calldata")?;
+    let table: Vec<Bytes> = call_data.into_values().collect();
     let share = |bytes: &[u8]| held.file.slice_ref(bytes);
-    let message = |(at, item): &(Reader<'_>, Item<'_>)| match item {
-        Item::Whole(bytes) => Ok(share(bytes).into()),
-        Item::Apart(start, hash_at, hash) => {
-            let no_calldata =
-                || hash_at.fail("hash of a message's calldata", ContainerFault::NoCalldata);
-            let call_data: &Bytes = call_data.get(hash).ok_or_else(no_calldata)?;
-            let message = StoredMessage::of_parts(share(start), call_data.clone());
-            message.map_err(|error| at.fail("message", error))
-        }
-    };
-    let messages = items.iter().map(message).collect::<Result<Vec<_>, _>>()?;
-    let lengths = messages.iter().map(|message| message.len() as u64);
-    if lengths.fold(0, u64::saturating_add) > MOST_TOGETHER {
-        return Err(start.fail("messages", ContainerFault::TooLong));
+    let mut left = MOST_TOGETHER;
+    let mut messages: Vec<StoredMessage> = Vec::with_capacity(items.len());
+    for (at, item) in &items {
+        let message = match item {
+            Item::Whole(bytes) => share(bytes).into(),
+            Item::Pieces(bytes, pieces) => {
+                let pieces = read_pieces(*pieces, &table, share, left)?;
+                let pieces =
+                    pieces.ok_or_else(|| start.fail("messages", ContainerFault::TooLong))?;
+                let message = StoredMessage::of_parts(share(bytes), pieces);
+                message.map_err(|error| at.fail("message", error))?
+            }
+        };
+        let shorter = left.checked_sub(message.len() as u64);
+        left = shorter.ok_or_else(|| start.fail("messages", ContainerFault::TooLong))?;
+        messages.push(message);
     }
-    let shared = Shared::of(&messages);
-    let form = |((at, item), message): (&(Reader<'_>, Item<'_>), _)| match item {
-        Item::Whole(_) if shared.has(message) => Err(at.fail("message", ContainerFault::Repeated)),
-        Item::Apart(..) if !shared.has(message) => Err(at.fail("message", ContainerFault::Alone)),
-        _ => Ok(()),
-    };
-    items.iter().zip(&messages).try_for_each(form)?;
-    let mut each = places.iter().zip(call_data.values());
-    match each.find(|(_, bytes)| !shared.has_bytes(bytes)) {
-        Some((at, _)) => Err(at.fail("calldata", ContainerFault::Unused)),
-        None => Ok(messages),
+    check(&messages, &items, &table, &places)?;
+    Ok(messages)
+}
+
+/// The pieces of a message; `None` if they have more than `most` bytes.
+fn read_pieces(
+    mut rest: Reader<'_>,
+    table: &[Bytes],
+    share: impl Fn(&[u8]) -> Bytes,
+    most: u64,
+) -> Result<Option<Vec<Bytes>>, ContainerError> {
+    let mut pieces = Vec::new();
+    while !rest.is_empty() {
+        if pieces.len() as u64 * PIECE as u64 > most {
+            return Ok(None);
+        }
+        let piece = if rest.is_list() {
+            let mut place = rest.list("piece of calldata")?;
+            let at = place;
+            let index: u32 = place.value("place of a piece")?;
+            place.end("piece of calldata")?;
+            let piece = table.get(index as usize);
+            let none = || at.fail("place of a piece", ContainerFault::NoPiece(table.len()));
+            piece.ok_or_else(none)?.clone()
+        } else {
+            share(rest.bytes("piece of calldata")?)
+        };
+        pieces.push(piece);
+    }
+    Ok(Some(pieces))
+}
+
+/// Makes sure that those pieces stand apart that are there more than once, and no others.
+fn check(
+    messages: &[StoredMessage],
+    items: &[(Reader<'_>, Item<'_>)],
+    table: &[Bytes],
+    places: &[Reader<'_>],
+) -> Result<(), ContainerError> {
+    let shared = Shared::of(messages);
+    for ((at, item), message) in items.iter().zip(messages) {
+        match item {
+            Item::Whole(_) if shared.call_data(message).is_some() => {
+                return Err(at.fail("message", ContainerFault::Repeated));
+            }
+            Item::Whole(_) => {}
+            Item::Pieces(_, pieces) => {
+                let mut rest = *pieces;
+                let mut apart = false;
+                for piece in message.call_data().iter().flat_map(|data| data.pieces()) {
+                    let at = rest;
+                    let fault = match (rest.is_list(), shared.index(piece)) {
+                        (true, None) => ContainerFault::Once,
+                        (false, Some(_)) => ContainerFault::Repeated,
+                        (true, Some(_)) => {
+                            apart = true;
+                            rest.list("piece of calldata")?;
+                            continue;
+                        }
+                        (false, None) => {
+                            rest.bytes("piece of calldata")?;
+                            continue;
+                        }
+                    };
+                    return Err(at.fail("piece of calldata", fault));
+                }
+                if !apart {
+                    return Err(at.fail("message", ContainerFault::Once));
+                }
+            }
+        }
+    }
+    match places.iter().zip(table).find(|(_, piece)| shared.index(piece).is_none()) {
+        Some((at, _)) => Err(at.fail("piece of calldata", ContainerFault::Unused)),
+        None => Ok(()),
     }
 }

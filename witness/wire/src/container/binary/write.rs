@@ -54,9 +54,9 @@ pub(in crate::container) fn encode(witness: &Witness, sink: &mut dyn FnMut(&[u8]
     let Roots { enter, leave } = witness.roots;
     list!(&mut fields, enter, leave);
 
-    let shared = Shared::of(&witness.messages).by_hash();
+    let shared = Shared::of(&witness.messages);
     let messages = Messages::new(&witness.messages, &shared);
-    let call_data = shared.entries().values().copied().collect();
+    let call_data = shared.entries().to_vec();
     let by_hash = [&witness.codes, &witness.nodes].map(|held| held.values().collect());
     let lists: Vec<Vec<&Bytes>> = iter::once(call_data).chain(by_hash).collect();
     let length = |list: &Vec<&Bytes>| {

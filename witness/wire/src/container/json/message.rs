@@ -1,31 +1,30 @@
 //! One message as JSON: its fields by their names, its records each as [`record`] has it, or its
-//! bytes if they are no message. Calldata that another message has too is named by its hash.
+//! bytes if they are no message. Its calldata is in pieces, if it shares one.
 
-use std::collections::BTreeMap;
-
-use alloy_primitives::{B256, Bytes, U256, hex};
+use alloy_primitives::{U256, hex};
 use serde_json::Value;
 
 use super::{
     JsonError,
     ordered::{Field, Object},
+    pieces::{self, Pieces},
     record,
 };
 use crate::{
+    container::{ContainerFault, Shared},
     message::{AccessWitness, MessageWitness},
     open::OpenedMessage,
     stored::StoredMessage,
 };
 
-/// The key of calldata that stands apart.
-const CALL_DATA_HASH: &str = "callDataHash";
+/// The key of calldata in pieces.
+const IN_PIECES: &str = "callDataPieces";
 
-/// A message: its fields, or its bytes if they are no message. With the hash of its calldata, if that
-/// stands apart.
+/// A message: its fields, or its bytes if they are no message.
 pub(super) fn to_json(
     stored: &StoredMessage,
     opened: Option<&OpenedMessage>,
-    call_data_hash: Option<B256>,
+    shared: &Shared<'_>,
 ) -> Object {
     let Some(opened) = opened else {
         let mut raw = Object::default();
@@ -36,8 +35,9 @@ pub(super) fn to_json(
     let records =
         records.map(|(access, record)| record::to_json(access, record.as_ref().ok())).collect();
     let mut message = MessageWitness { stateAccessList: Vec::new(), ..opened.fields().clone() };
-    if call_data_hash.is_some() {
-        message.callData = Bytes::new();
+    let in_pieces = shared.call_data(stored);
+    if in_pieces.is_none() {
+        message.callData = opened.call_data().bytes();
     }
     let mut json = Object::of(&message);
     let mut records = Some(records);
@@ -45,9 +45,9 @@ pub(super) fn to_json(
         match key.as_str() {
             "stateAccessList" => *field = Field::List(records.take().unwrap_or_default()),
             "callData" => {
-                if let Some(hash) = call_data_hash {
-                    *key = CALL_DATA_HASH.to_owned();
-                    *field = Field::Plain(hash.to_string().into());
+                if let Some(call_data) = in_pieces {
+                    *key = IN_PIECES.to_owned();
+                    *field = Field::Plain(pieces::to_json(call_data, shared));
                 }
             }
             "status" if message.status <= U256::from(2) => {
@@ -59,11 +59,17 @@ pub(super) fn to_json(
     json
 }
 
-/// The bytes of one message; `call_data`: what stands apart, by its hash.
+/// The messages are longer than they may be.
+pub(super) fn too_long() -> JsonError {
+    JsonError::value("messages", &ContainerFault::TooLong.to_string())
+}
+
+/// The bytes of one message, whose calldata has at most so many.
 pub(super) fn from_json(
     index: usize,
     json: Value,
-    call_data: &BTreeMap<B256, Bytes>,
+    shared: &Pieces<'_>,
+    most: u64,
 ) -> Result<StoredMessage, JsonError> {
     let path = |rest: &str| format!("messages[{index}]{rest}");
     let Value::Object(mut json) = json else {
@@ -76,15 +82,12 @@ pub(super) fn from_json(
         let bytes = record::raw(raw).map_err(|reason| JsonError::value(&path(".raw"), &reason))?;
         return Ok(bytes.into());
     }
-    let apart = match json.remove(CALL_DATA_HASH) {
-        Some(hash) => {
-            let hash = hash.as_str().and_then(|hash| hash.parse::<B256>().ok());
-            let held = hash.and_then(|hash| call_data.get(&hash));
-            let at = || path(&format!(".{CALL_DATA_HASH}"));
-            let held =
-                held.ok_or_else(|| JsonError::value(&at(), "a hash of callData expected"))?;
+    let in_pieces = match json.remove(IN_PIECES) {
+        Some(given) => {
+            let read = shared.read(&given, most);
+            let wrong = |reason| JsonError::value(&path(&format!(".{IN_PIECES}")), reason);
             json.insert("callData".to_owned(), "0x".into());
-            Some(held.clone())
+            Some(read.ok_or_else(too_long)?.map_err(wrong)?)
         }
         None => None,
     };
@@ -102,11 +105,13 @@ pub(super) fn from_json(
             JsonError::value(&at(&field), &reason)
         })
     };
-    message.callData = apart.unwrap_or(message.callData);
     message.stateAccessList =
         records.into_iter().enumerate().map(record).collect::<Result<Vec<AccessWitness>, _>>()?;
     if message.gasAvailable > U256::from(u64::MAX) {
         return Err(JsonError::value(&path(".gasAvailable"), "a number below 2^64 expected"));
     }
-    Ok(StoredMessage::of(&message))
+    Ok(match in_pieces {
+        Some(call_data) => StoredMessage::with(&message, &call_data),
+        None => StoredMessage::of(&message),
+    })
 }
