@@ -179,12 +179,12 @@ fn faults_say_what_and_where() {
         "byte 0, magic: not a witness.bin: it does not begin with \"ISOW\""
     );
     assert_eq!(error(b"ISO"), "byte 0, magic: truncated");
-    assert_eq!(error(b"ISOW\x02"), "byte 4, version: version 4 expected, found 2");
+    assert_eq!(error(b"ISOW\x02"), "byte 4, version: version 5 expected, found 2");
     let mut longer = bytes.clone();
     longer.extend([0, 0]);
     assert_eq!(error(&longer), format!("byte {}, witness: 2 trailing bytes", bytes.len()));
     // A list that says it has 2^63 bytes.
-    assert_eq!(error(&hex!("49534f5704ff8000000000000000")), "byte 5, witness: truncated");
+    assert_eq!(error(&hex!("49534f5705ff8000000000000000")), "byte 5, witness: truncated");
 }
 
 /// Each thing that nothing needs is refused by its name, in both forms.
@@ -281,7 +281,7 @@ fn half_a_header_is_refused() {
 fn json_faults_say_what_and_where() {
     let json = witness().to_json();
     for (from, to, message) in [
-        ("\"version\": 4", "\"version\": 3", "version: 4 expected, found 3"),
+        ("\"version\": 5", "\"version\": 3", "version: 5 expected, found 3"),
         ("\"topics\"", "\"topic\"", "messages[0].stateAccessList["),
         ("\"status\": 1", "\"status\": 2", "receipt: field \"status\": 0 or 1 expected"),
         ("\"excessBlobGas\"", "\"excessGas\"", "block.excessGas: unknown key"),
