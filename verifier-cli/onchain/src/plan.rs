@@ -187,7 +187,7 @@ impl Plan {
                 let parts =
                     archive.as_ref().map(|archive| archive.parts.clone()).unwrap_or_default();
                 archive = archive.filter(|archive| archived.insert(archive.parts[0].0));
-                let audit = self.audit(&witness.messages[index], &parts, route, None);
+                let audit = self.audit(&witness.messages[index].bytes(), &parts, route, None);
                 MessageCost { audit, archive }
             })
             .collect()

@@ -162,7 +162,7 @@ impl Submission<'_> {
             Next::Nothing(submitted) => return Ok(submitted),
             Next::Send(pending, submitted) => (pending, submitted),
         };
-        let message = &witness.messages[index];
+        let message = &witness.messages[index].bytes();
         let Some(outbox) = outbox else {
             submitted.verdict = self.call(message, &pending)?;
             submitted.source = VerdictSource::Call;
@@ -228,7 +228,7 @@ impl Submission<'_> {
         index: usize,
         archives: &[Part],
     ) -> Result<Next, SubmitError> {
-        let message = &witness.messages[index];
+        let message = &witness.messages[index].bytes();
         let commitment = keccak256(message);
         let standing = self.standing(index, commitment)?;
         let submitted = |verdict, source, audit_gas| {

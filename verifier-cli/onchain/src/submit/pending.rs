@@ -37,7 +37,7 @@ impl Submission<'_> {
         standing: Option<Standing>,
         planned: &[Part],
     ) -> Result<Pending, SubmitError> {
-        let message = &witness.messages[index];
+        let message = &witness.messages[index].bytes();
         let (mut archives, missing) = self.archives(message, planned)?;
         let archive = match missing {
             Some(missing) => self.archive(witness, index, &archives, missing)?,

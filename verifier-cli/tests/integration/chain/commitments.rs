@@ -73,8 +73,8 @@ fn nobody_commits_to_a_lie_that_the_register_accepts() {
     assert!(ran.stderr.contains("note: false by the audits here: access: message 0"));
     assert!(!ran.stderr.contains("for ever"));
     // An operator who commits by other means can be called upon, with a warning.
-    let step =
-        plan(witness.rules.fork()).commit(&witness.messages[0], &witness.block, register, operator);
+    let message = witness.messages[0].bytes();
+    let step = plan(witness.rules.fork()).commit(&message, &witness.block, register, operator);
     assert!(anvil.send(0, register, step.data, step.gas_limit).success);
     let (url, challenger) = (&anvil.url, anvil.accounts[1]);
     let line = format!(

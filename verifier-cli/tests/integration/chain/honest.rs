@@ -42,7 +42,7 @@ impl Court {
             register: address(&deployed, "register"),
             hypervisor: address(&deployed, "hypervisor"),
             plan: plan(witness.rules.fork()),
-            message: witness.messages[0].clone(),
+            message: witness.messages[0].bytes(),
             anvil,
             witness,
         })

@@ -63,7 +63,7 @@ fn lie(truth: &Witness) -> Witness {
 fn audited(anvil: &Anvil, register: Address, witness: &Witness, is_lie: bool) -> Value {
     let operator = anvil.accounts[0];
     if is_lie {
-        let step = plan().commit(&witness.messages[0], &witness.block, register, operator);
+        let step = plan().commit(&witness.messages[0].bytes(), &witness.block, register, operator);
         let receipt = anvil.send(0, register, step.data, step.gas_limit);
         assert_eq!((receipt.success, receipt.gas_used), (true, step.gas));
         let log = register::Committed::decode_log_data(&receipt.logs[0].data).unwrap();

@@ -99,7 +99,8 @@ fn a_witness_of_another_fork_or_chain_is_not_committed_to() {
         assert!(words.iter().all(|word| ran.stderr.contains(word)), "{}", ran.stderr);
     }
     let operator = anvil.accounts[0];
-    let call = register::commitmentsCall { operator, witness: commitment(&truth.messages[0]) };
+    let call =
+        register::commitmentsCall { operator, witness: commitment(&truth.messages[0].bytes()) };
     let CallAnswer::Returned(data) = anvil.call(0, register, call.abi_encode().into(), GAS) else {
         panic!()
     };

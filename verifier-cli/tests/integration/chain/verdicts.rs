@@ -82,7 +82,7 @@ pub(crate) fn everywhere(anvil: &Anvil, deployed: &Value, witness: &Witness, opt
         assert!(refused.stderr.contains("--commit: the witness is false"), "{}", refused.stderr);
         let plan = plan(witness.rules.fork());
         for message in &witness.messages {
-            let step = plan.commit(message, &witness.block, register, anvil.accounts[0]);
+            let step = plan.commit(&message.bytes(), &witness.block, register, anvil.accounts[0]);
             assert!(anvil.send(0, register, step.data, step.gas_limit).success);
         }
     }
