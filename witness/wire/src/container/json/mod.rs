@@ -86,7 +86,7 @@ pub(super) fn to_json(witness: &Opened<'_>) -> String {
         messages: (witness.messages.iter().zip(witness.opened()))
             .map(|(message, opened)| message::to_json(message, opened.as_deref().ok(), &shared))
             .collect(),
-        call_data: shared.entries().iter().map(|piece| Bytes::clone(piece)).collect(),
+        call_data: shared.entries().iter().copied().cloned().collect(),
         codes: witness.codes.clone(),
         nodes: witness.nodes.clone(),
         inclusion: (witness.inclusion.as_ref()).map(|Inclusion { index, nodes }| InclusionFields {
