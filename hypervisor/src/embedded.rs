@@ -7,6 +7,7 @@ use alloy_primitives::{Address, B256, Bytes, TxKind, U256, address, keccak256};
 use iso_evm_wire::{
     Rules, layout as wire,
     protocol::{TX_BASE_COST, calldata_cost},
+    segment::Segment,
 };
 use revm::{
     Context, Database, ExecuteEvm, MainBuilder, MainContext,
@@ -20,12 +21,16 @@ use revm::{
 };
 
 use crate::{
-    emit::{contract::Contract, program::emit_audit},
+    emit::{
+        contract::Contract,
+        program::{emit_audit, emit_segment},
+    },
     identity::Identity,
     native::NativeEngine,
     options::EmitOptions,
     rules::{
         archive::{archive_address, archive_parts, archive_salt},
+        segment::SegmentVerdict,
         verdict::{Inconclusive, MessageVerdict},
     },
 };
@@ -36,6 +41,15 @@ pub struct Audited {
     /// The contract's verdict on the message.
     pub verdict: MessageVerdict,
     /// Gas of the hypervisor's frame, without intrinsic and calldata gas; 0 if it did not run.
+    pub host_gas: u64,
+}
+
+/// What the audit of a segment gave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditedSegment {
+    /// What the segment machine answered.
+    pub verdict: SegmentVerdict,
+    /// Gas of the machine's frame, without intrinsic and calldata gas; 0 if it did not run.
     pub host_gas: u64,
 }
 
@@ -55,6 +69,8 @@ pub struct Engine {
     options: EmitOptions,
     /// The hypervisor, emitted when it is first asked for.
     emitted: OnceLock<(Contract, Bytecode)>,
+    /// The segment machine, emitted when it is first asked for.
+    of_segments: OnceLock<(Contract, Bytecode)>,
     native: NativeEngine,
 }
 
@@ -67,7 +83,7 @@ impl Engine {
     /// A hypervisor emitted otherwise.
     pub fn with_options(options: &EmitOptions) -> Self {
         let native = NativeEngine::with_options(options);
-        Self { options: *options, emitted: OnceLock::new(), native }
+        Self { options: *options, emitted: OnceLock::new(), of_segments: OnceLock::new(), native }
     }
 
     /// The native engine that agrees with it.
@@ -100,11 +116,49 @@ impl Engine {
     }
 
     fn emitted(&self) -> &(Contract, Bytecode) {
-        self.emitted.get_or_init(|| {
-            let contract = emit_audit(&self.options);
-            let bytecode = Bytecode::new_legacy(contract.code.clone());
-            (contract, bytecode)
-        })
+        self.emitted.get_or_init(|| ready(emit_audit(&self.options)))
+    }
+
+    fn of_segments(&self) -> &(Contract, Bytecode) {
+        self.of_segments.get_or_init(|| ready(emit_segment(&self.options)))
+    }
+
+    /// The segment machine that this engine runs. It is emitted now, if it is not yet.
+    pub fn segment_machine(&self) -> &Contract {
+        &self.of_segments().0
+    }
+
+    /// Has the segment machine audit one segment. `code` is the message's, where the segment does not
+    /// hold it: its archives are put in place (unused in a creation).
+    ///
+    /// `host_gas_limit` bounds the gas of the machine's frame, as in [`Self::audit`].
+    pub fn segment(
+        &self,
+        segment: &Segment,
+        code: Option<&[u8]>,
+        host_gas_limit: Option<u64>,
+    ) -> AuditedSegment {
+        let input = segment.encode();
+        let archives = code.map(|code| self.archives(&input, code)).unwrap_or_default();
+        self.run_segment(&input, &archives, host_gas_limit)
+    }
+
+    /// Calls the segment machine with an input, on a chain that holds nothing but it and `contracts`.
+    pub fn run_segment(
+        &self,
+        input: &Bytes,
+        contracts: &[(Address, Bytes)],
+        host_gas_limit: Option<u64>,
+    ) -> AuditedSegment {
+        let (answer, host_gas) = call(&self.of_segments().1, input, contracts, host_gas_limit);
+        let verdict = match &answer {
+            Some(ExecutionResult::Success { output, .. }) => {
+                SegmentVerdict::from_returned(output.data())
+            }
+            Some(ExecutionResult::Revert { output, .. }) => SegmentVerdict::from_reverted(output),
+            _ => SegmentVerdict::Message(verdict_of(answer.as_ref())),
+        };
+        AuditedSegment { verdict, host_gas }
     }
 
     /// Audits one message: `calldata` is its encoding, `code` the code that it runs (unused in a
@@ -145,45 +199,61 @@ impl Engine {
         contracts: &[(Address, Bytes)],
         host_gas_limit: Option<u64>,
     ) -> Audited {
-        let intrinsic = intrinsic_gas(calldata);
-        let limit = host_gas_limit.unwrap_or(UNLIMITED).min(UNLIMITED);
-        let host = Host { hypervisor: &self.emitted().1, contracts };
-        let mut evm = Context::mainnet()
-            .with_db(host)
-            .modify_cfg_chained(|cfg| {
-                cfg.set_spec_and_mainnet_gas_params(HOST);
-                cfg.tx_gas_limit_cap = Some(u64::MAX);
-            })
-            .modify_block_chained(|block| block.gas_limit = u64::MAX)
-            .build_mainnet();
-        let transaction = TxEnv {
-            gas_limit: limit + intrinsic,
-            gas_price: 0,
-            kind: TxKind::Call(HYPERVISOR),
-            data: calldata.clone(),
-            ..TxEnv::default()
-        };
-        match evm.transact(transaction) {
-            Ok(outcome) => {
-                let host_gas = outcome.result.tx_gas_used().saturating_sub(intrinsic);
-                Audited { verdict: verdict_of(&outcome.result), host_gas }
-            }
-            Err(_) => {
-                let verdict = MessageVerdict::Inconclusive { reason: Inconclusive::Other };
-                Audited { verdict, host_gas: 0 }
-            }
-        }
+        let (answer, host_gas) = call(&self.emitted().1, calldata, contracts, host_gas_limit);
+        Audited { verdict: verdict_of(answer.as_ref()), host_gas }
     }
 }
 
-fn verdict_of(result: &ExecutionResult) -> MessageVerdict {
-    match result {
-        ExecutionResult::Success { output, .. } => MessageVerdict::from_returned(output.data()),
-        ExecutionResult::Revert { output, .. } => MessageVerdict::from_reverted(output),
-        ExecutionResult::Halt { reason: HaltReason::OutOfGas(_), .. } => {
+fn ready(contract: Contract) -> (Contract, Bytecode) {
+    let bytecode = Bytecode::new_legacy(contract.code.clone());
+    (contract, bytecode)
+}
+
+/// Calls a contract on a chain that holds nothing but it and `contracts`: how that ended, and the gas of
+/// its frame. None, if the host could not run it.
+fn call(
+    hypervisor: &Bytecode,
+    calldata: &Bytes,
+    contracts: &[(Address, Bytes)],
+    host_gas_limit: Option<u64>,
+) -> (Option<ExecutionResult>, u64) {
+    let intrinsic = intrinsic_gas(calldata);
+    let limit = host_gas_limit.unwrap_or(UNLIMITED).min(UNLIMITED);
+    let host = Host { hypervisor, contracts };
+    let mut evm = Context::mainnet()
+        .with_db(host)
+        .modify_cfg_chained(|cfg| {
+            cfg.set_spec_and_mainnet_gas_params(HOST);
+            cfg.tx_gas_limit_cap = Some(u64::MAX);
+        })
+        .modify_block_chained(|block| block.gas_limit = u64::MAX)
+        .build_mainnet();
+    let transaction = TxEnv {
+        gas_limit: limit + intrinsic,
+        gas_price: 0,
+        kind: TxKind::Call(HYPERVISOR),
+        data: calldata.clone(),
+        ..TxEnv::default()
+    };
+    match evm.transact(transaction) {
+        Ok(outcome) => {
+            let host_gas = outcome.result.tx_gas_used().saturating_sub(intrinsic);
+            (Some(outcome.result), host_gas)
+        }
+        Err(_) => (None, 0),
+    }
+}
+
+fn verdict_of(answer: Option<&ExecutionResult>) -> MessageVerdict {
+    match answer {
+        Some(ExecutionResult::Success { output, .. }) => {
+            MessageVerdict::from_returned(output.data())
+        }
+        Some(ExecutionResult::Revert { output, .. }) => MessageVerdict::from_reverted(output),
+        Some(ExecutionResult::Halt { reason: HaltReason::OutOfGas(_), .. }) => {
             MessageVerdict::Inconclusive { reason: Inconclusive::HostOutOfGas }
         }
-        ExecutionResult::Halt { .. } => {
+        Some(ExecutionResult::Halt { .. }) | None => {
             MessageVerdict::Inconclusive { reason: Inconclusive::Other }
         }
     }

@@ -74,8 +74,8 @@ pub mod native;
 mod options;
 mod rules;
 
-pub use embedded::{Audited, Engine};
-pub use emit::{contract::Contract, lint, program::emit_audit};
+pub use embedded::{Audited, AuditedSegment, Engine};
+pub use emit::{contract::Contract, lint, program::emit_audit, program::emit_segment};
 pub use factory::emit_archive_factory;
 pub use identity::Identity;
 pub use native::{Code, NativeEngine};

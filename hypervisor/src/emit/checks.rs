@@ -4,15 +4,16 @@
 
 use alloy_primitives::U256;
 use alloy_sol_types::SolError;
-use iso_evm_wire::layout as wire;
+use iso_evm_wire::{layout as wire, segment::layout::RECORD_COUNT};
 use revm::bytecode::opcode::*;
 
 use crate::{
     emit::{
         asm::{Assembler, Code},
-        dispatch::{Shared, kinds, load, store},
+        dispatch::{Shared, kinds, load, store, within_frame},
         layout::*,
-        records::expect_equal,
+        records::{self, expect_equal},
+        segment,
         state_word::{self, pc_mask},
     },
     rules::{
@@ -28,8 +29,10 @@ pub(crate) fn emit(asm: &mut Assembler, shared: &Shared) {
 }
 
 /// Host: `S …` → `gas S …`: what the guest has left. No guard may be up.
-pub(crate) fn gas_left(c: &mut Code<'_>) {
-    c.ops(&[DUP1, NOT]).push(state_word::GAS).ops(&[SHR]).push(ones(64)).ops(&[AND]);
+pub(crate) fn gas_left(c: &mut Code<'_>, shared: &Shared) {
+    c.ops(&[DUP1]);
+    within_frame(c, shared);
+    c.ops(&[NOT]).push(state_word::GAS).ops(&[SHR]).push(ones(64)).ops(&[AND]);
 }
 
 fn fault(asm: &mut Assembler, shared: &Shared) {
@@ -51,11 +54,11 @@ fn exit(asm: &mut Assembler, shared: &Shared) {
 
     let mut c = asm.routine(shared.exit);
     c.assume(4);
+    segment::checkpoint::is_absent(&mut c, shared);
     // Every record has been taken, and the list ends where `callData` begins.
-    c.push(LIST_TABLE);
-    load(&mut c, TABLE);
-    c.ops(&[SUB]).push(5).ops(&[SHR]); // taken
-    c.push(LIST).ops(&[CALLDATALOAD]); // there taken
+    records::taken(&mut c); // taken
+    let there = if shared.segment.is_some() { RECORD_COUNT } else { LIST };
+    c.push(there).ops(&[CALLDATALOAD]); // there taken
     expect_equal(&mut c, shared, MismatchKind::RecordCount);
     load(&mut c, RECORD);
     load(&mut c, RECORDS_END);
@@ -91,17 +94,17 @@ fn exit(asm: &mut Assembler, shared: &Shared) {
 }
 
 /// Host: `…` → `…`. Writes an error's selector at memory 0.
-fn selector(c: &mut Code<'_>, selector: [u8; 4]) {
+pub(crate) fn selector(c: &mut Code<'_>, selector: [u8; 4]) {
     c.push(U256::from(u32::from_be_bytes(selector)) << 224).ops(&[PUSH0, MSTORE]);
 }
 
 /// Host: `argument …` → `…`.
-fn argument(c: &mut Code<'_>, index: usize) {
+pub(crate) fn argument(c: &mut Code<'_>, index: usize) {
     c.push(4 + 32 * index).ops(&[MSTORE]);
 }
 
 /// Host: `…` → (reverts) with `count` arguments written.
-fn revert(c: &mut Code<'_>, count: usize) {
+pub(crate) fn revert(c: &mut Code<'_>, count: usize) {
     c.push(4 + 32 * count).ops(&[PUSH0, REVERT]);
     c.end();
 }
@@ -147,6 +150,8 @@ fn errors(asm: &mut Assembler, shared: &Shared) {
     selector(&mut c, abi::Unavailable::SELECTOR);
     argument(&mut c, 0);
     revert(&mut c, 1);
+
+    segment::missing::emit(asm, shared);
 
     let mut c = asm.routine(shared.inconclusive);
     c.assume(0).ops(&[PUSH0, PUSH0, REVERT]);

@@ -9,13 +9,14 @@
 use alloy_primitives::U256;
 use iso_evm_wire::{Fork, Rules};
 use revm::bytecode::opcode::{
-    ADD, AND, BYTE, DUP1, DUP2, DUP3, GT, MLOAD, MSIZE, MSTORE, MUL, PUSH0, SHL, SUB, XOR,
+    ADD, AND, BYTE, DUP1, DUP2, DUP3, GT, MLOAD, MSIZE, MSTORE, MUL, PUSH0, SHL, SUB, SWAP1, XOR,
 };
 
 use crate::{
     emit::{
         asm::{Assembler, Code, Label, STRIDE, Subroutine},
         layout::*,
+        segment::{BEYOND, Part},
         state_word::{self, Guard, pc_mask},
     },
     rules::{gas::StateGas, opcodes::Opcode, verdict::MismatchKind},
@@ -69,6 +70,8 @@ pub(crate) struct Shared {
     pub(crate) unavailable: Label,
     /// Terminal: gives up without a verdict.
     pub(crate) inconclusive: Label,
+    /// What only a segment has.
+    pub(crate) segment: Option<Part>,
     /// Terminal: `kind found expected …`.
     pub(crate) mismatch: Label,
     /// Terminal, by kind: `found expected …`.
@@ -122,6 +125,7 @@ impl Shared {
             malformed: asm.terminal("malformed"),
             unavailable: asm.terminal("unavailable"),
             inconclusive: asm.terminal("inconclusive"),
+            segment: (machine == Machine::Segment).then(|| Part::new(asm)),
             mismatch: asm.terminal("mismatch"),
             mismatches,
             touch: asm.subroutine("touch", 3, 1),
@@ -215,14 +219,33 @@ pub(crate) fn advance_checked(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
     check(c, shared, Guard::of(row.outputs));
 }
 
+/// Host: `S …` → `S …`: measured against all of the frame's gas, where the state word is measured
+/// against the end of a segment.
+pub(crate) fn within_frame(c: &mut Code<'_>, shared: &Shared) {
+    if shared.segment.is_some() {
+        load(c, BEYOND);
+        c.ops(&[SWAP1, SUB]);
+    }
+}
+
 /// Host: `S' …`. Goes to the trap if a guard is up.
 pub(crate) fn check(c: &mut Code<'_>, shared: &Shared, guard: Guard) {
-    c.ops(&[DUP1]).push(guard.mask()).ops(&[AND]).jumpi(shared.trap);
+    c.ops(&[DUP1]);
+    within_frame(c, shared);
+    c.push(guard.mask()).ops(&[AND]).jumpi(shared.trap);
+}
+
+/// Host: `S …` → `bits S …`: not zero if the frame's gas has run out.
+pub(crate) fn out_of_gas(c: &mut Code<'_>, shared: &Shared) {
+    c.ops(&[DUP1]);
+    within_frame(c, shared);
+    c.push(state_word::gas_guard()).ops(&[AND]);
 }
 
 /// Host: `S …`. Halts the guest if its gas has run out.
 pub(crate) fn check_gas(c: &mut Code<'_>, shared: &Shared) {
-    c.ops(&[DUP1]).push(state_word::gas_guard()).ops(&[AND]).jumpi(shared.fault);
+    out_of_gas(c, shared);
+    c.jumpi(shared.fault);
 }
 
 /// Host: `units S …` → `S' …`. Charges `each` gas for a unit; the product must stay below 2^64.

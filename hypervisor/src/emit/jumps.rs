@@ -16,6 +16,7 @@ use crate::{
         asm::{Assembler, Code, Label},
         dispatch::{Shared, dispatch, load},
         layout::*,
+        segment,
         state_word::{delta, pc_mask},
     },
     rules::gas::{GAS_JUMPDEST, GAS_MID},
@@ -70,7 +71,11 @@ fn jump(asm: &mut Assembler, shared: &Shared) {
     dispatch(&mut c, 0);
     c.end();
 
-    scan_near(asm, shared, scan, good);
+    if shared.segment.is_some() {
+        segment::jumps::scan(asm, shared, scan, good);
+    } else {
+        scan_near(asm, shared, scan, good);
+    }
 }
 
 /// A destination before which bytes look as if they reached over it. From the nearest of these the
@@ -184,6 +189,11 @@ fn boundary(asm: &mut Assembler, shared: &Shared) {
     c.ops(&[SWAP1, POP]);
     c.bind(start); // place return address
     // Forward, instruction by instruction.
+    if shared.segment.is_some() {
+        segment::jumps::forward(&mut c, shared);
+        c.end();
+        return;
+    }
     c.bind(scan); // place return address
     c.ops(&[DUP3, DUP2, LT, ISZERO]).jumpi(scanned); // place < address?
     c.ops(&[DUP1]);
@@ -202,7 +212,7 @@ fn boundary(asm: &mut Assembler, shared: &Shared) {
 }
 
 /// Host: `address …` → `memo …`: where the memo of the word that holds `address` stands.
-fn memo_of(c: &mut Code<'_>) {
+pub(crate) fn memo_of(c: &mut Code<'_>) {
     c.push(CODE).ops(&[SWAP1, SUB]).push(5).ops(&[SHR]);
     load(c, MEMO);
     c.ops(&[ADD]);

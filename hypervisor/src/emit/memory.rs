@@ -9,8 +9,9 @@ use revm::bytecode::opcode::*;
 use crate::{
     emit::{
         asm::{Assembler, Code},
-        dispatch::{Shared, load, store},
+        dispatch::{Shared, load, store, within_frame},
         layout::*,
+        segment,
         state_word::{self, delta},
     },
     rules::gas::{GAS_COPY, GAS_MEMORY, MEMORY_QUADRATIC_SHIFT},
@@ -88,6 +89,7 @@ fn touch(asm: &mut Assembler, shared: &Shared) {
     load(&mut c, MEMORY_SIZE);
     c.ops(&[LT]).jumpi(expand); // size < end
     c.bind(done); // return offset length S
+    segment::memory::is_given(&mut c, shared);
     c.ops(&[SWAP2, POP, POP]).ret(shared.touch);
 
     c.bind(large);
@@ -108,8 +110,11 @@ fn touch(asm: &mut Assembler, shared: &Shared) {
     c.push(5).ops(&[SHL, DUP1]); // size size return offset length S'
     store(&mut c, MEMORY_SIZE);
     c.push(31).ops(&[SWAP1, SUB]);
+    segment::memory::limit(&mut c, shared);
     store(&mut c, WORD_LIMIT); // return offset length S'
-    c.ops(&[DUP4]).push(state_word::gas_guard()).ops(&[AND]).jumpi(out_of_gas);
+    c.ops(&[DUP4]);
+    within_frame(&mut c, shared);
+    c.push(state_word::gas_guard()).ops(&[AND]).jumpi(out_of_gas);
     c.jump(done);
     c.end();
 }

@@ -4,7 +4,7 @@
 //! `program` is the audit contract from top to bottom; `setup` reads the head and loads the code,
 //! `records` reads the records, `dispatch` goes from opcode to opcode, `handlers` does what each
 //! says, `stack`, `memory` and `jumps` are what they stand on, `checks` ends the run, `lint` looks
-//! the contract over. `asm` is the assembler, `layout` says where things stand, `state_word` is the
+//! the contract over, `segment` is what a segment has beside a message. `asm` is the assembler, `layout` says where things stand, `state_word` is the
 //! interpreter's state, `contract` what comes out, `create2` the address of an archive.
 //!
 //! What an opcode is and costs is in [`rules`](crate::rules). This room does not import `native`:
@@ -22,6 +22,7 @@ pub mod lint;
 pub(crate) mod memory;
 pub(crate) mod program;
 pub(crate) mod records;
+pub(crate) mod segment;
 pub(crate) mod setup;
 pub(crate) mod stack;
 pub(crate) mod state_word;

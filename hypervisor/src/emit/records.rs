@@ -9,6 +9,7 @@ use crate::{
         asm::{Assembler, Code},
         dispatch::{Shared, load, store},
         layout::*,
+        segment,
     },
     rules::verdict::MismatchKind,
 };
@@ -58,8 +59,19 @@ pub(crate) fn padding(c: &mut Code<'_>) {
     c.ops(&[SWAP1]).push(31).ops(&[AND]).push(1).ops(&[ADD]).push(3).ops(&[SHL, SHL]);
 }
 
+/// Host: `…` → `taken …`: how many records have been taken, the opening one among them.
+pub(crate) fn taken(c: &mut Code<'_>) {
+    c.push(LIST_TABLE);
+    load(c, TABLE);
+    c.ops(&[SUB]).push(5).ops(&[SHR]);
+}
+
 pub(crate) fn emit(asm: &mut Assembler, shared: &Shared) {
-    consume(asm, shared);
+    if shared.segment.is_some() {
+        segment::records::consume(asm, shared);
+    } else {
+        consume(asm, shared);
+    }
     consume_bytes(asm, shared);
 }
 

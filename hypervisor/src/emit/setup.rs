@@ -4,6 +4,7 @@
 use iso_evm_wire::{
     layout as wire,
     records::{FrameKind, OPENING},
+    segment::layout::{CALL_DATA_AT, CALL_DATA_SIZE},
 };
 use revm::bytecode::opcode::*;
 
@@ -14,6 +15,7 @@ use crate::{
         dispatch::{Shared, load, store},
         layout::*,
         records::{expect_equal, field, padding},
+        segment,
         state_word::{self, initial},
     },
     options::ArchiveOptions,
@@ -25,14 +27,22 @@ use crate::{
 };
 
 /// Position of the guest's calldata, once [`RECORDS_END`] is known: behind its length.
-fn input_position(c: &mut Code<'_>) {
+fn input_position(c: &mut Code<'_>, shared: &Shared) {
+    if shared.segment.is_some() {
+        c.push(CALL_DATA_AT).ops(&[CALLDATALOAD]);
+        return;
+    }
     load(c, RECORDS_END);
     c.push(32).ops(&[ADD]);
 }
 
 /// Length of the message's `callData`.
-fn input_size(c: &mut Code<'_>) {
-    load(c, RECORDS_END);
+fn input_size(c: &mut Code<'_>, shared: &Shared) {
+    if shared.segment.is_some() {
+        c.push(CALL_DATA_SIZE);
+    } else {
+        load(c, RECORDS_END);
+    }
     c.ops(&[CALLDATALOAD]);
 }
 
@@ -45,12 +55,15 @@ pub(crate) fn emit(asm: &mut Assembler, shared: &Shared, archives: ArchiveOption
 
     let mut c = asm.routine(shared.setup);
     c.assume(0);
-    head(&mut c, shared);
-
-    // Opening record.
-    c.push(OPENING).push(opening::LENGTH).call(shared.consume); // position
-    field(&mut c, 1, opening::CODE_HASH); // codeHash position
-    c.ops(&[SWAP1, CALLDATALOAD]); // kind codeHash
+    if shared.segment.is_some() {
+        segment::setup::head(&mut c, shared); // kind codeHash
+    } else {
+        head(&mut c, shared);
+        // Opening record.
+        c.push(OPENING).push(opening::LENGTH).call(shared.consume); // position
+        field(&mut c, 1, opening::CODE_HASH); // codeHash position
+        c.ops(&[SWAP1, CALLDATALOAD]); // kind codeHash
+    }
     c.ops(&[DUP1]).push(FrameKind::Create2 as u8).ops(&[LT]).jumpi(shared.malformed);
     c.ops(&[DUP1]).push(FrameKind::Staticcall as u8).ops(&[XOR]).jumpi(not_static);
     c.push(1).push(wire::IS_STATIC).ops(&[CALLDATALOAD]);
@@ -61,10 +74,11 @@ pub(crate) fn emit(asm: &mut Assembler, shared: &Shared, archives: ArchiveOption
     c.jumpi(creation); // codeHash
 
     // A call: its input is `callData`, its code is archived, in parts of at most EIP-170's size.
-    input_position(&mut c);
+    input_position(&mut c, shared);
     store(&mut c, INPUT);
-    input_size(&mut c);
+    input_size(&mut c, shared);
     store(&mut c, INPUT_SIZE);
+    segment::setup::given_code(&mut c, shared, begin); // codeHash
     match archives.key {
         ArchiveKey::CodeHash => c.ops(&[DUP1]),
         ArchiveKey::Account => c.push(wire::TO).ops(&[CALLDATALOAD]),
@@ -95,10 +109,11 @@ pub(crate) fn emit(asm: &mut Assembler, shared: &Shared, archives: ArchiveOption
     expect_equal(&mut c, shared, MismatchKind::To);
     c.ops(&[CALLDATASIZE]);
     store(&mut c, INPUT);
-    input_size(&mut c); // size codeHash
+    input_size(&mut c, shared); // size codeHash
     c.ops(&[DUP1]).push(CODE_LIMIT).ops(&[LT]).jumpi(shared.inconclusive);
     c.ops(&[DUP1]);
-    input_position(&mut c);
+    input_position(&mut c, shared);
+    segment::setup::initcode_is_given(&mut c, shared);
     c.push(CODE).ops(&[CALLDATACOPY]); // size codeHash
     c.ops(&[DUP1]).push(CODE).ops(&[KECCAK256, DUP3]); // found expected size codeHash
     expect_equal(&mut c, shared, MismatchKind::CodeHash);
@@ -107,6 +122,11 @@ pub(crate) fn emit(asm: &mut Assembler, shared: &Shared, archives: ArchiveOption
     memory_map(&mut c);
     for _ in 0..PADS {
         c.ops(&[PUSH0]);
+    }
+    if let Some(part) = shared.segment {
+        segment::setup::restore(&mut c, shared, part);
+        c.end();
+        return;
     }
     c.push(wire::GAS_AVAILABLE).ops(&[CALLDATALOAD]).push(state_word::GAS).ops(&[SHL]);
     c.push(initial(CODE)).ops(&[SUB]); // S

@@ -10,8 +10,8 @@ use revm::bytecode::opcode::*;
 
 use crate::{
     emit::{
-        asm::{Assembler, Code},
-        dispatch::{Shared, load, min, store},
+        asm::{Assembler, Code, Label},
+        dispatch::{Shared, check_gas, load, min, store},
         layout::*,
         memory,
         state_word::{
@@ -83,12 +83,17 @@ fn tripped(asm: &mut Assembler, shared: &Shared) {
 
     let mut c = asm.routine(shared.tripped);
     c.assume(1); // S
-    c.ops(&[DUP1]).push(gas_guard()).ops(&[AND]).jumpi(shared.fault);
+    check_gas(&mut c, shared);
     c.ops(&[DUP1]).push(height_guard() | overflow_guard()).ops(&[AND]).jumpi(guards);
     load(&mut c, SPILLED);
     c.jumpi(spilled); // S
     c.ops(&[DUP1]).push(pc_mask()).ops(&[AND]); // pc S
-    c.ops(&[DUP1, MLOAD, PUSH0, BYTE]).jumpi(shared.fault_under_one); // pc S
+    c.ops(&[DUP1, MLOAD, PUSH0, BYTE]);
+    if shared.segment.is_some() {
+        // At the segment's end any opcode may follow.
+        c.ops(&[DUP3]).push(gas_guard()).ops(&[AND, ISZERO, MUL]);
+    }
+    c.jumpi(shared.fault_under_one); // pc S
     // `STOP`: was the opcode before it satisfied?
     c.push(1).ops(&[SWAP1, SUB]); // before S
     c.ops(&[DUP1, MLOAD, PUSH0, BYTE]); // opcode before S
@@ -104,6 +109,10 @@ fn tripped(asm: &mut Assembler, shared: &Shared) {
     c.bind(suspect); // before S
     c.call(shared.boundary).jumpi(shared.fault); // S
     c.bind(stop); // S
+    if shared.segment.is_some() {
+        // The segment ends here, and what is at pc belongs to the next.
+        c.ops(&[DUP1]).push(gas_guard()).ops(&[AND]).jumpi(shared.rebalance);
+    }
     c.ops(&[DUP1]);
     store(&mut c, SAVED);
     c.ops(&[PUSH0, PUSH0]).push(1).jump(shared.exit);
@@ -153,36 +162,49 @@ fn trap(asm: &mut Assembler, shared: &Shared) {
     c.end();
 }
 
-/// Guest: all native words → the top ones. Host: `S …` → (dispatches, pc unchanged).
+/// Where a rebalance keeps the place of the first word that it spills.
+const START: usize = SCRATCH;
+/// Where a rebalance keeps the end of the spilled words.
+pub(crate) const STOP_AT: usize = SCRATCH + 32;
+/// Where a rebalance keeps the height of the guest's stack.
+pub(crate) const TOTAL: usize = SCRATCH + 64;
+
+/// The first time, guest memory moves up, and the spill area takes its place.
+///
+/// Host: `S …` → `S …`.
+fn allocate(c: &mut Code<'_>, shared: &Shared, allocated: Label) {
+    load(c, SPILL);
+    c.jumpi(allocated);
+    memory::size(c, shared); // size S
+    load(c, GUEST_MEMORY); // from size S
+    c.ops(&[DUP1]);
+    store(c, SPILL);
+    c.ops(&[DUP1]).push(SPILL_SIZE).ops(&[ADD]); // to from size S
+    c.ops(&[DUP1]);
+    store(c, GUEST_MEMORY);
+    c.ops(&[MCOPY]); // S
+    if shared.is_live() {
+        // The host's memory reaches to guest memory at least.
+        load(c, GUEST_MEMORY);
+        c.push(32).ops(&[SWAP1, SUB, MLOAD, POP]);
+    }
+    c.bind(allocated);
+}
+
+/// Guest: all native words → the top ones. Host: `S …` → (dispatches, pc unchanged); at the end of a
+/// segment all words are spilled, and that is the checkpoint.
 fn rebalance(asm: &mut Assembler, shared: &Shared) {
     let allocated = asm.label("rebalance.allocated", 1);
     let spill = asm.label("rebalance.spill", 1);
     let spill_done = asm.label("rebalance.spill_done", 1);
     let fill = asm.label("rebalance.fill", 1);
     let fill_done = asm.label("rebalance.fill_done", 1);
-    const START: usize = SCRATCH;
-    const STOP_AT: usize = SCRATCH + 32;
-    const TOTAL: usize = SCRATCH + 64;
 
     let mut c = asm.routine(shared.rebalance);
     c.assume(1); // S
-    load(&mut c, SPILL);
-    c.jumpi(allocated);
-    // First time: guest memory moves up, the spill area takes its place.
-    memory::size(&mut c, shared); // size S
-    load(&mut c, GUEST_MEMORY); // from size S
-    c.ops(&[DUP1]);
-    store(&mut c, SPILL);
-    c.ops(&[DUP1]).push(SPILL_SIZE).ops(&[ADD]); // to from size S
-    c.ops(&[DUP1]);
-    store(&mut c, GUEST_MEMORY);
-    c.ops(&[MCOPY]); // S
-    if shared.is_live() {
-        // The host's memory reaches to guest memory at least.
-        load(&mut c, GUEST_MEMORY);
-        c.push(32).ops(&[SWAP1, SUB, MLOAD, POP]);
+    if shared.segment.is_none() {
+        allocate(&mut c, shared, allocated);
     }
-    c.bind(allocated);
     c.ops(&[DUP1]);
     store(&mut c, SAVED);
     native_height(&mut c);
@@ -208,6 +230,14 @@ fn rebalance(asm: &mut Assembler, shared: &Shared) {
     c.jump(spill);
     c.bind(spill_done);
     c.ops(&[POP]);
+    if let Some(part) = shared.segment {
+        load(&mut c, SAVED);
+        c.push(gas_guard()).ops(&[AND]).jumpi(part.checkpoint);
+        c.jump(part.refill);
+        c.end();
+        c = asm.routine(part.refill);
+        c.assume(0);
+    }
     // Words to keep: min(total, NATIVE_KEEP).
     load(&mut c, TOTAL);
     c.push(NATIVE_KEEP);

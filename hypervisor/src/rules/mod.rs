@@ -12,6 +12,6 @@ pub(crate) mod message;
 pub mod opcodes;
 pub(crate) mod outcomes;
 pub(crate) mod precompiles;
-pub mod segment;
+pub(crate) mod segment;
 pub mod verdict;
 pub(crate) mod words;

@@ -15,11 +15,12 @@ use crate::{
         asm::{Assembler, Code},
         checks::gas_left,
         dispatch::{
-            Shared, advance_checked, charge, charge_each, check_gas, dispatch, load, min, store,
+            self, Shared, advance_checked, charge, charge_each, check_gas, dispatch, load, min,
+            store,
         },
         layout::*,
         records::{expect_bits, expect_equal, expect_flag, field},
-        state_word::{self, gas_guard},
+        state_word,
     },
     rules::{
         fields::call::*,
@@ -76,10 +77,11 @@ pub(super) fn emit_shared(asm: &mut Assembler, shared: &Shared, families: &Famil
     fact_gas(c, shared); // cost position S gas account value …
     c.arrange("cost position S", "cost S position");
     charge(c); // S position gas account value …
-    c.ops(&[DUP1]).push(gas_guard()).ops(&[AND]).jumpi(out_of_gas);
+    dispatch::out_of_gas(c, shared);
+    c.jumpi(out_of_gas);
     precompile_or_not(c, shared);
     // Gas for the callee: what was asked for, or all but 1/64.
-    gas_left(c); // left S position gas account value …
+    gas_left(c, shared); // left S position gas account value …
     c.ops(&[DUP1]).push(6).ops(&[SHR, SWAP1, SUB, DUP4]);
     min(c);
     c.ops(&[SWAP1, POP]); // given S position gas account value …

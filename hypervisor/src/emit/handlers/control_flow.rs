@@ -64,7 +64,7 @@ pub(super) fn pc(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
 /// Guest: `…` → `gas left …`, after this opcode's own. Host: `S …`.
 pub(super) fn gas(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
     advance(c, shared, row);
-    gas_left(c);
+    gas_left(c, shared);
     c.ops(&[SWAP1]);
     finish(c, shared, row);
 }

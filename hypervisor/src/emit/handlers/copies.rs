@@ -14,6 +14,7 @@ use crate::{
         layout::*,
         memory,
         records::{expect_equal, expect_flag, field},
+        segment,
     },
     rules::{
         fields::extcodecopy::{ACCOUNT, COLD, HEAD, OFFSET, SIZE},
@@ -34,7 +35,7 @@ fn touch_target(c: &mut Code<'_>, shared: &Shared) {
 }
 
 /// Host: `offset …` → `address …`.
-fn in_guest_memory(c: &mut Code<'_>) {
+pub(crate) fn in_guest_memory(c: &mut Code<'_>) {
     load(c, GUEST_MEMORY);
     c.ops(&[ADD]);
 }
@@ -42,7 +43,7 @@ fn in_guest_memory(c: &mut Code<'_>) {
 /// Copies `taken` bytes with the host's opcode `copy`, and fills up to `length` with zeros.
 ///
 /// Host: `taken source address length S …` → `S …`.
-fn copy_and_fill(c: &mut Code<'_>, copy: u8) {
+pub(crate) fn copy_and_fill(c: &mut Code<'_>, copy: u8) {
     c.ops(&[DUP3, DUP2, ADD]); // end taken source address length S
     c.ops(&[SWAP4, DUP2, SWAP1, SUB, SWAP4]); // end taken source address rest S
     c.arrange("end taken source address rest S", "address source taken end rest S").ops(&[copy]);
@@ -54,6 +55,9 @@ fn copy_and_fill(c: &mut Code<'_>, copy: u8) {
 pub(super) fn calldatacopy(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
     advance(c, shared, row);
     touch_target(c, shared);
+    if shared.segment.is_some() {
+        return segment::input::calldatacopy(c, shared, row);
+    }
     c.arrange("S to from length", "from to S length");
     // The position, or the end of the host's calldata where it is past the guest's.
     load(c, INPUT_SIZE);
@@ -93,6 +97,7 @@ pub(super) fn returndatacopy(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
     c.ops(&[DUP1, DUP5, GT]).jumpi(shared.fault_under_one);
     c.ops(&[DUP4, SWAP1, SUB, DUP5, GT]).jumpi(shared.fault); // length > size - from
     touch_target(c, shared);
+    segment::input::return_data_is_given(c, shared);
     c.arrange("S to from length", "from to length S");
     load(c, RETURN_DATA);
     c.ops(&[ADD, SWAP1]);

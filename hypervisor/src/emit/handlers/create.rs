@@ -87,7 +87,7 @@ pub(super) fn emit_shared(asm: &mut Assembler, shared: &Shared, families: &Famil
     c.ops(&[ISZERO, MUL]);
     expect_bits(c, shared, 64); // position S value offset length salt
     c.ops(&[SWAP1]);
-    gas_left(c);
+    gas_left(c, shared);
     c.ops(&[DUP1]).push(6).ops(&[SHR, SWAP1, SUB]); // given S position value offset length salt
     // A creation that is refused has no hash of an initcode that nobody needs.
     field(c, 3, OUTCOME);

@@ -11,6 +11,8 @@ use crate::{
         dispatch::{Shared, advance, advance_checked, charge_each, dispatch, finish, load},
         layout::*,
         records::{expect_equal, expect_flag, field},
+        segment,
+        state_word::Guard,
     },
     rules::{
         fields::{account_fact, fact, keyed},
@@ -39,8 +41,10 @@ pub(super) fn variable(c: &mut Code<'_>, shared: &Shared, row: &Opcode, variable
 /// nothing but zeros, so only the offset needs a bound.
 pub(super) fn calldataload(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
     advance(c, shared, row);
+    segment::missing::refuse_underflow(c, shared, Guard::Result);
     load(c, INPUT_SIZE);
     c.ops(&[DUP3, LT]); // within S offset
+    segment::input::is_given(c, shared);
     c.ops(&[SWAP1, SWAP2]); // offset within S
     load(c, INPUT);
     c.ops(&[ADD, CALLDATALOAD, MUL, SWAP1]);

@@ -11,8 +11,8 @@ use crate::{
         asm::{Assembler, Code, Label},
         dispatch::{Shared, advance, dispatch, finish, load},
         layout::*,
-        memory,
-        state_word::delta,
+        memory, segment,
+        state_word::{Guard, delta},
     },
     rules::{gas::GAS_KECCAK256_WORD, opcodes::Opcode},
 };
@@ -75,7 +75,8 @@ pub(super) fn msize(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
 }
 
 /// Host: `S offset …` → `S' offset …`: charges `length` bytes there.
-fn expand(c: &mut Code<'_>, shared: &Shared, length: usize) {
+fn expand(c: &mut Code<'_>, shared: &Shared, length: usize, guard: Guard) {
+    segment::missing::refuse_underflow(c, shared, guard);
     c.push(length).ops(&[DUP3]); // offset length S offset
     c.call(shared.touch); // S offset
 }
@@ -83,7 +84,7 @@ fn expand(c: &mut Code<'_>, shared: &Shared, length: usize) {
 /// The slow paths.
 pub(super) fn emit_shared(asm: &mut Assembler, shared: &Shared, families: &Families) {
     let mut c = asm.routine(families.mload_expand);
-    expand(&mut c, shared, 32);
+    expand(&mut c, shared, 32, Guard::Result);
     load_word(&mut c);
     dispatch(&mut c, 1);
     c.end();
@@ -91,7 +92,7 @@ pub(super) fn emit_shared(asm: &mut Assembler, shared: &Shared, families: &Famil
         [(families.mstore_expand, 32, MSTORE), (families.mstore8_expand, 1, MSTORE8)]
     {
         let mut c = asm.routine(label);
-        expand(&mut c, shared, length);
+        expand(&mut c, shared, length, Guard::Height);
         store_at(&mut c, store);
         dispatch(&mut c, 0);
         c.end();

@@ -8,7 +8,7 @@
 mod arithmetic;
 mod call;
 mod control_flow;
-mod copies;
+pub(crate) mod copies;
 mod create;
 mod environment;
 pub(crate) mod host;

@@ -6,10 +6,10 @@ use revm::bytecode::opcode::*;
 use crate::{
     emit::{
         asm::{Code, Label},
-        dispatch::{Shared, advance_checked, charge_each, check, dispatch, store},
+        dispatch::{self, Shared, advance_checked, charge_each, check, dispatch, store},
         layout::*,
         records::{expect_equal, expect_flag, field, take_root},
-        state_word::{Guard, delta, gas_guard},
+        state_word::{Guard, delta},
     },
     rules::{
         fields::{keyed, sload, sstore},
@@ -87,7 +87,8 @@ pub(super) fn sstore(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
 ///
 /// Host: `S position …` → `S …`.
 pub(super) fn effect(c: &mut Code<'_>, shared: &Shared, offset: usize, out_of_gas: Label) {
-    c.ops(&[DUP1]).push(gas_guard()).ops(&[AND]).jumpi(out_of_gas); // S position
+    dispatch::out_of_gas(c, shared);
+    c.jumpi(out_of_gas); // S position
     c.ops(&[SWAP1]).push(offset).ops(&[ADD, CALLDATALOAD]); // root S
     take_root(c, shared);
 }
