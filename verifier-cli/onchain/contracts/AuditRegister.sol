@@ -165,6 +165,8 @@ contract AuditRegister {
 
     uint256 private constant PAGE_SIZE = 4096;
     uint256 private constant STACK_LIMIT = 1024;
+    /// Every byte 1.
+    uint256 private constant FLAGS = type(uint256).max / 255;
     uint256 private constant CHECKPOINT_SIZE = 352;
 
     // Sections, as `NotBound` names them.
@@ -492,8 +494,9 @@ contract AuditRegister {
         uint256 start = number(input, PAGES_AT);
         uint256 data = number(input, PAGE_DATA_AT);
         uint256 flags = number(input, WITHHELD_AT);
-        if (flags > size) revert NotBound(WITHHELD);
         if (data > size) revert NotBound(PAGE_DATA);
+        // The machine believes a flag: one of a page that is not listed would make up a page.
+        uint256 withheld = flagged(input, flags);
         uint256 offset = start;
         while (true) {
             if (offset > size || size - offset < 32) revert NotBound(PAGES);
@@ -508,14 +511,30 @@ contract AuditRegister {
                     flag := byte(0, mload(place))
                 }
             }
-            if (flag > 1) revert NotBound(WITHHELD);
             if (flag == 0) {
                 if (hashed(input, data, PAGE_SIZE, PAGE_DATA) != word(input, offset + 32)) revert NotBound(PAGE_DATA);
                 data += PAGE_SIZE;
+            } else {
+                if (withheld == 0) revert NotBound(WITHHELD);
+                withheld -= 1;
             }
             offset += 64;
         }
+        if (withheld != 0) revert NotBound(WITHHELD);
         if (hashed(input, start, offset - start, PAGES) != word(input, MEMORY_HASH)) revert NotBound(PAGES);
+    }
+
+    /// Number of flags that are set, from a place to the input's end. A flag is 0 or 1.
+    function flagged(Input memory input, uint256 from) private pure returns (uint256 count) {
+        uint256 size = input.size;
+        if (from > size) revert NotBound(WITHHELD);
+        for (; from < size; from += 32) {
+            uint256 flags = number(input, from);
+            if (size - from < 32) flags >>= 8 * (32 - (size - from));
+            if (flags & ~FLAGS != 0) revert NotBound(WITHHELD);
+            // The sum of the bytes.
+            unchecked { count += (flags * FLAGS) >> 248; }
+        }
     }
 
     /// The slice of records: the message's, from the start's next on.

@@ -69,12 +69,9 @@ fn leaf(commitment: &Commitment, place: Option<u64>) -> Leaf {
             digest: leaf.digest,
             path: commitment.prove(place),
         },
-        None => Leaf {
-            record: U256::ZERO,
-            gasUsed: U256::ZERO,
-            digest: B256::ZERO,
-            path: Vec::new(),
-        },
+        None => {
+            Leaf { record: U256::ZERO, gasUsed: U256::ZERO, digest: B256::ZERO, path: Vec::new() }
+        }
     }
 }
 

@@ -5,9 +5,14 @@ use alloy_sol_types::{SolCall, SolError, SolEvent};
 use iso_evm_hypervisor::{Inconclusive, MessageVerdict, SegmentVerdict};
 
 use super::{
-    AuditRegister::{Advanced, Fraud, Held, NotProven, Outcome},
+    AuditRegister::{Advanced, Fraud, Held, NotProven},
     advanceCall,
 };
+
+/// The numbers of the contract's outcomes.
+const HELD: u8 = 0;
+const ADVANCED: u8 = 1;
+const FRAUD: u8 = 2;
 
 /// What became of a segment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,9 +43,9 @@ pub fn said_of_log(log: &LogData, operator: Address, commitment: B256) -> Option
 pub fn said_of_returned(data: &[u8]) -> Option<Said> {
     let returned = advanceCall::abi_decode_returns(data).ok()?;
     match returned.outcome {
-        Outcome::Held => Some(Said::Held),
-        Outcome::Advanced => Some(Said::Advanced(B256::try_from(&returned.said[..]).ok()?)),
-        Outcome::Fraud => Some(Said::Fraud(MessageVerdict::from_reverted(&returned.said))),
+        HELD => Some(Said::Held),
+        ADVANCED => Some(Said::Advanced(B256::try_from(&returned.said[..]).ok()?)),
+        FRAUD => Some(Said::Fraud(MessageVerdict::from_reverted(&returned.said))),
         _ => None,
     }
 }

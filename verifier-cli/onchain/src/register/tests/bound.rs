@@ -25,8 +25,19 @@ fn get(input: &[u8], position: usize) -> usize {
 fn the_machine_is_given_the_input_to_the_byte() {
     let mut court = Court::new();
     court.machine = Bytes::from_static(&[
-        CALLDATASIZE, PUSH0, PUSH0, CALLDATACOPY, CALLDATASIZE, PUSH0, KECCAK256, PUSH0, MSTORE,
-        PUSH1, 32, PUSH0, REVERT,
+        CALLDATASIZE,
+        PUSH0,
+        PUSH0,
+        CALLDATACOPY,
+        CALLDATASIZE,
+        PUSH0,
+        KECCAK256,
+        PUSH0,
+        MSTORE,
+        PUSH1,
+        32,
+        PUSH0,
+        REVERT,
     ]);
     let segment = court.given();
     let input = segment.encode();
@@ -155,6 +166,33 @@ fn a_section_that_is_not_what_the_hashes_say_decides_nothing() {
         let at = input.len() - 2;
         put(input, layout::WITHHELD_AT, U256::from(at));
     });
+}
+
+/// The machine takes a flag at its word, and would list a page that is zero by another's hash.
+#[test]
+fn a_page_that_is_not_listed_is_not_withheld() {
+    let court = agreeing();
+    let segment = court.given();
+    let (input, proof) = (segment.encode(), court.proof(&segment));
+    // Pages 1, 3 and 4 are listed.
+    for page in [0, 2, 5, 6, 31, 32, 33, 64, 100] {
+        let other = [&input[..], &vec![0; page], &[1]].concat();
+        assert_eq!(court.tries(&other, &proof).output, not_bound(Section::Withheld), "{page}");
+        let more = [&other[..], &[0; 70]].concat();
+        assert_eq!(court.tries(&more, &proof).output, not_bound(Section::Withheld), "{page}");
+    }
+    for (flags, listed) in [(&[0, 1][..], vec![1]), (&[0, 1, 0, 1], vec![1, 3]), (&[0; 99], vec![])]
+    {
+        let given = [1, 3, 4].into_iter().filter(|page| !listed.contains(page)).collect();
+        let mut segment = segment.clone();
+        segment.pages = segment.pages.given(&given);
+        let written = segment.encode();
+        let without = written.len() - segment.pages.withheld().len();
+        let other = [&written[..without], flags].concat();
+        assert_eq!(said(&court.tries(&other, &proof)), Some(Said::Held), "{flags:?}");
+        let one = [&other[..], &vec![0; 40 - flags.len().min(40)], &[1]].concat();
+        assert_eq!(court.tries(&one, &proof).output, not_bound(Section::Withheld), "{flags:?}");
+    }
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use alloy_primitives::{Address, B256, Bytes, U256, address};
 use alloy_sol_types::SolError;
 use iso_evm_wire::{
-    Fork, MessageWitness, Schedule,
-    records::{FrameKind, OpeningRecord, Record, Sload},
+    AccessWitness, Fork, MessageWitness, Schedule,
+    records::{FrameKind, OpeningRecord, Record},
     segment::{Checkpoint, Commitment, Head, Leaf, Pages, RecordTree, Segment, State},
 };
 
@@ -46,26 +46,21 @@ pub(super) struct Court {
     pub(super) gas: Option<u64>,
 }
 
-fn record(index: u8) -> iso_evm_wire::message::AccessWitness {
-    let mut record = Record::Sload(Sload::default()).encode();
-    let mut bytes = record.metadata.to_vec();
-    bytes.push(index);
+fn record(index: u8) -> AccessWitness {
     // Lengths that are no multiple of a word, too.
-    bytes.resize(bytes.len() + usize::from(index), index);
-    record.metadata = bytes.into();
-    record
+    AccessWitness { opcode: 0x54, metadata: vec![index; 64 + usize::from(index)].into() }
 }
 
 impl Court {
     pub(super) fn new() -> Self {
         let opening = OpeningRecord { kind: FrameKind::Call as u8, codeHash: B256::repeat_byte(3) };
-        let mut stateAccessList = vec![Record::Opening(opening.clone()).encode()];
-        stateAccessList.extend((1..=6).map(record));
+        let mut records = vec![Record::Opening(opening.clone()).encode()];
+        records.extend((1..=6).map(record));
         let message = MessageWitness {
             stateRootEnter: B256::repeat_byte(7),
             gasAvailable: U256::from(10_000),
             callData: vec![5; 100].into(),
-            stateAccessList,
+            stateAccessList: records,
             ..MessageWitness::default()
         };
         let head = Head::of(&message).unwrap();

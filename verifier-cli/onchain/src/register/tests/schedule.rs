@@ -52,14 +52,17 @@ fn a_blocks_fork_follows_from_the_schedule() {
             let first = schedule.activations()[0];
             let early = block_number < first.number || block_time < first.time;
             assert_eq!(found.is_none(), early);
-            let audited = found
-                .and_then(|fork| schedule.family().rules().get(usize::from(fork)).copied());
+            let audited =
+                found.and_then(|fork| schedule.family().rules().get(usize::from(fork)).copied());
             assert_eq!(audited, fork, "{block_number}, {block_time}: {schedule:?}");
 
-            let block =
-                Block { number: block_number, timestamp: block_time, ..Block::default() };
-            let commit =
-                host.send(Address::ZERO, REGISTER, &commit_calldata(B256::repeat_byte(0xa), &block), None);
+            let block = Block { number: block_number, timestamp: block_time, ..Block::default() };
+            let commit = host.send(
+                Address::ZERO,
+                REGISTER,
+                &commit_calldata(B256::repeat_byte(0xa), &block),
+                None,
+            );
             let refused: Bytes = match found {
                 None => TooEarly { blockNumber: block_number, blockTime: block_time }
                     .abi_encode()

@@ -73,7 +73,8 @@ fn the_source_has_the_tags() {
         ("COMMITMENT_TAG", COMMITMENT_TAG),
     ] {
         let text = String::from_utf8(tag.0.to_vec()).unwrap();
-        let line = format!("bytes32 private constant {name} = \"{}\";", text.trim_end_matches('\0'));
+        let line =
+            format!("bytes32 private constant {name} = \"{}\";", text.trim_end_matches('\0'));
         assert!(SOURCE.contains(&line), "{line}");
     }
 }
