@@ -176,6 +176,15 @@ pub enum CommandError {
     #[cfg(feature = "onchain")]
     #[error("{}", advice::submit(.0))]
     Submit(#[from] SubmitError),
+    /// A file that holds no checkpoints.
+    #[cfg(feature = "onchain")]
+    #[error("{file}: no list of checkpoints: {error}")]
+    Checkpoints {
+        /// Name of the file.
+        file: String,
+        /// What is wrong with the JSON.
+        error: serde_json::Error,
+    },
     /// A false witness that somebody would stand by.
     #[cfg(feature = "onchain")]
     #[error("--commit: the witness is false, and nothing was sent: {claim}")]
