@@ -78,7 +78,7 @@ pub use embedded::{Audited, AuditedSegment, Engine};
 pub use emit::{contract::Contract, lint, program::emit_audit, program::emit_segment};
 pub use factory::emit_archive_factory;
 pub use identity::Identity;
-pub use native::{Code, NativeEngine};
+pub use native::{Code, Cutting, NativeEngine};
 pub use options::{ArchiveOptions, EmitOptions};
 pub use rules::{
     archive,

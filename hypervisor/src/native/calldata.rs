@@ -3,7 +3,7 @@
 use alloy_primitives::{B256, Bytes, U256};
 
 /// The calldata of the hypervisor.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Calldata(Bytes);
 
 impl Calldata {

@@ -48,16 +48,23 @@ impl End {
 }
 
 impl Frame {
+    /// How the guest ends where a creation's code is stored, and whether any is.
+    pub(super) fn deposit(&self, end: End) -> (End, bool) {
+        let audit = &self.interpreter.extend;
+        let stores = audit.creation && end.status == 1 && !end.output.is_empty();
+        let end = if stores { end.stored(audit) } else { end };
+        let stored = stores && end.status == 1;
+        (end, stored)
+    }
+
     /// The verdict.
     ///
     /// # Errors
     ///
     /// [`MessageVerdict`], if it is not that the claim is true.
     pub(super) fn exit(self, end: End) -> Result<MessageVerdict, MessageVerdict> {
-        let audit = &self.interpreter.extend;
-        let stores = audit.creation && end.status == 1 && !end.output.is_empty();
-        let end = if stores { end.stored(audit) } else { end };
-        let Audit { calldata, records, .. } = audit;
+        let (end, stored) = self.deposit(end);
+        let Audit { calldata, records, state_root, .. } = &self.interpreter.extend;
         records.finish(calldata, end.pc)?;
         let equal = |kind, expected, position| {
             records.equal(kind, Some(end.pc), expected, calldata.word(position))
@@ -68,9 +75,9 @@ impl Frame {
         let hash = keccak256(&end.output);
         equal(MismatchKind::ReturndataHash, hash.into(), wire::RETURNDATA_HASH)?;
         // Stored code changes the root, which the access audit checks.
-        if !(stores && end.status == 1) {
+        if !stored {
             let entered = calldata.word(wire::STATE_ROOT_ENTER);
-            let root = if end.status == 1 { audit.state_root } else { entered };
+            let root = if end.status == 1 { *state_root } else { entered };
             equal(MismatchKind::StateRootLeave, root, wire::STATE_ROOT_LEAVE)?;
         }
         Ok(MessageVerdict::Valid)

@@ -15,10 +15,11 @@ use super::{
     exit::End,
     fault, large,
     rules::GuestRules,
+    segment::withheld::Withheld,
     setup::Setup,
     step::{Audit, Eth, Stop},
 };
-use crate::rules::verdict::MessageVerdict;
+use crate::rules::segment::SegmentVerdict;
 
 /// The frame of the message under audit.
 #[derive(Debug)]
@@ -58,6 +59,7 @@ impl Frame {
                 records,
                 state_root,
                 creation,
+                withheld: Withheld::default(),
                 watch: None,
                 stop: None,
             },
@@ -75,7 +77,7 @@ impl Frame {
     /// # Errors
     ///
     /// The verdict, if a record gives one.
-    pub(super) fn run(&mut self) -> Result<End, MessageVerdict> {
+    pub(super) fn run(&mut self) -> Result<End, SegmentVerdict> {
         let rules = self.interpreter.extend.rules.clone();
         let table = rules.table_for(large::is_large(self.interpreter.gas.limit()));
         let mut host = DummyHost::new(rules.spec);
@@ -88,7 +90,7 @@ impl Frame {
     /// # Errors
     ///
     /// As [`Self::run`].
-    pub(super) fn ended(&mut self, action: InterpreterAction) -> Result<End, MessageVerdict> {
+    pub(super) fn ended(&mut self, action: InterpreterAction) -> Result<End, SegmentVerdict> {
         let pc = self.interpreter.bytecode.pc() - 1;
         match self.interpreter.extend.stop.take() {
             Some(Stop::Judged(verdict)) => return Err(verdict),

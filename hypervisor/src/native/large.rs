@@ -13,7 +13,8 @@ use revm::{
 };
 
 use super::{
-    step::{Context, Eth, Stop, Table},
+    ranges::ranges,
+    step::{Context, Eth, Table},
     watch,
 };
 
@@ -31,15 +32,6 @@ pub(super) fn range(offset: U256, length: U256) -> Option<(usize, usize)> {
     Some((small(offset)?, small(length)?))
 }
 
-/// How many bytes an opcode touches.
-#[derive(Clone, Copy, Debug)]
-enum Length {
-    /// A number of bytes that no operand changes.
-    Fixed(u64),
-    /// What stands so deep on the stack.
-    Operand(usize),
-}
-
 /// Puts a guard before each instruction of revm's that touches memory.
 pub(super) fn guard(table: &mut Table) {
     table[usize::from(MLOAD)] = Instruction::new(guarded::<MLOAD>);
@@ -54,35 +46,23 @@ pub(super) fn guard(table: &mut Table) {
     table[usize::from(REVERT)] = Instruction::new(guarded::<REVERT>);
 }
 
-/// The operands that are offsets, and the length.
-const fn ranges(opcode: u8) -> (&'static [usize], Length) {
-    match opcode {
-        MLOAD | MSTORE => (&[0], Length::Fixed(32)),
-        MSTORE8 => (&[0], Length::Fixed(1)),
-        CALLDATACOPY | CODECOPY | RETURNDATACOPY => (&[0], Length::Operand(2)),
-        MCOPY => (&[0, 1], Length::Operand(2)),
-        _ => (&[0], Length::Operand(1)),
-    }
-}
-
-fn guarded<const OPCODE: u8>(context: Context<'_>) -> InstructionExecResult {
-    let (offsets, length) = const { ranges(OPCODE) };
+/// revm's instruction for an opcode, behind a guard if it touches memory.
+pub(super) fn guarded<const OPCODE: u8>(context: Context<'_>) -> InstructionExecResult {
     let words = context.interpreter.stack.data();
-    let operand = |depth: usize| words.len().checked_sub(depth + 1).map(|index| words[index]);
-    let length = match length {
-        Length::Fixed(length) => Some(U256::from(length)),
-        Length::Operand(depth) => operand(depth),
-    };
-    // Too few operands: the instruction says so.
-    if let Some(length) = length.filter(|length| !length.is_zero()) {
-        let mut end = 0;
-        for offset in offsets.iter().filter_map(|depth| operand(*depth)) {
-            let (offset, length) = range(offset, length).ok_or(InstructionResult::MemoryOOG)?;
+    let mut end = 0;
+    for range in ranges(OPCODE) {
+        // Too few operands: the instruction says so.
+        let Some((offset, length)) = range.operands(words) else { continue };
+        if !length.is_zero() {
+            let (offset, length) =
+                self::range(offset, length).ok_or(InstructionResult::MemoryOOG)?;
             end = end.max(offset + length);
         }
+    }
+    if end > 0 {
         let params = context.host.gas_params();
         if let Err(verdict) = watch::count_memory(context.interpreter, params, end) {
-            context.interpreter.extend.stop = Some(Stop::Judged(verdict));
+            context.interpreter.extend.stop = Some(verdict.into());
             return Err(InstructionResult::FatalExternalError);
         }
     }

@@ -16,7 +16,8 @@
 //! `code` is made ready beforehand, `calldata` reads words of the message, `setup` its head and what
 //! runs, `table` says which instruction does what, `step` is what the instructions share, `frame`
 //! runs the guest, `exit` compares its end with the claim, `watch` runs for somebody who wants to
-//! know what precompiles are called with, or to be done with a certain amount of gas.
+//! know what precompiles are called with, or to be done with a certain amount of gas, `segment` cuts
+//! a message and runs a part of it.
 
 mod accounts;
 mod calldata;
@@ -29,8 +30,10 @@ mod fault;
 mod frame;
 mod large;
 mod outcome;
+mod ranges;
 mod records;
 mod rules;
+mod segment;
 mod setup;
 mod step;
 mod storage;
@@ -42,9 +45,12 @@ use std::{fmt, sync::Arc};
 use alloy_primitives::Bytes;
 use iso_evm_wire::Rules;
 
-pub use self::code::Code;
 use self::{calldata::Calldata, exit::End, frame::Frame, rules::GuestRules, setup::Setup};
-use crate::{options::EmitOptions, rules::verdict::MessageVerdict};
+pub use self::{code::Code, segment::Cutting};
+use crate::{
+    options::EmitOptions,
+    rules::{segment::SegmentVerdict, verdict::MessageVerdict},
+};
 
 /// Re-executes messages of one fork against their records. Made once, used for any number of
 /// messages, from any number of threads.
@@ -187,6 +193,7 @@ impl NativeEngine {
         gas: &mut u64,
         observer: &mut dyn FnMut(usize, &[u8]),
     ) -> MessageVerdict {
+        let observer = &mut |record, input: &[u8]| observer(record as usize, input);
         self.audit_by(calldata, code, |frame| frame.run_watched(gas, observer))
     }
 
@@ -195,14 +202,18 @@ impl NativeEngine {
         &self,
         calldata: &Bytes,
         code: Option<&Code>,
-        run: impl FnOnce(&mut Frame) -> Result<End, MessageVerdict>,
+        run: impl FnOnce(&mut Frame) -> Result<End, SegmentVerdict>,
     ) -> MessageVerdict {
         let audit = || {
-            let setup = Setup::of(Calldata::new(calldata.clone()), self.options.archive, code)?;
-            let mut frame = Frame::new(self.rules.clone(), setup);
+            let mut frame = Frame::new(self.rules.clone(), self.setup(calldata, code)?);
             let end = run(&mut frame)?;
-            frame.exit(end)
+            Ok::<_, SegmentVerdict>(frame.exit(end)?)
         };
-        audit().unwrap_or_else(|verdict| verdict)
+        audit().unwrap_or_else(segment::of_whole)
+    }
+
+    /// What is known of a message before its first opcode.
+    fn setup(&self, calldata: &Bytes, code: Option<&Code>) -> Result<Setup, SegmentVerdict> {
+        Setup::of(Calldata::new(calldata.clone()), self.options.archive, code)
     }
 }

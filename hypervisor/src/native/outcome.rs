@@ -55,6 +55,7 @@ pub(super) fn settle(
     let returned = step.word(position + RETURNED_SIZE);
     let data = step.audit().calldata.bytes(position + RETURNED, returned.saturating_to());
     step.interpreter.return_data.0 = data;
+    step.audit().withheld.return_data = None;
     step.take_root(position + STATE_ROOT)?;
     let used = used.saturating_to();
     step.interpreter.gas.erase_cost(gas - used);

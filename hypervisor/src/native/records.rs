@@ -1,35 +1,52 @@
-//! The list of records: each taken once, in order, and only where canonical encoding puts it.
-//! Normative text: `specs/03-records.md`, `specs/04-encoding.md`.
+//! The list of records: each taken once, in order, and only where canonical encoding puts it. A
+//! segment has a slice of it. Normative text: `specs/03-records.md`, `specs/04-encoding.md`.
 
 use alloy_primitives::U256;
-use iso_evm_wire::layout::{METADATA_OFFSET, RECORD_HEAD};
+use iso_evm_wire::{
+    layout::{METADATA_OFFSET, RECORD_HEAD},
+    segment::layout,
+};
 
 use super::calldata::Calldata;
 use crate::rules::{
     message::{LIST, LIST_TABLE},
+    segment::{Missing, SegmentVerdict},
     verdict::{MessageVerdict, Mismatch, MismatchKind},
 };
 
 /// How far the list has been read.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Records {
-    /// Position of the next entry of the offset table.
-    table: usize,
-    /// Position of the end of that table.
-    table_end: usize,
+    list: List,
+    /// Index of the next record.
+    index: u64,
     /// Position of the next record.
     next: usize,
-    /// Position of `callData`, the end of the list.
+    /// Position of the end of the records.
     end: usize,
 }
 
+/// What the records are part of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum List {
+    /// A message: an offset table, that ends at this position, says where each stands.
+    Whole { table_end: usize },
+    /// A segment: they stand one behind the other.
+    Slice,
+}
+
 impl Records {
-    /// A list whose first record is at `first`, and that ends at `end`.
+    /// A list whose first record is at `first`, and that ends at `end`, where `callData` begins.
     pub(super) fn new(first: usize, end: usize) -> Self {
-        Self { table: LIST_TABLE, table_end: first, next: first, end }
+        Self { list: List::Whole { table_end: first }, index: 0, next: first, end }
     }
 
-    /// Position of the length of `callData`.
+    /// The slice of a segment, from the record with this index on; it ends at `end`.
+    pub(super) fn slice(index: u64, end: usize) -> Self {
+        Self { list: List::Slice, index, next: layout::RECORDS, end }
+    }
+
+    /// Position of the length of `callData`, in a message.
     pub(super) fn end(&self) -> usize {
         self.end
     }
@@ -41,7 +58,7 @@ impl Records {
         opcode: u8,
         length: usize,
         pc: Option<u64>,
-    ) -> Result<usize, MessageVerdict> {
+    ) -> Result<usize, SegmentVerdict> {
         let position = self.take_any(calldata, opcode, U256::from(length), pc)?;
         self.next = position + length;
         Ok(position)
@@ -55,7 +72,7 @@ impl Records {
         opcode: u8,
         head: usize,
         pc: Option<u64>,
-    ) -> Result<usize, MessageVerdict> {
+    ) -> Result<usize, SegmentVerdict> {
         let size = calldata.word(self.next + RECORD_HEAD + head);
         // Whole words, the length's own included, and the head; the contract's sums wrap.
         let words: U256 = size.wrapping_add(U256::from(63)) >> 5;
@@ -65,12 +82,12 @@ impl Records {
         let size = usize::try_from(size).ok().filter(|size| *size <= calldata.size());
         let Some(size) = size else {
             let behind = U256::from(position).wrapping_add(length);
-            return Err(MessageVerdict::Malformed { position: behind.saturating_to() });
+            return Err(MessageVerdict::Malformed { position: behind.saturating_to() }.into());
         };
         self.next = last + (size + 63) / 32 * 32;
         if calldata.word(last - 32) != U256::from(head) || calldata.is_padded_with_dirt(last, size)
         {
-            return Err(self.malformed());
+            return Err(self.malformed().into());
         }
         Ok(position)
     }
@@ -81,27 +98,37 @@ impl Records {
         opcode: u8,
         length: U256,
         pc: Option<u64>,
-    ) -> Result<usize, MessageVerdict> {
-        let entry = self.table;
-        self.table += 32;
-        let found = calldata.word(self.next);
-        let expected = U256::from(opcode);
-        let place = calldata.word(entry).wrapping_add(U256::from(LIST_TABLE));
-        let right = found == expected
-            && place == U256::from(self.next)
+    ) -> Result<usize, SegmentVerdict> {
+        let index = self.index;
+        self.index = index.saturating_add(1);
+        let (found, expected) = (calldata.word(self.next), U256::from(opcode));
+        let fits = found == expected
             && calldata.word(self.next + 32) == U256::from(METADATA_OFFSET)
             && calldata.word(self.next + 64) == length;
-        if right {
+        // Where it stands is for the list to say, and whether there is one at all.
+        let (in_place, missing) = match self.list {
+            List::Whole { table_end } => {
+                let entry = LIST_TABLE + 32 * index as usize;
+                let place = calldata.word(entry).wrapping_add(U256::from(LIST_TABLE));
+                (place == U256::from(self.next), entry == table_end)
+            }
+            List::Slice if self.next < self.end => (true, false),
+            List::Slice if U256::from(index) < self.count(calldata) => {
+                return Err(SegmentVerdict::NotProven(Missing::Records));
+            }
+            List::Slice => (false, true),
+        };
+        if fits && in_place {
             return Ok(self.next + RECORD_HEAD);
         }
-        if entry == self.table_end {
-            return Err(self.mismatch(MismatchKind::RecordMissing, pc, expected, U256::ZERO));
+        if missing {
+            let verdict = self.mismatch(MismatchKind::RecordMissing, pc, expected, U256::ZERO);
+            return Err(verdict.into());
         }
-        if found.bit_len() > 8 {
-            return Err(self.malformed());
+        if found.bit_len() <= 8 {
+            self.equal(MismatchKind::RecordOpcode, pc, expected, found)?;
         }
-        self.equal(MismatchKind::RecordOpcode, pc, expected, found)?;
-        Err(self.malformed())
+        Err(self.malformed().into())
     }
 
     /// Not canonical, at the record or behind it.
@@ -128,25 +155,36 @@ impl Records {
         expected: U256,
         found: U256,
     ) -> MessageVerdict {
-        let record = kind.is_about_record().then(|| self.last() as u64);
+        let record = kind.is_about_record().then(|| self.last());
         let (expected, found) = (expected.into(), found.into());
         MessageVerdict::Mismatch(Mismatch { kind, pc, record, expected, found })
     }
 
     /// Index of the one taken last.
-    pub(super) fn last(&self) -> usize {
-        self.taken() - 1
+    pub(super) fn last(&self) -> u64 {
+        self.index.saturating_sub(1)
     }
 
-    /// How many have been taken.
-    fn taken(&self) -> usize {
-        (self.table - LIST_TABLE) / 32
+    /// How many have been taken: the index of the next one.
+    pub(super) fn taken(&self) -> u64 {
+        self.index
     }
 
-    /// All of them have been taken, and the last ends where `callData` begins.
+    /// How many there are in the message.
+    fn count(&self, calldata: &Calldata) -> U256 {
+        calldata.word(match self.list {
+            List::Whole { .. } => LIST,
+            List::Slice => layout::RECORD_COUNT,
+        })
+    }
+
+    /// All of them have been taken, and the last of a message ends where `callData` begins.
     pub(super) fn finish(&self, calldata: &Calldata, pc: u64) -> Result<(), MessageVerdict> {
-        let (taken, there) = (U256::from(self.taken()), calldata.word(LIST));
+        let (taken, there) = (U256::from(self.taken()), self.count(calldata));
         self.equal(MismatchKind::RecordCount, Some(pc), taken, there)?;
-        if self.next == self.end { Ok(()) } else { Err(self.malformed()) }
+        match self.list {
+            List::Whole { .. } if self.next != self.end => Err(self.malformed()),
+            _ => Ok(()),
+        }
     }
 }

@@ -28,6 +28,8 @@ pub(super) struct GuestRules {
     table: Table,
     /// Instructions where gas might, or somebody watches.
     guarded: Table,
+    /// Instructions of a segment, which is not given everything.
+    partial: Table,
 }
 
 /// An opcode of the fork.
@@ -45,12 +47,11 @@ pub(super) struct Row {
 
 impl GuestRules {
     /// What is made of a block's rules: opcodes that take a record have their own way to charge, the others run
-    /// by `table`, or by `guarded`.
+    /// by the first of the tables, by the second where they are guarded, by the third in a segment.
     pub(super) fn new(
         of_block: Rules,
         takes_record: fn(Handler) -> bool,
-        table: Table,
-        guarded: Table,
+        [table, guarded, partial]: [Table; 3],
     ) -> Self {
         let fork = of_block.fork();
         let spec = fork.spec_id();
@@ -70,7 +71,7 @@ impl GuestRules {
                 static_gas[byte] = theirs[byte];
             }
         }
-        Self { of_block, fork, spec, gas, static_gas, rows, table, guarded }
+        Self { of_block, fork, spec, gas, static_gas, rows, table, guarded, partial }
     }
 
     /// The instructions for a frame; `large` if its gas might buy memory at an offset of 2^32.
@@ -81,6 +82,11 @@ impl GuestRules {
     /// The instructions that look at memory before they take it.
     pub(super) fn guarded_table(&self) -> &Table {
         &self.guarded
+    }
+
+    /// The instructions that look whether what they need is given, and at memory before they take it.
+    pub(super) fn partial_table(&self) -> &Table {
+        &self.partial
     }
 
     /// The row of an opcode; none if the fork does not have it.

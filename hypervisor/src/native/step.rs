@@ -14,9 +14,13 @@ use revm::{
     primitives::KECCAK_EMPTY,
 };
 
-use super::{calldata::Calldata, large, records::Records, rules::GuestRules, watch};
+use super::{
+    calldata::Calldata, large, records::Records, rules::GuestRules, segment::withheld::Withheld,
+    watch,
+};
 use crate::rules::{
     message::STACK_LIMIT,
+    segment::SegmentVerdict,
     verdict::{MessageVerdict, MismatchKind},
 };
 
@@ -38,6 +42,8 @@ pub(super) struct Audit {
     /// State root that the records have led to.
     pub(super) state_root: U256,
     pub(super) creation: bool,
+    /// What a segment is not given.
+    pub(super) withheld: Withheld,
     /// What is noted for whoever watches, if anybody does.
     pub(super) watch: Option<watch::Watch>,
     /// Why an instruction that takes a record did not go on.
@@ -54,11 +60,17 @@ pub(super) enum Stop {
     /// The guest ends with success and no data.
     Ended,
     /// The claim is judged.
-    Judged(MessageVerdict),
+    Judged(SegmentVerdict),
 }
 
 impl From<MessageVerdict> for Stop {
     fn from(verdict: MessageVerdict) -> Self {
+        Self::Judged(verdict.into())
+    }
+}
+
+impl From<SegmentVerdict> for Stop {
+    fn from(verdict: SegmentVerdict) -> Self {
         Self::Judged(verdict)
     }
 }
@@ -145,6 +157,7 @@ impl Step<'_> {
         let (offset, length) = large::range(offset, length).ok_or(Stop::Failed)?;
         watch::count_memory(self.interpreter, self.gas, offset + length)?;
         self.interpreter.resize_memory(self.gas, offset, length)?;
+        self.audit().withheld.memory(offset, length)?;
         Ok((offset, length))
     }
 
@@ -198,12 +211,12 @@ impl Step<'_> {
     /// A mismatch of two words.
     pub(super) fn mismatch(&self, kind: MismatchKind, expected: U256, found: U256) -> Stop {
         let records = &self.interpreter.extend.records;
-        Stop::Judged(records.mismatch(kind, Some(self.pc), expected, found))
+        records.mismatch(kind, Some(self.pc), expected, found).into()
     }
 
     /// The record's fields are not canonical.
     pub(super) fn malformed(&self) -> Stop {
-        Stop::Judged(self.interpreter.extend.records.malformed())
+        self.interpreter.extend.records.malformed().into()
     }
 
     /// A fact that is 0 or 1; where the fork does not know it, 0.

@@ -9,6 +9,7 @@ use revm::interpreter::{Instruction, host::DummyHost, instruction_table};
 use super::{
     accounts, calls, creations, facts, large,
     rules::GuestRules,
+    segment::withheld,
     step::{Eth, Table},
     storage,
 };
@@ -26,7 +27,13 @@ pub(super) fn rules_of(of_block: Rules) -> Arc<GuestRules> {
 /// What is made of these rules, with the instructions.
 pub(super) fn rules(of_block: Rules) -> GuestRules {
     let fork = of_block.fork();
-    GuestRules::new(of_block, takes_record, table(fork, false), table(fork, true))
+    let plain = instruction_table::<Eth, DummyHost>();
+    let mut guarded = plain;
+    large::guard(&mut guarded);
+    let mut partial = guarded;
+    withheld::guard(&mut partial);
+    let tables = [plain, guarded, partial].map(|of_revm| table(fork, &of_revm));
+    GuestRules::new(of_block, takes_record, tables)
 }
 
 /// Whether an opcode takes a record; its instruction then charges all of its gas.
@@ -47,17 +54,12 @@ fn takes_record(handler: Handler) -> bool {
     )
 }
 
-/// The instructions of `fork`; `guarded` those that refuse offsets and lengths of 2^32 and more, as
-/// the contract does, and count memory before they take it.
-fn table(fork: Fork, guarded: bool) -> Table {
-    let mut plain = instruction_table::<Eth, DummyHost>();
-    if guarded {
-        large::guard(&mut plain);
-    }
+/// The instructions of `fork`: those of the audit, and `of_revm` for the rest.
+fn table(fork: Fork, of_revm: &Table) -> Table {
     let mut table = [Instruction::unknown(); 256];
     for row in opcodes(fork) {
         let byte = usize::from(row.byte);
-        table[byte] = of_record(row).unwrap_or(plain[byte]);
+        table[byte] = of_record(row).unwrap_or(of_revm[byte]);
     }
     table
 }

@@ -14,25 +14,28 @@ use revm::{
 use super::{
     exit::End,
     frame::Frame,
-    step::{Eth, Step, Stop},
+    rules::GuestRules,
+    step::{Eth, Step, Stop, Table},
 };
 use crate::rules::{
     fields::outcome::DATA_HASH,
     gas::GAS_KECCAK256_WORD,
+    segment::SegmentVerdict,
     verdict::{Inconclusive, MessageVerdict, MismatchKind},
 };
 
 /// The guest's own opcodes would spend more than they may.
-const ENOUGH: MessageVerdict = MessageVerdict::Inconclusive { reason: Inconclusive::GuestGasLimit };
+pub(super) const ENOUGH: MessageVerdict =
+    MessageVerdict::Inconclusive { reason: Inconclusive::GuestGasLimit };
 
 /// Who is told the index of a record and the bytes that the precompile got.
-pub(super) type Observer<'a> = &'a mut dyn FnMut(usize, &[u8]);
+pub(super) type Observer<'a> = &'a mut dyn FnMut(u64, &[u8]);
 
 /// What the instructions note for a run that is watched.
 #[derive(Debug)]
 pub(super) struct Watch {
     /// Record and input of the precompile that was called last, until they are told.
-    input: Option<(usize, Bytes)>,
+    input: Option<(u64, Bytes)>,
     /// Gas that callees used, by their records.
     callees: u64,
     /// Gas that callees got for nothing.
@@ -46,8 +49,19 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    fn new(most: u64) -> Self {
+    /// Notes for a run whose own opcodes may spend this much gas.
+    pub(super) fn new(most: u64) -> Self {
         Self { input: None, callees: 0, stipends: 0, passed: 0, own: 0, most }
+    }
+
+    /// The same where the frame has used gas before.
+    pub(super) fn resumed(most: u64, used: u64) -> Self {
+        Self { callees: used, ..Self::new(most) }
+    }
+
+    /// Gas that the guest's own opcodes have spent, and what has been passed.
+    pub(super) fn own(&self) -> u64 {
+        self.own
     }
 
     /// A callee used this much gas.
@@ -140,10 +154,10 @@ impl Frame {
         &mut self,
         gas: &mut u64,
         observer: Observer<'_>,
-    ) -> Result<End, MessageVerdict> {
+    ) -> Result<End, SegmentVerdict> {
         self.interpreter.extend.watch = Some(Watch::new(*gas));
         let action = self.watched(observer);
-        let own = self.interpreter.extend.watch.as_ref().map_or(0, |watch| watch.own);
+        let own = self.interpreter.extend.watch.as_ref().map_or(0, Watch::own);
         *gas = gas.saturating_sub(own);
         self.ended(action?)
     }
@@ -153,24 +167,46 @@ impl Frame {
         let table = rules.guarded_table();
         let mut host = DummyHost::new(rules.spec);
         loop {
-            let stepped = self.interpreter.step(table, &rules.static_gas, &mut host);
-            let audit = &mut self.interpreter.extend;
-            let judged = matches!(audit.stop, Some(Stop::Judged(_)));
-            if let Some(watch) = &mut audit.watch {
-                if let Some((record, input)) = watch.input.take() {
-                    observer(record, &input);
-                }
-                // A call that is judged may have set gas aside for its callee.
-                if !judged && !watch.count(&self.interpreter.gas, 0) {
-                    return Err(ENOUGH);
-                }
+            let ended = self.step(table, &rules, &mut host);
+            if let Some(watch) = &mut self.interpreter.extend.watch
+                && let Some((record, input)) = watch.input.take()
+            {
+                observer(record, &input);
             }
-            if let Err(result) = stepped {
-                if self.interpreter.bytecode.action().is_none() {
-                    self.interpreter.halt(result);
-                }
-                return Ok(self.interpreter.take_next_action());
+            self.count()?;
+            if let Some(action) = ended {
+                return Ok(action);
             }
         }
+    }
+
+    /// Counts what the last instruction has spent, if somebody watches.
+    ///
+    /// # Errors
+    ///
+    /// If it is more than the guest's own opcodes may spend.
+    pub(super) fn count(&mut self) -> Result<(), MessageVerdict> {
+        let audit = &mut self.interpreter.extend;
+        // A call that is judged may have set gas aside for its callee.
+        if matches!(audit.stop, Some(Stop::Judged(_))) {
+            return Ok(());
+        }
+        let watch = audit.watch.as_mut();
+        let within = watch.is_none_or(|watch| watch.count(&self.interpreter.gas, 0));
+        if within { Ok(()) } else { Err(ENOUGH) }
+    }
+
+    /// Runs one opcode; what it ended the run with, if it did.
+    pub(super) fn step(
+        &mut self,
+        table: &Table,
+        rules: &GuestRules,
+        host: &mut DummyHost,
+    ) -> Option<InterpreterAction> {
+        let result = self.interpreter.step(table, &rules.static_gas, host).err()?;
+        if self.interpreter.bytecode.action().is_none() {
+            self.interpreter.halt(result);
+        }
+        Some(self.interpreter.take_next_action())
     }
 }

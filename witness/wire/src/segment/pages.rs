@@ -40,6 +40,11 @@ impl Pages {
         Self((0..).zip(memory.chunks(PAGE_SIZE)).filter_map(page).collect())
     }
 
+    /// These pages, ascending, none of them zero: for whoever has their hashes.
+    pub const fn new(pages: Vec<Page>) -> Self {
+        Self(pages)
+    }
+
     /// The same with the bytes of these pages alone.
     #[must_use]
     pub fn given(mut self, pages: &BTreeSet<u64>) -> Self {

@@ -1,0 +1,146 @@
+//! A message's run, cut into segments as it goes on. Whether an instruction still belongs to a
+//! segment shows only behind it: so a second run follows the first, and where that has gone too far,
+//! it stands at the boundary before. No memory is copied but pages that are touched.
+
+use std::sync::Arc;
+
+use iso_evm_wire::segment::Cut;
+use revm::interpreter::{host::DummyHost, interpreter_types::Jumps};
+
+use super::{
+    Cutting,
+    open::{Message, Needs, Open},
+};
+use crate::{
+    native::{
+        exit::End,
+        frame::Frame,
+        large,
+        rules::GuestRules,
+        setup::Setup,
+        watch::{ENOUGH, Watch},
+    },
+    rules::{segment::SegmentVerdict, verdict::MessageVerdict},
+};
+
+/// Who is given the segments.
+pub(super) type Each<'a> = &'a mut dyn FnMut(Cutting);
+
+/// A message's run, cut as it goes on.
+#[derive(Debug)]
+struct Cutter<'a> {
+    message: &'a Message,
+    /// The run.
+    leader: Frame,
+    /// The same run, which goes no further than to where it is cut.
+    follower: Frame,
+    /// The segment that has started last.
+    open: Open,
+}
+
+/// What is known of an instruction before it runs.
+#[derive(Clone, Copy, Debug)]
+struct Before {
+    opcode: u8,
+    needs: Needs,
+    /// Gas that the frame has used.
+    gas: u64,
+    /// Gas that the guest's own opcodes have spent.
+    own: u64,
+    /// How many pages have been touched.
+    mark: usize,
+}
+
+/// Runs a message, the guest's own opcodes spending `most` gas at most, and gives its segments.
+///
+/// # Errors
+///
+/// The verdict, if it is not that the claim is true.
+pub(super) fn cut(
+    message: &Message,
+    setup: Setup,
+    rules: Arc<GuestRules>,
+    cut: Cut,
+    most: u64,
+    each: Each<'_>,
+) -> Result<MessageVerdict, SegmentVerdict> {
+    let mut leader = Frame::new(rules.clone(), setup.clone());
+    leader.interpreter.extend.watch = Some(Watch::new(most));
+    let follower = Frame::new(rules, setup);
+    Cutter { message, leader, follower, open: Open::initial(message) }.run(cut, each)
+}
+
+impl Cutter<'_> {
+    fn run(mut self, cut: Cut, each: Each<'_>) -> Result<MessageVerdict, SegmentVerdict> {
+        let rules = self.leader.interpreter.extend.rules.clone();
+        let mut host = DummyHost::new(rules.spec);
+        loop {
+            let before = self.before();
+            let interpreter = &self.leader.interpreter;
+            self.open.memory.note(interpreter, &rules.gas, before.opcode);
+            let action = self.leader.advance(rules.guarded_table(), &rules, &mut host)?;
+            let ended = action.map(|action| self.leader.ended(action));
+            if matches!(&ended, Some(Err(SegmentVerdict::Message(ENOUGH)))) {
+                return Err(ENOUGH.into());
+            }
+            let own = match &ended {
+                // An opcode that it could not pay has spent nothing.
+                Some(Ok(End { status: 0, .. })) => before.own,
+                _ => self.own(),
+            };
+            let taken = self.leader.interpreter.extend.records.taken();
+            self.open.count_records(self.message, taken);
+            if let Cut::Within(bounds) = cut
+                && before.gas > self.open.start.gas_used.0
+                && !self.open.keeps(&bounds, own)
+            {
+                self.open.memory.forget(before.mark);
+                self.follow(before.gas)?;
+                each(self.open.end(self.message, &self.follower, before.own));
+                self.open.memory.note(&self.follower.interpreter, &rules.gas, before.opcode);
+                self.open.count_records(self.message, taken);
+            }
+            self.open.add(before.needs, before.opcode);
+            if let Some(ended) = ended {
+                each(self.open.last(self.message, own));
+                return Ok(self.leader.exit(ended?)?);
+            }
+            if let Cut::Stride(gas) = cut
+                && self.leader.gas_used() - self.open.start.gas_used.0 >= gas
+            {
+                each(self.open.end(self.message, &self.leader, own));
+            }
+        }
+    }
+
+    fn before(&self) -> Before {
+        let interpreter = &self.leader.interpreter;
+        let opcode = interpreter.bytecode.opcode();
+        Before {
+            opcode,
+            needs: self.open.needs(self.message, interpreter, opcode),
+            gas: self.leader.gas_used(),
+            own: self.own(),
+            mark: self.open.memory.mark(),
+        }
+    }
+
+    /// What the guest's own opcodes have spent.
+    fn own(&self) -> u64 {
+        self.leader.interpreter.extend.watch.as_ref().map_or(0, Watch::own)
+    }
+
+    /// Brings the follower to the boundary at which this much gas is used.
+    fn follow(&mut self, gas: u64) -> Result<(), SegmentVerdict> {
+        let rules = self.follower.interpreter.extend.rules.clone();
+        let table = rules.table_for(large::is_large(self.follower.interpreter.gas.limit()));
+        let mut host = DummyHost::new(rules.spec);
+        while self.follower.gas_used() < gas {
+            if let Some(action) = self.follower.advance(table, &rules, &mut host)? {
+                self.follower.ended(action)?;
+                break;
+            }
+        }
+        Ok(())
+    }
+}

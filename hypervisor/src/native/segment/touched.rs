@@ -1,0 +1,130 @@
+//! The guest's memory as segments see it: which pages are not zero where one starts, and which of
+//! them it looks at. What a page holds is noted before it is first touched, and only pages that were
+//! touched are hashed again: so cutting costs no more than what the guest does.
+
+use alloy_primitives::{B256, Bytes};
+use iso_evm_wire::segment::{PAGE_SIZE, Page, Pages};
+use revm::{
+    context_interface::cfg::GasParams,
+    interpreter::{Interpreter, interpreter::num_words},
+};
+
+use super::boundary::{PageHashes, page, page_hash};
+use crate::native::{large, ranges::ranges, step::Eth};
+
+/// Memory since the start of a segment.
+#[derive(Debug, Default)]
+pub(super) struct Touched {
+    /// The pages that were not zero at the start.
+    hashes: PageHashes,
+    /// By page, whether it has been touched.
+    seen: Vec<bool>,
+    /// The pages that have been touched, with their bytes at the start unless they were zero.
+    pages: Vec<(u64, Option<Bytes>)>,
+    /// Number of those that were not zero.
+    carried: u64,
+}
+
+impl Touched {
+    /// The pages that were not zero at the start.
+    pub(super) fn hashes(&self) -> &PageHashes {
+        &self.hashes
+    }
+
+    /// Number of pages, not zero at the start, that have been touched.
+    pub(super) fn carried(&self) -> u64 {
+        self.carried
+    }
+
+    /// How many pages have been touched.
+    pub(super) fn mark(&self) -> usize {
+        self.pages.len()
+    }
+
+    /// Forgets what has been touched since there were this many.
+    pub(super) fn forget(&mut self, mark: usize) {
+        for (index, bytes) in self.pages.drain(mark..) {
+            self.seen[index as usize] = false;
+            self.carried -= u64::from(bytes.is_some());
+        }
+    }
+
+    /// Notes what the next opcode touches: as far as the gas suffices for memory, whether it does
+    /// for the rest or not, for the contract finds that later.
+    pub(super) fn note(&mut self, interpreter: &Interpreter<Eth>, gas: &GasParams, opcode: u8) {
+        let words = interpreter.stack.data();
+        for range in ranges(opcode) {
+            // The contract has zeros under the stack.
+            let (offset, length) = range.operands_or_zero(words);
+            if let Some((offset, length @ 1..)) = large::range(offset, length) {
+                self.note_range(interpreter, gas, offset, length);
+            }
+        }
+    }
+
+    fn note_range(
+        &mut self,
+        interpreter: &Interpreter<Eth>,
+        gas: &GasParams,
+        offset: usize,
+        length: usize,
+    ) {
+        let (first, last) = (offset / PAGE_SIZE, (offset + length - 1) / PAGE_SIZE);
+        if self.seen.get(first..=last).is_some_and(|seen| !seen.contains(&false)) {
+            return;
+        }
+        let paid = interpreter.gas.memory().expansion_cost;
+        let cost = gas.memory_cost(num_words(offset + length)).saturating_sub(paid);
+        if cost > interpreter.gas.remaining() {
+            return;
+        }
+        if self.seen.len() <= last {
+            self.seen.resize(last + 1, false);
+        }
+        let memory = interpreter.memory.slice_range(0..interpreter.memory.len());
+        for index in first..=last {
+            if std::mem::replace(&mut self.seen[index], true) {
+                continue;
+            }
+            let index = index as u64;
+            let bytes = self.hashes.contains_key(&index).then(|| {
+                let mut bytes = page(&memory, index).to_vec();
+                bytes.resize(PAGE_SIZE, 0);
+                Bytes::from(bytes)
+            });
+            self.carried += u64::from(bytes.is_some());
+            self.pages.push((index, bytes));
+        }
+    }
+
+    /// Ends the segment where memory is this: its pages, and those of the next from here on.
+    pub(super) fn end(&mut self, memory: &[u8]) -> Pages {
+        let pages = self.pages();
+        for (index, bytes) in self.pages.drain(..) {
+            self.seen[index as usize] = false;
+            let now = page(memory, index);
+            if bytes.is_some_and(|bytes| bytes.starts_with(now)) {
+                continue;
+            }
+            match page_hash(now) {
+                Some(hash) => self.hashes.insert(index, hash),
+                None => self.hashes.remove(&index),
+            };
+        }
+        self.carried = 0;
+        pages
+    }
+
+    /// The pages at the start, with the bytes of those that have been touched.
+    pub(super) fn pages(&self) -> Pages {
+        let mut given: Vec<_> =
+            self.pages.iter().filter_map(|(index, bytes)| Some((*index, bytes.clone()?))).collect();
+        given.sort_unstable_by_key(|(index, _)| *index);
+        let mut given = given.into_iter().peekable();
+        let page = |(index, hash): (&u64, &B256)| {
+            let bytes = given.next_if(|(given, _)| given == index).map(|(_, bytes)| bytes);
+            Page { index: *index, hash: *hash, bytes }
+        };
+        Pages::new(self.hashes.iter().map(page).collect())
+    }
+}

@@ -1,0 +1,152 @@
+//! What a segment is not given, and the instructions that look whether they need it. An instruction
+//! is run first, without what is missing: only one that does not halt needed it.
+
+use std::collections::BTreeSet;
+
+use alloy_primitives::U256;
+use iso_evm_wire::segment::PAGE_SIZE;
+use revm::{
+    bytecode::opcode::*,
+    interpreter::{Instruction, InstructionExecResult, InstructionResult, Interpreter},
+};
+
+use crate::{
+    native::{
+        large::{self, guarded},
+        ranges::{operand, ranges},
+        step::{Context, Eth, Table},
+    },
+    rules::segment::{Missing, SegmentVerdict},
+};
+
+/// What a segment is not given: nothing, for a whole message.
+#[derive(Debug, Default)]
+pub(in crate::native) struct Withheld {
+    /// Size of the guest's calldata, if it is not given.
+    pub(in crate::native) call_data: Option<U256>,
+    /// Size of the return data, as long as it is that which is not given.
+    pub(in crate::native) return_data: Option<u64>,
+    /// Pages of memory that are not given.
+    pub(in crate::native) pages: BTreeSet<u64>,
+}
+
+impl Withheld {
+    /// Whether memory there is given, `length` not being zero.
+    ///
+    /// # Errors
+    ///
+    /// What is said of the segment, if it is not.
+    pub(in crate::native) fn memory(
+        &self,
+        offset: usize,
+        length: usize,
+    ) -> Result<(), SegmentVerdict> {
+        let page = |byte: usize| (byte / PAGE_SIZE) as u64;
+        let touched = page(offset)..=page(offset + length - 1);
+        match self.pages.range(touched).next() {
+            Some(_) => Err(SegmentVerdict::NotProven(Missing::Memory)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Puts one that looks whether what it needs is given in place of each instruction of revm's that
+/// needs something.
+pub(in crate::native) fn guard(table: &mut Table) {
+    table[usize::from(MLOAD)] = Instruction::new(partial::<MLOAD>);
+    table[usize::from(MSTORE)] = Instruction::new(partial::<MSTORE>);
+    table[usize::from(MSTORE8)] = Instruction::new(partial::<MSTORE8>);
+    table[usize::from(KECCAK256)] = Instruction::new(partial::<KECCAK256>);
+    table[usize::from(CODECOPY)] = Instruction::new(partial::<CODECOPY>);
+    table[usize::from(MCOPY)] = Instruction::new(partial::<MCOPY>);
+    table[usize::from(RETURN)] = Instruction::new(partial::<RETURN>);
+    table[usize::from(REVERT)] = Instruction::new(partial::<REVERT>);
+    table[usize::from(CALLDATASIZE)] = Instruction::new(call_data_size);
+    table[usize::from(CALLDATALOAD)] = Instruction::new(partial::<CALLDATALOAD>);
+    table[usize::from(CALLDATACOPY)] = Instruction::new(partial::<CALLDATACOPY>);
+    table[usize::from(RETURNDATASIZE)] = Instruction::new(return_data_size);
+    table[usize::from(RETURNDATACOPY)] = Instruction::new(return_data_copy);
+}
+
+/// Runs an opcode, and then says whether it needed what is not given.
+fn partial<const OPCODE: u8>(context: Context<'_>) -> InstructionExecResult {
+    let needed = needed(context.interpreter, OPCODE);
+    let Context { interpreter, host } = context;
+    let result = guarded::<OPCODE>(Context { interpreter: &mut *interpreter, host });
+    match (needed, result) {
+        (Some(needed), Ok(()) | Err(InstructionResult::Return | InstructionResult::Revert)) => {
+            not_proven(interpreter, needed)
+        }
+        (_, result) => result,
+    }
+}
+
+fn not_proven(interpreter: &mut Interpreter<Eth>, missing: Missing) -> InstructionExecResult {
+    interpreter.extend.stop = Some(SegmentVerdict::NotProven(missing).into());
+    Err(InstructionResult::FatalExternalError)
+}
+
+/// What an opcode would need that is not given, if it does not halt.
+fn needed(interpreter: &Interpreter<Eth>, opcode: u8) -> Option<Missing> {
+    let withheld = &interpreter.extend.withheld;
+    let words = interpreter.stack.data();
+    let ranges = ranges(opcode).iter().filter_map(|range| range.operands(words));
+    for (offset, length) in ranges {
+        if let Some((offset, length @ 1..)) = large::range(offset, length)
+            && withheld.memory(offset, length).is_err()
+        {
+            return Some(Missing::Memory);
+        }
+    }
+    reads_call_data(words, opcode, withheld.call_data?).then_some(Missing::CallData)
+}
+
+/// Whether an opcode reads a byte of calldata of this size. Operands that are missing count as zero.
+pub(super) fn reads_call_data(stack: &[U256], opcode: u8, size: U256) -> bool {
+    let operand = |depth| operand(stack, depth).unwrap_or_default();
+    match opcode {
+        CALLDATALOAD => operand(0) < size,
+        CALLDATACOPY => operand(1) < size && !operand(2).is_zero(),
+        _ => false,
+    }
+}
+
+/// `CALLDATASIZE`.
+fn call_data_size(context: Context<'_>) -> InstructionExecResult {
+    match context.interpreter.extend.withheld.call_data {
+        Some(size) => push(context, size),
+        None => guarded::<CALLDATASIZE>(context),
+    }
+}
+
+/// `RETURNDATASIZE`.
+fn return_data_size(context: Context<'_>) -> InstructionExecResult {
+    match context.interpreter.extend.withheld.return_data {
+        Some(size) => push(context, U256::from(size)),
+        None => guarded::<RETURNDATASIZE>(context),
+    }
+}
+
+fn push(context: Context<'_>, word: U256) -> InstructionExecResult {
+    match context.interpreter.stack.push(word) {
+        true => Ok(()),
+        false => Err(InstructionResult::StackOverflow),
+    }
+}
+
+/// `RETURNDATACOPY`.
+fn return_data_copy(context: Context<'_>) -> InstructionExecResult {
+    let Context { interpreter, host } = context;
+    let (size, words) = (interpreter.extend.withheld.return_data, interpreter.stack.data());
+    let (Some(size), Some(from), Some(length)) = (size, operand(words, 1), operand(words, 2))
+    else {
+        return partial::<RETURNDATACOPY>(Context { interpreter, host });
+    };
+    if from.saturating_add(length) > U256::from(size) {
+        return Err(InstructionResult::OutOfOffset);
+    }
+    let missing = needed(interpreter, RETURNDATACOPY).unwrap_or(Missing::ReturnData);
+    // It costs what CODECOPY does.
+    guarded::<CODECOPY>(Context { interpreter: &mut *interpreter, host })?;
+    if length.is_zero() { Ok(()) } else { not_proven(interpreter, missing) }
+}
