@@ -3,10 +3,12 @@
 
 use std::{ops::Deref, sync::OnceLock};
 
-use alloy_primitives::{Bytes, hex};
+use alloy_primitives::{Bytes, hex, keccak256};
 use iso_evm_hypervisor::{Audited, Code, Engine, Inconclusive, MessageVerdict, NativeEngine};
-use iso_evm_wire::{MessageWitness, Rules, encoding::encode};
+use iso_evm_wire::{MessageWitness, Rules, encoding::encode, segment::Cut};
 use iso_evm_witness::{RecordedMessage, Recording};
+
+use super::segments;
 
 static ENGINES: [OnceLock<Both>; Rules::ALL.len()] = [const { OnceLock::new() }; Rules::ALL.len()];
 
@@ -54,8 +56,29 @@ impl Both {
                 hex::encode(code),
                 hex::encode(calldata)
             );
+            self.by_segments(calldata, code, &archived, own);
         }
         audited
+    }
+
+    /// The same in parts, of a message that spends little: at a stride that its bytes choose.
+    fn by_segments(&self, calldata: &Bytes, code: &[u8], archived: &Code, own: u64) {
+        /// Segments of one message, about.
+        const SEGMENTS: u64 = 24;
+        /// Own gas above which a message is left to the tests of segments.
+        const MOST: u64 = 100_000;
+        let choice = keccak256(calldata)[0];
+        if own > MOST {
+            return;
+        }
+        let stride = match choice % 4 {
+            0 => 1,
+            1 => 10,
+            2 => 1_000,
+            _ => 1 + own / 3,
+        };
+        let cut = Cut::Stride(stride.max(own / SEGMENTS));
+        segments::check(&self.hypervisor, &self.native, calldata, archived, code, cut);
     }
 }
 

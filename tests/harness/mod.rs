@@ -7,5 +7,6 @@ pub(crate) mod guest;
 pub(crate) mod host;
 pub(crate) mod proved;
 pub(crate) mod random;
+pub(crate) mod segments;
 
 pub(crate) use iso_evm_testing::{fixtures, npm, parallel, program};

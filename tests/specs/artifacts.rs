@@ -7,7 +7,7 @@ use alloy_sol_types::{SolCall, SolError};
 use iso_evm_hypervisor::{
     ArchiveKey, EmitOptions, Identity,
     archive::{DEFAULT_FACTORY, archive_initcode},
-    emit_archive_factory, emit_audit, factory, live,
+    emit_archive_factory, emit_audit, emit_segment, factory, live,
     verdict::abi,
 };
 use iso_evm_testing::measurements::{self, Table, thousands};
@@ -71,6 +71,14 @@ pub(super) static ERRORS: [ErrorRow; 3] = [
     },
 ];
 
+/// The error that only a segment machine has.
+pub(super) static NOT_PROVEN: ErrorRow = ErrorRow {
+    name: "NotProven",
+    parameters: Parameters(&[("missing", "uint256")]),
+    selector: abi::NotProven::SELECTOR,
+    signature: abi::NotProven::SIGNATURE,
+};
+
 #[derive(Serialize)]
 struct AbiParameter {
     name: &'static str,
@@ -118,7 +126,7 @@ fn compare_artifact(name: &str, artifact: &Artifact) {
 
 #[test]
 fn audit_contracts() {
-    for error in &ERRORS {
+    for error in ERRORS.iter().chain([&NOT_PROVEN]) {
         let signature = format!("{}({})", error.name, error.parameters.types());
         assert_eq!(signature, error.signature);
         assert_eq!(keccak256(&signature)[..4], error.selector);
@@ -148,6 +156,36 @@ fn audit_contracts() {
             bytecode: contract.code.clone(),
         };
         compare_artifact(&artifact_of(rules), &artifact);
+    }
+}
+
+/// The segment machines: as many as there are audit contracts.
+#[test]
+fn segment_machines() {
+    for rules in Rules::ALL {
+        if rules.upgrade().is_some() && first_with_contract_of(rules) != rules {
+            continue;
+        }
+        let contract = emit_segment(&EmitOptions::new(rules));
+        let errors = ERRORS.iter().chain([&NOT_PROVEN]).map(|error| AbiEntry {
+            kind: "error",
+            name: error.name,
+            inputs: error.parameters.abi(),
+            outputs: None,
+            state_mutability: None,
+        });
+        let artifact = Artifact {
+            fork: Some(rules),
+            contract: "segment",
+            archive_key: Some("code-hash"),
+            factory: Some(DEFAULT_FACTORY),
+            code_hash: contract.code_hash(),
+            size: contract.code.len(),
+            abi: errors.collect(),
+            initcode: None,
+            bytecode: contract.code.clone(),
+        };
+        compare_artifact(&format!("segment-{}", artifact_of(rules)), &artifact);
     }
 }
 

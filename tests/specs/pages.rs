@@ -16,7 +16,10 @@ use iso_evm_wire::{
 };
 use revm::bytecode::opcode::OpCode;
 
-use super::{artifacts::ERRORS, committed, compare};
+use super::{
+    artifacts::{ERRORS, NOT_PROVEN},
+    committed, compare,
+};
 
 /// The record of an opcode. STOP's byte is the opening record's.
 fn record(row: &Opcode) -> Option<&'static RecordShape> {
@@ -89,7 +92,7 @@ fn opcodes_page() {
 #[test]
 fn verdict_tables() {
     let mut errors = "| selector | error |\n|---|---|\n".to_owned();
-    for error in &ERRORS {
+    for error in ERRORS.iter().chain([&NOT_PROVEN]) {
         let parameters = error.parameters.solidity();
         let selector = hex::encode_prefixed(error.selector);
         let _ = writeln!(errors, "| `{selector}` | `{}({parameters})` |", error.name);

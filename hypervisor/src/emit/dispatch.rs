@@ -94,10 +94,8 @@ pub(crate) struct Shared {
 
 /// The mismatches that a machine can find.
 pub(crate) fn kinds(machine: Machine) -> impl Iterator<Item = MismatchKind> {
-    let whole = machine != Machine::Segment;
-    MismatchKind::ALL.iter().copied().filter(move |kind| {
-        !kind.is_of_checkpoint() || (!whole && *kind == MismatchKind::CheckpointAbsent)
-    })
+    let absent = (machine == Machine::Segment).then_some(MismatchKind::CheckpointAbsent);
+    MismatchKind::of_messages().chain(absent)
 }
 
 impl Shared {

@@ -168,6 +168,7 @@ fn boundary(asm: &mut Assembler, shared: &Shared) {
     let same_word = asm.label("boundary.same_word", 4);
 
     let mut c = asm.routine(shared.boundary.label);
+    segment::jumps::known(&mut c, shared);
     // Back from the word that holds `address` to the first place known to be a boundary.
     c.ops(&[DUP2]).push(5).ops(&[SHR]).push(5).ops(&[SHL]); // from return address
     c.bind(back);

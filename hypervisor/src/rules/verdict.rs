@@ -134,6 +134,11 @@ impl MismatchKind {
     /// Kinds from this number on are about a field of a checkpoint, in their order.
     pub(crate) const FIRST_OF_CHECKPOINTS: u8 = 32;
 
+    /// All kinds that a whole message can have, ascending.
+    pub fn of_messages() -> impl Iterator<Item = Self> {
+        Self::ALL.iter().copied().filter(|kind| !kind.is_of_checkpoint())
+    }
+
     /// Whether such a mismatch is about the record that was taken last.
     pub fn is_about_record(self) -> bool {
         (Self::FIRST_OF_RECORDS..Self::FIRST_OF_CHECKPOINTS).contains(&(self as u8))

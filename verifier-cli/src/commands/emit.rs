@@ -4,7 +4,8 @@ use alloy_primitives::Address;
 use clap::{Args, ValueEnum};
 use iso_evm_batch::files;
 use iso_evm_hypervisor::{
-    ArchiveKey, ArchiveOptions, Contract, EmitOptions, emit_archive_factory, emit_audit, live,
+    ArchiveKey, ArchiveOptions, Contract, EmitOptions, emit_archive_factory, emit_audit,
+    emit_segment, live,
 };
 use iso_evm_wire::{Fork, Rules};
 
@@ -16,11 +17,11 @@ pub(super) struct Emit {
     /// Which contract
     contract: Which,
     /// The fork whose rules the guest runs under, as osaka or optimism/holocene; a live machine goes by
-    /// the fork of Ethereum that an upgrade of the OP Stack has [audit, live, live-static; default:
+    /// the fork of Ethereum that an upgrade of the OP Stack has [audit, segment, live, live-static; default:
     /// osaka]
     #[arg(long, value_name = "NAME", value_parser = super::rules)]
     fork: Option<Rules>,
-    /// The factory that deploys the archives [audit; default: the factory by code hash, at its
+    /// The factory that deploys the archives [audit, segment; default: the factory by code hash, at its
     /// deterministic address]
     #[arg(long, value_name = "ADDR")]
     factory: Option<Address>,
@@ -55,6 +56,8 @@ pub(super) enum Key {
 enum Which {
     /// The hypervisor
     Audit,
+    /// The segment machine, which audits a part of a message
+    Segment,
     /// The factory that deploys archives
     ArchiveFactory,
     /// The live machine, which runs bytecode that it is delegate-called with
@@ -86,7 +89,7 @@ impl Emit {
         let fork = rules.fork();
         self.refuse_meaningless()?;
         match self.contract {
-            Which::Audit => {
+            Which::Audit | Which::Segment => {
                 let archive = match (self.factory, key) {
                     (Some(factory), key) => ArchiveOptions { key, factory },
                     (None, ArchiveKey::CodeHash) => ArchiveOptions::default(),
@@ -95,7 +98,11 @@ impl Emit {
                         return Err(CommandError::Needs { option, needed });
                     }
                 };
-                Ok(emit_audit(&EmitOptions { rules, archive }))
+                let options = EmitOptions { rules, archive };
+                Ok(match self.contract {
+                    Which::Segment => emit_segment(&options),
+                    _ => emit_audit(&options),
+                })
             }
             Which::ArchiveFactory => match (key, self.registrar) {
                 (ArchiveKey::CodeHash, Some(_)) => Err(CommandError::Meaningless {
@@ -118,17 +125,18 @@ impl Emit {
 
     /// An option that says nothing about the contract is an error.
     fn refuse_meaningless(&self) -> Result<(), CommandError> {
-        use Which::{ArchiveFactory, Audit, Live, LiveStatic};
+        use Which::{ArchiveFactory, Audit, Live, LiveStatic, Segment};
         let by_account = self.archive_key == Key::Account;
         let options: [(&str, bool, &[Which]); 5] = [
-            ("--fork", self.fork.is_some(), &[Audit, Live, LiveStatic]),
-            ("--factory", self.factory.is_some(), &[Audit]),
-            ("--archive-key", by_account, &[Audit, ArchiveFactory]),
+            ("--fork", self.fork.is_some(), &[Audit, Segment, Live, LiveStatic]),
+            ("--factory", self.factory.is_some(), &[Audit, Segment]),
+            ("--archive-key", by_account, &[Audit, Segment, ArchiveFactory]),
             ("--registrar", self.registrar.is_some(), &[ArchiveFactory]),
             ("--hypervisor", self.hypervisor.is_some(), &[LiveStatic]),
         ];
         let command = match self.contract {
             Audit => "emit audit",
+            Segment => "emit segment",
             ArchiveFactory => "emit archive-factory",
             Live => "emit live",
             LiveStatic => "emit live-static",

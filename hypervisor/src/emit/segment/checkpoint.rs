@@ -67,6 +67,11 @@ pub(crate) fn emit(asm: &mut Assembler, shared: &Shared) {
     let mut c = asm.routine(part.checkpoint);
     let c = &mut c;
     c.assume(0);
+    // The stack first: of short code the words lie where it is spilled.
+    load(c, TOTAL);
+    c.push(5).ops(&[SHL]);
+    load(c, SPILL);
+    c.ops(&[KECCAK256]); // stack hash
     c.push(U256::from_be_bytes(CHECKPOINT_TAG.0));
     write(c, seg::START);
     load(c, SAVED);
@@ -80,11 +85,7 @@ pub(crate) fn emit(asm: &mut Assembler, shared: &Shared) {
     taken(c);
     write(c, seg::RECORD);
     load(c, TOTAL);
-    c.ops(&[DUP1]);
     write(c, seg::STACK_HEIGHT);
-    c.push(5).ops(&[SHL]);
-    load(c, SPILL);
-    c.ops(&[KECCAK256]);
     write(c, seg::STACK_HASH);
     load(c, MEMORY_SIZE);
     write(c, seg::MEMORY_SIZE);

@@ -1,6 +1,6 @@
-//! Jump destinations in a segment. Every segment begins to look for them anew, so that the worst that
-//! one jump can cost counts for each: whatever is scanned is scanned once, and every destination on
-//! the way is remembered.
+//! Jump destinations in a segment. Every segment begins to look for them anew, so the worst that it can
+//! cost counts for each: code is scanned word by word, no word twice, and where instructions begin in
+//! it is remembered, one bit for each byte.
 
 use revm::bytecode::opcode::*;
 
@@ -11,17 +11,13 @@ use crate::emit::{
     layout::*,
 };
 
-/// A destination before which bytes look as if they reached over it: is it remembered, or does the
-/// scan that `boundary` makes come to it?
+/// A destination before which bytes look as if they reached over it.
 ///
 /// Host: `address S` → (goes to `good` or halts): invalid jump.
 pub(crate) fn scan(asm: &mut Assembler, shared: &Shared, scan: Label, good: Label) {
     let invalid = asm.label("jump.invalid", 2);
 
     let mut c = asm.routine(scan);
-    c.ops(&[DUP1]);
-    flags_of(&mut c); // flags address S
-    c.ops(&[MLOAD, DUP2]).push(7).ops(&[AND, SHL]).push(255).ops(&[SHR]).jumpi(good);
     c.ops(&[DUP1, MLOAD, PUSH0, BYTE]).push(JUMPDEST).ops(&[XOR]).jumpi(invalid);
     c.ops(&[DUP1]).call(shared.boundary).jumpi(good);
     c.bind(invalid);
@@ -29,45 +25,58 @@ pub(crate) fn scan(asm: &mut Assembler, shared: &Shared, scan: Label, good: Labe
     c.end();
 }
 
-/// Host: `address …` → `flags …`: where the flag of the address stands, in the byte's bit that is the
-/// address's low three, from the top.
+/// Host: `address …` → `flags …`: where the flag of the address stands: in the bit of that byte that is
+/// the address's low three, from the top.
 fn flags_of(c: &mut Code<'_>) {
     c.push(3).ops(&[SHR]);
     load(c, VALID);
     c.ops(&[ADD]);
 }
 
-/// From a place where an instruction begins to the end of the word that holds `address`, instruction
-/// by instruction.
+/// Host: `address …` → `bool …`: whether an instruction is known to begin there.
+fn is_known(c: &mut Code<'_>) {
+    c.ops(&[DUP1]);
+    flags_of(c);
+    c.ops(&[MLOAD, SWAP1]).push(7).ops(&[AND, SHL]).push(255).ops(&[SHR]);
+}
+
+/// What is known need not be scanned.
+///
+/// Host: `return address` → the same, or (returns) `bool`.
+pub(crate) fn known(c: &mut Code<'_>, shared: &Shared) {
+    let Some(_) = shared.segment else { return };
+    let unknown = c.local("unknown", 0);
+    c.ops(&[DUP2]);
+    is_known(c);
+    c.ops(&[ISZERO]).jumpi(unknown);
+    c.ops(&[SWAP1, POP]).push(1).ops(&[SWAP1]).ret(shared.boundary);
+    c.bind(unknown);
+}
+
+/// From a place where an instruction begins, word by word, to the end of the one that holds `address`.
 ///
 /// Host: `place return address` → (returns) `bool`: whether an instruction begins at `address`.
 pub(crate) fn forward(c: &mut Code<'_>, shared: &Shared) {
-    let scan = c.local("scan", 1);
-    let scanned = c.local("scanned", 1);
-    let flag = c.local("flag", 1);
-    let next = c.local("next", 1);
-    let same_word = c.local("same_word", 2);
-    c.ops(&[PUSH0]);
-    c.bind(scan); // found place return address
-    c.ops(&[DUP4]).push(31).ops(&[OR, DUP3, GT]).jumpi(scanned); // place > last
-    c.ops(&[DUP4, DUP3, EQ, OR, SWAP1]); // place found return address
-    c.ops(&[DUP1, MLOAD, PUSH0, BYTE]).push(JUMPDEST).ops(&[EQ]).jumpi(flag);
-    c.bind(next);
-    c.ops(&[DUP1]);
-    after(c); // next place found return address
-    // Another word? Then this boundary is its memo.
-    c.ops(&[DUP1]).push(5).ops(&[SHR, SWAP2]).push(5).ops(&[SHR, DUP3, EQ]).jumpi(same_word);
-    c.ops(&[DUP1]).push(31).ops(&[AND]).push(1).ops(&[ADD]); // entry next word found …
+    let word = c.local("word", 0);
+    let instruction = c.local("instruction", 2);
+    c.bind(word); // place return address
+    c.ops(&[DUP1]).push(31).ops(&[OR]).push(1).ops(&[ADD, PUSH0]); // bits end place return address
+    c.arrange("bits end place", "place bits end");
+    c.bind(instruction); // place bits end return address
+    c.ops(&[SWAP1]).push(1).ops(&[DUP3, NOT]).push(31).ops(&[AND, SHL, OR, SWAP1]);
+    after(c); // next bits end return address
+    c.ops(&[DUP3, DUP2, LT]).jumpi(instruction); // next < end
+    // The word's 32 flags.
+    c.arrange("next bits end", "end bits next").push(32).ops(&[SWAP1, SUB]); // word bits next …
+    flags_of(c);
+    c.ops(&[SWAP1]).push(224).ops(&[SHL, DUP2, MLOAD, OR, SWAP1, MSTORE]); // next return address
+    // Where the first instruction of another word begins.
+    c.ops(&[DUP1]).push(31).ops(&[AND]).push(1).ops(&[ADD]); // entry next return address
     c.ops(&[DUP2]);
-    memo_of(c); // memo entry next word found …
-    c.ops(&[MSTORE8]);
-    c.bind(same_word); // next word found return address
-    c.ops(&[SWAP1, POP, SWAP1]).jump(scan);
-    c.bind(flag); // place found return address
-    c.ops(&[DUP1]);
-    flags_of(c); // flags place found …
-    c.ops(&[DUP1, MLOAD, PUSH0, BYTE]); // byte flags place …
-    c.push(0x80).ops(&[DUP4]).push(7).ops(&[AND, SHR, OR, SWAP1, MSTORE8]).jump(next);
-    c.bind(scanned); // found place return address
-    c.ops(&[SWAP1, POP, SWAP2, POP]).ret(shared.boundary);
+    memo_of(c);
+    c.ops(&[MSTORE8]); // next return address
+    c.ops(&[DUP3, DUP2, GT, ISZERO]).jumpi(word); // next > address
+    c.ops(&[POP, SWAP1]);
+    is_known(c);
+    c.ops(&[SWAP1]).ret(shared.boundary);
 }

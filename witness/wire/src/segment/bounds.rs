@@ -16,7 +16,7 @@ pub struct Bounds {
 
 impl Bounds {
     /// The bounds under which a segment fits one transaction, of every fork.
-    pub const HONEST: Self = Self { own_gas: 120_000, records: 64, record_bytes: 32_768, pages: 8 };
+    pub const HONEST: Self = Self { own_gas: 150_000, records: 64, record_bytes: 32_768, pages: 8 };
 }
 
 /// How a message is cut.
