@@ -132,6 +132,12 @@ impl Case {
         self.claimed.len() as u64 + 1
     }
 
+    /// Whether the message comes to all checkpoints that were committed to, in their order.
+    pub fn is_true(&self) -> bool {
+        let mut places = self.cuts.iter().skip(1).map(|cut| Leaf::of(&cut.start));
+        self.commitment.leaves().iter().all(|leaf| places.any(|place| place == *leaf))
+    }
+
     /// The checkpoint that is claimed at the end of a segment, if there is one and its words are known.
     pub fn claimed(&self, segment: u64) -> Option<&Checkpoint> {
         self.claimed.get(usize::try_from(segment).ok()?)?.checkpoint()

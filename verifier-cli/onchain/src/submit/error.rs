@@ -114,6 +114,12 @@ pub enum SubmitError {
         /// What it lacks.
         why: NoCase,
     },
+    /// Checkpoints that nobody should stand by.
+    #[error("message {index}: it does not come to these checkpoints, and nothing was sent")]
+    FalseCheckpoints {
+        /// Index of the message, in pre-order.
+        index: usize,
+    },
     /// A segment that the commitment does not have.
     #[error("message {index}: there is no segment {segment}: the commitment has {count}")]
     NoSegment {

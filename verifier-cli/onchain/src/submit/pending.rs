@@ -133,6 +133,9 @@ impl Submission<'_> {
             Standing::None if !self.commit => {
                 return Err(SubmitError::NotCommitted { index, operator });
             }
+            Standing::None if !case.is_true() => {
+                return Err(SubmitError::FalseCheckpoints { index });
+            }
             Standing::None => {
                 self.scheduled(witness, index)?;
                 Some(self.plan.commit(commitment, &witness.block, register, operator))

@@ -111,7 +111,7 @@ fn a_password_can_be_typed() {
     assert!(child.wait().unwrap().success(), "{}", String::from_utf8_lossy(&said));
     typed.join().unwrap();
     let said = String::from_utf8_lossy(&said).into_owned();
-    assert!(said.contains("4 transactions") && said.contains("register"), "{said}");
+    assert!(said.contains("5 transactions") && said.contains("register"), "{said}");
 }
 
 #[cfg(unix)]
