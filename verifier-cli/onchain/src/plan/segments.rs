@@ -9,7 +9,7 @@ use super::{
     ArchiveCost, Case, Checkpoints, Plan, Route, SENDER, Step, laid::Laid, merge::merged, step,
 };
 use crate::{
-    host::{Host, MEMPOOL_LIMIT, Sent},
+    host::{GAS_CAP, Host, MEMPOOL_LIMIT, Sent},
     register::{Advance, Said, key_of, said_of_returned, verdict_of_revert},
 };
 
@@ -135,27 +135,16 @@ impl Plan {
     /// hold it, which is one for each part at most.
     pub fn drive(&self, case: &Case, segment: u64, from: usize, court: Court) -> Vec<SegmentCost> {
         let parts = case.parts(segment);
-        let (mut at, mut costs) = (from, Vec::<SegmentCost>::new());
-        while at < parts.len() {
-            let (mut taken, mut cost) = (at + 1, self.part(case, segment, at, &parts[at], court));
-            let mut joined = parts[at].clone();
-            // More of it, if the first left room for as much again.
-            while let Some(next) = parts.get(taken)
-                && matches!(court.route, Route::Register { .. })
-                && cost.fits()
-                && cost.archives.is_empty()
-            {
-                let more = merged(&joined, next);
-                let tried = self.part(case, segment, at, &more, court);
-                if !tried.fits() || !tried.archives.is_empty() {
-                    break;
-                }
-                (joined, cost, taken) = (more, tried, taken + 1);
-                if cost.told.is_fraud() {
-                    break;
-                }
-            }
-            at = taken;
+        let (mut place, mut costs) = (from, Vec::<SegmentCost>::new());
+        while let Some(left) = parts.get(place..).filter(|left| !left.is_empty()) {
+            let run = |count: usize| {
+                let joined = left[1..count]
+                    .iter()
+                    .fold(left[0].clone(), |joined, next| merged(&joined, next));
+                self.part(case, segment, place, &joined, court)
+            };
+            let (count, cost) = most(left.len(), court, run);
+            place += count;
             let ends = cost.told.is_fraud() || matches!(cost.told, Told::NotProven(_));
             costs.push(cost);
             if ends {
@@ -220,6 +209,33 @@ impl Plan {
             reached,
         }
     }
+}
+
+/// The most parts that one transaction holds, which is one at least, and what they take. `run` says what
+/// a number of them takes.
+fn most(left: usize, court: Court, run: impl Fn(usize) -> SegmentCost) -> (usize, SegmentCost) {
+    let holds = |cost: &SegmentCost| cost.fits() && cost.archives.is_empty();
+    let (mut count, mut cost) = (1, run(1));
+    if court.route == Route::Hypervisor || !holds(&cost) {
+        return (count, cost);
+    }
+    // As many as take as much each, or less; then one more at a time.
+    let guess = usize::try_from(GAS_CAP / cost.step.gas.max(1)).unwrap_or(1);
+    for tried in (2..=guess.min(left)).rev() {
+        let more = run(tried);
+        if holds(&more) {
+            (count, cost) = (tried, more);
+            break;
+        }
+    }
+    while count < left && !cost.told.is_fraud() {
+        let more = run(count + 1);
+        if !holds(&more) {
+            break;
+        }
+        (count, cost) = (count + 1, more);
+    }
+    (count, cost)
 }
 
 const OTHER: Told = Told::NotProven(SegmentVerdict::Message(MessageVerdict::Inconclusive {

@@ -7,6 +7,8 @@ mod bound;
 mod court;
 // What an answer leads to, and what not.
 mod judged;
+// Records that are none.
+mod malformed;
 mod schedule;
 // The layout that the source reads is the one that is written.
 mod source;
