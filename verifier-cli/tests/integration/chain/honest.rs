@@ -242,7 +242,12 @@ fn too_little_gas_decides_nothing() {
     for lie in [false, true] {
         let Some(court) = Court::of(lie) else { return };
         court.commit(OPERATOR, court.committed());
-        let data = court.advance(OPERATOR, court.machine, &court.segment());
+        // With little calldata, so that the floor (EIP-7623) is not enough.
+        let (archive, code) =
+            court.plan.archive(&Opened::of(&court.witness), 0, &[]).unwrap().parts[0].clone();
+        court.anvil.set_code(archive, &code);
+        let archived = Segment { code: None, ..court.segment() };
+        let data = court.advance(OPERATOR, court.machine, &archived);
         // Whether there is an answer, which must be the right one.
         let decides = |gas: u64| match court.anvil.call(STRANGER, court.register, data.clone(), gas)
         {

@@ -235,7 +235,7 @@ fn what_does_not_fit_goes_to_the_machine_in_segments() {
 fn memory_that_is_withheld_decides_nothing() {
     // 7 at 0x1000 and 8 at 0x3000; a loop that reads the first; returns the second.
     let code = "0x60076110005260086130005 25f355b61100051506001900380600e576020613000f3";
-    let turns = U256::from(12_000).to_be_bytes_vec();
+    let turns = U256::from(30_000).to_be_bytes_vec();
     let witness = runs(&code.replace(' ', ""), &turns.into());
     let Some(court) = Trial::of(witness, &Checkpoints::Cut) else { return };
     let middle = &court.case.cuts()[2];
