@@ -177,7 +177,6 @@ pub enum CommandError {
     #[error("{}", advice::submit(.0))]
     Submit(#[from] SubmitError),
     /// A file that holds no checkpoints.
-    #[cfg(feature = "onchain")]
     #[error("{file}: no list of checkpoints: {error}")]
     Checkpoints {
         /// Name of the file.

@@ -37,6 +37,11 @@ impl Code {
         self.hash
     }
 
+    /// The code.
+    pub fn bytes(&self) -> Bytes {
+        self.bytecode.original_bytes()
+    }
+
     pub(super) const fn bytecode(&self) -> &Bytecode {
         &self.bytecode
     }

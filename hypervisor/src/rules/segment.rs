@@ -2,8 +2,9 @@
 
 use std::fmt;
 
+use alloy_primitives::U256;
 use alloy_sol_types::SolError;
-use iso_evm_wire::segment::{Checkpoint, Field};
+use iso_evm_wire::segment::{Checkpoint, ClaimedLeaf, Field, Leaf};
 
 use super::verdict::{MessageVerdict, Mismatch, MismatchKind, abi};
 
@@ -80,23 +81,34 @@ impl SegmentVerdict {
     }
 
     /// What is said of a segment that is claimed to end in a checkpoint: valid if that is the one
-    /// that the guest came to, else its first field that is false.
-    pub fn of_end(self, claimed: &Checkpoint) -> Self {
+    /// that the guest came to, else its first field that is false; where only the leaf is known, that
+    /// its gas, its record or the digest is.
+    pub fn of_end(self, claimed: &ClaimedLeaf) -> Self {
         let Self::Reached(reached) = &self else { return self };
-        Self::Message(match reached.first_difference(claimed) {
-            None => MessageVerdict::Valid,
-            Some(field) => MessageVerdict::Mismatch(false_field(reached, claimed, field)),
+        let (leaf, ours) = (claimed.leaf(), Leaf::of(reached));
+        let field = match claimed.checkpoint() {
+            Some(claimed) => reached.first_difference(claimed),
+            None if leaf.gas_used != ours.gas_used => Some(Field::GasUsed),
+            None if leaf.record != ours.record => Some(Field::Record),
+            None => None,
+        };
+        let mismatch = |kind, expected, found| {
+            let (pc, record) = (Some(reached.pc.0), None);
+            MessageVerdict::Mismatch(Mismatch { kind, pc, record, expected, found })
+        };
+        Self::Message(match (field, claimed.checkpoint()) {
+            (Some(field), Some(claimed)) => {
+                mismatch(MismatchKind::of_field(field), reached.word(field), claimed.word(field))
+            }
+            (Some(field), None) => {
+                let number = if field == Field::Record { leaf.record } else { leaf.gas_used };
+                let found = U256::from(number.0).into();
+                mismatch(MismatchKind::of_field(field), reached.word(field), found)
+            }
+            (None, _) if leaf.digest != ours.digest => {
+                mismatch(MismatchKind::Checkpoint, ours.digest, leaf.digest)
+            }
+            (None, _) => MessageVerdict::Valid,
         })
-    }
-}
-
-/// The mismatch of a field of a checkpoint.
-fn false_field(reached: &Checkpoint, claimed: &Checkpoint, field: Field) -> Mismatch {
-    Mismatch {
-        kind: MismatchKind::of_field(field),
-        pc: Some(reached.pc.0),
-        record: None,
-        expected: reached.word(field),
-        found: claimed.word(field),
     }
 }

@@ -31,6 +31,7 @@ mod node;
 mod onchain;
 mod record;
 mod screen;
+mod segments;
 mod statetest;
 mod verify;
 #[cfg(not(feature = "node"))]
@@ -77,6 +78,7 @@ struct IsoVerify {
 enum VerifyCommand {
     Batch(batch::Batch),
     Check(check::Check),
+    Checkpoints(segments::Checkpoints),
     Emit(emit::Emit),
     Cost(Cost),
     Deploy(Deploy),
@@ -99,6 +101,7 @@ pub fn iso_verify(args: impl IntoIterator<Item = OsString>) -> Exit {
     run(args, |command: IsoVerify| match command.command {
         Some(VerifyCommand::Batch(command)) => command.run(),
         Some(VerifyCommand::Check(command)) => command.run(),
+        Some(VerifyCommand::Checkpoints(command)) => command.run(),
         Some(VerifyCommand::Emit(command)) => command.run(),
         Some(VerifyCommand::Cost(command)) => command.run(),
         Some(VerifyCommand::Deploy(command)) => command.run(),

@@ -14,7 +14,7 @@ use iso_evm_batch::{
 use iso_evm_verifier::verify::{Audit, EngineKind};
 use iso_evm_wire::Fork;
 
-use super::{screen::Screen, verify::selection};
+use super::{screen::Screen, segments::cut, verify::selection};
 use crate::{Exit, error::CommandError, terminal};
 
 /// Record and audit official state tests
@@ -41,6 +41,12 @@ pub(super) struct Statetest {
     /// Only these audits [default: all]
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     audit: Vec<Audit>,
+    /// Audit each message by its segments, cut as an operator cuts it
+    #[arg(long)]
+    segments: bool,
+    /// Cut at every N gas [with --segments]
+    #[arg(long, value_name = "N", requires = "segments", value_parser = clap::value_parser!(u64).range(1..))]
+    stride: Option<u64>,
     /// Counts by fork and by folder, and the failures, as JSON; one line for each failure then
     /// goes to stderr
     #[arg(long)]
@@ -60,6 +66,7 @@ impl Statetest {
             read_limit: ReadLimit { bytes: self.read_limit, name: Some("--read-limit") },
             engine: self.engine,
             audits: selection(&self.audit),
+            cut: self.segments.then(|| cut(self.stride)),
         };
         let shown = Shown::new(&self.paths, self.json);
         let summary = statetest::run(&self.paths, &options, &|event| shown.show(event))?;
@@ -77,6 +84,9 @@ impl Statetest {
             }
             for (check, count) in &summary.unchecked {
                 files::print(format!("{check}: in {count} that passed\n").as_bytes())?;
+            }
+            if self.segments {
+                files::print(format!("{} segments\n", summary.total.segments).as_bytes())?;
             }
             let (total, selected) = (summary.total, summary.selected);
             let (passed, failed, skipped) = (total.passed, total.failed, total.skipped);

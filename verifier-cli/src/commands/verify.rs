@@ -13,11 +13,12 @@ use iso_evm_verifier::{
     certificate::Certificate,
     hash::keccak256,
     report::json,
+    segments::verify_by_segments,
     verify::{Audit, AuditSelection, EngineKind, Options, VerifyError, verify_opened},
 };
 use iso_evm_wire::{Opened, Witness};
 
-use super::{expect::Expect, record::record, say};
+use super::{expect::Expect, record::record, say, segments::BySegments};
 use crate::{
     Exit,
     error::CommandError,
@@ -36,6 +37,8 @@ pub(super) struct Verify {
     json: bool,
     #[command(flatten)]
     judged: Judged,
+    #[command(flatten)]
+    by_segments: BySegments,
     /// Write what it came to as one canonical JSON; `-` for stdout, in place of the report
     #[arg(long, value_name = "FILE")]
     certificate: Option<PathBuf>,
@@ -121,7 +124,13 @@ impl Verify {
         let options = self.judged.options(by_node)?;
         let options = Options { expected: self.expect.expected(), ..options };
         let witness = open(&file)?;
+        let claimed = self.by_segments.claimed(by_node)?;
         let report = match &self.rpc_url {
+            None if self.by_segments.segments => {
+                let places = |index| self.by_segments.places(index, claimed.as_deref());
+                verify_by_segments(&Engine::new(witness.rules), &witness, &options, places)
+                    .map_err(Unverified::from)
+            }
             None => verify_opened(&Engine::new(witness.rules), &witness, &options)
                 .map_err(Unverified::from),
             Some(url) => super::verify_on(url, &witness, &options),

@@ -12,6 +12,7 @@ use iso_evm_verifier::{
 };
 use iso_evm_wire::records::FrameKind;
 
+use super::segments;
 use super::text::{MAX_INDENT, short, status, target, thousands};
 
 /// The report of `iso-verify`. Colours are terminal escapes, for the stream to take out.
@@ -21,6 +22,7 @@ pub(crate) fn human(report: &Report) -> String {
         text.push_str(&table(report));
         text.push('\n');
     }
+    text.push_str(&segments::tables(report));
     for line in remarks(report) {
         let _ = writeln!(text, "{line}");
     }

@@ -3,6 +3,7 @@
 
 mod call_tree;
 mod human;
+mod segments;
 pub(crate) mod text;
 
 pub(crate) use call_tree::tree;

@@ -13,6 +13,7 @@
 //! | all audits of a witness | [`verify()`], [`Options`], [`Report`] |
 //! | with a hypervisor at hand, for many witnesses | [`verify_with`], [`engines::Engines`] |
 //! | of messages that are taken apart already | [`verify_opened`] |
+//! | the execution audit in parts | [`segments`] |
 //! | with the execution audit done elsewhere | [`verify_by`], [`verify::beside()`] |
 //! | one audit by itself | [`audit`] |
 //! | what a witness is about | [`audit::anchors`] |
@@ -155,6 +156,7 @@ pub mod hash;
 pub mod header_hash;
 pub mod report;
 mod rlp_list;
+pub mod segments;
 pub mod transaction_hash;
 pub mod verify;
 

@@ -26,6 +26,26 @@ use crate::{
 /// Who is given the segments.
 pub(super) type Each<'a> = &'a mut dyn FnMut(Cutting);
 
+/// Where a message is cut.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Places<'a> {
+    /// By what the message does.
+    By(Cut),
+    /// At these amounts of gas, ascending.
+    At(&'a [u64]),
+}
+
+impl Places<'_> {
+    /// The gas at which a segment ends that starts at this gas, where that is known beforehand.
+    fn end(self, start: u64) -> Option<u64> {
+        match self {
+            Self::By(Cut::Within(_)) => None,
+            Self::By(Cut::Stride(gas)) => Some(start.saturating_add(gas)),
+            Self::At(gas) => gas.get(gas.partition_point(|gas| *gas <= start)).copied(),
+        }
+    }
+}
+
 /// A message's run, cut as it goes on.
 #[derive(Debug)]
 struct Cutter<'a> {
@@ -60,7 +80,7 @@ pub(super) fn cut(
     message: &Message,
     setup: Setup,
     rules: Arc<GuestRules>,
-    cut: Cut,
+    cut: Places<'_>,
     most: u64,
     each: Each<'_>,
 ) -> Result<MessageVerdict, SegmentVerdict> {
@@ -71,9 +91,10 @@ pub(super) fn cut(
 }
 
 impl Cutter<'_> {
-    fn run(mut self, cut: Cut, each: Each<'_>) -> Result<MessageVerdict, SegmentVerdict> {
+    fn run(mut self, cut: Places<'_>, each: Each<'_>) -> Result<MessageVerdict, SegmentVerdict> {
         let rules = self.leader.interpreter.extend.rules.clone();
         let mut host = DummyHost::new(rules.spec);
+        let mut end = cut.end(0);
         loop {
             let before = self.before();
             let interpreter = &self.leader.interpreter;
@@ -90,7 +111,7 @@ impl Cutter<'_> {
             };
             let taken = self.leader.interpreter.extend.records.taken();
             self.open.count_records(self.message, taken);
-            if let Cut::Within(bounds) = cut
+            if let Places::By(Cut::Within(bounds)) = cut
                 && before.gas > self.open.start.gas_used.0
                 && !self.open.keeps(&bounds, own)
             {
@@ -105,10 +126,9 @@ impl Cutter<'_> {
                 each(self.open.last(self.message, own));
                 return Ok(self.leader.exit(ended?)?);
             }
-            if let Cut::Stride(gas) = cut
-                && self.leader.gas_used() - self.open.start.gas_used.0 >= gas
-            {
+            if end.is_some_and(|end| self.leader.gas_used() >= end) {
                 each(self.open.end(self.message, &self.leader, own));
+                end = cut.end(self.open.start.gas_used.0);
             }
         }
     }

@@ -17,7 +17,10 @@ use iso_evm_wire::{
     segment::{Checkpoint, Cut, Segment},
 };
 
-use self::open::{Message, Open};
+use self::{
+    cut::Places,
+    open::{Message, Open},
+};
 use super::{Code, NativeEngine, setup::Setup};
 use crate::rules::{
     segment::SegmentVerdict,
@@ -97,6 +100,30 @@ impl NativeEngine {
         calldata: &Bytes,
         code: Option<&Code>,
         cut: Cut,
+        gas_limit: Option<u64>,
+        each: &mut dyn FnMut(Cutting),
+    ) -> MessageVerdict {
+        self.cut_by(calldata, code, Places::By(cut), gas_limit, each)
+    }
+
+    /// [`Self::cut_within`] where somebody else has said at which amounts of gas, ascending: each cut is at
+    /// the first boundary at which at least as much is used.
+    pub fn cut_at(
+        &self,
+        calldata: &Bytes,
+        code: Option<&Code>,
+        gas: &[u64],
+        gas_limit: Option<u64>,
+        each: &mut dyn FnMut(Cutting),
+    ) -> MessageVerdict {
+        self.cut_by(calldata, code, Places::At(gas), gas_limit, each)
+    }
+
+    fn cut_by(
+        &self,
+        calldata: &Bytes,
+        code: Option<&Code>,
+        cut: Places<'_>,
         gas_limit: Option<u64>,
         each: &mut dyn FnMut(Cutting),
     ) -> MessageVerdict {

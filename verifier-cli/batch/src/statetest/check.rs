@@ -7,7 +7,8 @@ use iso_evm_hypervisor::Engine;
 use iso_evm_verifier::{
     audit::anchors::{Expected, ancestors_digest},
     hash,
-    verify::{AuditSelection, EngineKind, NotRun, Options, VerifyError, verify_opened},
+    segments::{Places, verify_by_segments},
+    verify::{NotRun, Options, VerifyError, verify_opened},
 };
 use iso_evm_wire::{
     Opened, Witness,
@@ -19,13 +20,18 @@ use iso_evm_witness::{
     record,
 };
 
-use super::problem::{Problem, text};
+use super::{
+    StateTestOptions,
+    problem::{Problem, text},
+};
 
 /// What a case that passed was.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Passed {
     /// The case's messages; none where the transaction had to be rejected, and was.
     pub messages: usize,
+    /// Segments that these were audited by, if they were.
+    pub segments: usize,
     /// Checks that were left out, and why.
     pub unchecked: Vec<String>,
 }
@@ -35,12 +41,7 @@ pub struct Passed {
 /// # Errors
 ///
 /// The first [`Problem`].
-pub fn check(
-    case: &Case,
-    engine: &Engine,
-    kind: EngineKind,
-    audits: AuditSelection,
-) -> Result<Passed, Problem> {
+pub fn check(case: &Case, engine: &Engine, how: &StateTestOptions) -> Result<Passed, Problem> {
     let Some((execution, recording)) = recording(case)? else { return Ok(Passed::default()) };
     let filled = [
         agree("state-root", case.state_root, recording.state_root_leave)?,
@@ -50,8 +51,14 @@ pub fn check(
     // The file is what whoever runs it has chosen: its messages may spend what they have.
     let guest_gas_limit = Some(u64::MAX);
     let expected = Expected { ancestors: ancestors(&witness), ..Expected::default() };
-    let options = Options { engine: kind, audits, guest_gas_limit, expected, ..Options::default() };
-    let report = match verify_opened(engine, &witness, &options) {
+    let (engine_kind, audits) = (how.engine, how.audits);
+    let options =
+        Options { engine: engine_kind, audits, guest_gas_limit, expected, ..Options::default() };
+    let report = match how.cut {
+        None => verify_opened(engine, &witness, &options),
+        Some(cut) => verify_by_segments(engine, &witness, &options, |_| Places::By(cut)),
+    };
+    let report = match report {
         Ok(report) => report,
         Err(VerifyError::EnginesDiffer { message, verdicts }) => {
             return Err(Problem::engines_differ(message, &verdicts));
@@ -62,6 +69,7 @@ pub fn check(
         Some(problem) => Err(problem),
         None => Ok(Passed {
             messages: report.messages.len(),
+            segments: report.segments.iter().flatten().map(|message| message.rows.len()).sum(),
             unchecked: unchecked(&report.not_run, filled),
         }),
     }

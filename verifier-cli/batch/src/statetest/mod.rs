@@ -18,7 +18,7 @@ use iso_evm_verifier::{
     engines::Engines,
     verify::{AuditSelection, EngineKind},
 };
-use iso_evm_wire::Fork;
+use iso_evm_wire::{Fork, segment::Cut};
 use iso_evm_witness::input::state_test::{self, Case};
 
 pub use self::{
@@ -48,6 +48,8 @@ pub struct StateTestOptions {
     pub engine: EngineKind,
     /// Audits that every case must pass.
     pub audits: AuditSelection,
+    /// Where the execution audit cuts each message, if it is done by segments.
+    pub cut: Option<Cut>,
 }
 
 /// What happens during a run, as it happens.
@@ -99,7 +101,7 @@ pub fn run(
     let engines = Engines::default();
     let feed = |queue: &dyn Fn(Queued) -> bool| read(paths, options, queue, &summary, observe);
     workers::each(options.jobs, feed, |Queued { name, fork, case, _held }| {
-        let checked = check(&case, engines.get(fork.into()), options.engine, options.audits);
+        let checked = check(&case, engines.get(fork.into()), options);
         let folder = name.folder().to_owned();
         match checked {
             Ok(passed) => {

@@ -20,6 +20,14 @@ pub struct StateTestCounts {
     pub skipped: usize,
     /// Messages of the cases that passed.
     pub messages: usize,
+    /// Segments that these were audited by; left out if they were audited whole.
+    #[serde(skip_serializing_if = "none")]
+    pub segments: usize,
+}
+
+/// Whether there are none.
+fn none(count: &usize) -> bool {
+    *count == 0
 }
 
 /// File and test.
@@ -115,6 +123,7 @@ impl StateTestSummary {
         self.count(Some(fork), folder, |counts| {
             counts.passed += 1;
             counts.messages += passed.messages;
+            counts.segments += passed.segments;
         });
         for unchecked in passed.unchecked {
             *self.unchecked.entry(unchecked).or_default() += 1;

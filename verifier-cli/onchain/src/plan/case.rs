@@ -2,15 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use super::merge::merged;
+use crate::host::UNLIMITED;
 use alloy_primitives::{B256, Bytes, keccak256};
 use iso_evm_hypervisor::{Code, NativeEngine};
 use iso_evm_wire::{
     MessageWitness,
-    segment::{Checkpoint, Commitment, Cut, Head, Leaf, RecordTree, Segment},
+    segment::{Checkpoint, ClaimedLeaf, Commitment, Cut, Head, Leaf, RecordTree, Segment},
 };
-use serde::Deserialize;
-
-use super::merge::merged;
 
 /// Which checkpoints an operator committed to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,34 +21,6 @@ pub enum Checkpoints {
     None,
     /// These.
     Given(Vec<ClaimedLeaf>),
-}
-
-/// A checkpoint that an operator committed to, as far as it is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(untagged)]
-pub enum ClaimedLeaf {
-    /// With its words.
-    Checkpoint(Checkpoint),
-    /// As it was committed to.
-    Leaf(Leaf),
-}
-
-impl ClaimedLeaf {
-    /// The leaf.
-    pub fn leaf(&self) -> Leaf {
-        match self {
-            Self::Checkpoint(checkpoint) => Leaf::of(checkpoint),
-            Self::Leaf(leaf) => *leaf,
-        }
-    }
-
-    /// The words, if they are known.
-    pub const fn checkpoint(&self) -> Option<&Checkpoint> {
-        match self {
-            Self::Checkpoint(checkpoint) => Some(checkpoint),
-            Self::Leaf(_) => None,
-        }
-    }
 }
 
 /// Why there is no case.
@@ -90,7 +61,7 @@ impl Case {
         let run = code.map(|code| Code::new(code.clone()));
         let cut = |cut: Cut| {
             let mut segments = Vec::new();
-            native.cut(bytes, run.as_ref(), cut, &mut |part| {
+            native.cut_within(bytes, run.as_ref(), cut, Some(UNLIMITED), &mut |part| {
                 let mut segment = part.segment;
                 segment.code = code.cloned();
                 segments.push(segment);

@@ -24,7 +24,7 @@ use iso_evm_wire::{Opened, Rules, block::Block};
 
 pub(crate) use self::segments::of_machine;
 pub use self::{
-    case::{Case, Checkpoints, ClaimedLeaf, NoCase},
+    case::{Case, Checkpoints, NoCase},
     segments::{Court, SegmentCost, Told},
 };
 use super::{

@@ -46,9 +46,7 @@ fn recorded(json: &str) -> Witness {
 pub(crate) fn row(name: &str, witness: &Witness) -> String {
     let costs = plan(witness.rules.fork()).costs(&Opened::of(witness), Route::Hypervisor);
     let guest = witness.message(0).unwrap().gasUsed.to::<u64>();
-    let sum = |of: fn(&MessageCost) -> u64| -> String {
-        thousands(costs.iter().map(of).sum())
-    };
+    let sum = |of: fn(&MessageCost) -> u64| -> String { thousands(costs.iter().map(of).sum()) };
     let whole = |cost: &MessageCost| {
         cost.audit.step.fits() && cost.archive.as_ref().is_none_or(|archive| archive.step.fits())
     };

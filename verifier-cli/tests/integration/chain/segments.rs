@@ -7,12 +7,12 @@ use alloy_sol_types::SolError;
 use iso_evm_hypervisor::{Missing, verdict::abi};
 use iso_evm_onchain::{
     chain::CallAnswer,
-    plan::{Case, Checkpoints, ClaimedLeaf, Court, Plan, Route},
+    plan::{Case, Checkpoints, Court, Plan, Route},
     register::{self, Advance, Part, Said},
 };
 use iso_evm_wire::{
     Witness, encoding,
-    segment::{Checkpoint, Field, RecordTree, Segment},
+    segment::{Checkpoint, ClaimedLeaf, Field, RecordTree, Segment},
 };
 use iso_evm_witness::{Input, record};
 use serde_json::{Value, json};

@@ -1,14 +1,18 @@
 //! The `--json` report of `iso-verify`; `specs/schemas/README.md`.
 
 use alloy_primitives::{Address, B256, U64, U256};
-use iso_evm_wire::Rules;
+use iso_evm_wire::{
+    Rules,
+    segment::{Checkpoint, ClaimedLeaf},
+};
 use serde::Serialize;
 
 use crate::{
     audit::anchors::{Anchor, Anchors, RootSource},
+    segments::Row,
     verify::{
         Audit, AuditSelection, Audits, EngineKind, FalseClaim, MessageReport, NamedVerdict, NotRun,
-        Report,
+        Report, Verdict,
     },
 };
 
@@ -61,6 +65,23 @@ pub struct Message {
     witness_bytes: usize,
     host_gas: U64,
     verdict: NamedVerdict,
+    mismatch: Option<JsonMismatch>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    segments: Option<Vec<JsonSegment>>,
+}
+
+/// What is said of one segment of a message.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct JsonSegment {
+    start: Checkpoint,
+    end: Option<ClaimedLeaf>,
+    records: usize,
+    own_gas: U64,
+    input_bytes: usize,
+    host_gas: U64,
+    verdict: Verdict,
+    said: String,
     mismatch: Option<JsonMismatch>,
 }
 
@@ -152,7 +173,12 @@ pub fn json(report: &Report) -> JsonReport {
 pub fn messages(report: &Report) -> impl Iterator<Item = Message> {
     let named = |message: &MessageReport| report.named(message.verdict());
     let messages = report.messages.iter().enumerate();
-    messages.map(move |(index, of_message)| message(index, of_message, named(of_message)))
+    messages.map(move |(index, of_message)| {
+        let segments = report.segments.as_ref().and_then(|segments| segments.get(index));
+        let rows =
+            segments.map(|segments| segments.rows.iter().map(|row| segment(index, row)).collect());
+        Message { segments: rows, ..message(index, of_message, named(of_message)) }
+    })
 }
 
 fn message(index: usize, report: &MessageReport, verdict: NamedVerdict) -> Message {
@@ -178,6 +204,22 @@ fn message(index: usize, report: &MessageReport, verdict: NamedVerdict) -> Messa
         host_gas: U64::from(report.execution.as_ref().map_or(0, |audited| audited.host_gas)),
         verdict,
         mismatch: report.mismatch.as_ref().map(mismatch),
+        segments: None,
+    }
+}
+
+/// What is said of a segment of a message, as JSON writes it.
+fn segment(message: usize, row: &Row) -> JsonSegment {
+    JsonSegment {
+        start: row.start,
+        end: row.end,
+        records: row.records,
+        own_gas: U64::from(row.own_gas),
+        input_bytes: row.input_bytes,
+        host_gas: U64::from(row.host_gas),
+        verdict: row.said.verdict(),
+        said: row.said.to_string(),
+        mismatch: row.said.claim(message).as_ref().map(mismatch),
     }
 }
 

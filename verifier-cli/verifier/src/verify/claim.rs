@@ -3,7 +3,7 @@
 use std::fmt;
 
 use alloy_primitives::B256;
-use iso_evm_hypervisor::{MessageVerdict, Mismatch, MismatchKind};
+use iso_evm_hypervisor::{MessageVerdict, Mismatch, MismatchKind, SegmentVerdict};
 
 use super::Audit;
 use crate::audit::{AccessKind, Finding, TransactionKind, TreeKind};
@@ -116,6 +116,17 @@ pub(super) fn said(message: usize, verdict: &MessageVerdict) -> String {
         }
         MessageVerdict::Inconclusive { reason } => format!("inconclusive: {reason}"),
         _ => "valid".to_owned(),
+    }
+}
+
+/// What an engine says of a segment, in words.
+pub(super) fn said_of_segment(message: usize, verdict: &SegmentVerdict) -> String {
+    match verdict {
+        SegmentVerdict::Reached(end) => {
+            format!("that it ends at {} gas, pc {}, {}", end.gas_used.0, end.pc.0, end.digest())
+        }
+        SegmentVerdict::NotProven(missing) => format!("not proven: {missing}"),
+        SegmentVerdict::Message(verdict) => said(message, verdict),
     }
 }
 

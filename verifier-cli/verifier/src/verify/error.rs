@@ -1,9 +1,12 @@
 //! Why there is no verdict.
 
 use alloy_primitives::B256;
-use iso_evm_hypervisor::MessageVerdict;
+use iso_evm_hypervisor::{MessageVerdict, SegmentVerdict};
 
-use super::{NodeDiffers, claim::said};
+use super::{
+    NodeDiffers,
+    claim::{said, said_of_segment},
+};
 use crate::audit::anchors::AnchorMismatch;
 
 /// Why there is nothing to verify, or not what was asked for. No verdict: it convicts nobody.
@@ -35,6 +38,33 @@ pub enum VerifyError {
         /// What the hypervisor says, and what the native engine says.
         verdicts: Box<[MessageVerdict; 2]>,
     },
+    /// The two engines do not say the same of a segment.
+    #[error(
+        "message {message}, segment {segment}: the engines differ: the hypervisor says {}, the native \
+         engine {}",
+        said_of_segment(*message, &verdicts[0]),
+        said_of_segment(*message, &verdicts[1])
+    )]
+    SegmentEnginesDiffer {
+        /// Index of the message.
+        message: usize,
+        /// Index of the segment.
+        segment: usize,
+        /// What the segment machine says, and what the native engine says.
+        verdicts: Box<[SegmentVerdict; 2]>,
+    },
+    /// The segments of a message do not come to what is said of the whole.
+    #[error(
+        "message {message}: by its segments it is {}, as a whole {}",
+        said(*message, &verdicts[0]),
+        said(*message, &verdicts[1])
+    )]
+    PartsDiffer {
+        /// Index of the message.
+        message: usize,
+        /// What the segments come to, and what is said of the whole.
+        verdicts: Box<[MessageVerdict; 2]>,
+    },
     /// A node does not say what the engine here says, which found nothing false.
     #[error("{0}")]
     NodeDiffers(Box<NodeDiffers>),
@@ -49,7 +79,9 @@ impl VerifyError {
         match self {
             Self::Hash { .. } => ("container", "hash"),
             Self::Anchor(error) => ("anchor", error.what),
-            Self::EnginesDiffer { .. } => ("engine", "differs"),
+            Self::EnginesDiffer { .. }
+            | Self::SegmentEnginesDiffer { .. }
+            | Self::PartsDiffer { .. } => ("engine", "differs"),
             Self::NodeDiffers(_) => ("node", "differs"),
             Self::NoNode => ("node", "missing"),
         }

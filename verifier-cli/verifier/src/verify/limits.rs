@@ -33,7 +33,7 @@ pub fn guest_gas_limit(witness: &Witness, options: &Options) -> Option<u64> {
 
 /// The most gas that all messages may spend between them on opcodes of their own; none if nothing but
 /// the gas of the host is to bound it, or if whoever verifies wants no bound.
-pub(super) fn own_gas_limit(witness: &Witness, options: &Options) -> Option<u64> {
+pub fn own_gas_limit(witness: &Witness, options: &Options) -> Option<u64> {
     let each = guest_gas_limit(witness, options).filter(|each| *each < u64::MAX)?;
     let is_said = options.guest_gas_limit.is_some();
     Some(own_gas(witness, if is_said { each.max(UNANCHORED) } else { each }))

@@ -30,7 +30,7 @@ pub use self::{
     engine::{EngineKind, UnknownEngine},
     error::{Hashed, VerifyError},
     execution::execution,
-    limits::{UNANCHORED, guest_gas_limit},
+    limits::{UNANCHORED, guest_gas_limit, own_gas_limit},
     not_run::{Check, NotRun, Why},
     options::{Audit, Options, UnknownAudit},
     report::{Claimed, MessageReport, Report},
@@ -138,6 +138,7 @@ pub fn verify_by<E: From<VerifyError>>(
         hypervisor_size: hypervisor.size,
         witness_hash: witness_hash(witness),
         messages: messages::reports(opened, execution.audited, &findings, proved),
+        segments: None,
         findings,
     })
 }

@@ -6,6 +6,7 @@ use iso_evm_wire::{MessageWitness, Rules, container::Place, records::FrameKind};
 
 use super::{AuditSelection, Audits, Check, EngineKind, FalseClaim, NamedVerdict, NotRun, Verdict};
 use crate::audit::anchors::{Anchors, Expected, RootSource};
+use crate::segments::MessageSegments;
 
 /// What a message says of itself, as far as reports tell it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,6 +117,8 @@ pub struct Report {
     pub witness_hash: B256,
     /// What is said of each message, in pre-order.
     pub messages: Vec<MessageReport>,
+    /// What is said of each message's segments, if the execution audit was done by them.
+    pub segments: Option<Vec<MessageSegments>>,
 }
 
 impl Report {

@@ -43,6 +43,35 @@ impl Leaf {
     }
 }
 
+/// A checkpoint that somebody has committed to, as far as it is known: in JSON either the one or the
+/// other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum ClaimedLeaf {
+    /// With its words.
+    Checkpoint(Checkpoint),
+    /// As it was committed to.
+    Leaf(Leaf),
+}
+
+impl ClaimedLeaf {
+    /// The leaf.
+    pub fn leaf(&self) -> Leaf {
+        match self {
+            Self::Checkpoint(checkpoint) => Leaf::of(checkpoint),
+            Self::Leaf(leaf) => *leaf,
+        }
+    }
+
+    /// The words, if they are known.
+    pub const fn checkpoint(&self) -> Option<&Checkpoint> {
+        match self {
+            Self::Checkpoint(checkpoint) => Some(checkpoint),
+            Self::Leaf(_) => None,
+        }
+    }
+}
+
 /// A commitment to a message, and to its checkpoints.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Commitment {

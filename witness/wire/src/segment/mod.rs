@@ -25,7 +25,7 @@ mod tests;
 
 pub use bounds::{Bounds, Cut};
 pub use checkpoint::{Checkpoint, Field};
-pub use commitment::{Commitment, Leaf};
+pub use commitment::{ClaimedLeaf, Commitment, Leaf};
 pub use head::Head;
 pub use input::{Section, Segment};
 pub use pages::{PAGE_SIZE, Page, Pages};

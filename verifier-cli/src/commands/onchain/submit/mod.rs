@@ -2,7 +2,7 @@
 
 mod report;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use alloy_primitives::{Address, U64};
 use clap::Args;
@@ -24,7 +24,7 @@ use super::{
 };
 use crate::{
     Exit,
-    commands::{say, verify::open},
+    commands::{say, segments::read_claims, verify::open},
     error::CommandError,
 };
 
@@ -59,8 +59,8 @@ pub(in crate::commands) struct Submit {
     /// The operator committed to the messages alone, and to no checkpoints
     #[arg(long, requires = "register")]
     no_checkpoints: bool,
-    /// The checkpoints that the operator committed to, as a JSON list of leaves or checkpoints
-    /// [default: those of the cut made here]
+    /// The checkpoints that the operator committed to, as `iso-verify checkpoints` writes them, or their
+    /// leaves [default: those of the cut made here]
     #[arg(long, value_name = "FILE", requires = "register", conflicts_with = "no_checkpoints")]
     checkpoints: Option<PathBuf>,
     /// Only these segments, from 0 [default: the first that convicts, or all]
@@ -204,7 +204,7 @@ impl Submit {
     fn checkpoints(&self, one: bool) -> Result<Checkpoints, CommandError> {
         match &self.checkpoints {
             Some(_) if !one => Err(needs_message("--checkpoints")),
-            Some(file) => given(file),
+            Some(file) => Ok(Checkpoints::Given(read_claims(file)?)),
             None if self.no_checkpoints || self.resume => Ok(Checkpoints::None),
             None => Ok(Checkpoints::Cut),
         }
@@ -213,13 +213,4 @@ impl Submit {
 
 fn needs_message(option: &'static str) -> CommandError {
     CommandError::Needs { option, needed: "--message" }
-}
-
-/// The checkpoints in a file.
-fn given(file: &Path) -> Result<Checkpoints, CommandError> {
-    let bytes = files::read(file)?;
-    let leaves = serde_json::from_slice(&bytes);
-    leaves
-        .map(Checkpoints::Given)
-        .map_err(|error| CommandError::Checkpoints { file: files::name(file), error })
 }
