@@ -137,7 +137,8 @@ fn cost_says_what_does_not_fit() {
         let next = segments.get(index + 1).map_or(&Value::Null, |next| &next["fromGas"]);
         assert_eq!(&segment["toGas"], next);
     }
-    let text = run(folder.path(), "iso-verify cost input.json").text();
+    let ran = run(folder.path(), "iso-verify cost input.json");
+    let text = ran.text();
     assert!(text.contains("segment") && text.contains("the end"), "{text}");
     // A message of more than 128 KiB.
     let mut witness = fixture("erc20-transfer");
