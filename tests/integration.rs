@@ -46,6 +46,8 @@ mod fuzzing;
 mod host_gas;
 // What the audits do for each gas that a guest pays.
 mod work;
+// Messages in parts.
+mod segments;
 // What grows, and how fast.
 mod growth;
 // Archives that are missing, foreign or half there.

@@ -7,7 +7,7 @@ use std::{
 };
 
 use alloy_primitives::B256;
-use iso_evm_batch::statetest;
+use iso_evm_batch::statetest::{self, CaseAudit};
 use iso_evm_hypervisor::MessageVerdict;
 use iso_evm_verifier::verify::{AuditSelection, EngineKind};
 use iso_evm_wire::encoding::encode;
@@ -19,10 +19,11 @@ use iso_evm_witness::{
 
 use crate::harness::{audit, fixtures, parallel};
 
-/// The audits that a case is put to.
-const ALL: AuditSelection = AuditSelection::ALL;
-/// Who answers where not both engines do.
-const HYPERVISOR: EngineKind = EngineKind::Hypervisor;
+/// All audits, the hypervisor alone.
+const HYPERVISOR: CaseAudit =
+    CaseAudit { engine: EngineKind::Hypervisor, audits: AuditSelection::ALL, cut: None };
+/// All audits, by both engines.
+const BOTH: CaseAudit = CaseAudit { engine: EngineKind::Both, ..HYPERVISOR };
 /// Files of a folder that are taken.
 const FILES: usize = 3;
 /// Cases of a fork and file that are taken.
@@ -64,7 +65,7 @@ pub(crate) fn cases(path: &Path) -> Vec<Located> {
 pub(crate) fn check(located: &Located) -> Result<(), String> {
     let case = &located.case;
     let fork = case.fork().expect("others are not taken");
-    statetest::check(case, audit::engine(fork), EngineKind::Both, ALL)
+    statetest::check(case, audit::engine(fork), &BOTH)
         .map(|_| ())
         .map_err(|problem| format!("{}: {problem}", located.name()))
 }
@@ -113,9 +114,7 @@ fn another_root_other_logs_or_an_unmet_exception_fail() {
     let path = fixtures::json_files(&folder).remove(0);
     let Located { case, .. } = cases(&path).remove(0);
     let engine = audit::engine(case.fork().expect("Cancun"));
-    assert!(
-        statetest::check(&case, engine, HYPERVISOR, ALL).is_ok_and(|passed| passed.messages > 0)
-    );
+    assert!(statetest::check(&case, engine, &HYPERVISOR).is_ok_and(|passed| passed.messages > 0));
     type Change = fn(&mut Case);
     let changes: [(&str, Change); 3] = [
         ("state-root", |case| case.state_root = Some(B256::repeat_byte(0x11))),
@@ -125,7 +124,7 @@ fn another_root_other_logs_or_an_unmet_exception_fail() {
     for (kind, change) in changes {
         let mut changed = case.clone();
         change(&mut changed);
-        let problem = statetest::check(&changed, engine, HYPERVISOR, ALL).expect_err(kind);
+        let problem = statetest::check(&changed, engine, &HYPERVISOR).expect_err(kind);
         assert_eq!((problem.audit, problem.kind), ("recording", kind));
     }
 }
@@ -143,7 +142,7 @@ fn the_problem_names_message_pc_and_record() {
             let calldata = encode(&message.witness).into();
             other.audit(&calldata, &message.code, None).verdict != MessageVerdict::Valid
         });
-        match (statetest::check(&case, other, HYPERVISOR, ALL), first) {
+        match (statetest::check(&case, other, &HYPERVISOR), first) {
             (Ok(_), None) => {}
             (Err(problem), Some(message)) => {
                 assert_eq!((problem.audit, problem.message), ("execution", Some(message)));

@@ -13,6 +13,7 @@
 //! | run it on a message | [`Engine`] |
 //! | which contract it is, without emitting it | [`Identity`] |
 //! | the same verdict without it, at revm's speed | [`NativeEngine`] |
+//! | a message in segments, and one of them on its own | [`NativeEngine::cut`], [`NativeEngine::segment`] |
 //! | what it says | [`MessageVerdict`], [`MismatchKind`] |
 //! | put guest code on a chain | [`emit_archive_factory`], [`archive`] |
 //! | which opcodes, at what gas, in which fork | [`opcodes`], [`gas`] |

@@ -18,7 +18,7 @@ fn path(name: &str) -> String {
 }
 
 /// The committed text of a file in `specs/`; empty if there is none.
-fn committed(name: &str) -> String {
+pub(crate) fn committed(name: &str) -> String {
     blessed::committed(&path(name))
 }
 

@@ -14,8 +14,8 @@
 //! malformed: the verdict, the kind of mismatch, pc, record, and both words.
 //!
 //! `code` is made ready beforehand, `calldata` reads words of the message, `setup` its head and what
-//! runs, `table` says which instruction does what, `step` is what the instructions share, `frame`
-//! runs the guest, `exit` compares its end with the claim, `watch` runs for somebody who wants to
+//! runs, `table` says which instruction does what, `ranges` which memory it touches, `step` is what
+//! the instructions share, `frame` runs the guest, `exit` compares its end with the claim, `watch` runs for somebody who wants to
 //! know what precompiles are called with, or to be done with a certain amount of gas, `segment` cuts
 //! a message and runs a part of it.
 

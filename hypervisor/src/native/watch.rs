@@ -6,16 +6,15 @@ use alloy_primitives::{Bytes, U256};
 use revm::{
     context_interface::cfg::GasParams,
     interpreter::{
-        Gas, Interpreter, InterpreterAction, host::DummyHost, interpreter::num_words,
-        interpreter_types::LoopControl,
+        Gas, InstructionResult, Interpreter, InterpreterAction, host::DummyHost,
+        interpreter::num_words, interpreter_types::LoopControl,
     },
 };
 
 use super::{
     exit::End,
     frame::Frame,
-    rules::GuestRules,
-    step::{Eth, Step, Stop, Table},
+    step::{Eth, Step, Stop},
 };
 use crate::rules::{
     fields::outcome::DATA_HASH,
@@ -72,6 +71,12 @@ impl Watch {
     /// A callee gets this much gas that the guest does not pay.
     pub(super) fn gave(&mut self, gas: u64) {
         self.stipends = self.stipends.saturating_add(gas);
+    }
+
+    /// What the guest's own opcodes have spent, where its gas is this.
+    pub(super) fn own_at(&mut self, gas: &Gas) -> u64 {
+        self.count(gas, 0);
+        self.own
     }
 
     /// Counts what the guest's own opcodes have spent, and are about to; whether they may.
@@ -167,15 +172,15 @@ impl Frame {
         let table = rules.guarded_table();
         let mut host = DummyHost::new(rules.spec);
         loop {
-            let ended = self.step(table, &rules, &mut host);
+            let stepped = self.interpreter.step(table, &rules.static_gas, &mut host);
             if let Some(watch) = &mut self.interpreter.extend.watch
                 && let Some((record, input)) = watch.input.take()
             {
                 observer(record, &input);
             }
             self.count()?;
-            if let Some(action) = ended {
-                return Ok(action);
+            if let Err(result) = stepped {
+                return Ok(self.action(result));
             }
         }
     }
@@ -196,17 +201,11 @@ impl Frame {
         if within { Ok(()) } else { Err(ENOUGH) }
     }
 
-    /// Runs one opcode; what it ended the run with, if it did.
-    pub(super) fn step(
-        &mut self,
-        table: &Table,
-        rules: &GuestRules,
-        host: &mut DummyHost,
-    ) -> Option<InterpreterAction> {
-        let result = self.interpreter.step(table, &rules.static_gas, host).err()?;
+    /// What an instruction ended the run with.
+    pub(super) fn action(&mut self, result: InstructionResult) -> InterpreterAction {
         if self.interpreter.bytecode.action().is_none() {
             self.interpreter.halt(result);
         }
-        Some(self.interpreter.take_next_action())
+        self.interpreter.take_next_action()
     }
 }

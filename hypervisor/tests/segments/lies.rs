@@ -3,13 +3,14 @@
 use alloy_primitives::{B256, U256};
 use iso_evm_hypervisor::{MessageVerdict, Mismatch, MismatchKind, SegmentVerdict};
 use iso_evm_wire::{
+    encoding::{decode, encode},
     records::{OpeningRecord, Record},
-    segment::{Cut, Head},
+    segment::{Bounds, Cut, Head},
 };
 
 use crate::{
     chain::follow,
-    program::{Guest, guests},
+    program::{Guest, fixtures, guests},
     whole::of_segment,
 };
 
@@ -41,6 +42,65 @@ fn a_false_record_is_found_in_its_segment() {
         }
     }
     assert!(refused > 100, "{refused}");
+}
+
+/// The same over all fixtures, one word of each record.
+#[test]
+fn a_false_record_of_a_fixture_is_found_in_its_segment() {
+    let (mut refused, mut malformed) = (0, 0);
+    for (name, guest) in fixtures() {
+        for (record, access) in guest.message.stateAccessList.iter().enumerate().take(60) {
+            let words = (access.metadata.len() / 32).max(1);
+            let byte = 32 * (record * 7 % words) + [0, 31][record % 2];
+            if byte >= access.metadata.len() {
+                continue;
+            }
+            let guest = mutated(&guest, record, byte);
+            follow(&name, &guest, Cut::Stride(997));
+            follow(&name, &guest, Cut::default());
+            match guest.audit() {
+                MessageVerdict::Mismatch(_) => refused += 1,
+                MessageVerdict::Malformed { .. } => malformed += 1,
+                _ => {}
+            }
+        }
+    }
+    assert!(refused > 100 && malformed > 100, "{refused} {malformed}");
+}
+
+/// A bit changed anywhere in the message, where it still is one; its gas too.
+#[test]
+fn a_changed_bit_is_found_in_its_segment() {
+    let (all, mut seed, mut refused) = (fixtures(), 1_u64, 0);
+    let mut random = |below: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        (seed >> 33) as usize % below
+    };
+    for _ in 0..4_000 {
+        let (name, guest) = &all[random(all.len())];
+        let mut bytes = encode(&guest.message);
+        let byte = random(bytes.len());
+        bytes[byte] ^= 1 << random(8);
+        let Ok(mut message) = decode(&bytes) else { continue };
+        // Some guests use all the gas that they have.
+        let gas: u64 = message.gasAvailable.to();
+        if random(3) == 0 || gas > 1 << 24 {
+            message.gasAvailable = U256::from(random(gas.min(1 << 20) as usize + 1));
+        }
+        let Guest { engine, code, bytes, .. } = guest;
+        let (engine, code, bytes) = (engine.clone(), code.clone(), bytes.clone());
+        let guest = Guest { engine, message, code, bytes };
+        refused += usize::from(guest.audit() != MessageVerdict::Valid);
+        follow(name, &guest, Cut::Stride(1 + random(500) as u64));
+        let within = Bounds {
+            own_gas: random(2_000) as u64,
+            records: random(10) as u64,
+            record_bytes: random(5_000) as u64,
+            pages: random(4) as u64,
+        };
+        follow(name, &guest, Cut::Within(within));
+    }
+    assert!(refused > 1_000, "{refused}");
 }
 
 /// Another opcode, a record too few, one too many.

@@ -9,6 +9,9 @@ use crate::program::guests;
 const NOTHING: SegmentVerdict =
     SegmentVerdict::Message(MessageVerdict::Inconclusive { reason: Inconclusive::Other });
 
+/// Makes a start impossible.
+type Change = Box<dyn Fn(&mut Segment)>;
+
 #[test]
 fn nothing_is_said_of_an_impossible_start() {
     let page = |index, bytes: Option<usize>| Page {
@@ -17,7 +20,7 @@ fn nothing_is_said_of_an_impossible_start() {
         bytes: bytes.map(|length| vec![1; length].into()),
     };
     let pages = |segment: &mut Segment, pages: &[Page]| segment.pages = Pages::new(pages.to_vec());
-    let starts: Vec<Box<dyn Fn(&mut Segment)>> = vec![
+    let starts: Vec<Change> = vec![
         Box::new(|segment| segment.start.pc = Number(u64::MAX)),
         Box::new(|segment| segment.start.pc = Number(1 << 24)),
         // Into the data of a PUSH.

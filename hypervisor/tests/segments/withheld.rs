@@ -1,6 +1,6 @@
 //! What a segment is given is needed, all of it; what it lacks is said.
 
-use alloy_primitives::Bytes;
+use alloy_primitives::{Bytes, U256};
 use iso_evm_hypervisor::{Cutting, Missing, SegmentVerdict};
 use iso_evm_wire::segment::{Cut, Page, Pages, Segment};
 
@@ -93,6 +93,36 @@ fn code_of_another_hash_is_not_the_messages() {
         let other = Some(Bytes::from(vec![0x5b]));
         lacks(guest, cutting, |segment| segment.code = other, Missing::Code);
     }
+}
+
+/// The contract does an opcode's harmless work before it finds that gas or stack is too short: what
+/// the opcode would look at is given, though it halts.
+#[test]
+fn what_a_halting_opcode_looks_at_is_given() {
+    let mut guest = guests().remove(0);
+    let (_, steps) = guest.cut(Cut::Stride(1));
+    let given = |segment: &Segment| {
+        let pages = segment.pages.list().iter().filter(|page| page.bytes.is_some());
+        pages.map(|page| page.index).collect::<Vec<_>>()
+    };
+    let mut halted = 0;
+    for step in &steps {
+        let Segment { start, records, call_data, .. } = &step.segment;
+        let pages = given(&step.segment);
+        if !records.is_empty() || (pages.is_empty() && call_data.is_none()) {
+            continue;
+        }
+        guest.message.gasAvailable = U256::from(start.gas_used.0 + 1);
+        let (_, cuttings) = guest.cut(Cut::Stride(1));
+        let last = &cuttings.last().unwrap().segment;
+        assert_eq!((last.start.pc, given(last)), (start.pc, pages));
+        assert_eq!(last.call_data, *call_data);
+        halted += 1;
+        if halted > 100 {
+            break;
+        }
+    }
+    assert!(halted > 50, "{halted}");
 }
 
 /// A fault that shows without what is missing is found without it.

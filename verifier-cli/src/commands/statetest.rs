@@ -9,7 +9,7 @@ use std::{
 use clap::Args;
 use iso_evm_batch::{
     READ_LIMIT, ReadLimit, files,
-    statetest::{self, StateTestEvent, StateTestOptions, StateTestSummary},
+    statetest::{self, CaseAudit, StateTestEvent, StateTestOptions, StateTestSummary},
 };
 use iso_evm_verifier::verify::{Audit, EngineKind};
 use iso_evm_wire::Fork;
@@ -64,9 +64,11 @@ impl Statetest {
             filter: self.filter,
             jobs: self.jobs,
             read_limit: ReadLimit { bytes: self.read_limit, name: Some("--read-limit") },
-            engine: self.engine,
-            audits: selection(&self.audit),
-            cut: self.segments.then(|| cut(self.stride)),
+            audit: CaseAudit {
+                engine: self.engine,
+                audits: selection(&self.audit),
+                cut: self.segments.then(|| cut(self.stride)),
+            },
         };
         let shown = Shown::new(&self.paths, self.json);
         let summary = statetest::run(&self.paths, &options, &|event| shown.show(event))?;

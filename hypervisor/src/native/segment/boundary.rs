@@ -8,7 +8,7 @@ use iso_evm_wire::segment::{Checkpoint, PAGE_SIZE, checkpoint::Number};
 use revm::{
     bytecode::opcode::{JUMP, JUMPI},
     interpreter::{
-        Interpreter, InterpreterAction,
+        InstructionExecResult, Interpreter,
         host::DummyHost,
         interpreter_types::{Jumps, LegacyBytecode},
     },
@@ -21,7 +21,7 @@ use crate::{
         rules::GuestRules,
         step::{Eth, Table},
     },
-    rules::segment::SegmentVerdict,
+    rules::verdict::MessageVerdict,
 };
 
 /// Hash of each page of memory that is not zero, by its index.
@@ -86,7 +86,7 @@ impl Frame {
         self.interpreter.gas.limit().saturating_sub(self.interpreter.gas.remaining())
     }
 
-    /// Runs to the next boundary; what ended the run, if anything did.
+    /// Runs to the next boundary; how the run ended, if it did.
     ///
     /// # Errors
     ///
@@ -96,19 +96,25 @@ impl Frame {
         table: &Table,
         rules: &GuestRules,
         host: &mut DummyHost,
-    ) -> Result<Option<InterpreterAction>, SegmentVerdict> {
-        let jumps = match self.interpreter.bytecode.opcode() {
+    ) -> Result<InstructionExecResult, MessageVerdict> {
+        let jumps = self.jumps(self.interpreter.bytecode.opcode());
+        let stepped = self.interpreter.step(table, &rules.static_gas, host);
+        self.count()?;
+        if !jumps || stepped.is_err() {
+            return Ok(stepped);
+        }
+        let stepped = self.interpreter.step(table, &rules.static_gas, host);
+        self.count()?;
+        Ok(stepped)
+    }
+
+    /// Whether the next opcode, which is this one, jumps if it does not halt.
+    pub(super) fn jumps(&self, opcode: u8) -> bool {
+        match opcode {
             JUMP => true,
             JUMPI => operand(self.interpreter.stack.data(), 1).is_some_and(|word| !word.is_zero()),
             _ => false,
-        };
-        let mut ended = self.step(table, rules, host);
-        self.count()?;
-        if jumps && ended.is_none() {
-            ended = self.step(table, rules, host);
-            self.count()?;
         }
-        Ok(ended)
     }
 
     /// The guest at a boundary, with these pages.

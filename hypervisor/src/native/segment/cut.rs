@@ -5,7 +5,10 @@
 use std::sync::Arc;
 
 use iso_evm_wire::segment::Cut;
-use revm::interpreter::{host::DummyHost, interpreter_types::Jumps};
+use revm::{
+    bytecode::opcode::*,
+    interpreter::{InstructionResult, Interpreter, host::DummyHost, interpreter_types::Jumps},
+};
 
 use super::{
     Cutting,
@@ -16,11 +19,12 @@ use crate::{
         exit::End,
         frame::Frame,
         large,
+        ranges::operand,
         rules::GuestRules,
         setup::Setup,
         watch::{ENOUGH, Watch},
     },
-    rules::{segment::SegmentVerdict, verdict::MessageVerdict},
+    rules::{gas::GAS_JUMPDEST, segment::SegmentVerdict, verdict::MessageVerdict},
 };
 
 /// Who is given the segments.
@@ -56,6 +60,8 @@ struct Cutter<'a> {
     follower: Frame,
     /// The segment that has started last.
     open: Open,
+    /// What the guest's own opcodes may spend.
+    most: u64,
 }
 
 /// What is known of an instruction before it runs.
@@ -87,7 +93,7 @@ pub(super) fn cut(
     let mut leader = Frame::new(rules.clone(), setup.clone());
     leader.interpreter.extend.watch = Some(Watch::new(most));
     let follower = Frame::new(rules, setup);
-    Cutter { message, leader, follower, open: Open::initial(message) }.run(cut, each)
+    Cutter { message, leader, follower, open: Open::initial(message), most }.run(cut, each)
 }
 
 impl Cutter<'_> {
@@ -96,11 +102,19 @@ impl Cutter<'_> {
         let mut host = DummyHost::new(rules.spec);
         let mut end = cut.end(0);
         loop {
-            let before = self.before();
-            let interpreter = &self.leader.interpreter;
-            self.open.memory.note(interpreter, &rules.gas, before.opcode);
-            let action = self.leader.advance(rules.guarded_table(), &rules, &mut host)?;
-            let ended = action.map(|action| self.leader.ended(action));
+            let (before, stepped) = match self.run_plain(cut, &rules, &mut host) {
+                Some((before, result)) => (before, Err(result)),
+                None => {
+                    let before = self.before();
+                    let interpreter = &self.leader.interpreter;
+                    self.open.memory.note(interpreter, &rules, before.opcode);
+                    (before, self.leader.advance(rules.guarded_table(), &rules, &mut host)?)
+                }
+            };
+            let ended = stepped.err().map(|result| {
+                let action = self.leader.action(result);
+                self.leader.ended(action)
+            });
             if matches!(&ended, Some(Err(SegmentVerdict::Message(ENOUGH)))) {
                 return Err(ENOUGH.into());
             }
@@ -113,12 +127,12 @@ impl Cutter<'_> {
             self.open.count_records(self.message, taken);
             if let Places::By(Cut::Within(bounds)) = cut
                 && before.gas > self.open.start.gas_used.0
-                && !self.open.keeps(&bounds, own)
+                && self.open.left(&bounds, own).is_none()
             {
                 self.open.memory.forget(before.mark);
                 self.follow(before.gas)?;
                 each(self.open.end(self.message, &self.follower, before.own));
-                self.open.memory.note(&self.follower.interpreter, &rules.gas, before.opcode);
+                self.open.memory.note(&self.follower.interpreter, &rules, before.opcode);
                 self.open.count_records(self.message, taken);
             }
             self.open.add(before.needs, before.opcode);
@@ -150,13 +164,75 @@ impl Cutter<'_> {
         self.leader.interpreter.extend.watch.as_ref().map_or(0, Watch::own)
     }
 
-    /// Brings the follower to the boundary at which this much gas is used.
+    /// How much gas can be spent before there is anything to look at.
+    fn slack(&self, cut: Cut) -> u64 {
+        let own = self.own();
+        let until_cut = match cut {
+            Cut::Within(bounds) => self.open.left(&bounds, own).unwrap_or(0),
+            Cut::Stride(gas) => {
+                let used = self.leader.gas_used() - self.open.start.gas_used.0;
+                gas.saturating_sub(used).saturating_sub(1)
+            }
+        };
+        until_cut.min(self.most.saturating_sub(own))
+    }
+
+    /// Runs as long as nothing happens but that static gas is spent, and none of it matters. The
+    /// instruction that halts, and how, if one does.
+    fn run_plain(
+        &mut self,
+        cut: Cut,
+        rules: &GuestRules,
+        host: &mut DummyHost,
+    ) -> Option<(Before, InstructionResult)> {
+        let (table, mut slack) = (rules.table_for(false), self.slack(cut));
+        loop {
+            let interpreter = &self.leader.interpreter;
+            let opcode = interpreter.bytecode.opcode();
+            let plain = match PLAIN[usize::from(opcode)] {
+                Plain::Always => true,
+                Plain::Memory(length) => operand(interpreter.stack.data(), 0)
+                    .is_some_and(|offset| self.open.memory.knows(interpreter, offset, length)),
+                Plain::Never => false,
+            };
+            // A jump pays for the JUMPDEST too.
+            let cost = u64::from(rules.static_gas[usize::from(opcode)]) + GAS_JUMPDEST;
+            if !plain || cost > slack {
+                break;
+            }
+            slack -= cost;
+            let (jumps, remaining) = (self.leader.jumps(opcode), interpreter.gas.remaining());
+            let interpreter = &mut self.leader.interpreter;
+            let mut stepped = interpreter.step(table, &rules.static_gas, host);
+            if jumps && stepped.is_ok() {
+                stepped = interpreter.step(table, &rules.static_gas, host);
+            }
+            if let Err(result) = stepped {
+                let mut gas = interpreter.gas;
+                gas.set_remaining(remaining);
+                let watch = interpreter.extend.watch.as_mut();
+                let own = watch.map_or(0, |watch| watch.own_at(&gas));
+                let (gas, mark) = (gas.limit() - remaining, self.open.memory.mark());
+                return Some((Before { opcode, needs: Needs::default(), gas, own, mark }, result));
+            }
+        }
+        let Interpreter { gas, extend, .. } = &mut self.leader.interpreter;
+        if let Some(watch) = &mut extend.watch {
+            watch.own_at(gas);
+        }
+        None
+    }
+
+    /// Brings the follower to the boundary at which this much gas is used: every instruction uses
+    /// some, so that only one has.
     fn follow(&mut self, gas: u64) -> Result<(), SegmentVerdict> {
         let rules = self.follower.interpreter.extend.rules.clone();
         let table = rules.table_for(large::is_large(self.follower.interpreter.gas.limit()));
         let mut host = DummyHost::new(rules.spec);
         while self.follower.gas_used() < gas {
-            if let Some(action) = self.follower.advance(table, &rules, &mut host)? {
+            let interpreter = &mut self.follower.interpreter;
+            if let Err(result) = interpreter.step(table, &rules.static_gas, &mut host) {
+                let action = self.follower.action(result);
                 self.follower.ended(action)?;
                 break;
             }
@@ -164,3 +240,31 @@ impl Cutter<'_> {
         Ok(())
     }
 }
+
+/// When an opcode does nothing but spend its static gas, where neither memory nor records nor the
+/// end of the run are concerned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Plain {
+    Always,
+    /// If the guest has so much memory there, and it has been touched before.
+    Memory(usize),
+    Never,
+}
+
+/// What does more than that is not plain, nor is an opcode that there is not.
+static PLAIN: [Plain; 256] = {
+    let mut plain = [Plain::Never; 256];
+    let mut opcode = 0;
+    while opcode < plain.len() {
+        plain[opcode] = match opcode as u8 {
+            MLOAD | MSTORE => Plain::Memory(32),
+            MSTORE8 => Plain::Memory(1),
+            ADD..=SIGNEXTEND if opcode as u8 != EXP => Plain::Always,
+            LT..=CLZ | POP | JUMP | JUMPI | PC..=JUMPDEST => Plain::Always,
+            PUSH0..=SWAP16 => Plain::Always,
+            _ => Plain::Never,
+        };
+        opcode += 1;
+    }
+    plain
+};

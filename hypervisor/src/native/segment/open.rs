@@ -129,12 +129,14 @@ impl Open {
         self.records_end = self.records_end.max(there);
     }
 
-    /// Whether the segment keeps the bounds, its opcodes having spent `own`.
-    pub(super) fn keeps(&self, bounds: &Bounds, own: u64) -> bool {
-        own.saturating_sub(self.own) <= bounds.own_gas
-            && (self.records_end as u64).saturating_sub(self.start.record.0) <= bounds.records
+    /// Gas that its opcodes, which have spent `own`, may still spend within the bounds; none if it
+    /// does not keep them.
+    pub(super) fn left(&self, bounds: &Bounds, own: u64) -> Option<u64> {
+        let records = (self.records_end as u64).saturating_sub(self.start.record.0);
+        let keeps = records <= bounds.records
             && self.record_bytes <= bounds.record_bytes
-            && self.memory.carried() <= bounds.pages
+            && self.memory.carried() <= bounds.pages;
+        bounds.own_gas.checked_sub(own.saturating_sub(self.own)).filter(|_| keeps)
     }
 
     /// Ends where `frame` stands, its opcodes having spent `own`, and starts the next there.

@@ -83,8 +83,8 @@ pub(super) fn run(
         if end.is_some_and(|end| frame.gas_used() >= end) {
             return Ok(SegmentVerdict::Reached(Box::new(reached(&frame, segment))));
         }
-        if let Some(action) = frame.advance(rules.partial_table(), &rules, &mut host)? {
-            break action;
+        if let Err(result) = frame.advance(rules.partial_table(), &rules, &mut host)? {
+            break frame.action(result);
         }
     };
     let ended = frame.ended(action)?;

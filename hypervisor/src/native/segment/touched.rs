@@ -2,7 +2,7 @@
 //! them it looks at. What a page holds is noted before it is first touched, and only pages that were
 //! touched are hashed again: so cutting costs no more than what the guest does.
 
-use alloy_primitives::{B256, Bytes};
+use alloy_primitives::{B256, Bytes, U256};
 use iso_evm_wire::segment::{PAGE_SIZE, Page, Pages};
 use revm::{
     context_interface::cfg::GasParams,
@@ -10,7 +10,7 @@ use revm::{
 };
 
 use super::boundary::{PageHashes, page, page_hash};
-use crate::native::{large, ranges::ranges, step::Eth};
+use crate::native::{large, ranges::ranges, rules::GuestRules, step::Eth};
 
 /// Memory since the start of a segment.
 #[derive(Debug, Default)]
@@ -36,6 +36,23 @@ impl Touched {
         self.carried
     }
 
+    /// Whether all pages of this memory have been touched, and nothing is to be paid for it.
+    pub(super) fn knows(
+        &self,
+        interpreter: &Interpreter<Eth>,
+        offset: U256,
+        length: usize,
+    ) -> bool {
+        let Some((offset, end)) = usize::try_from(offset)
+            .ok()
+            .and_then(|offset| Some((offset, offset.checked_add(length)?)))
+        else {
+            return false;
+        };
+        let seen = |byte: usize| self.seen.get(byte / PAGE_SIZE) == Some(&true);
+        end <= interpreter.memory.len() && seen(offset) && seen(end - 1)
+    }
+
     /// How many pages have been touched.
     pub(super) fn mark(&self) -> usize {
         self.pages.len()
@@ -51,13 +68,16 @@ impl Touched {
 
     /// Notes what the next opcode touches: as far as the gas suffices for memory, whether it does
     /// for the rest or not, for the contract finds that later.
-    pub(super) fn note(&mut self, interpreter: &Interpreter<Eth>, gas: &GasParams, opcode: u8) {
+    pub(super) fn note(&mut self, interpreter: &Interpreter<Eth>, rules: &GuestRules, opcode: u8) {
+        if rules.row(opcode).is_none() {
+            return;
+        }
         let words = interpreter.stack.data();
         for range in ranges(opcode) {
             // The contract has zeros under the stack.
             let (offset, length) = range.operands_or_zero(words);
             if let Some((offset, length @ 1..)) = large::range(offset, length) {
-                self.note_range(interpreter, gas, offset, length);
+                self.note_range(interpreter, &rules.gas, offset, length);
             }
         }
     }

@@ -8,11 +8,12 @@ use iso_evm_verifier::{
     audit::anchors::{Expected, ancestors_digest},
     hash,
     segments::{Places, verify_by_segments},
-    verify::{NotRun, Options, VerifyError, verify_opened},
+    verify::{AuditSelection, EngineKind, NotRun, Options, VerifyError, verify_opened},
 };
 use iso_evm_wire::{
     Opened, Witness,
     container::{Receipt, ReceiptLogs},
+    segment::Cut,
 };
 use iso_evm_witness::{
     ExecuteError, Execution, Recording,
@@ -20,10 +21,18 @@ use iso_evm_witness::{
     record,
 };
 
-use super::{
-    StateTestOptions,
-    problem::{Problem, text},
-};
+use super::problem::{Problem, text};
+
+/// How a case is audited.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CaseAudit {
+    /// Who answers for the execution audit.
+    pub engine: EngineKind,
+    /// Audits that every case must pass.
+    pub audits: AuditSelection,
+    /// Where the execution audit cuts each message, if it is done by segments.
+    pub cut: Option<Cut>,
+}
 
 /// What a case that passed was.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -41,7 +50,7 @@ pub struct Passed {
 /// # Errors
 ///
 /// The first [`Problem`].
-pub fn check(case: &Case, engine: &Engine, how: &StateTestOptions) -> Result<Passed, Problem> {
+pub fn check(case: &Case, engine: &Engine, how: &CaseAudit) -> Result<Passed, Problem> {
     let Some((execution, recording)) = recording(case)? else { return Ok(Passed::default()) };
     let filled = [
         agree("state-root", case.state_root, recording.state_root_leave)?,
@@ -51,9 +60,8 @@ pub fn check(case: &Case, engine: &Engine, how: &StateTestOptions) -> Result<Pas
     // The file is what whoever runs it has chosen: its messages may spend what they have.
     let guest_gas_limit = Some(u64::MAX);
     let expected = Expected { ancestors: ancestors(&witness), ..Expected::default() };
-    let (engine_kind, audits) = (how.engine, how.audits);
-    let options =
-        Options { engine: engine_kind, audits, guest_gas_limit, expected, ..Options::default() };
+    let CaseAudit { engine: kind, audits, .. } = *how;
+    let options = Options { engine: kind, audits, guest_gas_limit, expected, ..Options::default() };
     let report = match how.cut {
         None => verify_opened(engine, &witness, &options),
         Some(cut) => verify_by_segments(engine, &witness, &options, |_| Places::By(cut)),

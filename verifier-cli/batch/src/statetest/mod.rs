@@ -14,15 +14,12 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use iso_evm_verifier::{
-    engines::Engines,
-    verify::{AuditSelection, EngineKind},
-};
-use iso_evm_wire::{Fork, segment::Cut};
+use iso_evm_verifier::engines::Engines;
+use iso_evm_wire::Fork;
 use iso_evm_witness::input::state_test::{self, Case};
 
 pub use self::{
-    check::{Passed, check},
+    check::{CaseAudit, Passed, check},
     problem::Problem,
     summary::{CaseName, Failure, StateTestCounts, StateTestSummary, UnusableFile},
 };
@@ -44,12 +41,8 @@ pub struct StateTestOptions {
     pub jobs: Option<NonZeroUsize>,
     /// Bytes of files that are held at once, over all threads.
     pub read_limit: ReadLimit,
-    /// Who answers for the execution audit.
-    pub engine: EngineKind,
-    /// Audits that every case must pass.
-    pub audits: AuditSelection,
-    /// Where the execution audit cuts each message, if it is done by segments.
-    pub cut: Option<Cut>,
+    /// How each case is audited.
+    pub audit: CaseAudit,
 }
 
 /// What happens during a run, as it happens.
@@ -96,12 +89,13 @@ pub fn run(
     observe: &(impl Fn(StateTestEvent<'_>) + Sync),
 ) -> Result<StateTestSummary, BatchError> {
     source::exist(paths)?;
-    let summary = StateTestSummary { selected: options.audits, ..StateTestSummary::default() };
+    let summary =
+        StateTestSummary { selected: options.audit.audits, ..StateTestSummary::default() };
     let summary = Mutex::new(summary);
     let engines = Engines::default();
     let feed = |queue: &dyn Fn(Queued) -> bool| read(paths, options, queue, &summary, observe);
     workers::each(options.jobs, feed, |Queued { name, fork, case, _held }| {
-        let checked = check(&case, engines.get(fork.into()), options);
+        let checked = check(&case, engines.get(fork.into()), &options.audit);
         let folder = name.folder().to_owned();
         match checked {
             Ok(passed) => {
