@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::merge::merged;
 use crate::host::UNLIMITED;
 use alloy_primitives::{B256, Bytes, keccak256};
-use iso_evm_hypervisor::{Code, NativeEngine};
+use iso_evm_hypervisor::{Code, Cutting, NativeEngine};
 use iso_evm_wire::{
     MessageWitness,
     segment::{Checkpoint, ClaimedLeaf, Commitment, Cut, Head, Leaf, RecordTree, Segment},
@@ -59,16 +58,12 @@ impl Case {
         let code_hash: B256 = head.word(iso_evm_wire::segment::layout::CODE_HASH).into();
         let code = code.filter(|code| keccak256(code) == code_hash);
         let run = code.map(|code| Code::new(code.clone()));
-        let cut = |cut: Cut| {
-            let mut segments = Vec::new();
-            native.cut_within(bytes, run.as_ref(), cut, Some(UNLIMITED), &mut |part| {
-                let mut segment = part.segment;
-                segment.code = code.cloned();
-                segments.push(segment);
-            });
-            segments
+        let with_code = |cuts: &mut Vec<Segment>, part: Cutting| {
+            cuts.push(Segment { code: code.cloned(), ..part.segment });
         };
-        let mut cuts = cut(Cut::default());
+        let mut cuts = Vec::new();
+        let each = &mut |part| with_code(&mut cuts, part);
+        native.cut_within(bytes, run.as_ref(), Cut::default(), Some(UNLIMITED), each);
         let claimed: Vec<ClaimedLeaf> = match checkpoints {
             Checkpoints::None => Vec::new(),
             Checkpoints::Cut => {
@@ -81,7 +76,10 @@ impl Case {
         let ends: BTreeSet<u64> = claimed.iter().map(|leaf| leaf.leaf().gas_used.0).collect();
         if !ends.is_subset(&starts) {
             // Somebody cut it elsewhere: there too.
-            cuts = at(&cut(Cut::Stride(1)), &(&starts | &ends));
+            let gas: Vec<u64> = (&starts | &ends).into_iter().filter(|gas| *gas > 0).collect();
+            cuts.clear();
+            let each = &mut |part| with_code(&mut cuts, part);
+            native.cut_at(bytes, run.as_ref(), &gas, Some(UNLIMITED), each);
         }
         let leaves = claimed.iter().map(ClaimedLeaf::leaf).collect();
         let commitment = Commitment::new(head.hash(), leaves);
@@ -144,18 +142,4 @@ impl Case {
         }
         parts
     }
-}
-
-/// Segments joined so that they start at these amounts of gas, as far as any does.
-fn at(segments: &[Segment], starts: &BTreeSet<u64>) -> Vec<Segment> {
-    let mut joined: Vec<Segment> = Vec::new();
-    for segment in segments {
-        match joined.last_mut() {
-            Some(last) if !starts.contains(&segment.start.gas_used.0) => {
-                *last = merged(last, segment);
-            }
-            _ => joined.push(segment.clone()),
-        }
-    }
-    joined
 }

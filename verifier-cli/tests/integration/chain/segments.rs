@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use alloy_primitives::{Address, B256, Bytes, U256, hex};
 use alloy_sol_types::SolError;
-use iso_evm_hypervisor::{Missing, SegmentVerdict, verdict::abi};
+use iso_evm_hypervisor::{Code, Missing, SegmentVerdict, verdict::abi};
 use iso_evm_onchain::{
     chain::CallAnswer,
     plan::{Case, Checkpoints, Court, Plan, Route},
@@ -12,7 +12,7 @@ use iso_evm_onchain::{
 };
 use iso_evm_wire::{
     Witness, encoding,
-    segment::{Checkpoint, ClaimedLeaf, Field, RecordTree, Segment},
+    segment::{Checkpoint, ClaimedLeaf, Cut, Field, Leaf, RecordTree, Segment},
 };
 use iso_evm_witness::{Input, record};
 use serde_json::{Value, json};
@@ -163,6 +163,45 @@ fn a_false_segment_of_a_long_message_convicts_in_one_transaction() {
     // And that is final.
     let again = court.submit("--checkpoints claimed.json --segment 40", 1);
     assert_eq!((&again["source"], &again["transactions"]), (&json!("register"), &json!([])));
+}
+
+/// An operator may cut where it likes; what it says of a place that is no boundary is false.
+#[test]
+fn checkpoints_of_any_cut_are_judged() {
+    let witness = recorded(&compute(400_000));
+    let native = plan(witness.rules.fork()).engine().native().clone();
+    let code = Code::new(witness.codes.values().next().unwrap().clone());
+    let mut claimed = Vec::new();
+    let message = &witness.messages[0];
+    native.cut(message, Some(&code), Cut::Stride(70_001), &mut |part| claimed.extend(part.end));
+    assert!(claimed.len() > 3, "{}", claimed.len());
+    for lie in [false, true] {
+        if lie {
+            let gas = claimed[2].gas_used.0;
+            assert!(claimed[2].set(Field::GasUsed, U256::from(gas + 1).into()));
+        }
+        let leaves: Vec<_> = claimed.iter().map(|claimed| Leaf::of(claimed)).collect();
+        let given = leaves.iter().map(|leaf| ClaimedLeaf::Leaf(*leaf)).collect();
+        let Some(court) = Trial::of(witness.clone(), &Checkpoints::Given(given)) else { return };
+        let json = serde_json::to_string(&leaves).unwrap();
+        fs::write(court.folder().join("claimed.json"), json).unwrap();
+        let message = court.submit("--checkpoints claimed.json", i32::from(lie));
+        let told = outcomes(&message);
+        if !lie {
+            assert_eq!(told, vec!["held"; claimed.len() + 1]);
+            continue;
+        }
+        assert_eq!((told, &message["segments"][0]["index"]), (vec!["fraud"], &json!(2)));
+        assert_eq!(message["mismatch"]["kind"], "checkpoint");
+        // Nobody commits to that by --commit, whoever it is.
+        let url = &court.anvil.url;
+        let line = court.line("--checkpoints claimed.json --commit --commit-unproved");
+        let other = court.anvil.accounts[1];
+        let line = format!("iso-verify {line} --rpc-url {url} --unlocked {other}");
+        let ran = crate::common::run(court.folder(), &line);
+        assert_eq!(ran.code, Some(2), "{}", ran.text());
+        assert!(ran.stderr.contains("does not come to these checkpoints"), "{}", ran.stderr);
+    }
 }
 
 /// From the message's commitment alone, with a restart in between.
