@@ -180,7 +180,7 @@ fn checkpoints_of_any_cut_are_judged() {
             let gas = claimed[2].gas_used.0;
             assert!(claimed[2].set(Field::GasUsed, U256::from(gas + 1).into()));
         }
-        let leaves: Vec<_> = claimed.iter().map(|claimed| Leaf::of(claimed)).collect();
+        let leaves: Vec<_> = claimed.iter().map(Leaf::of).collect();
         let given = leaves.iter().map(|leaf| ClaimedLeaf::Leaf(*leaf)).collect();
         let Some(court) = Trial::of(witness.clone(), &Checkpoints::Given(given)) else { return };
         let json = serde_json::to_string(&leaves).unwrap();
