@@ -22,9 +22,9 @@ use crate::{
 };
 
 /// Programs that are tried where nothing else is said.
-const TRIED: usize = 60;
-/// Gas of a program: for several segments.
-const GAS: u64 = 500_000;
+const TRIED: usize = 16;
+/// Gas of a program: for a segment that is full.
+const GAS: u64 = 170_000;
 /// The most host gas that a segment may take: EIP-7825's cap, less a tenth.
 const MOST: u64 = 15_000_000;
 /// Bytes of the longest code of a call (EIP-170), and of the longest initcode (EIP-3860).

@@ -102,7 +102,7 @@ impl Cutter<'_> {
         let mut host = DummyHost::new(rules.spec);
         let mut end = cut.end(0);
         loop {
-            let (before, stepped) = match self.run_plain(cut, &rules, &mut host) {
+            let (before, stepped) = match self.run_plain(cut, end, &rules, &mut host) {
                 Some((before, result)) => (before, Err(result)),
                 None => {
                     let before = self.before();
@@ -165,14 +165,12 @@ impl Cutter<'_> {
     }
 
     /// How much gas can be spent before there is anything to look at.
-    fn slack(&self, cut: Cut) -> u64 {
+    fn slack(&self, cut: Places<'_>, end: Option<u64>) -> u64 {
         let own = self.own();
-        let until_cut = match cut {
-            Cut::Within(bounds) => self.open.left(&bounds, own).unwrap_or(0),
-            Cut::Stride(gas) => {
-                let used = self.leader.gas_used() - self.open.start.gas_used.0;
-                gas.saturating_sub(used).saturating_sub(1)
-            }
+        let until_cut = match (cut, end) {
+            (Places::By(Cut::Within(bounds)), _) => self.open.left(&bounds, own).unwrap_or(0),
+            (_, Some(end)) => end.saturating_sub(self.leader.gas_used()).saturating_sub(1),
+            (_, None) => u64::MAX,
         };
         until_cut.min(self.most.saturating_sub(own))
     }
@@ -181,11 +179,12 @@ impl Cutter<'_> {
     /// instruction that halts, and how, if one does.
     fn run_plain(
         &mut self,
-        cut: Cut,
+        cut: Places<'_>,
+        end: Option<u64>,
         rules: &GuestRules,
         host: &mut DummyHost,
     ) -> Option<(Before, InstructionResult)> {
-        let (table, mut slack) = (rules.table_for(false), self.slack(cut));
+        let (table, mut slack) = (rules.table_for(false), self.slack(cut, end));
         loop {
             let interpreter = &self.leader.interpreter;
             let opcode = interpreter.bytecode.opcode();
