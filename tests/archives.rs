@@ -112,7 +112,10 @@ fn an_archive_that_is_not_there_is_unavailable() {
 fn without_the_archive_a_lie_is_unavailable() {
     let run = Guest::new("a lie", FORK, hex!("602a60005260206000f3")).record();
     let message = run.guest();
-    let lie = MessageWitness { returndataHash: Default::default(), ..message.witness.clone() };
+    let lie = MessageWitness {
+        returndataHash: Default::default(),
+        ..MessageWitness::clone(&message.witness)
+    };
     let calldata = encode(&lie).into();
     let engine = audit::engine(FORK);
     assert!(matches!(
@@ -223,7 +226,8 @@ fn forwarder(opcode: u8) -> Vec<u8> {
 fn the_verdict_depends_on_calldata_and_archives_alone() {
     let run = Guest::new("everywhere", FORK, hex!("600160005560005460005260206000f3")).record();
     let message = run.guest();
-    let lie = MessageWitness { gasUsed: Default::default(), ..message.witness.clone() };
+    let lie =
+        MessageWitness { gasUsed: Default::default(), ..MessageWitness::clone(&message.witness) };
     let engine = audit::engine(FORK);
     for witness in [&message.witness, &lie] {
         let calldata: Bytes = encode(witness).into();
@@ -252,7 +256,7 @@ fn the_verdict_depends_on_calldata_and_archives_alone() {
             }
         }
         assert!(answers.iter().all(|answer| *answer == answers[0]));
-        let truth = witness == &message.witness;
+        let truth = *witness == *message.witness;
         assert_eq!(MessageVerdict::from_returned(&answers[0]) == MessageVerdict::Valid, truth);
         assert_eq!(
             matches!(MessageVerdict::from_reverted(&answers[0]), MessageVerdict::Mismatch(_)),

@@ -134,7 +134,7 @@ fn word_or_bytes(digits: &str) -> B256 {
 
 /// Another status, another hash of the output, gas off by one.
 fn lies_are_refused(run: &Run) -> Result<(), String> {
-    let truth = &run.guest().witness;
+    let truth: &MessageWitness = &run.guest().witness;
     let mut lies = Vec::new();
     for status in 0..4 {
         if truth.status != U256::from(status) {

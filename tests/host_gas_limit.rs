@@ -28,7 +28,7 @@ fn guest() -> Guest {
 fn below_what_is_needed_there_is_no_verdict() {
     let run = guest().record();
     let message = run.guest();
-    let truth = &message.witness;
+    let truth: &MessageWitness = &message.witness;
     let lies = [
         MessageWitness { gasUsed: truth.gasUsed + U256::ONE, ..truth.clone() },
         MessageWitness { status: U256::from(2), ..truth.clone() },

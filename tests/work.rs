@@ -326,8 +326,8 @@ What stands out, and why it stays:
 - **Calls of code.** Each opens a message, with a head, a code to load and a hash to compare: a hundred
   gas buys a run of the hypervisor. What a child is passed stands in its message and is hashed by both
   sides, which nothing in the guest's gas pays for: 512 KB here, in proportion to the memory. A recorder
-  makes no more than 1 GiB of messages of one transaction ([02](02-message-witness.md)), and the native
-  engine counts it.
+  makes no more than 16 GiB of messages of one transaction, and keeps no more than 1 GiB of what they do not
+  share ([09](09-container.md#calldata)); the native engine counts it.
 - **Jumps to what may be data.** Where the bytes before a destination look like a PUSH, the contract looks
   back up to 64 bytes, once for each destination of a message: 5,300 host gas against 12, and a code of
   24 KB has room for 3,500 of them.

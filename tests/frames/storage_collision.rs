@@ -4,10 +4,7 @@
 use std::collections::BTreeMap;
 
 use iso_evm_verifier::audit::{AccessKind, AuditOutcome, replay::replay};
-use iso_evm_wire::{
-    Fork,
-    encoding::{decode, encode},
-};
+use iso_evm_wire::{Fork, encoding::encode};
 use iso_evm_witness::{Prepared, prestate::PrestateAccount};
 use revm::primitives::TxKind;
 
@@ -182,7 +179,7 @@ fn another_outcome_than_the_collision_is_found() {
     execution.prestate.insert(target, taken(3));
     let recording = checked("lie", &execution);
     let mut witness = iso_evm_testing::witness(&execution, &recording);
-    let mut message = decode(&witness.messages[1]).expect("a message");
+    let mut message = witness.message(1).expect("a message");
     let record = Record::decode(&message.stateAccessList[1]).expect("a record");
     let Record::Create(mut create) = record else { panic!("{record:?}") };
     create.outcome = Outcome::Nonce as u8;

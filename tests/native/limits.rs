@@ -102,7 +102,8 @@ fn the_gas_of_a_messages_own_opcodes_is_the_least_limit() {
     for witness in witnesses() {
         let engine = NativeEngine::new(witness.rules);
         let passed = passed(&witness);
-        for (index, bytes) in witness.messages.iter().enumerate() {
+        for index in 0..witness.messages.len() {
+            let bytes = &witness.messages[index].bytes();
             let message = witness.message(index).unwrap();
             let code = witness.code(&message).cloned().map(Code::new);
             let within = |limit| engine.audit_within(bytes, code.as_ref(), Some(limit));

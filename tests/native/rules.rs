@@ -55,7 +55,7 @@ fn call(message: &RecordedMessage) -> (usize, CallRecord) {
 
 /// The message with another outcome in its call's record.
 fn with_outcome(message: &RecordedMessage, outcome: Outcome) -> MessageWitness {
-    let mut lie = message.witness.clone();
+    let mut lie = MessageWitness::clone(&message.witness);
     let (index, mut record) = call(message);
     record.outcome = outcome as u8;
     let opcode = lie.stateAccessList[index].opcode;

@@ -86,7 +86,8 @@ pub(super) fn plain(execution: &Execution) -> BTreeMap<B256, Bytes> {
 pub(super) fn told(witness: &Witness) -> BTreeMap<B256, Bytes> {
     let engine = NativeEngine::new(witness.rules);
     let mut found = BTreeMap::new();
-    for (index, bytes) in witness.messages.iter().enumerate() {
+    for index in 0..witness.messages.len() {
+        let bytes = &witness.messages[index].bytes();
         let message = witness.message(index).expect("a message");
         let code = witness.code(&message).cloned().map(Code::new);
         let mut gas = u64::MAX;

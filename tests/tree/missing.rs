@@ -86,16 +86,16 @@ fn messages_and_records() {
     let honest = honest();
     for index in 0..honest.messages.len() {
         let mut unreadable = honest.clone();
-        unreadable.messages[index] = Bytes::from_static(b"no message");
+        unreadable.messages[index] = b"no message".to_vec().into();
         assert_eq!(tree(&unreadable), AuditOutcome::NotRun(Missing::Message { message: index }));
         if index > 1 {
             let mut lie = Open::new(&honest);
             lie.messages[1].0.origin = Address::repeat_byte(1);
             let mut lie = lie.close();
-            lie.messages[index] = Bytes::from_static(b"no message");
+            lie.messages[index] = b"no message".to_vec().into();
             assert_eq!(kind(&tree(&lie)), Some(TreeKind::Origin));
         }
-        let message = decode(&honest.messages[index]).expect("a message");
+        let message = honest.message(index).expect("a message");
         for record in 0..message.stateAccessList.len() {
             let mut message = message.clone();
             message.stateAccessList[record] =

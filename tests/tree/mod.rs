@@ -12,10 +12,10 @@ use std::collections::BTreeMap;
 use alloy_consensus::TxLegacy;
 use alloy_primitives::{Address, B256, Bytes, U256};
 use iso_evm_wire::{
-    MessageWitness, Witness,
+    MessageWitness, StoredMessage, Witness,
     block::Block,
     container::{Receipt, Roots},
-    encoding::{decode, encode},
+    encoding::encode,
     records::{Outcome, Record},
     transaction::{EthereumBody, Transaction},
 };
@@ -65,8 +65,8 @@ struct Open {
 
 impl Open {
     fn new(witness: &Witness) -> Self {
-        let open = |bytes: &Bytes| {
-            let message = decode(bytes).expect("a message");
+        let open = |stored: &StoredMessage| {
+            let message = stored.decode().expect("a message");
             let records = message.stateAccessList.iter().map(Record::decode);
             let records = records.map(|record| record.expect("a record")).collect();
             (message, records)

@@ -3,11 +3,9 @@
 //! In the data's way this is the recorder's last stage: input and recording come in, and what goes
 //! out is what `witness.bin` holds.
 
-use alloy_primitives::Bytes;
 use iso_evm_wire::{
     Witness,
     container::{Receipt, Roots},
-    encoding,
 };
 
 use crate::{Input, Recording};
@@ -16,8 +14,7 @@ impl Recording {
     /// The container of this recording of an input: only what its messages and its roots need is put
     /// in. The receipt is the input's where that has one, else it is what the run gave.
     pub fn witness(&self, input: &Input) -> Witness {
-        let encoded = self.messages.iter().map(|message| encoding::encode(&message.witness).into());
-        let messages: Vec<Bytes> = encoded.collect();
+        let messages = self.messages.iter().map(|message| message.witness.stored());
         let execution = &input.execution;
         let own = || Receipt {
             success: self.success,
@@ -34,7 +31,7 @@ impl Recording {
             transaction: input.transaction.clone(),
             receipt: input.receipt.clone().unwrap_or_else(own),
             roots: Roots { enter: self.state_root_enter, leave: self.state_root_leave },
-            messages,
+            messages: messages.collect(),
             codes: self.proof.codes.clone(),
             nodes: self.proof.nodes.clone(),
             inclusion: input.inclusion.clone(),

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use alloy_consensus::Header;
 use alloy_primitives::{B256, Bytes, U256, hex, keccak256};
 use iso_evm_wire::{
-    AccessWitness, Fork, Witness,
+    AccessWitness, Fork, StoredMessage, Witness,
     block::Block,
     container::{ContainerFault, Place, Receipt, ReceiptLogs},
     encoding,
@@ -135,8 +135,8 @@ fn lies_are_carried_as_they_are() {
     witness.codes.remove(&opening.codeHash);
     let mut third = witness.messages[2].to_vec();
     third.push(0);
-    let lie = |message| Bytes::from(encoding::encode(message));
-    witness.messages = vec![lie(&message), lie(&child), third.into(), Bytes::new()];
+    let lie = StoredMessage::of;
+    witness.messages = vec![lie(&message), lie(&child), third.into(), StoredMessage::default()];
     assert_eq!(Witness::decode(&witness.encode()).unwrap(), witness);
     let json = witness.to_json();
     assert_eq!(Witness::from_json(json.as_bytes()).unwrap(), witness);
@@ -179,12 +179,12 @@ fn faults_say_what_and_where() {
         "byte 0, magic: not a witness.bin: it does not begin with \"ISOW\""
     );
     assert_eq!(error(b"ISO"), "byte 0, magic: truncated");
-    assert_eq!(error(b"ISOW\x02"), "byte 4, version: version 4 expected, found 2");
+    assert_eq!(error(b"ISOW\x02"), "byte 4, version: version 5 expected, found 2");
     let mut longer = bytes.clone();
     longer.extend([0, 0]);
     assert_eq!(error(&longer), format!("byte {}, witness: 2 trailing bytes", bytes.len()));
     // A list that says it has 2^63 bytes.
-    assert_eq!(error(&hex!("49534f5704ff8000000000000000")), "byte 5, witness: truncated");
+    assert_eq!(error(&hex!("49534f5705ff8000000000000000")), "byte 5, witness: truncated");
 }
 
 /// Each thing that nothing needs is refused by its name, in both forms.
@@ -281,7 +281,7 @@ fn half_a_header_is_refused() {
 fn json_faults_say_what_and_where() {
     let json = witness().to_json();
     for (from, to, message) in [
-        ("\"version\": 4", "\"version\": 3", "version: 4 expected, found 3"),
+        ("\"version\": 5", "\"version\": 3", "version: 5 expected, found 3"),
         ("\"topics\"", "\"topic\"", "messages[0].stateAccessList["),
         ("\"status\": 1", "\"status\": 2", "receipt: field \"status\": 0 or 1 expected"),
         ("\"excessBlobGas\"", "\"excessGas\"", "block.excessGas: unknown key"),

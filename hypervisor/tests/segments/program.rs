@@ -153,7 +153,7 @@ pub(crate) fn guests() -> Vec<Guest> {
         .into_iter()
         .map(|message| Guest {
             engine: NativeEngine::new(rules),
-            message: message.witness,
+            message: (*message.witness).clone(),
             code: Some(Code::new(message.code.clone())),
             bytes: message.code,
         })

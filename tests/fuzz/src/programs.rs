@@ -41,7 +41,7 @@ pub fn programs(data: &[u8]) -> Option<Witness> {
     assert_eq!(verdicts, [AuditVerdict::Valid; 4], "{rules}: {:?}", report.findings);
     for (index, bytes) in witness.messages.iter().enumerate() {
         let message = witness.message(index).unwrap_or_else(|error| panic!("{index}: {error}"));
-        let verdict = agreed(rules, bytes, witness.code(&message));
+        let verdict = agreed(rules, &bytes.bytes(), witness.code(&message));
         assert!(
             matches!(verdict, None | Some(MessageVerdict::Valid)),
             "{rules}: {index}: {verdict:?}"

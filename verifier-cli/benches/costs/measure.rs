@@ -31,13 +31,14 @@ pub(crate) fn all(criterion: &mut Criterion<Processor>, subject: &Subject<'_>) {
     let Subject { witness, engine, .. } = subject;
     let ready = subject.messages.iter().map(|message| witness.code(message).cloned());
     let ready: Vec<_> = ready.map(|code| code.map(Code::new)).collect();
+    let encoded: Vec<_> = witness.messages.iter().map(|message| message.bytes()).collect();
     bench("native", &mut || {
-        for (bytes, code) in witness.messages.iter().zip(&ready) {
+        for (bytes, code) in encoded.iter().zip(&ready) {
             black_box(engine.native().audit(bytes, code.as_ref()));
         }
     });
     bench("hypervisor", &mut || {
-        for (bytes, message) in witness.messages.iter().zip(&subject.messages) {
+        for (bytes, message) in encoded.iter().zip(&subject.messages) {
             let code = witness.code(message);
             black_box(engine.audit(bytes, code.map_or(&[], |code| code), None));
         }
@@ -57,7 +58,7 @@ pub(crate) fn all(criterion: &mut Criterion<Processor>, subject: &Subject<'_>) {
         }
     });
     bench("decode messages", &mut || {
-        for bytes in &witness.messages {
+        for bytes in &encoded {
             black_box(encoding::decode(bytes).unwrap());
         }
     });

@@ -58,7 +58,7 @@ pub(crate) fn of(execution: &Execution) -> Measured {
         .collect();
     let audited = || {
         let messages = witness.messages.iter().zip(&codes);
-        messages.map(|(bytes, code)| engine.audit(bytes, code, None))
+        messages.map(|(message, code)| engine.audit(&message.bytes(), code, None))
     };
     let host_gas: u64 = audited()
         .map(|audited| {
@@ -83,7 +83,8 @@ pub(crate) fn of(execution: &Execution) -> Measured {
         fastest(|| Witness::decode_shared(&file).unwrap()),
         fastest(|| {
             let mut ready = BTreeMap::new();
-            for (bytes, code) in witness.messages.iter().zip(&codes) {
+            for (message, code) in witness.messages.iter().zip(&codes) {
+                let bytes = &message.bytes();
                 let code = ready.entry(code.as_ptr()).or_insert_with(|| Code::new(code.clone()));
                 assert_eq!(engine.native().audit(bytes, Some(code)), MessageVerdict::Valid);
             }

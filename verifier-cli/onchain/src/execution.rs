@@ -10,7 +10,7 @@ use alloy_rpc_types_eth::{
 };
 use iso_evm_hypervisor::{Audited, Engine, Inconclusive, MessageVerdict, embedded::HYPERVISOR};
 use iso_evm_rpc::RpcError;
-use iso_evm_wire::{Opened, protocol::TX_BASE_COST};
+use iso_evm_wire::{Opened, StoredMessage, protocol::TX_BASE_COST};
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use super::{
@@ -35,7 +35,8 @@ pub fn execution(
     host_gas_limit: Option<u64>,
 ) -> Result<Vec<Audited>, RpcError> {
     let hypervisor = &engine.contract().code;
-    let audit = |(index, bytes): (usize, &Bytes)| {
+    let audit = |(index, stored): (usize, &StoredMessage)| {
+        let bytes = &stored.bytes();
         // Code that the witness does not hold is not archived, and the hypervisor says so.
         let archives: Vec<(Address, Bytes)> =
             (witness.code(index)).map_or_else(Vec::new, |code| engine.archives(bytes, code));

@@ -33,7 +33,7 @@ impl Inspect {
             let message = witness.messages.get(index);
             let message =
                 message.ok_or_else(|| CommandError::NoMessage { file: file(), index, count })?;
-            hex::encode_prefixed(message) + "\n"
+            hex::encode_prefixed(message.bytes()) + "\n"
         } else if self.json {
             witness.to_json() + "\n"
         } else {

@@ -97,7 +97,7 @@ impl Checkpoints {
         let mut checkpoints: Vec<Checkpoint> = Vec::new();
         let limit = guest_gas_limit(&witness, &Options::default());
         let native = NativeEngine::new(witness.rules);
-        let bytes = &witness.messages[self.message];
+        let bytes = &witness.messages[self.message].bytes();
         let cut = cut(self.stride);
         let verdict = native.cut_within(bytes, code.as_ref(), cut, limit, &mut |cutting| {
             checkpoints.extend(cutting.end);

@@ -150,7 +150,7 @@ fn a_bomb_is_named_with_the_limit_and_takes_no_memory() {
     assert_eq!(ran.code, Some(2));
     assert!(ran.stderr.contains("large.bin") && ran.stderr.contains("268435456"), "{}", ran.stderr);
     let line = "iso-verify batch - --read-limit 1000";
-    let stream = [&b"ISOW\x04\xfa\x10\x00\x00"[..], &[0; 5_000]].concat();
+    let stream = [&b"ISOW\x05\xfa\x10\x00\x00"[..], &[0; 5_000]].concat();
     let ran = crate::common::run_with(folder.path(), line, &stream);
     assert!(ran.code == Some(2) && ran.stderr.contains("--read-limit"), "{}", ran.stderr);
 }

@@ -72,6 +72,41 @@ fn of_a_message_that_claims_any_gas() {
     }
 }
 
+/// As official `static_Call50000`, with fewer calls: 5,000 that pass 50,000 bytes of memory, in which a
+/// counter differs. Each message has its own, and all of them far more than there is memory.
+const LOUD: &str = r#"{"loud": {
+    "env": {"currentBaseFee": "0x0a", "currentCoinbase": "0xb94f5374fce5edbc8e2a8697c15331677e6ebf0b",
+        "currentDifficulty": "0x0", "currentExcessBlobGas": "0x00", "currentGasLimit": "0x174876e800",
+        "currentNumber": "0x01", "currentTimestamp": "0x03e8",
+        "currentRandom": "0x0000000000000000000000000000000000000000000000000000000000020000"},
+    "post": {"Cancun": [{"indexes": {"data": 0, "gas": 0, "value": 0}}]},
+    "pre": {
+        "0xa94f5374fce5edbc8e2a8697c15331677e6ebf0b":
+            {"balance": "0xffffffffffffffffffffffff", "code": "0x", "nonce": "0x00", "storage": {}},
+        "0xaaaf5374fce5edbc8e2a8697c15331677e6ebf0b":
+            {"balance": "0x00", "code": "0x60005460005200", "nonce": "0x00", "storage": {"0x00": "0x01"}},
+        "0xcccf5374fce5edbc8e2a8697c15331677e6ebf0b": {"balance": "0x00", "nonce": "0x00", "storage": {},
+            "code": "0x5b6113886080511015603e576000600061c350600073aaaf5374fce5edbc8e2a8697c15331677e6ebf0b620186a0fa6000556001608051016080526000565b60805160205500"}
+    },
+    "transaction": {"data": ["0x"], "gasLimit": ["0x14f46b0400"], "gasPrice": "0x0a", "nonce": "0x00",
+        "secretKey": "0x45a915e4d060149eb4365960e6a7a45f334393093061116b197e3240065ff2d8",
+        "to": "0xcccf5374fce5edbc8e2a8697c15331677e6ebf0b", "value": ["0x00"]}
+}}"#;
+
+#[test]
+fn of_messages_that_do_not_fit_into_it() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("loud.json"), LOUD).unwrap();
+    let limited = "ulimit -v 500000; exec \"$0\" \"$@\"";
+    let mut command = Command::new("sh");
+    command.args(["-c", limited, env!("CARGO_BIN_EXE_iso-verify"), "statetest", "loud.json"]);
+    command.args(["--engine", "both", "--jobs", "1"]).current_dir(folder.path());
+    command.env("RAYON_NUM_THREADS", "1").env("MALLOC_ARENA_MAX", "1");
+    let ran = command.output().unwrap();
+    let [out, err] = [&ran.stdout, &ran.stderr].map(|text| String::from_utf8_lossy(text));
+    assert!(out.contains("1 passed, 0 failed") && ran.status.success(), "{out}{err}");
+}
+
 fn witness() -> Vec<u8> {
     fs::read(root().join("tests/fixtures/erc20-transfer.witness.bin")).unwrap()
 }

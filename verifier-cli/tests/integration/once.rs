@@ -179,7 +179,7 @@ fn passed(file: &Bytes) -> BTreeMap<String, usize> {
         *passed.entry(alloy_primitives::keccak256(bytes).to_string()).or_default() += 1;
     };
     for message in opened.opened().iter().flatten() {
-        pass(&message.fields().callData);
+        pass(&message.call_data().bytes());
         for record in message.records().iter().flatten() {
             match record {
                 Record::Call(_, record) => pass(&record.returndata),

@@ -4,7 +4,7 @@
 //! in the report, and says again which code stands under which hash.
 
 use alloy_primitives::{B256, KECCAK256_EMPTY};
-use iso_evm_wire::Witness;
+use iso_evm_wire::{CallData, Witness};
 use sha3::{Digest, Keccak256};
 
 /// keccak256 of bytes.
@@ -17,6 +17,20 @@ pub fn keccak256(bytes: &[u8]) -> B256 {
     let hash = B256::new(Keccak256::digest(bytes).into());
     tracing::trace!(length = bytes.len(), %hash, "hashed");
     hash
+}
+
+/// keccak256 of calldata, which is not put together for it.
+pub(crate) fn call_data_hash(call_data: &CallData) -> B256 {
+    match call_data.pieces() {
+        [whole] => keccak256(whole),
+        pieces => {
+            let mut hasher = Keccak256::new();
+            pieces.iter().for_each(|piece| hasher.update(piece));
+            let hash = B256::new(hasher.finalize().into());
+            tracing::trace!(length = call_data.len(), %hash, "hashed");
+            hash
+        }
+    }
 }
 
 /// keccak256 of a trie node that an audit writes, of a state that it comes through. It may have been

@@ -8,17 +8,19 @@ use revm::{
     context::{Cfg, ContextTr, Host, JournalTr, Transaction},
     inspector::JournalExt,
     interpreter::{
-        CallInputs, CallOutcome, CallScheme, CreateInputs, CreateScheme, InstructionResult,
-        Interpreter, InterpreterResult, interpreter::EthInterpreter,
+        CallInput, CallInputs, CallOutcome, CallScheme, CreateInputs, CreateScheme,
+        InstructionResult, Interpreter, InterpreterResult, interpreter::EthInterpreter,
     },
     primitives::KECCAK_EMPTY,
     state::Bytecode,
 };
 
-use super::{RecordedMessage, Recorder, RecorderError, facts::WarmList, hash::hash};
+use super::{
+    RecordedMessage, RecordedWitness, Recorder, RecorderError, facts::WarmList, hash::hash,
+};
 use iso_evm_wire::{
-    Fork,
-    encoding::{message_length, record_length},
+    CallData, Fork,
+    encoding::{message_length, padded, record_length},
     message::MessageWitness,
     precompiles::decisive,
     protocol::Change,
@@ -126,20 +128,30 @@ impl Recorder {
         let opening = |code_hash| {
             Record::Opening(OpeningRecord { kind: kind as u8, codeHash: code_hash }).encode()
         };
-        self.grow(message_length(length) + record_length(&opening(code_hash)), context);
+        let rest = message_length(0) + record_length(&opening(code_hash));
+        self.grow(rest, rest + padded(length), context);
         // After an error all that is left is to come to the end: nothing is copied, nothing hashed.
-        let (code, call_data) = match (&self.error, kind.is_create()) {
-            (Some(_), _) => (Bytes::new(), Bytes::new()),
-            (None, true) => (code.clone(), code),
-            (None, false) => (code, input.input.bytes(context)),
+        let (code, call_data, kept) = match (&self.error, kind.is_create()) {
+            (Some(_), _) => Default::default(),
+            // The code is kept whole.
+            (None, true) => (code.clone(), CallData::of(&code), length),
+            (None, false) => {
+                let bytes = input.input.as_bytes(context);
+                let (call_data, new) = match &input.input {
+                    CallInput::Bytes(own) => self.passed.share(&bytes, |part| own.slice_ref(part)),
+                    _ => self.passed.share(&bytes, Bytes::copy_from_slice),
+                };
+                self.pass(|| hash(&bytes));
+                (code, call_data, new)
+            }
         };
+        self.grow(padded(kept), 0, context);
         let code_hash = if kind.is_create() {
             // revm knows that of `CREATE2`.
-            let code_hash = interp.bytecode.hash().unwrap_or_else(|| hash(&call_data));
+            let code_hash = interp.bytecode.hash().unwrap_or_else(|| hash(&code));
             self.pass(|| code_hash);
             code_hash
         } else {
-            self.pass(|| hash(&call_data));
             if let Some(evidence) = self.evidence() {
                 evidence.code(code_hash, code.clone());
             }
@@ -166,12 +178,11 @@ impl Recorder {
             gasPrice: context.effective_gas_price(),
             gasAvailable: U256::from(interp.gas.limit()),
             stateAccessList: records,
-            callData: call_data,
             ..MessageWitness::default()
         };
         let message = self.messages.len();
         self.messages.push(RecordedMessage {
-            witness,
+            witness: RecordedWitness::new(witness, call_data),
             parent: self.frames.last().map(|frame| frame.message),
             depth: self.frames.len(),
             code,
@@ -201,7 +212,7 @@ impl Recorder {
         let status = status(result.result);
         // A frame that was undone leaves the root that it entered with: there is none to compute.
         let root = (status == 1).then(|| self.root());
-        let message = &mut self.messages[frame.message].witness;
+        let message = self.messages[frame.message].witness.fields();
         let available = message.gasAvailable.saturating_to::<u64>();
         let gas_used = spent(result, available);
         message.gasUsed = U256::from(gas_used);
@@ -318,11 +329,12 @@ impl Recorder {
     /// Appends a record to the innermost message.
     pub(super) fn push<CTX: ContextTr>(&mut self, record: &Record, context: &mut CTX) {
         let record = record.encode();
-        self.grow(record_length(&record), context);
+        let length = record_length(&record);
+        self.grow(length, length, context);
         if self.error.is_none()
             && let Some(frame) = self.frames.last()
         {
-            self.messages[frame.message].witness.stateAccessList.push(record);
+            self.messages[frame.message].witness.fields().stateAccessList.push(record);
         }
     }
 

@@ -1,5 +1,5 @@
 //! The [`Recorder`]: an inspector for any revm that turns a transaction into one
-//! [`MessageWitness`] per frame. `specs/02-message-witness.md` and `specs/03-records.md`.
+//! [`MessageWitness`](iso_evm_wire::MessageWitness) per frame. `specs/02-message-witness.md` and `specs/03-records.md`.
 //!
 //! In the data's way this stands between revm and the wire types: revm runs the transaction,
 //! `inspect` meets its hooks, `facts` and `roots` read its journal, `record` and `frame` make records
@@ -13,10 +13,12 @@ mod frame;
 mod hash;
 mod inspect;
 mod opcodes;
+mod passed;
 mod record;
 mod roots;
 #[cfg(test)]
 mod tests;
+mod witness;
 
 use alloy_primitives::{Address, B256, Bytes, U256};
 use revm::{
@@ -24,30 +26,30 @@ use revm::{
     primitives::hardfork::SpecId, state::EvmState,
 };
 
-pub use self::collision::StorageCollisions;
+pub use self::{collision::StorageCollisions, witness::RecordedWitness};
 use self::{
     evidence::Evidence,
     facts::WarmList,
     frame::{Entering, OpenFrame},
     opcodes::Step,
+    passed::Passed,
     roots::RunningRoots,
 };
 use crate::{
     proof::Proof,
     state_root::{MissingNode, StateTrie},
 };
-use iso_evm_wire::{Fork, message::MessageWitness};
+use iso_evm_wire::{Fork, container::MOST_TOGETHER};
 
 /// The most bytes that the messages of a transaction take, encoded, unless a recorder is told otherwise:
-/// 1 GiB. Each message carries its own calldata, so that calls can make them far larger than any
-/// memory that the transaction has paid for.
+/// 1 GiB. Pieces of calldata that messages share are counted once.
 pub const MAX_BYTES: u64 = 1 << 30;
 
 /// A message with its place in the call tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecordedMessage {
     /// What goes to the hypervisor.
-    pub witness: MessageWitness,
+    pub witness: RecordedWitness,
     /// Index of the message that opened this one; `None` for the top message.
     pub parent: Option<usize>,
     /// Number of messages above it.
@@ -99,6 +101,9 @@ pub enum RecorderError {
         /// Largest size that is allowed, in bytes.
         limit: u64,
     },
+    /// The messages are longer than any container's, each with its own calldata.
+    #[error("the messages have more than {MOST_TOGETHER} bytes, each with its calldata")]
+    TooLong,
 }
 
 /// Records one transaction. Attach it to a revm as its inspector, run, then take the messages out.
@@ -166,6 +171,10 @@ pub struct Recorder {
     /// What the messages take, encoded, and the most that they may.
     bytes: u64,
     limit: u64,
+    /// What they take if each has its own calldata.
+    together: u64,
+    /// Pieces of calldata that messages have, which they share.
+    passed: Passed,
     error: Option<RecorderError>,
 }
 
@@ -207,6 +216,8 @@ impl Recorder {
             started: false,
             bytes: 0,
             limit: MAX_BYTES,
+            together: 0,
+            passed: Passed::default(),
             error: None,
         }
     }
@@ -218,8 +229,8 @@ impl Recorder {
         Self { known: Some(Box::new(state)), ..self }
     }
 
-    /// Lets the messages take this many bytes, encoded, in place of [`MAX_BYTES`]. A transaction whose
-    /// messages take more ends with an error of revm's, and so does the recording.
+    /// Lets the messages take this many bytes, encoded, in place of [`MAX_BYTES`]; pieces of calldata
+    /// that they share count once. A transaction whose messages take more ends with an error of revm's, and so does the recording.
     #[must_use]
     pub fn limit(self, bytes: u64) -> Self {
         Self { limit: bytes, ..self }
@@ -283,12 +294,19 @@ impl Recorder {
         }
     }
 
-    /// The messages grow by so many bytes. If they are too large, nothing more is recorded, and revm
-    /// ends the run.
-    fn grow<CTX: ContextTr>(&mut self, bytes: usize, context: &mut CTX) {
+    /// The messages grow by so many bytes, and by so many if each has its own calldata. If they are too
+    /// large, nothing more is recorded, and revm ends the run.
+    fn grow<CTX: ContextTr>(&mut self, bytes: usize, together: usize, context: &mut CTX) {
         self.bytes += bytes as u64;
-        if self.bytes > self.limit && self.error.is_none() {
-            let error = RecorderError::TooLarge { limit: self.limit };
+        self.together += together as u64;
+        let error = if self.bytes > self.limit {
+            RecorderError::TooLarge { limit: self.limit }
+        } else if self.together > MOST_TOGETHER {
+            RecorderError::TooLong
+        } else {
+            return;
+        };
+        if self.error.is_none() {
             *context.error() = Err(ContextError::Custom(error.to_string()));
             self.fail(error);
         }

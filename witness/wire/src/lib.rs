@@ -12,6 +12,7 @@
 //! | a message, and one access of it | [`MessageWitness`], [`AccessWitness`], [`layout`] |
 //! | the fields of each access, by opcode | [`records`] |
 //! | the one byte string of a message | [`encoding`] |
+//! | the same as it is kept, large calldata in pieces that messages share | [`StoredMessage`], [`CallData`] |
 //! | `witness.bin` and its JSON form | [`Witness`], [`container`] |
 //! | a witness with its messages and records taken apart | [`Opened`] |
 //! | block, transaction and receipt | [`block`], [`transaction`], [`receipt`] |
@@ -57,6 +58,7 @@
 //! and 09.
 
 pub mod block;
+pub mod call_data;
 mod changes;
 pub mod container;
 pub mod encoding;
@@ -73,11 +75,14 @@ pub mod records;
 pub mod rules;
 pub mod schedule;
 pub mod segment;
+pub mod stored;
 pub mod transaction;
 
+pub use call_data::CallData;
 pub use container::Witness;
 pub use fork::Fork;
 pub use message::{AccessWitness, MessageWitness};
 pub use open::{Opened, OpenedMessage};
 pub use rules::Rules;
 pub use schedule::Schedule;
+pub use stored::StoredMessage;

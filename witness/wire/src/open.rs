@@ -11,10 +11,12 @@ use alloy_primitives::{B256, Bytes};
 
 use crate::{
     Witness,
+    call_data::CallData,
     container::{ContainerError, Place},
-    encoding::{EncodingError, decode_shared},
+    encoding::EncodingError,
     message::MessageWitness,
     records::{FrameKind, OpeningRecord, Record, RecordError},
+    stored::StoredMessage,
 };
 
 /// Computes keccak256 of bytes.
@@ -23,26 +25,34 @@ pub type Keccak256 = fn(&[u8]) -> B256;
 /// A message taken apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenedMessage {
+    /// All but the calldata, of which there is none.
     fields: MessageWitness,
+    call_data: CallData,
     records: Vec<Result<Record, RecordError>>,
 }
 
 impl OpenedMessage {
-    /// Takes the message apart that these bytes are, and its records. Calldata and the bytes of records
-    /// are shared with the message's, not copied; what a decoded record holds is its own.
+    /// Takes a message apart, and its records. Calldata and the bytes of records are shared with it, not
+    /// copied; what a decoded record holds is its own.
     ///
     /// # Errors
     ///
     /// If they are no canonical message. A record that is none stands among the records.
-    pub fn decode(bytes: &Bytes) -> Result<Self, EncodingError> {
-        let fields = decode_shared(bytes)?;
+    pub fn decode(message: &StoredMessage) -> Result<Self, EncodingError> {
+        let (fields, call_data) = message.decode_apart()?;
         let records = fields.stateAccessList.iter().map(Record::decode).collect();
-        Ok(Self { fields, records })
+        Ok(Self { fields, call_data, records })
     }
 
-    /// The message as it is on the wire, its records as bytes.
+    /// The message as it is on the wire, its records as bytes, but without its calldata: that stands
+    /// [beside it](Self::call_data), and `callData` is empty here.
     pub const fn fields(&self) -> &MessageWitness {
         &self.fields
+    }
+
+    /// The calldata.
+    pub const fn call_data(&self) -> &CallData {
+        &self.call_data
     }
 
     /// The records, in order; an error where bytes are none.
@@ -50,12 +60,12 @@ impl OpenedMessage {
         &self.records
     }
 
-    /// The fields alone, without the list of records, and the records; `None` if one of them is none.
-    pub fn into_parts(self) -> Option<(MessageWitness, Vec<Record>)> {
-        let Self { mut fields, records } = self;
+    /// The fields alone, without calldata and list of records, then these two; `None` if a record is none.
+    pub fn into_parts(self) -> Option<(MessageWitness, CallData, Vec<Record>)> {
+        let Self { mut fields, call_data, records } = self;
         fields.stateAccessList.clear();
         let records = records.into_iter().collect::<Result<_, _>>().ok()?;
-        Some((fields, records))
+        Some((fields, call_data, records))
     }
 
     /// The opening record, if the message has one.

@@ -61,15 +61,6 @@ impl File {
         [&self.prefix[..], &encode(&self.body)].concat()
     }
 
-    /// The file with another message.
-    pub(super) fn with_message(&self, index: usize, bytes: Vec<u8>) -> Vec<u8> {
-        let mut changed = self.clone();
-        if let Some(item) = changed.at(&[MESSAGES, index]) {
-            *item = Item::Bytes(bytes);
-        }
-        changed.encode()
-    }
-
     /// Where all items stand, messages aside, lists before what they hold.
     pub(super) fn paths(&self) -> Vec<Path> {
         let mut paths = Vec::new();

@@ -12,7 +12,7 @@ use iso_evm_verifier::{
         verify_opened, verify_with,
     },
 };
-use iso_evm_wire::{Opened, Witness};
+use iso_evm_wire::{Opened, StoredMessage, Witness};
 use serde::Serialize;
 
 use super::MutateError;
@@ -34,7 +34,7 @@ pub struct Killer {
 pub(super) struct Judge<'a> {
     engine: Engine,
     /// The original's messages, all of them valid.
-    messages: HashSet<&'a Bytes>,
+    messages: HashSet<&'a StoredMessage>,
     /// The checks that could not be made of the original.
     unchecked: Vec<Check>,
     /// All audits that are selected.
@@ -90,8 +90,9 @@ impl<'a> Judge<'a> {
     /// The first message that the original does not have and that is not valid.
     fn in_a_message(&self, witness: &Opened<'_>) -> Option<Killer> {
         let others = witness.messages.iter().enumerate();
-        let mut others = others.filter(|(_, bytes)| !self.messages.contains(bytes));
-        others.find_map(|(index, bytes)| {
+        let mut others = others.filter(|(_, message)| !self.messages.contains(message));
+        others.find_map(|(index, message)| {
+            let bytes = &message.bytes();
             let archives =
                 witness.code(index).map_or_else(Vec::new, |code| self.engine.archives(bytes, code));
             let audited = self.engine.run(bytes, &archives, self.whole.host_gas_limit);

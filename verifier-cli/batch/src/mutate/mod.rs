@@ -186,8 +186,11 @@ impl Original {
     fn changes(&self, site: &Site, seed: u64) -> Vec<(String, Vec<u8>)> {
         let (Some(file), Some(open)) = (&self.file, &self.open) else { return Vec::new() };
         let in_message = |index: usize, changes: Vec<fields::ChangedField>| {
-            let whole = |(what, bytes)| {
-                (format!("messages.{index}.{what}"), file.with_message(index, bytes))
+            let whole = |(what, bytes): fields::ChangedField| {
+                // What messages share may be another's then: the file is written anew.
+                let mut changed = self.witness.clone();
+                changed.messages[index] = bytes.into();
+                (format!("messages.{index}.{what}"), changed.encode())
             };
             changes.into_iter().map(whole).collect()
         };
@@ -195,7 +198,10 @@ impl Original {
             Site::Item(ref path) => file.changes(path),
             Site::Message(index) => {
                 let message = open.messages[index].wire();
-                in_message(index, fields::of_message(&self.witness.messages[index], &message))
+                in_message(
+                    index,
+                    fields::of_message(&self.witness.messages[index].bytes(), &message),
+                )
             }
             Site::Record(index, record) => {
                 in_message(index, fields::of_record(&open.messages[index].wire(), record))

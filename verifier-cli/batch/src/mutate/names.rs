@@ -3,7 +3,7 @@
 use alloy_consensus::TxType;
 
 /// The items of the file.
-const PARTS: [&str; 12] = [
+const PARTS: [&str; 13] = [
     "chainId",
     "fork",
     "block",
@@ -13,6 +13,7 @@ const PARTS: [&str; 12] = [
     "receipt",
     "roots",
     "messages",
+    "callData",
     "codes",
     "nodes",
     "inclusion",
@@ -175,7 +176,8 @@ fn fields(list: &[usize], forms: Forms) -> &'static [&'static str] {
         [6] => &RECEIPT,
         [6, 3, _] => &LOG,
         [7] => &ROOTS,
-        [11] => &["index", "nodes"],
+        [8, _] => &["start", "callDataPieces"],
+        [12] => &["index", "nodes"],
         _ => &[],
     }
 }
@@ -207,9 +209,12 @@ mod tests {
             (&[6, 2, 1], deposit, "receipt.deposit.depositReceiptVersion"),
             (&[6, 4, 1, 2], deposit, "receipt.logs.1.data"),
             (&[7, 1], plain, "roots.leave"),
-            (&[10, 7], plain, "nodes.7"),
-            (&[11, 0], plain, "inclusion.index"),
-            (&[11, 1, 2], plain, "inclusion.nodes.2"),
+            (&[8, 3, 0], plain, "messages.3.start"),
+            (&[8, 3, 1, 2], plain, "messages.3.callDataPieces.2"),
+            (&[9, 1], plain, "callData.1"),
+            (&[11, 7], plain, "nodes.7"),
+            (&[12, 0], plain, "inclusion.index"),
+            (&[12, 1, 2], plain, "inclusion.nodes.2"),
         ] {
             assert_eq!(name(path, forms), expected, "{path:?}");
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use alloy_primitives::{B256, Bytes, U256};
 use iso_evm_verifier::hash::keccak256;
 use iso_evm_wire::{
-    MessageWitness, Opened, OpenedMessage, Witness, encoding,
+    CallData, MessageWitness, Opened, OpenedMessage, StoredMessage, Witness, encoding,
     records::{Outcome, Record},
 };
 
@@ -25,8 +25,9 @@ pub(super) use callee;
 /// A message and its records.
 #[derive(Clone, Debug)]
 pub(super) struct Message {
-    /// All but its list of records, which is empty.
+    /// All but its list of records and its calldata, which are empty.
     pub(super) fields: MessageWitness,
+    pub(super) call_data: CallData,
     pub(super) records: Vec<Record>,
 }
 
@@ -37,17 +38,21 @@ impl Message {
 
     /// A message that is taken apart; `None` if a record of it is none.
     fn of(opened: OpenedMessage) -> Option<Self> {
-        let (fields, records) = opened.into_parts()?;
-        Some(Self { fields, records })
+        let (fields, call_data, records) = opened.into_parts()?;
+        Some(Self { fields, call_data, records })
     }
 
     pub(super) fn wire(&self) -> MessageWitness {
+        MessageWitness { callData: self.call_data.bytes(), ..self.without_call_data() }
+    }
+
+    fn without_call_data(&self) -> MessageWitness {
         let list = self.records.iter().map(Record::encode).collect();
         MessageWitness { stateAccessList: list, ..self.fields.clone() }
     }
 
-    fn encode(&self) -> Vec<u8> {
-        encoding::encode(&self.wire())
+    fn stored(&self) -> StoredMessage {
+        StoredMessage::with(&self.without_call_data(), &self.call_data)
     }
 }
 
@@ -85,8 +90,7 @@ impl Draft {
 
     /// The witness, put together again.
     pub(super) fn close(mut self) -> Witness {
-        let messages = self.messages.iter().map(|message| message.encode().into());
-        self.witness.messages = messages.collect();
+        self.witness.messages = self.messages.iter().map(Message::stored).collect();
         self.witness
     }
 
@@ -134,7 +138,7 @@ impl Draft {
 
     /// The root before a record.
     pub(super) fn root_before(&self, (message, record): At) -> B256 {
-        let Message { fields, records } = &self.messages[message];
+        let Message { fields, records, .. } = &self.messages[message];
         let root = |record: &Record| match record {
             Record::Sstore(record) => Some(record.stateRoot),
             Record::Selfdestruct(record) => Some(record.stateRoot),
@@ -152,11 +156,14 @@ impl Draft {
         let mut nodes_left = self.witness.nodes.len();
         while let Some((old, new)) = due.pop() {
             for message in &mut self.messages {
-                let mut bytes = message.encode();
+                let mut bytes = encoding::encode(&message.wire());
+                let mut found = false;
                 for word in bytes.chunks_exact_mut(32).filter(|word| **word == old[..]) {
                     word.copy_from_slice(&new[..]);
+                    found = true;
                 }
-                if let Some(changed) = Message::decode(bytes) {
+                // What is not changed goes on to share its calldata.
+                if let Some(changed) = found.then(|| Message::decode(bytes)).flatten() {
                     *message = changed;
                 }
             }

@@ -67,9 +67,10 @@ mod tests {
         let code = Code::new(opened.code(0).unwrap().clone());
         let native = NativeEngine::new(witness.rules);
         let mut parts = Vec::new();
-        let verdict = native.cut(&witness.messages[0], Some(&code), Cut::Stride(7), &mut |part| {
-            parts.push(part);
-        });
+        let verdict =
+            native.cut(&witness.messages[0].bytes(), Some(&code), Cut::Stride(7), &mut |part| {
+                parts.push(part);
+            });
         assert_eq!(verdict, MessageVerdict::Valid);
         assert!(parts.len() > 20 && parts.last().unwrap().segment.pages.list().len() > 5);
         for first in 0..parts.len() {

@@ -229,7 +229,7 @@ impl Plan {
                 let parts =
                     archive.as_ref().map(|archive| archive.parts.clone()).unwrap_or_default();
                 archive = archive.filter(|archive| archived.insert(archive.parts[0].0));
-                let audit = self.audit(&witness.messages[index], &parts, None);
+                let audit = self.audit(&witness.messages[index].bytes(), &parts, None);
                 let whole = route == Route::Hypervisor && audit.step.fits();
                 let segments =
                     if whole { Vec::new() } else { self.segments(witness, index, route) };

@@ -117,7 +117,13 @@ impl Plan {
     ) -> Result<Case, super::NoCase> {
         let message = witness.message(index).map(|message| message.fields());
         let code = witness.code(index).or(code);
-        Case::new(self.engine.native(), &witness.messages[index], message, code, checkpoints)
+        Case::new(
+            self.engine.native(),
+            &witness.messages[index].bytes(),
+            message,
+            code,
+            checkpoints,
+        )
     }
 
     /// The digests that a segment of the commitment can be gone on from: of the starts of all its parts

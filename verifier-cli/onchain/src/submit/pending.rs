@@ -76,7 +76,7 @@ impl Submission<'_> {
         index: usize,
         planned: &[Part],
     ) -> Result<Next, SubmitError> {
-        let message = &witness.messages[index];
+        let message = &witness.messages[index].bytes();
         let (found, missing) = self.archives(message, planned)?;
         let archive = match missing {
             Some(missing) => self.archive(witness, index, &found, missing)?,
@@ -124,7 +124,7 @@ impl Submission<'_> {
     ) -> Result<Next, SubmitError> {
         let code = match witness.code(index) {
             Some(code) => Some(code.clone()),
-            None => code_of(&self.archives(&witness.messages[index], planned)?.0),
+            None => code_of(&self.archives(&witness.messages[index].bytes(), planned)?.0),
         };
         let case = self.case(witness, index, code.as_ref())?;
         let commitment = case.commitment().hash();

@@ -172,7 +172,7 @@ fn checkpoints_of_any_cut_are_judged() {
     let native = plan(witness.rules.fork()).engine().native().clone();
     let code = Code::new(witness.codes.values().next().unwrap().clone());
     let mut claimed = Vec::new();
-    let message = &witness.messages[0];
+    let message = &witness.messages[0].bytes();
     native.cut(message, Some(&code), Cut::Stride(70_001), &mut |part| claimed.extend(part.end));
     assert!(claimed.len() > 3, "{}", claimed.len());
     for lie in [false, true] {

@@ -39,7 +39,7 @@ pub(super) fn message(
     let limit = left.map_or(limit, |left| Some(limit.map_or(left, |limit| limit.min(left))));
     let (rows, hash, error) = (Vec::new(), None, None);
     let mut message = Message { engine, options, kind, index, code, limit, rows, hash, error };
-    let bytes = &subject.messages[index];
+    let bytes = &subject.messages[index].bytes();
     let native = engine.native();
     let whole = match places {
         Places::By(cut) => native.cut_within(bytes, code, cut, limit, &mut |cutting| {

@@ -3,7 +3,7 @@
 
 use alloy_primitives::{Address, Bytes, U256};
 use iso_evm_hypervisor::{Audited, Engine, Inconclusive, MessageVerdict};
-use iso_evm_wire::OpenedMessage;
+use iso_evm_wire::{OpenedMessage, StoredMessage};
 
 use super::{
     EngineKind, Options, VerifyError,
@@ -28,8 +28,10 @@ pub fn execution(
     let codes = subject.codes();
     let limit = guest_gas_limit(subject, options);
     let metered = metered(engine, subject, options);
-    let audit = |(index, bytes): (usize, &Bytes)| {
+    let audit = |(index, stored): (usize, &StoredMessage)| {
         let message = subject.message(index);
+        // Both engines read the whole of it, which is gone when they have.
+        let bytes = &stored.bytes();
         // Code that the witness does not hold is not archived, and the engines say so.
         let hypervisor = || {
             let code = message.and_then(|message| codes.bytes_of(message));
@@ -65,9 +67,9 @@ pub fn execution(
 /// Audits messages on all cores, unless they are through before others have begun.
 #[cfg(feature = "threads")]
 fn on_all_cores(
-    messages: &[Bytes],
+    messages: &[StoredMessage],
     short: bool,
-    audit: impl Fn((usize, &Bytes)) -> Result<Audited, VerifyError> + Sync + Send,
+    audit: impl Fn((usize, &StoredMessage)) -> Result<Audited, VerifyError> + Sync + Send,
 ) -> Result<Vec<Audited>, VerifyError> {
     use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
     if short {
@@ -79,9 +81,9 @@ fn on_all_cores(
 /// Audits messages one after the other: there are no threads.
 #[cfg(not(feature = "threads"))]
 fn on_all_cores(
-    messages: &[Bytes],
+    messages: &[StoredMessage],
     _: bool,
-    audit: impl Fn((usize, &Bytes)) -> Result<Audited, VerifyError>,
+    audit: impl Fn((usize, &StoredMessage)) -> Result<Audited, VerifyError>,
 ) -> Result<Vec<Audited>, VerifyError> {
     messages.iter().enumerate().map(audit).collect()
 }
@@ -113,13 +115,13 @@ fn metered(
     if claims.fold(0, u64::saturating_add) <= left {
         return None;
     }
-    let audit = |(index, bytes): (usize, &Bytes)| {
+    let audit = |(index, stored): (usize, &StoredMessage)| {
         let message = subject.message(index);
         let code = message.and_then(|message| subject.codes().of(message));
         let within = message.is_some_and(|message| claim(message) <= each);
         let most = if within { left } else { left.min(each) };
         let mut gas = most;
-        let verdict = engine.native().audit_with(bytes, code, &mut gas, &mut |_, _| {});
+        let verdict = engine.native().audit_with(&stored.bytes(), code, &mut gas, &mut |_, _| {});
         left -= most - gas;
         verdict
     };

@@ -2,9 +2,8 @@
 
 use std::collections::HashMap;
 
-use alloy_primitives::Bytes;
 use iso_evm_hypervisor::Audited;
-use iso_evm_wire::{Opened, OpenedMessage, container::Place};
+use iso_evm_wire::{Opened, OpenedMessage, StoredMessage, container::Place};
 
 use super::{FalseClaim, MessageReport};
 
@@ -24,13 +23,13 @@ pub(super) fn reports(
             mismatches.entry(message).or_insert(*claim);
         }
     }
-    let report = |(index, (place, bytes)): (usize, (Place, &Bytes))| {
+    let report = |(index, (place, stored)): (usize, (Place, &StoredMessage))| {
         let message = opened.message(index);
         MessageReport {
             place,
             kind: message.and_then(OpenedMessage::kind),
             message: message.map(|message| message.fields().into()),
-            witness_bytes: bytes.len(),
+            witness_bytes: stored.len(),
             execution: execution.as_mut().and_then(Iterator::next),
             mismatch: mismatches.remove(&index),
             proved,

@@ -18,7 +18,7 @@ use crate::{
     ExecuteError, Execution, Prepared, Recorder, RecorderError, Recording, execute,
     prestate::PrestateError, record, state_root::StateTrie,
 };
-use iso_evm_wire::{Fork, encoding::encode};
+use iso_evm_wire::{Fork, call_data::PIECE};
 
 #[test]
 fn missing_block_hash_is_named() {
@@ -109,9 +109,11 @@ fn loud(calls: u8) -> Execution {
 #[test]
 fn messages_that_are_too_large() {
     let run = loud(20);
+    // What calls pass is one piece, the same for all.
     let length = |recording: &Recording| {
-        let messages = recording.messages.iter();
-        messages.map(|message| encode(&message.witness).len() as u64).sum::<u64>()
+        let messages = recording.messages.iter().map(|message| message.witness.stored());
+        let together = messages.map(|message| message.start().len() as u64).sum::<u64>();
+        together + PIECE as u64
     };
     let whole = record(&run).expect("small enough");
     assert_eq!(whole.messages.len(), 21);
@@ -142,7 +144,8 @@ fn a_recorder_keeps_nothing_beyond_its_limit() {
     let prepared = Prepared::new(&run).expect("no proofs");
     let mut evm = prepared.evm(Recorder::without_roots().limit(10_000));
     assert!(matches!(evm.inspect_tx(run.tx.clone()), Err(EVMError::Custom(_))));
-    let kept: usize = evm.inspector.messages.iter().map(|m| encode(&m.witness).len()).sum();
+    let messages = evm.inspector.messages.iter().map(|message| message.witness.stored());
+    let kept: usize = messages.map(|message| message.start().len()).sum();
     assert!(kept < 20_000, "{kept}");
 }
 

@@ -13,10 +13,11 @@ use alloy_primitives::{B256, Bytes, keccak256};
 use crate::{
     Rules,
     block::{Block, BlockHashes},
-    encoding::{self, EncodingError},
+    encoding::EncodingError,
     message::MessageWitness,
     open::Opened,
     records::{FrameKind, Record},
+    stored::StoredMessage,
     transaction::Transaction,
 };
 
@@ -26,10 +27,12 @@ pub(crate) mod json;
 mod needs;
 mod nodes;
 mod reader;
+mod shared;
 mod stream;
 mod tree;
 
 use needs::Needs;
+use shared::Shared;
 pub(crate) use {binary::decode, tree::places};
 
 pub use binary::{MAGIC, VERSION};
@@ -40,6 +43,11 @@ pub use stream::{Containers, StreamError};
 pub use tree::Place;
 
 pub use crate::receipt::{DepositReceipt, Receipt, ReceiptLogs};
+
+/// The most bytes that the messages of a container take together, each with its own calldata: 16 GiB.
+/// Calldata that messages share is counted as often as they have it, since whoever runs a message reads
+/// it whole.
+pub const MOST_TOGETHER: u64 = 1 << 34;
 
 /// One transaction, recorded: what `witness.bin` holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,7 +70,7 @@ pub struct Witness {
     /// The state's roots before and after.
     pub roots: Roots,
     /// The messages in pre-order, each as the hypervisor's calldata; none if no code ran.
-    pub messages: Vec<Bytes>,
+    pub messages: Vec<StoredMessage>,
     /// Code by hash: what messages run (a creation's stands in its message), and what the access
     /// and transaction audits look at.
     pub codes: BTreeMap<B256, Bytes>,
@@ -162,7 +170,7 @@ impl Witness {
     ///
     /// If there is no such message.
     pub fn message(&self, index: usize) -> Result<MessageWitness, EncodingError> {
-        encoding::decode(&self.messages[index])
+        self.messages[index].decode()
     }
 
     /// The code that a message's opening record asks for, if the container has it. A creation's is

@@ -2,6 +2,8 @@
 
 use alloy_rlp::{Decodable, EMPTY_LIST_CODE, Header};
 
+use super::MOST_TOGETHER;
+
 /// Why bytes are no `witness.bin`, and where.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("byte {position}, {field}: {fault}")]
@@ -47,6 +49,21 @@ pub enum ContainerFault {
     /// No message asks for it, and no root leads to it.
     #[error("nothing needs it")]
     Unused,
+    /// A piece of calldata stands apart, and only one message has it, once.
+    #[error("it stands apart, and is there once")]
+    Once,
+    /// A piece of calldata does not stand apart, and is there more than once.
+    #[error("it does not stand apart, and is there more than once")]
+    Repeated,
+    /// There are not so many pieces of calldata.
+    #[error("there are {0} pieces of calldata")]
+    NoPiece(usize),
+    /// A message in pieces is no message.
+    #[error(transparent)]
+    Message(#[from] crate::encoding::EncodingError),
+    /// The messages are longer than they may be, each with its own calldata.
+    #[error("the messages have more than {MOST_TOGETHER} bytes, each with its calldata")]
+    TooLong,
     /// A trie node lacks that the roots in the header lead to.
     #[error("no whole way from the roots in the block's header")]
     Way,

@@ -151,7 +151,7 @@ mod tests {
 
     #[test]
     fn bytes_that_are_no_container_are_an_error() {
-        for bytes in [&b"no container at all"[..], b"ISOW\x02\xc0", b"ISOW\x04\x80", b"IS"] {
+        for bytes in [&b"no container at all"[..], b"ISOW\x02\xc0", b"ISOW\x05\x80", b"IS"] {
             let next = Containers::new(bytes, 1 << 20).next();
             assert!(matches!(next, Some(Err(StreamError::Container(_)))), "{bytes:?}");
         }

@@ -13,7 +13,7 @@ use alloy_primitives::{Address, B256, Bytes, U256};
 use alloy_sol_types::SolValue;
 
 use crate::{
-    layout::{LIST_OFFSET, RECORD_HEAD, TUPLE},
+    layout::{INPUT_POINTER, LIST_OFFSET, RECORD_HEAD, TUPLE},
     message::{AccessWitness, MessageWitness},
 };
 
@@ -93,14 +93,33 @@ pub fn encode(message: &MessageWitness) -> Vec<u8> {
     message.abi_encode()
 }
 
+/// What [`encode`] gives up to the first byte of the calldata, of which there are so many.
+pub(crate) fn encode_start(message: &MessageWitness, call_data: usize) -> Vec<u8> {
+    let length = U256::from(call_data);
+    let mut start = if message.callData.is_empty() {
+        encode(message)
+    } else {
+        encode(&MessageWitness { callData: Bytes::new(), ..message.clone() })
+    };
+    // Calldata is the last thing in a message, behind its length.
+    let end = start.len();
+    start[end - WORD..].copy_from_slice(&length.to_be_bytes::<WORD>());
+    start
+}
+
 /// Bytes of an encoded message beside its records, with so many bytes of calldata.
 pub fn message_length(call_data: usize) -> usize {
-    EMPTY + call_data.next_multiple_of(WORD)
+    EMPTY + padded(call_data)
+}
+
+/// Bytes that a byte string takes without its length.
+pub const fn padded(length: usize) -> usize {
+    length.next_multiple_of(WORD)
 }
 
 /// Bytes that a record adds to a message.
 pub fn record_length(record: &AccessWitness) -> usize {
-    EMPTY_RECORD + record.metadata.len().next_multiple_of(WORD)
+    EMPTY_RECORD + padded(record.metadata.len())
 }
 
 /// The message that these bytes are, if they are what [`encode`] makes of it.
@@ -112,7 +131,7 @@ pub fn record_length(record: &AccessWitness) -> usize {
 /// [`EncodingError`] with the first deviation from the canonical form. Memory and time are bounded by
 /// the length of `bytes`, whatever they say.
 pub fn decode(bytes: &[u8]) -> Result<MessageWitness, EncodingError> {
-    read(Reader { bytes, shared: None, position: 0 })
+    read(Reader { bytes, shared: None, position: 0 }, None)
 }
 
 /// [`decode`] of bytes that the message may keep: metadata and calldata are shared with them, not
@@ -122,10 +141,30 @@ pub fn decode(bytes: &[u8]) -> Result<MessageWitness, EncodingError> {
 ///
 /// As [`decode`].
 pub fn decode_shared(bytes: &Bytes) -> Result<MessageWitness, EncodingError> {
-    read(Reader { bytes, shared: Some(bytes), position: 0 })
+    read(Reader { bytes, shared: Some(bytes), position: 0 }, None)
 }
 
-fn read(mut reader: Reader<'_>) -> Result<MessageWitness, EncodingError> {
+/// [`decode`] of the bytes up to the first of a calldata that has so many: the message without it.
+///
+/// # Errors
+///
+/// As [`decode`]; if the start says that there are more or fewer, or if it goes on.
+pub(crate) fn decode_start(
+    start: &Bytes,
+    call_data: usize,
+) -> Result<MessageWitness, EncodingError> {
+    read(Reader { bytes: start, shared: Some(start), position: 0 }, Some(call_data))
+}
+
+/// Where the calldata of a message begins, as far as its head says; what it says may be anything else.
+pub(crate) fn call_data_position(bytes: &[u8]) -> Option<usize> {
+    let offset = U256::from_be_slice(bytes.get(INPUT_POINTER..INPUT_POINTER + WORD)?);
+    let position = usize::try_from(offset).ok()?.checked_add(TUPLE + WORD)?;
+    (position <= bytes.len()).then_some(position)
+}
+
+/// Reads a message; if so many bytes of calldata stand apart, without these.
+fn read(mut reader: Reader<'_>, apart: Option<usize>) -> Result<MessageWitness, EncodingError> {
     reader.offset(WORD)?;
     let mut message = MessageWitness {
         stateRootEnter: reader.hash()?,
@@ -148,7 +187,10 @@ fn read(mut reader: Reader<'_>) -> Result<MessageWitness, EncodingError> {
     let (call_data_at, call_data_offset) = (reader.position, reader.word()?);
     message.stateAccessList = reader.records()?;
     check_offset(call_data_at, reader.position - WORD, call_data_offset)?;
-    message.callData = reader.byte_string()?;
+    match apart {
+        None => message.callData = reader.byte_string()?,
+        Some(length) => reader.apart(length)?,
+    }
     tracing::trace!(length = reader.bytes.len(), "message decoded");
     match reader.bytes.len() - reader.position {
         0 => Ok(message),
@@ -228,10 +270,21 @@ impl<'a> Reader<'a> {
             None => Bytes::copy_from_slice(taken),
         };
         let start = self.position;
-        let padding = self.take(length.next_multiple_of(WORD) - length)?;
+        let padding = self.take(padded(length) - length)?;
         match padding.iter().position(|byte| *byte != 0) {
             Some(at) => Err(EncodingError::Padding { position: start + at, found: padding[at] }),
             None => Ok(bytes),
+        }
+    }
+
+    /// The length of a byte string that stands elsewhere.
+    fn apart(&mut self, length: usize) -> Result<(), EncodingError> {
+        let position = self.position;
+        let found = self.word()?;
+        if found == U256::from(length) {
+            Ok(())
+        } else {
+            Err(EncodingError::Length { position, left: length, found })
         }
     }
 

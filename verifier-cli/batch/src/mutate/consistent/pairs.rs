@@ -2,7 +2,10 @@
 
 use alloy_primitives::{Bytes, U256};
 use iso_evm_verifier::hash::keccak256;
-use iso_evm_wire::records::{FrameKind, Record};
+use iso_evm_wire::{
+    CallData,
+    records::{FrameKind, Record},
+};
 
 use super::{pick_child, record_at};
 use crate::mutate::{
@@ -61,7 +64,7 @@ pub(super) fn input(open: &mut Draft, random: &mut Random) -> Option<String> {
     let (child, at) = pick_child(open, random)?;
     let data = random_bytes(random);
     let hash = keccak256(&data);
-    open.messages[child].fields.callData = data;
+    open.messages[child].call_data = CallData::of(&data);
     match record_at(open, at)? {
         Record::Call(_, record) => record.calldataHash = hash,
         Record::Create(record) => record.initcodeHash = hash,

@@ -16,7 +16,7 @@ fn random_word(random: &mut Random) -> B256 {
 
 /// The slot that a record is about.
 fn slot_of(open: &Draft, (message, record): At) -> Option<(Address, B256)> {
-    let Message { fields, records } = &open.messages[message];
+    let Message { fields, records, .. } = &open.messages[message];
     match &records[record] {
         Record::Sload(record) => Some((fields.context, record.key)),
         Record::Sstore(record) => Some((fields.context, record.key)),

@@ -81,8 +81,8 @@ impl<'s, 'a> Reruns<'s, 'a> {
             let call = told.and_then(|record| precompiles.again(record, input));
             calls.extend(call.map(|call| (record, call)));
         };
-        let (bytes, code) = (&subject.messages[index], subject.codes().of(message));
-        let verdict = engine.audit_with(bytes, code, gas, &mut observer);
+        let (bytes, code) = (subject.messages[index].bytes(), subject.codes().of(message));
+        let verdict = engine.audit_with(&bytes, code, gas, &mut observer);
         let ended = verdict != MessageVerdict::Inconclusive { reason: Inconclusive::GuestGasLimit };
         OfMessage { calls, ended }
     }

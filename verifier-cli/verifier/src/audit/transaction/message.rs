@@ -5,10 +5,10 @@
 //! and root are the access audit's to check, as in every other message.
 
 use alloy_primitives::U256;
-use iso_evm_wire::{MessageWitness, Opened, records::OpeningRecord};
+use iso_evm_wire::{Opened, OpenedMessage, records::OpeningRecord};
 
 use super::{Missing, Top, TopMessage, TransactionKind as Kind, claims::Findings};
-use crate::hash::keccak256;
+use crate::hash::{call_data_hash, keccak256};
 
 /// Compares the first message with the top call or creation, and that there is one with that it runs
 /// code.
@@ -31,7 +31,7 @@ pub(super) fn check(
         (Top::Message(top), Some(message)) => {
             let message = message.as_ref().map_err(|_| Missing::Message { message: 0 })?;
             let opening = message.opening().ok_or(Missing::Record { message: 0, record: 0 })?;
-            compare(top, message.fields(), opening, findings);
+            compare(top, message, opening, findings);
             Ok(())
         }
     }
@@ -40,10 +40,11 @@ pub(super) fn check(
 /// Compares field by field.
 fn compare(
     top: &TopMessage,
-    message: &MessageWitness,
+    opened: &OpenedMessage,
     opening: &OpeningRecord,
     findings: &mut Findings<Kind>,
 ) {
+    let (message, call_data) = (opened.fields(), opened.call_data());
     findings.compare_top(Kind::Kind, top.kind as u8, opening.kind);
     findings.compare_top(Kind::Origin, top.caller, message.origin);
     findings.compare_top(Kind::GasPrice, top.gas_price, message.gasPrice);
@@ -51,9 +52,9 @@ fn compare(
     findings.compare_top(Kind::To, top.to, message.to);
     findings.compare_top(Kind::Context, top.target, message.context);
     findings.compare_top(Kind::Value, top.value, message.callvalue);
-    if top.call_data != message.callData {
-        let data = [&top.call_data, &message.callData].map(|data| keccak256(data));
-        findings.compare_top(Kind::Calldata, data[0], data[1]);
+    if *call_data != top.call_data[..] {
+        let hashes = [keccak256(&top.call_data), call_data_hash(call_data)];
+        findings.compare_top(Kind::Calldata, hashes[0], hashes[1]);
     }
     findings.compare_top(Kind::Gas, U256::from(top.gas), message.gasAvailable);
     findings.compare_top(Kind::Static, false, message.isStatic);

@@ -6,7 +6,7 @@ use iso_evm_wire::{MessageWitness, OpenedMessage, records::FrameKind};
 use super::{RecordPlace, TreeKind, callee::Callee, stop::Stop};
 use crate::{
     audit::{Finding, Missing, codes::EMPTY_CODE_HASH},
-    hash::keccak256,
+    hash::{call_data_hash, keccak256},
 };
 
 /// What a child must agree with.
@@ -36,7 +36,7 @@ impl Pair<'_> {
         let Some(opening) = child.opening() else {
             return Err(Missing::Record { message: *index, record: 0 }.into());
         };
-        let child = child.fields();
+        let (child, call_data) = (child.fields(), child.call_data());
         place.agree(TreeKind::Kind, callee.kind as u8, opening.kind)?;
         place.agree(TreeKind::Origin, parent.origin, child.origin)?;
         place.agree(TreeKind::GasPrice, parent.gasPrice, child.gasPrice)?;
@@ -54,7 +54,7 @@ impl Pair<'_> {
             let is_static = parent.isStatic || callee.kind == FrameKind::Staticcall;
             place.agree(TreeKind::Static, is_static, child.isStatic)?;
         }
-        place.agree(TreeKind::Calldata, callee.input_hash, keccak256(&child.callData))?;
+        place.agree(TreeKind::Calldata, callee.input_hash, call_data_hash(call_data))?;
         if callee.starts_at_root() {
             place.agree(TreeKind::StateRoot, root, child.stateRootEnter)?;
         }

@@ -1,5 +1,6 @@
 //! `witness.bin`: the magic `ISOW`, a version byte, and one RLP list. `specs/09-container.md`.
 
+mod messages;
 mod read;
 mod write;
 
@@ -10,4 +11,4 @@ pub(super) use write::encode;
 pub const MAGIC: [u8; 4] = *b"ISOW";
 
 /// The one version there is.
-pub const VERSION: u8 = 4;
+pub const VERSION: u8 = 5;

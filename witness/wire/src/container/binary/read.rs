@@ -5,7 +5,7 @@ use std::{borrow::Cow, collections::BTreeMap};
 use alloy_consensus::Header;
 use alloy_primitives::{Address, B256, Bytes, U256};
 
-use super::{MAGIC, VERSION};
+use super::{MAGIC, VERSION, messages};
 use crate::{
     Rules,
     block::{Block, BlockHashes, header_fits, header_fits_any},
@@ -34,12 +34,8 @@ pub(crate) fn decode(
     let transaction = read_transaction(&mut fields)?;
     let receipt = read_receipt(&mut fields, transaction.body())?;
     let roots = read_roots(&mut fields)?;
-    let mut items = fields.list("messages")?;
-    let mut messages = Vec::new();
-    while !items.is_empty() {
-        messages.push(file.slice_ref(items.bytes("message")?));
-    }
     let held = Held { file, keccak256 };
+    let messages = messages::read(&held, &mut fields)?;
     let (codes, codes_at) = held.by_hash(&mut fields, "codes", "code")?;
     let (nodes, nodes_at) = held.by_hash(&mut fields, "nodes", "node")?;
     let (inclusion, inclusion_at) = read_inclusion(&held, &mut fields)?;
@@ -179,7 +175,7 @@ fn read_fields(fields: &mut Reader<'_>, rules: Rules) -> Result<Block, Container
 }
 
 /// Where the items of a list stand.
-type Places<'a> = Vec<Reader<'a>>;
+pub(super) type Places<'a> = Vec<Reader<'a>>;
 
 fn read_ancestors<'a>(
     fields: &mut Reader<'a>,
@@ -277,14 +273,14 @@ fn read_roots(fields: &mut Reader<'_>) -> Result<Roots, ContainerError> {
 }
 
 /// The file, and who hashes what stands in it under a hash.
-struct Held<'f> {
-    file: &'f Bytes,
+pub(super) struct Held<'f> {
+    pub(super) file: &'f Bytes,
     keccak256: Keccak256,
 }
 
 impl Held<'_> {
     /// Byte strings by their hashes, which ascend.
-    fn by_hash<'a>(
+    pub(super) fn by_hash<'a>(
         &self,
         fields: &mut Reader<'a>,
         list: &'static str,

@@ -5,11 +5,11 @@ use std::iter;
 use alloy_primitives::Bytes;
 use alloy_rlp::{Encodable, Header};
 
-use super::{MAGIC, VERSION};
+use super::{MAGIC, VERSION, messages::Messages};
 use crate::{
     Rules,
     block::Block,
-    container::{DepositReceipt, Inclusion, Receipt, Roots, Witness},
+    container::{DepositReceipt, Inclusion, Receipt, Roots, Shared, Witness},
     protocol::Change,
     transaction::{Transaction, TransactionBody},
 };
@@ -54,10 +54,11 @@ pub(in crate::container) fn encode(witness: &Witness, sink: &mut dyn FnMut(&[u8]
     let Roots { enter, leave } = witness.roots;
     list!(&mut fields, enter, leave);
 
-    let messages = witness.messages.iter().collect();
-    let by_hash = [&witness.codes, &witness.nodes];
-    let lists: Vec<Vec<&Bytes>> =
-        iter::once(messages).chain(by_hash.map(|held| held.values().collect())).collect();
+    let shared = Shared::of(&witness.messages);
+    let messages = Messages::new(&witness.messages, &shared);
+    let call_data = shared.entries().to_vec();
+    let by_hash = [&witness.codes, &witness.nodes].map(|held| held.values().collect());
+    let lists: Vec<Vec<&Bytes>> = iter::once(call_data).chain(by_hash).collect();
     let length = |list: &Vec<&Bytes>| {
         let payload_length = list.iter().map(|bytes| bytes.length()).sum();
         Header { list: true, payload_length }
@@ -66,6 +67,7 @@ pub(in crate::container) fn encode(witness: &Witness, sink: &mut dyn FnMut(&[u8]
     let mut inclusion = Vec::new();
     write_inclusion(witness.inclusion.as_ref(), &mut inclusion);
     let payload_length = fields.len()
+        + messages.length()
         + inclusion.len()
         + headers.iter().map(Header::length_with_payload).sum::<usize>();
 
@@ -74,21 +76,27 @@ pub(in crate::container) fn encode(witness: &Witness, sink: &mut dyn FnMut(&[u8]
     Header { list: true, payload_length }.encode(&mut start);
     sink(&start);
     sink(&fields);
+    messages.write(sink);
     for (header, list) in headers.iter().zip(lists) {
         let mut small = Vec::new();
         header.encode(&mut small);
         sink(&small);
         for bytes in list {
-            // One byte below 0x80 is its own encoding.
-            if bytes.length() > bytes.len() {
-                small.clear();
-                Header { list: false, payload_length: bytes.len() }.encode(&mut small);
-                sink(&small);
-            }
-            sink(bytes);
+            write_bytes(bytes, sink);
         }
     }
     sink(&inclusion);
+}
+
+/// A byte string, which is not copied.
+pub(super) fn write_bytes(bytes: &[u8], sink: &mut dyn FnMut(&[u8])) {
+    // One byte below 0x80 is its own encoding.
+    if bytes.length() > bytes.len() {
+        let mut header = Vec::new();
+        Header { list: false, payload_length: bytes.len() }.encode(&mut header);
+        sink(&header);
+    }
+    sink(bytes);
 }
 
 /// What proves the inclusion; an empty list if there is nothing.

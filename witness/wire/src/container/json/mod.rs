@@ -9,7 +9,7 @@ use alloy_primitives::{B256, Bytes, U256, keccak256};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Inclusion, Needs, Roots, VERSION, Witness};
+use super::{Inclusion, MOST_TOGETHER, Needs, Roots, Shared, VERSION, Witness};
 use crate::{
     Rules,
     block::{BlockFields, BlockHashes},
@@ -24,9 +24,11 @@ mod error;
 mod keys;
 mod message;
 mod ordered;
+mod pieces;
 pub(crate) mod record;
 
 pub use error::JsonError;
+use pieces::Pieces;
 
 /// The file's top level.
 #[derive(Serialize, Deserialize)]
@@ -43,6 +45,8 @@ struct Document<M> {
     receipt: ReceiptFields,
     roots: RootFields,
     messages: Vec<M>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    call_data: Vec<Bytes>,
     codes: BTreeMap<B256, Bytes>,
     nodes: BTreeMap<B256, Bytes>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -68,6 +72,7 @@ struct RootFields {
 pub(super) fn to_json(witness: &Opened<'_>) -> String {
     let numbered = |(number, hash): (&u64, &B256)| (quantity(U256::from(*number)), *hash);
     let Roots { enter, leave } = witness.roots;
+    let shared = Shared::of(&witness.messages);
     let document = Document {
         version: VERSION,
         chain_id: Some(witness.chain_id),
@@ -79,8 +84,9 @@ pub(super) fn to_json(witness: &Opened<'_>) -> String {
         receipt: ReceiptFields::from(&witness.receipt),
         roots: RootFields { enter, leave },
         messages: (witness.messages.iter().zip(witness.opened()))
-            .map(|(bytes, opened)| message::to_json(bytes, opened.as_deref().ok()))
+            .map(|(message, opened)| message::to_json(message, opened.as_deref().ok(), &shared))
             .collect(),
+        call_data: shared.entries().iter().map(|piece| Bytes::clone(piece)).collect(),
         codes: witness.codes.clone(),
         nodes: witness.nodes.clone(),
         inclusion: (witness.inclusion.as_ref()).map(|Inclusion { index, nodes }| InclusionFields {
@@ -109,7 +115,16 @@ pub(super) fn from_json(json: &[u8]) -> Result<Witness, JsonError> {
     };
     let defaults = TransactionDefaults { chain_id, gas: block.gas_limit, gas_price: 0 };
     let RootFields { enter, leave } = document.roots;
-    let messages = document.messages.into_iter().enumerate();
+    let call_data = document.call_data;
+    let pieces = Pieces::new(&call_data);
+    let mut messages = Vec::new();
+    let mut left = MOST_TOGETHER;
+    for (index, json) in document.messages.into_iter().enumerate() {
+        let message = message::from_json(index, json, &pieces, left)?;
+        let shorter = left.checked_sub(message.len() as u64);
+        left = shorter.ok_or_else(message::too_long)?;
+        messages.push(message);
+    }
     let transaction = document.transaction.into_transaction(defaults)?;
     let receipt = document.receipt.into_receipt()?.of(transaction.body());
     let witness = Witness {
@@ -123,14 +138,21 @@ pub(super) fn from_json(json: &[u8]) -> Result<Witness, JsonError> {
         transaction,
         receipt,
         roots: Roots { enter, leave },
-        messages: messages
-            .map(|(index, json)| message::from_json(index, json))
-            .collect::<Result<_, _>>()?,
+        messages,
         codes: document.codes,
         nodes: document.nodes,
         inclusion: document.inclusion.map(inclusion).transpose()?,
     };
-    check_hashes(&witness)?;
+    for (name, held) in by_hash(&witness) {
+        check_hashes(name, held)?;
+    }
+    if let Some(held) = &witness.inclusion {
+        check_hashes("inclusion.nodes", &held.nodes)?;
+    }
+    if Shared::of(&witness.messages).entries() != call_data.iter().collect::<Vec<_>>() {
+        let reason = "the pieces that messages share expected, by ascending hash";
+        return Err(JsonError::value("callData", reason));
+    }
     let witness = Opened::from(witness);
     check_needs(&witness)?;
     let written = serde_json::from_str(&to_json(&witness))?;
@@ -158,15 +180,14 @@ fn by_hash(witness: &Witness) -> [(&'static str, &BTreeMap<B256, Bytes>); 2] {
 }
 
 /// Makes sure that everything stands under its own hash.
-fn check_hashes(witness: &Witness) -> Result<(), JsonError> {
-    let inclusion = witness.inclusion.as_ref().map(|held| ("inclusion.nodes", &held.nodes));
-    for (name, held) in by_hash(witness).into_iter().chain(inclusion) {
-        if let Some((found, bytes)) = held.iter().find(|(hash, bytes)| keccak256(bytes) != **hash) {
+fn check_hashes(name: &str, held: &BTreeMap<B256, Bytes>) -> Result<(), JsonError> {
+    match held.iter().find(|(hash, bytes)| keccak256(bytes) != **hash) {
+        Some((found, bytes)) => {
             let (path, expected) = (format!("{name}.{found}"), keccak256(bytes));
-            return Err(JsonError::WrongHash { path, expected });
+            Err(JsonError::WrongHash { path, expected })
         }
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// Makes sure that everything is needed.

@@ -23,7 +23,7 @@ fn honest() -> Witness {
 #[test]
 fn a_message_that_can_be_read() {
     let mut witness = honest();
-    witness.messages[0] = Bytes::from_static(&[1, 2, 3]);
+    witness.messages[0] = vec![1, 2, 3].into();
     check(&witness, Missing::Message { message: 0 });
     let nameless = with_top(&honest(), |message| message.stateAccessList.clear());
     check(&nameless, Missing::Record { message: 0, record: 0 });
