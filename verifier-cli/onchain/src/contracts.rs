@@ -1,4 +1,5 @@
-//! The contracts of an audit on a chain, with their addresses: factory, hypervisors, register. All
+//! The contracts of an audit on a chain, with their addresses: factory, hypervisors, segment machines,
+//! register. All
 //! are deployed through a deterministic deployer with salt zero, so that who deploys them and when
 //! makes no difference. `specs/14-chain.md`, section Contracts.
 
@@ -6,7 +7,7 @@ use alloy_primitives::keccak256;
 use alloy_primitives::{Address, B256, Bytes};
 use iso_evm_hypervisor::{
     ArchiveKey, ArchiveOptions, Contract, EmitOptions, archive::DETERMINISTIC_DEPLOYER,
-    emit_archive_factory, emit_audit, live,
+    emit_archive_factory, emit_audit, emit_segment, live,
 };
 use iso_evm_wire::{Fork, Rules, Schedule};
 
@@ -85,7 +86,7 @@ impl Archives {
     }
 }
 
-/// A register that has no hypervisor of some rules, for its chain never goes by them.
+/// A register that has no machine of some rules, for its chain never goes by them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("no block of chain {chain} goes by {rules}: the chain's rules are {first} to {last}")]
 pub struct OtherFamily {
@@ -151,14 +152,22 @@ impl Contracts {
         self.emitted("live", live::emit_live(fork))
     }
 
-    /// The code hashes of the hypervisors of all rules of the schedule's family, by their position.
-    pub fn hypervisor_hashes(&self) -> Vec<B256> {
+    /// The segment machine of these rules.
+    pub fn machine(&self, rules: impl Into<Rules>) -> Deployment {
         let archive = self.archive_options();
-        let hash = |rules: &Rules| emit_audit(&EmitOptions { rules: *rules, archive }).code_hash();
+        self.emitted("machine", emit_segment(&EmitOptions { rules: rules.into(), archive }))
+    }
+
+    /// The code hashes of the segment machines of all rules of the schedule's family, by their
+    /// position.
+    pub fn machine_hashes(&self) -> Vec<B256> {
+        let archive = self.archive_options();
+        let hash =
+            |rules: &Rules| emit_segment(&EmitOptions { rules: *rules, archive }).code_hash();
         self.schedule.family().rules().iter().map(hash).collect()
     }
 
-    /// Checks that the register knows hypervisors of the family that rules are of.
+    /// Checks that the register knows machines of the family that rules are of.
     ///
     /// # Errors
     ///
@@ -174,9 +183,9 @@ impl Contracts {
         }
     }
 
-    /// The register that knows the hypervisors of the schedule's rules, and when these begin.
+    /// The register that knows the segment machines of the schedule's rules, and when these begin.
     pub fn register(&self) -> Deployment {
-        let (initcode, code) = register::codes(&self.hypervisor_hashes(), &self.schedule);
+        let (initcode, code) = register::codes(&self.machine_hashes(), &self.schedule);
         self.deployment("register", initcode, code)
     }
 }

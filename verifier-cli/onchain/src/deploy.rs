@@ -29,7 +29,7 @@ pub enum DeployError {
     /// A transaction that is not sent.
     #[error(transparent)]
     Send(#[from] SendError),
-    /// A hypervisor that the register would not know.
+    /// A machine that the register would not know.
     #[error(transparent)]
     Family(#[from] OtherFamily),
     /// Nobody deploys by CREATE2.
@@ -120,12 +120,12 @@ pub struct Deployments {
 }
 
 impl Deployments {
-    /// Factory, hypervisor, live machine and register, as far as they are not there; `new_deployer`
+    /// Factory, hypervisor, segment machine, live machine and register, as far as they are not there; `new_deployer`
     /// has a deterministic deployer of our own deployed first, where `contracts` say that it is.
     ///
     /// # Errors
     ///
-    /// If the register would not know the hypervisor; if there is no deployer, or its code, run here, does not deploy; if there is other code where a
+    /// If the register would not know the machine; if there is no deployer, or its code, run here, does not deploy; if there is other code where a
     /// contract belongs; if the node does not say.
     pub fn plan(
         chain: &Chain,
@@ -142,6 +142,7 @@ impl Deployments {
         let all = [
             contracts.factory(),
             contracts.hypervisor(rules),
+            contracts.machine(rules),
             contracts.live(rules.fork()),
             contracts.register(),
         ];

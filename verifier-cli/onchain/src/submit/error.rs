@@ -4,7 +4,7 @@ use alloy_primitives::{Address, B256};
 use iso_evm_rpc::RpcError;
 use iso_evm_wire::{Rules, Schedule};
 
-use crate::{contracts::OtherFamily, send_error::SendError};
+use crate::{contracts::OtherFamily, plan::NoCase, send_error::SendError};
 
 /// Why a message is not submitted.
 #[derive(Debug, thiserror::Error)]
@@ -36,7 +36,7 @@ pub enum SubmitError {
         /// keccak256 of what is.
         found: B256,
     },
-    /// A register that knows no hypervisor of the witness's rules.
+    /// A register that knows no machine of the witness's rules.
     #[error("register {register}: {family}")]
     OtherFamily {
         /// Address of the register.
@@ -44,16 +44,16 @@ pub enum SubmitError {
         /// Rules of the witness, and of the register's chain.
         family: OtherFamily,
     },
-    /// A register that knows another hypervisor.
-    #[error("register {register}: its hypervisor of {fork} is {found}, not {expected}")]
-    OtherHypervisor {
+    /// A register that knows another machine.
+    #[error("register {register}: its segment machine of {fork} is {found}, not {expected}")]
+    OtherMachine {
         /// Address of the register.
         register: Address,
         /// Fork whose rules apply.
         fork: Rules,
-        /// Code hash of the hypervisor at hand.
+        /// Code hash of the machine at hand.
         expected: B256,
-        /// Code hash of the hypervisor that the register knows.
+        /// Code hash of the machine that the register knows.
         found: B256,
     },
     /// A register that goes by another schedule.
@@ -105,6 +105,64 @@ pub enum SubmitError {
         index: usize,
         /// Account that commits.
         operator: Address,
+    },
+    /// Bytes that nobody can commit to.
+    #[error("message {index}: {why}")]
+    NoCase {
+        /// Index of the message, in pre-order.
+        index: usize,
+        /// What it lacks.
+        why: NoCase,
+    },
+    /// Checkpoints that nobody should stand by.
+    #[error("message {index}: it does not come to these checkpoints, and nothing was sent")]
+    FalseCheckpoints {
+        /// Index of the message, in pre-order.
+        index: usize,
+    },
+    /// A segment that the commitment does not have.
+    #[error("message {index}: there is no segment {segment}: the commitment has {count}")]
+    NoSegment {
+        /// Index of the message, in pre-order.
+        index: usize,
+        /// Number of the segment.
+        segment: u64,
+        /// How many there are.
+        count: u64,
+    },
+    /// A segment that nobody can run from where it is said to start.
+    #[error(
+        "message {index}: segment {segment} starts from a checkpoint that the message does not come \
+         to: one before it is false"
+    )]
+    FalseStart {
+        /// Index of the message, in pre-order.
+        index: usize,
+        /// Number of the segment.
+        segment: u64,
+    },
+    /// A segment that does not fit one transaction.
+    #[error("message {index}: segment {segment} takes {count} transactions: --resume sends them")]
+    NeedsResume {
+        /// Index of the message, in pre-order.
+        index: usize,
+        /// Number of the segment.
+        segment: u64,
+        /// How many transactions it takes.
+        count: usize,
+    },
+    /// A segment whose input no transaction carries.
+    #[error(
+        "message {index}: segment {segment} takes {bytes} bytes of calldata, more than public mempools \
+         take: by a register, parts of it are archived"
+    )]
+    NeedsRegister {
+        /// Index of the message, in pre-order.
+        index: usize,
+        /// Number of the segment.
+        segment: u64,
+        /// Bytes of its calldata.
+        bytes: usize,
     },
     /// A commitment for another fork.
     #[error(

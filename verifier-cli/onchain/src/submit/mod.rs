@@ -1,33 +1,34 @@
-//! Has messages audited on a chain: archives the code that is missing, sends the audits with gas
-//! limits of their own, and reads the verdicts from the chain. `specs/14-chain.md`, section
-//! Submission.
+//! Has messages audited on a chain: archives what is missing, sends the audits with gas limits of their
+//! own, and reads the verdicts from the chain. `specs/14-chain.md`, section Submission.
+//!
+//! `check` looks at the contracts before anything is sent, `pending` at what has to be sent for a
+//! message, `segments` at which segments, `answer` reads what the chain says.
 
 mod answer;
+mod check;
 mod error;
 mod pending;
+mod segments;
 
 use std::{collections::HashSet, ops::Range};
 
-use alloy_primitives::keccak256;
-use alloy_primitives::{Address, B256, Bytes, U256};
-use alloy_rpc_types_eth::state::StateOverride;
-use alloy_sol_types::SolCall;
+use alloy_primitives::B256;
 use iso_evm_hypervisor::MessageVerdict;
-use iso_evm_wire::{Opened, Witness};
+use iso_evm_wire::Opened;
 
 pub use self::error::SubmitError;
-use self::pending::Pending;
+use self::pending::{Next, Task};
 use super::{
-    chain::{CallAnswer, Chain, HostReceipt},
+    chain::Chain,
     deploy::DeployTransaction,
     outbox::{Intent, Outbox},
-    plan::{Part, Plan, Route},
-    register::{self, Standing},
+    plan::{Checkpoints, Part, Plan, Route, Told},
     sender::Sender,
 };
 
-/// The transaction that leads to a verdict, in a word.
+/// The transaction that leads to a verdict, in a word: of a message in one piece, of a segment.
 const AUDIT: &str = "audit";
+const SEGMENT: &str = "segment";
 
 /// Where a verdict was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
@@ -43,19 +44,36 @@ pub enum VerdictSource {
     Prediction,
 }
 
+/// What became of a segment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SubmittedSegment {
+    /// The segment of the commitment that it is, or is in.
+    pub index: u64,
+    /// The guest's gas at its start.
+    pub from: u64,
+    /// The gas that it ends at; none if it ends as the message does.
+    pub to: Option<u64>,
+    /// Gas of its transaction, as predicted.
+    pub gas: u64,
+    /// What the chain says of it.
+    pub told: Told,
+}
+
 /// What became of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Submitted {
     /// The message, in pre-order.
     pub index: usize,
-    /// keccak256 of its bytes: what an operator commits to.
+    /// By a register what the operator commits to, else keccak256 of the message's bytes.
     pub commitment: B256,
-    /// The verdict that the chain gave.
+    /// The verdict that the chain gave: on what was submitted.
     pub verdict: MessageVerdict,
     /// Where the verdict was read.
     pub source: VerdictSource,
-    /// What the audit takes, as predicted; none if there was a verdict already.
+    /// What the audits take, as predicted; none if there was a verdict already.
     pub audit_gas: Option<u64>,
+    /// The segments, where it was submitted by them.
+    pub segments: Vec<SubmittedSegment>,
     /// What was sent, in order, by what it did.
     pub transactions: Vec<(&'static str, DeployTransaction)>,
 }
@@ -73,47 +91,15 @@ pub struct Submission<'a> {
     pub route: Route,
     /// Whether commitments that are missing are made.
     pub commit: bool,
-}
-
-/// What becomes of a message, in the state that the chain is in.
-enum Next {
-    /// Nothing is sent: there is a verdict already, or there would be none.
-    Nothing(Submitted),
-    /// Transactions, and what is said of the message before them.
-    Send(Box<Pending>, Submitted),
+    /// The checkpoints that the operator committed to.
+    pub checkpoints: Checkpoints,
+    /// The segments that are sent; all, if it is not said.
+    pub only: Option<Vec<u64>>,
+    /// Whether a segment may take several transactions, from where a machine has come to already.
+    pub resume: bool,
 }
 
 impl Submission<'_> {
-    /// Checks that the contracts are what they should be, before anything is sent.
-    ///
-    /// # Errors
-    ///
-    /// If a contract is not there, or the node does not say.
-    pub fn check(&self) -> Result<(), SubmitError> {
-        let hypervisor = self.plan.hypervisor();
-        self.holds("hypervisor", hypervisor.address, &hypervisor.code)?;
-        let Route::Register { register, operator } = self.route else { return Ok(()) };
-        let knows = self.plan.contracts().register_knows(self.plan.rules());
-        knows.map_err(|family| SubmitError::OtherFamily { register, family })?;
-        self.holds("register", register, &self.plan.register_code())?;
-        let (rules, expected) = (self.plan.rules(), hypervisor.code_hash());
-        let call = register::hypervisorsCall(U256::from(rules.position()));
-        let found = match self.ask(register, call.abi_encode().into())? {
-            CallAnswer::Returned(data) => register::hypervisorsCall::abi_decode_returns(&data).ok(),
-            CallAnswer::Reverted(_) | CallAnswer::OutOfGas => None,
-        };
-        let found = found.unwrap_or_default();
-        if found != expected {
-            return Err(SubmitError::OtherHypervisor { register, fork: rules, expected, found });
-        }
-        self.same_schedule(register)?;
-        let sender = self.sender.address();
-        if self.commit && operator != sender {
-            return Err(SubmitError::NotTheOperator { operator, sender });
-        }
-        Ok(())
-    }
-
     /// What has to be sent for messages, in order, in the state that the chain is in.
     ///
     /// # Errors
@@ -124,7 +110,7 @@ impl Submission<'_> {
         witness: &Opened<'_>,
         indices: Range<usize>,
     ) -> Result<Vec<Intent>, SubmitError> {
-        let (mut archives, mut messages) = (Vec::new(), HashSet::new());
+        let (mut archives, mut messages) = (Vec::<Part>::new(), HashSet::new());
         let mut intents = Vec::new();
         for index in indices {
             let Next::Send(pending, Submitted { commitment, .. }) =
@@ -132,14 +118,14 @@ impl Submission<'_> {
             else {
                 continue;
             };
-            // A register decides on the same bytes once.
+            // A register takes a commitment once, and what is said of it once is said.
             if !messages.insert(commitment) && matches!(self.route, Route::Register { .. }) {
                 continue;
             }
             for (what, step) in pending.steps() {
                 intents.push(Intent { what, to: Some(step.to), gas_limit: step.gas_limit });
             }
-            archives.extend(pending.archive.into_iter().flat_map(|archive| archive.parts));
+            archives.extend(pending.archives.into_iter().flat_map(|archive| archive.parts));
         }
         Ok(intents)
     }
@@ -162,117 +148,65 @@ impl Submission<'_> {
             Next::Nothing(submitted) => return Ok(submitted),
             Next::Send(pending, submitted) => (pending, submitted),
         };
-        let message = &witness.messages[index].bytes();
         let Some(outbox) = outbox else {
-            submitted.verdict = self.call(message, &pending)?;
-            submitted.source = VerdictSource::Call;
+            self.call(&pending, &mut submitted)?;
             return Ok(submitted);
         };
-        let mut audit: Option<HostReceipt> = None;
-        for (what, step) in pending.steps() {
+        let mut sent = |what: &'static str, step: &super::plan::Step| {
             let data = step.data.clone();
             let receipt = outbox.mined(what, Some(step.to), data, step.gas_limit)?;
             let transaction = DeployTransaction::new(&receipt, step.gas);
             said(what, &transaction);
             submitted.transactions.push((what, transaction));
-            if what != AUDIT && !receipt.success {
+            Ok::<_, SubmitError>(receipt)
+        };
+        for (what, step) in pending.before() {
+            let receipt = sent(what, step)?;
+            if !receipt.success {
                 let hash = receipt.hash;
                 return Err(SubmitError::Failed { index, what, hash });
             }
-            audit = Some(receipt);
         }
-        if let Some(receipt) = audit {
-            submitted.verdict = self.read(index, message, &pending.audit.step, &receipt)?;
-            submitted.source = VerdictSource::Transaction;
+        match &pending.task {
+            Task::Whole(audit) => {
+                let receipt = sent(AUDIT, &audit.step)?;
+                submitted.verdict = self.read(&audit.step, &receipt)?;
+            }
+            Task::Segments(case, costs) => {
+                let mut told = Vec::new();
+                for cost in costs {
+                    let receipt = sent(SEGMENT, &cost.step)?;
+                    told.push(self.read_segment(index, case, cost, &receipt)?);
+                    if told.last().is_some_and(Told::ends) {
+                        break;
+                    }
+                }
+                submitted.told(costs, told);
+            }
         }
+        submitted.source = VerdictSource::Transaction;
         Ok(submitted)
     }
+}
 
-    /// Checks that the register goes by the schedule that is expected.
-    fn same_schedule(&self, register: Address) -> Result<(), SubmitError> {
-        let schedule = &self.plan.contracts().schedule;
-        let call = register::scheduleCall {}.abi_encode().into();
-        let found = match self.ask(register, call)? {
-            CallAnswer::Returned(data) => register::scheduleCall::abi_decode_returns(&data).ok(),
-            CallAnswer::Reverted(_) | CallAnswer::OutOfGas => None,
-        };
-        let found = found.ok_or(SubmitError::NoRegister { register })?;
-        let chain = schedule.chain_id();
-        if found.chainId != U256::from(chain) || found.forks != register::activations(schedule) {
-            return Err(SubmitError::OtherSchedule { register, chain });
-        }
-        Ok(())
-    }
-
-    /// Checks that a witness is of the register's chain, and its fork that of its block: else a true
-    /// message would be held against another fork's hypervisor.
-    pub(super) fn scheduled(&self, witness: &Witness, index: usize) -> Result<(), SubmitError> {
-        let schedule = self.plan.contracts().schedule;
-        let (expected, found) = (schedule.chain_id(), witness.chain_id);
-        if expected != found {
-            return Err(SubmitError::OtherChain { index, expected, found });
-        }
-        let (number, fork) = (witness.block.number, witness.rules);
-        let scheduled = schedule.rules_at(number, witness.block.timestamp);
-        if scheduled != Some(fork) {
-            let schedule = Box::new(schedule);
-            return Err(SubmitError::Unscheduled { index, fork, number, scheduled, schedule });
-        }
-        Ok(())
-    }
-
-    /// What becomes of a message, in the state that the chain is in, and with these archives.
-    fn next(
-        &self,
-        witness: &Opened<'_>,
-        index: usize,
-        archives: &[Part],
-    ) -> Result<Next, SubmitError> {
-        let message = &witness.messages[index].bytes();
-        let commitment = keccak256(message);
-        let standing = self.standing(index, commitment)?;
-        let submitted = |verdict, source, audit_gas| {
-            let transactions = Vec::new();
-            Submitted { index, commitment, verdict, source, audit_gas, transactions }
-        };
-        if let Some(standing @ (Standing::Accepted | Standing::Fraud)) = standing {
-            let verdict = self.decided(message, standing, &StateOverride::default())?;
-            return Ok(Next::Nothing(submitted(verdict, VerdictSource::Register, None)));
-        }
-        let pending = self.pending(witness, index, standing, archives)?;
-        let (verdict, gas) = (pending.audit.verdict.clone(), pending.audit.step.gas);
-        let submitted = submitted(verdict, VerdictSource::Prediction, Some(gas));
-        match &submitted.verdict {
-            MessageVerdict::Unavailable { .. } | MessageVerdict::Inconclusive { .. } => {
-                Ok(Next::Nothing(submitted))
-            }
-            MessageVerdict::Valid
-            | MessageVerdict::Mismatch(_)
-            | MessageVerdict::Malformed { .. } => {
-                if !pending.audit.step.fits_cap {
-                    let what = "its audit";
-                    return Err(SubmitError::TooMuchGas { index, what, gas });
-                }
-                Ok(Next::Send(Box::new(pending), submitted))
-            }
-        }
-    }
-
-    /// Checks that an account holds this code.
-    pub(super) fn holds(
-        &self,
-        what: &'static str,
-        address: Address,
-        code: &Bytes,
-    ) -> Result<(), SubmitError> {
-        let found = self.chain.code(address)?;
-        if found.is_empty() {
-            return Err(SubmitError::NoCode { what, address });
-        }
-        if found != *code {
-            let (expected, found) = (keccak256(code), keccak256(&found));
-            return Err(SubmitError::OtherCode { what, address, expected, found });
-        }
-        Ok(())
+impl Submitted {
+    /// Writes down what is said of segments, in order.
+    fn told(&mut self, costs: &[super::plan::SegmentCost], told: Vec<Told>) {
+        self.verdict = told
+            .iter()
+            .map(Told::verdict)
+            .find(|verdict| *verdict != MessageVerdict::Valid)
+            .unwrap_or(MessageVerdict::Valid);
+        self.segments = costs
+            .iter()
+            .zip(told)
+            .map(|(cost, told)| SubmittedSegment {
+                index: cost.index,
+                from: cost.from,
+                to: cost.to,
+                gas: cost.step.gas,
+                told,
+            })
+            .collect();
     }
 }

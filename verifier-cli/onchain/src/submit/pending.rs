@@ -1,63 +1,179 @@
-//! What has to be sent before a message can be audited, in the state that the chain is in.
+//! What has to be sent before a message can be audited, and to have it audited, in the state that the
+//! chain is in.
 
-use alloy_primitives::{Address, Bytes};
+use alloy_primitives::{Address, Bytes, keccak256};
 use iso_evm_hypervisor::MessageVerdict;
 use iso_evm_wire::Opened;
 
-use super::{AUDIT, Submission, SubmitError};
+use super::{AUDIT, SEGMENT, Submission, SubmitError, Submitted, VerdictSource};
 use crate::{
     contracts::Archives,
     host::UNLIMITED,
-    plan::{ArchiveCost, AuditCost, Part, Route, Step},
+    plan::{ArchiveCost, AuditCost, Case, Part, Route, SegmentCost, Step, Told},
     register::Standing,
 };
 
-/// What stands in the way of the audit of a message.
+/// What becomes of a message, in the state that the chain is in.
+pub(super) enum Next {
+    /// Nothing is sent: there is a verdict already, or there would be none.
+    Nothing(Submitted),
+    /// Transactions, and what is said of the message before them.
+    Send(Box<Pending>, Submitted),
+}
+
+/// What stands between a message and its verdict.
 pub(super) struct Pending {
-    pub(super) archive: Option<ArchiveCost>,
+    pub(super) archives: Vec<ArchiveCost>,
     pub(super) commit: Option<Step>,
-    pub(super) audit: AuditCost,
+    pub(super) task: Task,
+}
+
+/// How a message is audited.
+pub(super) enum Task {
+    Whole(AuditCost),
+    Segments(Box<Case>, Vec<SegmentCost>),
 }
 
 impl Pending {
-    /// The transactions, in order, by what they do.
-    pub(super) fn steps(&self) -> impl Iterator<Item = (&'static str, &Step)> {
-        let archive = self.archive.as_ref().map(|archive| ("archive", &archive.step));
-        let commit = self.commit.as_ref().map(|step| ("commit", step));
-        [archive, commit, Some((AUDIT, &self.audit.step))].into_iter().flatten()
+    /// The transactions that come before the audit, in order, by what they do.
+    pub(super) fn before(&self) -> impl Iterator<Item = (&'static str, &Step)> {
+        let archives = self.archives.iter().map(|archive| ("archive", &archive.step));
+        archives.chain(self.commit.as_ref().map(|step| ("commit", step)))
+    }
+
+    /// All transactions.
+    pub(super) fn steps(&self) -> Vec<(&'static str, &Step)> {
+        let mut steps: Vec<_> = self.before().collect();
+        match &self.task {
+            Task::Whole(audit) => steps.push((AUDIT, &audit.step)),
+            Task::Segments(_, costs) => {
+                steps.extend(costs.iter().map(|cost| (SEGMENT, &cost.step)));
+            }
+        }
+        steps
     }
 }
 
 impl Submission<'_> {
-    /// What has to be sent, in the state that the chain is in, and with these archives.
-    pub(super) fn pending(
+    /// What becomes of a message, in the state that the chain is in, and with these archives.
+    pub(super) fn next(
         &self,
         witness: &Opened<'_>,
         index: usize,
-        standing: Option<Standing>,
         planned: &[Part],
-    ) -> Result<Pending, SubmitError> {
+    ) -> Result<Next, SubmitError> {
+        match self.route {
+            Route::Hypervisor => self.next_straight(witness, index, planned),
+            Route::Register { register, operator } => {
+                self.next_registered(witness, index, planned, register, operator)
+            }
+        }
+    }
+
+    fn next_straight(
+        &self,
+        witness: &Opened<'_>,
+        index: usize,
+        planned: &[Part],
+    ) -> Result<Next, SubmitError> {
         let message = &witness.messages[index].bytes();
-        let (mut archives, missing) = self.archives(message, planned)?;
+        let (found, missing) = self.archives(message, planned)?;
         let archive = match missing {
-            Some(missing) => self.archive(witness, index, &archives, missing)?,
+            Some(missing) => self.archive(witness, index, &found, missing)?,
             None => None,
         };
-        if let Some(archive) = &archive {
-            archives.clone_from(&archive.parts);
-        }
-        let audit = self.plan.audit(message, &archives, self.route, Some(self.sender.address()));
-        let commit = match (self.route, standing) {
-            (Route::Register { register, operator }, Some(Standing::None)) => {
-                if !self.commit {
-                    return Err(SubmitError::NotCommitted { index, operator });
-                }
-                self.scheduled(witness, index)?;
-                Some(self.plan.commit(message, &witness.block, register, operator))
-            }
-            _ => None,
+        let present = archive.as_ref().map_or(&found, |archive| &archive.parts);
+        let audit = self.plan.audit(message, present, Some(self.sender.address()));
+        let (verdict, gas) = (audit.verdict.clone(), audit.step.gas);
+        let submitted = Submitted {
+            index,
+            commitment: keccak256(message),
+            verdict,
+            source: VerdictSource::Prediction,
+            audit_gas: Some(gas),
+            segments: Vec::new(),
+            transactions: Vec::new(),
         };
-        Ok(Pending { archive, commit, audit })
+        if matches!(submitted.verdict, MessageVerdict::Unavailable { .. }) {
+            return Ok(Next::Nothing(submitted));
+        }
+        if self.only.is_some() || !audit.step.fits() {
+            let code = code_of(&found);
+            let (case, costs) = self.straight(witness, index, code.as_ref())?;
+            return Ok(segmented(submitted, Vec::new(), None, case, costs));
+        }
+        if matches!(submitted.verdict, MessageVerdict::Inconclusive { .. }) {
+            return Ok(Next::Nothing(submitted));
+        }
+        if let Some(archive) = archive.as_ref().filter(|archive| !archive.step.fits_cap) {
+            let (what, gas) = ("the archive of its code", archive.step.gas);
+            return Err(SubmitError::TooMuchGas { index, what, gas });
+        }
+        let archives = archive.into_iter().collect();
+        let pending = Pending { archives, commit: None, task: Task::Whole(audit) };
+        Ok(Next::Send(Box::new(pending), submitted))
+    }
+
+    fn next_registered(
+        &self,
+        witness: &Opened<'_>,
+        index: usize,
+        planned: &[Part],
+        register: Address,
+        operator: Address,
+    ) -> Result<Next, SubmitError> {
+        let code = match witness.code(index) {
+            Some(code) => Some(code.clone()),
+            None => code_of(&self.archives(&witness.messages[index].bytes(), planned)?.0),
+        };
+        let case = self.case(witness, index, code.as_ref())?;
+        let commitment = case.commitment().hash();
+        let standing = self.standing(index, register, operator, commitment)?;
+        let commit = match standing {
+            Standing::None if !self.commit => {
+                return Err(SubmitError::NotCommitted { index, operator });
+            }
+            Standing::None if !case.is_true() => {
+                return Err(SubmitError::FalseCheckpoints { index });
+            }
+            Standing::None => {
+                self.scheduled(witness, index)?;
+                Some(self.plan.commit(commitment, &witness.block, register, operator))
+            }
+            Standing::Open | Standing::Fraud => None,
+        };
+        let costs = self.segments(index, &case)?;
+        let submitted = Submitted {
+            index,
+            commitment,
+            verdict: MessageVerdict::Valid,
+            source: VerdictSource::Prediction,
+            audit_gas: Some(costs.iter().map(|cost| cost.step.gas).sum()),
+            segments: Vec::new(),
+            transactions: Vec::new(),
+        };
+        if standing == Standing::Fraud {
+            // The reason is what convicts here too; what it was there, a log says.
+            let told = costs.iter().map(|cost| cost.told.clone()).collect();
+            let mut submitted =
+                Submitted { source: VerdictSource::Register, audit_gas: None, ..submitted };
+            submitted.told(&costs, told);
+            return Ok(Next::Nothing(submitted));
+        }
+        let mut archives: Vec<ArchiveCost> = Vec::new();
+        for archive in costs.iter().flat_map(|cost| &cost.archives) {
+            let (address, contract) = &archive.parts[0];
+            let known = archives.iter().any(|known| known.parts[0].0 == *address)
+                || planned.iter().any(|(known, _)| known == address);
+            if !known && self.chain.code(*address)? != *contract {
+                archives.push(archive.clone());
+            }
+        }
+        if !archives.is_empty() {
+            let factory = self.plan.factory();
+            self.holds("archive factory", factory.address, &factory.code)?;
+        }
+        Ok(segmented(submitted, archives, commit, case, costs))
     }
 
     /// The archives of a message that are on the chain, or planned, and the address of the first that
@@ -114,10 +230,29 @@ impl Submission<'_> {
             }
             Archives::Account { .. } | Archives::CodeHash => {}
         }
-        if !archive.step.fits_cap {
-            let (what, gas) = ("the archive of its code", archive.step.gas);
-            return Err(SubmitError::TooMuchGas { index, what, gas });
-        }
         Ok(Some(archive))
     }
+}
+
+/// Segments to send; nothing, if one would decide nothing.
+fn segmented(
+    mut submitted: Submitted,
+    archives: Vec<ArchiveCost>,
+    commit: Option<Step>,
+    case: Case,
+    costs: Vec<SegmentCost>,
+) -> Next {
+    submitted.audit_gas = Some(costs.iter().map(|cost| cost.step.gas).sum());
+    submitted.told(&costs, costs.iter().map(|cost| cost.told.clone()).collect());
+    if costs.iter().any(|cost| matches!(cost.told, Told::NotProven(_))) {
+        return Next::Nothing(submitted);
+    }
+    let task = Task::Segments(Box::new(case), costs);
+    Next::Send(Box::new(Pending { archives, commit, task }), submitted)
+}
+
+/// The code that archives hold, behind the first byte of each.
+fn code_of(archives: &[Part]) -> Option<Bytes> {
+    let parts = archives.iter().map(|(_, code)| code.get(1..).unwrap_or_default());
+    (!archives.is_empty()).then(|| parts.collect::<Vec<_>>().concat().into())
 }

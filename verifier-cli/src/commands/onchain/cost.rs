@@ -8,7 +8,7 @@ use comfy_table::{CellAlignment, Table, presets};
 use iso_evm_batch::files;
 use iso_evm_onchain::{
     host::{GAS_CAP, MEMPOOL_LIMIT},
-    plan::{ArchiveCost, MessageCost, Plan, Route},
+    plan::{ArchiveCost, MessageCost, Plan, Route, SegmentCost, Step},
     submit::SubmitError,
 };
 use iso_evm_verifier::verify::{Audit, NamedVerdict, Verdict};
@@ -22,7 +22,8 @@ use crate::{Exit, commands::verify::open, error::CommandError, report::text::tho
 pub(in crate::commands) struct Cost {
     /// A witness.bin, or an INPUT.json that is recorded first; `-` for stdin
     file: PathBuf,
-    /// By the register, for this operator's commitment [default: straight to the hypervisor]
+    /// By the register, for this operator's commitment, segment by segment [default: straight to the
+    /// hypervisor; what does not fit, segment by segment to the segment machine]
     #[arg(long, value_name = "ADDR")]
     operator: Option<Address>,
     #[command(flatten)]
@@ -37,6 +38,7 @@ pub(in crate::commands) struct Cost {
 #[serde(rename_all = "camelCase")]
 struct Document {
     hypervisor: Address,
+    machine: Address,
     factory: Address,
     register: Option<Address>,
     gas_cap: U64,
@@ -56,7 +58,23 @@ struct Row {
     hypervisor_gas: U64,
     audit_gas: U64,
     archive: Option<Archive>,
+    segments: Vec<Segment>,
     total_gas: U64,
+    fits_cap: bool,
+    fits_mempool: bool,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Segment {
+    index: u64,
+    from_gas: U64,
+    to_gas: Option<U64>,
+    records: usize,
+    calldata_bytes: usize,
+    gas: U64,
+    archives: Vec<Archive>,
+    verdict: NamedVerdict,
     fits_cap: bool,
     fits_mempool: bool,
 }
@@ -111,18 +129,35 @@ fn document(plan: &Plan, register: Option<Address>, costs: &[MessageCost]) -> Do
         hypervisor_gas: U64::from(cost.audit.hypervisor_gas),
         audit_gas: U64::from(cost.audit.step.gas),
         archive: cost.archive.as_ref().map(archive),
+        segments: cost.segments.iter().map(segment).collect(),
         total_gas: U64::from(cost.total()),
         fits_cap: cost.fits_cap(),
         fits_mempool: cost.fits_mempool(),
     };
     Document {
         hypervisor: plan.hypervisor().address,
+        machine: plan.machine().address,
         factory: plan.factory().address,
         register,
         gas_cap: U64::from(GAS_CAP),
         mempool_limit: MEMPOOL_LIMIT,
         messages: costs.iter().enumerate().map(row).collect(),
         total_gas: U64::from(total(costs)),
+    }
+}
+
+fn segment(cost: &SegmentCost) -> Segment {
+    Segment {
+        index: cost.index,
+        from_gas: U64::from(cost.from),
+        to_gas: cost.to.map(U64::from),
+        records: cost.records,
+        calldata_bytes: cost.step.data.len(),
+        gas: U64::from(cost.step.gas),
+        archives: cost.archives.iter().map(archive).collect(),
+        verdict: NamedVerdict::of(Audit::Execution, Verdict::from(&cost.told.verdict())),
+        fits_cap: cost.steps().all(|(_, step)| step.fits_cap),
+        fits_mempool: cost.steps().all(|(_, step)| step.fits_mempool),
     }
 }
 
@@ -169,6 +204,7 @@ fn human(costs: &[MessageCost]) -> String {
         }
     }
     let mut text = format!("{table}\n");
+    text.push_str(&segments(costs));
     let _ = writeln!(
         text,
         "{} gas in all; code that several messages run is archived once, with the first",
@@ -184,10 +220,46 @@ fn human(costs: &[MessageCost]) -> String {
 }
 
 fn fits(cost: &MessageCost) -> &'static str {
-    match (cost.fits_cap(), cost.fits_mempool()) {
+    fits_in_words(cost.fits_cap(), cost.fits_mempool())
+}
+
+const fn fits_in_words(cap: bool, mempool: bool) -> &'static str {
+    match (cap, mempool) {
         (true, true) => "yes",
         (false, true) => "gas: no",
         (true, false) => "bytes: no",
         (false, false) => "no",
     }
+}
+
+/// The segments of messages that are audited by them.
+fn segments(costs: &[MessageCost]) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).force_no_tty();
+    table.set_header(["#", "segment", "from", "to", "records", "bytes", "gas", "archives", "fits"]);
+    let number = |gas: u64| thousands(U256::from(gas));
+    for (index, cost) in costs.iter().enumerate() {
+        for segment in &cost.segments {
+            let archives: u64 = segment.archives.iter().map(|archive| archive.step.gas).sum();
+            let fits = |fits: fn(&Step) -> bool| segment.steps().all(|(_, step)| fits(step));
+            table.add_row([
+                index.to_string(),
+                segment.index.to_string(),
+                number(segment.from),
+                segment.to.map_or_else(|| "the end".to_owned(), number),
+                segment.records.to_string(),
+                number(segment.step.data.len() as u64),
+                number(segment.step.gas),
+                if archives == 0 { "-".to_owned() } else { number(archives) },
+                fits_in_words(fits(|step| step.fits_cap), fits(|step| step.fits_mempool))
+                    .to_owned(),
+            ]);
+        }
+    }
+    for index in 0..8 {
+        if let Some(column) = table.column_mut(index) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    if table.row_count() == 0 { String::new() } else { format!("{table}\n") }
 }

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{Exit, commands::say, error::CommandError};
 
-/// Put factory, hypervisor, live machine and register on a chain, those that are not there
+/// Put factory, hypervisor, segment machine, live machine and register on a chain, those that are not there
 #[derive(Debug, Args)]
 pub(in crate::commands) struct Deploy {
     #[command(flatten)]
@@ -48,6 +48,8 @@ struct Document {
     factory: Address,
     hypervisor: Address,
     hypervisor_code_hash: B256,
+    machine: Address,
+    machine_code_hash: B256,
     live: Address,
     register: Address,
     transactions: Vec<JsonTransaction>,
@@ -76,8 +78,8 @@ impl Deploy {
         };
         let deployed = deployments.send(&chain, &outbox, said)?;
         let text = if self.json {
-            let [factory, hypervisor, live, register] =
-                ["factory", "hypervisor", "live", "register"].map(|name| {
+            let [factory, hypervisor, machine, live, register] =
+                ["factory", "hypervisor", "machine", "live", "register"].map(|name| {
                     let found = deployed.iter().find(|deployed| deployed.contract.name == name);
                     found.map(|deployed| deployed.contract.address).unwrap_or_default()
                 });
@@ -93,6 +95,8 @@ impl Deploy {
                 factory,
                 hypervisor,
                 hypervisor_code_hash: contracts.hypervisor(rules).code_hash(),
+                machine,
+                machine_code_hash: contracts.machine(rules).code_hash(),
                 live,
                 register,
                 transactions: transactions.collect(),

@@ -9,9 +9,9 @@ use alloy_rpc_types_eth::{TransactionRequest, state::StateOverride};
 use iso_evm_onchain::{
     chain::{CallAnswer, Chain, HostReceipt},
     contracts::{Archives, Contracts},
-    plan::Plan,
+    plan::{Case, Checkpoints, Plan},
 };
-use iso_evm_wire::{Fork, Witness};
+use iso_evm_wire::{Fork, Opened, Witness};
 use serde_json::Value;
 
 use crate::{
@@ -142,7 +142,17 @@ pub(crate) fn quantity(value: &Value) -> u64 {
     u64::from_str_radix(value.as_str().unwrap().trim_start_matches("0x"), 16).unwrap()
 }
 
-/// keccak256 of a message's bytes.
+/// A message as an operator commits to it.
+pub(crate) fn case(plan: &Plan, witness: &Witness, index: usize, with: &Checkpoints) -> Case {
+    plan.case(&Opened::of(witness), index, None, with).unwrap()
+}
+
+/// What an operator commits to, with the checkpoints of the cut.
+pub(crate) fn committed(plan: &Plan, witness: &Witness, index: usize) -> B256 {
+    case(plan, witness, index, &Checkpoints::Cut).commitment().hash()
+}
+
+/// keccak256 of bytes.
 pub(crate) fn commitment(message: &[u8]) -> B256 {
     iso_evm_verifier::hash::keccak256(message)
 }

@@ -1,4 +1,4 @@
-//! What `--commit` asks of a witness, and what is said where a register would accept a lie.
+//! What `--commit` asks of a witness, and what is said where a register does not see a lie.
 
 use alloy_primitives::{B256, U256};
 use iso_evm_verifier::hash::keccak256;
@@ -7,7 +7,7 @@ use iso_evm_witness::{Input, record};
 use serde_json::json;
 
 use super::{
-    anvil::{Anvil, address, fixture, plan},
+    anvil::{Anvil, address, committed, fixture, plan},
     verdicts::put,
 };
 use crate::common::{Ran, run};
@@ -51,9 +51,9 @@ fn refused(anvil: &Anvil, before: u64, ran: &Ran, words: &[&str]) {
     assert_eq!(anvil.chain.nonce(anvil.accounts[0]).unwrap(), before);
 }
 
-/// The hypervisor accepts the lie, and the register would for ever.
+/// The machines hold the lie for true: it is not in what the code does.
 #[test]
-fn nobody_commits_to_a_lie_that_the_register_accepts() {
+fn nobody_commits_to_a_lie_that_the_register_does_not_see() {
     let Some(anvil) = Anvil::start() else { return };
     let deployed = anvil.deploy("");
     let (register, hypervisor) = (address(&deployed, "register"), address(&deployed, "hypervisor"));
@@ -67,14 +67,14 @@ fn nobody_commits_to_a_lie_that_the_register_accepts() {
         let words = ["--commit: the witness is false, and nothing was sent: access: message 0"];
         refused(&anvil, before, &anvil.iso(folder, &line), &words);
     }
-    // Straight there is nothing to accept for ever; what is false is said.
+    // Straight there is no register; what is false is said.
     let ran = anvil.iso(folder, &format!("submit {file} --hypervisor {hypervisor}"));
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     assert!(ran.stderr.contains("note: false by the audits here: access: message 0"));
-    assert!(!ran.stderr.contains("for ever"));
+    assert!(!ran.stderr.contains("does not see"));
     // An operator who commits by other means can be called upon, with a warning.
-    let message = witness.messages[0].bytes();
-    let step = plan(witness.rules.fork()).commit(&message, &witness.block, register, operator);
+    let plan = plan(witness.rules.fork());
+    let step = plan.commit(committed(&plan, &witness, 0), &witness.block, register, operator);
     assert!(anvil.send(0, register, step.data, step.gas_limit).success);
     let (url, challenger) = (&anvil.url, anvil.accounts[1]);
     let line = format!(
@@ -83,9 +83,7 @@ fn nobody_commits_to_a_lie_that_the_register_accepts() {
     );
     let ran = run(folder, &line);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
-    for words in
-        ["note: false by the audits here: access: message 0", "will accept the message for ever"]
-    {
+    for words in ["note: false by the audits here: access: message 0", "convicts nobody of it"] {
         assert!(ran.stderr.contains(words), "{}", ran.stderr);
     }
 }

@@ -54,6 +54,12 @@ fn submit_says_which_contract_or_commitment_is_missing() {
     refused(&wrong, &[&code.to_string(), &expected.to_string()]);
     let wrong = submit(&anvil, &witness, &format!("--register {hypervisor}"));
     refused(&wrong, &["register: the code hash"]);
+    let wrong = format!("--register {register} --machine {hypervisor}");
+    refused(&submit(&anvil, &witness, &wrong), &["segment machine: the code hash"]);
+    let both = format!("--register {register} --hypervisor {hypervisor}");
+    let both = submit(&anvil, &witness, &both);
+    assert_eq!(both.code, Some(2));
+    assert!(both.stderr.contains("cannot be used with"), "{}", both.stderr);
     let uncommitted = submit(&anvil, &witness, &format!("--register {register}"));
     refused(&uncommitted, &["has not committed", "--commit"]);
     let other = anvil.accounts[1];
@@ -102,15 +108,17 @@ fn without_a_verdict_nothing_is_sent() {
     anvil.json(folder.path(), &format!("submit {file} --hypervisor {hypervisor}"), 0);
 }
 
-/// An audit that no transaction can hold is not begun.
+/// Of the message alone, what no transaction can hold is not begun, unless in several.
 #[test]
-fn an_audit_that_does_not_fit_is_not_sent() {
+fn a_segment_that_does_not_fit_is_not_sent() {
     let Some(anvil) = Anvil::start() else { return };
-    let hypervisor = address(&anvil.deploy(""), "hypervisor");
+    let guests = "--schedule osaka=0";
+    let register = address(&anvil.deploy(guests), "register");
     let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("input.json"), super::costs::compute(1_000_000)).unwrap();
-    let line = format!("submit input.json --hypervisor {hypervisor}");
-    refused(&anvil.iso(folder.path(), &line), &["its audit takes", "more than a transaction"]);
+    fs::write(folder.path().join("input.json"), super::costs::compute(1_500_000)).unwrap();
+    let line = format!("submit input.json --register {register} --no-checkpoints {guests}");
+    let ran = anvil.iso(folder.path(), &format!("{line} --commit --commit-unproved"));
+    refused(&ran, &["segment 0 takes", "transactions: --resume"]);
 }
 
 #[test]

@@ -3,15 +3,22 @@
 
 use alloy_primitives::{Address, B256, Bytes, U256, hex};
 use alloy_sol_types::{SolCall, SolError};
-use iso_evm_hypervisor::{Inconclusive as Reason, MessageVerdict, verdict::abi};
+use iso_evm_hypervisor::{
+    Inconclusive as Reason, MessageVerdict, Missing, SegmentVerdict, verdict::abi,
+};
 use iso_evm_onchain::{
     chain::CallAnswer,
-    plan::{Plan, Route},
-    register::{self, Standing},
+    plan::{Case, Checkpoints, Plan},
+    register::{self, Advance, Part, Said, Standing},
 };
-use iso_evm_wire::{Opened, Witness, block::Block, encoding};
+use iso_evm_wire::{
+    Opened, Witness,
+    block::Block,
+    encoding,
+    segment::{RecordTree, Segment},
+};
 
-use super::anvil::{Anvil, address, commitment, fixture, plan};
+use super::anvil::{Anvil, address, case, commitment, fixture, plan};
 
 const GAS: u64 = 10_000_000;
 /// Who stands by the message, and who has it audited.
@@ -23,9 +30,9 @@ struct Court {
     anvil: Anvil,
     plan: Plan,
     register: Address,
-    hypervisor: Address,
+    machine: Address,
     witness: Witness,
-    message: Bytes,
+    case: Case,
 }
 
 impl Court {
@@ -38,198 +45,229 @@ impl Court {
             message.gasUsed += U256::ONE;
             witness.messages[0] = encoding::encode(&message).into();
         }
-        Some(Self {
-            register: address(&deployed, "register"),
-            hypervisor: address(&deployed, "hypervisor"),
-            plan: plan(witness.rules.fork()),
-            message: witness.messages[0].bytes(),
-            anvil,
-            witness,
-        })
+        let plan = plan(witness.rules.fork());
+        let case = case(&plan, &witness, 0, &Checkpoints::None);
+        assert_eq!(case.cuts().len(), 1, "one segment holds it");
+        let (register, machine) = (address(&deployed, "register"), address(&deployed, "machine"));
+        Some(Self { anvil, plan, register, machine, witness, case })
     }
 
-    /// What the register has of a message of the operator's.
-    fn standing(&self, account: usize, message: &[u8]) -> Standing {
+    fn segment(&self) -> Segment {
+        self.case.cuts()[0].clone()
+    }
+
+    /// What the register is sent of a segment.
+    fn advance(&self, account: usize, machine: Address, segment: &Segment) -> Bytes {
+        let records = RecordTree::of(&self.witness.message(0).unwrap());
+        let part = Part { archive: Address::ZERO, data: segment.encode() };
+        Advance {
+            operator: self.anvil.accounts[account],
+            machine,
+            commitment: self.case.commitment(),
+            segment: 0,
+            records: records.prove(1..1 + segment.records.len() as u64),
+            claimed: None,
+            input: vec![part],
+        }
+        .calldata()
+    }
+
+    /// What the register has of a commitment.
+    fn standing(&self, account: usize, commitment: B256) -> Standing {
         let operator = self.anvil.accounts[account];
-        let call = register::commitmentsCall { operator, witness: commitment(message) };
+        let call = register::commitmentsCall { operator, commitment };
         match self.anvil.call(OPERATOR, self.register, call.abi_encode().into(), GAS) {
             CallAnswer::Returned(data) => {
                 let found = register::commitmentsCall::abi_decode_returns(&data).unwrap();
-                Standing::from_number(found.verdict).unwrap()
+                Standing::from_number(found.standing).unwrap()
             }
             other => panic!("{other:?}"),
         }
     }
 
-    fn commit(&self, account: usize, message: &[u8]) {
-        let data = register::commit_calldata(message, &self.witness.block);
+    fn commit(&self, account: usize, commitment: B256) {
+        let data = register::commit_calldata(commitment, &self.witness.block);
         assert!(self.anvil.send(account, self.register, data, GAS).success);
     }
 
-    /// Puts the code where the hypervisor looks, by the factory.
-    fn archive(&self) {
-        let archive = self.plan.archive(&Opened::of(&self.witness), 0, &[]).unwrap();
-        let factory = self.plan.factory().address;
-        assert!(self.anvil.send(STRANGER, factory, archive.step.data, GAS).success);
+    fn committed(&self) -> B256 {
+        self.case.commitment().hash()
     }
 
-    /// The stranger has a message audited, as a call and as a transaction, and gets nothing: the
-    /// register reverts with this, and the commitment is as it was.
-    fn nothing(&self, hypervisor: Address, message: &Bytes, reverted: &[u8]) {
-        let before = self.standing(OPERATOR, message);
-        let operator = self.anvil.accounts[OPERATOR];
-        let data = register::audit_calldata(operator, hypervisor, message);
+    /// The stranger sends the register something, as a call and as a transaction, and gets nothing: it
+    /// reverts with this, and the commitment is as it was.
+    fn nothing(&self, data: &Bytes, reverted: &[u8]) {
+        let before = self.standing(OPERATOR, self.committed());
         let answer = self.anvil.call(STRANGER, self.register, data.clone(), GAS);
         assert_eq!(answer, CallAnswer::Reverted(reverted.to_vec().into()));
-        let receipt = self.anvil.send(STRANGER, self.register, data, GAS);
+        let receipt = self.anvil.send(STRANGER, self.register, data.clone(), GAS);
         assert!(!receipt.success && receipt.logs.is_empty());
-        assert_eq!(self.standing(OPERATOR, message), before);
+        assert_eq!(self.standing(OPERATOR, self.committed()), before);
         assert!(matches!(before, Standing::None | Standing::Open));
     }
 
-    /// The stranger has the message audited, and there is a verdict.
+    /// The stranger has the message audited, and there is an answer.
     fn verdict(&self) -> Standing {
-        let operator = self.anvil.accounts[OPERATOR];
-        let data = register::audit_calldata(operator, self.hypervisor, &self.message);
+        let data = self.advance(OPERATOR, self.machine, &self.segment());
         let receipt = self.anvil.send(STRANGER, self.register, data, GAS);
         assert!(receipt.success);
         let [log] = &receipt.logs[..] else { panic!("{receipt:?}") };
-        let said =
-            register::verdict_of_log(&log.data, operator, commitment(&self.message)).unwrap();
-        let standing = self.standing(OPERATOR, &self.message);
+        let operator = self.anvil.accounts[OPERATOR];
+        let said = register::said_of_log(&log.data, operator, self.committed()).unwrap();
+        let standing = self.standing(OPERATOR, self.committed());
         match standing {
-            Standing::Accepted => assert_eq!(said, MessageVerdict::Valid),
-            Standing::Fraud => assert!(matches!(said, MessageVerdict::Mismatch(_))),
-            Standing::None | Standing::Open => panic!("{said:?}"),
+            Standing::Open => assert_eq!(said, Said::Held),
+            Standing::Fraud => {
+                assert!(matches!(said, Said::Fraud(MessageVerdict::Mismatch(_))), "{said:?}");
+            }
+            Standing::None => panic!("{said:?}"),
         }
         standing
     }
+}
+
+/// What a message that is a lie, or not, comes to.
+const fn expected(lie: bool) -> Standing {
+    if lie { Standing::Fraud } else { Standing::Open }
 }
 
 fn not_open() -> Vec<u8> {
     register::NotOpen {}.abi_encode()
 }
 
-fn inconclusive(answer: Vec<u8>) -> Vec<u8> {
-    register::Inconclusive { answer: answer.into() }.abi_encode()
+fn not_proven(answer: Vec<u8>) -> Vec<u8> {
+    register::NotProven { answer: answer.into() }.abi_encode()
 }
 
-fn not_the_hypervisor(expected: B256, found: B256) -> Vec<u8> {
-    register::NotTheHypervisor { expected, found }.abi_encode()
+fn not_the_machine(expected: B256, found: B256) -> Vec<u8> {
+    register::NotTheMachine { expected, found }.abi_encode()
 }
 
 #[test]
-fn a_strangers_garbage_convicts_the_stranger_alone() {
+fn a_strangers_garbage_convicts_nobody() {
     let Some(court) = Court::of(false) else { return };
-    court.archive();
-    court.commit(OPERATOR, &court.message);
-    let mut near = court.message.to_vec();
-    *near.last_mut().unwrap() ^= 1;
-    for garbage in [Bytes::from_static(b"garbage"), Bytes::new(), near.into()] {
-        // In the operator's name.
-        court.nothing(court.hypervisor, &garbage, &not_open());
-        // In the stranger's own.
-        court.commit(STRANGER, &garbage);
-        court.nothing(court.hypervisor, &garbage, &not_open());
-        let stranger = court.anvil.accounts[STRANGER];
-        let data = register::audit_calldata(stranger, court.hypervisor, &garbage);
-        assert!(court.anvil.send(STRANGER, court.register, data, GAS).success);
-        assert_eq!(court.standing(STRANGER, &garbage), Standing::Fraud);
-        assert_eq!(court.standing(OPERATOR, &garbage), Standing::None);
+    court.commit(OPERATOR, court.committed());
+    let mut near = court.committed();
+    near[31] ^= 1;
+    for garbage in [commitment(b"garbage"), B256::ZERO, near] {
+        court.commit(STRANGER, garbage);
+        assert_eq!(court.standing(STRANGER, garbage), Standing::Open);
+        // In the stranger's name nothing is open that could be opened.
+        let data = court.advance(STRANGER, court.machine, &court.segment());
+        court.nothing(&data, &not_open());
+        assert_eq!(court.standing(OPERATOR, garbage), Standing::None);
     }
-    assert_eq!(court.verdict(), Standing::Accepted);
+    // A message of the operator's with another head.
+    let mut other = court.segment();
+    other.head.set(iso_evm_wire::layout::GAS_USED, U256::from(1));
+    court.nothing(&court.advance(OPERATOR, court.machine, &other), &not_open());
+    assert_eq!(court.verdict(), Standing::Open);
 }
 
 #[test]
 fn nobody_answers_for_what_they_have_not_committed_to() {
     for lie in [false, true] {
         let Some(court) = Court::of(lie) else { return };
-        court.archive();
-        court.nothing(court.hypervisor, &court.message, &not_open());
+        let data = court.advance(OPERATOR, court.machine, &court.segment());
+        court.nothing(&data, &not_open());
         // Somebody else's commitment is not the operator's.
-        court.commit(STRANGER, &court.message);
-        court.nothing(court.hypervisor, &court.message, &not_open());
+        court.commit(STRANGER, court.committed());
+        court.nothing(&data, &not_open());
+    }
+}
+
+/// Whatever is not given: the truth comes out once it is.
+#[test]
+fn what_is_withheld_decides_nothing() {
+    for lie in [false, true] {
+        let Some(court) = Court::of(lie) else { return };
+        court.commit(OPERATOR, court.committed());
+        let missing = |missing: Missing| {
+            not_proven(abi::NotProven { missing: U256::from(missing as u8) }.abi_encode())
+        };
+        let whole = court.segment();
+        assert!(whole.call_data.is_some() && whole.records.len() > 2);
+        for records in 0..whole.records.len() {
+            let mut less = whole.clone();
+            less.records.truncate(records);
+            let data = court.advance(OPERATOR, court.machine, &less);
+            court.nothing(&data, &missing(Missing::Records));
+        }
+        let less = Segment { call_data: None, ..whole.clone() };
+        let data = court.advance(OPERATOR, court.machine, &less);
+        court.nothing(&data, &missing(Missing::CallData));
+        let other = Segment { code: Some(vec![0x00; 9].into()), ..whole.clone() };
+        let data = court.advance(OPERATOR, court.machine, &other);
+        court.nothing(&data, &missing(Missing::Code));
+        // An end behind the message's own, which the caller chose.
+        let gas = court.witness.message(0).unwrap().gasAvailable.to::<u64>();
+        let beyond = Segment { end: Some(gas), ..whole };
+        let data = court.advance(OPERATOR, court.machine, &beyond);
+        let answer = court.anvil.call(STRANGER, court.register, data.clone(), GAS);
+        let CallAnswer::Reverted(answer) = answer else { panic!("{answer:?}") };
+        court.nothing(&data, &answer);
+        assert_eq!(court.verdict(), expected(lie));
     }
 }
 
 #[test]
-fn a_missing_archive_decides_nothing() {
+fn a_missing_or_squatted_archive_decides_nothing() {
     for lie in [false, true] {
         let Some(court) = Court::of(lie) else { return };
-        court.commit(OPERATOR, &court.message);
-        let archive = court.plan.archive(&Opened::of(&court.witness), 0, &[]).unwrap().parts[0].0;
-        let unavailable = inconclusive(abi::Unavailable { archive }.abi_encode());
-        court.nothing(court.hypervisor, &court.message, &unavailable);
-        // Once it is there, the truth comes out.
-        court.archive();
-        let expected = if lie { Standing::Fraud } else { Standing::Accepted };
-        assert_eq!(court.verdict(), expected);
-        // And is final.
-        court.anvil.set_code(archive, &[0]);
-        let operator = court.anvil.accounts[OPERATOR];
-        let data = register::audit_calldata(operator, court.hypervisor, &court.message);
-        let answer = court.anvil.call(STRANGER, court.register, data, GAS);
-        assert_eq!(answer, CallAnswer::Reverted(not_open().into()));
-    }
-}
-
-/// The factory puts no other code there; if something else did, it would convict nobody.
-#[test]
-fn a_squatted_archive_decides_nothing() {
-    for lie in [false, true] {
-        let Some(court) = Court::of(lie) else { return };
-        court.commit(OPERATOR, &court.message);
+        court.commit(OPERATOR, court.committed());
         let (archive, code) =
             court.plan.archive(&Opened::of(&court.witness), 0, &[]).unwrap().parts[0].clone();
-        let unavailable = inconclusive(abi::Unavailable { archive }.abi_encode());
+        let unavailable = not_proven(abi::Unavailable { archive }.abi_encode());
+        let archived = Segment { code: None, ..court.segment() };
+        let data = court.advance(OPERATOR, court.machine, &archived);
+        court.nothing(&data, &unavailable);
         let mut flipped = code.to_vec();
         *flipped.last_mut().unwrap() ^= 1;
         let shorter = &code[..code.len() - 1];
         let longer = [&code[..], &[0]].concat();
         for squatter in [&flipped[..], shorter, &longer, &[0], &hex!("600160005260206000f3")] {
             court.anvil.set_code(archive, squatter);
-            court.nothing(court.hypervisor, &court.message, &unavailable);
+            court.nothing(&data, &unavailable);
         }
         court.anvil.set_code(archive, &code);
-        let expected = if lie { Standing::Fraud } else { Standing::Accepted };
-        assert_eq!(court.verdict(), expected);
+        assert!(court.anvil.send(STRANGER, court.register, data, GAS).success);
+        assert_eq!(court.standing(OPERATOR, court.committed()), expected(lie));
     }
 }
 
-/// The audit gets 63 parts of 64 of what is left, and the register goes on with the rest: with any
-/// gas at all there is the right verdict, or none.
+/// The machine gets 63 parts of 64 of what is left, and the register goes on with the rest: with any
+/// gas at all there is the right answer, or none.
 #[test]
 fn too_little_gas_decides_nothing() {
     for lie in [false, true] {
         let Some(court) = Court::of(lie) else { return };
-        court.archive();
-        court.commit(OPERATOR, &court.message);
-        let operator = court.anvil.accounts[OPERATOR];
-        let route = Route::Register { register: court.register, operator };
-        let parts = court.plan.archive(&Opened::of(&court.witness), 0, &[]).unwrap().parts;
-        let cost = court.plan.audit(&court.message, &parts, route, None);
-        let expected = if lie { Standing::Fraud } else { Standing::Accepted };
-        // Whether there is a verdict, which must be the right one.
-        let decides = |gas: u64| match court.anvil.call(
-            STRANGER,
-            court.register,
-            cost.step.data.clone(),
-            gas,
-        ) {
+        court.commit(OPERATOR, court.committed());
+        // With little calldata, so that the floor (EIP-7623) is not enough.
+        let (archive, code) =
+            court.plan.archive(&Opened::of(&court.witness), 0, &[]).unwrap().parts[0].clone();
+        court.anvil.set_code(archive, &code);
+        let archived = Segment { code: None, ..court.segment() };
+        let data = court.advance(OPERATOR, court.machine, &archived);
+        // Whether there is an answer, which must be the right one.
+        let decides = |gas: u64| match court.anvil.call(STRANGER, court.register, data.clone(), gas)
+        {
             CallAnswer::Returned(data) => {
-                let number = register::auditCall::abi_decode_returns(&data).unwrap();
-                assert_eq!(Standing::from_number(number), Some(expected), "{gas} gas");
+                let said = register::said_of_returned(&data).unwrap();
+                assert_eq!(matches!(said, Said::Fraud(_)), lie, "{gas} gas");
+                assert_eq!(said == Said::Held, !lie, "{gas} gas");
                 true
             }
             CallAnswer::Reverted(data) => {
                 let verdict = register::verdict_of_revert(&data);
-                let silent = MessageVerdict::Inconclusive { reason: Reason::TooLarge };
-                assert!(verdict.is_none_or(|verdict| verdict == silent), "{gas} gas: {data}");
+                let reason = Reason::TooLarge;
+                let silent = SegmentVerdict::Message(MessageVerdict::Inconclusive { reason });
+                assert!(verdict.is_none_or(|verdict| verdict == silent), "{gas}: {data}");
                 false
             }
             CallAnswer::OutOfGas => false,
         };
-        let (mut low, mut high) = (cost.floor_gas, cost.step.gas_limit);
+        let floor = iso_evm_onchain::host::calldata_gas(&data).1;
+        let (mut low, mut high) = (floor, 4_000_000);
         assert!(!decides(low) && decides(high));
         for part in 0..60 {
             decides(low + (high - low) * part / 60);
@@ -242,59 +280,52 @@ fn too_little_gas_decides_nothing() {
             assert_eq!(decides(gas), gas >= high, "{gas} gas");
         }
         // And as transactions.
-        for gas in [cost.floor_gas, high - 10_000, high - 100, high - 1] {
-            let receipt = court.anvil.send(STRANGER, court.register, cost.step.data.clone(), gas);
+        for gas in [floor, high - 10_000, high - 100, high - 1] {
+            let receipt = court.anvil.send(STRANGER, court.register, data.clone(), gas);
             assert!(!receipt.success && receipt.logs.is_empty());
-            assert_eq!(court.standing(OPERATOR, &court.message), Standing::Open);
+            assert_eq!(court.standing(OPERATOR, court.committed()), Standing::Open);
         }
-        assert!(court.anvil.send(STRANGER, court.register, cost.step.data.clone(), high).success);
-        assert_eq!(court.standing(OPERATOR, &court.message), expected);
+        assert!(court.anvil.send(STRANGER, court.register, data.clone(), high).success);
+        assert_eq!(court.standing(OPERATOR, court.committed()), expected(lie));
     }
 }
 
 #[test]
-fn the_hypervisor_of_another_fork_decides_nothing() {
+fn the_machine_of_another_fork_decides_nothing() {
     for lie in [false, true] {
         let Some(court) = Court::of(lie) else { return };
-        court.archive();
         let prague = court.anvil.deploy("--fork prague");
-        let (wrong, wrong_hash) = (
-            address(&prague, "hypervisor"),
-            prague["hypervisorCodeHash"].as_str().unwrap().parse::<B256>().unwrap(),
-        );
-        let right_hash = court.plan.hypervisor().code_hash();
-        court.commit(OPERATOR, &court.message);
-        let refused = not_the_hypervisor(right_hash, wrong_hash);
-        court.nothing(wrong, &court.message, &refused);
+        let wrong = address(&prague, "machine");
+        let wrong_hash = prague["machineCodeHash"].as_str().unwrap().parse::<B256>().unwrap();
+        let right_hash = court.plan.machine().code_hash();
+        court.commit(OPERATOR, court.committed());
+        let data = court.advance(OPERATOR, wrong, &court.segment());
+        court.nothing(&data, &not_the_machine(right_hash, wrong_hash));
         // Nor can the operator take another fork afterwards.
         let block = Block { timestamp: court.witness.block.timestamp - 1, ..Block::default() };
         for block in [block, court.witness.block.clone()] {
             let number = court.witness.block.number;
-            let again = register::commit_calldata(&court.message, &Block { number, ..block });
+            let again = register::commit_calldata(court.committed(), &Block { number, ..block });
             let answer = court.anvil.call(OPERATOR, court.register, again, GAS);
-            assert_eq!(
-                answer,
-                CallAnswer::Reverted(register::AlreadyCommitted {}.abi_encode().into())
-            );
+            let refused = register::AlreadyCommitted {}.abi_encode();
+            assert_eq!(answer, CallAnswer::Reverted(refused.into()));
         }
-        let expected = if lie { Standing::Fraud } else { Standing::Accepted };
-        assert_eq!(court.verdict(), expected);
+        assert_eq!(court.verdict(), expected(lie));
     }
 }
 
 #[test]
-fn an_address_that_is_no_hypervisor_decides_nothing() {
+fn an_address_that_is_no_machine_decides_nothing() {
     for lie in [false, true] {
         let Some(court) = Court::of(lie) else { return };
-        court.archive();
-        court.commit(OPERATOR, &court.message);
-        let expected = court.plan.hypervisor().code_hash();
+        court.commit(OPERATOR, court.committed());
+        let right = court.plan.machine().code_hash();
         let impostor = |byte: u8, code: &[u8]| {
             let address = Address::repeat_byte(byte);
             court.anvil.set_code(address, code);
             (address, commitment(code))
         };
-        let delegation = [&hex!("ef0100")[..], court.hypervisor.as_slice()].concat();
+        let delegation = [&hex!("ef0100")[..], court.machine.as_slice()].concat();
         let mismatch = abi::Mismatch {
             kind: U256::from(5),
             pc: U256::ZERO,
@@ -304,19 +335,18 @@ fn an_address_that_is_no_hypervisor_decides_nothing() {
         };
         let nothing = commitment(&[]);
         for (address, found) in [
-            // nobody, who is not even there; somebody with funds; a precompile
+            // nobody, who is not even there; somebody with funds
             (Address::repeat_byte(0x99), B256::ZERO),
             (court.anvil.accounts[2], nothing),
             // returns 1; reverts with a mismatch
             impostor(0x91, &super::answers::code(false, &U256::ONE.to_be_bytes::<32>())),
             impostor(0x92, &super::answers::code(true, &mismatch.abi_encode())),
-            // an account that delegates to the hypervisor
+            // an account that delegates to the machine
             impostor(0x93, &delegation),
         ] {
-            let refused = not_the_hypervisor(expected, found);
-            court.nothing(address, &court.message, &refused);
+            let data = court.advance(OPERATOR, address, &court.segment());
+            court.nothing(&data, &not_the_machine(right, found));
         }
-        let verdict = if lie { Standing::Fraud } else { Standing::Accepted };
-        assert_eq!(court.verdict(), verdict);
+        assert_eq!(court.verdict(), expected(lie));
     }
 }

@@ -77,6 +77,7 @@ fn an_honest_node_gets_what_was_said() {
     for contract in [
         contracts.factory(),
         contracts.hypervisor(fork),
+        contracts.machine(fork),
         contracts.live(fork),
         contracts.register(),
     ] {
@@ -86,7 +87,7 @@ fn an_honest_node_gets_what_was_said() {
     let ran = desk.run("deploy --fork berlin", "--chain mainnet --yes", &fake);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     let signed = fake.signed();
-    assert_eq!(signed.len(), 4);
+    assert_eq!(signed.len(), 5);
     for (index, (sender, transaction)) in signed.iter().enumerate() {
         assert_eq!((*sender, transaction.to.to()), (ACCOUNT, Some(&DEPLOYER)));
         assert_eq!((transaction.chain_id, transaction.nonce), (1, 7 + index as u64));
@@ -97,7 +98,7 @@ fn an_honest_node_gets_what_was_said() {
     let gas: u64 = signed.iter().map(|(_, transaction)| transaction.gas_limit).sum();
     let most = u128::from(gas) * (2 * GWEI + GWEI / 10);
     let most = format!("at most 0.{:018} ETH", most).replace("000 ETH", " ETH");
-    for word in ["on chain mainnet (1)", &ACCOUNT.to_string(), "4 transactions", "2.1 gwei"] {
+    for word in ["on chain mainnet (1)", &ACCOUNT.to_string(), "5 transactions", "2.1 gwei"] {
         assert!(ran.stderr.contains(word), "{word}: {}", ran.stderr);
     }
     assert!(ran.stderr.contains(most.trim_end_matches(" ETH").trim_end_matches('0')), "{most}");

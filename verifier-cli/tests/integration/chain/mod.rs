@@ -2,7 +2,7 @@
 //! says, for the gas that was predicted; and nobody convicts the honest.
 
 mod anvil;
-// What the register takes for a verdict, and what not.
+// Contracts that answer as a test pleases.
 mod answers;
 // What is said when something is missing, and that no key is ever said.
 mod errors;
@@ -24,6 +24,8 @@ mod optimism;
 mod record;
 // A block's fork follows from the register's schedule.
 mod schedule;
+// Messages that do not fit one transaction: by segments, and without any checkpoint.
+mod segments;
 // The register's source compiled again.
 mod source;
 // True and lying witnesses, straight and by the register, in both archive modes.

@@ -16,7 +16,7 @@ use iso_evm_witness::{Input, block_file::BlockFile, record};
 use serde_json::{Value, json};
 
 use super::{
-    anvil::{Anvil, address, fixture},
+    anvil::{Anvil, address, committed, fixture},
     verdicts::put,
 };
 use crate::{
@@ -63,7 +63,8 @@ fn lie(truth: &Witness) -> Witness {
 fn audited(anvil: &Anvil, register: Address, witness: &Witness, is_lie: bool) -> Value {
     let operator = anvil.accounts[0];
     if is_lie {
-        let step = plan().commit(&witness.messages[0].bytes(), &witness.block, register, operator);
+        let commitment = committed(&plan(), witness, 0);
+        let step = plan().commit(commitment, &witness.block, register, operator);
         let receipt = anvil.send(0, register, step.data, step.gas_limit);
         assert_eq!((receipt.success, receipt.gas_used), (true, step.gas));
         let log = register::Committed::decode_log_data(&receipt.logs[0].data).unwrap();
@@ -80,7 +81,7 @@ fn audited(anvil: &Anvil, register: Address, witness: &Witness, is_lie: bool) ->
     document
 }
 
-/// Straight, by the register and by calls: the truth is accepted, and a lie refuted.
+/// Straight, by the register and by calls: the truth holds, and a lie is refuted.
 #[test]
 fn a_witness_of_the_op_stack_is_audited_by_its_upgrades_hypervisor() {
     let Some(anvil) = Anvil::start() else { return };
@@ -109,7 +110,10 @@ fn a_witness_of_the_op_stack_is_audited_by_its_upgrades_hypervisor() {
             &format!("iso-verify cost {file} --operator {} {GUESTS} --json", anvil.accounts[0]),
         );
         assert_eq!(ran.code, Some(0), "{}", ran.stderr);
-        assert_eq!(ran.json()["messages"][0]["auditGas"], document["messages"][0]["predictedGas"]);
+        let segment = &document["messages"][0]["segments"][0];
+        let costs = ran.json()["messages"][0]["segments"].as_array().unwrap().clone();
+        let told = costs.iter().find(|told| told["index"] == segment["index"]).unwrap();
+        assert_eq!(told["gas"], segment["predictedGas"]);
         assert_eq!(ran.json()["register"], deployed["register"]);
     }
     // Other upgrades' hypervisors go beside the same register; unless one is named, it is the last.
@@ -124,7 +128,7 @@ fn a_witness_of_the_op_stack_is_audited_by_its_upgrades_hypervisor() {
 /// Messages of a block of OP Sepolia, its deposit's among them. Skipped where the third-party files are
 /// not.
 #[test]
-fn messages_of_op_sepolia_are_accepted() {
+fn messages_of_op_sepolia_hold() {
     let Some(folder) = fixtures::third_party("op_stack") else { return };
     let Some(anvil) = Anvil::start() else { return };
     let deployed = anvil.deploy(&format!("--fork optimism/holocene {GUESTS}"));
@@ -187,9 +191,9 @@ fn families_are_not_mixed() {
     }
     assert_eq!(anvil.chain.nonce(anvil.accounts[0]).unwrap(), before);
     let deployed = anvil.deploy("--fork prague");
-    // Somebody else's hypervisor at hand, so that it is the register that does not know it.
-    let (register, hypervisor) = (address(&deployed, "register"), plan().hypervisor().clone());
-    anvil.set_code(hypervisor.address, &hypervisor.code);
+    // Somebody else's machine at hand, so that it is the register that does not know it.
+    let (register, machine) = (address(&deployed, "register"), plan().machine().clone());
+    anvil.set_code(machine.address, &machine.code);
     let file = put(folder, &optimism);
     let line = format!("submit {file} --register {register}");
     let words = ["no block of chain 1 goes by optimism/holocene", "--guest-chain"];
@@ -200,5 +204,5 @@ fn families_are_not_mixed() {
 #[test]
 fn the_register_of_ethereum_is_where_it_was() {
     let register = Contracts::new(Archives::CodeHash).register().address;
-    assert_eq!(register, literal!("0x7b481bfde6565c27e3cb0a4a4999062706251b64"));
+    assert_eq!(register, literal!("0x977700c142915fc4710e0372bfe82341ecfcee0a"));
 }

@@ -11,7 +11,7 @@ use iso_evm_witness::{Input, record};
 use serde_json::json;
 
 use super::{
-    anvil::{Anvil, address, commitment, fixture, plan},
+    anvil::{Anvil, address, commitment, committed, fixture, plan},
     verdicts::put,
 };
 use crate::common::Ran;
@@ -32,12 +32,12 @@ fn a_commitment_has_the_fork_of_its_block() {
     let mainnet = Schedule::mainnet();
     let operator = anvil.accounts[0];
     for (index, at) in mainnet.activations().iter().enumerate() {
-        let message = format!("of fork {index}");
+        let message = commitment(format!("of fork {index}").as_bytes());
         let block = Block { number: at.number, timestamp: at.time, ..Block::default() };
-        let data = register::commit_calldata(message.as_bytes(), &block);
+        let data = register::commit_calldata(message, &block);
         let before = Block { number: at.number.saturating_sub(1), ..block.clone() };
         if index == 0 {
-            let early = register::commit_calldata(message.as_bytes(), &before);
+            let early = register::commit_calldata(message, &before);
             let answer = anvil.call(0, register, early, GAS);
             let refused = register::TooEarly { blockNumber: before.number, blockTime: 0 };
             assert_eq!(answer, CallAnswer::Reverted(refused.abi_encode().into()));
@@ -51,8 +51,7 @@ fn a_commitment_has_the_fork_of_its_block() {
         let log = register::Committed::decode_log_data(&receipt.logs[0].data).unwrap();
         let said = (log.operator, log.fork, log.blockNumber, log.blockTime);
         assert_eq!(said, (operator, fork.number(), at.number, at.time));
-        let witness = commitment(message.as_bytes());
-        let call = register::commitmentsCall { operator, witness };
+        let call = register::commitmentsCall { operator, commitment: message };
         let CallAnswer::Returned(data) = anvil.call(0, register, call.abi_encode().into(), GAS)
         else {
             panic!()
@@ -62,9 +61,9 @@ fn a_commitment_has_the_fork_of_its_block() {
             (found.fork, found.blockNumber, found.blockTime),
             (log.fork, at.number, at.time)
         );
-        assert_eq!(Standing::from_number(found.verdict), Some(Standing::Open));
+        assert_eq!(Standing::from_number(found.standing), Some(Standing::Open));
         // What committing takes is known before.
-        let expected = plan(*fork).commit(message.as_bytes(), &block, register, operator);
+        let expected = plan(*fork).commit(message, &block, register, operator);
         assert_eq!(receipt.gas_used, expected.gas, "{fork}");
     }
 }
@@ -99,8 +98,8 @@ fn a_witness_of_another_fork_or_chain_is_not_committed_to() {
         assert!(words.iter().all(|word| ran.stderr.contains(word)), "{}", ran.stderr);
     }
     let operator = anvil.accounts[0];
-    let call =
-        register::commitmentsCall { operator, witness: commitment(&truth.messages[0].bytes()) };
+    let commitment = committed(&plan(truth.rules.fork()), &truth, 0);
+    let call = register::commitmentsCall { operator, commitment };
     let CallAnswer::Returned(data) = anvil.call(0, register, call.abi_encode().into(), GAS) else {
         panic!()
     };

@@ -27,7 +27,7 @@ fn the_specification_shows_the_source() {
         fs::read_to_string(root().join("verifier-cli/onchain/contracts/AuditRegister.sol"))
             .unwrap();
     let blocks: Vec<_> = page.split("```solidity\n").skip(1).collect();
-    let shown = blocks.iter().find(|block| block.contains("function audit(")).unwrap();
+    let shown = blocks.iter().find(|block| block.contains("function convicts(")).unwrap();
     let shown = shown.split("```").next().unwrap();
     let lines: Vec<_> = source.lines().map(str::trim).collect();
     let excerpt: Vec<_> = shown.lines().map(str::trim).collect();

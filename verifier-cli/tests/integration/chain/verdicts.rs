@@ -7,7 +7,7 @@ use alloy_primitives::{B256, U256};
 use iso_evm_wire::{MessageWitness, Witness, encoding, records::Record};
 use serde_json::{Value, json};
 
-use super::anvil::{Anvil, address, fixture, plan, quantity};
+use super::anvil::{Anvil, address, committed, fixture, plan, quantity};
 use crate::{common::run, schemas::schema};
 
 /// Puts a witness where commands find it.
@@ -47,8 +47,12 @@ fn submit(anvil: &Anvil, folder: &Path, file: &str, options: &str) -> Value {
         for transaction in found["transactions"].as_array().unwrap() {
             assert_eq!(transaction["gasUsed"], transaction["predictedGas"], "{transaction}");
         }
-        let audit = found["transactions"].as_array().unwrap().last().unwrap();
-        assert_eq!((&audit["what"], &audit["gasUsed"]), (&json!("audit"), &found["predictedGas"]));
+        let transactions = found["transactions"].as_array().unwrap();
+        let audits = transactions
+            .iter()
+            .filter(|sent| ["audit", "segment"].iter().any(|what| sent["what"] == *what));
+        let gas: u64 = audits.map(|sent| quantity(&sent["gasUsed"])).sum();
+        assert!(gas > 0 && gas == quantity(&found["predictedGas"]), "{found}");
     }
     document
 }
@@ -72,8 +76,10 @@ pub(crate) fn everywhere(anvil: &Anvil, deployed: &Value, witness: &Witness, opt
 
     let (hypervisor, register) = (address(deployed, "hypervisor"), address(deployed, "register"));
     let straight = format!("--hypervisor {hypervisor} {options}");
-    // Nobody can commit to a lie by `--commit`: this operator does it by hand, and has it audited.
+    // Nobody can commit to a lie by `--commit`: this operator does it by hand, and has it audited. To what
+    // is no message nobody can.
     let lie = expected["verdict"] == "invalid (execution only)";
+    let none = witness.message(0).is_err();
     let commit = if lie { "" } else { "--commit" };
     let registered = format!("--register {register} {commit} {options}");
     if lie {
@@ -81,8 +87,9 @@ pub(crate) fn everywhere(anvil: &Anvil, deployed: &Value, witness: &Witness, opt
         assert_eq!(refused.code, Some(2), "{}", refused.text());
         assert!(refused.stderr.contains("--commit: the witness is false"), "{}", refused.stderr);
         let plan = plan(witness.rules.fork());
-        for message in &witness.messages {
-            let step = plan.commit(&message.bytes(), &witness.block, register, anvil.accounts[0]);
+        for index in (0..witness.messages.len()).filter(|_| !none) {
+            let commitment = committed(&plan, witness, index);
+            let step = plan.commit(commitment, &witness.block, register, anvil.accounts[0]);
             assert!(anvil.send(0, register, step.data, step.gas_limit).success);
         }
     }
@@ -101,6 +108,12 @@ pub(crate) fn everywhere(anvil: &Anvil, deployed: &Value, witness: &Witness, opt
     let costs_registered = cost(&format!("--operator {operator} {options} {registrar}"));
 
     for (route, costs) in [(&straight, &costs), (&registered, &costs_registered)] {
+        if none && route == &registered {
+            let ran = anvil.iso(folder, &format!("submit {file} {route}"));
+            assert_eq!(ran.code, Some(2), "{}", ran.text());
+            assert!(ran.stderr.contains("nobody can commit to it"), "{}", ran.stderr);
+            return;
+        }
         let dry = format!("submit {file} {route} --dry-run");
         let dry = anvil.json(folder, &dry, code(&expected["verdict"]));
         let document = submit(anvil, folder, &file, route);
@@ -110,7 +123,19 @@ pub(crate) fn everywhere(anvil: &Anvil, deployed: &Value, witness: &Witness, opt
             for field in ["verdict", "mismatch", "predictedGas", "commitment"] {
                 assert_eq!(dry[field], found[field], "{field}");
             }
-            assert_eq!(found["predictedGas"], cost["auditGas"]);
+            // Of segments those are sent that convict, or all.
+            let segments = found["segments"].as_array().unwrap();
+            for segment in segments {
+                let told = cost["segments"].as_array().unwrap();
+                let told = told.iter().find(|told| told["index"] == segment["index"]).unwrap();
+                assert_eq!(
+                    (&told["gas"], &told["toGas"]),
+                    (&segment["predictedGas"], &segment["toGas"])
+                );
+            }
+            if segments.is_empty() {
+                assert_eq!(found["predictedGas"], cost["auditGas"]);
+            }
             for transaction in found["transactions"].as_array().unwrap() {
                 if transaction["what"] == "archive" {
                     assert_eq!(transaction["gasUsed"], cost["archive"]["gas"]);
@@ -120,16 +145,17 @@ pub(crate) fn everywhere(anvil: &Anvil, deployed: &Value, witness: &Witness, opt
         }
     }
 
-    // The register keeps its word: nothing is sent again.
-    let again = format!("submit {file} {registered}");
+    // Fraud is final, and nothing is sent again; what held decides nothing, and is not written down.
+    let again = format!("submit {file} --register {register} {options}");
     let again = anvil.json(folder, &again, code(&expected["verdict"]));
     for (found, expected) in
         again["messages"].as_array().unwrap().iter().zip(expected["messages"].as_array().unwrap())
     {
-        assert_eq!(found["source"], "register");
+        let lie = expected["verdict"] == "invalid (execution only)";
+        assert_eq!(found["source"], if lie { "register" } else { "transaction" });
         assert_eq!(found["verdict"], expected["verdict"]);
         assert_eq!(found["mismatch"], expected["mismatch"]);
-        assert_eq!(found["transactions"], json!([]));
+        assert_eq!(found["transactions"] == json!([]), lie);
     }
 }
 
@@ -139,23 +165,23 @@ fn deploying_twice_changes_nothing() {
     let once = anvil.deploy("");
     schema("deploy").check(&once).unwrap();
     let transactions = once["transactions"].as_array().unwrap();
-    assert_eq!(transactions.len(), 4);
+    assert_eq!(transactions.len(), 5);
     for transaction in transactions {
         assert_eq!(transaction["gasUsed"], transaction["predictedGas"], "{transaction}");
     }
     let twice = anvil.deploy("");
     assert_eq!(twice["transactions"], json!([]));
-    for name in ["deployer", "factory", "hypervisor", "live", "register"] {
+    for name in ["deployer", "factory", "hypervisor", "machine", "live", "register"] {
         assert_eq!(once[name], twice[name]);
         assert!(!anvil.chain.code(address(&once, name)).unwrap().is_empty());
     }
-    // Another fork adds its hypervisor and live machine to the same factory and register.
+    // Another fork adds its hypervisor, segment machine and live machine to the same factory and register.
     let prague = anvil.deploy("--fork prague");
-    assert_eq!(prague["transactions"].as_array().unwrap().len(), 2);
+    assert_eq!(prague["transactions"].as_array().unwrap().len(), 3);
     assert_eq!((&prague["factory"], &prague["register"]), (&once["factory"], &once["register"]));
     let text = anvil.iso(Path::new("."), "deploy");
     assert!(text.text().contains(&address(&once, "register").to_string()), "{}", text.text());
-    assert_eq!(text.stderr.matches("there already").count(), 4, "{}", text.stderr);
+    assert_eq!(text.stderr.matches("there already").count(), 5, "{}", text.stderr);
 }
 
 #[test]

@@ -1,52 +1,51 @@
 //! `iso-verify submit`: has messages audited on a chain.
 
-use std::{fmt::Write, path::PathBuf};
+mod report;
 
-use alloy_primitives::{Address, B256, U64, U256};
+use std::path::PathBuf;
+
+use alloy_primitives::{Address, U64};
 use clap::Args;
 use iso_evm_batch::{ItemError, files};
-use iso_evm_hypervisor::{Engine, MessageVerdict};
+use iso_evm_hypervisor::Engine;
 use iso_evm_onchain::{
     outbox::Outbox,
-    plan::{Plan, Route},
-    submit::{Submission, Submitted, VerdictSource},
+    plan::{Checkpoints, Plan, Route},
+    submit::Submission,
 };
-use iso_evm_verifier::{
-    report::json::{JsonMismatch, mismatch},
-    verify::{
-        Audit, AuditVerdict, EngineKind, FalseClaim, NamedVerdict, Options, Verdict, verify_opened,
-    },
-};
+use iso_evm_verifier::verify::{AuditVerdict, EngineKind, Options, Verdict, verify_opened};
 use iso_evm_wire::Opened;
-use serde::Serialize;
 
+use self::report::{Document, gas_used, human, on_a_chain, row};
 use super::{
     archives::ContractArgs,
-    chain::{ChainArgs, JsonTransaction, mined},
+    chain::{ChainArgs, mined},
     proved::proved,
 };
 use crate::{
     Exit,
-    commands::{say, verify::open},
+    commands::{say, segments::read_claims, verify::open},
     error::CommandError,
-    report::text::thousands,
 };
 
 /// Have messages audited on a chain: archive the code that is missing, send the audits, read the
 /// verdicts
 #[derive(Debug, Args)]
-#[command(group(clap::ArgGroup::new("where").args(["register", "hypervisor"]).required(true).multiple(true)))]
+#[command(group(clap::ArgGroup::new("where").args(["register", "hypervisor"]).required(true)))]
 pub(in crate::commands) struct Submit {
     /// A witness.bin, or an INPUT.json that is recorded first; `-` for stdin
     file: PathBuf,
     #[command(flatten)]
     chain: ChainArgs,
-    /// The register that is to write the verdict down
+    /// The register that is to write down what is fraud
     #[arg(long, value_name = "ADDR")]
     register: Option<Address>,
-    /// The hypervisor [with --register, default: at its deterministic address]
+    /// The hypervisor, straight: a message that does not fit goes to the segment machine
     #[arg(long, value_name = "ADDR")]
     hypervisor: Option<Address>,
+    /// The segment machine [default: at its deterministic address]
+    #[arg(long, value_name = "ADDR")]
+    machine: Option<Address>,
     /// Whose commitment it is [default: the account that sends]
     #[arg(long, value_name = "ADDR", requires = "register")]
     operator: Option<Address>,
@@ -57,6 +56,20 @@ pub(in crate::commands) struct Submit {
     /// Commit though an audit came to no verdict; never to what is false
     #[arg(long, requires = "commit")]
     commit_unproved: bool,
+    /// The operator committed to the messages alone, and to no checkpoints
+    #[arg(long, requires = "register")]
+    no_checkpoints: bool,
+    /// The checkpoints that the operator committed to, as `iso-verify checkpoints` writes them, or their
+    /// leaves [default: those of the cut made here]
+    #[arg(long, value_name = "FILE", requires = "register", conflicts_with = "no_checkpoints")]
+    checkpoints: Option<PathBuf>,
+    /// Only these segments, from 0 [default: the first that convicts, or all]
+    #[arg(long, value_name = "K", value_delimiter = ',')]
+    segment: Vec<u64>,
+    /// Go on from where the machine has come to, in as many transactions as it takes; without
+    /// --checkpoints of a commitment to the message alone
+    #[arg(long, requires = "register")]
+    resume: bool,
     /// Only this message [default: all]
     #[arg(long, value_name = "N")]
     message: Option<usize>,
@@ -68,34 +81,6 @@ pub(in crate::commands) struct Submit {
     /// What became of the messages as JSON
     #[arg(long)]
     json: bool,
-}
-
-/// What a program reads.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Document {
-    verdict: NamedVerdict,
-    chain_id: u64,
-    sender: Address,
-    hypervisor: Address,
-    register: Option<Address>,
-    operator: Option<Address>,
-    dry_run: bool,
-    gas_used: U64,
-    messages: Vec<Row>,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Row {
-    index: usize,
-    commitment: B256,
-    verdict: NamedVerdict,
-    mismatch: Option<JsonMismatch>,
-    reason: Option<String>,
-    source: VerdictSource,
-    predicted_gas: Option<U64>,
-    transactions: Vec<JsonTransaction>,
 }
 
 impl Submit {
@@ -117,19 +102,37 @@ impl Submit {
             None => 0..count,
         };
         let dry_run = self.dry_run;
+        let one = indices.len() == 1;
+        let checkpoints = self.checkpoints(one)?;
+        let only = match &self.segment[..] {
+            [] => None,
+            _ if !one => return Err(needs_message("--segment")),
+            segments => Some(segments.to_vec()),
+        };
         let (chain, sender) = self.chain.open(!dry_run)?;
         self.audit(&witness)?;
         let mut plan = Plan::new(self.contracts.contracts(Some(sender.address()))?, witness.rules);
         if let Some(hypervisor) = self.hypervisor {
             plan = plan.with_hypervisor(hypervisor);
         }
+        if let Some(machine) = self.machine {
+            plan = plan.with_machine(machine);
+        }
         let operator = self.operator.unwrap_or_else(|| sender.address());
         let route = match self.register {
             Some(register) => Route::Register { register, operator },
             None => Route::Hypervisor,
         };
-        let commit = self.commit;
-        let submission = Submission { chain: &chain, plan: &plan, sender: &sender, route, commit };
+        let submission = Submission {
+            chain: &chain,
+            plan: &plan,
+            sender: &sender,
+            route,
+            commit: self.commit,
+            checkpoints,
+            only,
+            resume: self.resume,
+        };
         let chain_id = chain.id_of(self.chain.named())?;
         chain.has_cancun()?;
         submission.check()?;
@@ -153,7 +156,8 @@ impl Submit {
                 verdict: on_a_chain(verdict),
                 chain_id,
                 sender: sender.address(),
-                hypervisor: plan.hypervisor().address,
+                hypervisor: self.hypervisor,
+                machine: plan.machine().address,
                 register: self.register,
                 operator: self.register.map(|_| operator),
                 dry_run,
@@ -189,78 +193,24 @@ impl Submit {
         let unseen = report.audits.execution == AuditVerdict::Valid;
         if unseen && report.verdict() == Verdict::Invalid && self.register.is_some() {
             say(
-                "note: the register does not see that: it runs the execution audit alone, and will \
-                 accept the message for ever",
+                "note: the register does not see that: its machine runs the execution audit alone, and \
+                 convicts nobody of it",
             );
         }
         Ok(())
     }
-}
 
-/// A verdict of a chain: a hypervisor runs the execution audit alone.
-fn on_a_chain(verdict: Verdict) -> NamedVerdict {
-    NamedVerdict::of(Audit::Execution, verdict)
-}
-
-fn gas_used(submitted: &[Submitted]) -> u64 {
-    let transactions = submitted.iter().flat_map(|message| &message.transactions);
-    transactions.map(|(_, transaction)| transaction.gas_used).sum()
-}
-
-fn row(submitted: &Submitted) -> Row {
-    let claim = FalseClaim::of_message(submitted.index, &submitted.verdict);
-    let transactions = submitted.transactions.iter();
-    Row {
-        index: submitted.index,
-        commitment: submitted.commitment,
-        verdict: on_a_chain(Verdict::from(&submitted.verdict)),
-        mismatch: claim.as_ref().map(mismatch),
-        reason: reason(&submitted.verdict),
-        source: submitted.source,
-        predicted_gas: submitted.audit_gas.map(U64::from),
-        transactions: transactions
-            .map(|(what, transaction)| JsonTransaction::new(what, transaction))
-            .collect(),
-    }
-}
-
-/// Why there is no verdict, if so.
-fn reason(verdict: &MessageVerdict) -> Option<String> {
-    match verdict {
-        MessageVerdict::Unavailable { archive } => {
-            Some(format!("the archive {archive} is missing or holds other code"))
-        }
-        MessageVerdict::Inconclusive { reason } => Some(reason.to_string()),
-        MessageVerdict::Valid | MessageVerdict::Mismatch(_) | MessageVerdict::Malformed { .. } => {
-            None
+    /// What the operator committed to.
+    fn checkpoints(&self, one: bool) -> Result<Checkpoints, CommandError> {
+        match &self.checkpoints {
+            Some(_) if !one => Err(needs_message("--checkpoints")),
+            Some(file) => Ok(Checkpoints::Given(read_claims(file)?)),
+            None if self.no_checkpoints || self.resume => Ok(Checkpoints::None),
+            None => Ok(Checkpoints::Cut),
         }
     }
 }
 
-fn human(submitted: &[Submitted], verdict: Verdict, chain_id: u64) -> String {
-    let mut text = String::new();
-    for message in submitted {
-        let index = message.index;
-        for (what, transaction) in &message.transactions {
-            let gas = thousands(U256::from(transaction.gas_used));
-            let _ = writeln!(text, "message {index}: {what} {}, {gas} gas", transaction.hash);
-        }
-        let name = on_a_chain(Verdict::from(&message.verdict));
-        let source = match message.source {
-            VerdictSource::Transaction => "",
-            VerdictSource::Register => ", as the register has it already",
-            VerdictSource::Call => ", by a call: nothing was sent",
-            VerdictSource::Prediction => ", so that nothing was sent",
-        };
-        let why = FalseClaim::of_message(index, &message.verdict)
-            .map(|claim| format!(": {claim}"))
-            .or_else(|| reason(&message.verdict).map(|reason| format!(": {reason}")))
-            .unwrap_or_default();
-        let _ = writeln!(text, "message {index}: {name}{why}{source}");
-    }
-    let gas = thousands(U256::from(gas_used(submitted)));
-    let (name, count) = (on_a_chain(verdict), submitted.len());
-    let plural = if count == 1 { "" } else { "s" };
-    let _ = writeln!(text, "{name}: {count} message{plural} on chain {chain_id}, {gas} gas");
-    text
+fn needs_message(option: &'static str) -> CommandError {
+    CommandError::Needs { option, needed: "--message" }
 }

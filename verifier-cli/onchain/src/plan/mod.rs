@@ -2,7 +2,13 @@
 //! and whether they fit. `specs/14-chain.md`, section Cost.
 //!
 //! In the data's way this stands between the witness and the node: it is said before it is carried
-//! out.
+//! out. `case` is a message with what its operator committed to, `merge` joins segments, `segments` says
+//! what each takes, `laid` how its input comes to the register.
+
+mod case;
+mod laid;
+mod merge;
+mod segments;
 
 use std::collections::HashSet;
 
@@ -16,6 +22,11 @@ use iso_evm_hypervisor::{
 };
 use iso_evm_wire::{Opened, Rules, block::Block};
 
+pub(crate) use self::segments::of_machine;
+pub use self::{
+    case::{Case, Checkpoints, NoCase},
+    segments::{Court, SegmentCost, Told},
+};
 use super::{
     contracts::{Archives, Contracts, Deployment},
     host::{GAS_CAP, Host, Sent, UNLIMITED, calldata_gas, fits_mempool, gas_limit},
@@ -32,17 +43,18 @@ pub struct Plan {
     rules: Rules,
     factory: Deployment,
     hypervisor: Deployment,
-    /// Code hashes of the hypervisors of all forks.
+    machine: Deployment,
+    /// Code hashes of the segment machines of all forks.
     hashes: Vec<B256>,
     engine: Engine,
 }
 
-/// How an audit comes to the hypervisor.
+/// How an audit comes to the machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Route {
-    /// The audit calls the hypervisor itself.
+    /// The audit calls the hypervisor itself or, where that does not fit, the segment machine.
     Hypervisor,
-    /// By a register, which writes the verdict down.
+    /// By a register, segment by segment: it writes down what is fraud.
     Register {
         /// Address of the register.
         register: Address,
@@ -86,12 +98,12 @@ pub struct AuditCost {
     pub verdict: MessageVerdict,
 }
 
-/// What archiving code takes.
+/// What archiving code, or a part of an input, takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ArchiveCost {
     /// The transaction, to the factory.
     pub step: Step,
-    /// Bytes of code.
+    /// Bytes that are archived.
     pub bytes: usize,
     /// Contracts that hold it, with their code.
     pub parts: Vec<Part>,
@@ -100,32 +112,38 @@ pub struct ArchiveCost {
 /// What a message takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MessageCost {
-    /// What the message's audit takes.
+    /// What the message's audit takes in one piece, straight.
     pub audit: AuditCost,
-    /// Archiving its code; none if it needs no archive, or an earlier message has brought it.
+    /// Archiving its code, where it is audited in one piece; none if it needs no archive, or an earlier
+    /// message has brought it.
     pub archive: Option<ArchiveCost>,
+    /// What its segments take: by a register, and straight where the message does not fit.
+    pub segments: Vec<SegmentCost>,
 }
 
 impl MessageCost {
-    fn steps(&self) -> impl Iterator<Item = &Step> {
-        [Some(&self.audit.step), self.archive.as_ref().map(|archive| &archive.step)]
-            .into_iter()
-            .flatten()
+    /// All its transactions, in order.
+    pub fn steps(&self) -> Vec<&Step> {
+        if self.segments.is_empty() {
+            let archive = self.archive.as_ref().map(|archive| &archive.step);
+            return archive.into_iter().chain([&self.audit.step]).collect();
+        }
+        self.segments.iter().flat_map(SegmentCost::steps).map(|(_, step)| step).collect()
     }
 
     /// Gas of all its transactions.
     pub fn total(&self) -> u64 {
-        self.steps().map(|step| step.gas).sum()
+        self.steps().iter().map(|step| step.gas).sum()
     }
 
     /// Whether its transactions are within EIP-7825's cap.
     pub fn fits_cap(&self) -> bool {
-        self.steps().all(|step| step.fits_cap)
+        self.steps().iter().all(|step| step.fits_cap)
     }
 
     /// Whether its transactions are within the limit of public mempools.
     pub fn fits_mempool(&self) -> bool {
-        self.steps().all(|step| step.fits_mempool)
+        self.steps().iter().all(|step| step.fits_mempool)
     }
 }
 
@@ -140,7 +158,8 @@ impl Plan {
             rules,
             factory: contracts.factory(),
             hypervisor: contracts.hypervisor(rules),
-            hashes: contracts.hypervisor_hashes(),
+            machine: contracts.machine(rules),
+            hashes: contracts.machine_hashes(),
             engine: Engine::with_options(&options),
         }
     }
@@ -160,6 +179,11 @@ impl Plan {
         &self.hypervisor
     }
 
+    /// Where the segment machine of the fork is deployed.
+    pub const fn machine(&self) -> &Deployment {
+        &self.machine
+    }
+
     /// The hypervisor, in memory.
     pub const fn engine(&self) -> &Engine {
         &self.engine
@@ -177,8 +201,26 @@ impl Plan {
         self
     }
 
-    /// What the audits of all messages take, on a chain without archives. Code that several run is
-    /// archived with the first.
+    /// Takes the segment machine to be elsewhere.
+    #[must_use]
+    pub fn with_machine(mut self, address: Address) -> Self {
+        self.machine.address = address;
+        self
+    }
+
+    /// Slots of a register that has a commitment, open, and has come to a digest if there is one.
+    pub fn open_slots(
+        &self,
+        operator: Address,
+        commitment: B256,
+        reached: Option<(B256, B256)>,
+    ) -> Vec<(B256, U256)> {
+        let reached = reached.map(|(key, digest)| register::reached_slot(key, digest));
+        reached.into_iter().chain([register::open_slot(operator, commitment, self.rules)]).collect()
+    }
+
+    /// What the audits of all messages take, on a chain without archives. Code that several run in one
+    /// piece is archived with the first.
     pub fn costs(&self, witness: &Opened<'_>, route: Route) -> Vec<MessageCost> {
         let mut archived = HashSet::new();
         (0..witness.messages.len())
@@ -187,35 +229,24 @@ impl Plan {
                 let parts =
                     archive.as_ref().map(|archive| archive.parts.clone()).unwrap_or_default();
                 archive = archive.filter(|archive| archived.insert(archive.parts[0].0));
-                let audit = self.audit(&witness.messages[index].bytes(), &parts, route, None);
-                MessageCost { audit, archive }
+                let audit = self.audit(&witness.messages[index].bytes(), &parts, None);
+                let whole = route == Route::Hypervisor && audit.step.fits();
+                let segments =
+                    if whole { Vec::new() } else { self.segments(witness, index, route) };
+                MessageCost { audit, archive, segments }
             })
             .collect()
     }
 
-    /// What an audit takes, with these archives in place. It makes no difference who sends it.
-    pub fn audit(
-        &self,
-        message: &Bytes,
-        archives: &[Part],
-        route: Route,
-        sender: Option<Address>,
-    ) -> AuditCost {
+    /// What an audit in one piece takes, with these archives in place. It makes no difference who sends
+    /// it.
+    pub fn audit(&self, message: &Bytes, archives: &[Part], sender: Option<Address>) -> AuditCost {
         let audited = self.engine.run(message, archives, Some(UNLIMITED));
         let Deployment { address: hypervisor, code, .. } = &self.hypervisor;
         let host = Host::default().with_all(archives).with(*hypervisor, code);
-        let (host, to, data) = match route {
-            Route::Hypervisor => (host, *hypervisor, message.clone()),
-            Route::Register { register, operator } => {
-                let slots = self.register_slots(Some((operator, message, self.rules)));
-                let host = host.with(register, &self.register_code());
-                let data = register::audit_calldata(operator, *hypervisor, message);
-                (host.with_slots(register, slots), register, data)
-            }
-        };
-        let (calldata, floor_gas) = calldata_gas(&data);
+        let (calldata, floor_gas) = calldata_gas(message);
         AuditCost {
-            step: step(&host, sender.unwrap_or(SENDER), to, data),
+            step: step(&host, sender.unwrap_or(SENDER), *hypervisor, message.clone()).0,
             calldata_gas: calldata,
             floor_gas,
             hypervisor_gas: audited.host_gas,
@@ -253,22 +284,26 @@ impl Plan {
             .map(|(part, bytes)| (archive_address(*address, salt, part), bytes))
             .collect();
         let host = Host::default().with_all(present).with(*address, runtime);
-        let step = step(&host, sender, *address, data.into());
+        let (step, _) = step(&host, sender, *address, data.into());
         Some(ArchiveCost { step, bytes: code.len(), parts })
     }
 
     /// What committing to a message of a block takes.
     pub fn commit(
         &self,
-        message: &[u8],
+        commitment: B256,
         block: &Block,
         register: Address,
         operator: Address,
     ) -> Step {
-        let host = Host::default()
-            .with(register, &self.register_code())
-            .with_slots(register, self.register_slots(None));
-        step(&host, operator, register, register::commit_calldata(message, block))
+        let data = register::commit_calldata(commitment, block);
+        step(&self.court(register), operator, register, data).0
+    }
+
+    /// The host with a register, which holds nothing yet.
+    fn court(&self, register: Address) -> Host {
+        let slots = register::slots(&self.hashes, &self.contracts.schedule);
+        Host::default().with(register, &self.register_code()).with_slots(register, slots)
     }
 
     /// What deploying a contract takes, by a deployer with this code; none if it would not deploy it.
@@ -276,30 +311,34 @@ impl Plan {
         let host = Host::default().with(deployer, code);
         let data = deployment.calldata();
         let left = host.leaves(SENDER, deployer, &data, deployment.address)?;
-        (left == deployment.code).then(|| step(&host, SENDER, deployer, data))
+        (left == deployment.code).then(|| step(&host, SENDER, deployer, data).0)
     }
 
     /// Runtime code of the register.
     pub fn register_code(&self) -> Bytes {
         register::codes(&self.hashes, &self.contracts.schedule).1
     }
+}
 
-    /// Slots of the register, with a commitment that is open if one is asked for.
-    pub fn register_slots(&self, open: Option<(Address, &[u8], Rules)>) -> Vec<(B256, U256)> {
-        register::slots(&self.hashes, &self.contracts.schedule, open)
+impl Step {
+    /// Whether it is within EIP-7825's cap and the limit of public mempools.
+    pub const fn fits(&self) -> bool {
+        self.fits_cap && self.fits_mempool
     }
 }
 
-fn step(host: &Host, from: Address, to: Address, data: Bytes) -> Step {
+/// A transaction, and what it does.
+fn step(host: &Host, from: Address, to: Address, data: Bytes) -> (Step, Sent) {
     let unlimited: Sent = host.send(from, to, &data, None);
     let fits_cap = host.fits_cap(from, to, &data, &unlimited);
     let limit = gas_limit(unlimited.gas_used);
-    Step {
+    let step = Step {
         to,
         gas: unlimited.gas_used,
         gas_limit: if fits_cap { limit.min(GAS_CAP) } else { limit },
         fits_cap,
         fits_mempool: fits_mempool(data.len()),
         data,
-    }
+    };
+    (step, unlimited)
 }
