@@ -3,7 +3,7 @@
 
 use alloy_primitives::{Address, B256, Bytes};
 use iso_evm_hypervisor::{Inconclusive, MessageVerdict, SegmentVerdict};
-use iso_evm_wire::{Opened, segment::Segment};
+use iso_evm_wire::{Opened, encoding::decode_shared, segment::Segment};
 
 use super::{
     ArchiveCost, Case, Checkpoints, Plan, Route, SENDER, Step, laid::Laid, merge::merged, step,
@@ -115,15 +115,11 @@ impl Plan {
         code: Option<&Bytes>,
         checkpoints: &Checkpoints,
     ) -> Result<Case, super::NoCase> {
-        let message = witness.message(index).map(|message| message.fields());
+        let bytes = witness.messages[index].bytes();
+        // With its calldata, which an opened message may leave where it stands.
+        let message = decode_shared(&bytes).ok();
         let code = witness.code(index).or(code);
-        Case::new(
-            self.engine.native(),
-            &witness.messages[index].bytes(),
-            message,
-            code,
-            checkpoints,
-        )
+        Case::new(self.engine.native(), &bytes, message.as_ref(), code, checkpoints)
     }
 
     /// The digests that a segment of the commitment can be gone on from: of the starts of all its parts
