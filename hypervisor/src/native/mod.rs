@@ -205,7 +205,7 @@ impl NativeEngine {
         run: impl FnOnce(&mut Frame) -> Result<End, SegmentVerdict>,
     ) -> MessageVerdict {
         let audit = || {
-            let mut frame = Frame::new(self.rules.clone(), self.setup(calldata, code)?);
+            let mut frame = Frame::new(self.rules.clone(), self.set_up(calldata, code)?);
             let end = run(&mut frame)?;
             Ok::<_, SegmentVerdict>(frame.exit(end)?)
         };
@@ -213,7 +213,7 @@ impl NativeEngine {
     }
 
     /// What is known of a message before its first opcode.
-    fn setup(&self, calldata: &Bytes, code: Option<&Code>) -> Result<Setup, SegmentVerdict> {
+    fn set_up(&self, calldata: &Bytes, code: Option<&Code>) -> Result<Setup, SegmentVerdict> {
         Setup::of(Calldata::new(calldata.clone()), self.options.archive, code)
     }
 }

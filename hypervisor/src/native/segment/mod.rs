@@ -131,7 +131,7 @@ impl NativeEngine {
             return self.audit_within(calldata, code, gas_limit);
         };
         let most = gas_limit.unwrap_or(u64::MAX);
-        let verdict = match self.setup(calldata, code) {
+        let verdict = match self.set_up(calldata, code) {
             Ok(setup) => cut::cut(&message, setup, self.rules.clone(), cut, most, each),
             Err(verdict) => {
                 each(Open::initial(&message).last(&message, 0));
