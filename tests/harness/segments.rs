@@ -1,7 +1,7 @@
 //! A message by its segments: what the two engines say of each, and of all together, is what they
 //! say of the whole.
 
-use alloy_primitives::{Bytes, U256, hex};
+use alloy_primitives::{B256, Bytes, U256, hex};
 use iso_evm_hypervisor::{Code, Engine, MessageVerdict, NativeEngine, SegmentVerdict};
 use iso_evm_wire::{
     encoding::decode,
@@ -53,7 +53,7 @@ pub(crate) fn check(
             Some(before) => assert_eq!(segment.start, before, "{}", told()),
         }
         // With the code in calldata, or archived, where other code can stand too.
-        let is_its_own = segment.head.word(layout::CODE_HASH) == code.hash().into();
+        let is_its_own = B256::from(segment.head.word(layout::CODE_HASH)) == code.hash();
         let given = is_its_own && compared.segments.is_multiple_of(2);
         segment.code = given.then(|| Bytes::copy_from_slice(bytes));
         let audited = hypervisor.segment(&segment, Some(bytes), None);
