@@ -74,6 +74,17 @@ fn copying() -> Guest {
     Guest::new("half of 1 MB copied at once", Fork::Osaka, endless(setup, on_memory()))
 }
 
+/// Memory whose cost is nearly all the gas, its two ends read and written in turns.
+fn reaching() -> Guest {
+    const FAR: usize = 0x28_0000;
+    let setup = Program::new().push(1).push(FAR).op([op::MSTORE]).push(60);
+    let top = setup.len();
+    let code = setup.op([op::JUMPDEST, op::DUP1, op::DUP1]).push(0).op([op::MSTORE]);
+    let code = code.push(FAR).op([op::MLOAD, op::ADD]).push(FAR + 31).op([op::MSTORE8]);
+    let code = code.push(1).op([op::SWAP1, op::SUB, op::DUP1]).push(top).op([op::JUMPI]);
+    Guest::new("2.6 MB of memory, its ends in turns", Fork::Osaka, code.op([op::STOP]).build())
+}
+
 /// Calls of a contract that returns a word.
 fn calling() -> Guest {
     let callee = Address::repeat_byte(0x77);
@@ -137,6 +148,7 @@ fn every_segment_of_a_guest_of_16_million_gas_fits_a_transaction() {
         (filling(), true),
         // What it copies comes from archives, by a register.
         (copying(), false),
+        (reaching(), true),
         (calling(), true),
     ] {
         let guest = guest.gas(GAS);

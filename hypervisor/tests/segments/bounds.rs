@@ -29,6 +29,7 @@ fn sum(cuttings: &[Cutting]) -> Bounds {
         records: cuttings.iter().map(records).sum(),
         record_bytes: cuttings.iter().map(bytes).sum(),
         pages: touched.len() as u64,
+        span: 0,
     }
 }
 
@@ -41,8 +42,13 @@ fn keeps(sum: &Bounds, bounds: &Bounds) -> bool {
 
 #[test]
 fn a_message_is_cut_at_the_last_boundary_within_the_bounds() {
-    let loose =
-        Bounds { own_gas: u64::MAX, records: u64::MAX, record_bytes: u64::MAX, pages: u64::MAX };
+    let loose = Bounds {
+        own_gas: u64::MAX,
+        records: u64::MAX,
+        record_bytes: u64::MAX,
+        pages: u64::MAX,
+        span: u64::MAX,
+    };
     let all = [
         Bounds::HONEST,
         Bounds { own_gas: 1, ..loose },

@@ -97,6 +97,7 @@ fn a_changed_bit_is_found_in_its_segment() {
             records: random(10) as u64,
             record_bytes: random(5_000) as u64,
             pages: random(4) as u64,
+            span: u64::MAX,
         };
         follow(name, &guest, Cut::Within(within));
     }

@@ -157,7 +157,8 @@ contract AuditRegister {
     uint256 private constant PAGES_AT = 1216;
     uint256 private constant PAGE_DATA_AT = 1248;
     uint256 private constant WITHHELD_AT = 1280;
-    uint256 private constant RECORDS = 1312;
+    uint256 private constant PAGES_FROM = 1312;
+    uint256 private constant RECORDS = 1344;
 
     // What a record has before its metadata, and where that is said to stand.
     uint256 private constant RECORD_HEAD = 96;
@@ -494,6 +495,7 @@ contract AuditRegister {
         uint256 start = number(input, PAGES_AT);
         uint256 data = number(input, PAGE_DATA_AT);
         uint256 flags = number(input, WITHHELD_AT);
+        uint256 from = number(input, PAGES_FROM);
         if (data > size) revert NotBound(PAGE_DATA);
         // The machine believes a flag: one of a page that is not listed would make up a page.
         uint256 withheld = flagged(input, flags);
@@ -512,8 +514,9 @@ contract AuditRegister {
                 }
             }
             if (flag == 0) {
-                if (hashed(input, data, PAGE_SIZE, PAGE_DATA) != word(input, offset + 32)) revert NotBound(PAGE_DATA);
-                data += PAGE_SIZE;
+                // For pages before the first there is no room, and they are not given.
+                if (index >= from && hashed(input, data, PAGE_SIZE, PAGE_DATA) != word(input, offset + 32)) revert NotBound(PAGE_DATA);
+                if (index >= from) data += PAGE_SIZE;
             } else {
                 if (withheld == 0) revert NotBound(WITHHELD);
                 withheld -= 1;

@@ -98,7 +98,7 @@ pub(crate) fn emit(asm: &mut Assembler, shared: &Shared) {
 }
 
 /// The pages that are not zero. Behind what the host's memory has come to all is zero; a page that
-/// was not given has not been touched, and its hash is the one that it had.
+/// was not given has not been touched, and its hash is the one that it had, if it is listed.
 ///
 /// Host: `…` → `…`.
 fn pages(c: &mut Code<'_>) {
@@ -129,6 +129,7 @@ fn pages(c: &mut Code<'_>) {
     c.bind(known); // address page entry
     c.push(PAGE_SIZE).ops(&[SWAP1, KECCAK256]).jump(hashed);
     c.bind(withheld); // page entry
+    c.ops(&[DUP2, CALLDATALOAD, DUP2, XOR]).jumpi(passed);
     c.ops(&[DUP2]).push(32).ops(&[ADD, CALLDATALOAD]);
     c.bind(hashed); // hash page entry
     c.ops(&[DUP1]);
@@ -154,7 +155,7 @@ fn pages(c: &mut Code<'_>) {
     write(c, seg::MEMORY_HASH);
 }
 
-/// The return data: what it was, or what a call has left, which guest memory has room for by now.
+/// The return data: what it was, or what a call has left, which is hashed where the list was.
 ///
 /// Host: `…` → `…`.
 fn return_data(c: &mut Code<'_>) {
@@ -168,10 +169,8 @@ fn return_data(c: &mut Code<'_>) {
     load(c, RETURN_DATA_SIZE);
     c.ops(&[DUP1]);
     load(c, RETURN_DATA);
-    load(c, GUEST_MEMORY);
-    c.ops(&[CALLDATACOPY]);
-    load(c, GUEST_MEMORY);
-    c.ops(&[KECCAK256]);
+    c.push(LIST).ops(&[CALLDATACOPY]);
+    c.push(LIST).ops(&[KECCAK256]);
     c.bind(same);
     write(c, seg::RETURN_DATA_HASH);
 }

@@ -9,14 +9,17 @@ use crate::emit::{asm::Code, dispatch::Shared};
 /// What a page's number is shifted by.
 pub(crate) const PAGE_BITS: u32 = PAGE_SIZE.ilog2();
 
-/// Host: `…` → `are-there …`: whether there are pages that are not given.
+/// Host: `…` → `are-there …`: whether there are pages that are not given, or that there is no room
+/// for.
 fn are_withheld(c: &mut Code<'_>) {
     c.push(seg::WITHHELD_AT).ops(&[CALLDATALOAD, CALLDATASIZE, GT]);
+    c.push(seg::PAGES_FROM).ops(&[CALLDATALOAD, ISZERO, ISZERO, OR]);
 }
 
-/// Host: `page …` → `is-it …`: whether the page is not given.
+/// Host: `page …` → `is-it …`: whether the page is not given, or there is no room for it.
 pub(crate) fn is_withheld(c: &mut Code<'_>) {
-    c.push(seg::WITHHELD_AT).ops(&[CALLDATALOAD, ADD, CALLDATALOAD, PUSH0, BYTE]);
+    c.push(seg::PAGES_FROM).ops(&[CALLDATALOAD, DUP2, LT, SWAP1]); // page before
+    c.push(seg::WITHHELD_AT).ops(&[CALLDATALOAD, ADD, CALLDATALOAD, PUSH0, BYTE, OR]);
 }
 
 /// Host: `limit …` → `limit …`: none, if any page is not given.

@@ -87,7 +87,9 @@ pub(crate) fn restore(c: &mut Code<'_>, shared: &Shared, part: Part) {
     load(c, GUEST_MEMORY);
     c.ops(&[DUP1]);
     store(c, SPILL);
-    c.push(SPILL_SIZE).ops(&[ADD]);
+    // Guest memory begins behind the spill area with the first page that there is room for.
+    word(c, seg::PAGES_FROM);
+    c.push(PAGE_BITS).ops(&[SHL, SWAP1]).push(SPILL_SIZE).ops(&[ADD, SUB]);
     store(c, GUEST_MEMORY);
     word(c, seg::STACK_HEIGHT);
     c.ops(&[DUP1]);

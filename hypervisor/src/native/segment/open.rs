@@ -135,7 +135,8 @@ impl Open {
         let records = (self.records_end as u64).saturating_sub(self.start.record.0);
         let keeps = records <= bounds.records
             && self.record_bytes <= bounds.record_bytes
-            && self.memory.carried() <= bounds.pages;
+            && self.memory.carried() <= bounds.pages
+            && self.memory.span() <= bounds.span;
         bounds.own_gas.checked_sub(own.saturating_sub(self.own)).filter(|_| keeps)
     }
 

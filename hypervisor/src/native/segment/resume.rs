@@ -115,6 +115,7 @@ fn resume(
     interpreter.extend.watch = gas_limit.map(|most| Watch::resumed(most, gas_used.0));
     interpreter.extend.state_root = segment.start.state_root.into();
     let withheld = &mut interpreter.extend.withheld;
+    withheld.from = segment.pages.first();
     for page in segment.pages.list() {
         match &page.bytes {
             Some(bytes) => {

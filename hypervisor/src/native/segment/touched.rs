@@ -12,6 +12,9 @@ use revm::{
 use super::boundary::{PageHashes, page, page_hash};
 use crate::native::{large, ranges::ranges, rules::GuestRules, step::Eth};
 
+/// Pages up to which there is room for all.
+const NEAR: u64 = 256;
+
 /// Memory since the start of a segment.
 #[derive(Debug, Default)]
 pub(super) struct Touched {
@@ -21,6 +24,8 @@ pub(super) struct Touched {
     seen: Vec<bool>,
     /// The pages that have been touched, with their bytes at the start unless they were zero.
     pages: Vec<(u64, Option<Bytes>)>,
+    /// By each of these, the first and the last of them so far.
+    spans: Vec<(u64, u64)>,
     /// Number of those that were not zero.
     carried: u64,
 }
@@ -34,6 +39,11 @@ impl Touched {
     /// Number of pages, not zero at the start, that have been touched.
     pub(super) fn carried(&self) -> u64 {
         self.carried
+    }
+
+    /// Number of pages from the first that has been touched to the last.
+    pub(super) fn span(&self) -> u64 {
+        self.spans.last().map_or(0, |(first, last)| last - first + 1)
     }
 
     /// Whether all pages of this memory have been touched, and nothing is to be paid for it.
@@ -64,6 +74,7 @@ impl Touched {
             self.seen[index as usize] = false;
             self.carried -= u64::from(bytes.is_some());
         }
+        self.spans.truncate(mark);
     }
 
     /// Notes what the next opcode touches: as far as the gas suffices for memory, whether it does
@@ -114,6 +125,8 @@ impl Touched {
             });
             self.carried += u64::from(bytes.is_some());
             self.pages.push((index, bytes));
+            let (first, last) = self.spans.last().copied().unwrap_or((index, index));
+            self.spans.push((first.min(index), last.max(index)));
         }
     }
 
@@ -132,6 +145,7 @@ impl Touched {
             };
         }
         self.carried = 0;
+        self.spans.clear();
         pages
     }
 
@@ -145,6 +159,11 @@ impl Touched {
             let bytes = given.next_if(|(given, _)| given == index).map(|(_, bytes)| bytes);
             Page { index: *index, hash: *hash, bytes }
         };
-        Pages::new(self.hashes.iter().map(page).collect())
+        let pages = Pages::new(self.hashes.iter().map(page).collect());
+        match self.spans.last() {
+            // A host's memory costs more the further it reaches.
+            Some((first, last)) if *last >= NEAR => pages.from(*first),
+            _ => pages,
+        }
     }
 }

@@ -28,6 +28,8 @@ pub(in crate::native) struct Withheld {
     pub(in crate::native) return_data: Option<u64>,
     /// Pages of memory that are not given.
     pub(in crate::native) pages: BTreeSet<u64>,
+    /// The first page that there is room for: none before it is given.
+    pub(in crate::native) from: u64,
 }
 
 impl Withheld {
@@ -43,10 +45,10 @@ impl Withheld {
     ) -> Result<(), SegmentVerdict> {
         let page = |byte: usize| (byte / PAGE_SIZE) as u64;
         let touched = page(offset)..=page(offset + length - 1);
-        match self.pages.range(touched).next() {
-            Some(_) => Err(SegmentVerdict::NotProven(Missing::Memory)),
-            None => Ok(()),
+        if *touched.start() < self.from || self.pages.range(touched).next().is_some() {
+            return Err(SegmentVerdict::NotProven(Missing::Memory));
         }
+        Ok(())
     }
 }
 

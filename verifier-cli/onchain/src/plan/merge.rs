@@ -35,7 +35,8 @@ fn pages(first: &Pages, second: &Pages) -> Pages {
         }
         page
     };
-    Pages::new(first.list().iter().map(with_bytes).collect())
+    let from = first.first().min(second.first());
+    Pages::new(first.list().iter().map(with_bytes).collect()).from(from)
 }
 
 #[cfg(test)]

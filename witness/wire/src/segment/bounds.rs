@@ -12,11 +12,14 @@ pub struct Bounds {
     pub record_bytes: u64,
     /// Pages of memory, not zero at its start, that it looks at.
     pub pages: u64,
+    /// Pages from the first that it looks at to the last, zero or not.
+    pub span: u64,
 }
 
 impl Bounds {
     /// The bounds under which a segment fits one transaction, of every fork.
-    pub const HONEST: Self = Self { own_gas: 150_000, records: 64, record_bytes: 32_768, pages: 8 };
+    pub const HONEST: Self =
+        Self { own_gas: 150_000, records: 64, record_bytes: 32_768, pages: 8, span: 256 };
 }
 
 /// How a message is cut.

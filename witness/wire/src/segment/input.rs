@@ -97,6 +97,7 @@ impl Segment {
             U256::from(pages_at),
             U256::from(page_data_at),
             U256::from(withheld_at),
+            U256::from(self.pages.first()),
         ];
         let mut words = self.head.to_bytes();
         words.extend(self.start.to_bytes());

@@ -77,6 +77,8 @@ words! { TUPLE + 32 * FIELDS;
     /// Position of where the flags of the pages stand that are not given: a byte for each page of
     /// memory, as far as there are any. Nothing stands behind them.
     WITHHELD_AT,
+    /// Position of the index of the first page that there is room for: none before it is given.
+    PAGES_FROM,
 }
 
 /// Number of words that a message's hash is of.

@@ -24,7 +24,10 @@ pub struct Page {
 
 /// Memory as a segment takes it: the pages that are not zero, with the bytes of some of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Pages(Vec<Page>);
+pub struct Pages {
+    list: Vec<Page>,
+    from: u64,
+}
 
 impl Pages {
     /// The pages of memory, the bytes of all given.
@@ -37,18 +40,33 @@ impl Pages {
             bytes.resize(PAGE_SIZE, 0);
             Some(Page { index, hash: keccak256(&bytes), bytes: Some(bytes.into()) })
         };
-        Self((0..).zip(memory.chunks(PAGE_SIZE)).filter_map(page).collect())
+        Self::new((0..).zip(memory.chunks(PAGE_SIZE)).filter_map(page).collect())
     }
 
     /// These pages, ascending, none of them zero: for whoever has their hashes.
-    pub const fn new(pages: Vec<Page>) -> Self {
-        Self(pages)
+    pub const fn new(list: Vec<Page>) -> Self {
+        Self { list, from: 0 }
+    }
+
+    /// The same without room for pages before this one: none of them is given. A host's memory need
+    /// not reach over them then.
+    #[must_use]
+    pub fn from(mut self, from: u64) -> Self {
+        for page in self.list.iter_mut().take_while(|page| page.index < from) {
+            page.bytes = None;
+        }
+        Self { from, ..self }
+    }
+
+    /// Index of the first page that there is room for.
+    pub const fn first(&self) -> u64 {
+        self.from
     }
 
     /// The same with the bytes of these pages alone.
     #[must_use]
     pub fn given(mut self, pages: &BTreeSet<u64>) -> Self {
-        for page in &mut self.0 {
+        for page in &mut self.list {
             page.bytes = page.bytes.take().filter(|_| pages.contains(&page.index));
         }
         self
@@ -56,13 +74,13 @@ impl Pages {
 
     /// The pages, ascending.
     pub fn list(&self) -> &[Page] {
-        &self.0
+        &self.list
     }
 
     /// What names memory: the hash of [`Self::listed`].
     pub fn hash(&self) -> B256 {
         let mut hasher = Keccak256::new();
-        for page in &self.0 {
+        for page in &self.list {
             hasher.update(U256::from(page.index).to_be_bytes::<32>());
             hasher.update(page.hash);
         }
@@ -72,17 +90,19 @@ impl Pages {
     /// Index and hash of each page, a word each.
     pub fn listed(&self) -> Vec<u8> {
         let words = |page: &Page| [U256::from(page.index).to_be_bytes::<32>(), page.hash.0];
-        self.0.iter().flat_map(words).flatten().collect()
+        self.list.iter().flat_map(words).flatten().collect()
     }
 
     /// The bytes of the pages that are given, one behind the other.
     pub fn data(&self) -> Vec<u8> {
-        self.0.iter().filter_map(|page| page.bytes.as_ref()).flatten().copied().collect()
+        self.list.iter().filter_map(|page| page.bytes.as_ref()).flatten().copied().collect()
     }
 
-    /// A byte for each page of memory up to the last that is not given: 1 if it is not given.
+    /// A byte for each page of memory up to the last that is not given: 1 if it is not given. Where there
+    /// is no room, none need say so.
     pub fn withheld(&self) -> Vec<u8> {
-        let missing = self.0.iter().filter(|page| page.bytes.is_none());
+        let missing = |page: &&Page| page.bytes.is_none() && page.index >= self.from;
+        let missing = self.list.iter().filter(missing);
         let mut flags = Vec::new();
         for page in missing {
             flags.resize(page.index as usize, 0);

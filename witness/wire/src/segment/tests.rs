@@ -54,6 +54,9 @@ fn pages_that_are_zero_are_not_listed() {
     let some = pages.clone().given(&[1].into());
     assert_eq!(some.withheld(), [0, 0, 0, 1]);
     assert_eq!((some.hash(), some.data().len()), (pages.hash(), PAGE_SIZE));
+    let behind = pages.clone().from(2);
+    assert_eq!((behind.hash(), behind.data().len()), (pages.hash(), PAGE_SIZE));
+    assert!(behind.withheld().is_empty());
 }
 
 #[test]

@@ -46,6 +46,7 @@ fn the_source_reads_words_where_inputs_have_them() {
         ("PAGES_AT", layout::PAGES_AT),
         ("PAGE_DATA_AT", layout::PAGE_DATA_AT),
         ("WITHHELD_AT", layout::WITHHELD_AT),
+        ("PAGES_FROM", layout::PAGES_FROM),
         ("RECORDS", layout::RECORDS),
         ("RECORD_HEAD", message::RECORD_HEAD),
         ("METADATA_OFFSET", message::METADATA_OFFSET),
