@@ -8,7 +8,7 @@ use iso_evm_hypervisor::{Code, MessageVerdict, SegmentVerdict};
 use iso_evm_wire::{
     Fork, MessageWitness,
     encoding::{decode, encode},
-    segment::{Checkpoint, ClaimedLeaf, Cut},
+    segment::{Checkpoint, ClaimedLeaf, Cut, Head},
 };
 
 use crate::{
@@ -152,7 +152,9 @@ struct Count {
 fn check(truth: &Truth, change: &Change, number: usize, count: &Count) -> Result<(), String> {
     let both = audit::engine(truth.fork);
     // What has no head, nobody can commit to.
-    let Ok(lie) = decode(&change.calldata) else { return Ok(()) };
+    let Some(lie) = decode(&change.calldata).ok().filter(|lie| Head::of(lie).is_some()) else {
+        return Ok(());
+    };
     let place = Place::of(&truth.message, &lie);
     let whole = both.native.audit_within(&change.calldata, Some(&truth.code), Some(GAS));
     if matches!(whole, MessageVerdict::Inconclusive { .. } | MessageVerdict::Unavailable { .. }) {
