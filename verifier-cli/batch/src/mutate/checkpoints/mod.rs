@@ -5,6 +5,8 @@
 
 mod changes;
 mod place;
+#[cfg(test)]
+mod tests;
 
 use iso_evm_hypervisor::{MessageVerdict, MismatchKind, NativeEngine};
 use iso_evm_verifier::{
