@@ -3,5 +3,6 @@
 //! fixed sample, what segments of long guests take, and the dearest that can be made.
 
 mod guests;
+mod lies;
 mod strides;
 mod worst;

@@ -5,7 +5,7 @@
 //! the mismatch that names it; a changed *input* is refused or has no effect on this path; a field
 //! that is *another audit's* is that audit's to refuse.
 
-mod changes;
+pub(crate) mod changes;
 mod classes;
 mod specs;
 

@@ -45,6 +45,18 @@ fn mutate_reports_no_survivor_of_an_honest_witness() {
     let sstore = sstore.unwrap();
     assert_eq!((&sstore["audit"], &sstore["mismatch"]), (&"execution".into(), &"value".into()));
 
+    // Beside the file, what an operator commits to with it: stack and root at the last instruction.
+    let killed_by = |change: &str| {
+        let mutant = mutants.iter().find(|mutant| mutant["change"] == change);
+        mutant.map(|mutant| (mutant["audit"].clone(), mutant["mismatch"].clone()))
+    };
+    for (field, kind) in [("stackHeight", "stack-height"), ("stateRoot", "state-root")] {
+        let change =
+            format!("messages.0.checkpoints.2.{field}, plus one, cut at every instruction");
+        let kind = format!("checkpoint-{kind}");
+        assert_eq!(killed_by(&change), Some(("execution".into(), kind.into())), "{change}");
+    }
+
     let again = run(folder.path(), "iso-verify mutate input.json --count 50 --json -j 1");
     assert_eq!(again.json(), report);
     let other = run(folder.path(), "iso-verify mutate input.json --count 50 --json --seed 1");

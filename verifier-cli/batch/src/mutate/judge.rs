@@ -5,8 +5,12 @@ use std::collections::HashSet;
 use alloy_primitives::Bytes;
 use iso_evm_hypervisor::{Engine, MessageVerdict};
 use iso_evm_verifier::{
-    audit::anchors::{Expected, anchors},
+    audit::{
+        Subject,
+        anchors::{Expected, anchors},
+    },
     hash::keccak256,
+    segments::{self, Places},
     verify::{
         Audit, AuditSelection, AuditVerdict, Check, FalseClaim, Options, Report, Verdict,
         verify_opened, verify_with,
@@ -15,7 +19,10 @@ use iso_evm_verifier::{
 use iso_evm_wire::{Opened, StoredMessage, Witness};
 use serde::Serialize;
 
-use super::MutateError;
+use super::{
+    Mutant, MutateError,
+    checkpoints::{self, Claim, Place},
+};
 
 /// More host gas than the costliest message of the original took, for a mutant's.
 const SPARE_HOST_GAS: u64 = 30_000_000;
@@ -33,6 +40,8 @@ pub struct Killer {
 /// Verifies mutants of one witness.
 pub(super) struct Judge<'a> {
     engine: Engine,
+    /// The original, opened.
+    opened: Opened<'a>,
     /// The original's messages, all of them valid.
     messages: HashSet<&'a StoredMessage>,
     /// The checks that could not be made of the original.
@@ -63,7 +72,15 @@ impl<'a> Judge<'a> {
         let whole = Options { host_gas_limit, ..options };
         let proofs = audits.without(Audit::Execution).map(|audits| Options { audits, ..whole });
         let messages = original.messages.iter().collect();
-        Ok(Self { engine, messages, unchecked: report.unchecked().collect(), whole, proofs })
+        let opened = Opened::of(original);
+        Ok(Self {
+            engine,
+            opened,
+            messages,
+            unchecked: report.unchecked().collect(),
+            whole,
+            proofs,
+        })
     }
 
     /// Who kills the mutant that this file holds; nobody, if it survives.
@@ -85,6 +102,26 @@ impl<'a> Judge<'a> {
         in_a_message
             .or_else(|| self.proofs.as_ref().and_then(by_proofs))
             .or_else(|| self.verified(&witness, &self.whole))
+    }
+
+    /// The checkpoints of the original's messages, to be changed.
+    pub(super) fn checkpoints(&self) -> Vec<Place> {
+        if !self.whole.audits.contains(Audit::Execution) {
+            return Vec::new();
+        }
+        checkpoints::places(self.engine.native(), &self.opened)
+    }
+
+    /// What becomes of the changes of a checkpoint. Of the true ones, those alone that are refused.
+    pub(super) fn of_checkpoint(&self, place: &Place) -> Vec<Mutant> {
+        let subject = Subject::new(&self.opened);
+        let judged = |claim: Claim| {
+            let places = Places::Claimed(&claim.claimed);
+            let index = place.message();
+            let said = segments::of_message(&self.engine, &subject, &self.whole, places, index);
+            claim.judged(&said.ok().flatten(), self.engine.native(), &self.opened)
+        };
+        place.changes().into_iter().filter_map(judged).collect()
     }
 
     /// The first message that the original does not have and that is not valid.

@@ -5,8 +5,10 @@
 //! In the data's way this stands behind [`iso_evm_verifier::verify()`]. Mutants are files: what the container
 //! does not read is killed there. They come from four kinds of place: every item of the
 //! file as RLP (`file`), every field of a message, every field of a record (`fields`), and lies
-//! that go through several of them (`consistent`).
+//! that go through several of them (`consistent`). What an operator can commit to beside a message,
+//! its checkpoints, is changed too (`checkpoints`), and must be found false where it is.
 
+mod checkpoints;
 mod consistent;
 mod fields;
 mod file;
@@ -63,10 +65,10 @@ pub enum MutateError {
     Threads(#[from] rayon::ThreadPoolBuildError),
 }
 
-/// A witness with something changed.
+/// A witness with something changed, or checkpoints of a message with something changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Mutant {
-    /// What was changed, and how.
+    /// What was changed, and how; of checkpoints that survive, what was said of them.
     pub change: String,
     /// Who killed it; nobody, if it survived.
     #[serde(flatten)]
@@ -80,7 +82,7 @@ pub struct Campaign {
     pub killed: usize,
     /// How many survived.
     pub survived: usize,
-    /// All of them, in order of the file, the random ones last.
+    /// All of them, in order of the file, the random ones behind, those of checkpoints last.
     pub mutants: Vec<Mutant>,
     /// The audits that mutants were put before.
     pub selected: AuditSelection,
@@ -117,6 +119,8 @@ enum Site {
     Record(usize, usize),
     /// A lie that goes through several.
     Random(u64),
+    /// A checkpoint of a message.
+    Checkpoint(checkpoints::Place),
 }
 
 /// Mutates a witness.
@@ -131,12 +135,19 @@ pub fn run(
 ) -> Result<Campaign, MutateError> {
     let judge = Judge::new(witness, options.audits)?;
     let original = Original::new(witness);
-    let sites = original.sites(options.count);
+    let mut sites = original.sites(options.count);
+    sites.extend(judge.checkpoints().into_iter().map(Site::Checkpoint));
     on_event(MutateEvent::Sites(sites.len()));
     let jobs = options.jobs.map_or(0, NonZeroUsize::get);
     let threads = rayon::ThreadPoolBuilder::new().num_threads(jobs).build()?;
     let of_site = |site: &Site| {
         let mut mutants = Vec::new();
+        if let Site::Checkpoint(place) = site {
+            mutants = judge.of_checkpoint(place);
+            for _ in mutants.iter().filter(|mutant| mutant.killer.is_none()) {
+                on_event(MutateEvent::Survivor);
+            }
+        }
         for (change, file) in original.changes(site, options.seed) {
             if file == original.bytes {
                 continue;
@@ -210,6 +221,8 @@ impl Original {
                 let lie = consistent::lie(open, seed, number);
                 lie.map(|(what, lie)| (what, lie.encode())).into_iter().collect()
             }
+            // What is changed there is in no file.
+            Site::Checkpoint(_) => Vec::new(),
         }
     }
 }

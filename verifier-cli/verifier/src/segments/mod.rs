@@ -91,6 +91,25 @@ pub fn by_segments<'a>(
         .collect()
 }
 
+/// [`by_segments`] for the message with this index alone; none if there is no such message.
+///
+/// # Errors
+///
+/// As there.
+pub fn of_message(
+    engine: &Engine,
+    subject: &Subject<'_>,
+    options: &Options,
+    places: Places<'_>,
+    index: usize,
+) -> Result<Option<MessageSegments>, VerifyError> {
+    if index >= subject.messages.len() {
+        return Ok(None);
+    }
+    let mut left = own_gas_limit(subject, options);
+    run::message(engine, subject, options, places, index, &mut left).map(Some)
+}
+
 /// [`verify_opened`](crate::verify::verify_opened), the execution audit done by segments: `places` says
 /// where each message is cut, by its index.
 ///
