@@ -102,7 +102,7 @@ fn the_gas_of_a_messages_own_opcodes_is_the_least_limit() {
     for witness in witnesses() {
         let engine = NativeEngine::new(witness.rules);
         let passed = passed(&witness);
-        for index in 0..witness.messages.len() {
+        for (index, passed) in passed.into_iter().enumerate() {
             let bytes = &witness.messages[index].bytes();
             let message = witness.message(index).unwrap();
             let code = witness.code(&message).cloned().map(Code::new);
@@ -113,7 +113,7 @@ fn the_gas_of_a_messages_own_opcodes_is_the_least_limit() {
                 continue;
             }
             let (least, callees) = own_gas(&message);
-            let least = least + passed[index];
+            let least = least + passed;
             assert_eq!(within(least), MessageVerdict::Valid, "message {index}");
             if least > 0 {
                 assert_eq!(within(least - 1), LIMITED, "message {index}");

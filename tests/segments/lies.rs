@@ -71,7 +71,7 @@ impl Truth {
         // Those of the deep calls are alike.
         let messages = messages.take(if name == "deep-calls" { 2 } else { usize::MAX });
         let truth = messages.map(|(index, recorded)| {
-            let (message, bytes) = (recorded.witness, recorded.code);
+            let (message, bytes) = ((*recorded.witness).clone(), recorded.code);
             let (calldata, code) = (encode(&message).into(), Code::new(bytes.clone()));
             let cut = |stride| {
                 let (mut ends, cut) = (Vec::new(), Cut::Stride(stride));
