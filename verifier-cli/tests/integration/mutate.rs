@@ -51,8 +51,7 @@ fn mutate_reports_no_survivor_of_an_honest_witness() {
         mutant.map(|mutant| (mutant["audit"].clone(), mutant["mismatch"].clone()))
     };
     for (field, kind) in [("stackHeight", "stack-height"), ("stateRoot", "state-root")] {
-        let change =
-            format!("messages.0.checkpoints.2.{field}, plus one, cut at every instruction");
+        let change = format!("messages.0.checkpoints.2.{field}, maximum, cut at every instruction");
         let kind = format!("checkpoint-{kind}");
         assert_eq!(killed_by(&change), Some(("execution".into(), kind.into())), "{change}");
     }
