@@ -2,6 +2,7 @@
 //! engines is put before them by its segments too (`harness::audit`); here stand all strides over a
 //! fixed sample, what segments of long guests take, and the dearest that can be made.
 
+mod edges;
 mod guests;
 mod lies;
 mod strides;

@@ -119,7 +119,7 @@ pub(crate) fn emit(asm: &mut Assembler, shared: &Shared, archives: ArchiveOption
     expect_equal(&mut c, shared, MismatchKind::CodeHash);
     c.ops(&[SWAP1, POP]); // size
     c.bind(begin);
-    memory_map(&mut c);
+    memory_map(&mut c, shared);
     for _ in 0..PADS {
         c.ops(&[PUSH0]);
     }
@@ -176,7 +176,7 @@ fn head(c: &mut Code<'_>, shared: &Shared) {
 }
 
 /// Host: `size …` → `…`. Keeps the size of the code and places what lies behind it.
-fn memory_map(c: &mut Code<'_>) {
+fn memory_map(c: &mut Code<'_>, shared: &Shared) {
     c.ops(&[DUP1]);
     store(c, CODE_SIZE);
     c.ops(&[DUP1]).push(CODE + AFTER_CODE + 31).ops(&[ADD]).push(5).ops(&[SHR]).push(5).ops(&[SHL]);
@@ -186,8 +186,9 @@ fn memory_map(c: &mut Code<'_>) {
     c.ops(&[DUP2]).push(5).ops(&[SHR, ADD]).push(3).ops(&[ADD]); // flags size
     c.push(CODE / 8).ops(&[DUP2, SUB]);
     store(c, VALID);
-    // One bit for each byte of code.
-    c.ops(&[SWAP1]).push(3).ops(&[SHR, ADD]).push(1 + 31).ops(&[ADD]);
+    // One bit for each byte of code; in a segment, of all words that code stands in.
+    let partial = if shared.segment.is_some() { 4 } else { 1 };
+    c.ops(&[SWAP1]).push(3).ops(&[SHR, ADD]).push(partial + 31).ops(&[ADD]);
     c.push(5).ops(&[SHR]).push(5).ops(&[SHL]);
     store(c, GUEST_MEMORY);
 }

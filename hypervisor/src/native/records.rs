@@ -178,13 +178,10 @@ impl Records {
         })
     }
 
-    /// All of them have been taken, and the last of a message ends where `callData` begins.
+    /// All of them have been taken, and the last ends where the list or the slice does.
     pub(super) fn finish(&self, calldata: &Calldata, pc: u64) -> Result<(), MessageVerdict> {
         let (taken, there) = (U256::from(self.taken()), self.count(calldata));
         self.equal(MismatchKind::RecordCount, Some(pc), taken, there)?;
-        match self.list {
-            List::Whole { .. } if self.next != self.end => Err(self.malformed()),
-            _ => Ok(()),
-        }
+        if self.next == self.end { Ok(()) } else { Err(self.malformed()) }
     }
 }

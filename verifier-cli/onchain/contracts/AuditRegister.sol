@@ -327,6 +327,28 @@ contract AuditRegister {
         convict(judged, abi.encodeWithSelector(Malformed.selector, RECORDS));
     }
 
+    /// `callData` whose hash the head has, and whose length it has not: no message has such a head, and
+    /// no segment that reads it can be run.
+    function missized(
+        address operator,
+        bytes calldata head,
+        uint256 checkpoints,
+        bytes32 checkpointsRoot,
+        Part[] calldata callData
+    ) external {
+        if (head.length != START) revert NotBound(WORDS);
+        Judged memory judged;
+        judged.operator = operator;
+        judged.segment = NONE;
+        judged.commitment = opened(operator, keccak256(head), checkpoints, checkpointsRoot);
+        Input memory given = assembled(callData);
+        if (
+            hashed(given, 0, given.size, CALL_DATA) != bytes32(head[CALL_DATA_HASH:CALL_DATA_HASH + 32])
+                || bytes32(given.size) == bytes32(head[CALL_DATA_SIZE:CALL_DATA_SIZE + 32])
+        ) revert NotBound(CALL_DATA);
+        convict(judged, abi.encodeWithSelector(Malformed.selector, CALL_DATA_SIZE));
+    }
+
     /// The input in one piece. An archive is believed nothing: what it holds is held against hashes.
     function assembled(Part[] calldata parts) private view returns (Input memory input) {
         uint256 offset;

@@ -1,5 +1,6 @@
 //! What a segment is not given, and the instructions that look whether they need it. An instruction
-//! is run first, without what is missing: only one that does not halt needed it.
+//! is run first, without what is missing: only one that does not halt needed it, or one that looked
+//! at memory before it found that the gas is short.
 
 use std::collections::BTreeSet;
 
@@ -7,16 +8,22 @@ use alloy_primitives::U256;
 use iso_evm_wire::segment::PAGE_SIZE;
 use revm::{
     bytecode::opcode::*,
-    interpreter::{Instruction, InstructionExecResult, InstructionResult, Interpreter},
+    context_interface::{Host, cfg::GasParams},
+    interpreter::{
+        Instruction, InstructionExecResult, InstructionResult, Interpreter, interpreter::num_words,
+    },
 };
 
 use crate::{
     native::{
         large::{self, guarded},
-        ranges::{operand, ranges},
+        ranges::{Range, operand, ranges},
         step::{Context, Eth, Table},
     },
-    rules::segment::{Missing, SegmentVerdict},
+    rules::{
+        gas::GAS_COPY,
+        segment::{Missing, SegmentVerdict},
+    },
 };
 
 /// What a segment is not given: nothing, for a whole message.
@@ -72,15 +79,31 @@ pub(in crate::native) fn guard(table: &mut Table) {
 
 /// Runs an opcode, and then says whether it needed what is not given.
 fn partial<const OPCODE: u8>(context: Context<'_>) -> InstructionExecResult {
+    use InstructionResult::{MemoryOOG, OutOfGas, Return, Revert};
     let needed = needed(context.interpreter, OPCODE);
     let Context { interpreter, host } = context;
+    let looks = looks_first(interpreter, host.gas_params(), OPCODE);
     let result = guarded::<OPCODE>(Context { interpreter: &mut *interpreter, host });
     match (needed, result) {
-        (Some(needed), Ok(()) | Err(InstructionResult::Return | InstructionResult::Revert)) => {
-            not_proven(interpreter, needed)
-        }
+        (Some(needed), Ok(()) | Err(Return | Revert)) => not_proven(interpreter, needed),
+        (Some(needed), Err(OutOfGas | MemoryOOG)) if looks => not_proven(interpreter, needed),
         (_, result) => result,
     }
+}
+
+/// Whether the contract looks at memory that is not given before it finds that the gas is short:
+/// once its first range is paid, but not the words to hash, nor memory that is copied from.
+fn looks_first(interpreter: &Interpreter<Eth>, gas: &GasParams, opcode: u8) -> bool {
+    if !matches!(opcode, KECCAK256 | MCOPY) {
+        return false;
+    }
+    let Some((offset, length)) = withheld_range(interpreter, &ranges(opcode)[..1]) else {
+        return false;
+    };
+    let paid = interpreter.gas.memory().expansion_cost;
+    let memory = gas.memory_cost(num_words(offset + length)).saturating_sub(paid);
+    let copied = if opcode == MCOPY { GAS_COPY * num_words(length) as u64 } else { 0 };
+    memory + copied <= interpreter.gas.remaining()
 }
 
 fn not_proven(interpreter: &mut Interpreter<Eth>, missing: Missing) -> InstructionExecResult {
@@ -88,19 +111,22 @@ fn not_proven(interpreter: &mut Interpreter<Eth>, missing: Missing) -> Instructi
     Err(InstructionResult::FatalExternalError)
 }
 
+/// The first of these ranges of memory that is not given.
+fn withheld_range(interpreter: &Interpreter<Eth>, ranges: &[Range]) -> Option<(usize, usize)> {
+    let words = interpreter.stack.data();
+    let ranges = ranges.iter().filter_map(|range| range.operands(words));
+    ranges.filter_map(|(offset, length)| large::range(offset, length)).find(|(offset, length)| {
+        *length > 0 && interpreter.extend.withheld.memory(*offset, *length).is_err()
+    })
+}
+
 /// What an opcode would need that is not given, if it does not halt.
 fn needed(interpreter: &Interpreter<Eth>, opcode: u8) -> Option<Missing> {
-    let withheld = &interpreter.extend.withheld;
-    let words = interpreter.stack.data();
-    let ranges = ranges(opcode).iter().filter_map(|range| range.operands(words));
-    for (offset, length) in ranges {
-        if let Some((offset, length @ 1..)) = large::range(offset, length)
-            && withheld.memory(offset, length).is_err()
-        {
-            return Some(Missing::Memory);
-        }
+    if withheld_range(interpreter, ranges(opcode)).is_some() {
+        return Some(Missing::Memory);
     }
-    reads_call_data(words, opcode, withheld.call_data?).then_some(Missing::CallData)
+    let size = interpreter.extend.withheld.call_data?;
+    reads_call_data(interpreter.stack.data(), opcode, size).then_some(Missing::CallData)
 }
 
 /// Whether an opcode reads a byte of calldata of this size. Operands that are missing count as zero.

@@ -3,7 +3,7 @@
 
 use alloy_primitives::{Address, B256, Bytes};
 use iso_evm_hypervisor::{Inconclusive, MessageVerdict, SegmentVerdict};
-use iso_evm_wire::{Opened, encoding::decode_shared, segment::Segment};
+use iso_evm_wire::{MessageWitness, Opened, segment::Segment};
 
 use super::{
     ArchiveCost, Case, Checkpoints, Plan, Route, SENDER, Step, laid::Laid, merge::merged, step,
@@ -116,8 +116,11 @@ impl Plan {
         checkpoints: &Checkpoints,
     ) -> Result<Case, super::NoCase> {
         let bytes = witness.messages[index].bytes();
-        // With its calldata, which an opened message may leave where it stands.
-        let message = decode_shared(&bytes).ok();
+        // With its calldata, which an opened message has beside its fields.
+        let message = witness.message(index).map(|message| MessageWitness {
+            callData: message.call_data().bytes(),
+            ..message.fields().clone()
+        });
         let code = witness.code(index).or(code);
         Case::new(self.engine.native(), &bytes, message.as_ref(), code, checkpoints)
     }

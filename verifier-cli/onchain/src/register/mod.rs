@@ -29,7 +29,7 @@ pub use AuditRegister::{
     Activation, Advanced, AlreadyCommitted, Canonical, Claim, Committed, Fraud, Held, NoArchive,
     NotAmong, NotBound, NotNext, NotOpen, NotProven, NotReached, NotTheMachine, Part, TooEarly,
     UnknownFork, Unordered, advanceCall, commitCall, commitmentsCall, forkAtCall, furthestCall,
-    machinesCall, malformedCall, reachedCall, scheduleCall,
+    machinesCall, malformedCall, missizedCall, reachedCall, scheduleCall,
 };
 
 /// What the register has of a commitment.

@@ -1,9 +1,11 @@
-use alloy_primitives::{B256, Bytes, U256};
+use alloy_primitives::{Address, B256, Bytes, U256};
 use alloy_sol_types::{SolCall, SolError};
-use iso_evm_wire::segment::{layout, records::to_bytes};
+use iso_evm_wire::segment::{Section, layout, records::to_bytes};
 
 use super::court::{Court, OPERATOR, committed, not_bound};
-use crate::register::{Canonical, NotAmong, NotOpen, malformed_calldata, malformedCall};
+use crate::register::{
+    Canonical, NotAmong, NotOpen, Part, malformed_calldata, malformedCall, missizedCall,
+};
 
 fn not_among(place: u64) -> Vec<u8> {
     NotAmong { place: U256::from(place) }.abi_encode()
@@ -83,4 +85,45 @@ fn a_head_without_its_tag_is_no_message() {
     let longer = [court.head.to_bytes(), vec![0; 32]].concat();
     let sent = court.send(&call(longer));
     assert_eq!(sent.output, not_bound(iso_evm_wire::segment::Section::Words));
+}
+
+/// A head that has the hash of other `callData` than it says the length of: its segments cannot be
+/// run, or are run with a length that is made up, and nothing else convicts.
+#[test]
+fn a_length_that_call_data_has_not_is_fraud() {
+    let truth = Court::bare();
+    let data = truth.message.callData.clone();
+    let call = |court: &Court, data: &[u8]| -> Bytes {
+        let (whole, part) = (Address::ZERO, |data: &[u8]| data.to_vec().into());
+        let (first, second) = data.split_at(data.len() / 2);
+        let call = missizedCall {
+            operator: OPERATOR,
+            head: court.head.to_bytes().into(),
+            checkpoints: U256::ZERO,
+            checkpointsRoot: B256::ZERO,
+            callData: vec![
+                Part { archive: whole, data: part(first) },
+                Part { archive: whole, data: part(second) },
+            ],
+        };
+        call.abi_encode().into()
+    };
+    // Of a message that is one, nothing.
+    assert_eq!(truth.send(&call(&truth, &data)).output, not_bound(Section::CallData));
+    for size in [U256::ZERO, U256::from(99), U256::from(101), U256::MAX] {
+        let mut court = Court::bare();
+        court.head.set(layout::CALL_DATA_SIZE, size);
+        court.commitment = committed(&court.head, &[]);
+        // The segment itself is not bound.
+        let segment = court.given();
+        assert_eq!(court.runs(&segment).output, not_bound(Section::CallData), "{size}");
+        let sent = court.send(&call(&court, &data));
+        assert!(sent.success, "{size}");
+        // Only with what the head has the hash of.
+        for other in [&data[..99], &[&data[..], &[0]].concat(), &[]] {
+            assert_eq!(court.send(&call(&court, other)).output, not_bound(Section::CallData));
+        }
+        court.open = false;
+        assert_eq!(court.send(&call(&court, &data)).output, NotOpen {}.abi_encode());
+    }
 }
