@@ -44,14 +44,14 @@ fn both_say(guest: &Guest, segment: &Segment, code: &Bytes) -> SegmentVerdict {
 #[test]
 fn a_jump_into_the_last_word_of_code_leaves_a_deep_stack_alone() {
     let both = audit::engine(Fork::Osaka);
-    for tail in 0..64 {
-        let code = Program::new().push(7).repeat(499, [op::DUP1]);
+    for more in 0..128 {
+        let code = Program::new().push(7).repeat(499 + more, [op::DUP1]);
         // Data that looks as if it reached over the destination, which is looked for then.
         let code = code.push(0x7f).op([op::POP]);
         let destination = code.len() + 6;
         let code = code.op([0x61]).op((destination as u16).to_be_bytes()).op([op::JUMP]);
-        let code = code.op([0x60, 0xd2, op::JUMPDEST]).repeat(tail, [op::STOP]).build();
-        let guest = Guest::new(format!("tail {tail}"), Fork::Osaka, code);
+        let code = code.op([0x60, 0xd2, op::JUMPDEST]).build();
+        let guest = Guest::new(format!("{more} more"), Fork::Osaka, code);
         let run = guest.record();
         let message = run.guest();
         let calldata: Bytes = encode(&message.witness).into();
