@@ -2,7 +2,10 @@
 
 use alloy_primitives::B256;
 use iso_evm_hypervisor::{Code, Cutting, Engine, Inconclusive, MessageVerdict, SegmentVerdict};
-use iso_evm_wire::segment::{ClaimedLeaf, Segment};
+use iso_evm_wire::{
+    layout::GAS_AVAILABLE,
+    segment::{Checkpoint, ClaimedLeaf, Leaf, Segment},
+};
 
 use super::{MessageSegments, Places, Row, Said, claimed::Claims};
 use crate::{
@@ -44,13 +47,13 @@ pub(super) fn message(
     let whole = match places {
         Places::By(cut) => native.cut_within(bytes, code, cut, limit, &mut |cutting| {
             let end = cutting.end.map(ClaimedLeaf::Checkpoint);
-            message.judge(cutting, end, false);
+            message.judge(&cutting, end, false);
         }),
         Places::Claimed(claims) => {
             let gas = Claims::gas(claims);
             let mut claims = Claims::new(claims);
             native.cut_at(bytes, code, &gas, limit, &mut |cutting| {
-                message.against(cutting, &mut claims);
+                message.against(&cutting, &mut claims);
             })
         }
     };
@@ -61,26 +64,28 @@ pub(super) fn message(
 
 impl Message<'_> {
     /// A segment of the message's own run, against what is claimed of it.
-    fn against(&mut self, cutting: Cutting, claims: &mut Claims<'_>) {
-        let is_last = cutting.end.is_none();
+    fn against(&mut self, cutting: &Cutting, claims: &mut Claims<'_>) {
+        let available = cutting.segment.head.word(GAS_AVAILABLE).saturating_to();
         loop {
-            match claims.next() {
+            match claims.next(available) {
                 None => return self.judge(cutting, None, claims.is_false),
                 Some((claim, None)) => {
-                    let start = cutting.segment.start;
-                    self.judge(cutting.clone(), Some(claim), claims.is_false);
-                    let is_false = self.rows.last().is_some_and(|row| row.said != valid());
-                    claims.is_false = is_false;
+                    self.judge(cutting, Some(claim), claims.is_false);
+                    let is_true = |end: Checkpoint| Leaf::of(&end) == claim.leaf();
+                    claims.is_false = match self.rows.last().map(|row| &row.said) {
+                        // What it leads to is known here all the same.
+                        Some(Said::FalseStart) => !cutting.end.is_some_and(is_true),
+                        said => said != Some(&valid()),
+                    };
                     // Behind the message's end there is no checkpoint, and no more segments come.
-                    if !is_last {
+                    if cutting.end.is_some() {
                         return;
                     }
-                    debug_assert_eq!(start, cutting.segment.start);
                 }
                 Some((claim, Some(verdict))) => {
                     let said =
                         if claims.is_false { Said::FalseStart } else { Said::Verdict(verdict) };
-                    self.rows.push(row(&cutting, Some(claim), 0, 0, said));
+                    self.rows.push(row(cutting, Some(claim), 0, 0, said));
                     claims.is_false = true;
                 }
             }
@@ -88,13 +93,13 @@ impl Message<'_> {
     }
 
     /// Has a segment judged, unless the checkpoint that it starts from is known to be false.
-    fn judge(&mut self, cutting: Cutting, end: Option<ClaimedLeaf>, false_start: bool) {
+    fn judge(&mut self, cutting: &Cutting, end: Option<ClaimedLeaf>, false_start: bool) {
         if self.error.is_some() {
             return;
         }
         self.hash.get_or_insert_with(|| cutting.segment.head.hash());
         if false_start {
-            self.rows.push(row(&cutting, end, 0, 0, Said::FalseStart));
+            self.rows.push(row(cutting, end, 0, 0, Said::FalseStart));
             return;
         }
         let mut segment = cutting.segment.clone();
@@ -107,7 +112,7 @@ impl Message<'_> {
                     None => verdict,
                 };
                 let bytes = segment.encode().len();
-                self.rows.push(row(&cutting, end, bytes, host_gas, Said::of(verdict)));
+                self.rows.push(row(cutting, end, bytes, host_gas, Said::of(verdict)));
             }
             Err(error) => self.error = Some(error),
         }

@@ -98,17 +98,19 @@ impl Place {
             let checkpoint = Checkpoint { gas_used: Number(gas), ..last };
             let mut claimed = self.claimed();
             claimed.push(ClaimedLeaf::Checkpoint(checkpoint));
-            let lie = Lie { segment: self.at, kind: Some(MismatchKind::CheckpointAbsent) };
+            let lie = Lie { segment: self.at, kind: self.kind_of_gas(Number(gas)) };
             self.claim(&format!("added, at {gas} gas"), claimed, Some(lie))
         };
         let used = self.gas.max(last.gas_used.0).saturating_add(1);
         vec![behind(used), behind(u64::MAX)]
     }
 
-    /// The mismatch of a false amount of gas: what the message does there, unless it does not grow.
+    /// The mismatch of a false amount of gas: what the message does there, unless it does not grow or is
+    /// more than there is.
     fn kind_of_gas(&self, gas: Number) -> Option<MismatchKind> {
         match gas.0 {
             gas if gas <= self.gas_before() => Some(MismatchKind::CheckpointGasUsed),
+            gas if gas > self.available => Some(MismatchKind::CheckpointGasUsed),
             gas if gas > self.gas => Some(MismatchKind::CheckpointAbsent),
             _ => None,
         }

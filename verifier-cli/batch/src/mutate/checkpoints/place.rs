@@ -18,6 +18,8 @@ pub(in crate::mutate) struct Place {
     pub(super) message: usize,
     /// Gas that the message uses.
     pub(super) gas: u64,
+    /// Gas that it has.
+    pub(super) available: u64,
     /// How the message is cut.
     pub(super) how: String,
     /// Index of the checkpoint in the cut.
@@ -51,9 +53,10 @@ fn of_message(native: &NativeEngine, witness: &Opened<'_>, message: usize) -> Ve
         all
     };
     let gas: u64 = opened.fields().gasUsed.saturating_to();
+    let available: u64 = opened.fields().gasAvailable.saturating_to();
     let place = |how: &str, index, list: &[Checkpoint], at| {
         let (how, list) = (how.to_owned(), list.to_vec());
-        Place { message, gas, how, index, list, at }
+        Place { message, gas, available, how, index, list, at }
     };
     let mut places = Vec::new();
     // An operator may leave out checkpoints: so that there are few.
