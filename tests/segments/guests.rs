@@ -9,7 +9,7 @@ use iso_evm_wire::{
     Fork,
     encoding::encode,
     protocol::{TX_BASE_COST, calldata_cost},
-    segment::Cut,
+    segment::{Cut, PAGE_SIZE},
 };
 
 use crate::{
@@ -74,10 +74,13 @@ fn copying() -> Guest {
     Guest::new("half of 1 MB copied at once", Fork::Osaka, endless(setup, on_memory()))
 }
 
-/// Memory whose cost is nearly all the gas, its two ends read and written in turns.
+/// Memory whose cost is nearly all the gas, no page of it zero, its two ends read and written in turns.
 fn reaching() -> Guest {
     const FAR: usize = 0x28_0000;
-    let setup = Program::new().push(1).push(FAR).op([op::MSTORE]).push(60);
+    let setup = Program::new().push(FAR);
+    let top = setup.len();
+    let setup = setup.op([op::JUMPDEST, op::DUP1, op::DUP1, op::MSTORE]).push(PAGE_SIZE);
+    let setup = setup.op([op::SWAP1, op::SUB, op::DUP1]).push(top).op([op::JUMPI]).push(60);
     let top = setup.len();
     let code = setup.op([op::JUMPDEST, op::DUP1, op::DUP1]).push(0).op([op::MSTORE]);
     let code = code.push(FAR).op([op::MLOAD, op::ADD]).push(FAR + 31).op([op::MSTORE8]);

@@ -8,6 +8,7 @@ mod pages;
 mod records;
 mod vectors;
 mod vectors_false;
+mod vectors_segments;
 mod vectors_true;
 
 use crate::harness::blessed;

@@ -65,7 +65,7 @@ struct Vector {
 
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "verdict", rename_all = "kebab-case", deny_unknown_fields)]
-enum Golden {
+pub(super) enum Golden {
     Valid,
     Mismatch {
         kind: String,

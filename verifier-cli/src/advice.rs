@@ -118,6 +118,7 @@ pub(crate) fn submit(error: &SubmitError) -> String {
             format!("{error} (--guest-chain, --schedule say which chain the register is for)")
         }
         SubmitError::NotCommitted { .. } => format!("{error} (--commit does)"),
+        SubmitError::NeedsResume { .. } => format!("{error} (--resume sends them)"),
         SubmitError::NotTheOperator { .. } => format!("--commit: {error}"),
         _ => error.to_string(),
     }

@@ -24,5 +24,6 @@ mod once;
 mod readme;
 mod schema;
 mod schemas;
+mod segments;
 mod statetest;
 mod verdicts;

@@ -34,7 +34,7 @@ pub(crate) fn schema(name: &str) -> Schema {
 
 /// Compares a command's output with the example beside the schema, after `level` has taken out
 /// what changes with every emitted contract.
-fn compare(name: &str, found: &Value, level: fn(&mut Value)) {
+pub(crate) fn compare(name: &str, found: &Value, level: fn(&mut Value)) {
     schema(name).check(found).unwrap();
     let path = folder().join("examples").join(format!("{name}.json"));
     if std::env::var_os("ISO_BLESS").is_some() {

@@ -9,7 +9,7 @@ use iso_evm_wire::{
 use revm::bytecode::opcode::*;
 
 use super::{
-    memory::{self, PAGE_BITS},
+    memory::{self, LISTED, PAGE_BITS},
     setup::word,
 };
 use crate::{
@@ -27,8 +27,9 @@ use crate::{
 
 /// Address of the checkpoint's words: the code is not needed any more.
 const WORDS: usize = CODE;
-/// Address of the list of pages. It grows by 64 bytes for each page that has been looked at, and so
-/// never comes to what has not, which lies behind the spill area.
+/// Address of the list of pages. It grows by an entry at most for each page that has been looked at,
+/// and so never comes to what has not: a page of memory is longer, and where there is no room for
+/// pages, there is room for their entries.
 const LIST: usize = WORDS + 32 * seg::CHECKPOINT_WORDS;
 /// Where the end of the list is kept.
 const LIST_END: usize = SCRATCH;
@@ -139,12 +140,12 @@ fn pages(c: &mut Code<'_>) {
     c.bind(listed); // hash page entry
     load(c, LIST_END); // end hash page entry
     c.ops(&[DUP3, DUP2, MSTORE]); // end hash page entry
-    c.ops(&[SWAP1, DUP2]).push(32).ops(&[ADD, MSTORE]).push(64).ops(&[ADD]);
+    c.ops(&[SWAP1, DUP2]).push(32).ops(&[ADD, MSTORE]).push(LISTED).ops(&[ADD]);
     store(c, LIST_END); // page entry
     c.bind(zero);
     // Past the entry of this page, if it has one.
     c.ops(&[DUP2, CALLDATALOAD, DUP2, XOR]).jumpi(passed);
-    c.ops(&[SWAP1]).push(64).ops(&[ADD, SWAP1]);
+    c.ops(&[SWAP1]).push(LISTED).ops(&[ADD, SWAP1]);
     c.bind(passed);
     c.push(1).ops(&[ADD]).jump(page);
     c.bind(done);

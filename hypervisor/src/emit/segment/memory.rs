@@ -9,6 +9,9 @@ use crate::emit::{asm::Code, dispatch::Shared};
 /// What a page's number is shifted by.
 pub(crate) const PAGE_BITS: u32 = PAGE_SIZE.ilog2();
 
+/// Bytes of an entry in a list of pages: index and hash.
+pub(crate) const LISTED: usize = 64;
+
 /// Host: `…` → `are-there …`: whether there are pages that are not given, or that there is no room
 /// for.
 fn are_withheld(c: &mut Code<'_>) {

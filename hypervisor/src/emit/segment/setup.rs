@@ -10,7 +10,7 @@ use revm::bytecode::opcode::*;
 
 use super::{
     BEYOND, Part,
-    memory::{self, PAGE_BITS},
+    memory::{self, LISTED, PAGE_BITS},
 };
 use crate::{
     emit::{
@@ -87,9 +87,10 @@ pub(crate) fn restore(c: &mut Code<'_>, shared: &Shared, part: Part) {
     load(c, GUEST_MEMORY);
     c.ops(&[DUP1]);
     store(c, SPILL);
-    // Guest memory begins behind the spill area with the first page that there is room for.
+    // Guest memory begins with the first page that there is room for, behind the spill area and, for
+    // each page before, as much as an entry of the list has that is made of pages at the end.
     word(c, seg::PAGES_FROM);
-    c.push(PAGE_BITS).ops(&[SHL, SWAP1]).push(SPILL_SIZE).ops(&[ADD, SUB]);
+    c.push(PAGE_SIZE - LISTED).ops(&[MUL, SWAP1]).push(SPILL_SIZE).ops(&[ADD, SUB]);
     store(c, GUEST_MEMORY);
     word(c, seg::STACK_HEIGHT);
     c.ops(&[DUP1]);
@@ -154,7 +155,7 @@ fn pages(c: &mut Code<'_>) {
     c.arrange("index entry data", "data index entry").push(PAGE_SIZE).ops(&[ADD]);
     c.arrange("data index entry", "index entry data");
     c.bind(next); // index entry data
-    c.ops(&[POP]).push(64).ops(&[ADD]).jump(page);
+    c.ops(&[POP]).push(LISTED).ops(&[ADD]).jump(page);
     c.bind(done); // index entry data
     c.ops(&[POP, POP, POP]);
 }

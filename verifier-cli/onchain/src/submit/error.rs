@@ -142,7 +142,9 @@ pub enum SubmitError {
         segment: u64,
     },
     /// A segment that does not fit one transaction.
-    #[error("message {index}: segment {segment} takes {count} transactions: --resume sends them")]
+    #[error(
+        "message {index}: segment {segment} takes {count} transactions, and one was to be sent"
+    )]
     NeedsResume {
         /// Index of the message, in pre-order.
         index: usize,
