@@ -118,7 +118,7 @@ fn a_segment_that_does_not_fit_is_not_sent() {
     fs::write(folder.path().join("input.json"), super::costs::compute(1_500_000)).unwrap();
     let line = format!("submit input.json --register {register} --no-checkpoints {guests}");
     let ran = anvil.iso(folder.path(), &format!("{line} --commit --commit-unproved"));
-    refused(&ran, &["segment 0 takes", "transactions: --resume"]);
+    refused(&ran, &["segment 0 takes", "--resume sends them"]);
 }
 
 #[test]
