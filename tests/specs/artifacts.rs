@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use alloy_primitives::{Address, B256, Bytes, hex, keccak256};
 use alloy_sol_types::{SolCall, SolError};
 use iso_evm_hypervisor::{
-    ArchiveKey, EmitOptions, Identity,
+    ArchiveKey, Contract, EmitOptions, Identity,
     archive::{DEFAULT_FACTORY, archive_initcode},
     emit_archive_factory, emit_audit, emit_segment, factory, live,
     verdict::abi,
@@ -131,43 +131,29 @@ fn audit_contracts() {
         assert_eq!(signature, error.signature);
         assert_eq!(keccak256(&signature)[..4], error.selector);
     }
-    for rules in Rules::ALL {
-        // Ethereum's each have a file, whether another has the same contract or not.
-        if rules.upgrade().is_some() && first_with_contract_of(rules) != rules {
-            continue;
-        }
-        let contract = emit_audit(&EmitOptions::new(rules));
-        let errors = ERRORS.iter().map(|error| AbiEntry {
-            kind: "error",
-            name: error.name,
-            inputs: error.parameters.abi(),
-            outputs: None,
-            state_mutability: None,
-        });
-        let artifact = Artifact {
-            fork: Some(rules),
-            contract: "audit",
-            archive_key: Some("code-hash"),
-            factory: Some(DEFAULT_FACTORY),
-            code_hash: contract.code_hash(),
-            size: contract.code.len(),
-            abi: errors.collect(),
-            initcode: None,
-            bytecode: contract.code.clone(),
-        };
-        compare_artifact(&artifact_of(rules), &artifact);
-    }
+    of_all_rules("audit", "", &[], emit_audit);
 }
 
 /// The segment machines: as many as there are audit contracts.
 #[test]
 fn segment_machines() {
+    of_all_rules("segment", "segment-", &[&NOT_PROVEN], emit_segment);
+}
+
+/// Compares the contracts of a kind, a file for each; their errors are all contracts' and `more`.
+fn of_all_rules(
+    kind: &'static str,
+    prefix: &str,
+    more: &[&'static ErrorRow],
+    emit: fn(&EmitOptions) -> Contract,
+) {
     for rules in Rules::ALL {
+        // Ethereum's each have a file, whether another has the same contract or not.
         if rules.upgrade().is_some() && first_with_contract_of(rules) != rules {
             continue;
         }
-        let contract = emit_segment(&EmitOptions::new(rules));
-        let errors = ERRORS.iter().chain([&NOT_PROVEN]).map(|error| AbiEntry {
+        let contract = emit(&EmitOptions::new(rules));
+        let errors = ERRORS.iter().chain(more.iter().copied()).map(|error| AbiEntry {
             kind: "error",
             name: error.name,
             inputs: error.parameters.abi(),
@@ -176,7 +162,7 @@ fn segment_machines() {
         });
         let artifact = Artifact {
             fork: Some(rules),
-            contract: "segment",
+            contract: kind,
             archive_key: Some("code-hash"),
             factory: Some(DEFAULT_FACTORY),
             code_hash: contract.code_hash(),
@@ -185,7 +171,7 @@ fn segment_machines() {
             initcode: None,
             bytecode: contract.code.clone(),
         };
-        compare_artifact(&format!("segment-{}", artifact_of(rules)), &artifact);
+        compare_artifact(&format!("{prefix}{}", artifact_of(rules)), &artifact);
     }
 }
 
