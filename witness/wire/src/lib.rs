@@ -60,6 +60,7 @@
 pub mod block;
 pub mod call_data;
 mod changes;
+pub mod claim;
 pub mod container;
 pub mod encoding;
 pub mod fork;

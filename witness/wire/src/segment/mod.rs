@@ -36,7 +36,7 @@ use alloy_primitives::B256;
 
 /// A word that begins with this text, and is zero behind it: what a hashed list of words begins with,
 /// so that none can stand for another.
-const fn tag(text: &str) -> B256 {
+pub(crate) const fn tag(text: &str) -> B256 {
     let (bytes, mut word) = (text.as_bytes(), [0; 32]);
     let mut index = 0;
     while index < bytes.len() {

@@ -1,0 +1,129 @@
+//! An instant of a transaction: what it keeps between two records, by hashes. Normative text:
+//! `specs/20-claims.md`, section Instant.
+
+use alloy_primitives::{B256, I256, b256};
+
+use super::{hash, number};
+use crate::segment::tag;
+
+/// What the hashed words of an instant begin with.
+pub const INSTANT_TAG: B256 = tag("iso-evm instant 1");
+
+/// Root of a trie that holds nothing: keccak256 of `0x80`.
+pub const EMPTY_ROOT: B256 =
+    b256!("56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc001622fb5e363b421");
+
+macro_rules! fields {
+    ($($(#[doc = $doc:literal])* $name:ident $variant:ident $text:literal $type:ty,)*) => {
+        /// What a transaction keeps between two records.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub struct Instant {
+            $($(#[doc = $doc])* pub $name: $type,)*
+        }
+
+        /// A field of an instant, in the order of its words.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Field { $($(#[doc = $doc])* $variant,)* }
+
+        impl Field {
+            /// All fields, in the order of an instant's words.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The field's name, as in JSON.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $text,)* }
+            }
+        }
+
+        impl Instant {
+            /// The word of a field.
+            pub fn word(&self, field: Field) -> B256 {
+                match field { $(Field::$variant => self.$name.to_word(),)* }
+            }
+        }
+    };
+}
+
+fields! {
+    /// Root of the state.
+    state_root StateRoot "stateRoot" B256,
+    /// Root of the state when the transaction started: of it are original values.
+    entry_root EntryRoot "entryRoot" B256,
+    /// Root of the set of accounts and slots that have been accessed (EIP-2929).
+    accessed Accessed "accessed" B256,
+    /// Root of transient storage (EIP-1153).
+    transient Transient "transient" B256,
+    /// Root of the set of accounts that the transaction has created.
+    created Created "created" B256,
+    /// Root of the set of accounts that go when the transaction ends.
+    destroyed Destroyed "destroyed" B256,
+    /// The refund counter, before any cap: a two's complement. Below zero it is within a call at most.
+    refund Refund "refund" i64,
+    /// The chain of the logs so far ([`sets::chained`](super::sets::chained)); zero if there are none.
+    logs Logs "logs" B256,
+    /// Number of messages that have been opened. Nothing takes it back.
+    messages Messages "messages" u64,
+    /// Number of frames above this one.
+    depth Depth "depth" u64,
+    /// Whether the account `0x03` was there, empty, and has been touched. Nothing takes it back.
+    ripemd_touched RipemdTouched "ripemdTouched" bool,
+}
+
+impl Instant {
+    /// The instant before a transaction does anything, in a state with this root.
+    pub const fn entry(state_root: B256) -> Self {
+        Self {
+            state_root,
+            entry_root: state_root,
+            accessed: EMPTY_ROOT,
+            transient: EMPTY_ROOT,
+            created: EMPTY_ROOT,
+            destroyed: EMPTY_ROOT,
+            refund: 0,
+            logs: B256::ZERO,
+            messages: 0,
+            depth: 0,
+            ripemd_touched: false,
+        }
+    }
+
+    /// The words behind the tag.
+    pub fn words(&self) -> Vec<B256> {
+        Field::ALL.iter().map(|field| self.word(*field)).collect()
+    }
+
+    /// The hash that names the instant.
+    pub fn digest(&self) -> B256 {
+        hash(INSTANT_TAG, &self.words())
+    }
+}
+
+/// What stands in one word.
+trait Word {
+    fn to_word(self) -> B256;
+}
+
+impl Word for B256 {
+    fn to_word(self) -> B256 {
+        self
+    }
+}
+
+impl Word for u64 {
+    fn to_word(self) -> B256 {
+        number(self)
+    }
+}
+
+impl Word for i64 {
+    fn to_word(self) -> B256 {
+        let word = I256::try_from(self).unwrap_or_default();
+        word.into_raw().into()
+    }
+}
+
+impl Word for bool {
+    fn to_word(self) -> B256 {
+        number(u64::from(self))
+    }
+}

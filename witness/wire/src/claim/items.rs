@@ -1,0 +1,129 @@
+//! The levels of a claim: block, transaction, message. Normative text: `specs/20-claims.md`, section
+//! Items.
+
+use alloy_primitives::B256;
+
+use super::{hash, number};
+use crate::segment::{merkle, tag};
+
+/// What the hashed words of a block's claim begin with.
+pub const BLOCK_TAG: B256 = tag("iso-evm block 1");
+/// What the hashed words of a transaction's claim begin with.
+pub const TRANSACTION_TAG: B256 = tag("iso-evm transaction 1");
+
+/// A tree of which only the number of leaves and the root are told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TreeRoot {
+    /// Number of leaves.
+    pub count: u64,
+    /// The root: zero if there is no leaf.
+    pub root: B256,
+}
+
+impl From<&merkle::Tree> for TreeRoot {
+    fn from(tree: &merkle::Tree) -> Self {
+        Self { count: tree.count(), root: tree.root() }
+    }
+}
+
+/// What is claimed of a block, or of a run of its transactions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BlockClaim {
+    /// Hash of the [`Environment`](super::Environment).
+    pub environment: B256,
+    /// Hash of the block's header; zero if none is claimed.
+    pub header: B256,
+    /// Hashes of the block's ancestors, the parent first.
+    pub ancestors: TreeRoot,
+    /// The transactions.
+    pub transactions: TreeRoot,
+    /// State root before the first transaction.
+    pub enter: B256,
+    /// State root after the last.
+    pub leave: B256,
+}
+
+impl BlockClaim {
+    /// The words behind the tag.
+    pub fn words(&self) -> [B256; 8] {
+        [
+            self.environment,
+            self.header,
+            number(self.ancestors.count),
+            self.ancestors.root,
+            number(self.transactions.count),
+            self.transactions.root,
+            self.enter,
+            self.leave,
+        ]
+    }
+
+    /// The one hash that is committed to.
+    pub fn root(&self) -> B256 {
+        hash(BLOCK_TAG, &self.words())
+    }
+}
+
+/// What is claimed of a transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TransactionClaim {
+    /// The transaction's hash: keccak256 of its signed bytes.
+    pub hash: B256,
+    /// keccak256 of the receipt's bytes, as the receipts' trie has them.
+    pub receipt: B256,
+    /// The steps around the messages, by the digest of the instant behind each.
+    pub steps: TreeRoot,
+    /// The messages, in pre-order.
+    pub messages: TreeRoot,
+}
+
+impl TransactionClaim {
+    /// The words behind the tag.
+    pub fn words(&self) -> [B256; 6] {
+        [
+            self.hash,
+            self.receipt,
+            number(self.steps.count),
+            self.steps.root,
+            number(self.messages.count),
+            self.messages.root,
+        ]
+    }
+
+    /// The transaction's leaf in the block's tree.
+    pub fn leaf(&self) -> B256 {
+        merkle::leaf(&[hash(TRANSACTION_TAG, &self.words())])
+    }
+}
+
+/// What is claimed of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MessageClaim {
+    /// The message's hash ([`Head::hash`](crate::segment::Head::hash)).
+    pub head: B256,
+    /// Digest of the instant before its first opcode.
+    pub entry: B256,
+    /// The instants behind its records, by their digests; of as many leaves as there are records behind the
+    /// opening one.
+    pub instants: B256,
+    /// The checkpoints.
+    pub checkpoints: TreeRoot,
+}
+
+impl MessageClaim {
+    /// The words of the leaf.
+    pub fn words(&self) -> [B256; 5] {
+        [
+            self.head,
+            self.entry,
+            self.instants,
+            number(self.checkpoints.count),
+            self.checkpoints.root,
+        ]
+    }
+
+    /// The message's leaf in the transaction's tree.
+    pub fn leaf(&self) -> B256 {
+        merkle::leaf(&self.words())
+    }
+}
