@@ -1,6 +1,6 @@
 //! A claim out of a witness: what it says, with the instants that follow from it.
 
-use alloy_primitives::{B256, Bytes};
+use alloy_primitives::Bytes;
 use iso_evm_wire::{
     MessageWitness,
     claim::{Environment, Instant},
@@ -11,6 +11,7 @@ use super::items::{ClaimedBlock, ClaimedMessage, ClaimedTransaction, Instants};
 use crate::{
     audit::{Missing, Subject, replay::replay_watched, state::State, watch::Watch},
     hash::keccak256,
+    transaction_hash::encode,
 };
 
 /// What is claimed of a witness's transaction, as the only one of its block, and without checkpoints: what
@@ -26,12 +27,13 @@ pub fn claim(subject: &Subject<'_>, gas_limit: u64) -> Option<ClaimedBlock> {
     replay_watched(subject, gas_limit, &mut taken);
     let built = messages.iter().zip(taken.messages).map(|(message, taken)| built(message, taken));
     let messages = built.collect::<Option<_>>()?;
-    let hash = subject.hashes().transaction().unwrap_or_default();
+    let bytes = encode(&witness.transaction);
     let body = witness.transaction.body();
     let receipt = witness.receipt.encode_2718(body, witness.receipt.gas_used);
-    let receipt: B256 = keccak256(&receipt);
+    let hashes = [keccak256(&bytes), keccak256(&receipt)];
+    let sender = witness.transaction.from();
     let steps = Instants::new(taken.steps.into_iter().map(Some).collect());
-    let transaction = ClaimedTransaction::new(hash, receipt, steps, messages);
+    let transaction = ClaimedTransaction::new(hashes, sender, steps, messages);
     let environment = Environment::of(witness.chain_id, witness.rules, &witness.block);
     let header = subject.hashes().header().unwrap_or_default();
     let ancestors = subject.hashes().ancestors().to_vec();

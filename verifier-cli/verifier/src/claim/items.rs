@@ -1,6 +1,6 @@
 //! The items of a claim with the trees that they hang in: for whoever proves that one stands there.
 
-use alloy_primitives::{B256, Bytes};
+use alloy_primitives::{Address, B256, Bytes};
 use iso_evm_wire::{
     claim::{BlockClaim, Environment, Instant, MessageClaim, TransactionClaim, items::TreeRoot},
     segment::{
@@ -69,12 +69,18 @@ pub struct ClaimedTransaction {
 }
 
 impl ClaimedTransaction {
-    /// The claim of these steps and messages.
-    pub fn new(hash: B256, receipt: B256, steps: Instants, messages: Vec<ClaimedMessage>) -> Self {
+    /// The claim of these steps and messages; `hash` and `receipt` are those of the bytes.
+    pub fn new(
+        [hash, receipt]: [B256; 2],
+        sender: Address,
+        steps: Instants,
+        messages: Vec<ClaimedMessage>,
+    ) -> Self {
         let tree = Tree::new(messages.iter().map(|told| told.claim.leaf()).collect());
         let claim = TransactionClaim {
             hash,
             receipt,
+            sender,
             steps: TreeRoot::from(&steps.tree),
             messages: TreeRoot::from(&tree),
         };
