@@ -24,7 +24,8 @@ fn nodes(depth: usize, path: B256, value: &[u8], others: &[B256]) -> (B256, Vec<
     let (odd, rest) = rest.split_at(rest.len() % 2);
     let mut compact = vec![odd.first().map_or(0x20, |nibble| 0x30 | *nibble as u8)];
     compact.extend(rest.chunks(2).map(|pair| (pair[0] << 4 | pair[1]) as u8));
-    let mut nodes = vec![list(&[alloy_rlp::encode(&compact[..]), alloy_rlp::encode(value)].concat())];
+    let mut nodes =
+        vec![list(&[alloy_rlp::encode(&compact[..]), alloy_rlp::encode(value)].concat())];
     for place in (0..depth).rev() {
         let mut children = others[16 * place..][..16].to_vec();
         children[nibble(place)] = keccak256(&nodes[0]);

@@ -85,7 +85,10 @@ fn a_collapse_needs_the_child_that_is_left() {
 fn without_nodes_only_the_empty_trie_is_known() {
     let (key, root) = (B256::repeat_byte(1), B256::repeat_byte(2));
     for step in [reads(0, key), writes(0, key, vec![1]), writes(0, key, vec![])] {
-        assert_eq!(run(vec![], root, std::slice::from_ref(&step), ENOUGH).unwrap_err(), missing(root));
+        assert_eq!(
+            run(vec![], root, std::slice::from_ref(&step), ENOUGH).unwrap_err(),
+            missing(root)
+        );
         assert!(run(vec![], model::root(&Held::new()), &[step], ENOUGH).is_ok());
     }
 }
