@@ -91,35 +91,25 @@ library Mpt {
         uint256 item,
         uint256 length
     ) private pure returns (uint256 made, uint256 madeSize) {
-        uint256 own;
-        uint256 ownLength;
-        uint256 word;
-        uint256 shared;
-        {
-            uint256 count;
-            bool leaf;
-            (own, ownLength) = MptNode.items(node, size);
-            (word, count, leaf) = MptNode.nibbles(own);
-            (own, ownLength) = (ownLength, node + size - ownLength);
-            shared = same(word, path);
-            // An extension of one nibble more was that nibble and its child.
-            if (leaf || count > shared + 1) {
-                (made, madeSize) = MptNode.pair(
-                    word << (4 * shared + 4), count - shared - 1, leaf, own, ownLength
-                );
-                (own, ownLength) = MptTable.refer(nodes, made, madeSize);
-            }
+        (uint256 own, uint256 ownItem) = MptNode.items(node, size);
+        (uint256 word, uint256 count, bool leaf) = MptNode.nibbles(own);
+        uint256 ownLength = node + size - ownItem;
+        uint256 shared = same(word, path);
+        // An extension of one nibble more was that nibble and its child.
+        if (leaf || count > shared + 1) {
+            (made, madeSize) = MptNode.pair(
+                word << (4 * shared + 4), count - shared - 1, leaf, ownItem, ownLength
+            );
+            (ownItem, ownLength) = MptTable.refer(nodes, made, madeSize);
         }
         (made, madeSize) =
             MptNode.pair(path << (4 * shared + 4), left - shared - 1, true, item, length);
         (item, length) = MptTable.refer(nodes, made, madeSize);
-        {
-            uint256 one = (word << (4 * shared)) >> 252;
-            uint256 other = (path << (4 * shared)) >> 252;
-            (made, madeSize) = one < other
-                ? MptNode.fork(one, own, ownLength, other, item, length)
-                : MptNode.fork(other, item, length, one, own, ownLength);
-        }
+        uint256 one = (word << (4 * shared)) >> 252;
+        uint256 other = (path << (4 * shared)) >> 252;
+        (made, madeSize) = one < other
+            ? MptNode.fork(one, ownItem, ownLength, other, item, length)
+            : MptNode.fork(other, item, length, one, ownItem, ownLength);
         if (shared != 0) {
             (item, length) = MptTable.refer(nodes, made, madeSize);
             return MptNode.pair(path, shared, false, item, length);
@@ -127,59 +117,64 @@ library Mpt {
     }
 
     /// What becomes of the lowest step's branch when the child that it led to is gone, and the
-    /// steps that are left above. If one other child is left, it takes the branch's place, and that
-    /// of an extension above it.
+    /// steps that are left above.
     function without(Nodes memory nodes, uint256 steps, uint256 last)
         private
         pure
         returns (uint256 node, uint256 size, uint256 above)
     {
-        uint256 item;
-        uint256 length;
-        uint256 word;
+        uint256 removed;
+        uint256 removedLength;
         above = last - 32;
-        {
-            uint256 count;
-            (node, size, item, length) = MptWalk.step(above);
-            (, word) = MptNode.items(node, size);
-            // An extension leads to no leaf.
-            if (word != 0) revert MptNode.BadNode();
-            uint256 removed = item;
-            uint256 width = length;
-            (count, word, item, length) = MptNode.others(node, size, removed);
-            if (count == 0) revert MptNode.BadNode();
-            if (count != 1) {
-                assembly ("memory-safe") {
-                    mstore8(0, 0x80)
-                }
-                (node, size) = MptNode.exchanged(node, size, removed, width, 0, 1);
-                return (node, size, above);
-            }
+        (node, size, removed, removedLength) = MptWalk.step(above);
+        (, uint256 second) = MptNode.items(node, size);
+        // An extension leads to no leaf.
+        if (second != 0) revert MptNode.BadNode();
+        (uint256 count, uint256 nibble, uint256 item, uint256 length) =
+            MptNode.others(node, size, removed);
+        if (count == 0) revert MptNode.BadNode();
+        if (count == 1) return collapsed(nodes, steps, above, nibble << 252, item, length);
+        assembly ("memory-safe") {
+            mstore8(0, 0x80)
         }
-        word <<= 252;
-        uint256 nibbles = 1;
+        (node, size) = MptNode.exchanged(node, size, removed, removedLength, 0, 1);
+    }
+
+    /// What stands for a branch that has one child left, and the steps that are left above: the
+    /// child with its nibble, which `word` has, before its path, and the path of an extension above
+    /// before both.
+    function collapsed(
+        Nodes memory nodes,
+        uint256 steps,
+        uint256 last,
+        uint256 word,
+        uint256 item,
+        uint256 length
+    ) private pure returns (uint256 node, uint256 size, uint256 above) {
+        above = last;
+        uint256 count = 1;
         bool leaf;
-        // What the two become depends on what the other child is.
+        // What they become depends on what the child is: below a path a branch stays.
         (node, size) = MptTable.resolve(nodes, item, length);
         (uint256 path, uint256 second) = MptNode.items(node, size);
         if (second != 0) {
             (item, length) = (second, node + size - second);
-            (path, nibbles, leaf) = MptNode.nibbles(path);
+            (path, count, leaf) = MptNode.nibbles(path);
             word |= path >> 4;
-            ++nibbles;
+            ++count;
         }
         if (above != steps) {
             (node, size,,) = MptWalk.step(above - 32);
             (path, second) = MptNode.items(node, size);
             if (second != 0) {
                 above -= 32;
-                uint256 count;
-                (path, count,) = MptNode.nibbles(path);
-                word = path | word >> (4 * count);
-                nibbles += count;
+                uint256 before;
+                (path, before,) = MptNode.nibbles(path);
+                word = path | word >> (4 * before);
+                count += before;
             }
         }
-        (node, size) = MptNode.pair(word, nibbles, leaf, item, length);
+        (node, size) = MptNode.pair(word, count, leaf, item, length);
     }
 
     /// How many nibbles two paths begin with alike, if they do not all along.
