@@ -43,7 +43,7 @@ library MptNode {
                     }
                     past := add(past, length)
                 }
-                item := mul(item, and(lt(item, end), eq(past, end)))
+                item := mul(item, eq(past, end))
             }
         }
     }
