@@ -71,6 +71,12 @@ fn a_branch_of_other_than_children_and_a_value() {
     assert!(tried(&whole));
     assert!(!tried(&branch(&[(1, child), (7, child)], &[])), "no place for a value");
     assert!(!tried(&branch(&[(1, child)], &NOTHING)), "one child");
+    // Their path and the nibble make more than a path has.
+    for count in [64, 65] {
+        let other = leaf(count);
+        let node = branch(&[(1, child), (7, &hash(&other))], &NOTHING);
+        assert_eq!(done(&[&node, &below, &other], &all(1)), [true, true, false], "{count}");
+    }
     let long = [&[0xdf][..], &[1; 32]].concat();
     for other in [&[0xc0][..], &[5], &[0x81, 0x80], &long, &[0xf8, 1, 1], &[0xbf], &[0x9f]] {
         let node = branch(&[(1, child), (3, other), (7, child)], &NOTHING);
@@ -121,7 +127,8 @@ fn a_leaf_of_other_than_the_rest_of_a_path_and_a_value() {
     for count in [0, 1, 62, 63, 65] {
         assert_eq!(done(&[&leaf(count)], &all(7)), [false; 3], "{count} nibbles");
     }
-    for value in [&[0xc1, 1][..], &[0xf8, 1, 1]] {
+    let long = [&[0xf8, 64][..], &[1; 64]].concat();
+    for value in [&[0xc1, 1][..], &[0xf8, 1, 1], &long] {
         let node = pair(&sevens(64, true), value);
         assert_eq!(done(&[&node], &all(7)[..1]), [false], "{value:?}");
     }
