@@ -112,8 +112,8 @@ fn an_extension_of_other_than_a_path_and_a_branch() {
         assert_eq!(tried(&pair(&sevens(3, false), item), &under, &below), [false; 3], "{item:?}");
     }
     for count in [64, 65] {
-        let node = pair(&sevens(count, false), &hash(&below));
-        assert_eq!(tried(&node, &under, &below), [false; 3], "{count} nibbles");
+        let node = pair(&sevens(count, false), &hash(&leaf(0)));
+        assert_eq!(tried(&node, &under, &leaf(0)), [false; 3], "{count} nibbles");
     }
     // A leaf under it is read, and is no leaf's place.
     let (below, _) = end(2);
@@ -171,6 +171,16 @@ fn a_path_ends_in_full_branches_too() {
     let nodes: Vec<_> = nodes.iter().map(|node| &node[..]).collect();
     assert_eq!(done(&nodes, &all(7)), [false; 3]);
     assert_eq!(done(&nodes[1..], &all(7)), [true; 3]);
+}
+
+/// As long as a full branch, it has no child there.
+#[test]
+fn a_branch_of_fifteen_children_is_not_full() {
+    let child = hash(&leaf(63));
+    let children: Vec<_> = (0..15).map(|nibble| (nibble, &child[..])).collect();
+    let node = branch(&children, &hash(&[]));
+    assert_eq!(node.len(), 532);
+    assert_eq!(done(&[&node], &all(15)), [true; 3]);
 }
 
 #[test]
