@@ -115,6 +115,15 @@ fn an_extension_of_other_than_a_path_and_a_branch() {
         let node = pair(&sevens(count, false), &hash(&leaf(0)));
         assert_eq!(tried(&node, &under, &leaf(0)), [false; 3], "{count} nibbles");
     }
+    // What stands for a short node is that node as a list, and is short.
+    let [path, node] = [sevens(60, false), sevens(4, true)];
+    let short = pair(&node, &[9]);
+    let text = alloy_rlp::encode([&node[..], &[9]].concat().as_slice());
+    let long = pair(&node, &alloy_rlp::encode(&[9; 30][..]));
+    assert_eq!(done(&[&pair(&path, &short)], &all(7)[..2]), [true; 2]);
+    for item in [text, long] {
+        assert_eq!(done(&[&pair(&path, &item)], &all(7)), [false; 3], "{item:?}");
+    }
     // A leaf under it is read, and is no leaf's place.
     let (below, _) = end(2);
     let node = pair(&sevens(2, false), &hash(&leaf(62)));
