@@ -17,8 +17,12 @@ type Whole = (Account, BTreeMap<B256, U256>);
 type State = BTreeMap<Address, Whole>;
 
 fn nothing() -> Account {
-    let (storageRoot, codeHash) = (EMPTY_ROOT_HASH, KECCAK256_EMPTY);
-    Account { nonce: U256::ZERO, balance: U256::ZERO, storageRoot, codeHash }
+    Account {
+        nonce: U256::ZERO,
+        balance: U256::ZERO,
+        storageRoot: EMPTY_ROOT_HASH,
+        codeHash: KECCAK256_EMPTY,
+    }
 }
 
 fn storage(slots: &BTreeMap<B256, U256>) -> Held {
@@ -48,9 +52,12 @@ fn number(random: &mut Random) -> U256 {
 }
 
 fn any_account(random: &mut Random) -> Account {
-    let codeHash = if random.once_in(2) { KECCAK256_EMPTY } else { random.word() };
-    let nonce = U256::from(number(random).as_limbs()[0]);
-    Account { nonce, balance: number(random), storageRoot: B256::ZERO, codeHash }
+    Account {
+        nonce: U256::from(number(random).as_limbs()[0]),
+        balance: number(random),
+        storageRoot: B256::ZERO,
+        codeHash: if random.once_in(2) { KECCAK256_EMPTY } else { random.word() },
+    }
 }
 
 fn any_slots(random: &mut Random, keys: &[B256]) -> BTreeMap<B256, U256> {

@@ -1,20 +1,13 @@
 //! What reading and writing cost, in tries of branches that have all of their children.
 
 use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, U256, keccak256};
-use alloy_rlp::Header;
 use alloy_trie::TrieAccount;
 
 use super::{
+    model::list,
     probe::{ENOUGH, measureCall},
     random::Random,
 };
-
-/// The RLP of a list of items.
-fn list(items: &[u8]) -> Vec<u8> {
-    let mut rlp = Vec::new();
-    Header { list: true, payload_length: items.len() }.encode(&mut rlp);
-    [rlp, items.to_vec()].concat()
-}
 
 /// The nodes, from the top, down to a leaf below so many full branches, and their root. `others` are
 /// what stands in the branches for other keys.
@@ -81,5 +74,5 @@ fn fourteen_full_branches_are_within_what_a_prover_has() {
     let mean = |sum: u64| sum / 50;
     let (account, slot, written) = (mean(account), mean(slot), mean(written));
     eprintln!("account {account}, and slot {slot}, and both written {written}, at most {most}");
-    assert!(account < 20_000 && slot < 30_000 && most < 60_000);
+    assert!(account < 18_000 && slot < 30_000 && most < 70_000);
 }

@@ -3,11 +3,14 @@
 //!
 //! `ISO_SEARCH` multiplies the rounds of what is random.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 mod accounts;
 mod cases;
 mod differential;
 mod garbage;
 mod gas;
+mod malformed;
 mod missing;
 mod model;
 mod probe;
