@@ -49,9 +49,14 @@ pub(crate) enum Answer {
 }
 
 impl Answer {
+    /// What a prover answers that has found nothing false.
+    pub(crate) fn holding() -> Self {
+        Self::Reverts(Holds {}.abi_encode().into())
+    }
+
     #[track_caller]
     pub(crate) fn holds(&self) {
-        assert_eq!(*self, Self::Reverts(Holds {}.abi_encode().into()));
+        assert_eq!(*self, Self::holding());
     }
 
     #[track_caller]

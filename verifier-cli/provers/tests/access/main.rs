@@ -4,10 +4,17 @@
 #[path = "../mpt/model.rs"]
 mod model;
 
+#[allow(dead_code, reason = "the tests of tries need more")]
+#[path = "../mpt/random.rs"]
+mod random;
+
 mod answer;
 mod claim;
 mod effect;
+mod frames;
 mod reads;
 mod records;
 mod sources;
+mod unbound;
 mod world;
+mod writes;
