@@ -48,6 +48,7 @@ library Claims {
     struct Transaction {
         bytes32 hash;
         bytes32 receipt;
+        address sender;
         Tree steps;
         Tree messages;
     }

@@ -150,6 +150,7 @@
 
 pub mod audit;
 pub mod certificate;
+pub mod claim;
 mod codes;
 pub mod engines;
 pub mod hash;

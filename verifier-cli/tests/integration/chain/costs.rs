@@ -63,19 +63,23 @@ pub(crate) fn row(name: &str, witness: &Witness) -> String {
 }
 
 /// Compares a row with the measurements' but for the zero bytes in the roots, which are others in each
-/// run: the gas of the audits is within 200.
+/// run: of about 1,500 bytes of roots each is zero once in 256 times, and then costs 30 gas less. The gas
+/// of the audits is within 700: six times what two runs differ by.
 pub(crate) fn like_measured(row: &str) {
     let split = |row: &str| -> Vec<String> { row.split(" | ").map(str::to_owned).collect() };
     let gas = |columns: &[String]| columns[AUDITS].replace(',', "").parse::<u64>().unwrap();
     let expected = split(row);
     measurements::compare_row("audits", row, |shown| {
         let mut shown = split(shown);
-        shown[0] == expected[0] && gas(&shown).abs_diff(gas(&expected)) <= 200 && {
+        shown[0] == expected[0] && gas(&shown).abs_diff(gas(&expected)) <= ROOTS && {
             shown[AUDITS].clone_from(&expected[AUDITS]);
             shown == expected
         }
     });
 }
+
+/// What the zero bytes of roots can make of the gas of a swap's audits.
+const ROOTS: u64 = 700;
 
 /// The column of the table that has the gas of the audits.
 const AUDITS: usize = 5;

@@ -10,7 +10,7 @@ use crate::hash::keccak256;
 
 /// Address of an account that `CREATE` or a creation transaction makes, by the creator's nonce
 /// before it.
-pub(super) fn by_nonce(creator: Address, nonce: u64) -> Address {
+pub(crate) fn by_nonce(creator: Address, nonce: u64) -> Address {
     let mut list = RlpStream::new_list(2);
     list.append(&creator.as_slice());
     list.append(&nonce);
@@ -18,7 +18,7 @@ pub(super) fn by_nonce(creator: Address, nonce: u64) -> Address {
 }
 
 /// Address of an account that `CREATE2` makes (EIP-1014).
-pub(super) fn by_salt(creator: Address, salt: B256, initcode_hash: B256) -> Address {
+pub(crate) fn by_salt(creator: Address, salt: B256, initcode_hash: B256) -> Address {
     let bytes = [&[0xff], creator.as_slice(), salt.as_slice(), initcode_hash.as_slice()];
     Address::from_word(keccak256(&bytes.concat()))
 }

@@ -78,7 +78,7 @@ impl<'a> Hashes<'a> {
     }
 
     /// Trie nodes of the state by their own hashes.
-    pub(super) fn nodes_by_hash(&self) -> Nodes {
+    pub(crate) fn nodes_by_hash(&self) -> Nodes {
         self.nodes().map(|node| (node.hash, node.bytes.clone())).collect()
     }
 
@@ -96,12 +96,12 @@ impl<'a> Hashes<'a> {
     }
 
     /// Hash of the block's header; none if there is none.
-    pub(super) fn header(&self) -> Option<B256> {
+    pub(crate) fn header(&self) -> Option<B256> {
         *self.header.get_or_init(|| self.witness.block.header.as_deref().map(header_hash))
     }
 
     /// Hashes of the ancestors' headers, the parent's first.
-    pub(super) fn ancestors(&self) -> &[B256] {
+    pub(crate) fn ancestors(&self) -> &[B256] {
         self.ancestors.get_or_init(|| self.witness.ancestors.iter().map(header_hash).collect())
     }
 

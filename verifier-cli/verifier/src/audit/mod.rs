@@ -20,7 +20,7 @@ mod access;
 pub mod ancestors;
 pub mod anchors;
 pub mod codes;
-mod created;
+pub(crate) mod created;
 pub mod finding;
 pub mod hashes;
 pub(crate) mod precompiles;
@@ -31,6 +31,7 @@ pub mod subject;
 pub mod transaction;
 pub mod tree;
 pub mod trie;
+pub mod watch;
 mod word;
 
 pub use finding::{AccessKind, AuditOutcome, Finding, Missing, TransactionKind, TreeKind};

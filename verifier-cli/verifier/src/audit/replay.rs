@@ -13,6 +13,7 @@ use super::{
     codes::Codes,
     state::State,
     transaction::{self, Findings, Top},
+    watch::{Nobody, Watch},
 };
 
 /// What the walk found.
@@ -44,9 +45,30 @@ pub fn replay(witness: &Witness) -> Replayed {
 /// [`replay`], in which a precompile that the transaction itself calls is run on no more than
 /// `gas_limit`, whatever gas the transaction says that it has.
 pub fn replay_within(subject: &Subject<'_>, gas_limit: u64) -> Replayed {
+    let witness = subject.hashes().witness();
+    let nodes = subject.hashes().nodes_by_hash();
+    let mut state = State::over(witness.rules.fork(), witness.roots.enter, nodes);
+    replay_on(subject, gas_limit, &mut state, &mut Nobody)
+}
+
+/// [`replay_within`] that is watched, and [keeps the instants](State::keep_instants) that it comes by.
+pub fn replay_watched(subject: &Subject<'_>, gas_limit: u64, watch: &mut dyn Watch) -> Replayed {
+    let witness = subject.hashes().witness();
+    let nodes = subject.hashes().nodes_by_hash();
+    let mut state = State::over(witness.rules.fork(), witness.roots.enter, nodes);
+    state.keep_instants(witness.rules, witness.block.beneficiary, witness.roots.enter);
+    replay_on(subject, gas_limit, &mut state, watch)
+}
+
+fn replay_on(
+    subject: &Subject<'_>,
+    gas_limit: u64,
+    state: &mut State,
+    watch: &mut dyn Watch,
+) -> Replayed {
     let (mut access, mut transaction) = (Findings::default(), Findings::default());
     let (access_lacks, transaction_lacks) =
-        match walk(subject, gas_limit, &mut access, &mut transaction) {
+        match walk(subject, gas_limit, state, (&mut access, &mut transaction), watch) {
             Ok(lack) => (lack, None),
             Err(missing) => (Some(missing), Some(missing)),
         };
@@ -60,25 +82,27 @@ pub fn replay_within(subject: &Subject<'_>, gas_limit: u64) -> Replayed {
 fn walk(
     subject: &Subject<'_>,
     gas_limit: u64,
-    access: &mut Findings<AccessKind>,
-    transaction: &mut Findings<TransactionKind>,
+    state: &mut State,
+    (access, transaction): (&mut Findings<AccessKind>, &mut Findings<TransactionKind>),
+    watch: &mut dyn Watch,
 ) -> Result<Option<Missing>, Missing> {
     let witness = subject.hashes().witness();
     let mut codes = Codes::new(subject.hashes());
-    let nodes = subject.hashes().nodes_by_hash();
-    let mut state = State::over(witness.rules.fork(), witness.roots.enter, nodes);
+    watch.stepped(state)?;
     let (top, charge) =
-        transaction::begin(subject, gas_limit, &mut state, &mut codes, transaction)?;
+        transaction::begin(subject, gas_limit, (state, watch), &mut codes, transaction)?;
     let opened_by_none = (!witness.messages.is_empty()).then_some(Missing::Parent { message: 0 });
     let (end, lack) = match top {
         Top::Message(top) => {
-            let walk = AccessWalk::new(subject.opened(), &codes, &mut state, access, transaction);
+            let opened = subject.opened();
+            let walk = AccessWalk::new(opened, &codes, state, access, transaction, watch);
             (Some(walk.run(&top)?), None)
         }
         Top::Ended(end) => (Some(end), opened_by_none),
         Top::Invalid => (None, opened_by_none),
     };
-    transaction::end(witness, &mut state, &charge, end, transaction)?;
+    watch.stepped(state)?;
+    transaction::end(witness, (state, watch), &charge, end, transaction)?;
     Ok(lack)
 }
 

@@ -4,7 +4,7 @@
 use alloy_primitives::{B256, U256};
 
 use super::{hash, number};
-use crate::{Block, Rules, segment::tag};
+use crate::{Rules, block::Block, segment::tag};
 
 /// What the hashed words of an environment begin with.
 pub const ENVIRONMENT_TAG: B256 = tag("iso-evm environment 1");

@@ -1,7 +1,7 @@
 //! The levels of a claim: block, transaction, message. Normative text: `specs/20-claims.md`, section
 //! Items.
 
-use alloy_primitives::B256;
+use alloy_primitives::{Address, B256};
 
 use super::{hash, number};
 use crate::segment::{merkle, tag};
@@ -67,10 +67,14 @@ impl BlockClaim {
 /// What is claimed of a transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TransactionClaim {
-    /// The transaction's hash: keccak256 of its signed bytes.
+    /// keccak256 of the transaction's bytes; of one that nobody signed, of what would be
+    /// signed.
     pub hash: B256,
-    /// keccak256 of the receipt's bytes, as the receipts' trie has them.
+    /// keccak256 of the receipt's bytes, as the receipts' trie of a block with this transaction alone has
+    /// them.
     pub receipt: B256,
+    /// Who sent the transaction.
+    pub sender: Address,
     /// The steps around the messages, by the digest of the instant behind each.
     pub steps: TreeRoot,
     /// The messages, in pre-order.
@@ -79,10 +83,11 @@ pub struct TransactionClaim {
 
 impl TransactionClaim {
     /// The words behind the tag.
-    pub fn words(&self) -> [B256; 6] {
+    pub fn words(&self) -> [B256; 7] {
         [
             self.hash,
             self.receipt,
+            self.sender.into_word(),
             number(self.steps.count),
             self.steps.root,
             number(self.messages.count),

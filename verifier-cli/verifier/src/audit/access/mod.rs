@@ -23,6 +23,7 @@ use super::{
     codes::Codes,
     state::{Checkpoint, LogEntry, State},
     transaction::{Findings, TopEnd, TopMessage},
+    watch::Watch,
     word::AsWord,
 };
 
@@ -34,6 +35,7 @@ pub(super) struct AccessWalk<'a> {
     pub(super) state: &'a mut State,
     pub(super) access: &'a mut Findings<AccessKind>,
     pub(super) transaction: &'a mut Findings<TransactionKind>,
+    watch: &'a mut dyn Watch,
     /// Messages that have been opened.
     opened: usize,
     /// The message, and the record in it, that are looked at.
@@ -81,8 +83,9 @@ impl<'a> AccessWalk<'a> {
         state: &'a mut State,
         access: &'a mut Findings<AccessKind>,
         transaction: &'a mut Findings<TransactionKind>,
+        watch: &'a mut dyn Watch,
     ) -> Self {
-        Self { witness, codes, state, access, transaction, opened: 0, at: (0, None) }
+        Self { witness, codes, state, access, transaction, watch, opened: 0, at: (0, None) }
     }
 
     /// Walks all messages. Returns how the top one ended, its effect made or undone.
@@ -94,21 +97,29 @@ impl<'a> AccessWalk<'a> {
             transfer: Some((top.caller, top.value)),
             code_hash: (!creates).then_some(top.code_hash),
         };
-        let mut frame = self.open(&entering)?;
+        let mut frame = self.open(&entering, 0)?;
         let mut callers: Vec<Frame<'a>> = Vec::new();
         loop {
             if let Some(record) = self.next(&mut frame)? {
+                let at = (frame.index, frame.next - 1);
+                self.watch.before(at, record, frame.context, self.state)?;
                 if let Some(entering) = self.record(&mut frame, record)? {
-                    let child = self.open(&entering)?;
+                    let child = self.open(&entering, callers.len() as u64 + 1)?;
                     callers.push(mem::replace(&mut frame, child));
+                } else {
+                    self.watch.behind(at, self.state)?;
                 }
                 continue;
             }
+            self.watch.leaving(frame.index, self.state)?;
             let end = self.close(&frame)?;
             let Some(caller) = callers.pop() else { return self.ended(end) };
             frame = caller;
-            self.at = (frame.index, frame.next.checked_sub(1));
+            let record = frame.next.saturating_sub(1);
+            self.at = (frame.index, Some(record));
+            self.state.at_depth(callers.len() as u64);
             self.root_is(frame.pending)?;
+            self.watch.behind((frame.index, record), self.state)?;
         }
     }
 
@@ -129,8 +140,8 @@ impl<'a> AccessWalk<'a> {
         next.as_ref().map(Some).map_err(|_| Missing::Record { message, record })
     }
 
-    /// Starts the next message.
-    fn open(&mut self, entering: &Entering) -> Result<Frame<'a>, Missing> {
+    /// Starts the next message, below `depth` others.
+    fn open(&mut self, entering: &Entering, depth: u64) -> Result<Frame<'a>, Missing> {
         let index = self.opened;
         let opened = self.witness.opened().get(index).ok_or(match self.at {
             (message, Some(record)) => Missing::Child { message, record },
@@ -140,8 +151,10 @@ impl<'a> AccessWalk<'a> {
         let opening = message.opening().ok_or(Missing::Record { message: index, record: 0 })?;
         let fields = message.fields();
         self.opened += 1;
+        self.state.opened(depth);
         let checkpoint = self.enter(entering)?;
         let root = self.state.root()?;
+        self.watch.entered(index, self.state)?;
         self.at = (index, None);
         if index > 0 {
             self.check(AccessKind::StateRootEnter, root, fields.stateRootEnter);

@@ -55,7 +55,7 @@ impl Entry {
 
     /// Whether it is not in the state at this instant. One that was empty before the transaction
     /// and was not touched is there.
-    fn is_absent(&self) -> bool {
+    pub(super) fn is_absent(&self) -> bool {
         if self.touched { self.account.is_empty() } else { !self.existed }
     }
 }
@@ -116,6 +116,18 @@ impl Accounts {
             account: address,
             slot: key,
         })
+    }
+
+    /// Appends the nodes that show an account.
+    pub(super) fn prove(&mut self, account: Address, into: &mut Vec<Vec<u8>>) {
+        self.trie.prove(&self.nodes, &keccak256(account.as_slice()), into);
+    }
+
+    /// Appends the nodes that show a slot in an account's storage, which was asked for.
+    pub(super) fn prove_slot(&mut self, account: Address, path: &B256, into: &mut Vec<Vec<u8>>) {
+        if let Ok((entry, nodes)) = self.load_with_nodes(account) {
+            entry.storage.prove(nodes, path, into);
+        }
     }
 
     /// Writes what changed; the root.

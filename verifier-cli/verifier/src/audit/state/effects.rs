@@ -9,7 +9,11 @@ use alloy_primitives::{Address, B256, KECCAK256_EMPTY, U256};
 use iso_evm_wire::protocol::Change;
 
 use super::{
-    super::Missing, super::trie::EMPTY_ROOT, AccountState, State, journal::Undo, storage::Storage,
+    super::Missing,
+    super::trie::EMPTY_ROOT,
+    AccountState, SetName, State,
+    journal::{STAYS_TOUCHED, Undo},
+    storage::Storage,
 };
 
 /// Refund of a contract's first SELFDESTRUCT, until EIP-3529 (London) ended it.
@@ -24,8 +28,13 @@ impl State {
     pub fn touch(&mut self, address: Address) -> Result<(), Missing> {
         let entry = self.accounts.edit(address)?;
         if !entry.touched {
+            // What is empty and there goes now, and if it stays touched, for good.
+            let goes = !entry.is_absent() && entry.account.is_empty();
             entry.touched = true;
             self.journal.push(Undo::Touched(address));
+            if let Some(sets) = &mut self.sets {
+                sets.ripemd_touched |= goes && address == STAYS_TOUCHED;
+            }
         }
         Ok(())
     }
@@ -94,6 +103,9 @@ impl State {
         let storage = mem::replace(&mut entry.storage, Storage::from_root(EMPTY_ROOT));
         let was_created = mem::replace(&mut entry.created, true);
         self.journal.push(Undo::Created { address, was_created, storage: Box::new(storage) });
+        if let Some(sets) = &mut self.sets {
+            sets.set(SetName::Created, address, true);
+        }
         self.change(address, |account| {
             account.nonce = 1;
             account.code_hash = KECCAK256_EMPTY;
@@ -131,6 +143,9 @@ impl State {
         if goes && first {
             entry.destroyed = true;
             self.journal.push(Undo::Destroyed(address));
+            if let Some(sets) = &mut self.sets {
+                sets.set(SetName::Destroyed, address, true);
+            }
         }
         if beneficiary != address {
             self.set_balance(beneficiary, heir.balance.wrapping_add(balance))?;

@@ -2,11 +2,11 @@
 
 use alloy_primitives::{Address, B256, address};
 
-use super::{AccountState, State, storage::Storage};
+use super::{AccountState, SetName, State, storage::Storage};
 
 /// The precompile that stays touched when what touched it is undone: a fault of two clients that
 /// became a rule (yellow paper, K.1; EIP-161's discussion). revm calls it `PRECOMPILE3`.
-const STAYS_TOUCHED: Address = address!("0000000000000000000000000000000000000003");
+pub(super) const STAYS_TOUCHED: Address = address!("0000000000000000000000000000000000000003");
 
 /// An instant to go back to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,10 +61,16 @@ impl State {
                     entry.created = was_created;
                     entry.storage = *storage;
                 }
+                if let Some(sets) = &mut self.sets {
+                    sets.set(SetName::Created, address, was_created);
+                }
             }
             Undo::Destroyed(address) => {
                 if let Some(entry) = self.accounts.loaded(address) {
                     entry.destroyed = false;
+                }
+                if let Some(sets) = &mut self.sets {
+                    sets.set(SetName::Destroyed, address, false);
                 }
             }
             Undo::Slot { address, key, was } => {
@@ -74,15 +80,27 @@ impl State {
             }
             Undo::Transient { address, key, was } => {
                 self.transient.insert((address, key), was);
+                if let Some(sets) = &mut self.sets {
+                    sets.set_transient(address, key, was);
+                }
             }
             Undo::Warmed(address) => {
                 self.warm.remove(&address);
+                if let Some(sets) = &mut self.sets {
+                    sets.warm(address, false);
+                }
             }
             Undo::SlotWarmed(address, key) => {
                 self.warm_slots.remove(&(address, key));
+                if let Some(sets) = &mut self.sets {
+                    sets.warm_slot(address, key, false);
+                }
             }
             Undo::Logged => {
                 self.logs.pop();
+                if let Some(sets) = &mut self.sets {
+                    sets.unlog();
+                }
             }
             Undo::Refund { was } => self.refund = was,
         }

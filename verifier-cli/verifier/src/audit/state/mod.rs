@@ -6,8 +6,10 @@
 //! is told. A change leaves the tries alone; they are written when a root is asked for.
 
 mod accounts;
+mod claims;
 mod effects;
 mod journal;
+mod sets;
 mod storage;
 mod value;
 
@@ -17,13 +19,16 @@ mod tests;
 use std::collections::{HashMap, HashSet};
 
 use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, U256};
-use iso_evm_wire::{Fork, protocol::Change};
+use iso_evm_wire::{Fork, claim::sets::log, protocol::Change};
 
 use super::{Missing, trie::Nodes};
 use accounts::Accounts;
 use journal::Undo;
+use sets::Sets;
 
+pub use claims::Shown;
 pub use journal::Checkpoint;
+pub use sets::SetName;
 
 /// An account at an instant. One that is absent has the default's fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +78,8 @@ pub struct State {
     logs: Vec<LogEntry>,
     refund: i64,
     journal: Vec<Undo>,
+    /// What claims need beside; none where nobody makes any.
+    sets: Option<Box<Sets>>,
 }
 
 impl State {
@@ -93,6 +100,7 @@ impl State {
             logs: Vec::new(),
             refund: 0,
             journal: Vec::new(),
+            sets: None,
         }
     }
 
@@ -172,6 +180,9 @@ impl State {
     pub fn warm(&mut self, address: Address) {
         if self.warm.insert(address) {
             self.journal.push(Undo::Warmed(address));
+            if let Some(sets) = &mut self.sets {
+                sets.warm(address, true);
+            }
         }
     }
 
@@ -179,6 +190,9 @@ impl State {
     pub fn warm_slot(&mut self, address: Address, key: B256) {
         if self.warm_slots.insert((address, key)) {
             self.journal.push(Undo::SlotWarmed(address, key));
+            if let Some(sets) = &mut self.sets {
+                sets.warm_slot(address, key, true);
+            }
         }
     }
 
@@ -186,11 +200,17 @@ impl State {
     pub fn set_transient(&mut self, address: Address, key: B256, value: B256) {
         let was = self.transient.insert((address, key), value).unwrap_or_default();
         self.journal.push(Undo::Transient { address, key, was });
+        if let Some(sets) = &mut self.sets {
+            sets.set_transient(address, key, value);
+        }
     }
 
     /// Appends a log.
-    pub fn log(&mut self, log: LogEntry) {
-        self.logs.push(log);
+    pub fn log(&mut self, entry: LogEntry) {
+        if let Some(sets) = &mut self.sets {
+            sets.log(log(entry.address, entry.data_hash, &entry.topics));
+        }
+        self.logs.push(entry);
         self.journal.push(Undo::Logged);
     }
 

@@ -16,6 +16,7 @@ use crate::{
     audit::{
         codes::{Codes, EMPTY_CODE_HASH, delegation_target, delegation_to},
         state::State,
+        watch::Watch,
     },
     transaction_hash::authorization_hash,
 };
@@ -27,7 +28,7 @@ const REFUND_EXISTING: i64 = (PER_EMPTY_ACCOUNT_COST - PER_AUTH_BASE_COST) as i6
 /// Applies all of them, in order. One that is not good is passed over.
 pub(super) fn apply(
     witness: &Witness,
-    state: &mut State,
+    (state, watch): (&mut State, &mut dyn Watch),
     codes: &mut Codes<'_>,
 ) -> Result<(), Missing> {
     let list = witness.transaction.body().authorization_list().unwrap_or_default();
@@ -35,6 +36,7 @@ pub(super) fn apply(
         if let Some(authority) = authority(authorization, witness.chain_id) {
             delegate(authority, authorization, state, codes)?;
         }
+        watch.stepped(state)?;
     }
     Ok(())
 }

@@ -14,6 +14,7 @@ use crate::audit::{
     Subject,
     codes::{Codes, EMPTY_CODE_HASH, delegation_target},
     state::State,
+    watch::Watch,
 };
 
 /// All that comes before the top message: rules, signature, mint or gas bought, nonce,
@@ -27,7 +28,7 @@ use crate::audit::{
 pub(in crate::audit) fn begin(
     subject: &Subject<'_>,
     gas_limit: u64,
-    state: &mut State,
+    (state, watch): (&mut State, &mut dyn Watch),
     codes: &mut Codes<'_>,
     findings: &mut Findings<Kind>,
 ) -> Result<(Top, Charge), Missing> {
@@ -44,9 +45,10 @@ pub(in crate::audit) fn begin(
             (Charge::Gas(fees), body.nonce(), true)
         }
     };
+    watch.stepped(state)?;
     let top = if runs {
-        warmth::warm(witness, state);
-        authorizations::apply(witness, state, codes)?;
+        warmth::warm(witness, state, watch)?;
+        authorizations::apply(witness, (state, watch), codes)?;
         top::open(witness, nonce, gas_limit, state, codes)?
     } else {
         Top::Invalid

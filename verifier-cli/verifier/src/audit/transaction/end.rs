@@ -10,7 +10,7 @@ use super::{
     Charge, Missing, TopEnd, TransactionKind as Kind, claims::Findings, deposit, fees::Fees,
     gas::intrinsic, price, receipt,
 };
-use crate::audit::state::State;
+use crate::audit::{state::State, watch::Watch};
 
 /// All that comes after the top message: refund, fees, deletions, final root, receipt. There is no
 /// `top` of a deposit that is invalid.
@@ -20,7 +20,7 @@ use crate::audit::state::State;
 /// What the witness lacks: a trie node.
 pub(in crate::audit) fn end(
     witness: &Witness,
-    state: &mut State,
+    (state, watch): (&mut State, &mut dyn Watch),
     charge: &Charge,
     top: Option<TopEnd>,
     findings: &mut Findings<Kind>,
@@ -31,11 +31,12 @@ pub(in crate::audit) fn end(
     match charge {
         Charge::Gas(fees) => {
             deposit::check_receipt(witness, None, findings);
-            settle(witness, state, fees.as_ref(), gas_used)?;
+            settle(witness, (state, watch), fees.as_ref(), gas_used)?;
         }
         Charge::Nothing { nonce } => deposit::check_receipt(witness, Some(*nonce), findings),
     }
     state.finish()?;
+    watch.stepped(state)?;
     let root = state.root()?;
     findings.compare(Kind::StateRootLeave, root, witness.roots.leave);
     Ok(())
@@ -64,7 +65,7 @@ fn gas_used(witness: &Witness, top: Option<TopEnd>, refund: i64) -> u64 {
 /// coinbase all the same.
 fn settle(
     witness: &Witness,
-    state: &mut State,
+    (state, watch): (&mut State, &mut dyn Watch),
     fees: Option<&Fees>,
     gas_used: u64,
 ) -> Result<(), Missing> {
@@ -75,8 +76,10 @@ fn settle(
     let left = cost(limit.saturating_sub(gas_used), price);
     let back = fees.map_or(U256::ZERO, |fees| fees.back(limit, gas_used));
     add(state, witness.transaction.from(), left.saturating_add(back))?;
+    watch.stepped(state)?;
     add(state, witness.block.beneficiary, cost(gas_used, price.saturating_sub(base_fee)))?;
-    fees.map_or(Ok(()), |fees| fees.pay(state, base_fee, gas_used))
+    watch.stepped(state)?;
+    fees.map_or(Ok(()), |fees| fees.pay((state, watch), base_fee, gas_used))
 }
 
 /// Adds to a balance. Nothing touches the account all the same.

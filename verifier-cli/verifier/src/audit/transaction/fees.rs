@@ -13,7 +13,10 @@ use iso_evm_wire::{
 };
 
 use super::{Missing, end::add};
-use crate::{audit::state::State, transaction_hash::encode};
+use crate::{
+    audit::{state::State, watch::Watch},
+    transaction_hash::encode,
+};
 
 /// The fees of a transaction but a deposit.
 #[derive(Clone, Copy, Debug)]
@@ -60,14 +63,17 @@ impl Fees {
     /// A trie node that the witness lacks.
     pub(super) fn pay(
         &self,
-        state: &mut State,
+        (state, watch): (&mut State, &mut dyn Watch),
         base_fee: u128,
         gas_used: u64,
     ) -> Result<(), Missing> {
         add(state, BASE_FEE_VAULT, U256::from(gas_used) * U256::from(base_fee))?;
+        watch.stepped(state)?;
         add(state, L1_FEE_VAULT, self.data)?;
+        watch.stepped(state)?;
         if self.l1.upgrade.has(Change::OperatorFee) {
             add(state, OPERATOR_FEE_VAULT, self.l1.operator_fee(gas_used))?;
+            watch.stepped(state)?;
         }
         Ok(())
     }

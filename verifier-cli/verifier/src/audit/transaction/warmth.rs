@@ -8,10 +8,19 @@ use alloy_consensus::Transaction as _;
 use alloy_primitives::{Address, U256};
 use iso_evm_wire::{Witness, protocol::Change};
 
-use crate::audit::state::State;
+use super::Missing;
+use crate::audit::{state::State, watch::Watch};
 
 /// Warms sender, `to`, precompiles, coinbase (from Shanghai) and access list.
-pub(super) fn warm(witness: &Witness, state: &mut State) {
+///
+/// # Errors
+///
+/// What the one who watches lacks.
+pub(super) fn warm(
+    witness: &Witness,
+    state: &mut State,
+    watch: &mut dyn Watch,
+) -> Result<(), Missing> {
     let transaction = &witness.transaction;
     state.warm(transaction.from());
     if let Some(to) = transaction.body().to() {
@@ -23,11 +32,15 @@ pub(super) fn warm(witness: &Witness, state: &mut State) {
     if witness.rules.has(Change::WarmCoinbase) {
         state.warm(witness.block.beneficiary);
     }
+    watch.stepped(state)?;
     let access_list = transaction.body().access_list();
     for entry in access_list.into_iter().flat_map(|list| list.iter()) {
         state.warm(entry.address);
+        watch.stepped(state)?;
         for key in &entry.storage_keys {
             state.warm_slot(entry.address, *key);
+            watch.stepped(state)?;
         }
     }
+    Ok(())
 }

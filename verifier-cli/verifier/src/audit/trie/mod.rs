@@ -11,6 +11,7 @@ mod decode;
 pub(in crate::audit) mod encode;
 mod node;
 pub(in crate::audit) mod path;
+mod prove;
 mod store;
 
 #[cfg(test)]
@@ -111,6 +112,14 @@ impl<V: Value> Trie<V> {
             self.top = None;
         }
         Ok(())
+    }
+
+    /// Appends the nodes that show what stands at a key, as far as they are at hand, with the ones beside
+    /// it that a removal takes.
+    pub fn prove(&mut self, nodes: &Nodes, key: &B256, into: &mut Vec<Vec<u8>>) {
+        if let Some(top) = &mut self.top {
+            top.prove(nodes, &nibbles(key), into);
+        }
     }
 
     /// The root. Only nodes above a change since the last call are hashed.

@@ -92,7 +92,11 @@ impl<V> Node<V> {
 impl<V: Value> Node<V> {
     /// Looks the node up if only its hash is known. `left` is how many nibbles of its keys are not
     /// above it.
-    fn resolve(&mut self, nodes: &Nodes, left: usize) -> Result<&mut Kind<V>, NodeNotHeld> {
+    pub(super) fn resolve(
+        &mut self,
+        nodes: &Nodes,
+        left: usize,
+    ) -> Result<&mut Kind<V>, NodeNotHeld> {
         if let Kind::Unknown { hash, branch } = self.kind {
             self.kind = nodes
                 .get(&hash)

@@ -1,0 +1,96 @@
+//! A claim out of a witness: what it says, with the instants that follow from it.
+
+use alloy_primitives::Bytes;
+use iso_evm_wire::{
+    MessageWitness,
+    claim::{Environment, Instant},
+    segment::{Head, RecordTree, records::to_bytes},
+};
+
+use super::items::{ClaimedBlock, ClaimedMessage, ClaimedTransaction, Instants};
+use crate::{
+    audit::{Missing, Subject, replay::replay_watched, state::State, watch::Watch},
+    hash::keccak256,
+    transaction_hash::encode,
+};
+
+/// What is claimed of a witness's transaction, as the only one of its block, and without checkpoints: what
+/// the witness says, be it true or not, and the instants that the walk over it comes by. Behind what ends
+/// the walk nobody knows an instant, and its digest is zero. None if a message is there that nobody can
+/// commit to: one without an opening record.
+pub fn claim(subject: &Subject<'_>, gas_limit: u64) -> Option<ClaimedBlock> {
+    let witness = subject.hashes().witness();
+    let messages = (0..witness.messages.len()).map(|index| witness.message(index).ok());
+    let messages: Vec<MessageWitness> = messages.collect::<Option<_>>()?;
+    let counts = messages.iter().map(|told| told.stateAccessList.len().saturating_sub(1));
+    let mut taken = Taken::new(counts);
+    replay_watched(subject, gas_limit, &mut taken);
+    let built = messages.iter().zip(taken.messages).map(|(message, taken)| built(message, taken));
+    let messages = built.collect::<Option<_>>()?;
+    let bytes = encode(&witness.transaction);
+    let body = witness.transaction.body();
+    let receipt = witness.receipt.encode_2718(body, witness.receipt.gas_used);
+    let hashes = [keccak256(&bytes), keccak256(&receipt)];
+    let sender = witness.transaction.from();
+    let steps = Instants::new(taken.steps.into_iter().map(Some).collect());
+    let transaction = ClaimedTransaction::new(hashes, sender, steps, messages);
+    let environment = Environment::of(witness.chain_id, witness.rules, &witness.block);
+    let header = subject.hashes().header().unwrap_or_default();
+    let ancestors = subject.hashes().ancestors().to_vec();
+    let roots = [witness.roots.enter, witness.roots.leave];
+    Some(ClaimedBlock::new(environment, header, ancestors, roots, vec![transaction]))
+}
+
+fn built(message: &MessageWitness, taken: TakenMessage) -> Option<ClaimedMessage> {
+    let head = Head::of(message)?;
+    let records = message.stateAccessList.iter().skip(1);
+    let records: Vec<Bytes> = records.map(|record| to_bytes(record).into()).collect();
+    let (entry, instants) = (taken.entry, Instants::new(taken.instants));
+    let tree = RecordTree::of(message);
+    Some(ClaimedMessage::new(head, (records, tree), entry, instants, Vec::new()))
+}
+
+/// Instants as the walk comes by them.
+#[derive(Debug)]
+struct Taken {
+    steps: Vec<Instant>,
+    messages: Vec<TakenMessage>,
+}
+
+#[derive(Clone, Debug)]
+struct TakenMessage {
+    entry: Option<Instant>,
+    instants: Vec<Option<Instant>>,
+}
+
+impl Taken {
+    fn new(counts: impl Iterator<Item = usize>) -> Self {
+        let message = |count| TakenMessage { entry: None, instants: vec![None; count] };
+        Self { steps: Vec::new(), messages: counts.map(message).collect() }
+    }
+}
+
+impl Watch for Taken {
+    fn stepped(&mut self, state: &mut State) -> Result<(), Missing> {
+        self.steps.extend(state.instant()?);
+        Ok(())
+    }
+
+    fn entered(&mut self, message: usize, state: &mut State) -> Result<(), Missing> {
+        if let Some(message) = self.messages.get_mut(message) {
+            message.entry = state.instant()?;
+        }
+        Ok(())
+    }
+
+    fn behind(&mut self, at: (usize, usize), state: &mut State) -> Result<(), Missing> {
+        let message = self.messages.get_mut(at.0);
+        let place = at.1.checked_sub(1);
+        if let (Some(message), Some(place)) = (message, place)
+            && let Some(instant) = message.instants.get_mut(place)
+        {
+            *instant = state.instant()?;
+        }
+        Ok(())
+    }
+}

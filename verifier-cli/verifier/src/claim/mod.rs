@@ -1,0 +1,18 @@
+//! What an operator claims of a transaction, made from its witness: every item of the tree, and the nodes
+//! that a proof about one of them takes. Normative text: `specs/20-claims.md`.
+//!
+//! In the data's way this stands on the walk of the access and transaction audits, which it watches:
+//! `build` takes the instant behind each record, `needs` says what a record's judge looks up, `nodes` stops
+//! at a record and takes the nodes for it. Who proves a lie to a contract stands above.
+
+mod build;
+mod items;
+mod needs;
+mod nodes;
+#[cfg(test)]
+mod tests;
+
+pub use build::claim;
+pub use items::{ClaimedBlock, ClaimedMessage, ClaimedTransaction, Instants};
+pub use needs::Needs;
+pub use nodes::{Moment, nodes_at};
