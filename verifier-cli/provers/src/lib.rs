@@ -14,4 +14,7 @@
 
 pub mod kinds;
 pub mod proof;
+pub mod solidity;
 pub mod tree;
+
+pub use kinds::{ClaimKind, Kind};
