@@ -14,7 +14,6 @@
 
 pub mod kinds;
 pub mod proof;
-pub mod solidity;
 pub mod tree;
 
 pub use kinds::{ClaimKind, Kind};
