@@ -12,6 +12,7 @@
 //!
 //! The tries are those of the verifier's access audit (`specs/12-audits.md`).
 
+pub mod dispute;
 pub mod kinds;
 pub mod proof;
 pub mod tree;
