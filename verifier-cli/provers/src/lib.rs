@@ -15,9 +15,11 @@
 pub mod contracts;
 pub mod court;
 pub mod fault;
+pub mod dispute;
 pub mod kinds;
 pub mod proof;
 pub mod solidity;
+pub mod tree;
 
 pub use contracts::Prover;
 pub use court::{Answer, Asked, Court};
