@@ -144,7 +144,7 @@ impl Accused<'_> {
     }
 
     /// Index of a message's last record.
-    fn last(&self, message: usize) -> Option<usize> {
+    pub(super) fn last(&self, message: usize) -> Option<usize> {
         Some(self.message(message)?.records.len())
     }
 

@@ -37,21 +37,15 @@ impl Accused<'_> {
     fn of_record(&self, message: usize, record: usize) -> Vec<Fault> {
         let mut faults = Vec::new();
         let told = self.record(message, record);
-        let has_facts = !matches!(
-            told,
-            None | Some(Record::Tstore(_) | Record::Log(_) | Record::Blobhash(_))
-        );
+        let has_facts =
+            !matches!(told, None | Some(Record::Tstore(_) | Record::Log(_) | Record::Blobhash(_)));
         if has_facts && let Some(proof) = self.read(message, record) {
             let kind = Kind::Access(AccessKind::Cold);
             faults.push(Fault { prover: Prover::Read, kind, proof: proof.abi_encode().into() });
         }
         let behind = match self.child_of(message, record) {
-            Some(child) => {
-                self.returned(child).map(|proof| (Prover::Frame, proof.abi_encode()))
-            }
-            None => {
-                self.write(message, record).map(|proof| (Prover::Write, proof.abi_encode()))
-            }
+            Some(child) => self.returned(child).map(|proof| (Prover::Frame, proof.abi_encode())),
+            None => self.write(message, record).map(|proof| (Prover::Write, proof.abi_encode())),
         };
         let kind = Kind::Claim(ClaimKind::Instant);
         let behind = behind.map(|(prover, proof)| Fault { prover, kind, proof: proof.into() });

@@ -4,9 +4,7 @@ use alloy_primitives::{Address, B256, U256};
 use iso_evm_provers::proof::{InBlock, InMessage, InTransaction, Opened, Place};
 use iso_evm_wire::{
     MessageWitness, Rules,
-    claim::{
-        BlockClaim, Environment, Instant, MessageClaim, TransactionClaim, items::TreeRoot,
-    },
+    claim::{BlockClaim, Environment, Instant, MessageClaim, TransactionClaim, items::TreeRoot},
     records::{FrameKind, OpeningRecord, Record},
     segment::{
         Head,

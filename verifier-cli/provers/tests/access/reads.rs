@@ -305,7 +305,8 @@ fn who_delegates() {
     assert!(truth.delegated && truth.delegateCold);
     Asking::shows(&delegation()).holds(of(truth.clone()));
     // It delegates and the record says that it does not: its code shows it.
-    let lie = but!(truth.clone(), delegated = false, delegate = Address::ZERO, delegateCold = false);
+    let lie =
+        but!(truth.clone(), delegated = false, delegate = Address::ZERO, delegateCold = false);
     Asking::shows(&delegation()).lies(of(lie), AccessKind::Delegate, [true, false]);
     // To another: the code shows to whom, the hash that it is not to this one.
     let lie = but!(truth.clone(), delegate = RICH);
@@ -343,7 +344,11 @@ fn precompiles_are_those_of_the_rules() {
         let outcome = |is: bool| if is { Outcome::Precompile } else { Outcome::Nocode };
         is(rules, p256, outcome(rules.has_p256_verify()));
         is(rules, point, outcome(rules.is_precompile(point)));
-        is(rules, Address::with_last_byte(0x11), outcome(rules.is_precompile(Address::with_last_byte(0x11))));
+        is(
+            rules,
+            Address::with_last_byte(0x11),
+            outcome(rules.is_precompile(Address::with_last_byte(0x11))),
+        );
         is(rules, Address::with_last_byte(0x12), Outcome::Nocode);
     }
     is(Upgrade::Fjord.into(), p256, Outcome::Precompile);

@@ -7,9 +7,7 @@ use iso_evm_wire::{
     Fork, Rules,
     claim::{Instant, sets},
     protocol::Change,
-    records::{
-        LogRecord, Outcome, Record, SstoreRecord, TransientRecord, ValueRecord,
-    },
+    records::{LogRecord, Outcome, Record, SstoreRecord, TransientRecord, ValueRecord},
 };
 use revm::{
     context_interface::{cfg::GasParams, context::SStoreResult},
@@ -245,8 +243,16 @@ fn what_opens_a_message_is_not_judged_here() {
 /// Any record of the kinds that change something, its facts true or not.
 fn any(random: &mut Random, world: &World, rules: Rules) -> Record {
     let who = random.pick(&[
-        RICH, EMPTY, ABSENT, CONTEXT, CODED, DELEGATES, RIPEMD, BENEFICIARY,
-        Address::repeat_byte(0x25), Address::with_last_byte(2),
+        RICH,
+        EMPTY,
+        ABSENT,
+        CONTEXT,
+        CODED,
+        DELEGATES,
+        RIPEMD,
+        BENEFICIARY,
+        Address::repeat_byte(0x25),
+        Address::with_last_byte(2),
     ]);
     let value = random.pick(&[0, 0, 1, 30, 999]);
     let outcomes = [Outcome::None, Outcome::Nocode, Outcome::Precompile, Outcome::Balance];

@@ -3,7 +3,8 @@
 use std::{fs, path::PathBuf};
 
 use alloy_sol_types::SolError;
-use iso_evm_provers::{Accused, Answer, Court, proof::Holds};
+use iso_evm_hypervisor::Engine;
+use iso_evm_provers::{Accused, Answer, Court, MACHINE, proof::Holds};
 use iso_evm_testing::fixtures;
 use iso_evm_verifier::{audit::Subject, claim::claim};
 use iso_evm_wire::{Opened, Witness};
@@ -29,14 +30,14 @@ pub(crate) fn own() -> Vec<(String, Witness)> {
 
 #[test]
 fn every_question_about_a_true_claim_is_answered_with_that_it_holds() {
-    let mut court = Court::default();
-    let asked: usize =
-        own().iter().map(|(name, witness)| all_hold(&mut court, name, witness)).sum();
+    let asked: usize = own().iter().map(|(name, witness)| all_hold(name, witness)).sum();
     assert!(asked > 500, "{asked}");
 }
 
 /// Asks the questions about a witness's claim. Returns how many.
-pub(crate) fn all_hold(court: &mut Court, name: &str, witness: &Witness) -> usize {
+pub(crate) fn all_hold(name: &str, witness: &Witness) -> usize {
+    let engine = Engine::new(witness.rules);
+    let mut court = Court::new(&engine);
     let opened = Opened::of(witness);
     let subject = Subject::new(&opened);
     let claimed = claim(&subject, GAS).unwrap();

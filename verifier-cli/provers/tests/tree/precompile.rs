@@ -71,7 +71,8 @@ impl Case {
             returndata: self.output.clone().into(),
             ..CallRecord::default()
         };
-        let told = Told::new(MessageWitness::default(), FrameKind::Call, &[Record::Call(0xf1, record)]);
+        let told =
+            Told::new(MessageWitness::default(), FrameKind::Call, &[Record::Call(0xf1, record)]);
         let mut claimed = Claimed::new(vec![told]);
         claimed.environment = environment(self.rules);
         let proof = Precompile {
@@ -106,7 +107,8 @@ fn input(random: &mut Random, number: u64) -> Vec<u8> {
         for start in [0, 32, 64] {
             let most = random.of(&[1, 2, 32, 33, 200, 1_024, 1_025, 1_100]);
             input[start..start + 32].fill(0);
-            input[start + 30..start + 32].copy_from_slice(&(random.below(most + 1) as u16).to_be_bytes());
+            input[start + 30..start + 32]
+                .copy_from_slice(&(random.below(most + 1) as u16).to_be_bytes());
             if random.below(30) == 0 {
                 input[start + random.below(32) as usize] = 1;
             }
@@ -147,7 +149,11 @@ fn every_precompile_is_priced_and_run_as_revm_does() {
                 if truth.status == 1 { &mut succeeded } else { &mut failed }.insert(number);
                 let lie = Case { status: 1 - truth.status, ..truth.clone() };
                 let words = (word(truth.status.into()), word(lie.status.into()));
-                assert_eq!(lie.said(&host), Ok((TreeKind::PrecompileStatus, words.0, words.1)), "{truth:?}");
+                assert_eq!(
+                    lie.said(&host),
+                    Ok((TreeKind::PrecompileStatus, words.0, words.1)),
+                    "{truth:?}"
+                );
                 let lie = Case { gas_used: truth.gas_used ^ 1, ..truth.clone() };
                 let words = (word(truth.gas_used), word(lie.gas_used));
                 assert_eq!(lie.said(&host), Ok((TreeKind::PrecompileGas, words.0, words.1)));
@@ -166,8 +172,9 @@ fn every_precompile_is_priced_and_run_as_revm_does() {
 #[test]
 fn an_input_that_is_too_long_for_an_upgrade_fails() {
     let host = Host::new(ARTIFACT);
-    for (upgrade, number) in
-        Upgrade::ALL.into_iter().flat_map(|upgrade| [8, 0x0c, 0x0e, 0x0f].map(|number| (upgrade, number)))
+    for (upgrade, number) in Upgrade::ALL
+        .into_iter()
+        .flat_map(|upgrade| [8, 0x0c, 0x0e, 0x0f].map(|number| (upgrade, number)))
     {
         let Some(most) = max_input(upgrade, number) else { continue };
         let unit = match number {
@@ -270,5 +277,8 @@ fn what_is_no_precompile_or_another_input_is_not_judged() {
     let (root, mut proof) = Case { output: vec![1], ..truth }.proof();
     proof.input = vec![5; 39].into();
     let (expected, found) = (keccak256([5; 40]), keccak256([5; 39]));
-    assert_eq!(host.prove(root, &proof).0, Err(NotTheInput { expected, found }.abi_encode().into()));
+    assert_eq!(
+        host.prove(root, &proof).0,
+        Err(NotTheInput { expected, found }.abi_encode().into())
+    );
 }
