@@ -9,9 +9,13 @@ mod model;
 mod random;
 
 mod answer;
+mod asking;
+mod canonical;
 mod claim;
 mod effect;
 mod frames;
+mod random_writes;
+mod read_calls;
 mod reads;
 mod records;
 mod sources;
