@@ -94,7 +94,7 @@ fn a_record_is_what_the_decoder_takes_for_one() {
 fn a_records_head_is_opcode_offset_and_length() {
     let instant = World::new().instant();
     let value = Record::Value(0x42, ValueRecord { value: U256::from(2_000) });
-    let spoken = Spoken::new(instant, &[value.clone()], &[instant]);
+    let spoken = Spoken::new(instant, std::slice::from_ref(&value), &[instant]);
     let truth = to_bytes(&value.encode());
     for byte in 0..96 {
         for bit in 0..8 {
