@@ -89,6 +89,19 @@ fn who_delegates() {
         asking.lies(of(lie.clone()), AccessKind::Delegate, [false, true]);
         Asking::shows(code).lies(of(lie), AccessKind::Delegate, [false, true]);
     }
+    // To itself: it is warm by then.
+    let mut own = Asking::new();
+    let code = [&delegation()[..3], ABSENT.as_slice()].concat();
+    let holder = Holder { nonce: 1, code_hash: keccak256(&code), ..Holder::default() };
+    own.world.accounts.insert(ABSENT, holder);
+    let truth_of_own = but!(
+        call(&own.world, rules, ABSENT, 0, Outcome::Child),
+        delegated = true,
+        delegate = ABSENT
+    );
+    own.holds(of(truth_of_own.clone()));
+    let lie = but!(truth_of_own, delegateCold = true);
+    own.lies(of(lie), AccessKind::DelegateCold, [false, true]);
     // Nobody did before Prague; what says so is then like any other code.
     let asking = Asking { rules: Fork::Cancun.into(), ..Asking::new() };
     asking.holds(of(call(world, asking.rules, DELEGATES, 0, Outcome::Child)));
