@@ -1,0 +1,11 @@
+//! The provers of pairs, precompiles, shapes and segments, on claims made by hand.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod claimed;
+mod host;
+mod pair;
+mod precompile;
+mod random;
+mod segment;
+mod shape;
