@@ -144,6 +144,21 @@ impl World {
     }
 }
 
+impl World {
+    /// The nodes on the way to accounts, to all slots of [`CONTEXT`] among the keys, and to members of the set of
+    /// what was accessed.
+    pub(crate) fn nodes_to(&self, accounts: &[Address], keys: &[B256]) -> Vec<u8> {
+        let hashes = accounts.iter().map(keccak256).collect();
+        let mut nodes = model::towards(&state(&self.accounts), hashes).1;
+        let hashes = keys.iter().map(keccak256).collect();
+        nodes.extend(model::towards(&slots(&self.account(CONTEXT).slots), hashes).1);
+        let hashes = accounts.iter().map(|who| sets::account(*who));
+        let hashes = hashes.chain(keys.iter().map(|key| sets::slot(CONTEXT, *key))).collect();
+        nodes.extend(model::towards(&set(&self.accessed), hashes).1);
+        nodes.into_iter().flatten().collect()
+    }
+}
+
 fn state(accounts: &Accounts) -> Held {
     let leaf = |holder: &Holder| {
         let root = model::root(&slots(&holder.slots));
