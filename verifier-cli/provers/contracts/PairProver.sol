@@ -172,7 +172,8 @@ contract PairProver is IProver {
         if (outcome == Callees.DEPTH || outcome == Callees.BALANCE || outcome == Callees.NONCE) return true;
         bool undone = callee.status != truth(true) && !callee.creates();
         if (outcome == Callees.PRECOMPILE) {
-            return callee.inPlace() || undone && callee.account != RIPEMD160 && pair.before.instant.ripemdTouched == 0;
+            bool stays = callee.account == RIPEMD160 || pair.before.instant.ripemdTouched != 0;
+            return callee.inPlace() || undone && !stays;
         }
         if (outcome == Callees.NOCODE) return callee.inPlace();
         if (outcome != Callees.CHILD || !undone || pair.behind.index != pair.record.index) return false;
@@ -188,7 +189,11 @@ contract PairProver is IProver {
         return agree(kind, Claims.word(parent, position), Claims.word(child, position));
     }
 
-    function agree(uint256 kind, bytes32 expected, bytes32 found) private pure returns (Difference memory difference) {
+    function agree(uint256 kind, bytes32 expected, bytes32 found)
+        private
+        pure
+        returns (Difference memory difference)
+    {
         if (expected != found) return Difference(kind, expected, found);
     }
 

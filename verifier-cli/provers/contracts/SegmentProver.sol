@@ -223,8 +223,8 @@ contract SegmentProver is IProver, ISegments {
         Segments.bind(given, claim.records);
         (bool success, bytes memory answer) = Segments.run(claim.machine, given);
         if (success && end == 0 && answer.length == 32 && uint256(bytes32(answer)) == 1) return;
-        if (success && end != 0 && answer.length == Segments.CHECKPOINT_SIZE && bytes32(answer) == Segments.CHECKPOINT_TAG)
-        {
+        bool came = answer.length == Segments.CHECKPOINT_SIZE && bytes32(answer) == Segments.CHECKPOINT_TAG;
+        if (success && end != 0 && came) {
             if (judged.target) return compare(claim, answer, judged, made);
             made.outcome = ADVANCED;
             made.digest = keccak256(answer);

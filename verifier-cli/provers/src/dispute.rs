@@ -67,7 +67,7 @@ pub struct Windows {
 /// of the segments' prover among them.
 pub fn init_code(schedule: &Schedule, windows: Windows, provers: &[B256], segments: usize) -> Bytes {
     let rules = schedule.family().rules();
-    let terms = AuditDispute::Terms {
+    let terms = Standings::Terms {
         chainId: U256::from(schedule.chain_id()),
         firstRules: rules.first().map_or(0, |rules| rules.number()),
         knownRules: rules.len() as u8,
