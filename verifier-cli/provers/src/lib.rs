@@ -12,9 +12,16 @@
 //!
 //! The tries are those of the verifier's access audit (`specs/12-audits.md`).
 
+pub mod contracts;
+pub mod court;
+pub mod fault;
 pub mod dispute;
 pub mod kinds;
 pub mod proof;
+pub mod solidity;
 pub mod tree;
 
+pub use contracts::Prover;
+pub use court::{Answer, Asked, Court};
+pub use fault::{Accused, Fault};
 pub use kinds::{ClaimKind, Kind};

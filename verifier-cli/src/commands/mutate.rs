@@ -55,7 +55,13 @@ impl Mutate {
     pub(super) fn run(self) -> Result<Exit, CommandError> {
         let witness = read(&self.file)?;
         let audits = selection(&self.audit);
-        let options = MutateOptions { seed: self.seed, count: self.count, jobs: self.jobs, audits };
+        let options = MutateOptions {
+            seed: self.seed,
+            count: self.count,
+            jobs: self.jobs,
+            audits,
+            on_chain: false,
+        };
         let screen = Screen::new();
         let campaign = mutate::run(&witness, &options, &|event| screen.show(event));
         screen.bar.finish_and_clear();

@@ -1,15 +1,19 @@
 //! A claim out of a witness: what it says, with the instants that follow from it.
 
-use alloy_primitives::Bytes;
+use alloy_primitives::{B256, Bytes};
 use iso_evm_wire::{
-    MessageWitness,
+    MessageWitness, Witness,
     claim::{Environment, Instant},
+    protocol::BLOCK_HASHES,
     segment::{Head, RecordTree, records::to_bytes},
 };
 
 use super::items::{ClaimedBlock, ClaimedMessage, ClaimedTransaction, Instants};
 use crate::{
-    audit::{Missing, Subject, replay::replay_watched, state::State, watch::Watch},
+    audit::{
+        Missing, Subject, ancestors::ancestor_hash, replay::replay_watched, state::State,
+        watch::Watch,
+    },
     hash::keccak256,
     transaction_hash::encode,
 };
@@ -36,9 +40,21 @@ pub fn claim(subject: &Subject<'_>, gas_limit: u64) -> Option<ClaimedBlock> {
     let transaction = ClaimedTransaction::new(hashes, sender, steps, messages);
     let environment = Environment::of(witness.chain_id, witness.rules, &witness.block);
     let header = subject.hashes().header().unwrap_or_default();
-    let ancestors = subject.hashes().ancestors().to_vec();
+    let ancestors = ancestors(witness);
     let roots = [witness.roots.enter, witness.roots.leave];
     Some(ClaimedBlock::new(environment, header, ancestors, roots, vec![transaction]))
+}
+
+/// Hashes of the ancestors that `BLOCKHASH` knows, as far back as the witness tells; zero for one that it
+/// does not tell.
+fn ancestors(witness: &Witness) -> Vec<B256> {
+    let number = |back: u64| witness.block.number.checked_sub(back);
+    let hashes = (1..=BLOCK_HASHES).map(number);
+    let mut hashes: Vec<Option<B256>> =
+        hashes.map(|number| ancestor_hash(witness, number?)).collect();
+    let told = hashes.iter().rposition(Option::is_some).map_or(0, |last| last + 1);
+    hashes.truncate(told);
+    hashes.into_iter().map(Option::unwrap_or_default).collect()
 }
 
 fn built(message: &MessageWitness, taken: TakenMessage) -> Option<ClaimedMessage> {

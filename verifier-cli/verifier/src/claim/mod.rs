@@ -15,4 +15,4 @@ mod tests;
 pub use build::claim;
 pub use items::{ClaimedBlock, ClaimedMessage, ClaimedTransaction, Instants};
 pub use needs::Needs;
-pub use nodes::{Moment, nodes_at};
+pub use nodes::{Moment, code_at, nodes_at};

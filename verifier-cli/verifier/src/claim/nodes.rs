@@ -2,13 +2,14 @@
 
 use std::collections::HashSet;
 
-use alloy_primitives::Address;
+use alloy_primitives::{Address, B256, Bytes};
 use iso_evm_wire::records::Record;
 
 use super::needs::Needs;
 use crate::{
     audit::{
         Missing, Subject,
+        codes::Codes,
         replay::replay_watched,
         state::{Shown, State},
         watch::Watch,
@@ -122,6 +123,40 @@ impl Watch for Asked<'_> {
     fn leaving(&mut self, message: usize, state: &mut State) -> Result<(), Missing> {
         if self.moment == (Moment::Leaving { message }) {
             self.take(state, Needs::default())?;
+        }
+        Ok(())
+    }
+}
+
+/// The code of an account at a moment; none if it is not known, or the walk does not come there.
+pub fn code_at(
+    subject: &Subject<'_>,
+    gas_limit: u64,
+    moment: Moment,
+    account: Address,
+) -> Option<Bytes> {
+    let mut asked = CodeOf { moment, account, hash: None };
+    replay_watched(subject, gas_limit, &mut asked);
+    Codes::new(subject.hashes()).get(asked.hash?, account).ok().cloned()
+}
+
+#[derive(Debug)]
+struct CodeOf {
+    moment: Moment,
+    account: Address,
+    hash: Option<B256>,
+}
+
+impl Watch for CodeOf {
+    fn before(
+        &mut self,
+        (message, record): (usize, usize),
+        _: &Record,
+        _: Address,
+        state: &mut State,
+    ) -> Result<(), Missing> {
+        if self.moment == (Moment::Before { message, record }) {
+            self.hash = Some(state.account(self.account)?.code_hash);
         }
         Ok(())
     }

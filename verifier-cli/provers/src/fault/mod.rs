@@ -1,0 +1,56 @@
+//! From what an audit finds to the smallest proof of it: which prover is asked, and with what.
+//!
+//! In the data's way this stands between the audits of a witness, with the claim that is made of it, and
+//! the contracts. A proof opens a few items of the claim, and shows the nodes that a judge looks up there.
+//!
+//! `opened` turns items into what contracts read; `access` proves what the access audit finds.
+
+mod access;
+mod opened;
+mod questions;
+
+use alloy_primitives::Bytes;
+use iso_evm_verifier::{
+    FalseClaim,
+    audit::Subject,
+    claim::ClaimedBlock,
+    verify::ClaimKind,
+};
+
+use crate::{Kind, Prover};
+
+/// A proof that a claim is false.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// Who is asked.
+    pub prover: Prover,
+    /// What is false, by the audit.
+    pub kind: Kind,
+    /// What the prover is given.
+    pub proof: Bytes,
+}
+
+/// A claim that is made of a witness's transaction, and the witness.
+#[derive(Clone, Copy, Debug)]
+pub struct Accused<'a> {
+    /// The witness.
+    pub subject: &'a Subject<'a>,
+    /// The claim.
+    pub claimed: &'a ClaimedBlock,
+    /// Place of the transaction in it.
+    pub transaction: usize,
+    /// Most gas that a precompile is run on which the transaction itself calls.
+    pub gas_limit: u64,
+}
+
+impl Accused<'_> {
+    /// The proof of what an audit finds false; none if no prover judges it, or the claim does not hold
+    /// what the proof opens.
+    pub fn fault(&self, found: &FalseClaim) -> Option<Fault> {
+        let record = found.record.and_then(|record| usize::try_from(record).ok());
+        match found.kind {
+            ClaimKind::Access(kind) => access::fault(self, kind, found.message?, record),
+            _ => None,
+        }
+    }
+}
