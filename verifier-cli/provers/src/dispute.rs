@@ -65,7 +65,12 @@ pub struct Windows {
 
 /// The init code of the contract, for a chain with this schedule. `provers` are code hashes, and `segments` is the place
 /// of the segments' prover among them.
-pub fn init_code(schedule: &Schedule, windows: Windows, provers: &[B256], segments: usize) -> Bytes {
+pub fn init_code(
+    schedule: &Schedule,
+    windows: Windows,
+    provers: &[B256],
+    segments: usize,
+) -> Bytes {
     let rules = schedule.family().rules();
     let terms = Standings::Terms {
         chainId: U256::from(schedule.chain_id()),
@@ -81,7 +86,8 @@ pub fn init_code(schedule: &Schedule, windows: Windows, provers: &[B256], segmen
         .iter()
         .map(|at| Schedules::Activation { blockNumber: at.number, blockTime: at.time })
         .collect();
-    let arguments = (terms, activations, provers.to_vec(), U256::from(segments)).abi_encode_params();
+    let arguments =
+        (terms, activations, provers.to_vec(), U256::from(segments)).abi_encode_params();
     [&AuditDispute::BYTECODE[..], &arguments].concat().into()
 }
 
@@ -111,7 +117,9 @@ pub fn commit_calldata(parent: B256, block: &BlockClaim, environment: &Environme
     let block = proof::Block::from(block).abi_encode();
     let environment = proof::Environment::from(environment).abi_encode();
     // All of it is of words alone, which stand one behind the other.
-    [&AuditDispute::commitCall::SELECTOR[..], parent.as_slice(), &block, &environment].concat().into()
+    [&AuditDispute::commitCall::SELECTOR[..], parent.as_slice(), &block, &environment]
+        .concat()
+        .into()
 }
 
 /// Calldata of `challenge`, by a prover that is at an address.

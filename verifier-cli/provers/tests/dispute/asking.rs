@@ -59,7 +59,11 @@ fn what_is_not_there_is_not_asked_for() {
         (Level::Instant, 0),
         (Level::Instant, 3),
     ] {
-        let asked = Asked { question: question(&claimed, level, index), data: Vec::new(), path: Vec::new() };
+        let asked = Asked {
+            question: question(&claimed, level, index),
+            data: Vec::new(),
+            path: Vec::new(),
+        };
         assert!(court.asks(CHALLENGER, id, &asked).is_err(), "{level:?}");
     }
     // Nor of another claim, nor of a level that is none.

@@ -68,14 +68,24 @@ impl Court {
         Self { chain, at, bond: U256::from(bond) }
     }
 
-    pub(crate) fn call<C: SolCall>(&mut self, from: Address, call: &C, value: U256) -> Result<C::Return, Bytes> {
+    pub(crate) fn call<C: SolCall>(
+        &mut self,
+        from: Address,
+        call: &C,
+        value: U256,
+    ) -> Result<C::Return, Bytes> {
         let data = call.abi_encode().into();
         let said = self.chain.send(from, TxKind::Call(self.at), data, value)?;
         Ok(C::abi_decode_returns(&said).unwrap())
     }
 
     /// Commits to a claim, with the bond.
-    pub(crate) fn commits(&mut self, operator: Address, parent: B256, claimed: &Claimed) -> Result<B256, Bytes> {
+    pub(crate) fn commits(
+        &mut self,
+        operator: Address,
+        parent: B256,
+        claimed: &Claimed,
+    ) -> Result<B256, Bytes> {
         let data = commit_calldata(parent, &claimed.block(), &claimed.environment);
         let said = self.chain.send(operator, TxKind::Call(self.at), data, self.bond)?;
         let id = B256::from_slice(&said);
@@ -84,7 +94,12 @@ impl Court {
     }
 
     /// Challenges at once, whatever was announced.
-    pub(crate) fn challenges(&mut self, who: Address, id: B256, proof: &'static [u8]) -> Result<(), Bytes> {
+    pub(crate) fn challenges(
+        &mut self,
+        who: Address,
+        id: B256,
+        proof: &'static [u8],
+    ) -> Result<(), Bytes> {
         let data = challenge_calldata(id, 1, PROVER, proof.into());
         self.chain.send(who, TxKind::Call(self.at), data, U256::ZERO).map(drop)
     }
@@ -111,7 +126,8 @@ impl Court {
         let (head, tail) = asked.data.split_at(asked.data.len() / 2);
         let part = |data: &[u8]| Parts::Part { archive: Address::ZERO, data: data.to_vec().into() };
         let (parts, path) = (vec![part(head), part(tail)], asked.path.clone());
-        self.call(who, &AuditDispute::answerCall { id, question, parts, path }, U256::ZERO).map(drop)
+        self.call(who, &AuditDispute::answerCall { id, question, parts, path }, U256::ZERO)
+            .map(drop)
     }
 
     pub(crate) fn wait(&mut self, seconds: u64) {
@@ -173,10 +189,16 @@ impl Named for AuditDisputeErrors {
 
 /// A claim whose root is odd, or even. `salt` makes it another.
 pub(crate) fn claim(false_: bool, salt: u64, enter: B256, leave: B256) -> Claimed {
-    let message = MessageWitness { gasPrice: U256::from(salt), callData: vec![5; 40].into(), ..MessageWitness::default() };
-    let records = [Record::Value(0x41, Default::default()), Record::Value(0x42, Default::default())];
+    let message = MessageWitness {
+        gasPrice: U256::from(salt),
+        callData: vec![5; 40].into(),
+        ..MessageWitness::default()
+    };
+    let records =
+        [Record::Value(0x41, Default::default()), Record::Value(0x42, Default::default())];
     let mut told = Told::new(message, FrameKind::Call, &records);
-    let leaf = |gas: u64| Leaf { record: gas.into(), gas_used: gas.into(), digest: B256::repeat_byte(7) };
+    let leaf =
+        |gas: u64| Leaf { record: gas.into(), gas_used: gas.into(), digest: B256::repeat_byte(7) };
     told.checkpoints = vec![leaf(10), leaf(20), leaf(30)];
     let mut claimed = Claimed::new(vec![told]);
     (claimed.enter, claimed.leave) = (enter, leave);
@@ -201,7 +223,8 @@ pub(crate) fn askable(claimed: &Claimed) -> Vec<Asked> {
     let transaction = Transaction::from(&claimed.transaction()).abi_encode();
     let message = [Message::from(&told.claim()).abi_encode(), told.head.to_bytes()].concat();
     let leaf = &told.checkpoints[2];
-    let checkpoint = (U256::from(leaf.record.0), U256::from(leaf.gas_used.0), leaf.digest).abi_encode();
+    let checkpoint =
+        (U256::from(leaf.record.0), U256::from(leaf.gas_used.0), leaf.digest).abi_encode();
     let answers = [
         (Level::Header, 0, b"header".to_vec(), Vec::new()),
         (Level::Ancestor, 2, vec![0x72; 32], claimed.ancestors().prove(2..3)),
@@ -214,7 +237,11 @@ pub(crate) fn askable(claimed: &Claimed) -> Vec<Asked> {
         (Level::Record, 2, told.records[1].clone(), told.tree().prove(1..2)),
         (Level::Instant, 2, told.instants[2].digest().to_vec(), told.behind().prove(1..2)),
     ];
-    let asked = |(level, index, data, path)| Asked { question: question(claimed, level, index), data, path };
+    let asked = |(level, index, data, path)| Asked {
+        question: question(claimed, level, index),
+        data,
+        path,
+    };
     answers.map(asked).into()
 }
 
@@ -226,8 +253,10 @@ pub(crate) fn question(claimed: &Claimed, level: Level, index: u64) -> Questions
     } else {
         whole
     };
-    let message = if level < Level::Checkpoint { InTransaction::default() } else { claimed.message(0) };
+    let message =
+        if level < Level::Checkpoint { InTransaction::default() } else { claimed.message(0) };
     let (level, index) = (U256::from(level as u8), U256::from(index));
     // The same struct, as the contract's bindings have it.
-    Questions::Question::abi_decode(&(((level, transaction, message, index),).abi_encode_params())).unwrap()
+    Questions::Question::abi_decode(&(((level, transaction, message, index),).abi_encode_params()))
+        .unwrap()
 }

@@ -65,13 +65,22 @@ impl World {
         assert_eq!(said.is_ok(), allowed);
         if let Ok(id) = said {
             let committed = self.court.chain.time;
-            self.known.push(Known { id, claimed, is_false, operator, parent, standing: OPEN, committed });
+            self.known.push(Known {
+                id,
+                claimed,
+                is_false,
+                operator,
+                parent,
+                standing: OPEN,
+                committed,
+            });
         }
     }
 
     fn challenge(&mut self) {
         let (who, Some(of)) = (self.actor(), self.some()) else { return };
-        let (id, standing, is_false) = (self.known[of].id, self.known[of].standing, self.known[of].is_false);
+        let (id, standing, is_false) =
+            (self.known[of].id, self.known[of].standing, self.known[of].is_false);
         let announced = self.random.below(4) > 0;
         let said = if announced {
             self.court.convicts(who, id)
@@ -95,9 +104,19 @@ impl World {
                     == (asked.question.level, asked.question.index)
         });
         let known = &self.known[of];
-        assert_eq!(said.is_ok(), known.standing == OPEN && !twice && time < known.committed + WINDOW);
+        assert_eq!(
+            said.is_ok(),
+            known.standing == OPEN && !twice && time < known.committed + WINDOW
+        );
         if let Ok(place) = said {
-            self.questions.push(Question { of, place, asked, asker, until: time + PERIOD, closed: false });
+            self.questions.push(Question {
+                of,
+                place,
+                asked,
+                asker,
+                until: time + PERIOD,
+                closed: false,
+            });
         }
     }
 
@@ -117,7 +136,10 @@ impl World {
         let said = self.court.answers(who, id, &asked);
         let question = &mut self.questions[at];
         let standing = self.known[question.of].standing;
-        let must = standing == OPEN && !question.closed && self.court.chain.time <= question.until && !wrong;
+        let must = standing == OPEN
+            && !question.closed
+            && self.court.chain.time <= question.until
+            && !wrong;
         assert_eq!(said.is_ok(), must);
         question.closed |= must;
     }
@@ -163,7 +185,11 @@ impl World {
             }
             // No commitment can be kept from its end: not beyond the last answer's last period.
             let over = self.court.chain.time >= known.committed + WINDOW + 2 * PERIOD;
-            if over && known.standing == OPEN && !open && parent.is_none_or(|parent| parent == FINAL) {
+            if over
+                && known.standing == OPEN
+                && !open
+                && parent.is_none_or(|parent| parent == FINAL)
+            {
                 assert!(said.is_ok());
             }
             assert!(known.standing != CONVICTED || said.is_err());
@@ -179,7 +205,9 @@ impl World {
             if now != before {
                 assert_eq!(before, OPEN, "an end is an end");
                 if now == CONVICTED {
-                    let parent = self.known[of].parent.map(|parent| self.court.standing(self.known[parent].id));
+                    let parent = self.known[of]
+                        .parent
+                        .map(|parent| self.court.standing(self.known[parent].id));
                     assert!(self.known[of].is_false || parent == Some(CONVICTED));
                     self.burnt += self.court.bond - self.court.bond / U256::from(2);
                 }
@@ -215,7 +243,8 @@ impl World {
                 assert_eq!(self.court.withdraws(who).is_ok(), !owed.is_zero());
             }
             _ => {
-                let seconds = self.random.of(&[1, 12, PERIOD / 2, PERIOD, PERIOD + 1, WINDOW / 2, WINDOW]);
+                let seconds =
+                    self.random.of(&[1, 12, PERIOD / 2, PERIOD, PERIOD + 1, WINDOW / 2, WINDOW]);
                 self.court.wait(seconds);
             }
         }

@@ -6,10 +6,7 @@ use iso_evm_provers::dispute::AuditDispute::{self, *};
 use iso_evm_wire::{Fork, Schedule};
 use revm::primitives::TxKind;
 
-use crate::{
-    chain::WEALTH,
-    court::*,
-};
+use crate::{chain::WEALTH, court::*};
 
 const A: B256 = B256::repeat_byte(0xa);
 const B: B256 = B256::repeat_byte(0xb);
@@ -28,7 +25,9 @@ fn only_what_needs_no_proof_is_committed_to() {
     refused::<_, WrongEnvironment>(with(&mut court, &|claimed| {
         claimed.environment.beneficiary = B256::repeat_byte(1);
     }));
-    refused::<_, WrongRules>(with(&mut court, &|claimed| claimed.environment.rules = Fork::Prague.into()));
+    refused::<_, WrongRules>(with(&mut court, &|claimed| {
+        claimed.environment.rules = Fork::Prague.into()
+    }));
     refused::<_, WrongRules>(with(&mut court, &|claimed| claimed.environment.timestamp = 499));
     assert!(
         with(&mut court, &|claimed| {
@@ -38,7 +37,9 @@ fn only_what_needs_no_proof_is_committed_to() {
         .is_ok()
     );
     // Another environment than the block's.
-    let mut data = iso_evm_provers::dispute::commit_calldata(B256::ZERO, &truth.block(), &truth.environment).to_vec();
+    let mut data =
+        iso_evm_provers::dispute::commit_calldata(B256::ZERO, &truth.block(), &truth.environment)
+            .to_vec();
     data[4 + 32 + 8 * 32 + 6 * 32 + 31] ^= 1;
     assert!(court.chain.send(OPERATOR, TxKind::Call(court.at), data.into(), U256::ZERO).is_err());
     // Words that no block has.
@@ -51,8 +52,14 @@ fn only_what_needs_no_proof_is_committed_to() {
     ] {
         let mut block = block;
         change(&mut block);
-        let data = iso_evm_provers::dispute::commit_calldata(B256::ZERO, &block, &truth.environment);
-        refused::<_, WrongBlock>(court.chain.send(OPERATOR, TxKind::Call(court.at), data, U256::ZERO));
+        let data =
+            iso_evm_provers::dispute::commit_calldata(B256::ZERO, &block, &truth.environment);
+        refused::<_, WrongBlock>(court.chain.send(
+            OPERATOR,
+            TxKind::Call(court.at),
+            data,
+            U256::ZERO,
+        ));
     }
     court.commits(OPERATOR, B256::ZERO, &truth).unwrap();
     eprintln!("commit: {} gas", court.chain.gas);
@@ -120,9 +127,11 @@ fn iso_holds() -> alloy_primitives::Bytes {
 fn a_bond_is_won_by_who_announced_and_goes_back_otherwise() {
     let mut court = Court::new(BOND);
     let (good, bad) = (claim(false, 1, A, B), claim(true, 2, A, B));
-    let data = iso_evm_provers::dispute::commit_calldata(B256::ZERO, &good.block(), &good.environment);
+    let data =
+        iso_evm_provers::dispute::commit_calldata(B256::ZERO, &good.block(), &good.environment);
     for value in [0, BOND - 1, BOND + 1] {
-        let said = court.chain.send(OPERATOR, TxKind::Call(court.at), data.clone(), U256::from(value));
+        let said =
+            court.chain.send(OPERATOR, TxKind::Call(court.at), data.clone(), U256::from(value));
         refused::<_, WrongValue>(said);
     }
     let good = court.commits(OPERATOR, B256::ZERO, &good).unwrap();
@@ -176,7 +185,8 @@ fn what_a_machine_came_to_is_remembered_and_only_that() {
     let step = |outcome: u64, based: u64, start: B256, digest: B256| {
         let mismatch = (U256::from(5), U256::ZERO, U256::ZERO, B256::ZERO, B256::ZERO);
         let key = B256::repeat_byte(0xee);
-        (U256::from(outcome), U256::from(based), key, start, digest, U256::from(9), mismatch).abi_encode()
+        (U256::from(outcome), U256::from(based), key, start, digest, U256::from(9), mismatch)
+            .abi_encode()
     };
     let advance = |court: &mut Court, proof: Vec<u8>| {
         let data = iso_evm_provers::dispute::advance_calldata(id, PROVER, proof.into());
@@ -204,13 +214,19 @@ fn an_answer_of_another_length_convicts_nobody() {
         let code = alloy_primitives::Bytes::from(vec![0x60, size, 0x5f, 0xf3]);
         let mut court = Court::new(0);
         let schedule = Schedule::parse(1, "osaka=0").unwrap();
-        let init = iso_evm_provers::dispute::init_code(&schedule, windows(0), &[keccak256(&code)], 0);
+        let init =
+            iso_evm_provers::dispute::init_code(&schedule, windows(0), &[keccak256(&code)], 0);
         court.chain.send(OPERATOR, TxKind::Create, init, U256::ZERO).unwrap();
         court.at = OPERATOR.create(1);
         court.chain.put(PROVER, code);
         let id = court.commits(OPERATOR, B256::ZERO, &claim(true, 1, A, B)).unwrap();
         let data = iso_evm_provers::dispute::challenge_calldata(id, 0, PROVER, b"".into());
-        refused::<_, NotAnAnswer>(court.chain.send(CHALLENGER, TxKind::Call(court.at), data, U256::ZERO));
+        refused::<_, NotAnAnswer>(court.chain.send(
+            CHALLENGER,
+            TxKind::Call(court.at),
+            data,
+            U256::ZERO,
+        ));
     }
 }
 

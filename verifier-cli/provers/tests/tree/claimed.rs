@@ -48,7 +48,8 @@ pub(crate) fn environment(rules: Rules) -> Environment {
 impl Told {
     /// A message with these records behind its opening one.
     pub(crate) fn new(mut message: MessageWitness, kind: FrameKind, records: &[Record]) -> Self {
-        let code_hash = if kind.is_create() { keccak256(&message.callData) } else { B256::repeat_byte(3) };
+        let code_hash =
+            if kind.is_create() { keccak256(&message.callData) } else { B256::repeat_byte(3) };
         let opening = OpeningRecord { kind: kind as u8, codeHash: code_hash };
         message.stateAccessList = vec![Record::Opening(opening.clone()).encode()];
         message.stateAccessList.extend(records.iter().map(Record::encode));
@@ -71,11 +72,15 @@ impl Told {
     }
 
     pub(crate) fn tree(&self) -> merkle::Tree {
-        merkle::Tree::new(self.records.iter().map(|bytes| merkle::leaf(&[keccak256(bytes)])).collect())
+        merkle::Tree::new(
+            self.records.iter().map(|bytes| merkle::leaf(&[keccak256(bytes)])).collect(),
+        )
     }
 
     pub(crate) fn behind(&self) -> merkle::Tree {
-        merkle::Tree::new(self.instants[1..].iter().map(|instant| merkle::leaf(&[instant.digest()])).collect())
+        merkle::Tree::new(
+            self.instants[1..].iter().map(|instant| merkle::leaf(&[instant.digest()])).collect(),
+        )
     }
 
     pub(crate) fn leaves(&self) -> merkle::Tree {
@@ -134,7 +139,9 @@ impl Claimed {
     }
 
     pub(crate) fn ancestors(&self) -> merkle::Tree {
-        merkle::Tree::new((0..3).map(|byte| merkle::leaf(&[B256::repeat_byte(byte + 0x70)])).collect())
+        merkle::Tree::new(
+            (0..3).map(|byte| merkle::leaf(&[B256::repeat_byte(byte + 0x70)])).collect(),
+        )
     }
 
     pub(crate) fn block(&self) -> BlockClaim {

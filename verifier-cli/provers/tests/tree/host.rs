@@ -44,7 +44,8 @@ impl Host {
     /// A host with this code in the prover's place.
     pub(crate) fn of_code(code: Bytes) -> Self {
         assert!(code.len() <= MOST, "{}", code.len());
-        Self { database: InMemoryDB::default(), spec: SpecId::OSAKA, gas: ENOUGH }.with(PROVER, code)
+        Self { database: InMemoryDB::default(), spec: SpecId::OSAKA, gas: ENOUGH }
+            .with(PROVER, code)
     }
 
     /// A host with the prover of an artifact.
@@ -82,8 +83,13 @@ impl Host {
             })
             .modify_block_chained(|block| block.gas_limit = u64::MAX)
             .build_mainnet();
-        let transaction = TxEnv { gas_limit: self.gas, gas_price: 0, kind, data, ..TxEnv::default() };
-        let result = evm.transact(transaction).unwrap().result;
+        let transaction =
+            TxEnv { gas_limit: self.gas, gas_price: 0, kind, data, ..TxEnv::default() };
+        // With less gas than its calldata costs a transaction does not start.
+        let Ok(outcome) = evm.transact(transaction) else {
+            return Answer { result: Err(Bytes::new()), gas: 0 };
+        };
+        let result = outcome.result;
         let gas = result.tx_gas_used();
         let result = match result {
             ExecutionResult::Success { output, .. } => Ok(output.into_data()),
@@ -94,7 +100,11 @@ impl Host {
     }
 
     /// What the prover says of a proof.
-    pub(crate) fn prove(&self, root: B256, proof: &impl SolValue) -> (Result<Mismatch, Bytes>, u64) {
+    pub(crate) fn prove(
+        &self,
+        root: B256,
+        proof: &impl SolValue,
+    ) -> (Result<Mismatch, Bytes>, u64) {
         let call = IProver::proveCall { root, proof: proof.abi_encode().into() };
         let Answer { result, gas } = self.call(TxKind::Call(PROVER), call.abi_encode().into());
         (result.map(|data| IProver::proveCall::abi_decode_returns(&data).unwrap()), gas)

@@ -96,7 +96,11 @@ impl Case {
         };
         let (kind, status, child) = Self::child(&record, &parent);
         let child = MessageWitness {
-            stateRootEnter: if Self::starts_at_root(&record) { BEFORE } else { B256::repeat_byte(0x12) },
+            stateRootEnter: if Self::starts_at_root(&record) {
+                BEFORE
+            } else {
+                B256::repeat_byte(0x12)
+            },
             stateRootLeave: if status == 1 { BEHIND } else { BEFORE },
             origin: parent.origin,
             gasPrice: parent.gasPrice,
@@ -146,18 +150,30 @@ impl Case {
             }
             Record::Create(record) => {
                 let account = CONTEXT.create(record.nonce);
-                (FrameKind::Create, record.status, of(CONTEXT, Address::ZERO, account, record.value, false))
+                (
+                    FrameKind::Create,
+                    record.status,
+                    of(CONTEXT, Address::ZERO, account, record.value, false),
+                )
             }
             Record::Create2(record) => {
                 let account = CONTEXT.create2(record.salt, record.initcodeHash);
-                (FrameKind::Create2, record.status, of(CONTEXT, Address::ZERO, account, record.value, false))
+                (
+                    FrameKind::Create2,
+                    record.status,
+                    of(CONTEXT, Address::ZERO, account, record.value, false),
+                )
             }
             _ => panic!("no callee"),
         }
     }
 
     fn pair(&self) -> Pair {
-        let child = if self.claimed.messages.len() > 1 { self.claimed.message(1) } else { InTransaction::default() };
+        let child = if self.claimed.messages.len() > 1 {
+            self.claimed.message(1)
+        } else {
+            InTransaction::default()
+        };
         Pair {
             transaction: self.claimed.in_block(),
             parent: self.claimed.message(0),
@@ -327,7 +343,11 @@ fn there_is_a_message_for_each_record_and_a_record_for_each_message() {
     // Left over.
     let case = Case::new(call(0xf1, 0, Outcome::Nocode, 1));
     let left = |case: &Case| {
-        let pair = Pair { record: InMessage::default(), before: case.claimed.instant(0, 1), ..case.pair() };
+        let pair = Pair {
+            record: InMessage::default(),
+            before: case.claimed.instant(0, 1),
+            ..case.pair()
+        };
         Host::new(ARTIFACT).prove(case.claimed.root(), &pair).0
     };
     let mismatch = left(&case).unwrap();
@@ -356,7 +376,7 @@ fn what_is_not_the_operators_decides_nothing() {
     refused(&|pair| pair.transaction.block_.enter = B256::ZERO);
     refused(&|pair| pair.transaction.index = U256::from(2));
     refused(&|pair| pair.transaction.transaction.receipt = B256::ZERO);
-    refused(&|pair| drop(pair.transaction.path.pop()));
+    refused(&|pair| pair.transaction.path.truncate(1));
     refused(&|pair| pair.parent.index = U256::from(1));
     refused(&|pair| pair.child.index = U256::ZERO);
     refused(&|pair| pair.child = pair.parent.clone());

@@ -71,7 +71,8 @@ impl Case {
             returndata: self.output.clone().into(),
             ..CallRecord::default()
         };
-        let told = Told::new(MessageWitness::default(), FrameKind::Call, &[Record::Call(0xf1, record)]);
+        let told =
+            Told::new(MessageWitness::default(), FrameKind::Call, &[Record::Call(0xf1, record)]);
         let mut claimed = Claimed::new(vec![told]);
         claimed.environment = environment(self.rules);
         let proof = Precompile {
@@ -94,19 +95,42 @@ impl Case {
 
 /// Bytes that make many of them succeed: zeros are a point at infinity; lengths for `MODEXP`; few rounds of `BLAKE2F`.
 fn input(random: &mut Random, number: u64) -> Vec<u8> {
-    let exact = [0, 64, 96, 128, 160, 192, 213, 256, 288, 384, 512, 768, 1_440];
+    let exact = match number {
+        8 => [0, 192, 384],
+        9 => [213; 3],
+        0x0a => [192; 3],
+        0x0b => [256; 3],
+        0x0c => [160, 1_440, 0],
+        0x0d => [512; 3],
+        0x0e => [288, 576, 0],
+        0x0f => [384, 768, 0],
+        0x10 => [64; 3],
+        0x11 => [128; 3],
+        0x100 => [160; 3],
+        _ => [0, 128, 96],
+    };
     let length = match random.below(8) {
         0 => random.of(&exact) + 1,
         1 => random.below(1_500) as usize,
         _ => random.of(&exact),
     };
     let mut input = if random.below(3) == 0 { random.bytes(length) } else { vec![0; length] };
+    if number == 0x0a && input.len() == 192 && random.below(2) == 0 {
+        // The zero polynomial is zero everywhere.
+        input.fill(0);
+        (input[96], input[144]) = (0xc0, 0xc0);
+        let sha256 = revm_precompiles(Fork::Prague.into()).get(&account(2)).unwrap();
+        let hash = sha256.execute(&input[96..144], 1_000, 0).unwrap().bytes;
+        input[..32].copy_from_slice(&hash);
+        input[0] = 1;
+    }
     if number == 5 {
         input = random.bytes(length.max(96));
         for start in [0, 32, 64] {
             let most = random.of(&[1, 2, 32, 33, 200, 1_024, 1_025, 1_100]);
             input[start..start + 32].fill(0);
-            input[start + 30..start + 32].copy_from_slice(&(random.below(most + 1) as u16).to_be_bytes());
+            input[start + 30..start + 32]
+                .copy_from_slice(&(random.below(most + 1) as u16).to_be_bytes());
             if random.below(30) == 0 {
                 input[start + random.below(32) as usize] = 1;
             }
@@ -126,7 +150,7 @@ fn input(random: &mut Random, number: u64) -> Vec<u8> {
 
 #[test]
 fn every_precompile_is_priced_and_run_as_revm_does() {
-    let rounds = std::env::var("ISO_SEARCH").map_or(6, |rounds| rounds.parse().unwrap());
+    let rounds = std::env::var("ISO_SEARCH").map_or(14, |rounds| rounds.parse().unwrap());
     let host = Host::new(ARTIFACT);
     let mut random = Random(0x1234_5678_9abc_def1);
     let (mut succeeded, mut failed, mut differs) = (BTreeSet::new(), BTreeSet::new(), 0);
@@ -147,7 +171,11 @@ fn every_precompile_is_priced_and_run_as_revm_does() {
                 if truth.status == 1 { &mut succeeded } else { &mut failed }.insert(number);
                 let lie = Case { status: 1 - truth.status, ..truth.clone() };
                 let words = (word(truth.status.into()), word(lie.status.into()));
-                assert_eq!(lie.said(&host), Ok((TreeKind::PrecompileStatus, words.0, words.1)), "{truth:?}");
+                assert_eq!(
+                    lie.said(&host),
+                    Ok((TreeKind::PrecompileStatus, words.0, words.1)),
+                    "{truth:?}"
+                );
                 let lie = Case { gas_used: truth.gas_used ^ 1, ..truth.clone() };
                 let words = (word(truth.gas_used), word(lie.gas_used));
                 assert_eq!(lie.said(&host), Ok((TreeKind::PrecompileGas, words.0, words.1)));
@@ -158,7 +186,7 @@ fn every_precompile_is_priced_and_run_as_revm_does() {
         }
     }
     assert_eq!(succeeded.len(), 18, "{succeeded:x?}");
-    assert!(failed.len() >= 17, "{failed:x?}");
+    assert!(failed.len() >= 18, "{failed:x?}");
     eprintln!("{differs} that the host does not take");
 }
 
@@ -166,8 +194,9 @@ fn every_precompile_is_priced_and_run_as_revm_does() {
 #[test]
 fn an_input_that_is_too_long_for_an_upgrade_fails() {
     let host = Host::new(ARTIFACT);
-    for (upgrade, number) in
-        Upgrade::ALL.into_iter().flat_map(|upgrade| [8, 0x0c, 0x0e, 0x0f].map(|number| (upgrade, number)))
+    for (upgrade, number) in Upgrade::ALL
+        .into_iter()
+        .flat_map(|upgrade| [8, 0x0c, 0x0e, 0x0f].map(|number| (upgrade, number)))
     {
         let Some(most) = max_input(upgrade, number) else { continue };
         let unit = match number {
@@ -270,5 +299,8 @@ fn what_is_no_precompile_or_another_input_is_not_judged() {
     let (root, mut proof) = Case { output: vec![1], ..truth }.proof();
     proof.input = vec![5; 39].into();
     let (expected, found) = (keccak256([5; 40]), keccak256([5; 39]));
-    assert_eq!(host.prove(root, &proof).0, Err(NotTheInput { expected, found }.abi_encode().into()));
+    assert_eq!(
+        host.prove(root, &proof).0,
+        Err(NotTheInput { expected, found }.abi_encode().into())
+    );
 }

@@ -8,7 +8,9 @@ use iso_evm_provers::{
 };
 use iso_evm_wire::{
     AccessWitness, MessageWitness, layout as fields,
-    records::{CallRecord, Create2Record, CreateRecord, ExtcodecopyRecord, FrameKind, Record, SHAPES},
+    records::{
+        CallRecord, Create2Record, CreateRecord, ExtcodecopyRecord, FrameKind, Record, SHAPES,
+    },
     segment::{layout, records::to_bytes},
 };
 
@@ -49,10 +51,17 @@ fn said(claimed: &Claimed, shape: &Shape) -> Result<Mismatch, Bytes> {
 fn metadata(opcode: u8, random: &mut Random) -> Vec<u8> {
     let called = || CallRecord { returndata: vec![7; 45].into(), ..CallRecord::default() };
     let record = match opcode {
-        0x3c => Record::Extcodecopy(ExtcodecopyRecord { code: vec![9; 33].into(), ..Default::default() }),
+        0x3c => Record::Extcodecopy(ExtcodecopyRecord {
+            code: vec![9; 33].into(),
+            ..Default::default()
+        }),
         0xf1 | 0xf2 | 0xf4 | 0xfa => Record::Call(opcode, called()),
-        0xf0 => Record::Create(CreateRecord { returndata: vec![7; 64].into(), ..Default::default() }),
-        0xf5 => Record::Create2(Create2Record { returndata: vec![7; 1].into(), ..Default::default() }),
+        0xf0 => {
+            Record::Create(CreateRecord { returndata: vec![7; 64].into(), ..Default::default() })
+        }
+        0xf5 => {
+            Record::Create2(Create2Record { returndata: vec![7; 1].into(), ..Default::default() })
+        }
         _ => {
             let words = SHAPES.iter().find_map(|shape| Some((shape, shape.topics(opcode)?)));
             return match words {
@@ -71,8 +80,13 @@ fn a_record_is_canonical_if_it_can_be_decoded() {
     let host = Host::new(ARTIFACT);
     let (mut good, mut bad) = (0, 0);
     for round in 0..4_000_u32 {
-        let opcode = if round < 512 { (round % 256) as u8 } else {
-            let of = [0x31, 0x3c, 0x40, 0x45, 0x49, 0x54, 0x55, 0x5c, 0x5d, 0xa0, 0xa2, 0xa4, 0xf0, 0xf1, 0xf4, 0xf5, 0xfa, 0xff];
+        let opcode = if round < 512 {
+            (round % 256) as u8
+        } else {
+            let of = [
+                0x31, 0x3c, 0x40, 0x45, 0x49, 0x54, 0x55, 0x5c, 0x5d, 0xa0, 0xa2, 0xa4, 0xf0, 0xf1,
+                0xf4, 0xf5, 0xfa, 0xff,
+            ];
             random.of(&of)
         };
         let mut metadata = metadata(opcode, &mut random);
@@ -100,7 +114,10 @@ fn a_record_is_canonical_if_it_can_be_decoded() {
         } else {
             bad += 1;
             let mismatch = said.unwrap();
-            assert_eq!((mismatch.record, mismatch.found), (U256::from(1), keccak256(to_bytes(&record))));
+            assert_eq!(
+                (mismatch.record, mismatch.found),
+                (U256::from(1), keccak256(to_bytes(&record)))
+            );
         }
     }
     assert!(good > 800 && bad > 800, "{good} {bad}");
@@ -122,9 +139,12 @@ fn a_record_that_is_no_record_is_malformed() {
         other[position] ^= 1;
         other
     };
-    for bytes in
-        [Vec::new(), record[..95].to_vec(), record[..127].to_vec(), [&record[..], &[0; 32]].concat()]
-    {
+    for bytes in [
+        Vec::new(),
+        record[..95].to_vec(),
+        record[..127].to_vec(),
+        [&record[..], &[0; 32]].concat(),
+    ] {
         assert!(with(bytes).is_ok());
     }
     for position in [0, 30, 32, 63, 64, 94, 95] {
