@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.26;
 
+import {Kinds} from "./Kinds.sol";
 import {Parts} from "./Parts.sol";
-import {TreeKinds} from "./TreeKinds.sol";
 
 /// A segment's input: where what stands in it, that it is what the hashes say, and what a segment machine
 /// answers to it. `specs/19-segments.md`, sections Input and Answers; `specs/14-chain.md`, A segment.
@@ -264,7 +264,7 @@ library Segments {
     function convicts(bytes memory answer, bool target) internal pure returns (bool) {
         bytes4 selector = bytes4(answer);
         if (selector == Mismatch.selector && answer.length == 4 + 5 * 32) {
-            return target || uint256(wordOf(answer, 4)) != TreeKinds.CHECKPOINT_ABSENT;
+            return target || uint256(wordOf(answer, 4)) != Kinds.EXECUTION_CHECKPOINT_ABSENT;
         }
         return selector == Malformed.selector && answer.length == 4 + 32;
     }

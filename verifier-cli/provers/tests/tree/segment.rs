@@ -12,7 +12,7 @@ use iso_evm_wire::{
     records::{FrameKind, OpeningRecord, Record},
     segment::{
         Checkpoint, Field, Head, Leaf, Pages, RecordTree, Segment, State, checkpoint::Number,
-        layout, merkle,
+        layout,
     },
 };
 use revm::primitives::TxKind;
