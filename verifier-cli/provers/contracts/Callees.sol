@@ -168,7 +168,8 @@ library Callees {
         } else {
             uint256 size = 0;
             for (uint256 rest = nonce; rest != 0; rest >>= 8) size++;
-            list = abi.encodePacked(uint8(0xd6 + size), hex"94", account, uint8(0x80 + size), uint64(nonce << (8 * (8 - size))));
+            uint64 shifted = uint64(nonce << (8 * (8 - size)));
+            list = abi.encodePacked(uint8(0xd6 + size), hex"94", account, uint8(0x80 + size), shifted);
             // The number stands in front of the eight bytes.
             assembly ("memory-safe") {
                 mstore(list, add(23, size))

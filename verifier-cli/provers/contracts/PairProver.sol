@@ -3,7 +3,7 @@ pragma solidity ^0.8.26;
 
 import {Callees} from "./Callees.sol";
 import {Claims, IProver, Mismatch} from "./Claims.sol";
-import {TreeKinds} from "./TreeKinds.sol";
+import {Kinds} from "./Kinds.sol";
 
 /// The prover of the tree audit: whether the record of a call or creation agrees with the message that it
 /// opens, and whether each message has its record. `specs/12-audits.md`, section Tree audit, has the steps;
@@ -71,7 +71,7 @@ contract PairProver is IProver {
         uint256 opened = pair.before.instant.messages;
         uint256 messages = pair.transaction.transaction.messages.count;
         if (opened >= messages) revert Claims.Holds();
-        return Mismatch(TreeKinds.PARENT_MISSING, opened, Claims.NONE, bytes32(opened), bytes32(messages));
+        return Mismatch(Kinds.TREE_PARENT_MISSING, opened, Claims.NONE, bytes32(opened), bytes32(messages));
     }
 
     /// The steps, in the audit's order.
@@ -80,14 +80,14 @@ contract PairProver is IProver {
         Callees.Callee memory callee = Callees.read(pair.record.bytes_, pair.parent.head);
         if (callee.outcome != Callees.NONE) {
             bool refused = callee.outcome == Callees.DEPTH;
-            difference = agree(TreeKinds.DEPTH, truth(before.depth >= DEPTH_LIMIT), truth(refused));
+            difference = agree(Kinds.TREE_DEPTH, truth(before.depth >= DEPTH_LIMIT), truth(refused));
             if (difference.kind != 0) return difference;
         }
         if (callee.outcome == Callees.CHILD) {
             uint256 messages = pair.transaction.transaction.messages.count;
             if (before.messages >= messages) {
                 unchecked {
-                    return Difference(TreeKinds.CHILD_MISSING, bytes32(before.messages + 1), bytes32(messages));
+                    return Difference(Kinds.TREE_CHILD_MISSING, bytes32(before.messages + 1), bytes32(messages));
                 }
             }
             if (pair.child.index != before.messages) revert NotNext(before.messages, pair.child.index);
@@ -97,7 +97,7 @@ contract PairProver is IProver {
             difference = ended(pair.child.head, callee);
             if (difference.kind != 0) return difference;
         }
-        if (leavesRoot(pair, callee)) return agree(TreeKinds.STATE_ROOT, before.stateRoot, callee.stateRoot);
+        if (leavesRoot(pair, callee)) return agree(Kinds.TREE_STATE_ROOT, before.stateRoot, callee.stateRoot);
     }
 
     /// What the child was given: the parent's side proves it, the child must have it.
@@ -108,41 +108,41 @@ contract PairProver is IProver {
     {
         bytes calldata parent = pair.parent.head;
         bytes calldata child = pair.child.head;
-        difference = agree(TreeKinds.KIND, bytes32(callee.kind), Claims.word(child, Claims.KIND));
+        difference = agree(Kinds.TREE_KIND, bytes32(callee.kind), Claims.word(child, Claims.KIND));
         if (difference.kind != 0) return difference;
-        difference = passed(TreeKinds.ORIGIN, parent, child, Claims.ORIGIN);
+        difference = passed(Kinds.TREE_ORIGIN, parent, child, Claims.ORIGIN);
         if (difference.kind != 0) return difference;
-        difference = passed(TreeKinds.GAS_PRICE, parent, child, Claims.GAS_PRICE);
+        difference = passed(Kinds.TREE_GAS_PRICE, parent, child, Claims.GAS_PRICE);
         if (difference.kind != 0) return difference;
-        difference = agree(TreeKinds.CALLER, callee.caller, Claims.word(child, Claims.CALLER));
+        difference = agree(Kinds.TREE_CALLER, callee.caller, Claims.word(child, Claims.CALLER));
         if (difference.kind != 0) return difference;
-        difference = agree(TreeKinds.TO, callee.to, Claims.word(child, Claims.TO));
+        difference = agree(Kinds.TREE_TO, callee.to, Claims.word(child, Claims.TO));
         if (difference.kind != 0) return difference;
-        difference = agree(TreeKinds.CONTEXT, callee.context, Claims.word(child, Claims.CONTEXT));
+        difference = agree(Kinds.TREE_CONTEXT, callee.context, Claims.word(child, Claims.CONTEXT));
         if (difference.kind != 0) return difference;
-        difference = agree(TreeKinds.VALUE, callee.value, Claims.word(child, Claims.CALL_VALUE));
+        difference = agree(Kinds.TREE_VALUE, callee.value, Claims.word(child, Claims.CALL_VALUE));
         if (difference.kind != 0) return difference;
-        difference = agree(TreeKinds.GAS, callee.gas, Claims.word(child, Claims.GAS_AVAILABLE));
+        difference = agree(Kinds.TREE_GAS, callee.gas, Claims.word(child, Claims.GAS_AVAILABLE));
         if (difference.kind != 0) return difference;
         bytes32 isStatic = Claims.word(parent, Claims.IS_STATIC);
         if (callee.creates()) {
             // A static frame creates nothing, and what creates is not static (EIP-214).
-            difference = agree(TreeKinds.STATIC, 0, isStatic);
+            difference = agree(Kinds.TREE_STATIC, 0, isStatic);
             if (difference.kind != 0) return difference;
             isStatic = 0;
         } else if (callee.kind == Callees.STATICCALL) {
             isStatic = truth(true);
         }
-        difference = agree(TreeKinds.STATIC, isStatic, Claims.word(child, Claims.IS_STATIC));
+        difference = agree(Kinds.TREE_STATIC, isStatic, Claims.word(child, Claims.IS_STATIC));
         if (difference.kind != 0) return difference;
         if (callee.creates()) {
-            difference = agree(TreeKinds.CALLDATA, callee.input, Claims.word(child, Claims.CODE_HASH));
+            difference = agree(Kinds.TREE_CALLDATA, callee.input, Claims.word(child, Claims.CODE_HASH));
             if (difference.kind != 0) return difference;
         }
-        difference = agree(TreeKinds.CALLDATA, callee.input, Claims.word(child, Claims.CALL_DATA_HASH));
+        difference = agree(Kinds.TREE_CALLDATA, callee.input, Claims.word(child, Claims.CALL_DATA_HASH));
         if (difference.kind != 0 || !callee.startsAtRoot()) return difference;
         bytes32 enter = Claims.word(child, Claims.STATE_ROOT_ENTER);
-        return agree(TreeKinds.STATE_ROOT, pair.before.instant.stateRoot, enter);
+        return agree(Kinds.TREE_STATE_ROOT, pair.before.instant.stateRoot, enter);
     }
 
     /// What came of it: the child's side proves it, the record must have it.
@@ -151,17 +151,17 @@ contract PairProver is IProver {
         pure
         returns (Difference memory difference)
     {
-        difference = agree(TreeKinds.STATUS, Claims.word(child, Claims.STATUS), callee.status);
+        difference = agree(Kinds.TREE_STATUS, Claims.word(child, Claims.STATUS), callee.status);
         if (difference.kind != 0) return difference;
-        difference = agree(TreeKinds.GAS_USED, Claims.word(child, Claims.GAS_USED), callee.gasUsed);
+        difference = agree(Kinds.TREE_GAS_USED, Claims.word(child, Claims.GAS_USED), callee.gasUsed);
         if (difference.kind != 0) return difference;
         bool succeeded = callee.status == truth(true);
         // Of a creation that succeeded the hash is that of the code: the creator gets nothing.
         bytes32 returned =
             callee.creates() && succeeded ? keccak256("") : Claims.word(child, Claims.RETURNDATA_HASH);
-        difference = agree(TreeKinds.RETURNDATA, returned, callee.returndata);
+        difference = agree(Kinds.TREE_RETURNDATA, returned, callee.returndata);
         if (difference.kind != 0 || !succeeded) return difference;
-        return agree(TreeKinds.STATE_ROOT, Claims.word(child, Claims.STATE_ROOT_LEAVE), callee.stateRoot);
+        return agree(Kinds.TREE_STATE_ROOT, Claims.word(child, Claims.STATE_ROOT_LEAVE), callee.stateRoot);
     }
 
     /// Whether the opcode must leave the root where it was: it was refused before anything happened, or undone,
@@ -172,7 +172,8 @@ contract PairProver is IProver {
         if (outcome == Callees.DEPTH || outcome == Callees.BALANCE || outcome == Callees.NONCE) return true;
         bool undone = callee.status != truth(true) && !callee.creates();
         if (outcome == Callees.PRECOMPILE) {
-            return callee.inPlace() || undone && callee.account != RIPEMD160 && pair.before.instant.ripemdTouched == 0;
+            bool stays = callee.account == RIPEMD160 || pair.before.instant.ripemdTouched != 0;
+            return callee.inPlace() || undone && !stays;
         }
         if (outcome == Callees.NOCODE) return callee.inPlace();
         if (outcome != Callees.CHILD || !undone || pair.behind.index != pair.record.index) return false;
@@ -188,7 +189,11 @@ contract PairProver is IProver {
         return agree(kind, Claims.word(parent, position), Claims.word(child, position));
     }
 
-    function agree(uint256 kind, bytes32 expected, bytes32 found) private pure returns (Difference memory difference) {
+    function agree(uint256 kind, bytes32 expected, bytes32 found)
+        private
+        pure
+        returns (Difference memory difference)
+    {
         if (expected != found) return Difference(kind, expected, found);
     }
 

@@ -3,8 +3,9 @@ pragma solidity ^0.8.26;
 
 import {Callees} from "./Callees.sol";
 import {Claims, IProver, Mismatch} from "./Claims.sol";
+import {Kinds} from "./Kinds.sol";
 import {Prices} from "./Prices.sol";
-import {TreeKinds} from "./TreeKinds.sol";
+import {Rules} from "./Rules.sol";
 
 /// The prover of what precompiles give: a record of outcome *precompile* is held against what the precompile does by
 /// the block's rules. What it costs is computed here; what it gives, the host's own precompile at the same address says.
@@ -43,8 +44,6 @@ contract PrecompileProver is IProver {
     uint256 private constant RESERVE = 50_000;
     /// What a precompile is given above twice what it costs.
     uint256 private constant MARGIN = 10_000;
-    uint256 private constant BERLIN = 1;
-    uint256 private constant OSAKA = 7;
 
     // A signature that holds, for hosts that may not have `P256VERIFY`: of the hash 1, by the key 7.
     bytes private constant SIGNED = hex"0000000000000000000000000000000000000000000000000000000000000001"
@@ -70,13 +69,13 @@ contract PrecompileProver is IProver {
         Mismatch memory found = Mismatch(0, claim.message.index, claim.record.index, 0, 0);
         if (bytes32(ended.status) != callee.status) {
             (found.kind, found.expected, found.found) =
-                (TreeKinds.PRECOMPILE_STATUS, bytes32(ended.status), callee.status);
+                (Kinds.TREE_PRECOMPILE_STATUS, bytes32(ended.status), callee.status);
         } else if (bytes32(ended.gasUsed) != callee.gasUsed) {
             (found.kind, found.expected, found.found) =
-                (TreeKinds.PRECOMPILE_GAS, bytes32(ended.gasUsed), callee.gasUsed);
+                (Kinds.TREE_PRECOMPILE_GAS, bytes32(ended.gasUsed), callee.gasUsed);
         } else if (ended.output != callee.returndata) {
             (found.kind, found.expected, found.found) =
-                (TreeKinds.PRECOMPILE_OUTPUT, ended.output, callee.returndata);
+                (Kinds.TREE_PRECOMPILE_OUTPUT, ended.output, callee.returndata);
         } else {
             revert Claims.Holds();
         }
@@ -133,8 +132,8 @@ contract PrecompileProver is IProver {
 
     /// What `MODEXP` costs at most by the rules that a host may have.
     function dearest(bytes calldata input) private pure returns (uint256) {
-        (, uint256 before) = Prices.modexp(BERLIN, input);
-        (, uint256 since) = Prices.modexp(OSAKA, input);
+        (, uint256 before) = Prices.modexp(Rules.BERLIN, input);
+        (, uint256 since) = Prices.modexp(Rules.OSAKA, input);
         return before > since ? before : since;
     }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.26;
 
+import {Rules} from "./Rules.sol";
+
 /// What precompiles cost, by the rules of a block. EIP-152, 196 to 198, 1108, 2537, 2565, 4844, 7823, 7883, 7951;
 /// the OP Stack's limits and its price of `P256VERIFY` (RIP-7212).
 library Prices {
@@ -24,22 +26,8 @@ library Prices {
     uint256 internal constant BLS12_MAP_FP2_TO_G2 = 0x11;
     uint256 internal constant P256VERIFY = 0x100;
 
-    // Forks, by number.
-    uint256 private constant BERLIN = 1;
-    uint256 private constant PARIS = 3;
-    uint256 private constant SHANGHAI = 4;
-    uint256 private constant CANCUN = 5;
-    uint256 private constant PRAGUE = 6;
-    uint256 private constant OSAKA = 7;
-
-    /// The number of the OP Stack's first upgrade, and its upgrades, counted from that.
+    /// The number of the OP Stack's first rules.
     uint256 private constant BEDROCK = 0x20;
-    uint256 private constant CANYON = 2;
-    uint256 private constant ECOTONE = 3;
-    uint256 private constant FJORD = 4;
-    uint256 private constant GRANITE = 5;
-    uint256 private constant ISTHMUS = 7;
-    uint256 private constant JOVIAN = 8;
 
     /// What `P256VERIFY` costs on Ethereum, and on the OP Stack.
     uint256 internal constant P256_GAS = 6900;
@@ -66,26 +54,9 @@ library Prices {
         hex"0222022102210220021f021e021d021d021c021b021a0219021902180217021702160215021402140213021202120211"
         hex"02100210020f020e020e020d020c020c";
 
-    /// Nobody knows these rules.
-    error UnknownRules(uint256 rules);
-
-    /// The fork of Ethereum that rules have.
-    function forkOf(uint256 rules) internal pure returns (uint256) {
-        if (rules <= OSAKA) return rules;
-        if (rules < BEDROCK || rules > BEDROCK + JOVIAN) revert UnknownRules(rules);
-        uint256 upgrade = rules - BEDROCK;
-        if (upgrade < CANYON) return PARIS;
-        if (upgrade < ECOTONE) return SHANGHAI;
-        return upgrade < ISTHMUS ? CANCUN : PRAGUE;
-    }
-
     /// Whether there is a precompile of this number.
     function exists(uint256 rules, uint256 number) internal pure returns (bool) {
-        uint256 fork = forkOf(rules);
-        if (number == P256VERIFY) return fork >= OSAKA || rules >= BEDROCK + FJORD;
-        if (number == 0) return false;
-        if (fork >= PRAGUE) return number <= BLS12_MAP_FP2_TO_G2;
-        return number <= (fork >= CANCUN ? POINT_EVALUATION : BLAKE2F);
+        return number >> 160 == 0 && Rules.isPrecompile(rules, Rules.forkOf(rules), address(uint160(number)));
     }
 
     /// What a precompile that there is costs on an input, and whether it fails on it whatever the bytes say: for
@@ -101,7 +72,7 @@ library Prices {
         if (number == SHA256) return (false, 60 + 12 * words);
         if (number == RIPEMD160) return (false, 600 + 120 * words);
         if (number == IDENTITY) return (false, 15 + 3 * words);
-        if (number == MODEXP) return modexp(forkOf(rules), input);
+        if (number == MODEXP) return modexp(Rules.forkOf(rules), input);
         if (number == BN254_ADD) return (false, 150);
         if (number == BN254_MUL) return (false, 6000);
         if (number == BN254_PAIRING) {
@@ -125,13 +96,13 @@ library Prices {
 
     /// Most bytes that a precompile takes: the OP Stack limits some.
     function mostOf(uint256 rules, uint256 number) private pure returns (uint256) {
-        if (rules >= BEDROCK + JOVIAN) {
+        if (rules >= Rules.OPTIMISM_LOWER_LIMITS) {
             if (number == BN254_PAIRING) return 427 * 192;
             if (number == BLS12_G1MSM) return 1806 * 160;
             return number == BLS12_G2MSM ? 968 * 288 : 408 * 384;
         }
-        if (number == BN254_PAIRING) return rules >= BEDROCK + GRANITE ? 112687 : type(uint256).max;
-        if (rules < BEDROCK + ISTHMUS) return type(uint256).max;
+        if (number == BN254_PAIRING) return rules >= Rules.OPTIMISM_PAIRING_LIMIT ? 112687 : type(uint256).max;
+        if (rules < Rules.OPTIMISM_BLS_LIMITS) return type(uint256).max;
         if (number == BLS12_G1MSM) return 3211 * 160;
         return number == BLS12_G2MSM ? 1696 * 288 : 612 * 384;
     }
@@ -148,7 +119,7 @@ library Prices {
     function modexp(uint256 fork, bytes calldata input) internal pure returns (bool fails, uint256 cost) {
         (uint256 base, uint256 exponent, uint256 modulus) = lengths(input);
         if (base > UINT64 || modulus > UINT64) return (true, 0);
-        if (fork >= OSAKA && (base > MODEXP_LIMIT || modulus > MODEXP_LIMIT || exponent > MODEXP_LIMIT)) {
+        if (fork >= Rules.MODEXP_LIMIT && (base > MODEXP_LIMIT || modulus > MODEXP_LIMIT || exponent > MODEXP_LIMIT)) {
             return (true, 0);
         }
         if (exponent > UINT64) exponent = UINT64;
@@ -156,7 +127,7 @@ library Prices {
         uint256 head = size == 0 ? 0 : wordAt(input, 96 + base) >> (8 * (32 - size));
         uint256 bits = lengthOf(head);
         if (bits > 0) bits -= 1;
-        uint256 rounds = exponent > 32 ? (fork >= OSAKA ? 16 : 8) * (exponent - 32) : 0;
+        uint256 rounds = exponent > 32 ? (fork >= Rules.OSAKA ? 16 : 8) * (exponent - 32) : 0;
         if (rounds > UINT64) rounds = UINT64;
         rounds += bits;
         if (rounds > UINT64) rounds = UINT64;
@@ -175,8 +146,8 @@ library Prices {
     /// The least price, and that of so many rounds on numbers of so many bytes.
     function ofNumbers(uint256 fork, uint256 size, uint256 rounds) private pure returns (uint256, uint256) {
         uint256 words = (size + 7) / 8;
-        if (fork >= OSAKA) return (500, (size <= 32 ? 16 : 2 * words * words) * rounds);
-        if (fork >= BERLIN) return (200, words * words * rounds / 3);
+        if (fork >= Rules.OSAKA) return (500, (size <= 32 ? 16 : 2 * words * words) * rounds);
+        if (fork >= Rules.MODEXP_PRICE) return (200, words * words * rounds / 3);
         uint256 product = size * size;
         if (size > 1024) product = product / 16 + 480 * size - 199680;
         else if (size > 64) product = product / 4 + 96 * size - 3072;

@@ -141,7 +141,11 @@ library Questions {
         }
     }
 
-    function place(uint256 level, uint256 transaction, uint256 message, uint256 index) private pure returns (bytes32) {
+    function place(uint256 level, uint256 transaction, uint256 message, uint256 index)
+        private
+        pure
+        returns (bytes32)
+    {
         return keccak256(abi.encode(level, transaction, message, index));
     }
 }

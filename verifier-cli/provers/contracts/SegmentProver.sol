@@ -2,9 +2,9 @@
 pragma solidity ^0.8.26;
 
 import {Claims, IProver, Mismatch} from "./Claims.sol";
+import {Kinds} from "./Kinds.sol";
 import {Parts} from "./Parts.sol";
 import {Segments} from "./Segments.sol";
-import {TreeKinds} from "./TreeKinds.sol";
 
 /// What a run of a segment came to.
 struct Step {
@@ -223,8 +223,8 @@ contract SegmentProver is IProver, ISegments {
         Segments.bind(given, claim.records);
         (bool success, bytes memory answer) = Segments.run(claim.machine, given);
         if (success && end == 0 && answer.length == 32 && uint256(bytes32(answer)) == 1) return;
-        if (success && end != 0 && answer.length == Segments.CHECKPOINT_SIZE && bytes32(answer) == Segments.CHECKPOINT_TAG)
-        {
+        bool came = answer.length == Segments.CHECKPOINT_SIZE && bytes32(answer) == Segments.CHECKPOINT_TAG;
+        if (success && end != 0 && came) {
             if (judged.target) return compare(claim, answer, judged, made);
             made.outcome = ADVANCED;
             made.digest = keccak256(answer);
@@ -239,7 +239,7 @@ contract SegmentProver is IProver, ISegments {
     function refuted(bytes memory answer, Judged memory judged, Step memory made) private pure {
         uint256 first = uint256(Segments.wordOf(answer, 4));
         if (bytes4(answer) == Segments.Malformed.selector) {
-            return convict(judged, made, TreeKinds.MALFORMED, Claims.NONE, 0, bytes32(first));
+            return convict(judged, made, Kinds.CLAIM_MALFORMED, Claims.NONE, 0, bytes32(first));
         }
         uint256 record = uint256(Segments.wordOf(answer, 4 + 64));
         convict(judged, made, first, record, Segments.wordOf(answer, 4 + 96), Segments.wordOf(answer, 4 + 128));
@@ -260,15 +260,15 @@ contract SegmentProver is IProver, ISegments {
                     bytes32 other = bytes32(claim.claimed[offset:offset + 32]);
                     bytes32 ours = Segments.wordOf(answer, offset);
                     if (other == ours) continue;
-                    uint256 kind = TreeKinds.CHECKPOINT_FIELDS + offset / 32 - 1;
+                    uint256 kind = Kinds.EXECUTION_CHECKPOINT_PC + offset / 32 - 1;
                     return convict(judged, made, kind, Claims.NONE, ours, other);
                 }
             }
-            convict(judged, made, TreeKinds.CHECKPOINT, Claims.NONE, digest, leaf.digest);
+            convict(judged, made, Kinds.EXECUTION_CHECKPOINT, Claims.NONE, digest, leaf.digest);
         } else if (used != leaf.gasUsed) {
             gasUsed(judged, made, used, leaf.gasUsed);
         } else if (record != leaf.record) {
-            convict(judged, made, TreeKinds.CHECKPOINT_RECORD, Claims.NONE, bytes32(record), bytes32(leaf.record));
+            convict(judged, made, Kinds.EXECUTION_CHECKPOINT_RECORD, Claims.NONE, bytes32(record), bytes32(leaf.record));
         }
     }
 
@@ -278,7 +278,7 @@ contract SegmentProver is IProver, ISegments {
     }
 
     function gasUsed(Judged memory judged, Step memory made, uint256 expected, uint256 found) private pure {
-        convict(judged, made, TreeKinds.CHECKPOINT_GAS_USED, Claims.NONE, bytes32(expected), bytes32(found));
+        convict(judged, made, Kinds.EXECUTION_CHECKPOINT_GAS_USED, Claims.NONE, bytes32(expected), bytes32(found));
     }
 
     function convict(

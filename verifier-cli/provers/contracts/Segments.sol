@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.26;
 
+import {Kinds} from "./Kinds.sol";
 import {Parts} from "./Parts.sol";
-import {TreeKinds} from "./TreeKinds.sol";
 
 /// A segment's input: where what stands in it, that it is what the hashes say, and what a segment machine
 /// answers to it. `specs/19-segments.md`, sections Input and Answers; `specs/14-chain.md`, A segment.
@@ -144,7 +144,8 @@ library Segments {
         offset = number(input, CALL_DATA_AT);
         if (offset != 0) {
             size = number(input, CALL_DATA_SIZE);
-            if (hashed(input, offset, size, CALL_DATA) != Parts.word(input, CALL_DATA_HASH)) revert NotBound(CALL_DATA);
+            bytes32 found = hashed(input, offset, size, CALL_DATA);
+            if (found != Parts.word(input, CALL_DATA_HASH)) revert NotBound(CALL_DATA);
             // Whoever reads over its end reads zeros.
             if (input.size - offset - size < 32 || Parts.word(input, offset + size) != 0) revert NotBound(CALL_DATA);
         }
@@ -185,8 +186,11 @@ library Segments {
             }
             if (flag == 0) {
                 // For pages before the first there is no room, and they are not given.
-                if (index >= from && hashed(input, data, PAGE_SIZE, PAGE_DATA) != Parts.word(input, offset + 32)) revert NotBound(PAGE_DATA);
-                if (index >= from) data += PAGE_SIZE;
+                if (index >= from) {
+                    bytes32 hash = hashed(input, data, PAGE_SIZE, PAGE_DATA);
+                    if (hash != Parts.word(input, offset + 32)) revert NotBound(PAGE_DATA);
+                    data += PAGE_SIZE;
+                }
             } else {
                 if (withheld == 0) revert NotBound(WITHHELD);
                 withheld -= 1;
@@ -236,7 +240,11 @@ library Segments {
     }
 
     /// Calls the machine, with all gas that can be given.
-    function run(address machine, Parts.Input memory input) internal view returns (bool success, bytes memory answer) {
+    function run(address machine, Parts.Input memory input)
+        internal
+        view
+        returns (bool success, bytes memory answer)
+    {
         assembly ("memory-safe") {
             success := staticcall(gas(), machine, mload(input), mload(add(input, 32)), 0, 0)
             answer := mload(0x40)
@@ -256,7 +264,7 @@ library Segments {
     function convicts(bytes memory answer, bool target) internal pure returns (bool) {
         bytes4 selector = bytes4(answer);
         if (selector == Mismatch.selector && answer.length == 4 + 5 * 32) {
-            return target || uint256(wordOf(answer, 4)) != TreeKinds.CHECKPOINT_ABSENT;
+            return target || uint256(wordOf(answer, 4)) != Kinds.EXECUTION_CHECKPOINT_ABSENT;
         }
         return selector == Malformed.selector && answer.length == 4 + 32;
     }

@@ -2,9 +2,9 @@
 pragma solidity ^0.8.26;
 
 import {Claims, IProver, Mismatch} from "./Claims.sol";
+import {Kinds} from "./Kinds.sol";
 import {Parts} from "./Parts.sol";
 import {Shapes} from "./Shapes.sol";
-import {TreeKinds} from "./TreeKinds.sol";
 
 /// The prover of shapes: an item whose bytes are not what such an item's are, whatever they say. Nobody could run a
 /// message on them, and no other prover reads them. All that it looks at is true of every true claim.
@@ -43,7 +43,7 @@ contract ShapeProver is IProver {
         Claims.Transaction calldata transaction = shape.transaction.transaction;
         (bool wrong, bytes32 found) = misgrown(transaction.steps);
         if (!wrong) (wrong, found) = misgrown(transaction.messages);
-        if (wrong) return Mismatch(TreeKinds.MALFORMED, Claims.NONE, Claims.NONE, 0, found);
+        if (wrong) return Mismatch(Kinds.CLAIM_MALFORMED, Claims.NONE, Claims.NONE, 0, found);
 
         Claims.openLeaf(transaction, shape.message);
         (wrong, found) = ofMessage(shape.message);
@@ -110,6 +110,6 @@ contract ShapeProver is IProver {
         pure
         returns (Mismatch memory)
     {
-        return Mismatch(TreeKinds.MALFORMED, shape.message.index, record, expected, found);
+        return Mismatch(Kinds.CLAIM_MALFORMED, shape.message.index, record, expected, found);
     }
 }

@@ -5,7 +5,7 @@
 //! to the provers.
 
 use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
-use alloy_sol_types::{SolCall, SolValue, sol};
+use alloy_sol_types::{SolCall, SolValue};
 use iso_evm_wire::{
     Rules, Schedule,
     claim::{BlockClaim, Environment},
@@ -13,18 +13,31 @@ use iso_evm_wire::{
 
 use crate::proof;
 
-sol! {
-    #[allow(missing_docs, reason = "generated from the artifact; the source documents it")]
-    #[derive(Debug, Default, PartialEq, Eq)]
-    AuditDispute,
-    "contracts/artifacts/AuditDispute.json"
+mod bindings {
+    #![allow(missing_docs, reason = "generated from artifacts; the sources document them")]
+
+    use alloy_sol_types::sol;
+
+    sol! {
+        #[derive(Debug, Default, PartialEq, Eq)]
+        AuditDispute,
+        "contracts/artifacts/AuditDispute.json"
+    }
 }
 
-sol! {
-    #[allow(missing_docs, reason = "generated from the artifact; the source documents it")]
-    SegmentProver,
-    "contracts/artifacts/SegmentProver.json"
+mod segments {
+    #![allow(missing_docs, reason = "generated from the artifact; the source documents it")]
+
+    use alloy_sol_types::sol;
+
+    sol! {
+        SegmentProver,
+        "contracts/artifacts/SegmentProver.json"
+    }
 }
+
+pub use self::bindings::{AuditDispute, Claims, Parts, Questions, Schedules, Standings};
+use self::segments::SegmentProver;
 
 /// Levels of what can be asked for, as `Questions.sol` numbers them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -72,7 +85,7 @@ pub fn init_code(
     segments: usize,
 ) -> Bytes {
     let rules = schedule.family().rules();
-    let terms = AuditDispute::Terms {
+    let terms = Standings::Terms {
         chainId: U256::from(schedule.chain_id()),
         firstRules: rules.first().map_or(0, |rules| rules.number()),
         knownRules: rules.len() as u8,

@@ -85,7 +85,11 @@ impl Host {
             .build_mainnet();
         let transaction =
             TxEnv { gas_limit: self.gas, gas_price: 0, kind, data, ..TxEnv::default() };
-        let result = evm.transact(transaction).unwrap().result;
+        // With less gas than its calldata costs a transaction does not start.
+        let Ok(outcome) = evm.transact(transaction) else {
+            return Answer { result: Err(Bytes::new()), gas: 0 };
+        };
+        let result = outcome.result;
         let gas = result.tx_gas_used();
         let result = match result {
             ExecutionResult::Success { output, .. } => Ok(output.into_data()),

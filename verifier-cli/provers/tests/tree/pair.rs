@@ -376,7 +376,7 @@ fn what_is_not_the_operators_decides_nothing() {
     refused(&|pair| pair.transaction.block_.enter = B256::ZERO);
     refused(&|pair| pair.transaction.index = U256::from(2));
     refused(&|pair| pair.transaction.transaction.receipt = B256::ZERO);
-    refused(&|pair| drop(pair.transaction.path.pop()));
+    refused(&|pair| pair.transaction.path.truncate(1));
     refused(&|pair| pair.parent.index = U256::from(1));
     refused(&|pair| pair.child.index = U256::ZERO);
     refused(&|pair| pair.child = pair.parent.clone());

@@ -95,13 +95,35 @@ impl Case {
 
 /// Bytes that make many of them succeed: zeros are a point at infinity; lengths for `MODEXP`; few rounds of `BLAKE2F`.
 fn input(random: &mut Random, number: u64) -> Vec<u8> {
-    let exact = [0, 64, 96, 128, 160, 192, 213, 256, 288, 384, 512, 768, 1_440];
+    let exact = match number {
+        8 => [0, 192, 384],
+        9 => [213; 3],
+        0x0a => [192; 3],
+        0x0b => [256; 3],
+        0x0c => [160, 1_440, 0],
+        0x0d => [512; 3],
+        0x0e => [288, 576, 0],
+        0x0f => [384, 768, 0],
+        0x10 => [64; 3],
+        0x11 => [128; 3],
+        0x100 => [160; 3],
+        _ => [0, 128, 96],
+    };
     let length = match random.below(8) {
         0 => random.of(&exact) + 1,
         1 => random.below(1_500) as usize,
         _ => random.of(&exact),
     };
     let mut input = if random.below(3) == 0 { random.bytes(length) } else { vec![0; length] };
+    if number == 0x0a && input.len() == 192 && random.below(2) == 0 {
+        // The zero polynomial is zero everywhere.
+        input.fill(0);
+        (input[96], input[144]) = (0xc0, 0xc0);
+        let sha256 = revm_precompiles(Fork::Prague.into()).get(&account(2)).unwrap();
+        let hash = sha256.execute(&input[96..144], 1_000, 0).unwrap().bytes;
+        input[..32].copy_from_slice(&hash);
+        input[0] = 1;
+    }
     if number == 5 {
         input = random.bytes(length.max(96));
         for start in [0, 32, 64] {
@@ -128,7 +150,7 @@ fn input(random: &mut Random, number: u64) -> Vec<u8> {
 
 #[test]
 fn every_precompile_is_priced_and_run_as_revm_does() {
-    let rounds = std::env::var("ISO_SEARCH").map_or(6, |rounds| rounds.parse().unwrap());
+    let rounds = std::env::var("ISO_SEARCH").map_or(14, |rounds| rounds.parse().unwrap());
     let host = Host::new(ARTIFACT);
     let mut random = Random(0x1234_5678_9abc_def1);
     let (mut succeeded, mut failed, mut differs) = (BTreeSet::new(), BTreeSet::new(), 0);
@@ -164,7 +186,7 @@ fn every_precompile_is_priced_and_run_as_revm_does() {
         }
     }
     assert_eq!(succeeded.len(), 18, "{succeeded:x?}");
-    assert!(failed.len() >= 17, "{failed:x?}");
+    assert!(failed.len() >= 18, "{failed:x?}");
     eprintln!("{differs} that the host does not take");
 }
 

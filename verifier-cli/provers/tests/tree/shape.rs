@@ -65,7 +65,7 @@ fn metadata(opcode: u8, random: &mut Random) -> Vec<u8> {
         _ => {
             let words = SHAPES.iter().find_map(|shape| Some((shape, shape.topics(opcode)?)));
             return match words {
-                Some((shape, topics)) => vec![0; 32 * (shape.fields_of(opcode).len() + 0 * topics)],
+                Some((shape, _)) => vec![0; 32 * (shape.fields_of(opcode).len())],
                 None => vec![0; 32 * random.below(5) as usize],
             };
         }
