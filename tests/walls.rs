@@ -11,7 +11,7 @@ use std::{
 };
 
 /// Each library: where it is, and which others of ours it may stand on, however far down.
-const LIBRARIES: [(&str, &str, &[&str]); 8] = [
+const LIBRARIES: [(&str, &str, &[&str]); 9] = [
     ("iso-evm-wire", "witness/wire", &[]),
     ("iso-evm-witness", "witness", &["iso-evm-wire"]),
     ("iso-evm-hypervisor", "hypervisor", &["iso-evm-wire"]),
@@ -22,6 +22,11 @@ const LIBRARIES: [(&str, &str, &[&str]); 8] = [
         "iso-evm-onchain",
         "verifier-cli/onchain",
         &["iso-evm-wire", "iso-evm-hypervisor", "iso-evm-rpc"],
+    ),
+    (
+        "iso-evm-provers",
+        "verifier-cli/provers",
+        &["iso-evm-wire", "iso-evm-hypervisor", "iso-evm-verifier"],
     ),
     (
         "iso-evm-batch",

@@ -1,0 +1,15 @@
+//! The tries of the provers against another implementation of them, alloy's, which builds a trie anew
+//! from all that it holds.
+//!
+//! `ISO_SEARCH` multiplies the rounds of what is random.
+
+mod accounts;
+mod cases;
+mod differential;
+mod garbage;
+mod gas;
+mod missing;
+mod model;
+mod probe;
+mod random;
+mod source;
