@@ -3,7 +3,8 @@ pragma solidity ^0.8.26;
 
 import {Mpt} from "./Mpt.sol";
 
-/// Accounts and their slots in Ethereum's state tries, and words in sets that are kept as slots are.
+/// Accounts and their slots in Ethereum's state tries, and words in sets that are kept as slots
+/// are.
 library Accounts {
     /// A value that its trie's kind does not have.
     error BadValue();

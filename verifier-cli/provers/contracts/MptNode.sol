@@ -4,20 +4,21 @@ pragma solidity ^0.8.26;
 /// One node of a Merkle-Patricia trie, as RLP in memory: its parts, and nodes made of parts.
 ///
 /// A part is where its RLP begins and how long that is. A part of a path is its nibbles, the first
-/// in the highest bits of a word, and their number. What a node says of its parts lies within it, or
-/// the call reverts; whether it is canonical is not asked. A node that is made is written behind
+/// in the highest bits of a word, and their number. What a node says of its parts lies within it,
+/// or the call reverts; whether it is canonical is not asked. A node that is made is written behind
 /// `ENTRY` bytes for whoever keeps it.
 library MptNode {
     /// A node that is none.
     error BadNode();
 
+    /// A value that no node is made for.
+    error TooLong(uint256 length);
+
     /// Bytes before a node that is made.
     uint256 internal constant ENTRY = 96;
-    /// Bytes of a branch that has all of its children by their hashes.
-    uint256 private constant FULL = 532;
 
-    /// The node's path and the item behind it. Without an item, which is nowhere then, the node is a
-    /// branch, and the path its first child.
+    /// The node's path and the item behind it. Without an item, which is nowhere then, the node is
+    /// a branch, and the path its first child.
     function items(uint256 node, uint256 size) internal pure returns (uint256 path, uint256 item) {
         assembly ("memory-safe") {
             let end := add(node, size)
@@ -103,11 +104,6 @@ library MptNode {
             let head := byte(0, mload(node))
             item := add(node, 1)
             if gt(head, 0xf7) { item := add(item, sub(head, 0xf7)) }
-            if eq(size, FULL) {
-                item := add(item, mul(33, nibble))
-                nibble := 0
-                bad := iszero(eq(byte(0, mload(item)), 0xa0))
-            }
             for {} 1 { nibble := sub(nibble, 1) } {
                 head := byte(0, mload(item))
                 // A hash, nothing, or a node shorter than a hash.
@@ -213,7 +209,7 @@ library MptNode {
         uint256 node,
         uint256 size,
         uint256 part,
-        uint256 width_,
+        uint256 partLength,
         uint256 item,
         uint256 length
     ) internal pure returns (uint256 made, uint256 madeSize) {
@@ -224,21 +220,21 @@ library MptNode {
             if gt(head, 0xf7) { first := add(first, sub(head, 0xf7)) }
         }
         uint256 place;
-        (made, madeSize, place) = list(size + length - width_ - (first - node));
+        (made, madeSize, place) = list(size + length - partLength - (first - node));
         assembly ("memory-safe") {
             let before := sub(part, first)
             mcopy(place, first, before)
             place := add(place, before)
             mcopy(place, item, length)
-            part := add(part, width_)
+            part := add(part, partLength)
             mcopy(add(place, length), part, sub(add(node, size), part))
         }
     }
 
     /// Bytes as a string's RLP.
-    function string_(bytes memory value) internal pure returns (uint256 item, uint256 length) {
+    function quoted(bytes memory value) internal pure returns (uint256 item, uint256 length) {
         length = value.length;
-        if (length > 0xffff) revert BadNode();
+        if (length > 0xffff) revert TooLong(length);
         assembly ("memory-safe") {
             item := mload(0x40)
             let place := item
@@ -261,8 +257,8 @@ library MptNode {
 
     /// Room for a list with that many bytes of items, with its head, and where its items go.
     function list(uint256 length) private pure returns (uint256 node, uint256 size, uint256 place) {
-        // More than any node whose value `string_` takes.
-        if (length > 0xffffff) revert BadNode();
+        // More than any node whose value `quoted` takes.
+        if (length > 0xffffff) revert TooLong(length);
         assembly ("memory-safe") {
             node := add(mload(0x40), ENTRY)
             place := add(node, 1)

@@ -6,9 +6,10 @@ import {MptNode} from "./MptNode.sol";
 
 /// Nodes of tries by their hashes, in memory.
 ///
-/// Each list of nodes hangs on one of the heads, of which there are about as many as nodes. A node's
-/// bytes stand behind what is kept of it, `MptNode.ENTRY` bytes: the next of its list, its size
-/// above the byte 0xa0, and its hash. With that byte the hash is what stands for the node in others.
+/// Each list of nodes hangs on one of the heads, of which there are about as many as nodes. A
+/// node's bytes stand behind what is kept of it, `MptNode.ENTRY` bytes: the next of its list, its
+/// size above the byte 0xa0, and its hash. With that byte the hash is what stands for the node in
+/// others.
 library MptTable {
     /// Nodes as a proof has them, one behind the other. They are lists, so each tells its length.
     function load(bytes calldata packed) internal pure returns (Mpt.Nodes memory nodes) {
@@ -96,7 +97,11 @@ library MptTable {
     }
 
     /// Keeps a node. Its entry's bytes are before it.
-    function hold(Mpt.Nodes memory nodes, uint256 node, uint256 size) internal pure returns (bytes32 hash) {
+    function hold(Mpt.Nodes memory nodes, uint256 node, uint256 size)
+        internal
+        pure
+        returns (bytes32 hash)
+    {
         assembly ("memory-safe") {
             hash := keccak256(node, size)
             let entry := sub(node, 96)

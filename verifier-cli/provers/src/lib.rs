@@ -11,3 +11,9 @@
 //! | `Accounts` | accounts, their slots, and sets that are kept as slots are |
 //!
 //! The tries are those of the verifier's access audit (`specs/12-audits.md`).
+
+pub mod kinds;
+pub mod proof;
+pub mod solidity;
+
+pub use kinds::{ClaimKind, Kind};

@@ -47,7 +47,8 @@ contract MptProbe {
                 roots[i + 1] = Mpt.set(nodes, roots[step.root], step.path, step.value);
             } else {
                 (uint256 place, uint256 length) = Mpt.get(nodes, roots[step.root], step.path);
-                found[i] = place == 0 ? bytes(hex"00") : bytes.concat(hex"01", copied(place, length));
+                found[i] = hex"00";
+                if (place != 0) found[i] = bytes.concat(hex"01", copied(place, length));
             }
         }
     }

@@ -17,8 +17,12 @@ type Whole = (Account, BTreeMap<B256, U256>);
 type State = BTreeMap<Address, Whole>;
 
 fn nothing() -> Account {
-    let (storageRoot, codeHash) = (EMPTY_ROOT_HASH, KECCAK256_EMPTY);
-    Account { nonce: U256::ZERO, balance: U256::ZERO, storageRoot, codeHash }
+    Account {
+        nonce: U256::ZERO,
+        balance: U256::ZERO,
+        storageRoot: EMPTY_ROOT_HASH,
+        codeHash: KECCAK256_EMPTY,
+    }
 }
 
 fn storage(slots: &BTreeMap<B256, U256>) -> Held {
@@ -48,15 +52,17 @@ fn number(random: &mut Random) -> U256 {
 }
 
 fn any_account(random: &mut Random) -> Account {
-    let codeHash = if random.once_in(2) { KECCAK256_EMPTY } else { random.word() };
-    let nonce = U256::from(number(random).as_limbs()[0]);
-    Account { nonce, balance: number(random), storageRoot: B256::ZERO, codeHash }
+    Account {
+        nonce: U256::from(number(random).as_limbs()[0]),
+        balance: number(random),
+        storageRoot: B256::ZERO,
+        codeHash: if random.once_in(2) { KECCAK256_EMPTY } else { random.word() },
+    }
 }
 
 fn any_slots(random: &mut Random, keys: &[B256]) -> BTreeMap<B256, U256> {
-    let mut slots: BTreeMap<_, _> = (0..random.below(8))
-        .map(|_| (random.pick(keys), number(random)))
-        .collect();
+    let mut slots: BTreeMap<_, _> =
+        (0..random.below(8)).map(|_| (random.pick(keys), number(random))).collect();
     slots.retain(|_, value| !value.is_zero());
     slots
 }
@@ -67,9 +73,10 @@ fn accounts_and_slots_are_read_and_changed() {
         let mut random = Random::new(seed);
         let who: Vec<_> = (0..8).map(|_| Address::from_slice(&random.bytes(20))).collect();
         let keys: Vec<_> = (0..8).map(|_| random.word()).collect();
-        let state = who.iter().take(random.below(9)).map(|who| {
-            (*who, (any_account(&mut random), any_slots(&mut random, &keys)))
-        });
+        let state = who
+            .iter()
+            .take(random.below(9))
+            .map(|who| (*who, (any_account(&mut random), any_slots(&mut random, &keys))));
         let mut states = vec![state.collect::<State>()];
         let (root, mut nodes) = model::whole(&held(&states[0]));
         for (_, slots) in states[0].values() {
@@ -115,7 +122,11 @@ fn accounts_and_slots_are_read_and_changed() {
             assert_eq!(answer.empty[at], empty, "seed {seed}: {at}");
             let slots = state.get(&change.who).map(|(_, slots)| slots);
             let slot = slots.and_then(|slots| slots.get(&change.key)).copied();
-            assert_eq!(U256::from_be_bytes(answer.held[at].0), slot.unwrap_or_default(), "seed {seed}: {at}");
+            assert_eq!(
+                U256::from_be_bytes(answer.held[at].0),
+                slot.unwrap_or_default(),
+                "seed {seed}: {at}"
+            );
         }
     }
 }

@@ -3,6 +3,8 @@
 //!
 //! `ISO_SEARCH` multiplies the rounds of what is random.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 mod accounts;
 mod cases;
 mod differential;

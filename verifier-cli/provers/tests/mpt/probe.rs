@@ -49,6 +49,24 @@ pub(crate) type Answer<T> = Result<T, Bytes>;
 ///
 /// If the call ends in any other way, as by its gas.
 pub(crate) fn call<C: SolCall>(call: &C, gas_limit: u64) -> Answer<C::Return> {
+    match sent(call, gas_limit) {
+        ExecutionResult::Success { output, .. } => {
+            Ok(C::abi_decode_returns(output.data()).unwrap())
+        }
+        ExecutionResult::Revert { output, .. } => Err(output),
+        halt @ ExecutionResult::Halt { .. } => panic!("{halt:?}"),
+    }
+}
+
+/// Gas that steps use.
+pub(crate) fn gas(packed: Vec<u8>, root: B256, steps: &[Step]) -> u64 {
+    let call = MptProbe::runCall { packed: packed.into(), root, steps: steps.to_vec() };
+    let result = sent(&call, ENOUGH);
+    assert!(result.is_success(), "{result:?}");
+    result.tx_gas_used()
+}
+
+fn sent<C: SolCall>(call: &C, gas_limit: u64) -> ExecutionResult {
     let mut database = InMemoryDB::default();
     database.insert_account_info(PROBE, AccountInfo::default().with_code(CODE.clone()));
     let mut evm = Context::mainnet()
@@ -66,13 +84,7 @@ pub(crate) fn call<C: SolCall>(call: &C, gas_limit: u64) -> Answer<C::Return> {
         data: call.abi_encode().into(),
         ..TxEnv::default()
     };
-    match evm.transact(transaction).unwrap().result {
-        ExecutionResult::Success { output, .. } => {
-            Ok(C::abi_decode_returns(output.data()).unwrap())
-        }
-        ExecutionResult::Revert { output, .. } => Err(output),
-        halt @ ExecutionResult::Halt { .. } => panic!("{halt:?}"),
-    }
+    evm.transact(transaction).unwrap().result
 }
 
 /// Does steps on one table of nodes.
