@@ -15,5 +15,6 @@
 pub mod kinds;
 pub mod proof;
 pub mod solidity;
+pub mod transaction;
 
 pub use kinds::{ClaimKind, Kind};
