@@ -119,9 +119,9 @@ contract FrameProver is IProver {
             now_.undo(inner);
         }
         Verdicts.Subject memory subject = Verdicts.Subject(place.message.index, place.record.index, 0);
-        (, uint256 at) = R.stateRootOf(opcode);
-        if (Records.word(record, at) != 0) {
-            Verdicts.check(subject, Kinds.ACCESS_STATE_ROOT, now_.instant.stateRoot, Records.hash(record, at));
+        (, uint256 spot) = R.stateRootOf(opcode);
+        if (Records.word(record, spot) != 0) {
+            Verdicts.check(subject, Kinds.ACCESS_STATE_ROOT, now_.instant.stateRoot, Records.hash(record, spot));
         }
         Claims.openInstant(place.message, place.record.index, frame.behind, frame.behindPath);
         Verdicts.check(subject, Kinds.CLAIM_INSTANT, Claims.digestOf(now_.instant), frame.behind);

@@ -22,49 +22,49 @@ library Records {
         // An opcode that has no record has no fields either, and none has a record of none.
         uint256 left = RecordTable.fieldsOf(opcode);
         if (left == 0) revert NotCanonical();
-        uint256 at = 0;
+        uint256 spot = 0;
         for (; left != 0; left >>= 8) {
-            if (at + 32 > metadata.length) revert NotCanonical();
+            if (spot + 32 > metadata.length) revert NotCanonical();
             uint256 bits = left & 0xff;
-            uint256 found = word(metadata, at);
-            at += 32;
+            uint256 found = word(metadata, spot);
+            spot += 32;
             if (bits == RecordTable.BYTES) {
-                if (found != at || !endsWithBytes(metadata, at)) revert NotCanonical();
+                if (found != spot || !endsWithBytes(metadata, spot)) revert NotCanonical();
                 return (opcode, metadata);
             }
             if (bits != RecordTable.WORD && found >> bits != 0) revert NotCanonical();
         }
-        if (at != metadata.length) revert NotCanonical();
+        if (spot != metadata.length) revert NotCanonical();
     }
 
-    /// Whether from `at` on there are a length, as many bytes, zeros to a whole word, and no more.
-    function endsWithBytes(bytes calldata metadata, uint256 at) private pure returns (bool) {
-        if (at + 32 > metadata.length) return false;
-        uint256 length = word(metadata, at);
-        uint256 room = metadata.length - at - 32;
+    /// Whether from `spot` on there are a length, as many bytes, zeros to a whole word, and no more.
+    function endsWithBytes(bytes calldata metadata, uint256 spot) private pure returns (bool) {
+        if (spot + 32 > metadata.length) return false;
+        uint256 length = word(metadata, spot);
+        uint256 room = metadata.length - spot - 32;
         if (length > room || room % 32 != 0 || room - length >= 32) return false;
         return length == room || word(metadata, metadata.length - 32) << (8 * (length % 32)) == 0;
     }
 
     /// The word of a field: of the metadata of a record that was opened, where the table has the field.
-    function word(bytes calldata metadata, uint256 at) internal pure returns (uint256 found) {
+    function word(bytes calldata metadata, uint256 spot) internal pure returns (uint256 found) {
         assembly ("memory-safe") {
-            found := calldataload(add(metadata.offset, at))
+            found := calldataload(add(metadata.offset, spot))
         }
     }
 
     /// The address of a field.
-    function account(bytes calldata metadata, uint256 at) internal pure returns (address) {
-        return address(uint160(word(metadata, at)));
+    function account(bytes calldata metadata, uint256 spot) internal pure returns (address) {
+        return address(uint160(word(metadata, spot)));
     }
 
     /// The hash of a field.
-    function hash(bytes calldata metadata, uint256 at) internal pure returns (bytes32) {
-        return bytes32(word(metadata, at));
+    function hash(bytes calldata metadata, uint256 spot) internal pure returns (bytes32) {
+        return bytes32(word(metadata, spot));
     }
 
     /// The bytes that stand behind all fields: of a record whose last field is of bytes.
-    function tail(bytes calldata metadata, uint256 at) internal pure returns (bytes calldata) {
-        return metadata[at + 32:at + 32 + word(metadata, at)];
+    function tail(bytes calldata metadata, uint256 spot) internal pure returns (bytes calldata) {
+        return metadata[spot + 32:spot + 32 + word(metadata, spot)];
     }
 }

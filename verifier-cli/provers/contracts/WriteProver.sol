@@ -33,9 +33,9 @@ contract WriteProver is IProver {
         Instants.Now memory now_ = Instants.before(place, write.nodes);
         Effects.apply_(now_, opcode, record);
         Verdicts.Subject memory subject = Verdicts.Subject(place.message.index, place.record.index, 0);
-        (bool has, uint256 at) = RecordTable.stateRootOf(opcode);
-        if (has && Records.word(record, at) != 0) {
-            Verdicts.check(subject, Kinds.ACCESS_STATE_ROOT, now_.instant.stateRoot, Records.hash(record, at));
+        (bool has, uint256 spot) = RecordTable.stateRootOf(opcode);
+        if (has && Records.word(record, spot) != 0) {
+            Verdicts.check(subject, Kinds.ACCESS_STATE_ROOT, now_.instant.stateRoot, Records.hash(record, spot));
         }
         Claims.openInstant(place.message, place.record.index, write.behind, write.behindPath);
         Verdicts.check(subject, Kinds.CLAIM_INSTANT, Claims.digestOf(now_.instant), write.behind);

@@ -47,6 +47,7 @@ sol! {
     struct Transaction {
         bytes32 hash;
         bytes32 receipt;
+        address sender;
         Tree steps;
         Tree messages;
     }
@@ -249,6 +250,7 @@ impl From<&claim::TransactionClaim> for Transaction {
         Self {
             hash: transaction.hash,
             receipt: transaction.receipt,
+            sender: transaction.sender,
             steps: transaction.steps.into(),
             messages: transaction.messages.into(),
         }

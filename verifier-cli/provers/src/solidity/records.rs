@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use iso_evm_wire::{
     layout::METADATA_OFFSET,
-    records::{FieldType, Outcome, RecordShape, SHAPES, offsets},
+    records::{Outcome, RecordShape, SHAPES, offsets},
 };
 
 use super::{library, number, upper};
@@ -104,7 +104,12 @@ fn bits_of<'a>(shapes: impl Iterator<Item = &'a RecordShape>) -> String {
     for opcode in shapes.flat_map(|shape| shape.opcodes) {
         bits.set_bit(usize::from(opcode.byte), true);
     }
-    format!("{bits:#x}")
+    word(bits)
+}
+
+/// A number as a literal of 64 digits: one of 40 would be an address.
+fn word(number: alloy_primitives::U256) -> String {
+    format!("{number:#066x}")
 }
 
 /// The function that tells what fields an opcode's record has.
@@ -119,7 +124,7 @@ fn fields_of() -> Vec<String> {
     for shape in SHAPES {
         for opcode in shape.opcodes {
             let marks = marks(shape, opcode.byte);
-            let text: String = marks.iter().rev().map(|mark| format!("{mark:02x}")).collect();
+            let text = word(alloy_primitives::U256::from_le_slice(&marks));
             match rows.iter_mut().find(|(known, _)| *known == text) {
                 Some((_, opcodes)) => opcodes.push(opcode.byte),
                 None => rows.push((text, vec![opcode.byte])),
@@ -128,24 +133,25 @@ fn fields_of() -> Vec<String> {
     }
     for (text, opcodes) in rows {
         if let [opcode] = opcodes[..] {
-            lines.push(format!("    if (opcode == {opcode:#04x}) return 0x{text};"));
+            lines.push(format!("    if (opcode == {opcode:#04x}) return {text};"));
         } else {
             let mut bits = alloy_primitives::U256::ZERO;
             opcodes.iter().for_each(|opcode| bits.set_bit(usize::from(*opcode), true));
-            lines.push(format!("    if (({bits:#x} >> opcode) & 1 == 1) return 0x{text};"));
+            let bits = word(bits);
+            lines.push(format!("    if (({bits} >> opcode) & 1 == 1) return {text};"));
         }
     }
     lines.extend(["    return 0;".to_owned(), "}".to_owned()]);
     lines
 }
 
-/// A byte for each field.
+/// A byte for each field. Each topic is a field by itself; what has no number of bits are bytes.
 fn marks(shape: &RecordShape, opcode: u8) -> Vec<u8> {
-    let mark = |kind: FieldType| match kind {
-        FieldType::Bytes => BYTES,
-        kind => kind.bits().and_then(|bits| u8::try_from(bits).ok()).unwrap_or(WORD),
+    let mark = |bits: Option<usize>| match bits {
+        None => BYTES,
+        Some(bits) => u8::try_from(bits).unwrap_or(WORD),
     };
-    shape.fields_of(opcode).into_iter().map(|(_, kind, _)| mark(kind)).collect()
+    shape.fields_of(opcode).into_iter().map(|(_, kind, _)| mark(kind.bits())).collect()
 }
 
 /// The function that tells where a record has its root.
@@ -153,7 +159,7 @@ fn state_root_of() -> Vec<String> {
     let mut lines = vec![
         String::new(),
         "/// Whether an opcode's record has a state root, and where.".to_owned(),
-        "function stateRootOf(uint256 opcode) internal pure returns (bool has, uint256 at) {".to_owned(),
+        "function stateRootOf(uint256 opcode) internal pure returns (bool has, uint256 spot) {".to_owned(),
     ];
     for shape in SHAPES.iter().filter(|shape| shape.field("stateRoot").is_some()) {
         let of = upper(shape.name.trim_end_matches("Record"));
