@@ -24,23 +24,23 @@ library FastLz {
             let base := data.offset
             let last := mul(gt(size, 14), sub(size, 14))
             let written := 0
-            for { let at := 2 } lt(at, last) {} {
-                let word := calldataload(add(base, at))
+            for { let here := 2 } lt(here, last) {} {
+                let word := calldataload(add(base, here))
                 let entry := add(table, shl(2, placeOf(word)))
                 let held := mload(entry)
                 let earlier := shr(224, held)
-                mstore(entry, or(shl(224, at), and(held, sub(shl(224, 1), 1))))
+                mstore(entry, or(shl(224, here), and(held, sub(shl(224, 1), 1))))
                 if or(
-                    iszero(lt(sub(at, earlier), 0x2000)),
+                    iszero(lt(sub(here, earlier), 0x2000)),
                     shr(232, xor(word, calldataload(add(base, earlier))))
                 ) {
-                    at := add(at, 1)
+                    here := add(here, 1)
                     continue
                 }
                 // No repetition reaches into the last five bytes.
-                let left := sub(sub(size, 8), at)
+                let left := sub(sub(size, 8), here)
                 let same := 0
-                let one := add(base, add(at, 3))
+                let one := add(base, add(here, 3))
                 let other := add(base, add(earlier, 3))
                 for {} lt(same, left) {} {
                     let differ := xor(calldataload(add(one, same)), calldataload(add(other, same)))
@@ -52,14 +52,14 @@ library FastLz {
                 }
                 if gt(same, left) { same := left }
                 // Three bytes, or two for less than six more than the shortest, and as often as there are 262, three.
-                length := add(length, literals(sub(at, written)))
+                length := add(length, literals(sub(here, written)))
                 length := add(length, add(mul(3, div(same, 262)), sub(3, lt(mod(same, 262), 6))))
-                at := add(at, add(3, same))
-                for { let behind := sub(at, 2) } lt(behind, at) { behind := add(behind, 1) } {
+                here := add(here, add(3, same))
+                for { let behind := sub(here, 2) } lt(behind, here) { behind := add(behind, 1) } {
                     entry := add(table, shl(2, placeOf(calldataload(add(base, behind)))))
                     mstore(entry, or(shl(224, behind), and(mload(entry), sub(shl(224, 1), 1))))
                 }
-                written := at
+                written := here
             }
             length := add(length, literals(sub(size, written)))
         }

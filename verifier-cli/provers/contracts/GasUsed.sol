@@ -14,7 +14,7 @@ library GasUsed {
     /// What was spent less the refund, which is at most half of that, from London a fifth (EIP-3529), and never
     /// below the floor (EIP-7623); of some deposits, what they use whatever they do. `valid` is whether it
     /// runs, `gas` what the top call or creation spent.
-    function of(Sent.Known memory known, bool valid, uint256 gas, int256 refund)
+    function total(Sent.Known memory known, bool valid, uint256 gas, int256 refund)
         internal
         pure
         returns (uint256)
@@ -23,7 +23,7 @@ library GasUsed {
             (bool isFlat, uint256 flat) = Deposits.flatGas(known, valid);
             if (isFlat) return flat;
         }
-        (uint256 spent, uint256 floor) = Intrinsic.of(known.body, known.fork);
+        (uint256 spent, uint256 floor) = Intrinsic.gasOf(known.body, known.fork);
         spent = Optimism.plus(spent, gas);
         if (spent > known.body.gasLimit) spent = known.body.gasLimit;
         uint256 most = spent / (known.fork >= Rules.SMALLER_REFUNDS ? 5 : 2);

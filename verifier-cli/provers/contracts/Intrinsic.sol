@@ -19,7 +19,7 @@ library Intrinsic {
     uint256 internal constant TOKENS_PER_NON_ZERO = 4;
 
     /// Gas that is paid before it runs, and the least that it uses (EIP-7623).
-    function of(TransactionBytes.Read memory told, uint256 fork)
+    function gasOf(TransactionBytes.Read memory told, uint256 fork)
         internal
         pure
         returns (uint256 gas, uint256 floor)
@@ -40,32 +40,32 @@ library Intrinsic {
 
     /// The least gas limit that pays for both.
     function least(TransactionBytes.Read memory told, uint256 fork) internal pure returns (uint256) {
-        (uint256 gas, uint256 floor) = of(told, fork);
+        (uint256 gas, uint256 floor) = gasOf(told, fork);
         return gas > floor ? gas : floor;
     }
 
     /// Gas that the top call or creation gets.
     function left(TransactionBytes.Read memory told, uint256 fork) internal pure returns (uint256) {
-        (uint256 gas,) = of(told, fork);
+        (uint256 gas,) = gasOf(told, fork);
         return told.gasLimit > gas ? told.gasLimit - gas : 0;
     }
 
     /// How many bytes at a place in calldata are not zero, counted by words.
-    function nonZeros(uint256 at, uint256 length) internal pure returns (uint256 found) {
+    function nonZeros(uint256 start, uint256 length) internal pure returns (uint256 found) {
         assembly ("memory-safe") {
-            function of(word) -> count {
+            function countIn(word) -> count {
                 let low := 0x7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f
                 // A byte's high bit is set if it is not zero.
                 let high := or(add(and(word, low), low), word)
                 let ones := and(shr(7, high), 0x0101010101010101010101010101010101010101010101010101010101010101)
                 count := byte(0, mul(ones, 0x0101010101010101010101010101010101010101010101010101010101010101))
             }
-            let end := add(at, length)
+            let end := add(start, length)
             let whole := sub(end, mod(length, 32))
-            for {} lt(at, whole) { at := add(at, 32) } { found := add(found, of(calldataload(at))) }
-            if lt(at, end) {
-                let rest := shl(3, sub(32, sub(end, at)))
-                found := add(found, of(shr(rest, calldataload(at))))
+            for {} lt(start, whole) { start := add(start, 32) } { found := add(found, countIn(calldataload(start))) }
+            if lt(start, end) {
+                let rest := shl(3, sub(32, sub(end, start)))
+                found := add(found, countIn(shr(rest, calldataload(start))))
             }
         }
     }

@@ -11,14 +11,14 @@ library Modexp {
     uint256 private constant HEAD = 96;
 
     /// Whether numbers are as long as they may be, and what they then cost.
-    function priceOf(uint256 fork, uint256 at, uint256 length) internal pure returns (bool fits, uint256 price) {
-        uint256 base = word(at, length, 0);
-        uint256 exponent = word(at, length, 32);
-        uint256 modulus = word(at, length, 64);
+    function priceOf(uint256 fork, uint256 start, uint256 length) internal pure returns (bool fits, uint256 price) {
+        uint256 base = word(start, length, 0);
+        uint256 exponent = word(start, length, 32);
+        uint256 modulus = word(start, length, 64);
         // No gas pays for so much.
         if (base > type(uint64).max || modulus > type(uint64).max) return (false, 0);
         if (exponent > type(uint64).max) exponent = type(uint64).max;
-        uint256 head = word(at, length, HEAD + base);
+        uint256 head = word(start, length, HEAD + base);
         head = exponent < 32 ? head >> (256 - 8 * exponent) : head;
         uint256 longest = base > modulus ? base : modulus;
         uint256 words = (longest + 7) / 8;
@@ -53,10 +53,10 @@ library Modexp {
     }
 
     /// A word of the input, behind whose end are zeros.
-    function word(uint256 at, uint256 length, uint256 place) private pure returns (uint256 found) {
+    function word(uint256 start, uint256 length, uint256 place) private pure returns (uint256 found) {
         if (place >= length) return 0;
         assembly ("memory-safe") {
-            found := calldataload(add(at, place))
+            found := calldataload(add(start, place))
         }
         uint256 left = length - place;
         if (left < 32) {

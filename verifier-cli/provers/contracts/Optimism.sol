@@ -118,11 +118,11 @@ library Optimism {
 
     /// Gas of the bytes as calldata on L1; 68 more before Regolith.
     function calldataGas(Prices memory prices, bytes calldata data) private pure returns (uint256) {
-        uint256 at;
+        uint256 start;
         assembly ("memory-safe") {
-            at := data.offset
+            start := data.offset
         }
-        uint256 others = Intrinsic.nonZeros(at, data.length);
+        uint256 others = Intrinsic.nonZeros(start, data.length);
         uint256 zeros = data.length - others;
         if (!has(prices.rules, Rules.OPTIMISM_NO_SIGNATURE_BYTES)) others += SIGNATURE_BYTES;
         return zeros * Intrinsic.TX_DATA_COST_PER_ZERO + others * Intrinsic.TX_DATA_COST_PER_NON_ZERO;

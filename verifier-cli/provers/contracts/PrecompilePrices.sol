@@ -27,7 +27,7 @@ library PrecompilePrices {
     uint256 private constant MOST_PRODUCTS = 128;
 
     /// Whether an input is as long as it must be, and what it then costs.
-    function of(uint256 rules, uint256 fork, uint256 number, uint256 at, uint256 length)
+    function priceOf(uint256 rules, uint256 fork, uint256 number, uint256 start, uint256 length)
         internal
         pure
         returns (bool fits, uint256 price)
@@ -37,11 +37,11 @@ library PrecompilePrices {
         if (number == 0x02) return (true, 60 + 12 * words);
         if (number == 0x03) return (true, 600 + 120 * words);
         if (number == 0x04) return (true, 15 + 3 * words);
-        if (number == 0x05) return Modexp.priceOf(fork, at, length);
+        if (number == 0x05) return Modexp.priceOf(fork, start, length);
         if (number == 0x06) return (true, 150);
         if (number == 0x07) return (true, 6_000);
         if (number == 0x08) return (length % 192 == 0, 45_000 + 34_000 * (length / 192));
-        if (number == 0x09) return (length == 213, rounds(at));
+        if (number == 0x09) return (length == 213, rounds(start));
         if (number == 0x0a) return (length == 192, 50_000);
         if (number == Rules.P256VERIFY) return (true, Optimism.isOptimism(rules) ? 3_450 : 6_900);
         return ofBls(number, length);
@@ -70,9 +70,9 @@ library PrecompilePrices {
     }
 
     /// Rounds of `BLAKE2F`, a gas each.
-    function rounds(uint256 at) private pure returns (uint256 found) {
+    function rounds(uint256 start) private pure returns (uint256 found) {
         assembly ("memory-safe") {
-            found := shr(224, calldataload(at))
+            found := shr(224, calldataload(start))
         }
     }
 }

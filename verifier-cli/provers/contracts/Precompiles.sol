@@ -22,20 +22,20 @@ library Precompiles {
     error TooLittleGas();
 
     /// Runs a precompile on some of calldata: 1 and the price of its success, or 0.
-    function run(uint256 rules, uint256 fork, uint256 number, uint256 at, uint256 length, uint256 gas)
+    function run(uint256 rules, uint256 fork, uint256 number, uint256 start, uint256 length, uint256 gas)
         internal
         view
         returns (uint256 status, uint256 price)
     {
         if (length > mostBytes(rules, number)) return (0, 0);
         bool fits;
-        (fits, price) = PrecompilePrices.of(rules, fork, number, at, length);
+        (fits, price) = PrecompilePrices.priceOf(rules, fork, number, start, length);
         if (!fits || price > gas) return (0, 0);
-        if (asksHost(number)) return (succeeds(number, at, length, price) ? 1 : 0, price);
+        if (asksHost(number)) return (succeeds(number, start, length, price) ? 1 : 0, price);
         if (number == BLAKE2F) {
             uint256 last;
             assembly ("memory-safe") {
-                last := byte(0, calldataload(add(at, 212)))
+                last := byte(0, calldataload(add(start, 212)))
             }
             return (last < 2 ? 1 : 0, price);
         }
@@ -49,21 +49,21 @@ library Precompiles {
     }
 
     /// Whether the host's precompile takes the input. One that the host does not have returns nothing.
-    function succeeds(uint256 number, uint256 at, uint256 length, uint256 price) private view returns (bool done) {
+    function succeeds(uint256 which, uint256 start, uint256 length, uint256 price) private view returns (bool done) {
         uint256 given = MARGIN * price;
         uint256 returned;
         assembly ("memory-safe") {
             let input := mload(0x40)
-            calldatacopy(input, at, length)
+            calldatacopy(input, start, length)
             // A 64th of what is left stays here.
             if lt(sub(gas(), div(gas(), 64)), add(given, 5000)) { given := 0 }
             if given {
-                done := staticcall(given, number, input, length, 0, 0)
+                done := staticcall(given, which, input, length, 0, 0)
                 returned := returndatasize()
             }
         }
         if (given == 0) revert TooLittleGas();
-        if (done && returned == 0) revert Verdicts.NotJudged(number);
+        if (done && returned == 0) revert Verdicts.NotJudged(which);
     }
 
     /// The most bytes that a precompile takes on the OP Stack.

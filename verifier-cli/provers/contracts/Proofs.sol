@@ -9,10 +9,10 @@ import {Verdicts} from "./Verdicts.sol";
 /// What provers have in common that read a proof in place, and bytes that may be malformed.
 library Proofs {
     /// Where in calldata the struct of a proof stands: `abi.encode` puts a word before it.
-    function place(bytes calldata proof) internal pure returns (uint256 at) {
+    function place(bytes calldata proof) internal pure returns (uint256 start) {
         if (proof.length < 32 || uint256(bytes32(proof)) != 32) revert Verdicts.NotJudged(proof.length);
         assembly ("memory-safe") {
-            at := add(proof.offset, 32)
+            start := add(proof.offset, 32)
         }
     }
 

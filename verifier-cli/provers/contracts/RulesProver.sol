@@ -81,7 +81,7 @@ contract RulesProver is IProver {
     function judgeBytes(Proof calldata told) private view {
         try this.read(told.sent.bytes_) {}
         catch (bytes memory reason) {
-            Proofs.convictMalformed(reason, told.sent.at.transaction.hash);
+            Proofs.convictMalformed(reason, told.sent.inBlock.transaction.hash);
         }
     }
 

@@ -8,7 +8,7 @@ import {TransactionBytes} from "./TransactionBytes.sol";
 /// A transaction of a claim, with its bytes and what its block gives.
 library Sent {
     struct Told {
-        Claims.InBlock at;
+        Claims.InBlock inBlock;
         Claims.Environment environment;
         /// The bytes that its hash is of.
         bytes bytes_;
@@ -33,15 +33,15 @@ library Sent {
 
     /// All of it is the operator's.
     function open(bytes32 root, Told calldata told) internal pure {
-        Claims.openTransaction(root, told.at);
-        Claims.openEnvironment(told.at.block_, told.environment);
-        if (keccak256(told.bytes_) != told.at.transaction.hash) revert OtherBytes();
+        Claims.openTransaction(root, told.inBlock);
+        Claims.openEnvironment(told.inBlock.block_, told.environment);
+        if (keccak256(told.bytes_) != told.inBlock.transaction.hash) revert OtherBytes();
     }
 
     /// The transaction, taken apart.
     function read(Told calldata told) internal pure returns (Known memory known) {
         known.body = TransactionBytes.read(told.bytes_);
-        known.sender = told.at.transaction.sender;
+        known.sender = told.inBlock.transaction.sender;
         known.rules = told.environment.rules;
         known.fork = Rules.forkOf(known.rules);
         known.chainId = told.environment.chainId;
@@ -71,7 +71,7 @@ library Sent {
 
     /// The step stands in the transaction at its index.
     function openStep(Told calldata told, Claims.Opened calldata step) internal pure {
-        openStep(told.at.transaction, step.index, Claims.digestOf(step.instant), step.path);
+        openStep(told.inBlock.transaction, step.index, Claims.digestOf(step.instant), step.path);
     }
 
     /// The digest stands among the transaction's steps.
@@ -89,6 +89,6 @@ library Sent {
     /// Message 0 stands in the transaction.
     function openTop(Told calldata told, Claims.InTransaction calldata message) internal pure {
         if (message.index != 0) revert Claims.NotAmong(Claims.MESSAGE);
-        Claims.openMessage(told.at.transaction, message);
+        Claims.openMessage(told.inBlock.transaction, message);
     }
 }

@@ -30,12 +30,12 @@ library Steps {
 
     /// Whether so many steps are those of a transaction that runs: only deposits can be in a block and not run.
     /// That there are so many is judged by itself.
-    function run(Sent.Known memory known, uint256 count) internal pure returns (bool) {
-        return !known.isDeposit() || count != OF_INVALID;
+    function runs(Sent.Known memory known, uint256 claimed) internal pure returns (bool) {
+        return !known.isDeposit() || claimed != OF_INVALID;
     }
 
     /// How many steps there are. `valid` is whether the transaction runs.
-    function count(Sent.Known memory known, bool valid) internal pure returns (uint256) {
+    function total(Sent.Known memory known, bool valid) internal pure returns (uint256) {
         return top(known, valid) + 1 + behindTop(known) + 1;
     }
 
@@ -46,7 +46,7 @@ library Steps {
     }
 
     /// Which step is at an index, and which of its kind it is.
-    function at(Sent.Known memory known, bool valid, uint256 index)
+    function which(Sent.Known memory known, bool valid, uint256 index)
         internal
         pure
         returns (uint256 step, uint256 place)

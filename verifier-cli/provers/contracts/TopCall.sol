@@ -117,7 +117,7 @@ library TopCall {
         view
         returns (uint256 status, uint256 gas)
     {
-        if (sent.at.transaction.messages.count != 0) {
+        if (sent.inBlock.transaction.messages.count != 0) {
             Sent.openTop(sent, message);
             status = uint256(Claims.word(message.head, Claims.STATUS));
             return (status, uint256(Claims.word(message.head, Claims.GAS_USED)));

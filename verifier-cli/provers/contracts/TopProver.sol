@@ -89,7 +89,7 @@ contract TopProver is IProver {
     }
 
     function isValid(Proof calldata told, Sent.Known memory known) private pure returns (bool) {
-        return Steps.run(known, told.sent.at.transaction.steps.count);
+        return Steps.runs(known, told.sent.inBlock.transaction.steps.count);
     }
 
     /// The instant of the step before the top.
@@ -103,13 +103,13 @@ contract TopProver is IProver {
 
     function judgeCount(Proof calldata told) private pure {
         Sent.openStep(told.sent, told.before);
-        Claims.Transaction calldata transaction = told.sent.at.transaction;
+        Claims.Transaction calldata transaction = told.sent.inBlock.transaction;
         if (told.before.index + 1 != transaction.steps.count) revert Claims.NotAmong(Claims.INSTANT);
         Proofs.check(Kinds.CLAIM_MESSAGE_COUNT, told.before.instant.messages, transaction.messages.count);
     }
 
     function judgeMessage(Proof calldata told, Sent.Known memory known, Instants.Now memory now_) private pure {
-        uint256 count = told.sent.at.transaction.messages.count;
+        uint256 count = told.sent.inBlock.transaction.messages.count;
         bool runs = isValid(told, known) && TopCall.runs(now_, known, told.code);
         if (runs != (count != 0)) Proofs.check(Kinds.TRANSACTION_MESSAGE, runs ? 1 : 0, count);
     }
@@ -175,14 +175,14 @@ contract TopProver is IProver {
     }
 
     function judgeTop(Proof calldata told, Sent.Known memory known, Instants.Now memory now_) private view {
-        if (told.sent.at.transaction.messages.count != 0) leave(told, known, now_);
+        if (told.sent.inBlock.transaction.messages.count != 0) left(told, known, now_);
         else if (isValid(told, known)) TopCall.endWithout(now_, known, told.code);
-        Sent.openStep(told.sent.at.transaction, told.before.index + 1, told.behind, told.behindPath);
+        Sent.openStep(told.sent.inBlock.transaction, told.before.index + 1, told.behind, told.behindPath);
         Proofs.check(Kinds.CLAIM_STEP, Claims.digestOf(now_.instant), told.behind);
     }
 
     /// What message 0 leaves.
-    function leave(Proof calldata told, Sent.Known memory known, Instants.Now memory now_) private pure {
+    function left(Proof calldata told, Sent.Known memory known, Instants.Now memory now_) private pure {
         Sent.openTop(told.sent, told.message);
         bytes calldata head = told.message.head;
         uint256 count = uint256(Claims.word(head, Claims.RECORD_COUNT));
@@ -212,7 +212,7 @@ contract TopProver is IProver {
     }
 
     /// Ends the call with a mismatch if a word of the head is not what it must be.
-    function check(bytes calldata head, uint256 at, uint256 kind, uint256 expected) private pure {
-        Proofs.checkTop(kind, expected, uint256(Claims.word(head, at)));
+    function check(bytes calldata head, uint256 position, uint256 kind, uint256 expected) private pure {
+        Proofs.checkTop(kind, expected, uint256(Claims.word(head, position)));
     }
 }

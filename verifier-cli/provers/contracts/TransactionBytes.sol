@@ -72,13 +72,13 @@ library TransactionBytes {
         uint256 first = uint8(data[0]);
         if (first < 0xc0) {
             told.kind = first;
-            rest.at++;
+            rest.place++;
             bool known = (first >= ACCESS_LIST && first <= DELEGATION) || first == DEPOSIT;
             if (!known) revert Rlp.Malformed();
         }
         Rlp.Cursor memory fields = rest.list();
         rest.done();
-        told.begin = fields.at;
+        told.begin = fields.place;
         if (first == DEPOSIT) readDeposit(told, fields);
         else if (first < 0xc0) readTyped(told, fields);
         else readLegacy(told, fields);
@@ -90,7 +90,7 @@ library TransactionBytes {
         told.price = fields.number(128);
         told.gasLimit = fields.number(64);
         readCall(told, fields);
-        told.tail = fields.at;
+        told.tail = fields.place;
         if (fields.isDone()) return;
         uint256 v = fields.number(66);
         told.r = fields.number(256);
@@ -138,7 +138,7 @@ library TransactionBytes {
                 readAuthorization(list);
             }
         }
-        told.tail = fields.at;
+        told.tail = fields.place;
         if (fields.isDone()) return;
         told.isSigned = true;
         told.odd = fields.number(1);
@@ -157,7 +157,7 @@ library TransactionBytes {
         told.gasLimit = fields.number(64);
         told.isSystem = fields.number(1) == 1;
         (told.input, told.inputLength) = fields.text();
-        told.tail = fields.at;
+        told.tail = fields.place;
     }
 
     /// Who is called, which in a creation is nobody, with how much and what.
@@ -183,11 +183,11 @@ library TransactionBytes {
 
     function readAuthorization(Rlp.Cursor memory list) private pure returns (Authorization memory told) {
         Rlp.Cursor memory fields = list.list();
-        uint256 begin = fields.at;
+        uint256 begin = fields.place;
         told.chainId = fields.number(256);
         told.target = fields.account();
         told.nonce = fields.number(64);
-        bytes calldata own = Rlp.slice(begin, fields.at - begin);
+        bytes calldata own = Rlp.slice(begin, fields.place - begin);
         told.hash = keccak256(bytes.concat(hex"05", Rlp.listHead(own.length), own));
         told.odd = fields.number(8);
         told.r = fields.number(256);
@@ -213,9 +213,9 @@ library TransactionBytes {
             if (place == 0) return (account, false, 0);
             Rlp.Cursor memory keys = entry.list();
             // A key has 33 bytes.
-            uint256 count = (keys.end - keys.at) / 33;
+            uint256 count = (keys.end - keys.place) / 33;
             if (place <= count) {
-                keys.at += 33 * (place - 1);
+                keys.place += 33 * (place - 1);
                 return (account, true, keys.hash());
             }
             place -= count + 1;
