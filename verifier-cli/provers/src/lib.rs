@@ -19,6 +19,7 @@ pub mod fault;
 pub mod kinds;
 pub mod proof;
 pub mod solidity;
+pub mod transaction;
 pub mod tree;
 
 pub use contracts::Prover;
