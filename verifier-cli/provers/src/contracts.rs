@@ -51,6 +51,14 @@ provers! {
     Segment = "segment" "SegmentProver",
     /// Bytes that are no item's.
     Shape = "shape" "ShapeProver",
+    /// Rules that a transaction keeps before it runs.
+    Rules = "rules" "RulesProver",
+    /// The first message, and what the top call or creation leaves.
+    Top = "top" "TopProver",
+    /// Steps before the top call or creation.
+    Step = "step" "StepProver",
+    /// Steps behind it.
+    Settle = "settle" "SettleProver",
 }
 
 #[derive(Debug, Deserialize)]

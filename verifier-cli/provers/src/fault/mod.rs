@@ -10,6 +10,7 @@ mod access;
 mod execution;
 mod opened;
 mod questions;
+mod transaction;
 mod tree;
 
 use alloy_primitives::{Address, Bytes};
@@ -55,6 +56,7 @@ impl Accused<'_> {
             ClaimKind::Access(kind) => access::fault(self, kind, found.message?, record),
             ClaimKind::Tree(kind) => tree::fault(self, kind, found.message?, record),
             ClaimKind::Execution(kind) => execution::mismatch(self, kind, found.message?),
+            ClaimKind::Transaction(kind) => transaction::fault(self, kind),
             ClaimKind::Malformed { .. } => execution::malformed(self, found.message?),
             _ => None,
         }

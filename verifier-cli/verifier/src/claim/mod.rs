@@ -16,5 +16,5 @@ mod tests;
 pub use build::claim;
 pub use items::{ClaimedBlock, ClaimedMessage, ClaimedTransaction, Instants};
 pub use needs::Needs;
-pub use nodes::{Moment, code_at, nodes_at};
+pub use nodes::{Moment, code_at, destroyed, nodes_at};
 pub use runs::{checkpoints, precompile_input, segments};
