@@ -13,7 +13,7 @@ sol! {
     /// A transaction of a claim, with its bytes and what its block gives.
     #[derive(Debug, Default, PartialEq, Eq)]
     struct Sent {
-        InBlock at;
+        InBlock inBlock;
         Environment environment;
         /// The bytes that its hash is of.
         bytes bytes_;
