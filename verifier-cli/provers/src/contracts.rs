@@ -59,6 +59,10 @@ provers! {
     Step = "step" "StepProver",
     /// Steps behind it.
     Settle = "settle" "SettleProver",
+    /// Receipts.
+    Receipt = "receipt" "ReceiptProver",
+    /// What is claimed of a block, against its header.
+    Block = "block" "BlockProver",
 }
 
 #[derive(Debug, Deserialize)]

@@ -61,7 +61,7 @@ pub(super) fn tried(engine: &Engine, file: &[u8]) -> Option<Trial> {
         claimed: &claimed,
         engine,
         machine: MACHINE,
-        transaction: 0,
+        transaction: claimed.first,
         gas_limit: UNANCHORED,
     };
     let mut trial = Trial { convictions: Vec::new(), unproven: Vec::new() };

@@ -7,6 +7,7 @@
 //! what the audits of these names find; `questions` are all that can be asked.
 
 mod access;
+mod block;
 mod execution;
 mod opened;
 mod questions;

@@ -9,7 +9,7 @@ use crate::proof::{InBlock, InMessage, InTransaction, Opened, Place};
 impl Accused<'_> {
     /// The transaction of the claim.
     pub(super) fn told(&self) -> Option<&ClaimedTransaction> {
-        self.claimed.transactions.get(self.transaction)
+        self.claimed.transaction(self.transaction)
     }
 
     /// A message of the claim.

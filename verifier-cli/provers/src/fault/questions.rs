@@ -8,7 +8,7 @@ use super::{Accused, Fault};
 use crate::{
     ClaimKind, Kind, Prover,
     proof::question,
-    transaction::{rules, top},
+    transaction::{block, rules, top},
 };
 
 impl Accused<'_> {
@@ -45,15 +45,9 @@ impl Accused<'_> {
             faults.push(of(Prover::Rules, proof));
         }
         let has_message = self.message(0).is_some();
-        for question in [
-            top::MESSAGE,
-            top::FIELDS,
-            top::TARGET,
-            top::CODE,
-            top::ENTRY,
-            top::TOP,
-            top::COUNT,
-        ] {
+        for question in
+            [top::MESSAGE, top::FIELDS, top::TARGET, top::CODE, top::ENTRY, top::TOP, top::COUNT]
+        {
             let of_message = [top::FIELDS, top::TARGET, top::CODE, top::ENTRY];
             let applies = match question {
                 top::CODE => self.runs_an_accounts_code(0),
@@ -72,6 +66,17 @@ impl Accused<'_> {
                 Some(_) => Prover::Settle,
             };
             faults.push(of(prover, self.step(place).map(|proof| proof.abi_encode())));
+        }
+        faults.push(of(Prover::Step, self.leaves().map(|proof| proof.abi_encode())));
+        faults.push(of(Prover::Receipt, self.receipt().map(|proof| proof.abi_encode())));
+        faults.push(of(Prover::Block, self.environment().map(|proof| proof.abi_encode())));
+        let ancestors = self.subject.ancestors.len() as u64;
+        for place in 0..ancestors {
+            faults.push(of(Prover::Block, self.ancestor_at(place).map(|proof| proof.abi_encode())));
+        }
+        for question in [block::TRANSACTION, block::RECEIPT] {
+            let proof = self.included(question).map(|proof| proof.abi_encode());
+            faults.push(of(Prover::Block, proof));
         }
         faults.into_iter().flatten().collect()
     }

@@ -19,7 +19,7 @@ use crate::{
     Kind, Prover,
     proof::{InTransaction, Opened},
     transaction::{
-        RulesProof, Sent, StepProof, TopProof, rules, step, top,
+        ReceiptProof, RulesProof, Sent, StepProof, TopProof, block, receipt, rules, step, top,
     },
 };
 
@@ -52,13 +52,15 @@ pub(super) fn fault(accused: &Accused<'_>, kind: Of) -> Option<Fault> {
         | Of::Static => (Prover::Top, accused.top(top::FIELDS)?.abi_encode()),
         Of::To | Of::Context => (Prover::Top, accused.top(top::TARGET)?.abi_encode()),
         Of::StateRootEnter => (Prover::Top, accused.top(top::ENTRY)?.abi_encode()),
-        Of::Status
-        | Of::GasUsed
-        | Of::Logs
-        | Of::Bloom
-        | Of::DepositNonce
-        | Of::DepositVersion => return None,
+        Of::Status | Of::GasUsed | Of::Logs | Of::Bloom | Of::DepositNonce | Of::DepositVersion => {
+            (Prover::Receipt, accused.receipt()?.abi_encode())
+        }
         Of::StateRootLeave => (Prover::Step, accused.leaves()?.abi_encode()),
+        Of::BlobBaseFee => (Prover::Block, accused.environment()?.abi_encode()),
+        Of::Ancestor => (Prover::Block, accused.broken_ancestor()?.abi_encode()),
+        Of::BlockTransaction => (Prover::Block, accused.included(block::TRANSACTION)?.abi_encode()),
+        Of::BlockReceipt => (Prover::Block, accused.included(block::RECEIPT)?.abi_encode()),
+        // A block of another fork cannot be committed to.
         _ => return None,
     };
     Some(Fault { prover, kind: Kind::Transaction(kind), proof: proof.into() })
@@ -250,7 +252,22 @@ impl Accused<'_> {
         code.flatten().unwrap_or_default()
     }
 
-    fn leaves(&self) -> Option<StepProof> {
+    pub(super) fn receipt(&self) -> Option<ReceiptProof> {
+        let (body, told) = (self.subject.transaction.body(), &self.subject.receipt);
+        if self.told()?.claim.receipt.is_zero() {
+            return None;
+        }
+        Some(ReceiptProof {
+            question: receipt::RECEIPT,
+            sent: self.sent()?,
+            receipt: told.encode_2718(body, told.gas_used).into(),
+            last: self.step_behind(self.last_step()?)?,
+            message: self.first_message(),
+            nodes: packed(&self.nodes(Moment::Step { step: 0 }, &self.parties())),
+        })
+    }
+
+    pub(super) fn leaves(&self) -> Option<StepProof> {
         Some(StepProof {
             question: step::LEAVE,
             sent: self.sent()?,

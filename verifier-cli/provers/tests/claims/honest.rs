@@ -48,7 +48,7 @@ pub(crate) fn all_hold(name: &str, witness: &Witness) -> usize {
         claimed: &claimed,
         engine: &engine,
         machine: MACHINE,
-        transaction: 0,
+        transaction: claimed.first,
         gas_limit: GAS,
     };
     let mut asked = 0;

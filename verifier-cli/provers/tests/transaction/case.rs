@@ -78,15 +78,19 @@ impl Case {
     /// The same with something else claimed of the transaction.
     pub(crate) fn with(
         &self,
-        change: impl FnOnce(&mut [B256; 2], &mut Address, &mut Vec<Option<Instant>>, &mut Vec<ClaimedMessage>),
+        change: impl FnOnce(
+            &mut [B256; 2],
+            &mut Address,
+            &mut Vec<Option<Instant>>,
+            &mut Vec<ClaimedMessage>,
+        ),
     ) -> Self {
         let told = self.told();
         let mut hashes = [told.claim.hash, told.claim.receipt];
         let mut sender = told.claim.sender;
         let (mut steps, mut messages) = (told.steps.known.clone(), told.messages.clone());
         change(&mut hashes, &mut sender, &mut steps, &mut messages);
-        let transaction =
-            ClaimedTransaction::new(hashes, sender, Instants::new(steps), messages);
+        let transaction = ClaimedTransaction::new(hashes, sender, Instants::new(steps), messages);
         let mut transactions = self.claimed.transactions.clone();
         transactions[self.index] = transaction;
         self.within(transactions, self.index)

@@ -40,9 +40,8 @@ pub(crate) fn own(name: &str) -> Case {
 }
 
 /// The transactions of a block of OP Sepolia, each in the claim of all.
-pub(crate) static OPTIMISM: LazyLock<Vec<Case>> = LazyLock::new(|| {
-    whole(&fixtures::own().join("op-sepolia-26207960.json.zst"))
-});
+pub(crate) static OPTIMISM: LazyLock<Vec<Case>> =
+    LazyLock::new(|| whole(&fixtures::own().join("op-sepolia-26207960.json.zst")));
 
 /// The transactions of a file's block, each in the claim of all.
 pub(crate) fn whole(path: &std::path::Path) -> Vec<Case> {
@@ -123,7 +122,8 @@ pub(crate) fn going(case: &Case) -> Vec<Address> {
     let set = steps[steps.len() - 2].unwrap().destroyed;
     let most = if known.len() > 12 { 1 } else { 1 << known.len() };
     let chosen = |bits: usize| -> Vec<Address> {
-        let bit = |(index, account): (usize, &Address)| (bits >> index & 1 == 1).then_some(*account);
+        let bit =
+            |(index, account): (usize, &Address)| (bits >> index & 1 == 1).then_some(*account);
         known.iter().enumerate().filter_map(bit).collect()
     };
     let root = |accounts: &[Address]| {

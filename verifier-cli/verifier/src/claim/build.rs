@@ -22,7 +22,7 @@ use crate::{
     transaction_hash::encode,
 };
 
-/// What is claimed of a witness's transaction, as the only one of its block, with the checkpoints where an
+/// What is claimed of a witness's transaction, at its place of the block if that is known, with the checkpoints where an
 /// honest operator cuts: what the witness says, be it true or not, and the instants that the walk over it comes by. Behind what ends
 /// the walk nobody knows an instant, and its digest is zero. None if a message is there that nobody can
 /// commit to: one without an opening record.
@@ -39,17 +39,26 @@ pub fn claim(subject: &Subject<'_>, gas_limit: u64) -> Option<ClaimedBlock> {
     let built = both.map(|(index, (message, taken))| built(message, taken, cut(index)));
     let messages = built.collect::<Option<_>>()?;
     let bytes = encode(&witness.transaction);
-    let body = witness.transaction.body();
-    let receipt = witness.receipt.encode_2718(body, witness.receipt.gas_used);
-    let hashes = [keccak256(&bytes), keccak256(&receipt)];
+    let hashes = [keccak256(&bytes), receipt_hash(witness, taken.steps.last())];
     let sender = witness.transaction.from();
     let steps = Instants::new(taken.steps.into_iter().map(Some).collect());
     let transaction = ClaimedTransaction::new(hashes, sender, steps, messages);
     let environment = Environment::of(witness.chain_id, witness.rules, &witness.block);
     let header = subject.hashes().header().unwrap_or_default();
     let ancestors = ancestors(witness);
+    let index = witness.inclusion.as_ref().map_or(0, |inclusion| inclusion.index);
+    let first = usize::try_from(index).ok()?;
     let roots = [witness.roots.enter, witness.roots.leave];
-    Some(ClaimedBlock::new(environment, header, ancestors, roots, vec![transaction]))
+    Some(ClaimedBlock::new(environment, header, ancestors, roots, (first, vec![transaction])))
+}
+
+/// Hash of the receipt's bytes; zero where the witness does not tell its logs, and there are some.
+fn receipt_hash(witness: &Witness, last: Option<&Instant>) -> B256 {
+    let receipt = &witness.receipt;
+    if receipt.logs.is_none() && last.is_none_or(|last| !last.logs.is_zero()) {
+        return B256::ZERO;
+    }
+    keccak256(&receipt.encode_2718(witness.transaction.body(), receipt.gas_used))
 }
 
 /// Hashes of the ancestors that `BLOCKHASH` knows, as far back as the witness tells; zero for one that it

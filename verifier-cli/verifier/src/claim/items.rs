@@ -1,5 +1,7 @@
 //! The items of a claim with the trees that they hang in: for whoever proves that one stands there.
 
+use std::iter;
+
 use alloy_primitives::{Address, B256, Bytes};
 use iso_evm_wire::{
     claim::{BlockClaim, Environment, Instant, MessageClaim, TransactionClaim, items::TreeRoot},
@@ -18,7 +20,10 @@ pub struct ClaimedBlock {
     pub environment: Environment,
     /// Hashes of the block's ancestors, the parent first.
     pub ancestors: Vec<B256>,
-    /// The transactions.
+    /// Place of the first transaction that is known: of those before it nothing is claimed but that they
+    /// are there.
+    pub first: usize,
+    /// The transactions from there on.
     pub transactions: Vec<ClaimedTransaction>,
     /// The tree of the ancestors' hashes.
     pub ancestors_tree: Tree,
@@ -33,9 +38,10 @@ impl ClaimedBlock {
         header: B256,
         ancestors: Vec<B256>,
         [enter, leave]: [B256; 2],
-        transactions: Vec<ClaimedTransaction>,
+        (first, transactions): (usize, Vec<ClaimedTransaction>),
     ) -> Self {
-        let tree = Tree::new(transactions.iter().map(|told| told.claim.leaf()).collect());
+        let known = transactions.iter().map(|told| told.claim.leaf());
+        let tree = Tree::new(iter::repeat_n(B256::ZERO, first).chain(known).collect());
         let leaf = |hash: &B256| merkle::leaf(&[*hash]);
         let ancestors_tree = Tree::new(ancestors.iter().map(leaf).collect());
         let claim = BlockClaim {
@@ -46,7 +52,12 @@ impl ClaimedBlock {
             enter,
             leave,
         };
-        Self { claim, environment, ancestors, transactions, ancestors_tree, tree }
+        Self { claim, environment, ancestors, first, transactions, ancestors_tree, tree }
+    }
+
+    /// The transaction at a place.
+    pub fn transaction(&self, place: usize) -> Option<&ClaimedTransaction> {
+        self.transactions.get(place.checked_sub(self.first)?)
     }
 
     /// The one hash that is committed to.
