@@ -43,6 +43,22 @@ provers! {
     Write = "write" "WriteProver",
     /// What is claimed where messages begin and end.
     Frame = "frame" "FrameProver",
+    /// Records of calls and creations, against the messages that they open.
+    Pair = "pair" "PairProver",
+    /// Calls of precompiles, which are made again.
+    Precompile = "precompile" "PrecompileProver",
+    /// Segments of messages, which are run again.
+    Segment = "segment" "SegmentProver",
+    /// Bytes that are no item's.
+    Shape = "shape" "ShapeProver",
+    /// Rules that a transaction keeps before it runs.
+    Rules = "rules" "RulesProver",
+    /// The first message, and what the top call or creation leaves.
+    Top = "top" "TopProver",
+    /// Steps before the top call or creation.
+    Step = "step" "StepProver",
+    /// Steps behind it.
+    Settle = "settle" "SettleProver",
 }
 
 #[derive(Debug, Deserialize)]
@@ -55,10 +71,8 @@ struct Artifact {
 /// Init code and code of each prover.
 static CODES: LazyLock<Vec<[Bytes; 2]>> = LazyLock::new(|| {
     let codes = Prover::ALL.iter().map(|prover| {
-        let artifact: Artifact = serde_json::from_str(prover.json()).unwrap_or(Artifact {
-            bytecode: String::new(),
-            deployed_bytecode: String::new(),
-        });
+        let artifact: Artifact = serde_json::from_str(prover.json())
+            .unwrap_or(Artifact { bytecode: String::new(), deployed_bytecode: String::new() });
         [artifact.bytecode, artifact.deployed_bytecode]
             .map(|code| hex::decode(code).unwrap_or_default().into())
     });

@@ -4,6 +4,7 @@ use std::fmt;
 
 use alloy_primitives::{Address, B256, Bytes, U256};
 use alloy_sol_types::{SolCall, SolValue};
+use iso_evm_hypervisor::Engine;
 use revm::{
     Context, ExecuteEvm, MainBuilder, MainContext,
     bytecode::Bytecode,
@@ -18,6 +19,7 @@ use revm::{
 
 use crate::{
     Kind, Prover,
+    dispute::segment_prover,
     proof::{IProver::proveCall, Mismatch},
 };
 
@@ -64,11 +66,14 @@ pub struct Asked {
     pub bytes: usize,
 }
 
-/// All provers, in an EVM by the rules of Osaka.
+/// All provers, in an EVM by the rules of Osaka, for claims of a block by some rules.
 pub struct Court {
     database: InMemoryDB,
     gas_limit: u64,
 }
+
+/// Where a court has the segment machine.
+pub const MACHINE: Address = Address::repeat_byte(0x5e);
 
 impl fmt::Debug for Court {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -76,30 +81,44 @@ impl fmt::Debug for Court {
     }
 }
 
-impl Default for Court {
-    fn default() -> Self {
-        Self::with_gas(GAS_CAP)
-    }
-}
-
 /// The most gas that a transaction may have (EIP-7825).
 pub const GAS_CAP: u64 = 1 << 24;
 
 impl Court {
-    /// A court whose questions have this much gas.
-    pub fn with_gas(gas_limit: u64) -> Self {
-        let mut database = InMemoryDB::default();
+    /// A court for claims of a block by an engine's rules.
+    pub fn new(engine: &Engine) -> Self {
+        let mut court = Self { database: InMemoryDB::default(), gas_limit: GAS_CAP };
         for prover in Prover::ALL {
-            let code = Bytecode::new_legacy(prover.code());
-            database.insert_account_info(prover.seat(), AccountInfo::default().with_code(code));
+            court.put(prover.seat(), prover.code());
         }
-        Self { database, gas_limit }
+        let machine = engine.segment_machine();
+        court.put(MACHINE, machine.code.clone());
+        let initcode = segment_prover(engine.rules(), &[machine.code_hash()]);
+        let made = court.create(initcode);
+        court.put(Prover::Segment.seat(), made);
+        court
     }
 
-    /// Asks a prover about the commitment with this root.
-    pub fn ask(&mut self, prover: Prover, root: B256, proof: &Bytes) -> Asked {
-        let data: Bytes = proveCall { root, proof: proof.clone() }.abi_encode().into();
-        let bytes = data.len();
+    /// The court, whose questions have this much gas.
+    pub const fn with_gas(mut self, gas_limit: u64) -> Self {
+        self.gas_limit = gas_limit;
+        self
+    }
+
+    fn put(&mut self, address: Address, code: Bytes) {
+        let info = AccountInfo::default().with_code(Bytecode::new_legacy(code));
+        self.database.insert_account_info(address, info);
+    }
+
+    /// The code that init code leaves; none if it leaves none.
+    fn create(&mut self, initcode: Bytes) -> Bytes {
+        match self.transact(TxKind::Create, initcode) {
+            Some(ExecutionResult::Success { output, .. }) => output.into_data(),
+            _ => Bytes::new(),
+        }
+    }
+
+    fn transact(&mut self, kind: TxKind, data: Bytes) -> Option<ExecutionResult<HaltReason>> {
         let mut evm = Context::mainnet()
             .with_db(&mut self.database)
             .modify_cfg_chained(|cfg| {
@@ -109,18 +128,20 @@ impl Court {
             })
             .modify_block_chained(|block| block.gas_limit = u64::MAX)
             .build_mainnet();
-        let transaction = TxEnv {
-            gas_limit: self.gas_limit,
-            gas_price: 0,
-            kind: TxKind::Call(prover.seat()),
-            data,
-            ..TxEnv::default()
-        };
-        let Ok(ran) = evm.transact(transaction) else {
+        let transaction =
+            TxEnv { gas_limit: self.gas_limit, gas_price: 0, kind, data, ..TxEnv::default() };
+        evm.transact(transaction).ok().map(|ran| ran.result)
+    }
+
+    /// Asks a prover about the commitment with this root.
+    pub fn ask(&mut self, prover: Prover, root: B256, proof: &Bytes) -> Asked {
+        let data: Bytes = proveCall { root, proof: proof.clone() }.abi_encode().into();
+        let bytes = data.len();
+        let Some(result) = self.transact(TxKind::Call(prover.seat()), data) else {
             return Asked { answer: Answer::Halts, gas: self.gas_limit, bytes };
         };
-        let gas = ran.result.tx_gas_used();
-        Asked { answer: answer(ran.result), gas, bytes }
+        let gas = result.tx_gas_used();
+        Asked { answer: answer(result), gas, bytes }
     }
 }
 

@@ -14,14 +14,15 @@
 
 pub mod contracts;
 pub mod court;
-pub mod fault;
 pub mod dispute;
+pub mod fault;
 pub mod kinds;
 pub mod proof;
 pub mod solidity;
+pub mod transaction;
 pub mod tree;
 
 pub use contracts::Prover;
-pub use court::{Answer, Asked, Court};
+pub use court::{Answer, Asked, Court, MACHINE};
 pub use fault::{Accused, Fault};
 pub use kinds::{ClaimKind, Kind};

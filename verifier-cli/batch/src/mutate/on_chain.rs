@@ -2,7 +2,7 @@
 //! proven to the contracts.
 
 use iso_evm_hypervisor::Engine;
-use iso_evm_provers::{Accused, Court};
+use iso_evm_provers::{Accused, Court, MACHINE};
 use iso_evm_verifier::{
     FalseClaim,
     audit::Subject,
@@ -56,10 +56,16 @@ pub(super) fn tried(engine: &Engine, file: &[u8]) -> Option<Trial> {
     }
     let subject = Subject::new(&witness);
     let claimed = claim(&subject, UNANCHORED)?;
-    let accused =
-        Accused { subject: &subject, claimed: &claimed, transaction: 0, gas_limit: UNANCHORED };
+    let accused = Accused {
+        subject: &subject,
+        claimed: &claimed,
+        engine,
+        machine: MACHINE,
+        transaction: 0,
+        gas_limit: UNANCHORED,
+    };
     let mut trial = Trial { convictions: Vec::new(), unproven: Vec::new() };
-    let mut court = Court::default();
+    let mut court = Court::new(engine);
     for found in &report.findings {
         match conviction(&mut court, &accused, found) {
             Ok(conviction) => trial.convictions.push(conviction),

@@ -12,10 +12,11 @@ use super::{Accused, Fault, opened::packed};
 use crate::{
     Kind, Prover,
     proof::{Frame, InTransaction, Read, Write, question},
+    transaction::top,
 };
 
 /// What stays touched when its touch is undone.
-const RIPEMD160: Address = Address::with_last_byte(3);
+pub(super) const RIPEMD160: Address = Address::with_last_byte(3);
 
 /// The proof of a false claim of this kind, in a message and at a record of it if it has one.
 pub(super) fn fault(
@@ -27,6 +28,9 @@ pub(super) fn fault(
     let (prover, proof) = match (kind, record) {
         (AccessKind::StateRootEnter, _) => {
             (Prover::Frame, accused.frame(question::ENTRY, message)?.abi_encode())
+        }
+        (AccessKind::CodeHash, Some(0)) if message == 0 => {
+            (Prover::Top, accused.top(top::CODE)?.abi_encode())
         }
         (AccessKind::CodeHash, Some(0)) => {
             (Prover::Frame, accused.frame(question::CODE, message)?.abi_encode())
@@ -69,7 +73,7 @@ impl Accused<'_> {
             .map(|record| (parent, record))
     }
 
-    fn nodes(&self, moment: Moment, more: &[Shown]) -> Vec<Vec<u8>> {
+    pub(super) fn nodes(&self, moment: Moment, more: &[Shown]) -> Vec<Vec<u8>> {
         nodes_at(self.subject, self.gas_limit, moment, more)
     }
 
@@ -144,7 +148,7 @@ impl Accused<'_> {
     }
 
     /// Index of a message's last record.
-    fn last(&self, message: usize) -> Option<usize> {
+    pub(super) fn last(&self, message: usize) -> Option<usize> {
         Some(self.message(message)?.records.len())
     }
 

@@ -60,7 +60,12 @@ impl Answer {
     }
 
     #[track_caller]
-    pub(crate) fn convicts(&self, kind: impl Into<Kind>, place: [Option<u64>; 2], words: [B256; 2]) {
+    pub(crate) fn convicts(
+        &self,
+        kind: impl Into<Kind>,
+        place: [Option<u64>; 2],
+        words: [B256; 2],
+    ) {
         let place = place.map(|place| place.map_or(U256::MAX, U256::from));
         let expected = Mismatch {
             kind: U256::from(kind.into().number()),

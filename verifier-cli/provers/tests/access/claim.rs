@@ -4,12 +4,10 @@ use alloy_primitives::{Address, B256, U256};
 use iso_evm_provers::proof::{InBlock, InMessage, InTransaction, Opened, Place};
 use iso_evm_wire::{
     MessageWitness, Rules,
-    claim::{
-        BlockClaim, Environment, Instant, MessageClaim, TransactionClaim, items::TreeRoot,
-    },
+    claim::{BlockClaim, Environment, Instant, MessageClaim, TransactionClaim, items::TreeRoot},
     records::{FrameKind, OpeningRecord, Record},
     segment::{
-        Head,
+        Head, layout,
         merkle::{self, Tree},
         records::{RecordTree, to_bytes},
     },
@@ -23,6 +21,8 @@ pub(crate) struct Spoken {
     pub(crate) message: MessageWitness,
     pub(crate) entry: Instant,
     pub(crate) behind: Vec<Instant>,
+    /// Root of the records, where it is not that of the message's.
+    pub(crate) records_root: Option<B256>,
 }
 
 impl Spoken {
@@ -38,7 +38,7 @@ impl Spoken {
             stateAccessList: [&opening].into_iter().chain(records).map(Record::encode).collect(),
             ..MessageWitness::default()
         };
-        Self { message, entry, behind: behind.to_vec() }
+        Self { message, entry, behind: behind.to_vec(), records_root: None }
     }
 
     /// The opening record says this.
@@ -47,13 +47,21 @@ impl Spoken {
         self.message.stateAccessList[0] = Record::Opening(opening).encode();
     }
 
+    fn head(&self) -> Head {
+        let mut head = Head::of(&self.message).unwrap();
+        if let Some(root) = self.records_root {
+            head.set(layout::RECORDS_ROOT, root.into());
+        }
+        head
+    }
+
     fn instants(&self) -> Tree {
         Tree::new(self.behind.iter().map(|instant| merkle::leaf(&[instant.digest()])).collect())
     }
 
     fn claim(&self) -> MessageClaim {
         MessageClaim {
-            head: Head::of(&self.message).unwrap().hash(),
+            head: self.head().hash(),
             entry: self.entry.digest(),
             instants: self.instants().root(),
             checkpoints: TreeRoot::default(),
@@ -139,7 +147,7 @@ impl Commitment {
             message: (&spoken.claim()).into(),
             index: U256::from(index),
             path: self.messages().prove(index..index + 1),
-            head: Head::of(&spoken.message).unwrap().to_bytes().into(),
+            head: spoken.head().to_bytes().into(),
         }
     }
 

@@ -15,8 +15,8 @@ pub(crate) const BENEFICIARY: Address = Address::repeat_byte(0xbe);
 
 impl World {
     pub(crate) fn warm(&mut self, rules: Rules, who: Address) {
-        let by_itself = rules.is_precompile(who)
-            || (rules.has(Change::WarmCoinbase) && who == BENEFICIARY);
+        let by_itself =
+            rules.is_precompile(who) || (rules.has(Change::WarmCoinbase) && who == BENEFICIARY);
         if rules.has(Change::ColdAccess) && !by_itself {
             self.accessed.insert(sets::account(who));
         }
@@ -116,7 +116,10 @@ impl World {
         };
         self.created.insert(sets::account(new));
         let balance = self.account(new).balance;
-        self.set(new, Holder { nonce: 1, balance, code_hash: KECCAK256_EMPTY, ..Holder::default() });
+        self.set(
+            new,
+            Holder { nonce: 1, balance, code_hash: KECCAK256_EMPTY, ..Holder::default() },
+        );
         self.transfer(CONTEXT, new, value);
     }
 

@@ -14,10 +14,10 @@ use iso_evm_wire::{
 use super::{
     answer::{Answer, Prover, ask},
     claim::{Commitment, Spoken},
-    records::{
-        CALL, CALLCODE, DELEGATECALL, STATICCALL, call, create, create2, with_root,
+    records::{CALL, CALLCODE, DELEGATECALL, STATICCALL, call, create, create2, with_root},
+    world::{
+        ABSENT, CODE, CODED, CONTEXT, DELEGATES, EMPTY, RICH, RIPEMD, World, delegation, word,
     },
-    world::{ABSENT, CODE, CODED, CONTEXT, DELEGATES, EMPTY, RICH, RIPEMD, World, delegation, word},
     writes::lies,
 };
 
@@ -134,33 +134,50 @@ impl Opening {
             let mut told = self.clone();
             told.commitment.messages[1].entry = lie;
             let words = [entry.digest(), lie.digest()];
-            told.asked(question::ENTRY).convicts(Kind::Claim(ClaimKind::Entry), [Some(1), None], words);
+            told.asked(question::ENTRY).convicts(
+                Kind::Claim(ClaimKind::Entry),
+                [Some(1), None],
+                words,
+            );
         }
         let mut told = self.clone();
         told.commitment.messages[1].message.stateRootEnter = other;
         let words = [entry.state_root, other];
-        told.asked(question::ENTRY)
-            .convicts(access(AccessKind::StateRootEnter), [Some(1), None], words);
+        told.asked(question::ENTRY).convicts(
+            access(AccessKind::StateRootEnter),
+            [Some(1), None],
+            words,
+        );
 
         let behind = self.commitment.messages[0].behind[1];
         for lie in lies(&behind) {
             let mut told = self.clone();
             told.commitment.messages[0].behind[1] = lie;
             let words = [behind.digest(), lie.digest()];
-            told.asked(question::RETURN)
-                .convicts(Kind::Claim(ClaimKind::Instant), [Some(0), Some(2)], words);
+            told.asked(question::RETURN).convicts(
+                Kind::Claim(ClaimKind::Instant),
+                [Some(0), Some(2)],
+                words,
+            );
         }
         let mut told = self.clone();
         let record = &mut told.commitment.messages[0].message.stateAccessList[2];
         *record = with_root(&Record::decode(record).unwrap(), other).encode();
         let words = [behind.state_root, other];
-        told.asked(question::RETURN)
-            .convicts(access(AccessKind::StateRoot), [Some(0), Some(2)], words);
+        told.asked(question::RETURN).convicts(
+            access(AccessKind::StateRoot),
+            [Some(0), Some(2)],
+            words,
+        );
 
         let mut told = self.clone();
-        let leave = std::mem::replace(&mut told.commitment.messages[1].message.stateRootLeave, other);
-        told.asked(question::LEAVE)
-            .convicts(access(AccessKind::StateRootLeave), [Some(1), None], [leave, other]);
+        let leave =
+            std::mem::replace(&mut told.commitment.messages[1].message.stateRootLeave, other);
+        told.asked(question::LEAVE).convicts(
+            access(AccessKind::StateRootLeave),
+            [Some(1), None],
+            [leave, other],
+        );
     }
 }
 

@@ -85,11 +85,8 @@ fn what_is_changed_in_a_proof_convicts_nobody() {
             child.entry.refund += 1;
         }
         let commitment = Commitment::new(rules, vec![parent, child]);
-        let read = Read {
-            place: commitment.place(0, 1),
-            nodes: before.nodes().into(),
-            ..Read::default()
-        };
+        let read =
+            Read { place: commitment.place(0, 1), nodes: before.nodes().into(), ..Read::default() };
         never_otherwise(Prover::Read, commitment.root(), &read);
         let frame = Frame {
             question: question::ENTRY,

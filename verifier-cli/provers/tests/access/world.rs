@@ -55,7 +55,8 @@ pub(crate) const EMPTY: Address = Address::repeat_byte(0xe0);
 pub(crate) const ABSENT: Address = Address::repeat_byte(0xab);
 pub(crate) const CODED: Address = Address::repeat_byte(0xcc);
 pub(crate) const DELEGATES: Address = Address::repeat_byte(0xde);
-pub(crate) const RIPEMD: Address = alloy_primitives::address!("0000000000000000000000000000000000000003");
+pub(crate) const RIPEMD: Address =
+    alloy_primitives::address!("0000000000000000000000000000000000000003");
 /// The code of [`CODED`].
 pub(crate) const CODE: &[u8] = &[0x60, 1, 0x60, 2, 0x01, 0x00];
 
@@ -75,7 +76,10 @@ impl World {
         let mut accounts = Accounts::new();
         for number in 0..40_u8 {
             let balance = U256::from(number) + U256::from(1);
-            accounts.insert(Address::repeat_byte(number + 0x20), Holder { balance, ..Holder::default() });
+            accounts.insert(
+                Address::repeat_byte(number + 0x20),
+                Holder { balance, ..Holder::default() },
+            );
         }
         let slots: BTreeMap<B256, B256> = (1..20).map(|key| (word(key), word(100 + key))).collect();
         let balance = U256::from(1_000);
@@ -140,6 +144,21 @@ impl World {
     }
 }
 
+impl World {
+    /// The nodes on the way to accounts, to all slots of [`CONTEXT`] among the keys, and to members of the set of
+    /// what was accessed.
+    pub(crate) fn nodes_to(&self, accounts: &[Address], keys: &[B256]) -> Vec<u8> {
+        let hashes = accounts.iter().map(keccak256).collect();
+        let mut nodes = model::towards(&state(&self.accounts), hashes).1;
+        let hashes = keys.iter().map(keccak256).collect();
+        nodes.extend(model::towards(&slots(&self.account(CONTEXT).slots), hashes).1);
+        let hashes = accounts.iter().map(|who| sets::account(*who));
+        let hashes = hashes.chain(keys.iter().map(|key| sets::slot(CONTEXT, *key))).collect();
+        nodes.extend(model::towards(&set(&self.accessed), hashes).1);
+        nodes.into_iter().flatten().collect()
+    }
+}
+
 fn state(accounts: &Accounts) -> Held {
     let leaf = |holder: &Holder| {
         let root = model::root(&slots(&holder.slots));
@@ -155,7 +174,11 @@ fn slots(slots: &BTreeMap<B256, B256>) -> Held {
 
 fn words(words: &BTreeMap<B256, B256>) -> Held {
     let leaf = |value: &B256| alloy_rlp::encode(U256::from_be_bytes(value.0));
-    words.iter().filter(|(_, value)| !value.is_zero()).map(|(key, value)| (*key, leaf(value))).collect()
+    words
+        .iter()
+        .filter(|(_, value)| !value.is_zero())
+        .map(|(key, value)| (*key, leaf(value)))
+        .collect()
 }
 
 fn set(members: &BTreeSet<B256>) -> Held {

@@ -6,10 +6,7 @@ use iso_evm_verifier::audit::AccessKind;
 use iso_evm_wire::{
     Fork, Rules,
     claim::{Instant, sets},
-    protocol::Change,
-    records::{
-        LogRecord, Outcome, Record, SstoreRecord, TransientRecord, ValueRecord,
-    },
+    records::{LogRecord, Outcome, Record, SstoreRecord, TransientRecord, ValueRecord},
 };
 use revm::{
     context_interface::{cfg::GasParams, context::SStoreResult},
@@ -20,7 +17,6 @@ use super::{
     answer::{Answer, Prover, ask},
     claim::{Commitment, Spoken},
     effect::BENEFICIARY,
-    random::{Random, seeds},
     records::{
         CALL, CALLCODE, DELEGATECALL, STATICCALL, balance, call, create, create2, extcodecopy,
         extcodehash, extcodesize, selfdestruct, sload, sstore, with_root,
@@ -28,7 +24,7 @@ use super::{
     world::{ABSENT, CODED, CONTEXT, DELEGATES, EMPTY, RICH, RIPEMD, World, word},
 };
 
-const FORKS: [(Fork, SpecId); 4] = [
+pub(crate) const FORKS: [(Fork, SpecId); 4] = [
     (Fork::Istanbul, SpecId::ISTANBUL),
     (Fork::Berlin, SpecId::BERLIN),
     (Fork::London, SpecId::LONDON),
@@ -59,14 +55,23 @@ pub(crate) fn behind(before: &World, rules: Rules, record: &Record) -> World {
 }
 
 /// Asks of a message's second record.
-fn asked(before: &World, rules: Rules, record: &Record, after: Instant) -> Answer {
-    let instant = before.instant();
+pub(crate) fn asked(before: &World, rules: Rules, record: &Record, after: Instant) -> Answer {
+    asked_with(before.instant(), before.nodes(), rules, record, after)
+}
+
+fn asked_with(
+    instant: Instant,
+    nodes: Vec<u8>,
+    rules: Rules,
+    record: &Record,
+    after: Instant,
+) -> Answer {
     let first = Record::Value(0x42, ValueRecord { value: U256::from(2_000) });
     let spoken = Spoken::new(instant, &[first, record.clone()], &[instant, after]);
     let commitment = Commitment::new(rules, vec![spoken]);
     let (behind, path) = commitment.behind(0, 2);
-    let nodes = before.nodes().into();
-    let write = Write { place: commitment.place(0, 2), behind, behindPath: path, nodes };
+    let place = commitment.place(0, 2);
+    let write = Write { place, behind, behindPath: path, nodes: nodes.into() };
     ask(Prover::Write, commitment.root(), &write)
 }
 
@@ -91,19 +96,21 @@ pub(crate) fn lies(truth: &Instant) -> Vec<Instant> {
 /// The truth, a root that is another, and instants that are.
 #[track_caller]
 fn judged(before: &World, rules: Rules, record: &Record) {
+    let (instant, nodes) = (before.instant(), before.nodes());
+    let asked = |record: &Record, after| asked_with(instant, nodes.clone(), rules, record, after);
     let truth = behind(before, rules, record).instant();
     let record = with_root(record, truth.state_root);
-    asked(before, rules, &record, truth).holds();
+    asked(&record, truth).holds();
     let place = [Some(0), Some(2)];
     let lie = with_root(&record, B256::repeat_byte(0x55));
     if lie != record {
         let words = [truth.state_root, B256::repeat_byte(0x55)];
         let kind = Kind::Access(AccessKind::StateRoot);
-        asked(before, rules, &lie, truth).convicts(kind, place, words);
+        asked(&lie, truth).convicts(kind, place, words);
     }
     for lie in lies(&truth) {
         let kind = Kind::Claim(ClaimKind::Instant);
-        asked(before, rules, &record, lie).convicts(kind, place, [truth.digest(), lie.digest()]);
+        asked(&record, lie).convicts(kind, place, [truth.digest(), lie.digest()]);
     }
 }
 
@@ -240,54 +247,4 @@ fn what_opens_a_message_is_not_judged_here() {
     asked(&world, rules, &record, world.instant()).reverts();
     let record = Record::Create(create(&world, 0, Outcome::Child));
     asked(&world, rules, &record, world.instant()).reverts();
-}
-
-/// Any record of the kinds that change something, its facts true or not.
-fn any(random: &mut Random, world: &World, rules: Rules) -> Record {
-    let who = random.pick(&[
-        RICH, EMPTY, ABSENT, CONTEXT, CODED, DELEGATES, RIPEMD, BENEFICIARY,
-        Address::repeat_byte(0x25), Address::with_last_byte(2),
-    ]);
-    let value = random.pick(&[0, 0, 1, 30, 999]);
-    let outcomes = [Outcome::None, Outcome::Nocode, Outcome::Precompile, Outcome::Balance];
-    let key = random.below(24) as u64;
-    match random.below(9) {
-        0 => Record::Balance(balance(world, rules, who)),
-        1 => Record::Sload(sload(world, rules, key)),
-        2 | 3 => {
-            let value = random.pick(&[0, 0, 101, 333, 7]);
-            Record::Sstore(sstore(world, rules, key, word(value)))
-        }
-        4 => {
-            let value = random.pick(&[0, 0, 4, 5]);
-            Record::Tstore(TransientRecord { key: word(key % 5), value: word(value) })
-        }
-        5 => Record::Log(LogRecord { data_hash: random.word(), topics: vec![random.word()] }),
-        6 => Record::Create(create(world, 0, random.pick(&[Outcome::Depth, Outcome::Collision]))),
-        7 if random.once_in(4) => Record::Selfdestruct(selfdestruct(world, rules, who)),
-        _ => {
-            let mut record = call(world, rules, who, value, random.pick(&outcomes));
-            record.status = random.below(3) as u8;
-            Record::Call(random.pick(&[CALL, CALLCODE, DELEGATECALL, STATICCALL]), record)
-        }
-    }
-}
-
-#[test]
-fn what_follows_from_random_records_convicts_nobody() {
-    for seed in seeds(6) {
-        let mut random = Random::new(seed);
-        let rules = Rules::from(random.pick(&FORKS).0);
-        let mut world = World::new();
-        world.created.insert(sets::account(CONTEXT));
-        for _ in 0..40 {
-            let record = any(&mut random, &world, rules);
-            let after = behind(&world, rules, &record);
-            let record = with_root(&record, after.instant().state_root);
-            let answer = asked(&world, rules, &record, after.instant());
-            assert_eq!(answer, Answer::holding(), "{seed} {rules} {record:?}");
-            world = after;
-        }
-        assert!(!rules.has(Change::ColdAccess) || world.accessed.len() > 3);
-    }
 }

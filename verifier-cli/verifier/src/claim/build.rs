@@ -1,14 +1,18 @@
 //! A claim out of a witness: what it says, with the instants that follow from it.
 
 use alloy_primitives::{B256, Bytes};
+use iso_evm_hypervisor::NativeEngine;
 use iso_evm_wire::{
     MessageWitness, Witness,
     claim::{Environment, Instant},
     protocol::BLOCK_HASHES,
-    segment::{Head, RecordTree, records::to_bytes},
+    segment::{Head, Leaf, RecordTree, records::to_bytes},
 };
 
-use super::items::{ClaimedBlock, ClaimedMessage, ClaimedTransaction, Instants};
+use super::{
+    items::{ClaimedBlock, ClaimedMessage, ClaimedTransaction, Instants},
+    runs::{checkpoints, segments},
+};
 use crate::{
     audit::{
         Missing, Subject, ancestors::ancestor_hash, replay::replay_watched, state::State,
@@ -18,8 +22,8 @@ use crate::{
     transaction_hash::encode,
 };
 
-/// What is claimed of a witness's transaction, as the only one of its block, and without checkpoints: what
-/// the witness says, be it true or not, and the instants that the walk over it comes by. Behind what ends
+/// What is claimed of a witness's transaction, as the only one of its block, with the checkpoints where an
+/// honest operator cuts: what the witness says, be it true or not, and the instants that the walk over it comes by. Behind what ends
 /// the walk nobody knows an instant, and its digest is zero. None if a message is there that nobody can
 /// commit to: one without an opening record.
 pub fn claim(subject: &Subject<'_>, gas_limit: u64) -> Option<ClaimedBlock> {
@@ -29,7 +33,10 @@ pub fn claim(subject: &Subject<'_>, gas_limit: u64) -> Option<ClaimedBlock> {
     let counts = messages.iter().map(|told| told.stateAccessList.len().saturating_sub(1));
     let mut taken = Taken::new(counts);
     replay_watched(subject, gas_limit, &mut taken);
-    let built = messages.iter().zip(taken.messages).map(|(message, taken)| built(message, taken));
+    let engine = NativeEngine::new(witness.rules);
+    let cut = |message| checkpoints(&segments(&engine, subject, message, gas_limit));
+    let both = messages.iter().zip(taken.messages).enumerate();
+    let built = both.map(|(index, (message, taken))| built(message, taken, cut(index)));
     let messages = built.collect::<Option<_>>()?;
     let bytes = encode(&witness.transaction);
     let body = witness.transaction.body();
@@ -57,13 +64,17 @@ fn ancestors(witness: &Witness) -> Vec<B256> {
     hashes.into_iter().map(Option::unwrap_or_default).collect()
 }
 
-fn built(message: &MessageWitness, taken: TakenMessage) -> Option<ClaimedMessage> {
+fn built(
+    message: &MessageWitness,
+    taken: TakenMessage,
+    checkpoints: Vec<Leaf>,
+) -> Option<ClaimedMessage> {
     let head = Head::of(message)?;
     let records = message.stateAccessList.iter().skip(1);
     let records: Vec<Bytes> = records.map(|record| to_bytes(record).into()).collect();
     let (entry, instants) = (taken.entry, Instants::new(taken.instants));
     let tree = RecordTree::of(message);
-    Some(ClaimedMessage::new(head, (records, tree), entry, instants, Vec::new()))
+    Some(ClaimedMessage::new(head, (records, tree), entry, instants, checkpoints))
 }
 
 /// Instants as the walk comes by them.

@@ -135,7 +135,7 @@ pub fn code_at(
     moment: Moment,
     account: Address,
 ) -> Option<Bytes> {
-    let mut asked = CodeOf { moment, account, hash: None };
+    let mut asked = CodeOf { moment, account, steps: 0, hash: None };
     replay_watched(subject, gas_limit, &mut asked);
     Codes::new(subject.hashes()).get(asked.hash?, account).ok().cloned()
 }
@@ -144,10 +144,19 @@ pub fn code_at(
 struct CodeOf {
     moment: Moment,
     account: Address,
+    steps: usize,
     hash: Option<B256>,
 }
 
 impl Watch for CodeOf {
+    fn stepped(&mut self, state: &mut State) -> Result<(), Missing> {
+        if self.moment == (Moment::Step { step: self.steps }) {
+            self.hash = Some(state.account(self.account)?.code_hash);
+        }
+        self.steps += 1;
+        Ok(())
+    }
+
     fn before(
         &mut self,
         (message, record): (usize, usize),
@@ -158,6 +167,24 @@ impl Watch for CodeOf {
         if self.moment == (Moment::Before { message, record }) {
             self.hash = Some(state.account(self.account)?.code_hash);
         }
+        Ok(())
+    }
+}
+
+/// The accounts that go when the transaction ends, if the walk comes there.
+pub fn destroyed(subject: &Subject<'_>, gas_limit: u64) -> Vec<Address> {
+    let mut asked = Destroyed::default();
+    replay_watched(subject, gas_limit, &mut asked);
+    asked.0
+}
+
+/// Those of the last step that the walk came to.
+#[derive(Debug, Default)]
+struct Destroyed(Vec<Address>);
+
+impl Watch for Destroyed {
+    fn stepped(&mut self, state: &mut State) -> Result<(), Missing> {
+        self.0 = state.destroyed();
         Ok(())
     }
 }

@@ -1,0 +1,10 @@
+//! The provers of the transaction audit: what they are given is a claim of a real witness, in which one
+//! thing is false, or none.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod case;
+mod court;
+mod honest;
+mod numbers;
+mod source;
