@@ -136,7 +136,7 @@ impl Court {
     }
 
     pub(crate) fn standing(&mut self, id: B256) -> u8 {
-        self.call(MEDDLER, &AuditDispute::standingCall { id }, U256::ZERO).unwrap().into()
+        self.call(MEDDLER, &AuditDispute::standingCall { id }, U256::ZERO).unwrap()
     }
 
     pub(crate) fn owed(&mut self, who: Address) -> U256 {

@@ -10,5 +10,6 @@ mod claimed;
 mod court;
 mod fuzz;
 mod judged;
+mod machine;
 #[path = "../tree/random.rs"]
 mod random;

@@ -4,6 +4,7 @@
 #![allow(dead_code, reason = "what claims are made with is shared with other tests")]
 
 mod claimed;
+mod fixtures;
 mod host;
 mod pair;
 mod precompile;
