@@ -40,6 +40,21 @@ impl Accused<'_> {
         Some(self.segment(message, last, segments.last()?)?.abi_encode())
     }
 
+    /// All segments of a message.
+    pub(super) fn segments(&self, message: usize) -> Vec<Fault> {
+        let engine = self.engine.native();
+        let segments = segments(engine, self.subject, message, self.gas_limit);
+        let each = segments.iter().enumerate();
+        let proofs = each.filter_map(|(index, cutting)| self.segment(message, index, cutting));
+        let kind = Kind::Execution(MismatchKind::Checkpoint);
+        let fault = |proof: Segment| Fault {
+            prover: Prover::Segment,
+            kind,
+            proof: proof.abi_encode().into(),
+        };
+        proofs.map(fault).collect()
+    }
+
     /// A segment of a message, from a checkpoint of the claim to the next.
     pub(super) fn segment(
         &self,

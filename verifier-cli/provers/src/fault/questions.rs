@@ -1,7 +1,7 @@
 //! Everything that the provers can be asked about a claim: what nobody can convict by, if it is true.
 
 use alloy_sol_types::SolValue;
-use iso_evm_verifier::audit::AccessKind;
+use iso_evm_verifier::audit::{AccessKind, TreeKind};
 use iso_evm_wire::records::Record;
 
 use super::{Accused, Fault};
@@ -20,6 +20,10 @@ impl Accused<'_> {
             records.flat_map(|record| self.of_record(message, record)).collect();
         let leave = self.leave(message).map(|proof| proof.abi_encode());
         faults.extend(frame(AccessKind::StateRootLeave, leave));
+        faults.extend(self.segments(message));
+        let shape = self.shape(message, 0).map(|proof| proof.abi_encode().into());
+        let malformed = Kind::Claim(ClaimKind::Malformed);
+        faults.extend(shape.map(|proof| Fault { prover: Prover::Shape, kind: malformed, proof }));
         let mut of_child = |kind, question| {
             let proof = self.frame(question, message).map(|proof| proof.abi_encode());
             faults.extend(frame(kind, proof));
@@ -99,6 +103,16 @@ impl Accused<'_> {
             Some(child) => self.returned(child).map(|proof| (Prover::Frame, proof.abi_encode())),
             None => self.write(message, record).map(|proof| (Prover::Write, proof.abi_encode())),
         };
+        if let Some(proof) = self.precompile_of(message, record) {
+            let kind = Kind::Tree(TreeKind::PrecompileGas);
+            faults.push(Fault { prover: Prover::Precompile, kind, proof: proof.into() });
+        }
+        if matches!(told, Some(Record::Call(..) | Record::Create(_) | Record::Create2(_)))
+            && let Some(proof) = self.pair(message, record)
+        {
+            let (prover, kind) = (Prover::Pair, Kind::Tree(TreeKind::Kind));
+            faults.push(Fault { prover, kind, proof: proof.abi_encode().into() });
+        }
         let kind = Kind::Claim(ClaimKind::Instant);
         let behind = behind.map(|(prover, proof)| Fault { prover, kind, proof: proof.into() });
         faults.extend(behind);

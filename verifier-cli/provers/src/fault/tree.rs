@@ -2,6 +2,7 @@
 
 use alloy_sol_types::SolValue;
 use iso_evm_verifier::{audit::TreeKind, claim::precompile_input};
+use iso_evm_wire::records::{Outcome, Record};
 
 use super::{Accused, Fault};
 use crate::{
@@ -63,5 +64,12 @@ impl Accused<'_> {
             record: self.in_message(message, record)?,
             input: precompile_input(engine, self.subject, at, self.gas_limit)?,
         })
+    }
+
+    /// The same of a record that calls a precompile; none of another.
+    pub(super) fn precompile_of(&self, message: usize, record: usize) -> Option<Vec<u8>> {
+        let Record::Call(_, told) = self.record(message, record)? else { return None };
+        let calls = Outcome::from_number(told.outcome) == Some(Outcome::Precompile);
+        calls.then(|| Some(self.precompile(message, record)?.abi_encode()))?
     }
 }

@@ -70,7 +70,7 @@ impl Case {
             claim.header,
             self.claimed.ancestors.clone(),
             [claim.enter, claim.leave],
-            transactions,
+            (0, transactions),
         );
         Self { claimed, index, ..self.clone() }
     }
