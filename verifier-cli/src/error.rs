@@ -125,6 +125,12 @@ pub enum CommandError {
         /// Number of containers in the file.
         count: usize,
     },
+    /// A witness that nobody can commit to.
+    #[error("{file}: nobody can commit to it: a message has no opening record")]
+    NoClaim {
+        /// Name of the file.
+        file: String,
+    },
     /// An option without which another makes no sense.
     #[error("{option} needs {needed}")]
     Needs {

@@ -19,6 +19,7 @@ mod assemble;
 mod batch;
 mod block_file;
 mod check;
+mod commit;
 mod emit;
 mod expect;
 #[cfg(feature = "node")]
@@ -79,6 +80,7 @@ enum VerifyCommand {
     Batch(batch::Batch),
     Check(check::Check),
     Checkpoints(segments::Checkpoints),
+    Commit(commit::Commit),
     Emit(emit::Emit),
     Cost(Cost),
     Deploy(Deploy),
@@ -102,6 +104,7 @@ pub fn iso_verify(args: impl IntoIterator<Item = OsString>) -> Exit {
         Some(VerifyCommand::Batch(command)) => command.run(),
         Some(VerifyCommand::Check(command)) => command.run(),
         Some(VerifyCommand::Checkpoints(command)) => command.run(),
+        Some(VerifyCommand::Commit(command)) => command.run(),
         Some(VerifyCommand::Emit(command)) => command.run(),
         Some(VerifyCommand::Cost(command)) => command.run(),
         Some(VerifyCommand::Deploy(command)) => command.run(),

@@ -7,6 +7,7 @@
 
 mod build;
 mod items;
+mod json;
 mod needs;
 mod nodes;
 mod runs;

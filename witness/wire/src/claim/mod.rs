@@ -11,6 +11,7 @@
 pub mod environment;
 pub mod instant;
 pub mod items;
+pub mod json;
 pub mod sets;
 #[cfg(test)]
 mod tests;
