@@ -313,6 +313,14 @@ impl Case {
         }
     }
 
+    /// Whether the transaction is claimed to begin where the one before ended.
+    pub(crate) fn goes_on(&self) -> bool {
+        let Some(index) = self.index.checked_sub(1) else { return true };
+        let previous = &self.claimed.transactions[index].steps.known;
+        let root = |instant: &Option<Instant>| instant.map(|instant| instant.state_root);
+        previous.last().and_then(root) == self.told().steps.known.first().and_then(root)
+    }
+
     /// A proof that the transaction goes on from the one before.
     pub(crate) fn entry(&self) -> StepProof {
         let (behind, behind_path) = self.behind(0);

@@ -7,4 +7,7 @@ mod case;
 mod court;
 mod honest;
 mod numbers;
+mod rules;
 mod source;
+mod steps;
+mod top;
