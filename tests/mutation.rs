@@ -31,7 +31,7 @@ fn campaign(witness: &Witness, count: u64, seed: u64) -> Campaign {
 }
 
 fn campaign_by(audits: AuditSelection, witness: &Witness, count: u64, seed: u64) -> Campaign {
-    let options = MutateOptions { seed, count, jobs: 1.try_into().ok(), audits };
+    let options = MutateOptions { seed, count, jobs: 1.try_into().ok(), audits, on_chain: false };
     mutate::run(witness, &options, &|_| {}).unwrap_or_else(|error| panic!("{error}"))
 }
 

@@ -31,7 +31,13 @@ const LIBRARIES: [(&str, &str, &[&str]); 9] = [
     (
         "iso-evm-batch",
         "verifier-cli/batch",
-        &["iso-evm-wire", "iso-evm-witness", "iso-evm-hypervisor", "iso-evm-verifier"],
+        &[
+            "iso-evm-wire",
+            "iso-evm-witness",
+            "iso-evm-hypervisor",
+            "iso-evm-verifier",
+            "iso-evm-provers",
+        ],
     ),
 ];
 

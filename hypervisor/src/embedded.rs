@@ -86,6 +86,11 @@ impl Engine {
         Self { options: *options, emitted: OnceLock::new(), of_segments: OnceLock::new(), native }
     }
 
+    /// The rules that messages run by.
+    pub const fn rules(&self) -> Rules {
+        self.options.rules
+    }
+
     /// The native engine that agrees with it.
     pub fn native(&self) -> &NativeEngine {
         &self.native

@@ -167,10 +167,15 @@ library Claims {
         if (keccak256(abi.encode(ENVIRONMENT_TAG, environment)) != block_.environment) revert NotAmong(ENVIRONMENT);
     }
 
-    /// The message stands in the transaction at this place, and has this head.
-    function openMessage(Transaction calldata transaction, InTransaction calldata at) internal pure {
+    /// The message stands in the transaction at this place. What its head is of is not looked at.
+    function openLeaf(Transaction calldata transaction, InTransaction calldata at) internal pure {
         bytes32 hash = keccak256(bytes.concat(hex"00", abi.encode(at.message)));
         if (!stands(transaction.messages, at.index, hash, at.path)) revert NotAmong(MESSAGE);
+    }
+
+    /// The message stands in the transaction at this place, and has this head.
+    function openMessage(Transaction calldata transaction, InTransaction calldata at) internal pure {
+        openLeaf(transaction, at);
         bytes calldata head = at.head;
         if (head.length != HEAD_SIZE || bytes32(head) != MESSAGE_TAG || keccak256(head) != at.message.head) {
             revert NotAmong(HEAD);

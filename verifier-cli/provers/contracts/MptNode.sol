@@ -43,12 +43,12 @@ library MptNode {
                     }
                     past := add(past, length)
                 }
-                item := mul(item, and(lt(item, end), eq(past, end)))
+                item := mul(item, eq(past, end))
             }
         }
     }
 
-    /// The nibbles of a path, their number, and whether it is a leaf's.
+    /// The nibbles of a path, their number, which is 65 at the most, and whether it is a leaf's.
     function nibbles(uint256 path) internal pure returns (uint256 word, uint256 count, bool leaf) {
         assembly ("memory-safe") {
             let length := 1
@@ -69,10 +69,9 @@ library MptNode {
             let rest := sub(256, shl(2, count))
             word := shl(rest, shr(rest, word))
         }
-        if (count > 64) revert BadNode();
     }
 
-    /// The bytes of a string that is an item of a node.
+    /// The bytes of a node's last item, which is a string.
     function text(uint256 item, uint256 end) internal pure returns (uint256 place, uint256 length) {
         bool bad;
         assembly ("memory-safe") {
@@ -87,8 +86,7 @@ library MptNode {
                     length := sub(end, place)
                 }
             }
-            // A list, or a string that ends elsewhere.
-            bad := or(gt(head, 0xbf), iszero(eq(add(place, length), end)))
+            bad := gt(head, 0xbf)
         }
         if (bad) revert BadNode();
     }

@@ -12,9 +12,17 @@
 //!
 //! The tries are those of the verifier's access audit (`specs/12-audits.md`).
 
+pub mod contracts;
+pub mod court;
+pub mod dispute;
+pub mod fault;
 pub mod kinds;
 pub mod proof;
 pub mod solidity;
 pub mod transaction;
+pub mod tree;
 
+pub use contracts::Prover;
+pub use court::{Answer, Asked, Court, MACHINE};
+pub use fault::{Accused, Fault};
 pub use kinds::{ClaimKind, Kind};

@@ -46,6 +46,9 @@ pub(super) struct Mutate {
     /// Only these audits; the witness must be valid under them [default: all four]
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     audit: Vec<Audit>,
+    /// Prove each mutant that an audit kills to the contracts that decide on a chain, too
+    #[arg(long)]
+    on_chain: bool,
     /// All mutants as JSON, each with the audit and the mismatch that killed it
     #[arg(long)]
     json: bool,
@@ -55,7 +58,13 @@ impl Mutate {
     pub(super) fn run(self) -> Result<Exit, CommandError> {
         let witness = read(&self.file)?;
         let audits = selection(&self.audit);
-        let options = MutateOptions { seed: self.seed, count: self.count, jobs: self.jobs, audits };
+        let options = MutateOptions {
+            seed: self.seed,
+            count: self.count,
+            jobs: self.jobs,
+            audits,
+            on_chain: false,
+        };
         let screen = Screen::new();
         let campaign = mutate::run(&witness, &options, &|event| screen.show(event));
         screen.bar.finish_and_clear();
@@ -78,7 +87,8 @@ impl Mutate {
             human(&campaign)
         };
         files::print(format!("{text}\n").as_bytes())?;
-        Ok(if campaign.survived == 0 { Exit::Valid } else { Exit::Invalid })
+        let caught = campaign.survived == 0 && campaign.acquitted().count() == 0;
+        Ok(if caught { Exit::Valid } else { Exit::Invalid })
     }
 }
 
@@ -97,15 +107,52 @@ fn human(campaign: &Campaign) -> String {
     if let Some(column) = table.column_mut(0) {
         column.set_cell_alignment(CellAlignment::Right);
     }
+    let proofs = if campaign.mutants.iter().any(|mutant| mutant.trial.is_some()) {
+        proofs(campaign)
+    } else {
+        String::new()
+    };
     let survivors = campaign.survivors().map(|mutant| format!("survived: {}\n", mutant.change));
     let audits: Vec<_> = campaign.selected.audits().map(Audit::name).collect();
     format!(
-        "{}{table}\n{} killed, {} survived; audits: {}",
+        "{}{table}\n{proofs}{} killed, {} survived; audits: {}",
         survivors.collect::<String>(),
         campaign.killed,
         campaign.survived,
         audits.join(", ")
     )
+}
+
+/// What the provers convict of, with what a proof takes, and whom nobody can convict.
+fn proofs(campaign: &Campaign) -> String {
+    let trials = || campaign.mutants.iter().filter_map(|mutant| mutant.trial.as_ref());
+    let mut provers: BTreeMap<&str, Vec<(u64, usize)>> = BTreeMap::new();
+    for conviction in trials().flat_map(|trial| &trial.convictions) {
+        provers.entry(conviction.prover).or_default().push((conviction.gas, conviction.bytes));
+    }
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).force_no_tty();
+    table.set_header(["convicted", "by", "gas, median", "gas, most", "bytes, most"]);
+    for (prover, mut proofs) in provers {
+        proofs.sort_unstable();
+        let bytes = proofs.iter().map(|(_, bytes)| *bytes).max().unwrap_or_default();
+        let gas = |at: usize| proofs.get(at).map_or(0, |(gas, _)| *gas).to_string();
+        let (median, most) = (gas(proofs.len() / 2), gas(proofs.len() - 1));
+        table.add_row([&proofs.len().to_string(), prover, &median, &most, &bytes.to_string()]);
+    }
+    for column in [0, 2, 3, 4] {
+        if let Some(column) = table.column_mut(column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    let acquitted = campaign.acquitted().map(|mutant| {
+        let why = mutant.trial.iter().flat_map(|trial| &trial.unproven);
+        let why: Vec<&str> = why.map(String::as_str).collect();
+        format!("not convicted: {}: {}\n", mutant.change, why.join("; "))
+    });
+    let (acquitted, count) = (acquitted.collect::<String>(), trials().count());
+    let free = campaign.acquitted().count();
+    format!("{acquitted}{table}\n{count} claimed, {} convicted on a chain\n", count - free)
 }
 
 /// A bar, if somebody watches.

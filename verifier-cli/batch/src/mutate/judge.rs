@@ -104,6 +104,11 @@ impl<'a> Judge<'a> {
             .or_else(|| self.verified(&witness, &self.whole))
     }
 
+    /// Who runs the messages.
+    pub(super) const fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
     /// The checkpoints of the original's messages, to be changed.
     pub(super) fn checkpoints(&self) -> Vec<Place> {
         if !self.whole.audits.contains(Audit::Execution) {

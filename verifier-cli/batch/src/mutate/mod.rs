@@ -14,6 +14,7 @@ mod fields;
 mod file;
 mod judge;
 mod names;
+mod on_chain;
 mod open;
 mod random;
 mod variants;
@@ -25,8 +26,11 @@ use iso_evm_wire::{Opened, Witness};
 use rayon::prelude::*;
 use serde::Serialize;
 
-pub use self::judge::Killer;
 use self::{file::File, judge::Judge, open::Draft};
+pub use self::{
+    judge::Killer,
+    on_chain::{Conviction, Trial},
+};
 
 /// How many lies that go through several fields, if nobody says.
 pub const COUNT: u64 = 1000;
@@ -42,11 +46,13 @@ pub struct MutateOptions {
     pub jobs: Option<NonZeroUsize>,
     /// Which audits mutants are put before.
     pub audits: AuditSelection,
+    /// Whether what the audits find is proven to the provers, too.
+    pub on_chain: bool,
 }
 
 impl Default for MutateOptions {
     fn default() -> Self {
-        Self { seed: 0, count: COUNT, jobs: None, audits: AuditSelection::ALL }
+        Self { seed: 0, count: COUNT, jobs: None, audits: AuditSelection::ALL, on_chain: false }
     }
 }
 
@@ -73,6 +79,9 @@ pub struct Mutant {
     /// Who killed it; nobody, if it survived.
     #[serde(flatten)]
     pub killer: Option<Killer>,
+    /// What became of the claim that is made of it, if one can be made and the audits find it false.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trial: Option<Trial>,
 }
 
 /// What has become of all mutants.
@@ -92,6 +101,13 @@ impl Campaign {
     /// Mutants that survived.
     pub fn survivors(&self) -> impl Iterator<Item = &Mutant> {
         self.mutants.iter().filter(|mutant| mutant.killer.is_none())
+    }
+}
+
+impl Campaign {
+    /// Mutants whose claims nobody can convict of.
+    pub fn acquitted(&self) -> impl Iterator<Item = &Mutant> {
+        self.mutants.iter().filter(|mutant| mutant.trial.as_ref().is_some_and(Trial::survives))
     }
 }
 
@@ -156,7 +172,8 @@ pub fn run(
             if killer.is_none() {
                 on_event(MutateEvent::Survivor);
             }
-            mutants.push(Mutant { change, killer });
+            let trial = options.on_chain.then(|| on_chain::tried(judge.engine(), &file)).flatten();
+            mutants.push(Mutant { change, killer, trial });
         }
         on_event(MutateEvent::Site);
         mutants

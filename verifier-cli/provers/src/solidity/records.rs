@@ -159,7 +159,8 @@ fn state_root_of() -> Vec<String> {
     let mut lines = vec![
         String::new(),
         "/// Whether an opcode's record has a state root, and where.".to_owned(),
-        "function stateRootOf(uint256 opcode) internal pure returns (bool has, uint256 spot) {".to_owned(),
+        "function stateRootOf(uint256 opcode) internal pure returns (bool has, uint256 spot) {"
+            .to_owned(),
     ];
     for shape in SHAPES.iter().filter(|shape| shape.field("stateRoot").is_some()) {
         let of = upper(shape.name.trim_end_matches("Record"));

@@ -60,7 +60,8 @@ pub(super) fn rules() -> String {
     }
     lines.extend([
         String::new(),
-        "// Changes of the OP Stack's own: the number of the first rules that have each.".to_owned(),
+        "// Changes of the OP Stack's own: the number of the first rules that have each."
+            .to_owned(),
     ]);
     for change in optimism::Change::ALL {
         let since = Rules::from(change.since()).number();

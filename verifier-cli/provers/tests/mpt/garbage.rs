@@ -4,7 +4,7 @@ use alloy_primitives::{B256, Bytes, keccak256};
 
 use super::{
     cases::{Case, value},
-    model,
+    model::{self, list},
     probe::{Answer, Step, reads, run, writes},
     random::{Random, seeds},
 };
@@ -40,17 +40,6 @@ fn mutated(random: &mut Random, bytes: &[u8]) -> Vec<u8> {
         }
     }
     bytes
-}
-
-/// The list of these items, which are anything.
-fn list(items: &[u8]) -> Vec<u8> {
-    let length = items.len();
-    let head = match length {
-        0..56 => vec![0xc0 + length as u8],
-        56..256 => vec![0xf8, length as u8],
-        _ => vec![0xf9, (length >> 8) as u8, length as u8],
-    };
-    [head, items.to_vec()].concat()
 }
 
 /// What is in a list.

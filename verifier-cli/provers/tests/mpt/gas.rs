@@ -1,20 +1,13 @@
 //! What reading and writing cost, in tries of branches that have all of their children.
 
 use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, U256, keccak256};
-use alloy_rlp::Header;
 use alloy_trie::TrieAccount;
 
 use super::{
+    model::list,
     probe::{ENOUGH, measureCall},
     random::Random,
 };
-
-/// The RLP of a list of items.
-fn list(items: &[u8]) -> Vec<u8> {
-    let mut rlp = Vec::new();
-    Header { list: true, payload_length: items.len() }.encode(&mut rlp);
-    [rlp, items.to_vec()].concat()
-}
 
 /// The nodes, from the top, down to a leaf below so many full branches, and their root. `others` are
 /// what stands in the branches for other keys.

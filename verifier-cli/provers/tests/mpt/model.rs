@@ -36,3 +36,14 @@ fn built(held: &Held, mut builder: HashBuilder) -> HashBuilder {
     }
     builder
 }
+
+/// The list of these items, which are anything.
+pub(crate) fn list(items: &[u8]) -> Vec<u8> {
+    let length = items.len();
+    let head = match length {
+        0..56 => vec![0xc0 + length as u8],
+        56..256 => vec![0xf8, length as u8],
+        _ => vec![0xf9, (length >> 8) as u8, length as u8],
+    };
+    [head, items.to_vec()].concat()
+}

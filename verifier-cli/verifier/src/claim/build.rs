@@ -1,21 +1,29 @@
 //! A claim out of a witness: what it says, with the instants that follow from it.
 
-use alloy_primitives::Bytes;
+use alloy_primitives::{B256, Bytes};
+use iso_evm_hypervisor::NativeEngine;
 use iso_evm_wire::{
-    MessageWitness,
+    MessageWitness, Witness,
     claim::{Environment, Instant},
-    segment::{Head, RecordTree, records::to_bytes},
+    protocol::BLOCK_HASHES,
+    segment::{Head, Leaf, RecordTree, records::to_bytes},
 };
 
-use super::items::{ClaimedBlock, ClaimedMessage, ClaimedTransaction, Instants};
+use super::{
+    items::{ClaimedBlock, ClaimedMessage, ClaimedTransaction, Instants},
+    runs::{checkpoints, segments},
+};
 use crate::{
-    audit::{Missing, Subject, replay::replay_watched, state::State, watch::Watch},
+    audit::{
+        Missing, Subject, ancestors::ancestor_hash, replay::replay_watched, state::State,
+        watch::Watch,
+    },
     hash::keccak256,
     transaction_hash::encode,
 };
 
-/// What is claimed of a witness's transaction, as the only one of its block, and without checkpoints: what
-/// the witness says, be it true or not, and the instants that the walk over it comes by. Behind what ends
+/// What is claimed of a witness's transaction, as the only one of its block, with the checkpoints where an
+/// honest operator cuts: what the witness says, be it true or not, and the instants that the walk over it comes by. Behind what ends
 /// the walk nobody knows an instant, and its digest is zero. None if a message is there that nobody can
 /// commit to: one without an opening record.
 pub fn claim(subject: &Subject<'_>, gas_limit: u64) -> Option<ClaimedBlock> {
@@ -25,7 +33,10 @@ pub fn claim(subject: &Subject<'_>, gas_limit: u64) -> Option<ClaimedBlock> {
     let counts = messages.iter().map(|told| told.stateAccessList.len().saturating_sub(1));
     let mut taken = Taken::new(counts);
     replay_watched(subject, gas_limit, &mut taken);
-    let built = messages.iter().zip(taken.messages).map(|(message, taken)| built(message, taken));
+    let engine = NativeEngine::new(witness.rules);
+    let cut = |message| checkpoints(&segments(&engine, subject, message, gas_limit));
+    let both = messages.iter().zip(taken.messages).enumerate();
+    let built = both.map(|(index, (message, taken))| built(message, taken, cut(index)));
     let messages = built.collect::<Option<_>>()?;
     let bytes = encode(&witness.transaction);
     let body = witness.transaction.body();
@@ -36,18 +47,34 @@ pub fn claim(subject: &Subject<'_>, gas_limit: u64) -> Option<ClaimedBlock> {
     let transaction = ClaimedTransaction::new(hashes, sender, steps, messages);
     let environment = Environment::of(witness.chain_id, witness.rules, &witness.block);
     let header = subject.hashes().header().unwrap_or_default();
-    let ancestors = subject.hashes().ancestors().to_vec();
+    let ancestors = ancestors(witness);
     let roots = [witness.roots.enter, witness.roots.leave];
     Some(ClaimedBlock::new(environment, header, ancestors, roots, vec![transaction]))
 }
 
-fn built(message: &MessageWitness, taken: TakenMessage) -> Option<ClaimedMessage> {
+/// Hashes of the ancestors that `BLOCKHASH` knows, as far back as the witness tells; zero for one that it
+/// does not tell.
+fn ancestors(witness: &Witness) -> Vec<B256> {
+    let number = |back: u64| witness.block.number.checked_sub(back);
+    let hashes = (1..=BLOCK_HASHES).map(number);
+    let mut hashes: Vec<Option<B256>> =
+        hashes.map(|number| ancestor_hash(witness, number?)).collect();
+    let told = hashes.iter().rposition(Option::is_some).map_or(0, |last| last + 1);
+    hashes.truncate(told);
+    hashes.into_iter().map(Option::unwrap_or_default).collect()
+}
+
+fn built(
+    message: &MessageWitness,
+    taken: TakenMessage,
+    checkpoints: Vec<Leaf>,
+) -> Option<ClaimedMessage> {
     let head = Head::of(message)?;
     let records = message.stateAccessList.iter().skip(1);
     let records: Vec<Bytes> = records.map(|record| to_bytes(record).into()).collect();
     let (entry, instants) = (taken.entry, Instants::new(taken.instants));
     let tree = RecordTree::of(message);
-    Some(ClaimedMessage::new(head, (records, tree), entry, instants, Vec::new()))
+    Some(ClaimedMessage::new(head, (records, tree), entry, instants, checkpoints))
 }
 
 /// Instants as the walk comes by them.

@@ -3,16 +3,18 @@
 //!
 //! In the data's way this stands on the walk of the access and transaction audits, which it watches:
 //! `build` takes the instant behind each record, `needs` says what a record's judge looks up, `nodes` stops
-//! at a record and takes the nodes for it. Who proves a lie to a contract stands above.
+//! at a record and takes the nodes for it, `runs` asks the native engine for segments and inputs. Who proves a lie to a contract stands above.
 
 mod build;
 mod items;
 mod needs;
 mod nodes;
+mod runs;
 #[cfg(test)]
 mod tests;
 
 pub use build::claim;
 pub use items::{ClaimedBlock, ClaimedMessage, ClaimedTransaction, Instants};
 pub use needs::Needs;
-pub use nodes::{Moment, nodes_at};
+pub use nodes::{Moment, code_at, destroyed, nodes_at};
+pub use runs::{checkpoints, precompile_input, segments};

@@ -2,10 +2,7 @@
 //! enough.
 
 use alloy_primitives::{Address, B256};
-use iso_evm_wire::{
-    claim::sets,
-    records::{Outcome, Record},
-};
+use iso_evm_wire::{claim::sets, records::Record};
 
 use crate::audit::{
     created,
@@ -49,11 +46,11 @@ impl Needs {
                 }
             }
             Record::Create(record) => {
-                needs.creation(context, created::by_nonce(context, record.nonce), record.outcome);
+                needs.creation(context, created::by_nonce(context, record.nonce));
             }
             Record::Create2(record) => {
                 let new = created::by_salt(context, record.salt, record.initcodeHash);
-                needs.creation(context, new, record.outcome);
+                needs.creation(context, new);
             }
             Record::Selfdestruct(record) => {
                 needs.accessed(context);
@@ -76,12 +73,10 @@ impl Needs {
         self.now.push(Shown::In(SetName::Accessed, sets::slot(context, key)));
     }
 
-    fn creation(&mut self, context: Address, new: Address, outcome: u8) {
+    fn creation(&mut self, context: Address, new: Address) {
         self.now.push(Shown::Account(context));
-        if Outcome::from_number(outcome).is_some() {
-            self.accessed(new);
-            self.now.push(Shown::In(SetName::Created, sets::account(new)));
-        }
+        self.accessed(new);
+        self.now.push(Shown::In(SetName::Created, sets::account(new)));
     }
 }
 

@@ -2,13 +2,14 @@
 
 use std::collections::HashSet;
 
-use alloy_primitives::Address;
+use alloy_primitives::{Address, B256, Bytes};
 use iso_evm_wire::records::Record;
 
 use super::needs::Needs;
 use crate::{
     audit::{
         Missing, Subject,
+        codes::Codes,
         replay::replay_watched,
         state::{Shown, State},
         watch::Watch,
@@ -123,6 +124,67 @@ impl Watch for Asked<'_> {
         if self.moment == (Moment::Leaving { message }) {
             self.take(state, Needs::default())?;
         }
+        Ok(())
+    }
+}
+
+/// The code of an account at a moment; none if it is not known, or the walk does not come there.
+pub fn code_at(
+    subject: &Subject<'_>,
+    gas_limit: u64,
+    moment: Moment,
+    account: Address,
+) -> Option<Bytes> {
+    let mut asked = CodeOf { moment, account, steps: 0, hash: None };
+    replay_watched(subject, gas_limit, &mut asked);
+    Codes::new(subject.hashes()).get(asked.hash?, account).ok().cloned()
+}
+
+#[derive(Debug)]
+struct CodeOf {
+    moment: Moment,
+    account: Address,
+    steps: usize,
+    hash: Option<B256>,
+}
+
+impl Watch for CodeOf {
+    fn stepped(&mut self, state: &mut State) -> Result<(), Missing> {
+        if self.moment == (Moment::Step { step: self.steps }) {
+            self.hash = Some(state.account(self.account)?.code_hash);
+        }
+        self.steps += 1;
+        Ok(())
+    }
+
+    fn before(
+        &mut self,
+        (message, record): (usize, usize),
+        _: &Record,
+        _: Address,
+        state: &mut State,
+    ) -> Result<(), Missing> {
+        if self.moment == (Moment::Before { message, record }) {
+            self.hash = Some(state.account(self.account)?.code_hash);
+        }
+        Ok(())
+    }
+}
+
+/// The accounts that go when the transaction ends, if the walk comes there.
+pub fn destroyed(subject: &Subject<'_>, gas_limit: u64) -> Vec<Address> {
+    let mut asked = Destroyed::default();
+    replay_watched(subject, gas_limit, &mut asked);
+    asked.0
+}
+
+/// Those of the last step that the walk came to.
+#[derive(Debug, Default)]
+struct Destroyed(Vec<Address>);
+
+impl Watch for Destroyed {
+    fn stepped(&mut self, state: &mut State) -> Result<(), Missing> {
+        self.0 = state.destroyed();
         Ok(())
     }
 }

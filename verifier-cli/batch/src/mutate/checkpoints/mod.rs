@@ -53,7 +53,7 @@ impl Claim {
         witness: &Opened<'_>,
     ) -> Option<Mutant> {
         let survived = |self_: Self, what: &str| {
-            Some(Mutant { change: format!("{}: {what}", self_.change), killer: None })
+            Some(Mutant { change: format!("{}: {what}", self_.change), killer: None, trial: None })
         };
         let Some(said) = said else { return survived(self, "the engines differ") };
         let first = said.rows.iter().position(|row| row.said.verdict() != Verdict::Valid);
@@ -70,7 +70,7 @@ impl Claim {
             {
                 let killer =
                     Killer { audit: Audit::Execution.name(), mismatch: mismatch.kind.name() };
-                Some(Mutant { change: self.change, killer: Some(killer) })
+                Some(Mutant { change: self.change, killer: Some(killer), trial: None })
             }
             (Some(_), found) => survived(self, &format!("segment {at} is {found}")),
             (None, found) => survived(self, &format!("true, and segment {at} is {found}")),

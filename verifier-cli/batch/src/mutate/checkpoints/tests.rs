@@ -66,7 +66,7 @@ fn what_is_found_elsewhere_or_as_something_else_or_not_at_all_has_survived() {
         };
         let told = |claim: Claim, what: &str| {
             let change = format!("{}: {what}", claim.change);
-            assert_eq!(judge(place, claim), Some(Mutant { change, killer: None }));
+            assert_eq!(judge(place, claim), Some(Mutant { change, killer: None, trial: None }));
         };
         let found = "segment 1 is invalid: checkpoint-stack-height";
         let (mut elsewhere, mut other, mut truth) =

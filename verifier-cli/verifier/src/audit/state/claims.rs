@@ -53,6 +53,14 @@ impl State {
         }
     }
 
+    /// The accounts that go when the transaction ends, ascending.
+    pub fn destroyed(&mut self) -> Vec<Address> {
+        let destroyed = self.accounts.all().filter(|(_, entry)| entry.destroyed);
+        let mut destroyed: Vec<Address> = destroyed.map(|(address, _)| *address).collect();
+        destroyed.sort_unstable();
+        destroyed
+    }
+
     /// The nodes that show what the state holds at this instant, whatever of it is known: each once, and
     /// those beside that a removal takes.
     pub fn prove(&mut self, shown: &[Shown]) -> Vec<Vec<u8>> {

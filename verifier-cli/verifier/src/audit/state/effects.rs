@@ -167,9 +167,7 @@ impl State {
     /// As [`account`](Self::account); none for accounts that were asked for, as destroyed ones were.
     pub fn finish(&mut self) -> Result<(), Missing> {
         self.journal.clear();
-        let destroyed = self.accounts.all().filter(|(_, entry)| entry.destroyed);
-        let destroyed: Vec<Address> = destroyed.map(|(address, _)| *address).collect();
-        for address in destroyed {
+        for address in self.destroyed() {
             let entry = self.accounts.edit(address)?;
             entry.touched = true;
             entry.account = AccountState::default();

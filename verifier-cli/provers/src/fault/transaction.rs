@@ -1,0 +1,273 @@
+//! What the transaction audit finds, as proofs for the provers of rules, steps, the top message, the receipt
+//! and the block.
+
+use alloy_consensus::Transaction as _;
+use alloy_primitives::{Address, B256, Bytes, U256};
+use alloy_sol_types::SolValue;
+use iso_evm_verifier::{
+    audit::{TransactionKind as Of, state::Shown},
+    claim::{Moment, code_at, destroyed},
+    transaction_hash::encode,
+};
+use iso_evm_wire::{
+    optimism::predeploys::{BASE_FEE_VAULT, L1_BLOCK, L1_FEE_VAULT, OPERATOR_FEE_VAULT},
+    transaction::TransactionBody,
+};
+
+use super::{Accused, Fault, access::RIPEMD160, opened::packed};
+use crate::{
+    Kind, Prover,
+    proof::{InTransaction, Opened},
+    transaction::{
+        RulesProof, Sent, StepProof, TopProof, rules, step, top,
+    },
+};
+
+/// Slots of the L1 attributes that the fees of the OP Stack follow from.
+const L1_SLOTS: u64 = 9;
+
+/// The proof of a false claim of this kind.
+pub(super) fn fault(accused: &Accused<'_>, kind: Of) -> Option<Fault> {
+    let (prover, proof) = match kind {
+        Of::Signature
+        | Of::ChainId
+        | Of::Type
+        | Of::GasLimit
+        | Of::IntrinsicGas
+        | Of::Fee
+        | Of::Initcode
+        | Of::Blob
+        | Of::Authorization => (Prover::Rules, accused.rules(rules::RULES)?.abi_encode()),
+        Of::Nonce | Of::SenderCode | Of::Funds => {
+            (Prover::Rules, accused.rules(rules::SENDER)?.abi_encode())
+        }
+        Of::Message => (Prover::Top, accused.top(top::MESSAGE)?.abi_encode()),
+        Of::Kind
+        | Of::Origin
+        | Of::GasPrice
+        | Of::Caller
+        | Of::Value
+        | Of::Calldata
+        | Of::Gas
+        | Of::Static => (Prover::Top, accused.top(top::FIELDS)?.abi_encode()),
+        Of::To | Of::Context => (Prover::Top, accused.top(top::TARGET)?.abi_encode()),
+        Of::StateRootEnter => (Prover::Top, accused.top(top::ENTRY)?.abi_encode()),
+        Of::Status
+        | Of::GasUsed
+        | Of::Logs
+        | Of::Bloom
+        | Of::DepositNonce
+        | Of::DepositVersion => return None,
+        Of::StateRootLeave => (Prover::Step, accused.leaves()?.abi_encode()),
+        _ => return None,
+    };
+    Some(Fault { prover, kind: Kind::Transaction(kind), proof: proof.into() })
+}
+
+impl Accused<'_> {
+    /// The transaction with its bytes.
+    pub(super) fn sent(&self) -> Option<Sent> {
+        Some(Sent {
+            inBlock: self.in_block()?,
+            environment: (&self.claimed.environment).into(),
+            bytes_: encode(&self.subject.transaction).into(),
+        })
+    }
+
+    /// The instant behind a step, opened.
+    pub(super) fn step_behind(&self, place: usize) -> Option<Opened> {
+        let steps = &self.told()?.steps;
+        let at = place as u64;
+        Some(Opened {
+            instant: steps.known.get(place)?.as_ref()?.into(),
+            index: U256::from(at),
+            path: steps.tree.prove(at..at + 1),
+        })
+    }
+
+    fn step_digest(&self, place: usize) -> Option<(B256, Vec<B256>)> {
+        let opened = self.told()?.steps.known.get(place)?.as_ref()?.digest();
+        let at = place as u64;
+        Some((opened, self.told()?.steps.tree.prove(at..at + 1)))
+    }
+
+    /// Place of the step before the top call or creation.
+    pub(super) fn before_top(&self) -> usize {
+        let body = self.subject.transaction.body();
+        let list = body.access_list().into_iter().flat_map(|list| list.iter());
+        let items: usize = list.map(|item| 1 + item.storage_keys.len()).sum();
+        let invalid = self.told().is_some_and(|told| told.steps.known.len() == DEPOSIT_STEPS);
+        if body.is_deposit() && invalid {
+            return 1;
+        }
+        2 + items + body.authorization_list().unwrap_or_default().len()
+    }
+
+    fn last_step(&self) -> Option<usize> {
+        self.told()?.steps.known.len().checked_sub(1)
+    }
+
+    fn first_message(&self) -> InTransaction {
+        self.in_transaction(0).unwrap_or_default()
+    }
+
+    /// Who takes part before and behind the messages.
+    fn parties(&self) -> Vec<Shown> {
+        let (transaction, block) = (&self.subject.transaction, &self.subject.block);
+        let mut parties = vec![transaction.from(), block.beneficiary, RIPEMD160];
+        parties.extend(transaction.body().to());
+        if self.subject.rules.upgrade().is_some() {
+            parties.extend([BASE_FEE_VAULT, L1_FEE_VAULT, OPERATOR_FEE_VAULT, L1_BLOCK]);
+        }
+        let mut shown: Vec<Shown> = parties.into_iter().map(Shown::Account).collect();
+        if self.subject.rules.upgrade().is_some() {
+            let slot = |slot: u64| Shown::Slot(L1_BLOCK, U256::from(slot).into());
+            shown.extend((0..L1_SLOTS).map(slot));
+        }
+        shown
+    }
+
+    pub(super) fn rules(&self, question: U256) -> Option<RulesProof> {
+        let sender = self.subject.transaction.from();
+        let moment = Moment::Step { step: 0 };
+        let nodes = self.nodes(moment, &self.parties());
+        let code = code_at(self.subject, self.gas_limit, moment, sender).unwrap_or_default();
+        Some(RulesProof {
+            question,
+            sent: self.sent()?,
+            entry: self.step_behind(0)?,
+            nodes: packed(&nodes),
+            code,
+        })
+    }
+
+    pub(super) fn top(&self, question: U256) -> Option<TopProof> {
+        let place = if question == top::COUNT { self.last_step()? } else { self.before_top() };
+        let moment = Moment::Step { step: place };
+        let mut shown = self.parties();
+        let (message, mut code) = (self.first_message(), Bytes::new());
+        let body = self.subject.transaction.body();
+        if let Some(to) = body.to() {
+            code = code_at(self.subject, self.gas_limit, moment, to).unwrap_or_default();
+        }
+        let told = self.subject.message(0).map(|message| message.fields());
+        shown.extend(told.map(|told| Shown::Account(told.to)));
+        shown.extend(told.map(|told| Shown::Account(told.context)));
+        let sender = self.subject.transaction.from();
+        let nonce = match body {
+            TransactionBody::Ethereum(body) => body.nonce(),
+            TransactionBody::Deposit(_) => 0,
+        };
+        shown.push(Shown::Account(sender.create(nonce)));
+        if let [0xef, 0x01, 0x00, delegate @ ..] = &code[..]
+            && let Ok(delegate) = Address::try_from(delegate)
+        {
+            shown.push(Shown::Account(delegate));
+        }
+        let warmed = shown.clone().into_iter().filter_map(|shown| match shown {
+            Shown::Account(account) => Some(account),
+            _ => None,
+        });
+        let warmed: Vec<Shown> = warmed.flat_map(in_sets).collect();
+        shown.extend(warmed);
+        let mut nodes = self.nodes(moment, &shown);
+        let mut last = Opened::default();
+        if question == top::TOP
+            && let Some(record) = self.last(0)
+        {
+            last = self.behind(0, record)?;
+            nodes.extend(self.nodes(Moment::Leaving { message: 0 }, &shown));
+        }
+        let (behind, path) = self.step_digest(self.before_top() + 1).unwrap_or_default();
+        Some(TopProof {
+            question,
+            sent: self.sent()?,
+            before: self.step_behind(place)?,
+            message,
+            last,
+            behind,
+            behindPath: path,
+            nodes: packed(&nodes),
+            code,
+        })
+    }
+
+    pub(super) fn step(&self, place: usize) -> Option<StepProof> {
+        let before = place.checked_sub(1)?;
+        let moment = Moment::Step { step: before };
+        let mut shown = self.parties();
+        let accounts = shown.clone().into_iter().filter_map(|shown| match shown {
+            Shown::Account(account) => Some(account),
+            _ => None,
+        });
+        let mut sets: Vec<Shown> = accounts.flat_map(in_sets).collect();
+        let body = self.subject.transaction.body();
+        for item in body.access_list().into_iter().flat_map(|list| list.iter()) {
+            sets.extend(in_sets(item.address));
+            let slot = |key: &B256| {
+                let path = iso_evm_wire::claim::sets::slot(item.address, *key);
+                Shown::In(iso_evm_verifier::audit::state::SetName::Accessed, path)
+            };
+            sets.extend(item.storage_keys.iter().map(slot));
+        }
+        let authorizations = body.authorization_list().unwrap_or_default();
+        let authorities = authorizations.iter().filter_map(|told| told.recover_authority().ok());
+        let authorities: Vec<Address> = authorities.collect();
+        shown.extend(authorities.iter().map(|authority| Shown::Account(*authority)));
+        sets.extend(authorities.iter().flat_map(|authority| in_sets(*authority)));
+        let last = Some(place) == self.last_step();
+        let goes = if last { destroyed(self.subject, self.gas_limit) } else { Vec::new() };
+        shown.extend(goes.iter().map(|account| Shown::Account(*account)));
+        sets.extend(goes.iter().flat_map(|account| in_sets(*account)));
+        shown.extend(sets);
+        let mut nodes = self.nodes(moment, &shown);
+        nodes.extend(self.nodes(Moment::Step { step: 0 }, &self.parties()));
+        let code = self.authority_code(place, moment);
+        let (behind, path) = self.step_digest(place)?;
+        Some(StepProof {
+            question: step::STEP,
+            sent: self.sent()?,
+            step: U256::from(place),
+            before: self.step_behind(before)?,
+            behind,
+            behindPath: path,
+            message: self.first_message(),
+            destroyed: goes,
+            nodes: packed(&nodes),
+            code,
+            ..StepProof::default()
+        })
+    }
+
+    /// The code of the authority whose step it is.
+    fn authority_code(&self, place: usize, moment: Moment) -> Bytes {
+        let body = self.subject.transaction.body();
+        let list = body.authorization_list().unwrap_or_default();
+        let first = self.before_top() + 1 - list.len();
+        let told = place.checked_sub(first).and_then(|index| list.get(index));
+        let authority = told.and_then(|told| told.recover_authority().ok());
+        let code = authority.map(|who| code_at(self.subject, self.gas_limit, moment, who));
+        code.flatten().unwrap_or_default()
+    }
+
+    fn leaves(&self) -> Option<StepProof> {
+        Some(StepProof {
+            question: step::LEAVE,
+            sent: self.sent()?,
+            before: self.step_behind(self.last_step()?)?,
+            ..StepProof::default()
+        })
+    }
+}
+
+/// Steps of a deposit that is invalid: entry, charge, top, end.
+const DEPOSIT_STEPS: usize = 4;
+
+/// Where the sets have an account.
+fn in_sets(account: Address) -> Vec<Shown> {
+    use iso_evm_verifier::audit::state::SetName;
+    let path = iso_evm_wire::claim::sets::account(account);
+    [SetName::Accessed, SetName::Created, SetName::Destroyed]
+        .map(|name| Shown::In(name, path))
+        .to_vec()
+}
