@@ -3,10 +3,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod blocks;
+mod bytes;
 mod case;
 mod court;
 mod honest;
 mod numbers;
+mod receipts;
 mod rules;
 mod source;
 mod steps;
