@@ -95,9 +95,7 @@ fn cases() -> impl Iterator<Item = Case> {
 fn nothing_is_false_of_a_true_block() {
     let mut asked = 0;
     for case in cases() {
-        for question in
-            [block::ENVIRONMENT, block::TRANSACTION, block::RECEIPT, block::RANGE]
-        {
+        for question in [block::ENVIRONMENT, block::TRANSACTION, block::RECEIPT, block::RANGE] {
             let what = format!("transaction {}: {question}", case.index);
             judged(&case, &proof(&case, question)).holds(&what);
             asked += 1;

@@ -132,7 +132,8 @@ fn access_list(random: &mut Random) -> AccessList {
 /// A transaction of a type, with numbers of all lengths.
 fn body(kind: usize, random: &mut Random) -> EthereumBody {
     let number = |random: &mut Random| random.next() >> random.below(64);
-    let wide = |random: &mut Random| u128::from(random.next()) << random.below(64) >> random.below(64);
+    let wide =
+        |random: &mut Random| u128::from(random.next()) << random.below(64) >> random.below(64);
     let to = Address::repeat_byte(random.next() as u8);
     let call = if random.below(3) == 0 { TxKind::Create } else { TxKind::Call(to) };
     let length = random.below(300);

@@ -40,9 +40,8 @@ pub(crate) fn own(name: &str) -> Case {
 }
 
 /// The transactions of a block of OP Sepolia, each in the claim of all.
-pub(crate) static OPTIMISM: LazyLock<Vec<Case>> = LazyLock::new(|| {
-    whole(&fixtures::own().join("op-sepolia-26207960.json.zst"))
-});
+pub(crate) static OPTIMISM: LazyLock<Vec<Case>> =
+    LazyLock::new(|| whole(&fixtures::own().join("op-sepolia-26207960.json.zst")));
 
 /// The transactions of a file's block, each in the claim of all.
 pub(crate) fn whole(path: &std::path::Path) -> Vec<Case> {
@@ -123,7 +122,8 @@ pub(crate) fn going(case: &Case) -> Vec<Address> {
     let set = steps[steps.len() - 2].unwrap().destroyed;
     let most = if known.len() > 12 { 1 } else { 1 << known.len() };
     let chosen = |bits: usize| -> Vec<Address> {
-        let bit = |(index, account): (usize, &Address)| (bits >> index & 1 == 1).then_some(*account);
+        let bit =
+            |(index, account): (usize, &Address)| (bits >> index & 1 == 1).then_some(*account);
         known.iter().enumerate().filter_map(bit).collect()
     };
     let root = |accounts: &[Address]| {
@@ -157,7 +157,7 @@ pub(crate) fn step_proof(case: &Case, index: usize) -> iso_evm_provers::transact
                 iso_evm_verifier::claim::Moment::Step { step: index - 1 },
                 &[Shown::Account(authority)],
             );
-            let leaf = crate::case::leaf_of(&nodes, authority);
+            let leaf = crate::leaf::leaf_of(&nodes, authority);
             proof.code = leaf.map(|leaf| case.code_of(leaf.1)).unwrap_or_default();
         }
     }
@@ -170,7 +170,7 @@ pub(crate) fn judge_of(case: &Case, index: usize) -> Prover {
 }
 
 /// Asks everything about a claim that nothing is false in.
-fn all_hold(name: &str, case: &Case) -> usize {
+pub(crate) fn all_hold(name: &str, case: &Case) -> usize {
     let root = case.root();
     let is_signed = case.witness.transaction.signature().is_some();
     for question in [rules::RULES, rules::SENDER, rules::UNSIGNED, rules::MALFORMED] {

@@ -5,10 +5,13 @@
 
 mod blocks;
 mod bytes;
+mod calls;
 mod case;
 mod court;
 mod honest;
+mod leaf;
 mod numbers;
+mod proofs;
 mod receipts;
 mod rules;
 mod source;

@@ -40,10 +40,12 @@ fn each_lie_in_a_receipt_convicts() {
         judged(case).holds("it is true");
         let success = case.witness.receipt.success;
         let words = [success, !success].map(|success| B256::from(U256::from(success)));
-        judged(&with(case, |lie| lie.success ^= true)).convicts(told(TransactionKind::Status), words);
+        judged(&with(case, |lie| lie.success ^= true))
+            .convicts(told(TransactionKind::Status), words);
         let gas = case.witness.receipt.gas_used;
         let words = [gas, gas + 1].map(|gas| B256::from(U256::from(gas)));
-        judged(&with(case, |lie| lie.gas_used += 1)).convicts(told(TransactionKind::GasUsed), words);
+        judged(&with(case, |lie| lie.gas_used += 1))
+            .convicts(told(TransactionKind::GasUsed), words);
         let lie = with(case, |lie| lie.logs.as_mut().unwrap().bloom = Bloom::repeat_byte(1));
         judged(&lie).convicts_of(told(TransactionKind::Bloom));
         let log = alloy_primitives::Log::new_unchecked(
@@ -75,9 +77,8 @@ fn what_only_a_deposits_receipt_tells_convicts() {
     let honest = case.witness.receipt.deposit.unwrap();
     let (nonce, version) = (honest.nonce, honest.version.unwrap());
     let word = |number: u64| B256::from(U256::from(number));
-    let deposit = |nonce, version| {
-        with(case, |lie| lie.deposit = Some(DepositReceipt { nonce, version }))
-    };
+    let deposit =
+        |nonce, version| with(case, |lie| lie.deposit = Some(DepositReceipt { nonce, version }));
     let words = [word(nonce), word(nonce + 1)];
     judged(&deposit(nonce + 1, Some(version))).convicts(told(TransactionKind::DepositNonce), words);
     let words = [word(version), word(2)];

@@ -160,7 +160,9 @@ fn types_are_the_forks() {
 
 #[test]
 fn who_has_not_signed_is_not_the_sender() {
-    for name in ["erc20-transfer", "blobs", "delegation-7702", "storage-gas", "creation-transaction"] {
+    for name in
+        ["erc20-transfer", "blobs", "delegation-7702", "storage-gas", "creation-transaction"]
+    {
         let case = own(name);
         let other = Address::repeat_byte(0x77);
         let lie = case.with(|_, sender, _, _| *sender = other);
@@ -197,7 +199,7 @@ fn a_sender_without_its_nonce_or_the_funds_convicts() {
     let mut proof = lie.rules(rules::SENDER);
     let shown = [iso_evm_verifier::audit::state::Shown::Account(contract)];
     let nodes = case.nodes(iso_evm_verifier::claim::Moment::Step { step: 0 }, &shown);
-    let (nonce, hash) = crate::case::leaf_of(&nodes, contract).unwrap();
+    let (nonce, hash) = crate::leaf::leaf_of(&nodes, contract).unwrap();
     let lie = sends(&lie, TxEip1559 { nonce, ..dynamic(&case) }.into());
     let told = lie.rules(rules::SENDER);
     proof.sent = told.sent;

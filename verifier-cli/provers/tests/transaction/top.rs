@@ -42,14 +42,18 @@ const WORDS: [(U256, usize, Kind); 14] = {
 #[test]
 fn each_word_of_the_first_message_that_is_false_convicts() {
     let optimism = OPTIMISM.iter().filter(|case| !case.told().messages.is_empty());
-    let cases = ["erc20-transfer", "blobs", "creation-transaction", "delegation-7702", "storage-gas"];
+    let cases =
+        ["erc20-transfer", "blobs", "creation-transaction", "delegation-7702", "storage-gas"];
     let cases = cases.into_iter().map(own).chain(optimism.take(3).cloned());
     for case in cases {
         let creates = case.witness.transaction.body().kind().is_create();
         for (question, position, kind) in WORDS {
             // A creation's code and target are among its fields.
-            let question =
-                if creates && [top::CODE, top::TARGET].contains(&question) { top::FIELDS } else { question };
+            let question = if creates && [top::CODE, top::TARGET].contains(&question) {
+                top::FIELDS
+            } else {
+                question
+            };
             let word = case.told().messages[0].head.word(position) ^ U256::from(1);
             let lie = case.with_head(position, word);
             let answer = judged(&lie, question);
