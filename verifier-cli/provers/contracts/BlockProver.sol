@@ -61,7 +61,7 @@ contract BlockProver is IProver {
     error OtherHeader();
 
     /// What is false of the block.
-    function prove(bytes32 root, bytes calldata proof) external pure returns (Mismatch memory) {
+    function prove(bytes32 root, bytes calldata proof) external view returns (Mismatch memory) {
         Proof calldata told;
         uint256 place = Proofs.place(proof);
         assembly ("memory-safe") {
@@ -84,16 +84,26 @@ contract BlockProver is IProver {
         revert Claims.Holds();
     }
 
+    /// The fork of rules: it reverts with `Unknown` if there are no such rules.
+    function forkOf(uint256 rules) external pure returns (uint256) {
+        return Rules.forkOf(rules);
+    }
+
     /// The block's own header.
     function own(Proof calldata told) private pure returns (Headers.Read memory) {
         if (keccak256(told.header) != told.block_.header) revert OtherHeader();
         return Headers.read(told.header);
     }
 
-    function judgeRange(Proof calldata told) private pure {
+    function judgeRange(Proof calldata told) private view {
         Claims.Environment calldata environment = told.environment;
         Claims.openEnvironment(told.block_, environment);
         limit(environment.chainId, 64);
+        try this.forkOf(environment.rules) {}
+        catch (bytes memory reason) {
+            bool unknown = reason.length >= 4 && bytes4(reason) == Rules.Unknown.selector;
+            if (unknown) Proofs.check(Kinds.CLAIM_MALFORMED, NONE, environment.rules);
+        }
         limit(environment.number, 64);
         limit(environment.timestamp, 64);
         limit(uint256(environment.beneficiary), 160);

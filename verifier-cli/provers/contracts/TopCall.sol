@@ -132,8 +132,7 @@ library TopCall {
         uint256 given = Intrinsic.left(known.body, known.fork);
         uint256 number = uint256(uint160(known.body.to));
         uint256 price;
-        (status, price) =
-            Precompiles.run(known.rules, known.fork, number, known.body.input, known.body.inputLength, given);
+        (status, price) = Precompiles.run(known.rules, number, Sent.inputOf(known), given);
         return (status, status == 1 ? price : given);
     }
 }

@@ -1,31 +1,25 @@
 //! A claim of a witness's transaction, and the proofs about it.
 
+use crate::leaf::leaf_of;
 use alloy_consensus::Transaction as _;
 use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, U256, keccak256};
 use iso_evm_provers::{
-    proof::{Environment, InBlock, InTransaction, Opened, Transaction},
-    transaction::{self, ReceiptProof, RulesProof, Sent, StepProof, TopProof},
+    proof::{Environment, InBlock, InTransaction, Opened},
+    transaction::Sent,
 };
 use iso_evm_verifier::{
-    audit::{
-        Subject,
-        state::{SetName, Shown},
-    },
+    audit::{Subject, state::Shown},
     claim::{ClaimedBlock, ClaimedMessage, ClaimedTransaction, Instants, Moment, claim, nodes_at},
     transaction_hash::encode,
 };
 use iso_evm_wire::{
     Opened as OpenedWitness, Witness,
-    claim::{Instant, sets},
-    optimism::predeploys::L1_BLOCK,
+    claim::Instant,
     segment::{Head, merkle::Tree},
 };
 
 /// Most gas that a precompile is run on.
 pub(crate) const GAS: u64 = 1 << 28;
-
-/// What stays touched.
-const RIPEMD160: Address = Address::with_last_byte(3);
 
 /// A claim, with the bytes that are behind its hashes.
 #[derive(Clone, Debug)]
@@ -130,7 +124,7 @@ impl Case {
     }
 
     /// Nodes that show something behind a step.
-    fn nodes_behind(&self, step: usize, shown: &[Shown]) -> Vec<u8> {
+    pub(crate) fn nodes_behind(&self, step: usize, shown: &[Shown]) -> Vec<u8> {
         self.nodes(Moment::Step { step }, shown)
     }
 
@@ -163,7 +157,7 @@ impl Case {
     }
 
     /// The digest of a step, and its path.
-    fn behind(&self, index: usize) -> (B256, Vec<B256>) {
+    pub(crate) fn behind(&self, index: usize) -> (B256, Vec<B256>) {
         let steps = &self.told().steps;
         let digest = steps.known[index].map_or(B256::ZERO, |known| known.digest());
         (digest, path(&steps.tree, index))
@@ -182,7 +176,7 @@ impl Case {
     }
 
     /// The instant behind message 0's last record, or nothing.
-    fn last(&self) -> Opened {
+    pub(crate) fn last(&self) -> Opened {
         let Some(message) = self.told().messages.first() else { return Opened::default() };
         let count = message.records.len();
         let known = message.behind(count).copied();
@@ -209,7 +203,7 @@ impl Case {
     }
 
     /// The code of an account at the step before the top, or of a delegation.
-    fn code(&self, account: Option<Address>) -> Bytes {
+    pub(crate) fn code(&self, account: Option<Address>) -> Bytes {
         let Some(account) = account else { return Bytes::new() };
         let hash = self.code_hash(account);
         self.code_of(hash)
@@ -233,14 +227,14 @@ impl Case {
     }
 
     /// Whose code runs where the account called has delegated it.
-    fn delegate(&self) -> Option<Address> {
+    pub(crate) fn delegate(&self) -> Option<Address> {
         let code = self.code(self.witness.transaction.body().to());
         (code.len() == 23 && code.starts_with(&[0xef, 1, 0]))
             .then(|| Address::from_slice(&code[3..]))
     }
 
     /// The new account of a creation.
-    fn created(&self) -> Option<Address> {
+    pub(crate) fn created(&self) -> Option<Address> {
         let body = self.witness.transaction.body();
         let from = self.witness.transaction.from();
         let nonce = if self.is_deposit() {
@@ -250,174 +244,10 @@ impl Case {
         };
         body.to().is_none().then(|| from.create(nonce))
     }
-
-    pub(crate) fn rules(&self, question: U256) -> RulesProof {
-        let from = self.witness.transaction.from();
-        let mut shown = vec![Shown::Account(from)];
-        shown.extend(self.l1());
-        let nodes = self.nodes_behind(0, &shown);
-        let code = leaf_of(&nodes, from).map(|leaf| self.code_of(leaf.1)).unwrap_or_default();
-        let nodes = nodes.into();
-        RulesProof { question, sent: self.sent(), entry: self.step(0), nodes, code }
-    }
-
-    /// What fees of the OP Stack follow from.
-    fn l1(&self) -> Vec<Shown> {
-        let slots = [1, 3, 5, 6, 7, 8];
-        let slot = |slot| Shown::Slot(L1_BLOCK, B256::with_last_byte(slot));
-        let has_fees = self.witness.rules.upgrade().is_some() && !self.is_deposit();
-        slots.into_iter().filter(|_| has_fees).map(slot).collect()
-    }
-
-    pub(crate) fn top(&self, question: U256) -> TopProof {
-        let (step, body) = (self.top_at() - 1, self.witness.transaction.body());
-        let accessed = |account: Address| {
-            [Shown::Account(account), Shown::In(SetName::Accessed, sets::account(account))]
-        };
-        let from = self.witness.transaction.from();
-        let mut shown = vec![Shown::Account(from), Shown::Account(RIPEMD160)];
-        let created = self.created();
-        let others = [body.to(), self.delegate(), created].into_iter().flatten();
-        shown.extend(others.flat_map(accessed));
-        shown.extend(created.map(|new| Shown::In(SetName::Created, sets::account(new))));
-        let mut nodes = self.nodes_behind(step, &shown);
-        if self.is_deposit() {
-            nodes.extend(self.nodes_behind(0, &[Shown::Account(from)]));
-        }
-        if !self.told().messages.is_empty() {
-            nodes.extend(self.nodes(Moment::Leaving { message: 0 }, &shown));
-        }
-        let last_step = self.told().steps.known.len() - 1;
-        let counts = question == transaction::top::COUNT;
-        let before = self.step(if counts { last_step } else { step });
-        let (behind, behind_path) = self.behind(step + 1);
-        TopProof {
-            question,
-            sent: self.sent(),
-            before,
-            message: self.message(),
-            last: self.last(),
-            behind,
-            behindPath: behind_path,
-            nodes: nodes.into(),
-            code: self.code(body.to()),
-        }
-    }
-
-    /// A proof about steps, without what one of them takes.
-    pub(crate) fn about_steps(&self, question: U256) -> StepProof {
-        let from = self.witness.transaction.from();
-        StepProof {
-            question,
-            sent: self.sent(),
-            before: self.step(0),
-            message: self.message(),
-            nodes: self.nodes_behind(0, &[Shown::Account(from)]).into(),
-            ..StepProof::default()
-        }
-    }
-
-    /// A proof that the transaction goes on from the one before.
-    pub(crate) fn entry(&self) -> StepProof {
-        let (behind, behind_path) = self.behind(0);
-        let mut proof = StepProof {
-            behind,
-            behindPath: behind_path,
-            ..self.about_steps(transaction::step::ENTRY)
-        };
-        if let Some(index) = self.index.checked_sub(1) {
-            let previous = Self { index, ..self.clone() };
-            proof.previous = Transaction::from(&previous.told().claim);
-            proof.previousPath = path(&self.claimed.tree, index);
-            proof.before = previous.step(previous.told().steps.known.len() - 1);
-        }
-        proof
-    }
-
-    /// A proof about where the block ends.
-    pub(crate) fn leave(&self) -> StepProof {
-        let last = self.told().steps.known.len() - 1;
-        StepProof { before: self.step(last), ..self.about_steps(transaction::step::LEAVE) }
-    }
-
-    /// A proof about a step, where what it looks at is shown in the one before.
-    pub(crate) fn step_proof(&self, step: usize, shown: &[Shown]) -> StepProof {
-        let (behind, behind_path) = self.behind(step);
-        let mut nodes = self.nodes_behind(step - 1, shown);
-        nodes.extend(self.nodes_behind(0, &self.l1()));
-        StepProof {
-            step: U256::from(step),
-            before: self.step(step - 1),
-            behind,
-            behindPath: behind_path,
-            nodes: nodes.into(),
-            ..self.about_steps(transaction::step::STEP)
-        }
-    }
-
-    pub(crate) fn receipt_proof(&self, question: U256) -> ReceiptProof {
-        let from = self.witness.transaction.from();
-        ReceiptProof {
-            question,
-            sent: self.sent(),
-            receipt: self.receipt.clone().into(),
-            last: self.step(self.told().steps.known.len() - 1),
-            message: self.message(),
-            nodes: self.nodes_behind(0, &[Shown::Account(from)]).into(),
-        }
-    }
 }
 
 /// What shows that a leaf stands in a tree.
 pub(crate) fn path(tree: &Tree, index: usize) -> Vec<B256> {
     let index = index as u64;
     tree.prove(index..index + 1)
-}
-
-/// Nonce and code hash of an account, out of nodes on the way to it: those of the one leaf that holds
-/// an account and whose path ends as its.
-pub(crate) fn leaf_of(packed: &[u8], account: Address) -> Option<(u64, B256)> {
-    let path = keccak256(account);
-    let mut rest = packed;
-    let mut found = None;
-    while !rest.is_empty() {
-        let header = alloy_rlp::Header::decode(&mut rest).unwrap();
-        let (mut node, after) = rest.split_at(header.payload_length);
-        rest = after;
-        let mut items = Vec::new();
-        while !node.is_empty() {
-            let whole = node;
-            let item = alloy_rlp::Header::decode(&mut node).unwrap();
-            node = &node[item.payload_length..];
-            items.push(&whole[..whole.len() - node.len()]);
-        }
-        if let [key, value] = items[..]
-            && let Some((nonce, hash)) = account_in(value)
-            && ends_as(key, path)
-        {
-            found = Some((nonce, hash));
-        }
-    }
-    found
-}
-
-/// Nonce and code hash of what a leaf holds.
-fn account_in(value: &[u8]) -> Option<(u64, B256)> {
-    let mut value = value;
-    let mut value = alloy_rlp::Header::decode_bytes(&mut value, false).ok()?;
-    let list = alloy_rlp::Header::decode_bytes(&mut value, true).ok()?;
-    let mut list = list;
-    let nonce = <u64 as alloy_rlp::Decodable>::decode(&mut list).ok()?;
-    <U256 as alloy_rlp::Decodable>::decode(&mut list).ok()?;
-    <B256 as alloy_rlp::Decodable>::decode(&mut list).ok()?;
-    Some((nonce, <B256 as alloy_rlp::Decodable>::decode(&mut list).ok()?))
-}
-
-/// Whether a leaf's part of a path is the end of a path.
-fn ends_as(key: &[u8], path: B256) -> bool {
-    let mut key = key;
-    let Ok(key) = alloy_rlp::Header::decode_bytes(&mut key, false) else { return false };
-    let bytes = &key[1..];
-    let even = key[0] >> 4 == 2;
-    path.ends_with(bytes) && (even || path[31 - bytes.len()] & 0x0f == key[0] & 0x0f)
 }

@@ -26,10 +26,13 @@ pub(crate) enum Prover {
     Top,
     Step,
     Settle,
+    Receipt,
+    Block,
 }
 
 impl Prover {
-    pub(crate) const ALL: [Self; 4] = [Self::Rules, Self::Top, Self::Step, Self::Settle];
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Rules, Self::Top, Self::Step, Self::Settle, Self::Receipt, Self::Block];
 
     /// The contract's name.
     pub(crate) fn name(self) -> String {
@@ -43,6 +46,8 @@ impl Prover {
             Self::Top => include_str!("../../contracts/artifacts/TopProver.json"),
             Self::Step => include_str!("../../contracts/artifacts/StepProver.json"),
             Self::Settle => include_str!("../../contracts/artifacts/SettleProver.json"),
+            Self::Receipt => include_str!("../../contracts/artifacts/ReceiptProver.json"),
+            Self::Block => include_str!("../../contracts/artifacts/BlockProver.json"),
         }
     }
 

@@ -5,7 +5,7 @@ use std::{fs, sync::LazyLock};
 use alloy_consensus::Transaction as _;
 use alloy_eips::eip2718::Typed2718;
 use alloy_primitives::Address;
-use iso_evm_provers::transaction::{rules, step, top};
+use iso_evm_provers::transaction::{receipt, rules, step, top};
 use iso_evm_testing::fixtures;
 use iso_evm_verifier::audit::state::{SetName, Shown};
 use iso_evm_wire::{
@@ -157,7 +157,7 @@ pub(crate) fn step_proof(case: &Case, index: usize) -> iso_evm_provers::transact
                 iso_evm_verifier::claim::Moment::Step { step: index - 1 },
                 &[Shown::Account(authority)],
             );
-            let leaf = crate::case::leaf_of(&nodes, authority);
+            let leaf = crate::leaf::leaf_of(&nodes, authority);
             proof.code = leaf.map(|leaf| case.code_of(leaf.1)).unwrap_or_default();
         }
     }
@@ -170,7 +170,7 @@ pub(crate) fn judge_of(case: &Case, index: usize) -> Prover {
 }
 
 /// Asks everything about a claim that nothing is false in.
-fn all_hold(name: &str, case: &Case) -> usize {
+pub(crate) fn all_hold(name: &str, case: &Case) -> usize {
     let root = case.root();
     let is_signed = case.witness.transaction.signature().is_some();
     for question in [rules::RULES, rules::SENDER, rules::UNSIGNED, rules::MALFORMED] {
@@ -194,7 +194,10 @@ fn all_hold(name: &str, case: &Case) -> usize {
         answer.holds(&format!("{name}: top {question}"));
     }
     ask(Prover::Step, root, &case.about_steps(step::COUNT)).holds(&format!("{name}: count"));
-    ask(Prover::Step, root, &case.entry()).holds(&format!("{name}: entry"));
+    // Between transactions a block's file may lack what the roots follow from.
+    if case.goes_on() {
+        ask(Prover::Step, root, &case.entry()).holds(&format!("{name}: entry"));
+    }
     if case.index + 1 == case.claimed.transactions.len() {
         ask(Prover::Step, root, &case.leave()).holds(&format!("{name}: leave"));
     }
@@ -202,6 +205,13 @@ fn all_hold(name: &str, case: &Case) -> usize {
     for index in (1..count).filter(|index| *index != case.top_at()) {
         let answer = ask(judge_of(case, index), root, &step_proof(case, index));
         answer.holds(&format!("{name}: step {index} of {count}"));
+    }
+    for question in [receipt::RECEIPT, receipt::MALFORMED] {
+        // Some inputs tell no logs.
+        if case.witness.receipt.logs.is_some() {
+            let answer = ask(Prover::Receipt, root, &case.receipt_proof(question));
+            answer.holds(&format!("{name}: receipt {question}"));
+        }
     }
     count
 }

@@ -3,8 +3,17 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod blocks;
+mod bytes;
+mod calls;
 mod case;
 mod court;
 mod honest;
+mod leaf;
 mod numbers;
+mod proofs;
+mod receipts;
+mod rules;
 mod source;
+mod steps;
+mod top;
