@@ -6,11 +6,14 @@ import {Kinds} from "./Kinds.sol";
 import {Places} from "./Places.sol";
 import {Records} from "./Records.sol";
 import {RecordTable as R} from "./RecordTable.sol";
+import {Rlp} from "./Rlp.sol";
 import {Rules} from "./Rules.sol";
+import {TransactionBytes} from "./TransactionBytes.sol";
 import {Verdicts} from "./Verdicts.sol";
 
 /// Facts of the records about block and chain: words that the commitment has.
 library FactsOfBlock {
+    using Rlp for Rlp.Cursor;
     using Verdicts for Verdicts.Subject;
 
     /// The opcodes that push one word of the block's.
@@ -52,5 +55,25 @@ library FactsOfBlock {
             hash = ancestor;
         }
         subject.check(Kinds.ACCESS_BLOCK_HASH, hash, Records.hash(record, R.BLOCKHASH_HASH));
+    }
+
+    /// `BLOBHASH`: the transaction's versioned hash at the index, zero past the last.
+    function blobhash_(
+        Verdicts.Subject memory subject,
+        Places.Place calldata place,
+        bytes calldata record,
+        bytes calldata transaction
+    ) internal pure {
+        bytes32 claimed = place.transaction.transaction.hash;
+        if (keccak256(transaction) != claimed) revert Verdicts.CodeMissing(claimed);
+        TransactionBytes.Read memory body = TransactionBytes.read(transaction);
+        uint256 index = Records.word(record, R.BLOBHASH_INDEX);
+        bytes32 expected = 0;
+        if (index < body.blobCount) {
+            for (uint256 next = 0; next <= index; next++) {
+                expected = body.blobs.hash();
+            }
+        }
+        subject.check(Kinds.ACCESS_BLOCK, expected, Records.hash(record, R.BLOBHASH_HASH));
     }
 }

@@ -59,10 +59,12 @@ contract ReadProver is IProver {
         else if (opcode == R.SELFBALANCE) FactsOfAccounts.selfbalance(subject, now_, record);
         else if (opcode == R.BLOCKHASH) {
             FactsOfBlock.blockhash_(subject, place, record, read.ancestor, read.ancestorPath);
+        } else if (opcode == R.BLOBHASH) {
+            FactsOfBlock.blobhash_(subject, place, record, read.code);
         } else if (R.isValue(opcode)) {
             FactsOfBlock.value(subject, place.environment, opcode, record);
         } else {
-            // What is written and logged is no fact, and blobs are the transaction's.
+            // What is written and logged is no fact.
             revert Verdicts.NotJudged(opcode);
         }
     }

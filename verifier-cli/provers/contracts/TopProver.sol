@@ -169,7 +169,7 @@ contract TopProver is IProver {
         TopCall.begin(now_, known, created, Places.addressIn(head, Claims.TO));
         now_.instant.messages++;
         TopCall.enter(now_, known, created);
-        check(head, Claims.STATE_ROOT_ENTER, Kinds.ACCESS_STATE_ROOT_ENTER, uint256(now_.instant.stateRoot));
+        check(head, Claims.STATE_ROOT_ENTER, Kinds.TRANSACTION_STATE_ROOT_ENTER, uint256(now_.instant.stateRoot));
         uint256 entry = uint256(Claims.digestOf(now_.instant));
         Proofs.checkTop(Kinds.CLAIM_ENTRY, entry, uint256(told.message.message.entry));
     }

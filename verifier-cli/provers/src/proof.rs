@@ -128,7 +128,8 @@ sol! {
         Place place;
         /// Nodes of tries, one behind the other.
         bytes nodes;
-        /// The code that is asked for, or that delegates: by its hash the account's. Empty if none is needed.
+        /// The code that is asked for, or that delegates: by its hash the account's. For `BLOBHASH` the
+        /// transaction's bytes. Empty if none is needed.
         bytes code;
         /// Of `BLOCKHASH` inside the last 256: the hash that is claimed of the ancestor.
         bytes32 ancestor;

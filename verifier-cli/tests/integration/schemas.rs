@@ -135,6 +135,8 @@ fn examples_are_what_the_commands_read_and_write() {
             message["hostGas"] = Value::Null;
         }
     });
+    let claim = run_with(&examples, "iso-verify commit -", &witness.stdout);
+    compare("claim", &claim.json(), |_| {});
     let line = format!("iso-verify - --certificate - {expected}");
     let certificate = run_with(&examples, &line, &witness.stdout);
     compare("certificate", &certificate.json(), |certificate| {

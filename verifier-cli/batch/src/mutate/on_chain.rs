@@ -5,10 +5,10 @@ use iso_evm_hypervisor::Engine;
 use iso_evm_provers::{Accused, Court, MACHINE};
 use iso_evm_verifier::{
     FalseClaim,
-    audit::Subject,
+    audit::{Subject, TransactionKind},
     claim::claim,
     hash::keccak256,
-    verify::{EngineKind, Options, UNANCHORED, verify_opened},
+    verify::{ClaimKind, EngineKind, Options, UNANCHORED, verify_opened},
 };
 use iso_evm_wire::Opened;
 use serde::Serialize;
@@ -45,6 +45,16 @@ impl Trial {
     }
 }
 
+/// What is false of a receipt.
+const OF_RECEIPTS: [TransactionKind; 6] = [
+    TransactionKind::Status,
+    TransactionKind::GasUsed,
+    TransactionKind::Logs,
+    TransactionKind::Bloom,
+    TransactionKind::DepositNonce,
+    TransactionKind::DepositVersion,
+];
+
 /// Tries what a mutant's file claims. None if nobody can commit to it, or no audit finds it false.
 pub(super) fn tried(engine: &Engine, file: &[u8]) -> Option<Trial> {
     let file = file.to_vec().into();
@@ -64,9 +74,19 @@ pub(super) fn tried(engine: &Engine, file: &[u8]) -> Option<Trial> {
         transaction: claimed.first,
         gas_limit: UNANCHORED,
     };
+    let told = claimed.transactions.first()?;
+    // A receipt whose logs the witness does not tell is claimed by nobody.
+    let claimed_at_all = |found: &&FalseClaim| {
+        let ClaimKind::Transaction(kind) = found.kind else { return true };
+        !told.claim.receipt.is_zero() || !OF_RECEIPTS.contains(&kind)
+    };
+    let findings: Vec<&FalseClaim> = report.findings.iter().filter(claimed_at_all).collect();
+    if findings.is_empty() {
+        return None;
+    }
     let mut trial = Trial { convictions: Vec::new(), unproven: Vec::new() };
     let mut court = Court::new(engine);
-    for found in &report.findings {
+    for found in findings {
         match conviction(&mut court, &accused, found) {
             Ok(conviction) => trial.convictions.push(conviction),
             Err(why) => trial.unproven.push(format!("{found}: {why}")),

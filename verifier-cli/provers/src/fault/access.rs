@@ -5,6 +5,7 @@ use alloy_sol_types::SolValue;
 use iso_evm_verifier::{
     audit::{AccessKind, state::Shown},
     claim::{Moment, nodes_at},
+    transaction_hash::encode,
 };
 use iso_evm_wire::records::{Outcome, Record};
 
@@ -83,6 +84,9 @@ impl Accused<'_> {
             Record::Blockhash(told) => {
                 let (hash, path) = self.ancestor(told.number).unwrap_or_default();
                 (Bytes::new(), hash, path)
+            }
+            Record::Blobhash(_) => {
+                (encode(&self.subject.transaction).into(), B256::ZERO, Vec::new())
             }
             _ => (self.code(message, record, told), B256::ZERO, Vec::new()),
         };

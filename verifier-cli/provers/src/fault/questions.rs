@@ -93,8 +93,7 @@ impl Accused<'_> {
     fn of_record(&self, message: usize, record: usize) -> Vec<Fault> {
         let mut faults = Vec::new();
         let told = self.record(message, record);
-        let has_facts =
-            !matches!(told, None | Some(Record::Tstore(_) | Record::Log(_) | Record::Blobhash(_)));
+        let has_facts = !matches!(told, None | Some(Record::Tstore(_) | Record::Log(_)));
         if has_facts && let Some(proof) = self.read(message, record) {
             let kind = Kind::Access(AccessKind::Cold);
             faults.push(Fault { prover: Prover::Read, kind, proof: proof.abi_encode().into() });

@@ -50,7 +50,13 @@ pub(super) fn fault(accused: &Accused<'_>, kind: Of) -> Option<Fault> {
         | Of::Calldata
         | Of::Gas
         | Of::Static => (Prover::Top, accused.top(top::FIELDS)?.abi_encode()),
-        Of::To | Of::Context => (Prover::Top, accused.top(top::TARGET)?.abi_encode()),
+        Of::To | Of::Context => {
+            // Of a call the context is the account called; of a creation the code is no account's.
+            let creates = accused.subject.transaction.body().is_create();
+            let by_target = creates == (kind == Of::Context);
+            let question = if by_target { top::TARGET } else { top::FIELDS };
+            (Prover::Top, accused.top(question)?.abi_encode())
+        }
         Of::StateRootEnter => (Prover::Top, accused.top(top::ENTRY)?.abi_encode()),
         Of::Status | Of::GasUsed | Of::Logs | Of::Bloom | Of::DepositNonce | Of::DepositVersion => {
             (Prover::Receipt, accused.receipt()?.abi_encode())

@@ -34,7 +34,7 @@ const WORDS: [(U256, usize, Kind); 14] = {
         (top::FIELDS, layout::GAS_AVAILABLE, of(T::Gas)),
         (top::FIELDS, layout::IS_STATIC, of(T::Static)),
         (top::CODE, segment::layout::CODE_HASH, Kind::Access(AccessKind::CodeHash)),
-        (top::ENTRY, layout::STATE_ROOT_ENTER, Kind::Access(AccessKind::StateRootEnter)),
+        (top::ENTRY, layout::STATE_ROOT_ENTER, Kind::Transaction(TransactionKind::StateRootEnter)),
         (top::TOP, layout::STATUS, Kind::Claim(ClaimKind::Step)),
     ]
 };
