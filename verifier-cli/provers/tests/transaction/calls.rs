@@ -6,7 +6,7 @@ use std::fs;
 use alloy_primitives::{Address, B256, U256, address, hex};
 use iso_evm_provers::{
     ClaimKind, Kind,
-    transaction::{receipt, top},
+    transaction::{receipt, step, top},
 };
 use iso_evm_testing::fixtures;
 use iso_evm_verifier::audit::TransactionKind;
@@ -144,4 +144,52 @@ fn what_opens_no_message_leaves_what_follows() {
     }
     assert!(!cases[2].1.witness.receipt.success);
     all_hold("a creation", &case(None, &hex!("00"), 90_000, &[]));
+}
+
+/// A deposit of the OP Stack, with this much gas and value, and a mint of 9.
+fn deposit(gas: &str, value: &str) -> Case {
+    let text = fs::read_to_string(fixtures::own().join("plain-transfer.json")).unwrap();
+    let mut input: Value = serde_json::from_str(&text).unwrap();
+    input["fork"] = json!("optimism/holocene");
+    input["chainId"] = json!("0x385");
+    input["block"]["excessBlobGas"] = json!("0x0");
+    input["transaction"] = json!({
+        "type": "0x7e",
+        "sourceHash": B256::repeat_byte(1),
+        "from": Address::repeat_byte(0x66),
+        "to": Address::repeat_byte(0x44),
+        "mint": "0x9",
+        "value": value,
+        "gas": gas,
+        "isSystemTx": false,
+        "input": "0x",
+    });
+    let input = Input::parse(input.to_string().as_bytes(), None).unwrap();
+    let witness = record(&input.execution).unwrap().witness(&input);
+    Case::of(&witness)
+}
+
+#[test]
+fn an_invalid_deposit_has_the_steps_of_one() {
+    for (gas, value, is_valid) in
+        [("0x5208", "0x9", true), ("0x5207", "0x9", false), ("0x5208", "0xa", false)]
+    {
+        let case = deposit(gas, value);
+        let count = case.told().steps.known.len();
+        assert_eq!(count, if is_valid { 5 } else { 4 });
+        assert_eq!(case.witness.receipt.success, is_valid);
+        all_hold(&format!("a deposit with {gas} gas and {value}"), &case);
+        let proof = case.receipt_proof(receipt::RECEIPT);
+        ask(Prover::Receipt, case.root(), &proof).holds("its receipt");
+        // As if it were the other.
+        let lie = case.with(|_, _, steps, _| {
+            if is_valid {
+                steps.remove(2);
+            } else {
+                steps.insert(2, steps[1]);
+            }
+        });
+        let answer = ask(Prover::Step, lie.root(), &lie.about_steps(step::COUNT));
+        answer.convicts_of(Kind::Claim(ClaimKind::Step));
+    }
 }

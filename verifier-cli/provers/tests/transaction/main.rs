@@ -8,6 +8,7 @@ mod bytes;
 mod calls;
 mod case;
 mod court;
+mod gas;
 mod honest;
 mod leaf;
 mod numbers;
