@@ -84,7 +84,8 @@ impl Case {
         let mut sender = told.claim.sender;
         let (mut steps, mut messages) = (told.steps.known.clone(), told.messages.clone());
         change(&mut hashes, &mut sender, &mut steps, &mut messages);
-        let transaction = ClaimedTransaction::new(hashes, sender, Instants::new(steps), messages);
+        let transaction =
+            ClaimedTransaction::new(hashes, sender, (Instants::new(steps), 0), messages);
         let mut transactions = self.claimed.transactions.clone();
         transactions[self.index] = transaction;
         self.within(transactions, self.index)

@@ -41,11 +41,12 @@ pub fn claim(subject: &Subject<'_>, gas_limit: u64) -> Option<ClaimedBlock> {
     let bytes = encode(&witness.transaction);
     let hashes = [keccak256(&bytes), receipt_hash(witness, taken.steps.last())];
     let sender = witness.transaction.from();
+    let top = taken.top.unwrap_or(taken.steps.len());
     let steps = Instants::new(taken.steps.into_iter().map(Some).collect());
-    let transaction = ClaimedTransaction::new(hashes, sender, steps, messages);
+    let transaction = ClaimedTransaction::new(hashes, sender, (steps, top), messages);
     let environment = Environment::of(witness.chain_id, witness.rules, &witness.block);
     let header = subject.hashes().header().unwrap_or_default();
-    let ancestors = ancestors(witness);
+    let ancestors = ancestors(subject);
     let index = witness.inclusion.as_ref().map_or(0, |inclusion| inclusion.index);
     let first = usize::try_from(index).ok()?;
     let roots = [witness.roots.enter, witness.roots.leave];
@@ -61,13 +62,16 @@ fn receipt_hash(witness: &Witness, last: Option<&Instant>) -> B256 {
     keccak256(&receipt.encode_2718(witness.transaction.body(), receipt.gas_used))
 }
 
-/// Hashes of the ancestors that `BLOCKHASH` knows, as far back as the witness tells; zero for one that it
-/// does not tell.
-fn ancestors(witness: &Witness) -> Vec<B256> {
-    let number = |back: u64| witness.block.number.checked_sub(back);
-    let hashes = (1..=BLOCK_HASHES).map(number);
-    let mut hashes: Vec<Option<B256>> =
-        hashes.map(|number| ancestor_hash(witness, number?)).collect();
+/// Hashes of the ancestors that `BLOCKHASH` knows, as far back as the witness tells: of its headers, then
+/// what these say; zero for one that it does not tell.
+fn ancestors(subject: &Subject<'_>) -> Vec<B256> {
+    let witness = subject.hashes().witness();
+    let own = subject.hashes().ancestors();
+    let hash = |back: u64| {
+        let given = usize::try_from(back - 1).ok().and_then(|place| own.get(place).copied());
+        given.or_else(|| ancestor_hash(witness, witness.block.number.checked_sub(back)?))
+    };
+    let mut hashes: Vec<Option<B256>> = (1..=BLOCK_HASHES).map(hash).collect();
     let told = hashes.iter().rposition(Option::is_some).map_or(0, |last| last + 1);
     hashes.truncate(told);
     hashes.into_iter().map(Option::unwrap_or_default).collect()
@@ -90,6 +94,8 @@ fn built(
 #[derive(Debug)]
 struct Taken {
     steps: Vec<Instant>,
+    /// Place of the step that message 0 is part of.
+    top: Option<usize>,
     messages: Vec<TakenMessage>,
 }
 
@@ -102,7 +108,7 @@ struct TakenMessage {
 impl Taken {
     fn new(counts: impl Iterator<Item = usize>) -> Self {
         let message = |count| TakenMessage { entry: None, instants: vec![None; count] };
-        Self { steps: Vec::new(), messages: counts.map(message).collect() }
+        Self { steps: Vec::new(), top: None, messages: counts.map(message).collect() }
     }
 }
 
@@ -113,6 +119,7 @@ impl Watch for Taken {
     }
 
     fn entered(&mut self, message: usize, state: &mut State) -> Result<(), Missing> {
+        self.top.get_or_insert(self.steps.len());
         if let Some(message) = self.messages.get_mut(message) {
             message.entry = state.instant()?;
         }

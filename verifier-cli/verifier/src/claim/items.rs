@@ -73,7 +73,9 @@ pub struct ClaimedTransaction {
     pub claim: TransactionClaim,
     /// The instants behind its steps.
     pub steps: Instants,
-    /// Its messages; none stands for one that nobody can commit to.
+    /// Place of the step that the top call or creation is.
+    pub top: usize,
+    /// Its messages, in pre-order.
     pub messages: Vec<ClaimedMessage>,
     /// The tree of the messages.
     pub tree: Tree,
@@ -84,7 +86,7 @@ impl ClaimedTransaction {
     pub fn new(
         [hash, receipt]: [B256; 2],
         sender: Address,
-        steps: Instants,
+        (steps, top): (Instants, usize),
         messages: Vec<ClaimedMessage>,
     ) -> Self {
         let tree = Tree::new(messages.iter().map(|told| told.claim.leaf()).collect());
@@ -95,7 +97,7 @@ impl ClaimedTransaction {
             steps: TreeRoot::from(&steps.tree),
             messages: TreeRoot::from(&tree),
         };
-        Self { claim, steps, messages, tree }
+        Self { claim, steps, top, messages, tree }
     }
 }
 

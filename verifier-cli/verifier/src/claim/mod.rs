@@ -3,9 +3,11 @@
 //!
 //! In the data's way this stands on the walk of the access and transaction audits, which it watches:
 //! `build` takes the instant behind each record, `needs` says what a record's judge looks up, `nodes` stops
-//! at a record and takes the nodes for it, `runs` asks the native engine for segments and inputs. Who proves a lie to a contract stands above.
+//! at a record and takes the nodes for it, `runs` asks the native engine for segments and inputs. `compare`
+//! finds where two claims begin to differ. Who proves a lie to a contract stands above.
 
 mod build;
+mod compare;
 mod items;
 mod json;
 mod needs;
@@ -15,6 +17,7 @@ mod runs;
 mod tests;
 
 pub use build::claim;
+pub use compare::{Difference, Published, TreeOf, Withheld, first_difference};
 pub use items::{ClaimedBlock, ClaimedMessage, ClaimedTransaction, Instants};
 pub use needs::Needs;
 pub use nodes::{Moment, code_at, destroyed, nodes_at};

@@ -1,1 +1,156 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+use alloy_primitives::{Address, B256, Bytes, U256};
+use iso_evm_wire::{
+    Fork, MessageWitness,
+    claim::{BlockClaim, Environment, Instant, MessageClaim, TransactionClaim},
+    records::{OpeningRecord, Record, SloadRecord},
+    segment::{Head, RecordTree, records::to_bytes},
+};
+
+use super::{
+    ClaimedBlock, ClaimedMessage, ClaimedTransaction, Difference, Instants, Published, TreeOf,
+    first_difference,
+};
+
+/// A claim with this many records in each of its messages, of which the first opens the second by its
+/// record 3; `change` changes a message before it is claimed.
+fn claimed(
+    counts: &[usize],
+    change: impl Fn(usize, &mut MessageWitness, &mut Vec<Instant>),
+) -> ClaimedBlock {
+    let messages = counts.iter().enumerate().map(|(index, count)| {
+        let mut records = vec![Record::Opening(OpeningRecord::default()).encode()];
+        let record = |key: usize| {
+            Record::Sload(SloadRecord { key: U256::from(key).into(), ..Default::default() })
+        };
+        records.extend((0..*count).map(|key| record(key).encode()));
+        let mut message = MessageWitness { stateAccessList: records, ..Default::default() };
+        let opens = |record: usize| index == 0 && record > 3 && counts.len() > 1;
+        let instant = |record: usize| Instant {
+            messages: index as u64 + 1 + u64::from(opens(record)),
+            refund: record as i64,
+            ..Instant::entry(B256::ZERO)
+        };
+        // The entry, then what is behind each record.
+        let mut instants: Vec<Instant> = (1..=*count + 1).map(instant).collect();
+        change(index, &mut message, &mut instants);
+        let records = message.stateAccessList.iter().skip(1);
+        let bytes: Vec<Bytes> = records.map(|record| to_bytes(record).into()).collect();
+        let known = instants[1..].iter().copied().map(Some).collect();
+        let tree = RecordTree::of(&message);
+        let head = Head::of(&message).unwrap();
+        let entry = Some(instants[0]);
+        ClaimedMessage::new(head, (bytes, tree), entry, Instants::new(known), Vec::new())
+    });
+    let steps = (0..6).map(|step| Some(Instant { refund: step, ..Instant::entry(B256::ZERO) }));
+    let steps = (Instants::new(steps.collect()), 3);
+    let hashes = [B256::ZERO; 2];
+    let transaction = ClaimedTransaction::new(hashes, Address::ZERO, steps, messages.collect());
+    let environment = Environment::of(1, Fork::Osaka.into(), &Default::default());
+    let roots = [B256::ZERO; 2];
+    ClaimedBlock::new(environment, B256::ZERO, Vec::new(), roots, (0, vec![transaction]))
+}
+
+/// Counts what is read of a claim.
+struct Counted(ClaimedBlock, usize);
+
+impl Published for Counted {
+    fn block(&mut self) -> Option<BlockClaim> {
+        self.1 += 1;
+        self.0.block()
+    }
+
+    fn transaction(&mut self, place: usize) -> Option<TransactionClaim> {
+        self.1 += 1;
+        Published::transaction(&mut self.0, place)
+    }
+
+    fn message(&mut self, transaction: usize, message: usize) -> Option<MessageClaim> {
+        self.1 += 1;
+        self.0.message(transaction, message)
+    }
+
+    fn node(&mut self, tree: TreeOf, level: u32, place: u64) -> Option<B256> {
+        self.1 += 1;
+        self.0.node(tree, level, place)
+    }
+}
+
+/// Where a changed claim of these messages differs, and how much of it was read.
+fn found(
+    counts: &[usize],
+    change: impl Fn(usize, &mut MessageWitness, &mut Vec<Instant>),
+) -> (Option<Difference>, usize) {
+    let own = claimed(counts, |_, _, _| {});
+    let mut theirs = Counted(claimed(counts, change), 0);
+    (first_difference(&own, &mut theirs).unwrap(), theirs.1)
+}
+
+#[test]
+fn claims_that_are_alike_differ_nowhere() {
+    assert_eq!(found(&[5, 2], |_, _, _| {}), (None, 1));
+}
+
+#[test]
+fn one_record_of_ten_thousand_is_found_by_a_logarithm_of_reads() {
+    for place in [0_usize, 1, 4_999, 9_998, 9_999] {
+        let (difference, reads) = found(&[10_000], |_, message, _| {
+            message.stateAccessList[place + 1] =
+                Record::Sload(SloadRecord { cold: true, ..Default::default() }).encode();
+        });
+        let item = Difference::Item(TreeOf::Records(0, 0), place as u64);
+        assert_eq!(difference, Some(item));
+        assert!(reads < 40, "{reads}");
+    }
+}
+
+#[test]
+fn the_first_of_two_differences_is_told() {
+    let record = |place: usize, message: &mut MessageWitness| {
+        message.stateAccessList[place + 1] =
+            Record::Sload(SloadRecord { cold: true, ..Default::default() }).encode();
+    };
+    let (difference, _) = found(&[100], |_, message, instants| {
+        record(70, message);
+        instants[31].depth = 9;
+    });
+    assert_eq!(difference, Some(Difference::Item(TreeOf::Instants(0, 0), 30)));
+    // A record is claimed before the instant behind it.
+    let (difference, _) = found(&[100], |_, message, instants| {
+        record(30, message);
+        instants[31].depth = 9;
+    });
+    assert_eq!(difference, Some(Difference::Item(TreeOf::Records(0, 0), 30)));
+}
+
+#[test]
+fn what_follows_from_a_child_is_looked_for_in_it() {
+    let (difference, _) = found(&[8, 4], |index, _, instants| match index {
+        0 => instants[3].depth = 7,
+        _ => instants[2].depth = 7,
+    });
+    assert_eq!(difference, Some(Difference::Item(TreeOf::Instants(0, 1), 1)));
+    let (difference, _) = found(&[8, 4], |index, _, instants| {
+        if index == 0 {
+            instants[3].depth = 7;
+        }
+    });
+    assert_eq!(difference, Some(Difference::Item(TreeOf::Instants(0, 0), 2)));
+}
+
+#[test]
+fn heads_and_entries_that_differ_are_told_apart() {
+    let (difference, _) = found(&[3, 4], |index, message, _| {
+        if index == 1 {
+            message.gasUsed = U256::from(5);
+        }
+    });
+    assert_eq!(difference, Some(Difference::Head(0, 1)));
+    let (difference, _) = found(&[3, 4], |index, _, instants| {
+        if index == 1 {
+            instants[0].depth = 5;
+        }
+    });
+    assert_eq!(difference, Some(Difference::Entry(0, 1)));
+}

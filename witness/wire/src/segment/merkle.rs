@@ -79,6 +79,14 @@ impl Tree {
         found.copied().unwrap_or(self.empty[level])
     }
 
+    /// A node this many levels above the leaves, by its place on that level; zero above the root.
+    pub fn node(&self, level: u32, place: u64) -> B256 {
+        if level as usize >= self.levels.len() {
+            return B256::ZERO;
+        }
+        self.at(level as usize, place)
+    }
+
     /// What shows that the leaves of a range stand there: from the leaves up, on each level the node
     /// to the left of the range if it needs one, then the one to its right. Nothing is needed for an
     /// empty range.

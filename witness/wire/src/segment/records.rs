@@ -46,6 +46,11 @@ impl RecordTree {
         Self(Tree::new(records.map(|record| leaf(&to_bytes(record))).collect()))
     }
 
+    /// The tree of the leaves.
+    pub const fn tree(&self) -> &Tree {
+        &self.0
+    }
+
     /// Number of records, the opening one among them.
     pub fn count(&self) -> u64 {
         self.0.count() + 1

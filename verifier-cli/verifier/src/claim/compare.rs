@@ -1,0 +1,252 @@
+//! The first item in which somebody's claim is another than one's own, found by reading a few nodes of it.
+//! Normative text: `specs/20-claims.md`, section Two claims.
+//!
+//! In the data's way this stands between two claims of one block and whoever proves the difference: the one
+//! is at hand, of the other only what is asked for.
+
+use alloy_primitives::B256;
+use iso_evm_wire::{
+    claim::{BlockClaim, MessageClaim, TransactionClaim},
+    segment::merkle::{self, Tree},
+};
+
+use super::items::{ClaimedBlock, ClaimedMessage, ClaimedTransaction};
+
+/// A tree of a claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TreeOf {
+    /// The block's ancestors.
+    Ancestors,
+    /// The block's transactions.
+    Transactions,
+    /// A transaction's steps, by its place.
+    Steps(usize),
+    /// A transaction's messages.
+    Messages(usize),
+    /// The records of a message: places of transaction and message.
+    Records(usize, usize),
+    /// The instants behind them.
+    Instants(usize, usize),
+    /// The checkpoints of a message.
+    Checkpoints(usize, usize),
+}
+
+/// A claim of which one can ask for parts. None is what nobody can have: an operator who withholds it is
+/// asked for it on the chain.
+pub trait Published {
+    /// The words of the block's claim.
+    fn block(&mut self) -> Option<BlockClaim>;
+    /// The words of a transaction's.
+    fn transaction(&mut self, place: usize) -> Option<TransactionClaim>;
+    /// The words of a message's.
+    fn message(&mut self, transaction: usize, message: usize) -> Option<MessageClaim>;
+    /// A node of a tree, this many levels above the leaves, by its place on that level.
+    fn node(&mut self, tree: TreeOf, level: u32, place: u64) -> Option<B256>;
+}
+
+/// Where two claims differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Difference {
+    /// In the words of the block: environment, header, roots, or how many ancestors or transactions there
+    /// are.
+    Block,
+    /// In an item of a tree, by its place, where all before it are alike.
+    Item(TreeOf, u64),
+    /// In what a transaction is: its bytes, its sender.
+    Transaction(usize),
+    /// In its receipt alone.
+    Receipt(usize),
+    /// In the instant before a message's first opcode.
+    Entry(usize, usize),
+    /// In a message's head, all its records and instants being alike.
+    Head(usize, usize),
+}
+
+/// What is not published, and is needed to go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("an item of the claim is withheld")]
+pub struct Withheld;
+
+/// The first difference of a claim from one's own; none if there is none. What it is about follows, in
+/// either claim, from items that are alike. Of each tree on the way down a node a level is read.
+///
+/// # Errors
+///
+/// If something on the way is withheld.
+pub fn first_difference(
+    own: &ClaimedBlock,
+    theirs: &mut dyn Published,
+) -> Result<Option<Difference>, Withheld> {
+    let block = theirs.block().ok_or(Withheld)?;
+    if block.root() == own.root() {
+        return Ok(None);
+    }
+    let mut compare = Compare { own, theirs };
+    compare.block(&block).map(Some)
+}
+
+struct Compare<'a> {
+    own: &'a ClaimedBlock,
+    theirs: &'a mut dyn Published,
+}
+
+impl Compare<'_> {
+    fn block(&mut self, block: &BlockClaim) -> Result<Difference, Withheld> {
+        let own = &self.own.claim;
+        if block.transactions.count == own.transactions.count
+            && block.transactions.root != own.transactions.root
+        {
+            let place = self.descend(TreeOf::Transactions, &self.own.tree)?;
+            let index = usize::try_from(place).map_err(|_| Withheld)?;
+            return match self.own.transaction(index) {
+                Some(told) => self.transaction(index, told),
+                None => Ok(Difference::Item(TreeOf::Transactions, place)),
+            };
+        }
+        if block.ancestors.count == own.ancestors.count
+            && block.ancestors.root != own.ancestors.root
+        {
+            let place = self.descend(TreeOf::Ancestors, &self.own.ancestors_tree)?;
+            return Ok(Difference::Item(TreeOf::Ancestors, place));
+        }
+        Ok(Difference::Block)
+    }
+
+    fn transaction(&mut self, at: usize, own: &ClaimedTransaction) -> Result<Difference, Withheld> {
+        let theirs = self.theirs.transaction(at).ok_or(Withheld)?;
+        if (theirs.hash, theirs.sender) != (own.claim.hash, own.claim.sender) {
+            return Ok(Difference::Transaction(at));
+        }
+        let messages = theirs.messages != own.claim.messages;
+        if theirs.steps != own.claim.steps {
+            if theirs.steps.count != own.claim.steps.count {
+                return Ok(Difference::Item(TreeOf::Steps(at), 0));
+            }
+            let place = self.descend(TreeOf::Steps(at), &own.steps.tree)?;
+            // A step behind the messages follows from them.
+            if !messages || place < own.top as u64 {
+                return Ok(Difference::Item(TreeOf::Steps(at), place));
+            }
+        }
+        if !messages {
+            return Ok(Difference::Receipt(at));
+        }
+        // Where one has more messages, those that both have may be alike: their number is what differs.
+        if theirs.messages.count != own.claim.messages.count {
+            return Ok(Difference::Item(TreeOf::Messages(at), theirs.messages.count));
+        }
+        let place = self.descend(TreeOf::Messages(at), &own.tree)?;
+        self.message(at, usize::try_from(place).map_err(|_| Withheld)?, own)
+    }
+
+    /// A message that differs, all before it being alike; or one that it opens.
+    fn message(
+        &mut self,
+        at: usize,
+        mut index: usize,
+        own: &ClaimedTransaction,
+    ) -> Result<Difference, Withheld> {
+        loop {
+            let told: &ClaimedMessage = own.messages.get(index).ok_or(Withheld)?;
+            let theirs = self.theirs.message(at, index).ok_or(Withheld)?;
+            if theirs.entry != told.claim.entry {
+                return Ok(Difference::Entry(at, index));
+            }
+            let records = told.record_tree.tree();
+            let record = self.first(TreeOf::Records(at, index), records)?;
+            let instant = self.first(TreeOf::Instants(at, index), &told.instants.tree)?;
+            match (record, instant) {
+                // The record is claimed before the instant behind it.
+                (Some(record), instant) if instant.is_none_or(|instant| record <= instant) => {
+                    return Ok(Difference::Item(TreeOf::Records(at, index), record));
+                }
+                (_, Some(instant)) => match self.child(at, told, instant, own)? {
+                    Some(child) => index = child,
+                    None => return Ok(Difference::Item(TreeOf::Instants(at, index), instant)),
+                },
+                (None, None) if theirs.head != told.claim.head => {
+                    return Ok(Difference::Head(at, index));
+                }
+                _ => {
+                    let checkpoints = TreeOf::Checkpoints(at, index);
+                    let place = if theirs.checkpoints.count == told.claim.checkpoints.count {
+                        self.descend(checkpoints, &told.checkpoint_tree)?
+                    } else {
+                        theirs.checkpoints.count
+                    };
+                    return Ok(Difference::Item(checkpoints, place));
+                }
+            }
+        }
+    }
+
+    /// The message that a record opens, if that differs: then the instant behind the record follows from
+    /// what differs.
+    fn child(
+        &mut self,
+        at: usize,
+        told: &ClaimedMessage,
+        place: u64,
+        own: &ClaimedTransaction,
+    ) -> Result<Option<usize>, Withheld> {
+        let place = usize::try_from(place).map_err(|_| Withheld)?;
+        let (before, behind) = (told.behind(place), told.behind(place + 1));
+        let (Some(before), Some(behind)) = (before, behind) else { return Ok(None) };
+        let Ok(child) = usize::try_from(before.messages) else { return Ok(None) };
+        if behind.messages == before.messages {
+            return Ok(None);
+        }
+        let Some(opened) = own.messages.get(child) else { return Ok(None) };
+        let theirs = self.theirs.message(at, child).ok_or(Withheld)?;
+        Ok((theirs != opened.claim).then_some(child))
+    }
+
+    /// The first leaf that differs; none if all are alike.
+    fn first(&mut self, tree: TreeOf, own: &Tree) -> Result<Option<u64>, Withheld> {
+        let depth = merkle::depth(own.count());
+        if own.count() == 0 || self.theirs.node(tree, depth, 0).ok_or(Withheld)? == own.root() {
+            return Ok(None);
+        }
+        self.descend(tree, own).map(Some)
+    }
+
+    /// The first leaf that differs, of a tree that does: on each level one node is read.
+    fn descend(&mut self, tree: TreeOf, own: &Tree) -> Result<u64, Withheld> {
+        let mut place = 0;
+        for level in (0..merkle::depth(own.count())).rev() {
+            let left = 2 * place;
+            let theirs = self.theirs.node(tree, level, left).ok_or(Withheld)?;
+            place = if theirs == own.node(level, left) { left + 1 } else { left };
+        }
+        Ok(place)
+    }
+}
+
+/// One that is at hand as a whole.
+impl Published for ClaimedBlock {
+    fn block(&mut self) -> Option<BlockClaim> {
+        Some(self.claim)
+    }
+
+    fn transaction(&mut self, place: usize) -> Option<TransactionClaim> {
+        Some(Self::transaction(self, place)?.claim)
+    }
+
+    fn message(&mut self, transaction: usize, message: usize) -> Option<MessageClaim> {
+        Some(Self::transaction(self, transaction)?.messages.get(message)?.claim)
+    }
+
+    fn node(&mut self, tree: TreeOf, level: u32, place: u64) -> Option<B256> {
+        let of = |at: usize| Self::transaction(self, at);
+        let tree = match tree {
+            TreeOf::Ancestors => &self.ancestors_tree,
+            TreeOf::Transactions => &self.tree,
+            TreeOf::Steps(at) => &of(at)?.steps.tree,
+            TreeOf::Messages(at) => &of(at)?.tree,
+            TreeOf::Records(at, message) => of(at)?.messages.get(message)?.record_tree.tree(),
+            TreeOf::Instants(at, message) => &of(at)?.messages.get(message)?.instants.tree,
+            TreeOf::Checkpoints(at, message) => &of(at)?.messages.get(message)?.checkpoint_tree,
+        };
+        Some(tree.node(level, place))
+    }
+}
