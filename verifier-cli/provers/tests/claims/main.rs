@@ -4,3 +4,9 @@
 
 mod honest;
 mod page;
+mod places;
+mod sound;
+
+#[allow(dead_code, reason = "the tests of tries need more")]
+#[path = "../mpt/random.rs"]
+mod random;
