@@ -5,6 +5,7 @@
 mod honest;
 mod page;
 mod places;
+mod receipts;
 mod sound;
 
 #[allow(dead_code, reason = "the tests of tries need more")]
