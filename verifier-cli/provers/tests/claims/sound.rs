@@ -2,7 +2,7 @@
 //! parts, provers, roots or gas are others.
 
 mod bytes;
-mod liars;
+pub(crate) mod liars;
 mod parts;
 mod pool;
 
