@@ -127,4 +127,5 @@ library Kinds {
     uint256 internal constant CLAIM_TRANSACTION_COUNT = 197;
     uint256 internal constant CLAIM_ENVIRONMENT = 198;
     uint256 internal constant CLAIM_CHAIN = 199;
+    uint256 internal constant CLAIM_RECEIPT = 200;
 }

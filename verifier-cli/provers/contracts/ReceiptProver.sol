@@ -24,7 +24,7 @@ contract ReceiptProver is IProver {
         /// What is asked: one of the constants below.
         uint256 question;
         Sent.Told sent;
-        /// The bytes that the receipt's hash is of.
+        /// The bytes that the receipt's hash is of; for `OTHER` those that it must be of.
         bytes receipt;
         /// The last step.
         Claims.Opened last;
@@ -39,6 +39,11 @@ contract ReceiptProver is IProver {
     uint256 internal constant RECEIPT = 0;
     /// Whether its bytes are a receipt's of the transaction's type at all (`malformed`).
     uint256 internal constant MALFORMED = 1;
+    /// Whether the hash is that of the receipt which follows (`receipt`): nobody needs to know what it is of.
+    uint256 internal constant OTHER = 2;
+
+    /// What `follows` returns first. An answer that finds the shown bytes false begins with a kind.
+    bytes32 private constant FOLLOWS = "follows";
 
     /// The version of a deposit's receipt.
     uint256 private constant VERSION = 1;
@@ -52,10 +57,14 @@ contract ReceiptProver is IProver {
         assembly ("memory-safe") {
             told := place
         }
+        uint256 question = told.question;
+        if (question == OTHER) {
+            judgeHash(root, proof);
+            revert Claims.Holds();
+        }
         Sent.open(root, told.sent);
         bytes32 hash = told.sent.inBlock.transaction.receipt;
         if (keccak256(told.receipt) != hash) revert Sent.OtherBytes();
-        uint256 question = told.question;
         Sent.Known memory known = Sent.read(told.sent);
         if (question == MALFORMED) judgeBytes(told, known, hash);
         else if (question == RECEIPT) judgeReceipt(told, known);
@@ -66,6 +75,33 @@ contract ReceiptProver is IProver {
     /// Takes bytes apart: it reverts with `Malformed` if they are no receipt's. Returns the type.
     function read(bytes calldata receipt) external pure returns (uint256) {
         return Receipts.read(receipt).kind;
+    }
+
+    /// The hash of the receipt that is shown, if it is the one that follows, and the hash that is claimed. All of it is
+    /// opened here: what a proof shows by offsets beyond its end is another thing in another call.
+    function follows(bytes32 root, bytes calldata proof)
+        external
+        view
+        returns (bytes32 tag, bytes32 expected, bytes32 claimed)
+    {
+        Proof calldata told;
+        uint256 place = Proofs.place(proof);
+        assembly ("memory-safe") {
+            told := place
+        }
+        Sent.open(root, told.sent);
+        Sent.Known memory known = Sent.read(told.sent);
+        uint256 kind = Receipts.read(told.receipt).kind;
+        if (kind != known.body.kind) revert Verdicts.NotJudged(kind);
+        judgeReceipt(told, known);
+        return (FOLLOWS, keccak256(told.receipt), told.sent.inBlock.transaction.receipt);
+    }
+
+    /// Zero is the hash of a receipt that is not claimed.
+    function judgeHash(bytes32 root, bytes calldata proof) private view {
+        (bytes32 tag, bytes32 expected, bytes32 claimed) = this.follows(root, proof);
+        if (tag != FOLLOWS || claimed == 0) revert Verdicts.NotJudged(OTHER);
+        Proofs.check(Kinds.CLAIM_RECEIPT, expected, claimed);
     }
 
     function judgeBytes(Proof calldata told, Sent.Known memory known, bytes32 hash) private view {

@@ -57,6 +57,8 @@ kinds! {
     Environment = 198 "environment",
     /// The roots of a block do not go on from each other.
     Chain = 199 "chain",
+    /// The receipt's hash is not that of the receipt that follows.
+    Receipt = 200 "receipt",
 }
 
 /// A kind of any audit, or of claims.

@@ -88,7 +88,7 @@ sol! {
         /// What is asked: see [`receipt`].
         uint256 question;
         Sent sent;
-        /// The bytes that the receipt's hash is of.
+        /// The bytes that the receipt's hash is of; for `OTHER` those that it must be of.
         bytes receipt;
         /// The last step.
         Opened last;
@@ -185,6 +185,8 @@ questions! {
         RECEIPT = 0;
         /// Whether its bytes are a receipt's of the transaction's type at all.
         MALFORMED = 1;
+        /// Whether the hash is that of the receipt that follows, whose bytes are shown.
+        OTHER = 2;
     }
     /// What `BlockProver` can be asked.
     block {

@@ -8,7 +8,7 @@ use super::{Accused, Fault};
 use crate::{
     ClaimKind, Kind, Prover,
     proof::question,
-    transaction::{block, rules, top},
+    transaction::{block, receipt, rules, top},
 };
 
 impl Accused<'_> {
@@ -72,7 +72,10 @@ impl Accused<'_> {
             faults.push(of(prover, self.step(place).map(|proof| proof.abi_encode())));
         }
         faults.push(of(Prover::Step, self.leaves().map(|proof| proof.abi_encode())));
-        faults.push(of(Prover::Receipt, self.receipt().map(|proof| proof.abi_encode())));
+        for question in [receipt::RECEIPT, receipt::OTHER] {
+            let proof = self.receipt(question).map(|proof| proof.abi_encode());
+            faults.push(of(Prover::Receipt, proof));
+        }
         faults.push(of(Prover::Block, self.environment().map(|proof| proof.abi_encode())));
         let ancestors = self.subject.ancestors.len() as u64;
         for place in 0..ancestors {

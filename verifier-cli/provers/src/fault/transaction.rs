@@ -59,7 +59,7 @@ pub(super) fn fault(accused: &Accused<'_>, kind: Of) -> Option<Fault> {
         }
         Of::StateRootEnter => (Prover::Top, accused.top(top::ENTRY)?.abi_encode()),
         Of::Status | Of::GasUsed | Of::Logs | Of::Bloom | Of::DepositNonce | Of::DepositVersion => {
-            (Prover::Receipt, accused.receipt()?.abi_encode())
+            (Prover::Receipt, accused.receipt(receipt::RECEIPT)?.abi_encode())
         }
         Of::StateRootLeave => (Prover::Step, accused.leaves()?.abi_encode()),
         Of::BlobBaseFee => (Prover::Block, accused.environment()?.abi_encode()),
@@ -258,13 +258,13 @@ impl Accused<'_> {
         code.flatten().unwrap_or_default()
     }
 
-    pub(super) fn receipt(&self) -> Option<ReceiptProof> {
+    pub(super) fn receipt(&self, question: U256) -> Option<ReceiptProof> {
         let (body, told) = (self.subject.transaction.body(), &self.subject.receipt);
         if self.told()?.claim.receipt.is_zero() {
             return None;
         }
         Some(ReceiptProof {
-            question: receipt::RECEIPT,
+            question,
             sent: self.sent()?,
             receipt: told.encode_2718(body, told.gas_used).into(),
             last: self.step_behind(self.last_step()?)?,

@@ -3,4 +3,12 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod honest;
+mod limits;
 mod page;
+mod places;
+mod receipts;
+mod sound;
+
+#[allow(dead_code, reason = "the tests of tries need more")]
+#[path = "../mpt/random.rs"]
+mod random;

@@ -118,9 +118,9 @@ impl Accounts {
         })
     }
 
-    /// Appends the nodes that show an account.
-    pub(super) fn prove(&mut self, account: Address, into: &mut Vec<Vec<u8>>) {
-        self.trie.prove(&self.nodes, &keccak256(account.as_slice()), into);
+    /// Appends the nodes that show an account, among others by their paths.
+    pub(super) fn prove(&mut self, account: Address, others: &[B256], into: &mut Vec<Vec<u8>>) {
+        self.trie.prove(&self.nodes, &keccak256(account.as_slice()), others, into);
     }
 
     /// Appends the nodes that show a slot in an account's storage, which was asked for.

@@ -65,11 +65,16 @@ impl State {
     /// those beside that a removal takes.
     pub fn prove(&mut self, shown: &[Shown]) -> Vec<Vec<u8>> {
         let mut nodes = Vec::new();
+        let accounts = shown.iter().filter_map(|shown| match shown {
+            Shown::Account(account) => Some(keccak256(account.as_slice())),
+            _ => None,
+        });
+        let others: Vec<B256> = accounts.collect();
         for shown in shown {
             match *shown {
-                Shown::Account(account) => self.accounts.prove(account, &mut nodes),
+                Shown::Account(account) => self.accounts.prove(account, &others, &mut nodes),
                 Shown::Slot(account, key) => {
-                    self.accounts.prove(account, &mut nodes);
+                    self.accounts.prove(account, &others, &mut nodes);
                     self.accounts.prove_slot(account, &keccak256(key.as_slice()), &mut nodes);
                 }
                 Shown::In(name, path) => {

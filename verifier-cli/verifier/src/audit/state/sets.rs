@@ -114,7 +114,7 @@ impl Sets {
 
     /// The nodes that show what stands at a place, with those beside it that a removal takes.
     pub(super) fn prove(&mut self, name: SetName, path: &B256, into: &mut Vec<Vec<u8>>) {
-        self.tries[name as usize].prove(&self.none, path, into);
+        self.tries[name as usize].prove(&self.none, path, &[], into);
     }
 
     /// The instant, in a state with this root.

@@ -69,7 +69,7 @@ impl Storage {
 
     /// Appends the nodes that show a slot, as the trie was when a root was last asked for.
     pub(super) fn prove(&mut self, nodes: &Nodes, path: &B256, into: &mut Vec<Vec<u8>>) {
-        self.trie.prove(nodes, path, into);
+        self.trie.prove(nodes, path, &[], into);
     }
 
     /// Writes what changed; the root. The error names the slot too.

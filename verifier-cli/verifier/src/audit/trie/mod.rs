@@ -115,10 +115,11 @@ impl<V: Value> Trie<V> {
     }
 
     /// Appends the nodes that show what stands at a key, as far as they are at hand, with the ones beside
-    /// it that a removal takes.
-    pub fn prove(&mut self, nodes: &Nodes, key: &B256, into: &mut Vec<Vec<u8>>) {
+    /// it that a removal takes: of it, or of it and other keys that are shown too.
+    pub fn prove(&mut self, nodes: &Nodes, key: &B256, others: &[B256], into: &mut Vec<Vec<u8>>) {
         if let Some(top) = &mut self.top {
-            top.prove(nodes, &nibbles(key), into);
+            let others: Vec<_> = others.iter().map(nibbles).collect();
+            top.prove(nodes, &nibbles(key), &others, into);
         }
     }
 

@@ -11,10 +11,17 @@ use super::{
 const HASHED: usize = 32;
 
 impl<V: Value> Node<V> {
-    /// Appends the nodes on the way to `path`, as far as they are known; and where a branch has one child
-    /// beside the one on the way, that one: it takes the branch's place if the other is removed.
-    pub(super) fn prove(&mut self, nodes: &Nodes, path: &[u8], into: &mut Vec<Vec<u8>>) {
-        let (mut node, mut path) = (self, path);
+    /// Appends the nodes on the way to a path, as far as they are known; and where a branch has one child
+    /// beside those on the way to it or to others that are shown, that one: it takes the branch's place if they
+    /// are removed.
+    pub(super) fn prove<P: AsRef<[u8]>>(
+        &mut self,
+        nodes: &Nodes,
+        whole: &[u8],
+        shown: &[P],
+        into: &mut Vec<Vec<u8>>,
+    ) {
+        let (mut node, mut path) = (self, whole);
         loop {
             if node.resolve(nodes, path.len()).is_err() {
                 return;
@@ -28,7 +35,14 @@ impl<V: Value> Node<V> {
                     let Some((nibble, rest)) = path.split_first() else { return };
                     let nibble = usize::from(*nibble);
                     let others = (0..16).filter(|other| *other != nibble);
-                    let mut others = others.filter(|other| children[*other].is_some());
+                    let others = others.filter(|other| children[*other].is_some());
+                    let (above, _) = whole.split_at(whole.len() - path.len());
+                    let leads = |to: usize, shown: &P| {
+                        let rest = shown.as_ref().strip_prefix(above);
+                        rest.and_then(<[u8]>::first) == u8::try_from(to).ok().as_ref()
+                    };
+                    let mut others =
+                        others.filter(|other| !shown.iter().any(|shown| leads(*other, shown)));
                     if let (Some(other), None) = (others.next(), others.next())
                         && let Some(sibling) = &mut children[other]
                         && sibling.resolve(nodes, rest.len()).is_ok()

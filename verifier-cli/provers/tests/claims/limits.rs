@@ -1,0 +1,130 @@
+//! What one transaction of the host must hold: a proof about any step of a guest's transaction. These do not fit, so
+//! that an operator who sends such a transaction himself may claim what he likes behind it.
+
+use std::fs;
+
+use alloy_primitives::{Bloom, Log, hex};
+use alloy_sol_types::SolError;
+use iso_evm_hypervisor::Engine;
+use iso_evm_provers::{Answer, Court, Prover, court::GAS_CAP, proof::Holds};
+use iso_evm_testing::{
+    fixtures,
+    program::{Program, op},
+};
+use iso_evm_wire::{Witness, container::ReceiptLogs};
+use iso_evm_witness::{Input, record};
+use serde_json::{Value, json};
+
+use crate::sound::liars::asked;
+
+/// Bytes of calldata that public mempools take.
+const MOST_BYTES: usize = 131_072;
+
+const TOP: &str = "0x00000000000000000000000000000000000a11ce";
+const CALLEE: &str = "0x0000000000000000000000000000000000000b0b";
+
+/// What a transaction did that calls this code, which may call another.
+fn witness(code: Program, callee: Program, data: &[u8]) -> Witness {
+    let text = fs::read_to_string(fixtures::own().join("plain-transfer.json")).unwrap();
+    let mut input: Value = serde_json::from_str(&text).unwrap();
+    let sent = input["transaction"].as_object_mut().unwrap();
+    for name in ["hash", "r", "s", "v", "yParity"] {
+        sent.remove(name);
+    }
+    sent.insert("to".into(), json!(TOP));
+    sent.insert("input".into(), json!(hex::encode_prefixed(data)));
+    sent.insert("gas".into(), json!("0x1000000"));
+    for (account, code) in [(TOP, code), (CALLEE, callee)] {
+        let code = hex::encode_prefixed(code.build());
+        input["prestate"][account] = json!({ "balance": "0x0", "nonce": 1, "code": code });
+    }
+    input["prestate"]["0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266"]["balance"] =
+        json!("0x56bc75e2d63100000000");
+    let input = Input::parse(input.to_string().as_bytes(), None).unwrap();
+    let witness = record(&input.execution).unwrap().witness(&input);
+    assert!(witness.receipt.success);
+    witness
+}
+
+/// Fills memory with bytes that are not zero.
+fn filled(size: u64) -> Program {
+    let mut program = Program::new().push(alloy_primitives::U256::MAX).push(0).op([op::MSTORE]);
+    let mut have = 32;
+    while have < size {
+        program = program.push(have).push(0).push(have).op([op::MCOPY]);
+        have *= 2;
+    }
+    program
+}
+
+/// Holds if every question about the claim can be asked in a transaction.
+#[track_caller]
+fn fits(witness: &Witness) {
+    let engine = Engine::new(witness.rules);
+    let mut court = Court::new(&engine).with_gas(1 << 40);
+    let told = asked(&engine, witness, &[0]).unwrap();
+    let mut most: Vec<(Prover, u64, usize)> = Vec::new();
+    for question in &told.questions {
+        let asked = court.ask(question.prover, told.root, &question.proof);
+        let holds = Answer::Reverts(Holds {}.abi_encode().into());
+        assert_eq!(asked.answer, holds, "{}: {} gas", question.prover, asked.gas);
+        // A segment's input may be archived.
+        let whole = question.prover != Prover::Segment;
+        if whole && (asked.gas > GAS_CAP || asked.bytes > MOST_BYTES) {
+            most.push((question.prover, asked.gas, asked.bytes));
+        }
+    }
+    assert!(most.is_empty(), "{most:?}");
+}
+
+/// A transaction that creates so many accounts, which destroy themselves.
+fn destroying(count: u64) -> Witness {
+    let code = Program::new().push(0x33).push(0).op([op::MSTORE8]).push(0xff).push(1);
+    let code = code.op([op::MSTORE8]).push(count);
+    let start = code.len();
+    let code = code.op([op::JUMPDEST]).push(2).push(0).push(0).op([op::CREATE, op::POP]);
+    let code = code.push(1).op([op::SWAP1, op::SUB, op::DUP1]).push(start).op([op::JUMPI]);
+    witness(code, Program::new(), &[])
+}
+
+#[test]
+fn accounts_that_are_destroyed_beside_each_other() {
+    for count in [1, 5, 20, 40, 80] {
+        fits(&destroying(count));
+    }
+}
+
+#[test]
+#[ignore = "the last step takes out all destroyed accounts at once"]
+fn many_accounts_that_are_destroyed() {
+    fits(&destroying(400));
+}
+
+#[test]
+#[ignore = "a record is shown with all that its call returned"]
+fn much_that_is_returned() {
+    const SIZE: u64 = 1 << 19;
+    let call = Program::new().repeat(4, [op::PUSH0]).push_address(CALLEE.parse().unwrap());
+    let code = call.op([op::GAS, op::STATICCALL]);
+    fits(&witness(code, filled(SIZE).push(SIZE).push(0).op([op::RETURN]), &[]));
+}
+
+#[test]
+#[ignore = "a receipt is shown with all that was logged"]
+fn much_that_is_logged() {
+    const SIZE: u64 = 1 << 19;
+    let code = filled(SIZE).push(SIZE).push(0).op([op::LOG0]);
+    let mut witness = witness(code, Program::new(), &[]);
+    let data = vec![0xff; SIZE as usize].into();
+    let log = Log::new_unchecked(TOP.parse().unwrap(), Vec::new(), data);
+    let mut bloom = Bloom::ZERO;
+    bloom.accrue_log(&log);
+    witness.receipt.logs = Some(ReceiptLogs { bloom, logs: vec![log] });
+    fits(&witness);
+}
+
+#[test]
+#[ignore = "a transaction is shown with all of its input"]
+fn much_input() {
+    fits(&witness(Program::new().op([op::STOP]), Program::new(), &[1; 380_000]));
+}
