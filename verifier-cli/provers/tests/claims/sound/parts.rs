@@ -26,6 +26,7 @@ pub(crate) enum Part<'a> {
 
 /// A proof, taken apart.
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant, reason = "there are few of them")]
 pub(crate) enum Proof {
     Read(Read),
     Write(Write),
