@@ -29,7 +29,7 @@ library Included {
         bytes32[] path;
         address emitter;
         bytes32[] topics;
-        bytes data;
+        bytes32 dataHash;
         bytes32 before;
         bytes32[] behind;
     }
@@ -96,7 +96,7 @@ library Included {
             revert Claims.NotAmong(Claims.INSTANT);
         }
         bytes32 hash = keccak256(
-            abi.encodePacked(uint256(uint160(proof.emitter)), keccak256(proof.data), proof.topics)
+            abi.encodePacked(uint256(uint160(proof.emitter)), proof.dataHash, proof.topics)
         );
         bytes32 chain = keccak256(abi.encode(proof.before, hash));
         for (uint256 place = 0; place < proof.behind.length; place++) {

@@ -37,7 +37,7 @@ contract LogsTest is Court {
         other.behind = new bytes32[](0);
         silent(listener, id, other, Included.NoSuchLog.selector);
         other = Toy.make(plan()).log;
-        other.data = "other";
+        other.dataHash = 0;
         silent(listener, id, other, Included.NoSuchLog.selector);
         other = Toy.make(plan()).log;
         other.emitter = Toy.ROUTER;

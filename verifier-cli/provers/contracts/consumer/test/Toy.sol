@@ -110,12 +110,10 @@ library Toy {
 
     /// Two steps, behind the last of which there are three logs.
     function steps(Included.LogProof memory proof) private pure returns (Claims.Tree memory) {
-        (proof.emitter, proof.data) = (VAULT, "data");
+        (proof.emitter, proof.dataHash) = (VAULT, keccak256("data"));
         proof.topics = new bytes32[](2);
         (proof.topics[0], proof.topics[1]) = (keccak256("Burnt"), bytes32(uint256(5)));
-        bytes32 hash = keccak256(
-            abi.encode(proof.emitter, keccak256(proof.data), proof.topics[0], proof.topics[1])
-        );
+        bytes32 hash = keccak256(abi.encode(proof.emitter, proof.dataHash, proof.topics[0], proof.topics[1]));
         proof.before = keccak256(abi.encode(0, "first log"));
         proof.behind = new bytes32[](1);
         proof.behind[0] = keccak256("third log");
