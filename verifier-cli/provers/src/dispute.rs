@@ -1,7 +1,7 @@
 //! `AuditDispute`, where operators commit to blocks and anyone convicts who lied: its bindings, its code, and what it
 //! is sent. Source: `contracts/AuditDispute.sol`.
 //!
-//! In the data's way this stands beside the proofs ([`proof`](crate::proof), [`tree`](crate::tree)), which it passes on
+//! In the data's way this stands beside the proofs (`proof`, `tree`), which it passes on
 //! to the provers.
 
 use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
