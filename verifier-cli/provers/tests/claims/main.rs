@@ -8,6 +8,7 @@ mod page;
 mod places;
 mod receipts;
 mod sound;
+mod source;
 
 #[allow(dead_code, reason = "the tests of tries need more")]
 #[path = "../mpt/random.rs"]

@@ -11,5 +11,6 @@ mod court;
 mod fuzz;
 mod judged;
 mod machine;
+mod nowhere;
 #[path = "../tree/random.rs"]
 mod random;

@@ -25,6 +25,7 @@ pub(crate) enum Part<'a> {
 }
 
 /// A proof, taken apart.
+#[allow(clippy::large_enum_variant, reason = "there are few of them")]
 #[derive(Clone, Debug)]
 #[allow(clippy::large_enum_variant, reason = "there are few of them")]
 pub(crate) enum Proof {
