@@ -33,7 +33,8 @@ impl Commit {
         let witness = open(&self.file)?;
         let limit = guest_gas_limit(&witness, &Options::default()).unwrap_or(UNANCHORED);
         let claimed = claim(&Subject::new(&witness), limit)
-            .ok_or_else(|| CommandError::NoClaim { file: files::name(&self.file) })?;
+            .ok_or_else(|| CommandError::NoClaim { file: files::name(&self.file) })?
+            .of_run();
         let json = serde_json::to_string_pretty(&claimed)
             .expect("only numbers and strings, and strings as keys");
         files::write(&self.output, format!("{json}\n").as_bytes())?;

@@ -55,6 +55,15 @@ impl ClaimedBlock {
         Self { claim, environment, ancestors, first, transactions, ancestors_tree, tree }
     }
 
+    /// The same as a run of transactions that names no header: a claim that names one is of all of its block's
+    /// transactions.
+    #[must_use]
+    pub fn of_run(self) -> Self {
+        let Self { claim, environment, ancestors, transactions, .. } = self;
+        let roots = [claim.enter, claim.leave];
+        Self::new(environment, B256::ZERO, ancestors, roots, (0, transactions))
+    }
+
     /// The transaction at a place.
     pub fn transaction(&self, place: usize) -> Option<&ClaimedTransaction> {
         self.transactions.get(place.checked_sub(self.first)?)

@@ -27,7 +27,6 @@ pub(crate) enum Part<'a> {
 /// A proof, taken apart.
 #[allow(clippy::large_enum_variant, reason = "there are few of them")]
 #[derive(Clone, Debug)]
-#[allow(clippy::large_enum_variant, reason = "there are few of them")]
 pub(crate) enum Proof {
     Read(Read),
     Write(Write),
