@@ -146,7 +146,6 @@ fn opening(told: &ClaimedMessage, inner: u64) -> Option<usize> {
 
 fn opened(told: &ClaimedMessage, record: usize) -> Opened {
     let place = record as u64;
-    let path =
-        if record == 0 { Vec::new() } else { told.instants.tree.prove(place - 1..place) };
+    let path = if record == 0 { Vec::new() } else { told.instants.tree.prove(place - 1..place) };
     Opened { instant: told.behind(record).unwrap().into(), index: U256::from(place), path }
 }
