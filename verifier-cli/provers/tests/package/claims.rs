@@ -83,7 +83,8 @@ fn what_counts_is_proved_and_nothing_else() {
             assert_eq!(said, Err(NoSuchLog {}.abi_encode().into()), "{name}: log {log}");
         }
     }
-    assert!(messages.len() > 100 && logs.len() > 10 && undone > 3);
+    let seen = [messages.len(), logs.len(), undone];
+    assert!(seen.iter().all(|count| *count > 30), "{seen:?}");
     told([("a message", messages), ("a log", logs)]);
 }
 

@@ -4,23 +4,12 @@ use std::{fs, process::Command};
 
 use crate::tools::{folder, forge, package, printed, solc};
 
-/// What a consumer begins with.
-const CONSUMER: &str = r#"// SPDX-License-Identifier: MIT
+/// What stands before the page's own lines.
+const HEAD: &str = r#"// SPDX-License-Identifier: MIT
 pragma solidity ^0.8.26;
 
-import {Audited} from "@iso-evm/contracts/consumer/Audited.sol";
-import {IAuditDispute} from "@iso-evm/contracts/consumer/IAuditDispute.sol";
-import {Included} from "@iso-evm/contracts/consumer/Included.sol";
-import {Bridge} from "@iso-evm/contracts/consumer/examples/Bridge.sol";
 import {AuditDispute} from "@iso-evm/contracts/AuditDispute.sol";
-
-contract Mine is Audited {
-    constructor(IAuditDispute dispute, bytes32 start) Audited(dispute, 901, 7 days, msg.sender, start) {}
-
-    function act(bytes32 id, Included.MessageProof calldata proof) external view returns (bytes32 key) {
-        (, key) = messageOf(id, proof);
-    }
-}
+import {Bridge} from "@iso-evm/contracts/consumer/examples/Bridge.sol";
 "#;
 
 const CONFIG: &str = r#"[profile.default]
@@ -58,7 +47,10 @@ fn what_is_packed_is_all_that_a_consumer_needs() {
         assert_eq!(installed.join(name).exists(), there, "{name}");
     }
     fs::create_dir_all(project.join("src")).unwrap();
-    fs::write(project.join("src/Mine.sol"), CONSUMER).unwrap();
+    let page = fs::read_to_string(installed.join("README.md")).unwrap();
+    let (_, lines) = page.split_once("```solidity").unwrap();
+    let (lines, _) = lines.split_once("```").unwrap();
+    fs::write(project.join("src/Mine.sol"), format!("{HEAD}{lines}")).unwrap();
     fs::write(project.join("foundry.toml"), CONFIG).unwrap();
     let Some(mut forge) = forge("build", &project, &project) else { return };
     printed(&mut forge);
