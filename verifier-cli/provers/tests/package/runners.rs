@@ -12,7 +12,7 @@ const HARDHAT: &str = "hardhat@3.18.0";
 const NODE: &str = "22.23.5";
 
 /// Tests that there are.
-const TESTS: usize = 20;
+const TESTS: usize = 21;
 
 #[test]
 fn forge_runs_the_packages_tests() {

@@ -84,15 +84,23 @@ contract BridgeTest is Court {
         plan_.topStatus = 2;
         (bytes32 id, Toy.Made memory made) = follows(0, plan_);
         wrong(id, plan_, made, abi.encodeWithSelector(Included.Undone.selector, 0));
-        Included.Caller[] memory callers = made.message.callers;
         made.message.callers = new Included.Caller[](0);
         wrong(id, plan_, made, abi.encodeWithSelector(Included.NotItsCaller.selector, 1));
-        // A record that has opened nothing shows no caller.
-        callers[0].behind = callers[0].before;
-        plan_ = Toy.plan(FIRST, SECOND, 2, RECEIVER, 1);
-        (id, made) = follows(id, plan_);
-        made.message.callers[0].behind = made.message.callers[0].before;
-        wrong(id, plan_, made, abi.encodeWithSelector(Included.NotItsCaller.selector, 0));
+    }
+
+    /// Only the record that opened the message shows who called it.
+    function test_refuses_another_record() public {
+        Toy.Plan memory plan_ = plan();
+        (bytes32 id, Toy.Made memory made) = follows(0, plan_);
+        bytes memory reason = abi.encodeWithSelector(Included.NotItsCaller.selector, 0);
+        for (uint256 before = 0; before < 4; before++) {
+            for (uint256 behind = 0; behind < 4; behind++) {
+                if (before == 1 && behind == 2) continue;
+                made.message.callers[0].before = made.opened[before];
+                made.message.callers[0].behind = made.opened[behind];
+                wrong(id, plan_, made, reason);
+            }
+        }
     }
 
     function test_refuses_what_has_failed() public {

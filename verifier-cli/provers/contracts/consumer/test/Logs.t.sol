@@ -57,6 +57,9 @@ contract LogsTest is Court {
         made.log.path[0] = 0;
         vm.expectRevert(abi.encodeWithSelector(Claims.NotAmong.selector, Claims.INSTANT));
         listener.hears(id, made.log);
+        made = Toy.make(Toy.plan(GENESIS, FIRST, 2, RECEIVER, 1));
+        refused(Claims.NotAmong.selector, bytes32(Claims.BLOCK));
+        listener.hears(id, made.log);
         refused(Audited.NotFollowed.selector, FIRST);
         listener.hears(FIRST, made.log);
     }

@@ -34,6 +34,8 @@ library Toy {
         bytes32 root;
         Included.MessageProof message;
         Included.LogProof log;
+        /// The instants of message 0: before its first opcode, and behind its three records.
+        Claims.Opened[4] opened;
     }
 
     function plan(bytes32 enter, bytes32 end, uint256 number, address to, uint256 amount)
@@ -53,7 +55,7 @@ library Toy {
             steps: Claims.Tree(0, 0),
             messages: Claims.Tree(0, 0)
         });
-        transaction.messages = messages(plan_, made.message);
+        transaction.messages = messages(plan_, made);
         transaction.steps = steps(made.log);
         bytes32[] memory transactions = new bytes32[](3);
         transactions[0] = Claims.leaf(keccak256("one before"));
@@ -74,7 +76,7 @@ library Toy {
     }
 
     /// Three messages, the second of which is shown with its caller.
-    function messages(Plan memory plan_, Included.MessageProof memory proof)
+    function messages(Plan memory plan_, Made memory made)
         private
         pure
         returns (Claims.Tree memory)
@@ -98,12 +100,16 @@ library Toy {
             all[place] = Claims.Message(keccak256(heads[place]), entry, behind, Claims.Tree(0, 0));
             leaves[place] = keccak256(bytes.concat(hex"00", abi.encode(all[place])));
         }
-        proof.message = Claims.InTransaction(all[1], 1, Trees.path(leaves, 1), heads[1]);
-        proof.callers = new Included.Caller[](1);
-        proof.callers[0] = Included.Caller({
+        made.opened[0] = Claims.Opened(instant(1), 0, new bytes32[](0));
+        for (uint256 place = 0; place < 3; place++) {
+            made.opened[place + 1] = Claims.Opened(instant(place + 1), place + 1, Trees.path(instants, place));
+        }
+        made.message.message = Claims.InTransaction(all[1], 1, Trees.path(leaves, 1), heads[1]);
+        made.message.callers = new Included.Caller[](1);
+        made.message.callers[0] = Included.Caller({
             message: Claims.InTransaction(all[0], 0, Trees.path(leaves, 0), heads[0]),
-            before: Claims.Opened(instant(1), 1, Trees.path(instants, 0)),
-            behind: Claims.Opened(instant(2), 2, Trees.path(instants, 1))
+            before: made.opened[1],
+            behind: made.opened[2]
         });
         return Trees.tree(leaves);
     }
