@@ -1,9 +1,12 @@
 //! What the access audit finds, as proofs for `ReadProver`, `WriteProver` and `FrameProver`.
 
-use alloy_primitives::{Address, B256, Bytes, U256};
+use alloy_primitives::{B256, Bytes, U256};
 use alloy_sol_types::SolValue;
 use iso_evm_verifier::{
-    audit::{AccessKind, state::Shown},
+    audit::{
+        AccessKind,
+        state::{STAYS_TOUCHED, Shown},
+    },
     claim::{Moment, nodes_at},
     transaction_hash::encode,
 };
@@ -15,9 +18,6 @@ use crate::{
     proof::{Frame, InTransaction, Read, Write, question},
     transaction::top,
 };
-
-/// What stays touched when its touch is undone.
-pub(super) const RIPEMD160: Address = Address::with_last_byte(3);
 
 /// The proof of a false claim of this kind, in a message and at a record of it if it has one.
 pub(super) fn fault(
@@ -160,7 +160,7 @@ impl Accused<'_> {
     pub(super) fn returned(&self, child: usize) -> Option<Frame> {
         let (message, record) = self.opener(child)?;
         let context = self.subject.message(child)?.fields().context;
-        let new = [Shown::Account(context), Shown::Account(RIPEMD160)];
+        let new = [Shown::Account(context), Shown::Account(STAYS_TOUCHED)];
         let mut nodes = self.nodes(Moment::Before { message, record }, &[]);
         nodes.extend(self.nodes(Moment::Leaving { message: child }, &new));
         Some(Frame {

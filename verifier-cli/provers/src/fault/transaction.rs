@@ -5,16 +5,24 @@ use alloy_consensus::Transaction as _;
 use alloy_primitives::{Address, B256, Bytes, U256};
 use alloy_sol_types::SolValue;
 use iso_evm_verifier::{
-    audit::{TransactionKind as Of, state::Shown},
+    audit::{
+        TransactionKind as Of,
+        codes::delegation_target,
+        state::{STAYS_TOUCHED, SetName, Shown},
+    },
     claim::{Moment, code_at, destroyed},
     transaction_hash::encode,
 };
 use iso_evm_wire::{
-    optimism::predeploys::{BASE_FEE_VAULT, L1_BLOCK, L1_FEE_VAULT, OPERATOR_FEE_VAULT},
+    claim::sets,
+    optimism::{
+        L1Block,
+        predeploys::{BASE_FEE_VAULT, L1_BLOCK, L1_FEE_VAULT, OPERATOR_FEE_VAULT},
+    },
     transaction::TransactionBody,
 };
 
-use super::{Accused, Fault, access::RIPEMD160, opened::packed};
+use super::{Accused, Fault, opened::packed};
 use crate::{
     Kind, Prover,
     proof::{InTransaction, Opened},
@@ -22,9 +30,6 @@ use crate::{
         ReceiptProof, RulesProof, Sent, StepProof, TopProof, block, receipt, rules, step, top,
     },
 };
-
-/// Slots of the L1 attributes that the fees of the OP Stack follow from.
-const L1_SLOTS: u64 = 9;
 
 /// The proof of a false claim of this kind.
 pub(super) fn fault(accused: &Accused<'_>, kind: Of) -> Option<Fault> {
@@ -122,15 +127,15 @@ impl Accused<'_> {
     /// Who takes part before and behind the messages.
     fn parties(&self) -> Vec<Shown> {
         let (transaction, block) = (&self.subject.transaction, &self.subject.block);
-        let mut parties = vec![transaction.from(), block.beneficiary, RIPEMD160];
+        let mut parties = vec![transaction.from(), block.beneficiary, STAYS_TOUCHED];
         parties.extend(transaction.body().to());
         if self.subject.rules.upgrade().is_some() {
             parties.extend([BASE_FEE_VAULT, L1_FEE_VAULT, OPERATOR_FEE_VAULT, L1_BLOCK]);
         }
         let mut shown: Vec<Shown> = parties.into_iter().map(Shown::Account).collect();
-        if self.subject.rules.upgrade().is_some() {
-            let slot = |slot: u64| Shown::Slot(L1_BLOCK, U256::from(slot).into());
-            shown.extend((0..L1_SLOTS).map(slot));
+        if let Some(upgrade) = self.subject.rules.upgrade() {
+            let slot = |slot: &u64| Shown::Slot(L1_BLOCK, U256::from(*slot).into());
+            shown.extend(L1Block::slots(upgrade).iter().map(slot));
         }
         shown
     }
@@ -167,11 +172,7 @@ impl Accused<'_> {
             TransactionBody::Deposit(_) => 0,
         };
         shown.push(Shown::Account(sender.create(nonce)));
-        if let [0xef, 0x01, 0x00, delegate @ ..] = &code[..]
-            && let Ok(delegate) = Address::try_from(delegate)
-        {
-            shown.push(Shown::Account(delegate));
-        }
+        shown.extend(delegation_target(&code).map(Shown::Account));
         let warmed = shown.clone().into_iter().filter_map(|shown| match shown {
             Shown::Account(account) => Some(account),
             _ => None,
@@ -208,26 +209,23 @@ impl Accused<'_> {
             Shown::Account(account) => Some(account),
             _ => None,
         });
-        let mut sets: Vec<Shown> = accounts.flat_map(in_sets).collect();
+        let mut members: Vec<Shown> = accounts.flat_map(in_sets).collect();
         let body = self.subject.transaction.body();
         for item in body.access_list().into_iter().flat_map(|list| list.iter()) {
-            sets.extend(in_sets(item.address));
-            let slot = |key: &B256| {
-                let path = iso_evm_wire::claim::sets::slot(item.address, *key);
-                Shown::In(iso_evm_verifier::audit::state::SetName::Accessed, path)
-            };
-            sets.extend(item.storage_keys.iter().map(slot));
+            members.extend(in_sets(item.address));
+            let slot = |key: &B256| Shown::In(SetName::Accessed, sets::slot(item.address, *key));
+            members.extend(item.storage_keys.iter().map(slot));
         }
         let authorizations = body.authorization_list().unwrap_or_default();
         let authorities = authorizations.iter().filter_map(|told| told.recover_authority().ok());
         let authorities: Vec<Address> = authorities.collect();
         shown.extend(authorities.iter().map(|authority| Shown::Account(*authority)));
-        sets.extend(authorities.iter().flat_map(|authority| in_sets(*authority)));
+        members.extend(authorities.iter().flat_map(|authority| in_sets(*authority)));
         let last = Some(place) == self.last_step();
         let goes = if last { destroyed(self.subject, self.gas_limit) } else { Vec::new() };
         shown.extend(goes.iter().map(|account| Shown::Account(*account)));
-        sets.extend(goes.iter().flat_map(|account| in_sets(*account)));
-        shown.extend(sets);
+        members.extend(goes.iter().flat_map(|account| in_sets(*account)));
+        shown.extend(members);
         let mut nodes = self.nodes(moment, &shown);
         nodes.extend(self.nodes(Moment::Step { step: 0 }, &self.parties()));
         let code = self.authority_code(place, moment);
@@ -288,8 +286,7 @@ const DEPOSIT_STEPS: usize = 4;
 
 /// Where the sets have an account.
 fn in_sets(account: Address) -> Vec<Shown> {
-    use iso_evm_verifier::audit::state::SetName;
-    let path = iso_evm_wire::claim::sets::account(account);
+    let path = sets::account(account);
     [SetName::Accessed, SetName::Created, SetName::Destroyed]
         .map(|name| Shown::In(name, path))
         .to_vec()

@@ -22,10 +22,10 @@ use crate::{
     transaction_hash::encode,
 };
 
-/// What is claimed of a witness's transaction, at its place of the block if that is known, with the checkpoints where an
-/// honest operator cuts: what the witness says, be it true or not, and the instants that the walk over it comes by. Behind what ends
-/// the walk nobody knows an instant, and its digest is zero. None if a message is there that nobody can
-/// commit to: one without an opening record.
+/// What is claimed of a witness's transaction, at its place of the block if that is known, with the
+/// checkpoints where an honest operator cuts: what the witness says, be it true or not, and the instants
+/// that the walk over it comes by. Behind what ends the walk nobody knows an instant, and its digest is
+/// zero. None if a message is there that nobody can commit to: one without an opening record.
 pub fn claim(subject: &Subject<'_>, gas_limit: u64) -> Option<ClaimedBlock> {
     let witness = subject.hashes().witness();
     let messages = (0..witness.messages.len()).map(|index| witness.message(index).ok());

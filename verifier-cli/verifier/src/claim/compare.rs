@@ -6,7 +6,7 @@
 
 use alloy_primitives::B256;
 use iso_evm_wire::{
-    claim::{BlockClaim, MessageClaim, TransactionClaim},
+    claim::{BlockClaim, MessageClaim, TransactionClaim, items::TreeRoot},
     segment::merkle::{self, Tree},
 };
 
@@ -47,10 +47,10 @@ pub trait Published {
 /// Where two claims differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Difference {
-    /// In the words of the block: environment, header, roots, or how many ancestors or transactions there
-    /// are.
+    /// In the words of the block: environment, header, the root before it, or else the one behind it.
     Block,
-    /// In an item of a tree, by its place, where all before it are alike.
+    /// In an item of a tree, by its place, where all before it are alike; one of the two may have none
+    /// there.
     Item(TreeOf, u64),
     /// In what a transaction is: its bytes, its sender.
     Transaction(usize),
@@ -93,23 +93,24 @@ struct Compare<'a> {
 impl Compare<'_> {
     fn block(&mut self, block: &BlockClaim) -> Result<Difference, Withheld> {
         let own = &self.own.claim;
-        if block.transactions.count == own.transactions.count
-            && block.transactions.root != own.transactions.root
-        {
-            let place = self.descend(TreeOf::Transactions, &self.own.tree)?;
-            let index = usize::try_from(place).map_err(|_| Withheld)?;
-            return match self.own.transaction(index) {
-                Some(told) => self.transaction(index, told),
-                None => Ok(Difference::Item(TreeOf::Transactions, place)),
-            };
+        // All in the block follows from these.
+        let premises = |claim: &BlockClaim| (claim.environment, claim.header, claim.enter);
+        if premises(block) != premises(own) {
+            return Ok(Difference::Block);
         }
-        if block.ancestors.count == own.ancestors.count
-            && block.ancestors.root != own.ancestors.root
-        {
-            let place = self.descend(TreeOf::Ancestors, &self.own.ancestors_tree)?;
+        let ancestors = &self.own.ancestors_tree;
+        if let Some(place) = self.differs(TreeOf::Ancestors, ancestors, block.ancestors)? {
             return Ok(Difference::Item(TreeOf::Ancestors, place));
         }
-        Ok(Difference::Block)
+        let transactions = TreeOf::Transactions;
+        let Some(place) = self.differs(transactions, &self.own.tree, block.transactions)? else {
+            return Ok(Difference::Block);
+        };
+        let index = usize::try_from(place).map_err(|_| Withheld)?;
+        match self.own.transaction(index) {
+            Some(told) if place < block.transactions.count => self.transaction(index, told),
+            _ => Ok(Difference::Item(transactions, place)),
+        }
     }
 
     fn transaction(&mut self, at: usize, own: &ClaimedTransaction) -> Result<Difference, Withheld> {
@@ -117,26 +118,29 @@ impl Compare<'_> {
         if (theirs.hash, theirs.sender) != (own.claim.hash, own.claim.sender) {
             return Ok(Difference::Transaction(at));
         }
-        let messages = theirs.messages != own.claim.messages;
-        if theirs.steps != own.claim.steps {
-            if theirs.steps.count != own.claim.steps.count {
-                return Ok(Difference::Item(TreeOf::Steps(at), 0));
-            }
-            let place = self.descend(TreeOf::Steps(at), &own.steps.tree)?;
+        let steps = TreeOf::Steps(at);
+        // How many steps there are follows from the transaction's bytes.
+        if theirs.steps.count != own.claim.steps.count {
+            let both = theirs.steps.count.min(own.claim.steps.count);
+            return Ok(Difference::Item(steps, both));
+        }
+        let step = self.differs(steps, &own.steps.tree, theirs.steps)?;
+        let messages = TreeOf::Messages(at);
+        let message = self.differs(messages, &own.tree, theirs.messages)?;
+        match (step, message) {
             // A step behind the messages follows from them.
-            if !messages || place < own.top as u64 {
-                return Ok(Difference::Item(TreeOf::Steps(at), place));
+            (Some(step), message) if message.is_none() || step < own.top as u64 => {
+                Ok(Difference::Item(steps, step))
+            }
+            (_, None) => Ok(Difference::Receipt(at)),
+            (_, Some(place)) => {
+                let index = usize::try_from(place).map_err(|_| Withheld)?;
+                if index >= own.messages.len() || place >= theirs.messages.count {
+                    return Ok(Difference::Item(messages, place));
+                }
+                self.message(at, index, own)
             }
         }
-        if !messages {
-            return Ok(Difference::Receipt(at));
-        }
-        // Where one has more messages, those that both have may be alike: their number is what differs.
-        if theirs.messages.count != own.claim.messages.count {
-            return Ok(Difference::Item(TreeOf::Messages(at), theirs.messages.count));
-        }
-        let place = self.descend(TreeOf::Messages(at), &own.tree)?;
-        self.message(at, usize::try_from(place).map_err(|_| Withheld)?, own)
     }
 
     /// A message that differs, all before it being alike; or one that it opens.
@@ -169,12 +173,9 @@ impl Compare<'_> {
                 }
                 _ => {
                     let checkpoints = TreeOf::Checkpoints(at, index);
-                    let place = if theirs.checkpoints.count == told.claim.checkpoints.count {
-                        self.descend(checkpoints, &told.checkpoint_tree)?
-                    } else {
-                        theirs.checkpoints.count
-                    };
-                    return Ok(Difference::Item(checkpoints, place));
+                    let own = &told.checkpoint_tree;
+                    let place = self.differs(checkpoints, own, theirs.checkpoints)?;
+                    return Ok(Difference::Item(checkpoints, place.unwrap_or_default()));
                 }
             }
         }
@@ -201,22 +202,48 @@ impl Compare<'_> {
         Ok((theirs != opened.claim).then_some(child))
     }
 
-    /// The first leaf that differs; none if all are alike.
+    /// The first leaf of one's own that differs, of a tree whose count nobody has told; none if all are alike.
     fn first(&mut self, tree: TreeOf, own: &Tree) -> Result<Option<u64>, Withheld> {
         let depth = merkle::depth(own.count());
         if own.count() == 0 || self.theirs.node(tree, depth, 0).ok_or(Withheld)? == own.root() {
             return Ok(None);
         }
-        self.descend(tree, own).map(Some)
+        self.descend(tree, own, depth, depth).map(Some)
     }
 
-    /// The first leaf that differs, of a tree that does: on each level one node is read.
-    fn descend(&mut self, tree: TreeOf, own: &Tree) -> Result<u64, Withheld> {
+    /// The first place that differs, the first that only one of the two has among them; none if the trees
+    /// are alike.
+    fn differs(
+        &mut self,
+        tree: TreeOf,
+        own: &Tree,
+        theirs: TreeRoot,
+    ) -> Result<Option<u64>, Withheld> {
+        if theirs == TreeRoot::from(own) {
+            return Ok(None);
+        }
+        if theirs.root == own.root() || theirs.count == 0 || own.count() == 0 {
+            return Ok(Some(theirs.count.min(own.count())));
+        }
+        let depths = [own.count(), theirs.count].map(merkle::depth);
+        self.descend(tree, own, depths[0].max(depths[1]), depths[1]).map(Some)
+    }
+
+    /// The first leaf that differs, of trees that do and of which the deeper is `depth` deep: on each level
+    /// one node is read. Above `known` levels they have none.
+    fn descend(
+        &mut self,
+        tree: TreeOf,
+        own: &Tree,
+        depth: u32,
+        known: u32,
+    ) -> Result<u64, Withheld> {
         let mut place = 0;
-        for level in (0..merkle::depth(own.count())).rev() {
+        for level in (0..depth).rev() {
             let left = 2 * place;
-            let theirs = self.theirs.node(tree, level, left).ok_or(Withheld)?;
-            place = if theirs == own.node(level, left) { left + 1 } else { left };
+            let alike = level <= known
+                && self.theirs.node(tree, level, left).ok_or(Withheld)? == own.node(level, left);
+            place = if alike { left + 1 } else { left };
         }
         Ok(place)
     }

@@ -6,7 +6,7 @@ use iso_evm_wire::{claim::sets, records::Record};
 
 use crate::audit::{
     created,
-    state::{SetName, Shown},
+    state::{STAYS_TOUCHED, SetName, Shown},
 };
 
 /// What is looked up, in which state.
@@ -59,7 +59,7 @@ impl Needs {
                 needs.now.push(Shown::In(SetName::Destroyed, sets::account(context)));
             }
         }
-        needs.now.push(Shown::Account(RIPEMD160));
+        needs.now.push(Shown::Account(STAYS_TOUCHED));
         needs
     }
 
@@ -79,6 +79,3 @@ impl Needs {
         self.now.push(Shown::In(SetName::Created, sets::account(new)));
     }
 }
-
-/// What stays touched ([02](../../../../../specs/02-message-witness.md#touched)).
-const RIPEMD160: Address = Address::with_last_byte(3);

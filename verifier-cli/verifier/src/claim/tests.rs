@@ -154,3 +154,40 @@ fn heads_and_entries_that_differ_are_told_apart() {
     });
     assert_eq!(difference, Some(Difference::Entry(0, 1)));
 }
+
+/// What lies at its premises lies first, and nothing that is put behind a lie hides it.
+#[test]
+fn more_messages_or_steps_hide_no_lie_before_them() {
+    let own = claimed(&[8, 4], |_, _, _| {});
+    for counts in [&[8, 4, 2][..], &[8, 4, 2, 2, 2], &[8]] {
+        let lie = claimed(counts, |index, _, instants| {
+            // Alike where the second message is missing, too.
+            instants.iter_mut().skip(4).filter(|_| index == 0).for_each(|told| told.messages = 2);
+            if index == 0 {
+                instants[2].depth = 7;
+            }
+        });
+        let difference = first_difference(&own, &mut Counted(lie, 0)).unwrap();
+        let item = Difference::Item(TreeOf::Instants(0, 0), 1);
+        assert_eq!(difference, Some(item), "{counts:?}");
+    }
+    let (difference, _) = found(&[8, 4], |_, _, _| {});
+    assert_eq!(difference, None);
+    for (counts, place) in [(&[8, 4, 2][..], 2), (&[8, 4, 2, 2, 2], 2)] {
+        let more = claimed(counts, |_, _, _| {});
+        let difference = first_difference(&own, &mut Counted(more, 0)).unwrap();
+        let item = Difference::Item(TreeOf::Messages(0), place);
+        assert_eq!(difference, Some(item), "{counts:?}");
+    }
+}
+
+#[test]
+fn a_block_that_begins_elsewhere_differs_there() {
+    let own = claimed(&[8, 4], |_, _, _| {});
+    let told = claimed(&[8, 4], |_, _, instants| instants[1].depth = 3);
+    let roots = [B256::repeat_byte(1), B256::ZERO];
+    let transactions = (0, told.transactions.clone());
+    let lie = ClaimedBlock::new(told.environment, B256::ZERO, Vec::new(), roots, transactions);
+    let difference = first_difference(&own, &mut Counted(lie, 0)).unwrap();
+    assert_eq!(difference, Some(Difference::Block));
+}

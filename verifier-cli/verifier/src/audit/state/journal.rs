@@ -6,7 +6,7 @@ use super::{AccountState, SetName, State, storage::Storage};
 
 /// The precompile that stays touched when what touched it is undone: a fault of two clients that
 /// became a rule (yellow paper, K.1; EIP-161's discussion). revm calls it `PRECOMPILE3`.
-pub(super) const STAYS_TOUCHED: Address = address!("0000000000000000000000000000000000000003");
+pub const STAYS_TOUCHED: Address = address!("0000000000000000000000000000000000000003");
 
 /// An instant to go back to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -27,7 +27,7 @@ use journal::Undo;
 use sets::Sets;
 
 pub use claims::Shown;
-pub use journal::Checkpoint;
+pub use journal::{Checkpoint, STAYS_TOUCHED};
 pub use sets::SetName;
 
 /// An account at an instant. One that is absent has the default's fields.
