@@ -4,6 +4,7 @@ pragma solidity ^0.8.26;
 import {Asks} from "./Asks.sol";
 import {IProver, Mismatch} from "./Claims.sol";
 import {Commits} from "./Commits.sol";
+import {Parts} from "./Parts.sol";
 import {Schedules} from "./Schedules.sol";
 import {ISegments, Step} from "./SegmentProver.sol";
 import {Standings} from "./Standings.sol";
@@ -76,29 +77,28 @@ contract AuditDispute is Commits, Asks {
         emit Announced(hash);
     }
 
-    /// Shows by a prover what is false in a commitment.
-    function challenge(bytes32 id, uint256 prover, address at_, bytes calldata proof)
+    /// Shows by a prover what is false in a commitment. The proof comes in parts, so that one about what is too large
+    /// for a transaction's calldata can be archived before.
+    function challenge(bytes32 id, uint256 prover, address at_, Parts.Part[] calldata proof)
         external
         returns (Mismatch memory found)
     {
-        bytes32 root = opened(id).root;
-        bytes memory said = asked(prover, at_, abi.encodeCall(IProver.prove, (root, proof)));
+        (bytes memory said, bytes32 hash) = asked(id, prover, at_, IProver.prove.selector, proof);
         if (said.length != 5 * 32) revert NotAnAnswer();
         found = abi.decode(said, (Mismatch));
-        heard(id, proof);
+        heard(id, hash);
         convict(id, found, msg.sender);
     }
 
     /// Has a segment of a message run, from a checkpoint of the operator's or from where a machine came to. So a message
     /// without checkpoints is audited in as many transactions as it takes. Only true digests are reached, from whomever.
-    function advance(bytes32 id, address at_, bytes calldata proof) external returns (Step memory made) {
-        bytes32 root = opened(id).root;
-        bytes memory said = asked(SEGMENTS, at_, abi.encodeCall(ISegments.step, (root, proof)));
+    function advance(bytes32 id, address at_, Parts.Part[] calldata proof) external returns (Step memory made) {
+        (bytes memory said, bytes32 hash) = asked(id, SEGMENTS, at_, ISegments.step.selector, proof);
         if (said.length != 11 * 32) revert NotAnAnswer();
         made = abi.decode(said, (Step));
         if (made.based == 0 && !reached[made.key][made.start]) revert NotReached(made.start);
         if (made.outcome == FALSE) {
-            heard(id, proof);
+            heard(id, hash);
             convict(id, made.mismatch, msg.sender);
         } else if (made.outcome == ADVANCED) {
             reached[made.key][made.digest] = true;
@@ -108,23 +108,30 @@ contract AuditDispute is Commits, Asks {
         }
     }
 
-    /// What a prover says. If it fails, all fails, with what it failed with.
-    function asked(uint256 prover, address at_, bytes memory question) private view returns (bytes memory) {
+    /// What a prover says of a commitment that is open, and the proof's hash. If it fails, all fails, with what it
+    /// failed with.
+    function asked(bytes32 id, uint256 prover, address at_, bytes4 selector, Parts.Part[] calldata proof)
+        private
+        view
+        returns (bytes memory, bytes32)
+    {
+        bytes32 root = opened(id).root;
         bytes32 expected = provers[prover];
         if (at_.codehash != expected) revert NotTheProver(expected, at_.codehash);
+        (bytes memory question, bytes32 hash) = Parts.called(selector, root, proof);
         (bool success, bytes memory said) = at_.staticcall(question);
         if (!success) {
             assembly ("memory-safe") {
                 revert(add(said, 32), mload(said))
             }
         }
-        return said;
+        return (said, hash);
     }
 
     /// Where something is to be won, a challenge has been announced before this block.
-    function heard(bytes32 id, bytes calldata proof) private view {
+    function heard(bytes32 id, bytes32 proof) private view {
         if (agreed.bond == 0) return;
-        bytes32 hash = keccak256(abi.encode(msg.sender, id, keccak256(proof)));
+        bytes32 hash = keccak256(abi.encode(msg.sender, id, proof));
         if (announced[hash] == 0 || announced[hash] >= block.number) revert NotAnnounced(hash);
     }
 }

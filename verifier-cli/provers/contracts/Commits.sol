@@ -13,7 +13,8 @@ abstract contract Commits is Schedules, Standings {
     error WrongRules(uint256 expected);
     /// The number of items is too large, or there is a root without items, or the state changes without a transaction.
     error WrongBlock();
-    /// No commitment of the sender's that is open, or of anybody that is final, and ends where this one begins.
+    /// No commitment of the sender's that is open, or of anybody that is final, and ends where this one begins;
+    /// or none, and this does not begin with the anchor.
     error WrongParent();
     /// The operator has committed to this already.
     error AlreadyCommitted();
@@ -40,7 +41,7 @@ abstract contract Commits is Schedules, Standings {
         return keccak256(abi.encode(operator, root));
     }
 
-    /// The sender stands by what is claimed of a block, from where `parent` ends on; zero: from anywhere.
+    /// The sender stands by what is claimed of a block, from where `parent` ends on; zero: from the anchor.
     function commit(bytes32 parent, Claims.Block calldata block_, Claims.Environment calldata environment)
         external
         payable
@@ -55,6 +56,8 @@ abstract contract Commits is Schedules, Standings {
                 !(own || before.standing == Standing.Final) || before.leave_ != block_.enter || number < before.number
                     || time < before.time || (number == before.number && before.environment != block_.environment)
             ) revert WrongParent();
+        } else if (agreed.anchor != 0 && block_.enter != agreed.anchor) {
+            revert WrongParent();
         }
         bytes32 root = keccak256(abi.encode(Claims.BLOCK_TAG, block_));
         id = idOf(msg.sender, root);

@@ -21,11 +21,47 @@ library Parts {
 
     /// All parts, one behind the other.
     function assembled(Part[] calldata parts) internal view returns (Input memory input) {
-        uint256 offset;
+        uint256 start;
         assembly ("memory-safe") {
-            offset := mload(0x40)
+            start := mload(0x40)
         }
-        uint256 end = offset;
+        uint256 end = laid(parts, start);
+        assembly ("memory-safe") {
+            mstore(0x40, and(add(end, 31), not(31)))
+        }
+        input.start = start;
+        input.size = end - start;
+    }
+
+    /// The call of a function of a word and of bytes, which are all parts; and their hash.
+    function called(bytes4 selector, bytes32 argument, Part[] calldata parts)
+        internal
+        view
+        returns (bytes memory data, bytes32 hash_)
+    {
+        uint256 start;
+        assembly ("memory-safe") {
+            data := mload(0x40)
+            start := add(data, 132)
+        }
+        uint256 end = laid(parts, start);
+        assembly ("memory-safe") {
+            let size := sub(end, start)
+            let padded := and(add(size, 31), not(31))
+            mstore(end, 0)
+            mstore(data, add(padded, 100))
+            mstore(add(data, 32), selector)
+            mstore(add(data, 36), argument)
+            mstore(add(data, 68), 64)
+            mstore(add(data, 100), size)
+            mstore(0x40, and(add(add(start, padded), 31), not(31)))
+            hash_ := keccak256(start, size)
+        }
+    }
+
+    /// Lays parts into memory that nobody has yet, from a position on; where they end.
+    function laid(Part[] calldata parts, uint256 start) private view returns (uint256 end) {
+        end = start;
         for (uint256 index = 0; index < parts.length; index++) {
             address archive = parts[index].archive;
             uint256 size;
@@ -34,7 +70,6 @@ library Parts {
                 size = data.length;
                 assembly ("memory-safe") {
                     calldatacopy(end, data.offset, size)
-                    mstore(0x40, and(add(add(end, size), 31), not(31)))
                 }
             } else {
                 size = archive.code.length;
@@ -42,13 +77,10 @@ library Parts {
                 size -= 1;
                 assembly ("memory-safe") {
                     extcodecopy(archive, end, 1, size)
-                    mstore(0x40, and(add(add(end, size), 31), not(31)))
                 }
             }
             end += size;
         }
-        input.start = offset;
-        input.size = end - offset;
     }
 
     /// The word at a position that is known to be inside.

@@ -22,6 +22,9 @@ abstract contract Standings {
         uint256 bond;
         /// Wei that a question costs; who answers gets it.
         uint256 deposit;
+        /// State root that what has no parent begins with; zero: any, and then who reads a standing follows the line
+        /// of parents back to a state that he knows.
+        bytes32 anchor;
     }
 
     struct Commitment {

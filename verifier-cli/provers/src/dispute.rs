@@ -74,6 +74,8 @@ pub struct Windows {
     pub bond: U256,
     /// Wei that a question costs.
     pub deposit: U256,
+    /// State root that a commitment without a parent begins with; zero: any.
+    pub anchor: B256,
 }
 
 /// The init code of the contract, for a chain with this schedule. `provers` are code hashes, and `segments` is the place
@@ -93,6 +95,7 @@ pub fn init_code(
         answerPeriod: windows.answer_period,
         bond: windows.bond,
         deposit: windows.deposit,
+        anchor: windows.anchor,
     };
     let activations: Vec<_> = schedule
         .activations()
@@ -135,13 +138,18 @@ pub fn commit_calldata(parent: B256, block: &BlockClaim, environment: &Environme
         .into()
 }
 
+/// Bytes as one part.
+pub fn in_one_part(data: Bytes) -> Vec<Parts::Part> {
+    vec![Parts::Part { archive: Address::ZERO, data }]
+}
+
 /// Calldata of `challenge`, by a prover that is at an address.
-pub fn challenge_calldata(id: B256, prover: usize, at: Address, proof: Bytes) -> Bytes {
+pub fn challenge_calldata(id: B256, prover: usize, at: Address, proof: Vec<Parts::Part>) -> Bytes {
     let prover = U256::from(prover);
     AuditDispute::challengeCall { id, prover, at_: at, proof }.abi_encode().into()
 }
 
 /// Calldata of `advance`.
-pub fn advance_calldata(id: B256, at: Address, proof: Bytes) -> Bytes {
+pub fn advance_calldata(id: B256, at: Address, proof: Vec<Parts::Part>) -> Bytes {
     AuditDispute::advanceCall { id, at_: at, proof }.abi_encode().into()
 }

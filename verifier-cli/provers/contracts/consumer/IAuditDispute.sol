@@ -83,7 +83,8 @@ interface IAuditDispute {
     error NotAnnounced(bytes32 hash);
     error NotReached(bytes32 digest);
 
-    /// @notice Commits to a block, which begins where `parent` ends; with parent 0 it begins anywhere. Costs the bond.
+    /// @notice Commits to a block, which begins where `parent` ends; with parent 0 it begins with the anchor, or anywhere
+    /// if there is none. Costs the bond.
     /// @param parent an open commitment of the sender's, a final one of anybody's, or 0
     /// @param block_ the words that the root is of
     /// @param environment the words that `block_.environment` is of
@@ -106,12 +107,13 @@ interface IAuditDispute {
     /// @notice Convicts by a proof, or reverts.
     /// @param prover place of the prover in `provers`
     /// @param at_ where a contract with its code is
-    function challenge(bytes32 id, uint256 prover, address at_, bytes calldata proof)
+    /// @param proof its bytes, in parts, some of them in archives
+    function challenge(bytes32 id, uint256 prover, address at_, Parts.Part[] calldata proof)
         external
         returns (Mismatch memory found);
 
     /// @notice Runs one segment of a message; convicts if it is false.
-    function advance(bytes32 id, address at_, bytes calldata proof) external returns (Step memory made);
+    function advance(bytes32 id, address at_, Parts.Part[] calldata proof) external returns (Step memory made);
 
     /// @notice Asks for an item of a commitment. Costs the deposit, which goes to who answers.
     /// @return place the item's name

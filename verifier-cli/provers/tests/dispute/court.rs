@@ -5,7 +5,8 @@ use alloy_sol_types::{SolCall, SolError, SolValue};
 use iso_evm_provers::{
     dispute::{
         AuditDispute::{self, AuditDisputeErrors},
-        Level, Windows, announcement, challenge_calldata, commit_calldata, id_of, init_code,
+        Level, Windows, announcement, challenge_calldata, commit_calldata, id_of, in_one_part,
+        init_code,
     },
     proof::{InBlock, InTransaction, Message, Transaction},
 };
@@ -52,20 +53,25 @@ pub(crate) fn windows(bond: u64) -> Windows {
         answer_period: PERIOD,
         bond: U256::from(bond),
         deposit: U256::from(DEPOSIT),
+        anchor: B256::ZERO,
     }
 }
 
 impl Court {
     pub(crate) fn new(bond: u64) -> Self {
+        Self::with(windows(bond))
+    }
+
+    pub(crate) fn with(windows: Windows) -> Self {
         let mut chain = Chain::new(&ACTORS);
         chain.put(PROVER, odd_prover());
         let schedule = Schedule::parse(1, "prague=0,osaka=time:500").unwrap();
         let provers = [B256::repeat_byte(0x77), keccak256(odd_prover())];
-        let init = init_code(&schedule, windows(bond), &provers, 1);
+        let init = init_code(&schedule, windows, &provers, 1);
         let code = chain.send(OPERATOR, TxKind::Create, init, U256::ZERO).unwrap();
         assert!(code.len() <= 24_576, "{}", code.len());
         let at = OPERATOR.create(0);
-        Self { chain, at, bond: U256::from(bond) }
+        Self { chain, at, bond: windows.bond }
     }
 
     pub(crate) fn call<C: SolCall>(
@@ -100,7 +106,7 @@ impl Court {
         id: B256,
         proof: &'static [u8],
     ) -> Result<(), Bytes> {
-        let data = challenge_calldata(id, 1, PROVER, proof.into());
+        let data = challenge_calldata(id, 1, PROVER, in_one_part(proof.into()));
         self.chain.send(who, TxKind::Call(self.at), data, U256::ZERO).map(drop)
     }
 

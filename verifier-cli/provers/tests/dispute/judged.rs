@@ -2,7 +2,10 @@
 
 use alloy_primitives::{Address, B256, U256, keccak256};
 use alloy_sol_types::{SolCall, SolValue};
-use iso_evm_provers::dispute::AuditDispute::{self, *};
+use iso_evm_provers::dispute::{
+    AuditDispute::{self, *},
+    challenge_calldata, in_one_part,
+};
 use iso_evm_wire::{Fork, Schedule};
 use revm::primitives::TxKind;
 
@@ -98,7 +101,7 @@ fn what_is_false_is_convicted_and_what_is_true_becomes_final() {
     assert_eq!(court.challenges(CHALLENGER, good, b""), Err(iso_holds()));
     // Another prover's code, another's place.
     let as_other = |court: &mut Court, prover: usize, at: Address| {
-        let data = iso_evm_provers::dispute::challenge_calldata(bad, prover, at, b"".into());
+        let data = iso_evm_provers::dispute::challenge_calldata(bad, prover, at, Vec::new());
         court.chain.send(CHALLENGER, TxKind::Call(court.at), data, U256::ZERO)
     };
     refused::<_, NotTheProver>(as_other(&mut court, 0, PROVER));
@@ -189,7 +192,8 @@ fn what_a_machine_came_to_is_remembered_and_only_that() {
             .abi_encode()
     };
     let advance = |court: &mut Court, proof: Vec<u8>| {
-        let data = iso_evm_provers::dispute::advance_calldata(id, PROVER, proof.into());
+        let data =
+            iso_evm_provers::dispute::advance_calldata(id, PROVER, in_one_part(proof.into()));
         court.chain.send(CHALLENGER, TxKind::Call(court.at), data, U256::ZERO)
     };
     refused::<_, NotReached>(advance(&mut court, step(1, 0, A, B)));
@@ -220,7 +224,7 @@ fn an_answer_of_another_length_convicts_nobody() {
         court.at = OPERATOR.create(1);
         court.chain.put(PROVER, code);
         let id = court.commits(OPERATOR, B256::ZERO, &claim(true, 1, A, B)).unwrap();
-        let data = iso_evm_provers::dispute::challenge_calldata(id, 0, PROVER, b"".into());
+        let data = iso_evm_provers::dispute::challenge_calldata(id, 0, PROVER, Vec::new());
         refused::<_, NotAnAnswer>(court.chain.send(
             CHALLENGER,
             TxKind::Call(court.at),
@@ -252,4 +256,39 @@ fn terms_that_do_not_work_are_refused() {
         refused::<_, BadTerms>(made(windows, &provers, segments));
     }
     assert_eq!(AuditDispute::challengeCall::SELECTOR.len(), 4);
+}
+
+#[test]
+fn a_proof_in_parts_is_what_its_parts_are_one_behind_the_other() {
+    let mut court = Court::new(BOND);
+    let id = court.commits(OPERATOR, B256::ZERO, &claim(true, 1, A, B)).unwrap();
+    let proof: Vec<u8> = (0..1_000_u32).map(|byte| byte as u8).collect();
+    let archive = |part: usize| Address::repeat_byte(0xe0 + part as u8);
+    let cuts = [0, 31, 32, 500, 1_000];
+    let parts: Vec<Parts::Part> = cuts
+        .windows(2)
+        .enumerate()
+        .map(|(place, cut)| {
+            let data = &proof[cut[0]..cut[1]];
+            if place % 2 == 0 {
+                return Parts::Part { archive: Address::ZERO, data: data.to_vec().into() };
+            }
+            court.chain.put(archive(place), [&[0xfe], data].concat().into());
+            Parts::Part { archive: archive(place), data: Default::default() }
+        })
+        .collect();
+    // It is announced by the hash of all of it.
+    court.announces(CHALLENGER, id, &proof);
+    court.wait(12);
+    let mut short = parts.clone();
+    short.pop();
+    let mut send = |parts: Vec<Parts::Part>| {
+        let data = challenge_calldata(id, 1, PROVER, parts);
+        court.chain.send(CHALLENGER, TxKind::Call(court.at), data, U256::ZERO)
+    };
+    refused::<_, NotAnnounced>(send(short.clone()));
+    short.push(Parts::Part { archive: Address::repeat_byte(0x99), data: Default::default() });
+    refused::<_, NoArchive>(send(short));
+    send(parts).unwrap();
+    assert_eq!(court.standing(id), 3);
 }

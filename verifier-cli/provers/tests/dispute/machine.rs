@@ -7,7 +7,7 @@ use iso_evm_hypervisor::{
     Code, Cutting, EmitOptions, MessageVerdict, MismatchKind, NativeEngine, emit_segment,
 };
 use iso_evm_provers::{
-    dispute::{advance_calldata, challenge_calldata, init_code, segment_prover},
+    dispute::{advance_calldata, challenge_calldata, in_one_part, init_code, segment_prover},
     tree::{self, Part},
 };
 use iso_evm_wire::{
@@ -120,7 +120,7 @@ fn a_message_that_lies_about_its_gas_is_convicted_in_one_transaction_or_in_sever
         let id = court.commits(OPERATOR, B256::ZERO, &bare).unwrap();
         let mut spent = 0;
         for (place, cutting) in all.iter().enumerate() {
-            let data = advance_calldata(id, prover, proof(&bare, cutting, 0));
+            let data = advance_calldata(id, prover, in_one_part(proof(&bare, cutting, 0)));
             let said = court.chain.send(CHALLENGER, TxKind::Call(court.at), data, U256::ZERO);
             assert!(said.is_ok(), "{place}: {said:?}");
             spent += court.chain.gas;
@@ -130,14 +130,15 @@ fn a_message_that_lies_about_its_gas_is_convicted_in_one_transaction_or_in_sever
         // What nobody came to is gone on from by nobody.
         let other = claimed(&message, vec![Leaf::of(&all[0].end.unwrap())]);
         let id = court.commits(OPERATOR, B256::ZERO, &other).unwrap();
-        let data = advance_calldata(id, prover, proof(&other, &all[2], 1));
+        let data = advance_calldata(id, prover, in_one_part(proof(&other, &all[2], 1)));
         assert!(court.chain.send(CHALLENGER, TxKind::Call(court.at), data, U256::ZERO).is_err());
         // With checkpoints: one.
         let leaves: Vec<_> = all.iter().filter_map(|cut| cut.end.as_ref().map(Leaf::of)).collect();
         let whole = claimed(&message, leaves.clone());
         let id = court.commits(OPERATOR, B256::ZERO, &whole).unwrap();
         for (place, cutting) in all.iter().enumerate() {
-            let data = challenge_calldata(id, 0, prover, proof(&whole, cutting, place));
+            let data =
+                challenge_calldata(id, 0, prover, in_one_part(proof(&whole, cutting, place)));
             let said = court.chain.send(CHALLENGER, TxKind::Call(court.at), data, U256::ZERO);
             assert_eq!(said.is_ok(), lie == 1 && place == last, "{place}");
         }
@@ -152,7 +153,8 @@ fn a_message_that_lies_about_its_gas_is_convicted_in_one_transaction_or_in_sever
     let whole = claimed(&message, leaves);
     let id = court.commits(OPERATOR, B256::ZERO, &whole).unwrap();
     for place in [0, 2, 3, 1] {
-        let data = challenge_calldata(id, 0, prover, proof(&whole, &all[place], place));
+        let data =
+            challenge_calldata(id, 0, prover, in_one_part(proof(&whole, &all[place], place)));
         let said = court.chain.send(CHALLENGER, TxKind::Call(court.at), data, U256::ZERO);
         assert_eq!(said.is_ok(), place == 1, "{place}");
     }

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.26;
 
 import {Claims} from "../../Claims.sol";
+import {Parts} from "../../Parts.sol";
 import {Audited} from "../Audited.sol";
 import {Included} from "../Included.sol";
 import {Bridge} from "../examples/Bridge.sol";
@@ -34,7 +35,7 @@ contract BridgeTest is Court {
         settles(theirs);
         refused(Audited.NotFollowed.selector, theirs);
         bridge.pay(theirs, made.message, plan_.callData);
-        dispute.challenge(id, 0, address(accuser), "");
+        dispute.challenge(id, 0, address(accuser), new Parts.Part[](0));
         refused(Audited.NotFollowed.selector, id);
         bridge.pay(id, made.message, plan_.callData);
     }

@@ -46,7 +46,7 @@ abstract contract Court is Test {
         bytes32[] memory provers = new bytes32[](1);
         provers[0] = address(accuser).codehash;
         Schedules.Activation[] memory forks = new Schedules.Activation[](1);
-        Standings.Terms memory terms = Standings.Terms(chain, 1, 1, WINDOW, 1 days, 0, 0);
+        Standings.Terms memory terms = Standings.Terms(chain, 1, 1, WINDOW, 1 days, 0, 0, 0);
         return IAuditDispute(address(new AuditDispute(terms, forks, provers, 0)));
     }
 

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.26;
 
 import {Claims} from "../../Claims.sol";
+import {Parts} from "../../Parts.sol";
 import {Audited} from "../Audited.sol";
 import {IAuditDispute} from "../IAuditDispute.sol";
 import {Court} from "./Court.sol";
@@ -29,7 +30,7 @@ contract FollowTest is Court {
     function test_refuses_what_is_convicted() public {
         Toy.Made memory made = Toy.make(plan());
         bytes32 id = commits(OPERATOR, 0, made);
-        dispute.challenge(id, 0, address(accuser), "");
+        dispute.challenge(id, 0, address(accuser), new Parts.Part[](0));
         vm.warp(dispute.commitments(id).deadline);
         refused(Audited.NotFinal.selector, id);
         bridge.follow(id, made.block_);
