@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::{
     anvil::{Anvil, address},
-    costs::{like_measured, row},
+    costs::like_measured,
     verdicts::everywhere,
 };
 use crate::{common::run, npm};
@@ -124,7 +124,7 @@ fn a_swap_from_the_node_to_the_verdict() {
     assert!(witness.messages.len() >= 4, "pair, transfer, two balances");
     let deployed = market.anvil.deploy(GUESTS);
     everywhere(&market.anvil, &deployed, &witness, GUESTS);
-    like_measured(&row("a Uniswap V2 swap", &witness));
+    like_measured("a Uniswap V2 swap", &witness);
 }
 
 /// Ten transactions in a block: transfers of one token between the same accounts, swaps on one
