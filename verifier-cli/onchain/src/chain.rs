@@ -4,11 +4,13 @@
 
 use std::time::Duration;
 
-use alloy_eips::BlockId;
+use alloy_eips::{BlockId, BlockNumberOrTag};
 use alloy_json_rpc::ErrorPayload;
+use alloy_network::TransactionBuilder;
 use alloy_primitives::{Address, B256, Bytes, Log};
 use alloy_provider::{Provider, transport::RpcError as Transported};
-use alloy_rpc_types_eth::{TransactionReceipt, TransactionRequest, state::StateOverride};
+use alloy_rpc_types_eth::{Filter, TransactionReceipt, TransactionRequest, state::StateOverride};
+use alloy_sol_types::SolCall;
 use iso_evm_rpc::{Client, RpcError, RpcOptions, http};
 use tokio::time::{Instant, sleep};
 
@@ -129,6 +131,46 @@ impl Chain {
             }
         });
         self.node.wait(asked)
+    }
+
+    /// What a view function of a contract says in the latest block; none if that is nothing such a function
+    /// says.
+    ///
+    /// # Errors
+    ///
+    /// If the node does not run it.
+    pub fn view<C: SolCall>(&self, at: Address, call: &C) -> Result<Option<C::Return>, RpcError> {
+        let request = TransactionRequest::default().with_to(at).with_input(call.abi_encode());
+        Ok(match self.call(&request, BlockId::latest(), &StateOverride::default())? {
+            CallAnswer::Returned(data) => C::abi_decode_returns(&data).ok(),
+            CallAnswer::Reverted(_) | CallAnswer::OutOfGas => None,
+        })
+    }
+
+    /// The time of the latest block.
+    ///
+    /// # Errors
+    ///
+    /// If the node does not say.
+    pub fn time(&self) -> Result<u64, RpcError> {
+        let method = "eth_getBlockByNumber";
+        let asked = self.node.ask(method, |node| async move {
+            node.get_block_by_number(BlockNumberOrTag::Latest).await
+        });
+        let nothing = || RpcError::Answer { method, error: "there is no latest block".to_owned() };
+        Ok(self.node.wait(asked)?.ok_or_else(nothing)?.header.timestamp)
+    }
+
+    /// The logs of a contract that begin with these topics, from a block on.
+    ///
+    /// # Errors
+    ///
+    /// If the node does not say.
+    pub fn logs(&self, at: Address, topics: [B256; 2], from: u64) -> Result<Vec<Log>, RpcError> {
+        let filter = Filter::new().address(at).event_signature(topics[0]).topic1(topics[1]);
+        let filter = &filter.from_block(from);
+        let asked = self.node.ask("eth_getLogs", |node| async move { node.get_logs(filter).await });
+        Ok(self.node.wait(asked)?.into_iter().map(|log| log.inner).collect())
     }
 
     /// Waits for the receipt of a transaction.

@@ -1,17 +1,20 @@
 //! The contracts of an audit on a chain, with their addresses: factory, hypervisors, segment machines,
-//! register. All
-//! are deployed through a deterministic deployer with salt zero, so that who deploys them and when
+//! provers, disputes. All are deployed through a deterministic deployer with salt zero, so that who deploys them and when
 //! makes no difference. `specs/14-chain.md`, section Contracts.
 
 use alloy_primitives::keccak256;
-use alloy_primitives::{Address, B256, Bytes};
+use alloy_primitives::{Address, B256, Bytes, U256};
 use iso_evm_hypervisor::{
     ArchiveKey, ArchiveOptions, Contract, EmitOptions, archive::DETERMINISTIC_DEPLOYER,
     emit_archive_factory, emit_audit, emit_segment, live,
 };
+use iso_evm_provers::{
+    Prover,
+    dispute::{Windows, init_code, segment_prover},
+};
 use iso_evm_wire::{Fork, Rules, Schedule};
 
-use super::register;
+use super::host::Host;
 
 /// Init code of a deterministic deployer of our own, for chains without the usual one. It behaves
 /// alike: calldata is a salt and an init code, the answer the 20 bytes of the new address, and what
@@ -86,7 +89,7 @@ impl Archives {
     }
 }
 
-/// A register that has no machine of some rules, for its chain never goes by them.
+/// Rules that a chain never goes by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("no block of chain {chain} goes by {rules}: the chain's rules are {first} to {last}")]
 pub struct OtherFamily {
@@ -107,14 +110,28 @@ pub struct Contracts {
     pub deployer: Address,
     /// How archives are found.
     pub archives: Archives,
-    /// The guest's chain, and when each of its forks begins: what the register goes by.
+    /// The guest's chain, and when each of its forks begins: what disputes go by.
     pub schedule: Schedule,
+    /// What disputes agree to beside it.
+    pub windows: Windows,
 }
+
+/// A window of a week, a day for an answer, no bond, no deposit, from any state.
+pub const WINDOWS: Windows = Windows {
+    window: 7 * DAY,
+    answer_period: DAY,
+    bond: U256::ZERO,
+    deposit: U256::ZERO,
+    anchor: B256::ZERO,
+};
+
+const DAY: u64 = 86_400;
 
 impl Contracts {
     /// With the deployer that most chains have, for messages of the main chain.
     pub fn new(archives: Archives) -> Self {
-        Self { deployer: DETERMINISTIC_DEPLOYER, archives, schedule: Schedule::mainnet() }
+        let schedule = Schedule::mainnet();
+        Self { deployer: DETERMINISTIC_DEPLOYER, archives, schedule, windows: WINDOWS }
     }
 
     /// A contract deployed by the deployer with salt zero.
@@ -167,12 +184,12 @@ impl Contracts {
         self.schedule.family().rules().iter().map(hash).collect()
     }
 
-    /// Checks that the register knows machines of the family that rules are of.
+    /// Checks that rules are of the family that the schedule's chain goes by.
     ///
     /// # Errors
     ///
-    /// [`OtherFamily`], if the schedule's chain goes by others.
-    pub fn register_knows(&self, rules: Rules) -> Result<(), OtherFamily> {
+    /// [`OtherFamily`], if that goes by others.
+    pub fn goes_by(&self, rules: Rules) -> Result<(), OtherFamily> {
         let family = self.schedule.family();
         match family.rules() {
             [first, .., last] if family != rules.family() => {
@@ -183,10 +200,32 @@ impl Contracts {
         }
     }
 
-    /// The register that knows the segment machines of the schedule's rules, and when these begin.
-    pub fn register(&self) -> Deployment {
-        let (initcode, code) = register::codes(&self.machine_hashes(), &self.schedule);
-        self.deployment("register", initcode, code)
+    /// A contract by its init code alone: what that makes, as run here.
+    fn made(&self, name: &'static str, initcode: Bytes) -> Deployment {
+        let code = Host::made(&initcode).unwrap_or_default();
+        self.deployment(name, initcode, code)
+    }
+
+    /// A prover. That of segments knows the segment machines of all rules of the schedule's family.
+    pub fn prover(&self, prover: Prover) -> Deployment {
+        if prover != Prover::Segment {
+            return self.deployment(prover.contract(), prover.initcode(), prover.code());
+        }
+        let rules = self.schedule.family().rules();
+        let first = rules[0];
+        self.made(prover.contract(), segment_prover(first, &self.machine_hashes()))
+    }
+
+    /// All provers, in order.
+    pub fn provers(&self) -> Vec<Deployment> {
+        Prover::ALL.iter().map(|prover| self.prover(*prover)).collect()
+    }
+
+    /// Where operators commit, and are convicted by these provers.
+    pub fn dispute(&self, provers: &[Deployment]) -> Deployment {
+        let hashes: Vec<B256> = provers.iter().map(Deployment::code_hash).collect();
+        let segments = Prover::Segment as usize;
+        self.made("dispute", init_code(&self.schedule, self.windows, &hashes, segments))
     }
 }
 
@@ -195,7 +234,7 @@ mod tests {
     use iso_evm_hypervisor::archive::DEFAULT_FACTORY;
 
     use super::*;
-    use crate::host::Host;
+    use crate::host::Call;
 
     #[test]
     fn the_default_factory_is_where_hypervisors_look_by_default() {
@@ -211,15 +250,18 @@ mod tests {
         let host = Host::default().with(deployer, &code);
         let contracts = Contracts { deployer, ..Contracts::new(Archives::CodeHash) };
         let factory = contracts.factory();
-        let sent = host.send(Address::ZERO, deployer, &factory.calldata(), None);
+        let send = |host: &Host, data: &Bytes, gas: Option<u64>| {
+            host.send(&Call::new(Address::ZERO, deployer, data), gas)
+        };
+        let sent = send(&host, &factory.calldata(), None);
         assert!(sent.success);
         assert_eq!(sent.output[..], factory.address[..]);
         // What is there already, and an init code that reverts.
         let again = Host::default().with(deployer, &code).with(factory.address, &factory.code);
-        assert!(!again.send(Address::ZERO, deployer, &factory.calldata(), None).success);
+        assert!(!send(&again, &factory.calldata(), None).success);
         let reverting: Bytes = [&[0; 32][..], &[0x5f, 0x5f, 0xfd]].concat().into();
-        assert!(!host.send(Address::ZERO, deployer, &reverting, None).success);
-        assert!(!host.send(Address::ZERO, deployer, &Bytes::new(), Some(100_000)).success);
+        assert!(!send(&host, &reverting, None).success);
+        assert!(!send(&host, &Bytes::new(), Some(100_000)).success);
     }
 
     /// Whatever gas is left for the creation, and to whoever goes on after it: the answer is the
@@ -229,15 +271,17 @@ mod tests {
         let deployer = Address::repeat_byte(0xde);
         let contracts = Contracts { deployer, ..Contracts::new(Archives::CodeHash) };
         let host = Host::default().with(deployer, &deployer_initcode().slice(9..));
-        for contract in [contracts.factory(), contracts.register()] {
+        let dispute = contracts.dispute(&contracts.provers());
+        for contract in [contracts.factory(), dispute] {
             let data = contract.calldata();
-            let unlimited = host.send(Address::ZERO, deployer, &data, None);
+            let call = Call::new(Address::ZERO, deployer, &data);
+            let unlimited = host.send(&call, None);
             assert!(unlimited.success);
             let enough = unlimited.gas_used;
             let near = enough.saturating_sub(200)..enough + enough / 50;
             let mut deployed = 0;
             for gas in (21_000..enough).step_by(997).chain(near) {
-                let sent = host.send(Address::ZERO, deployer, &data, Some(gas));
+                let sent = host.send(&call, Some(gas));
                 assert_eq!(sent.success, sent.output[..] == contract.address[..], "{gas}");
                 assert!(sent.success || sent.output.is_empty(), "{gas}");
                 deployed += usize::from(sent.success);

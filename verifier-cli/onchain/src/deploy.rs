@@ -1,7 +1,7 @@
 //! Puts the contracts on a chain, those that are not there. `specs/14-chain.md`, section
 //! Deployment.
 
-use alloy_primitives::{Address, B256};
+use alloy_primitives::{Address, B256, U256};
 use iso_evm_rpc::RpcError;
 use iso_evm_wire::Rules;
 
@@ -16,8 +16,8 @@ use super::{
 /// What a deterministic deployer of one's own is called where it is said.
 const DEPLOYER: &str = "deployer";
 
-/// Gas limit of its creation, of 35 bytes, which costs less.
-const DEPLOYER_GAS: u64 = 200_000;
+/// Its creation, of 35 bytes, which costs less gas.
+const CREATE: Intent = Intent { what: DEPLOYER, to: None, value: U256::ZERO, gas_limit: 200_000 };
 
 /// Why a contract is not there.
 #[derive(Debug, thiserror::Error)]
@@ -29,7 +29,7 @@ pub enum DeployError {
     /// A transaction that is not sent.
     #[error(transparent)]
     Send(#[from] SendError),
-    /// A machine that the register would not know.
+    /// Rules that disputes would not know.
     #[error(transparent)]
     Family(#[from] OtherFamily),
     /// Nobody deploys by CREATE2.
@@ -120,32 +120,34 @@ pub struct Deployments {
 }
 
 impl Deployments {
-    /// Factory, hypervisor, segment machine, live machine and register, as far as they are not there; `new_deployer`
-    /// has a deterministic deployer of our own deployed first, where `contracts` say that it is.
+    /// Factory, hypervisor, segment machine, live machine, provers and disputes, as far as they are not there;
+    /// `new_deployer` has a deterministic deployer of our own deployed first, where `contracts` say that it is.
     ///
     /// # Errors
     ///
-    /// If the register would not know the machine; if there is no deployer, or its code, run here, does not deploy; if there is other code where a
-    /// contract belongs; if the node does not say.
+    /// If disputes would not know the rules; if there is no deployer, or its code, run here, does not deploy; if there
+    /// is other code where a contract belongs; if the node does not say.
     pub fn plan(
         chain: &Chain,
         contracts: &Contracts,
         rules: Rules,
         new_deployer: bool,
     ) -> Result<Self, DeployError> {
-        contracts.register_knows(rules)?;
+        contracts.goes_by(rules)?;
         let deployer = contracts.deployer;
         let code = if new_deployer { deployer_code() } else { chain.code(deployer)? };
         if code.is_empty() {
             return Err(DeployError::NoDeployer { deployer });
         }
-        let all = [
+        let machines = [
             contracts.factory(),
             contracts.hypervisor(rules),
             contracts.machine(rules),
             contracts.live(rules.fork()),
-            contracts.register(),
         ];
+        let provers = contracts.provers();
+        let dispute = contracts.dispute(&provers);
+        let all = machines.into_iter().chain(provers).chain([dispute]);
         let planned = |contract: Deployment| {
             if there(chain, &contract)? {
                 return Ok((contract, None));
@@ -159,18 +161,17 @@ impl Deployments {
             }
             Ok((contract, Some(step)))
         };
-        let contracts = all.into_iter().map(planned).collect::<Result<_, _>>()?;
+        let contracts = all.map(planned).collect::<Result<_, _>>()?;
         Ok(Self { deployer, new_deployer, contracts })
     }
 
     /// What has to be sent, in order.
     pub fn intents(&self) -> Vec<Intent> {
-        let create = Intent { what: DEPLOYER, to: None, gas_limit: DEPLOYER_GAS };
-        let steps = self.contracts.iter().filter_map(|(contract, step)| {
-            let (what, step) = (contract.name, step.as_ref()?);
-            Some(Intent { what, to: Some(step.to), gas_limit: step.gas_limit })
-        });
-        self.new_deployer.then_some(create).into_iter().chain(steps).collect()
+        let steps = self
+            .contracts
+            .iter()
+            .filter_map(|(contract, step)| Some(Intent::of(contract.name, step.as_ref()?)));
+        self.new_deployer.then_some(CREATE).into_iter().chain(steps).collect()
     }
 
     /// Deploys them, and says of each when it is there.
@@ -185,7 +186,7 @@ impl Deployments {
         said: impl Fn(&Deployed),
     ) -> Result<Vec<Deployed>, DeployError> {
         if self.new_deployer {
-            let receipt = outbox.mined(DEPLOYER, None, deployer_initcode(), DEPLOYER_GAS)?;
+            let receipt = outbox.mined(&CREATE, deployer_initcode())?;
             let (name, hash, address) = (DEPLOYER, receipt.hash, self.deployer);
             if chain.code(address)? != deployer_code() {
                 return Err(DeployError::NotDeployed { name, hash, address });
@@ -225,7 +226,7 @@ fn deploy(
     step: Step,
 ) -> Result<DeployTransaction, DeployError> {
     let Deployment { name, address, .. } = *contract;
-    let receipt = outbox.mined(name, Some(step.to), step.data, step.gas_limit)?;
+    let receipt = outbox.send(name, &step)?;
     if chain.code(address)? != contract.code {
         return Err(DeployError::NotDeployed { name, hash: receipt.hash, address });
     }

@@ -18,19 +18,29 @@ use iso_evm_rpc::RpcError;
 use super::{
     chain::{Chain, HostReceipt},
     fees::{FeeCaps, Fees},
+    plan::Step,
     send_error::SendError,
     sender::Sender,
 };
 
-/// A transaction to be sent. It sends no value.
+/// A transaction to be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Intent {
     /// What the transaction does, in a word.
     pub what: &'static str,
     /// Account that the transaction is for; none for a creation.
     pub to: Option<Address>,
+    /// Wei that it sends.
+    pub value: U256,
     /// Gas limit of the transaction.
     pub gas_limit: u64,
+}
+
+impl Intent {
+    /// What a step will do.
+    pub const fn of(what: &'static str, step: &Step) -> Self {
+        Self { what, to: Some(step.to), value: step.value, gas_limit: step.gas_limit }
+    }
 }
 
 /// All that is to be sent, and on which terms.
@@ -74,9 +84,14 @@ impl Order {
         self.intents.iter().fold(0, |gas, intent| gas.saturating_add(intent.gas_limit))
     }
 
-    /// The most that they can cost, in wei.
+    /// The most that they can cost, in wei, with what they send.
     pub fn most(&self) -> U256 {
-        self.fees.most(self.gas())
+        self.fees.most(self.gas()).saturating_add(self.value())
+    }
+
+    /// Wei that all of them send.
+    pub fn value(&self) -> U256 {
+        self.intents.iter().fold(U256::ZERO, |sum, intent| sum.saturating_add(intent.value))
     }
 }
 
@@ -97,20 +112,14 @@ impl<'a> Outbox<'a> {
         Self { chain, sender, order, left, nonce }
     }
 
-    /// Sends a transaction, a creation without `to`, and waits for its receipt.
+    /// Sends what was ordered as this, with this calldata, and waits for its receipt.
     ///
     /// # Errors
     ///
     /// If it was not ordered; if the node's chain has changed, or the fees are not enough any more;
     /// if the node does not take it, or there is no receipt.
-    pub fn mined(
-        &self,
-        what: &'static str,
-        to: Option<Address>,
-        data: Bytes,
-        gas_limit: u64,
-    ) -> Result<HostReceipt, SendError> {
-        self.take(what, to, gas_limit)?;
+    pub fn mined(&self, intent: &Intent, data: Bytes) -> Result<HostReceipt, SendError> {
+        self.take(intent)?;
         let (expected, found) = (self.order.chain_id, self.chain.id()?);
         if found != expected {
             return Err(SendError::ChainChanged { expected, found });
@@ -118,26 +127,30 @@ impl<'a> Outbox<'a> {
         self.chain.still_pays(&self.order.fees)?;
         let nonce = self.nonce.get();
         let hash = match self.sender {
-            Sender::Key { signer } => self.send_signed(signer, nonce, to, data, gas_limit)?,
-            Sender::Unlocked { address } => {
-                self.send_unlocked(*address, nonce, to, data, gas_limit)?
-            }
+            Sender::Key { signer } => self.send_signed(signer, nonce, intent, data)?,
+            Sender::Unlocked { address } => self.send_unlocked(*address, nonce, intent, data)?,
         };
         self.nonce.set(nonce + 1);
         self.chain.receipt(hash)
     }
 
+    /// Sends a step, by what it does.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::mined`].
+    pub fn send(&self, what: &'static str, step: &Step) -> Result<HostReceipt, SendError> {
+        self.mined(&Intent::of(what, step), step.data.clone())
+    }
+
     /// Strikes a transaction from what is left of the order.
-    fn take(
-        &self,
-        what: &'static str,
-        to: Option<Address>,
-        gas_limit: u64,
-    ) -> Result<(), SendError> {
+    fn take(&self, intent: &Intent) -> Result<(), SendError> {
         let mut left = self.left.borrow_mut();
-        let ordered = |intent: &Intent| {
-            intent.what == what && intent.to == to && intent.gas_limit >= gas_limit
+        let ordered = |told: &Intent| {
+            (told.what, told.to, told.value) == (intent.what, intent.to, intent.value)
+                && told.gas_limit >= intent.gas_limit
         };
+        let what = intent.what;
         let place = left.iter().position(ordered).ok_or(SendError::NotOrdered { what })?;
         left.remove(place);
         Ok(())
@@ -149,19 +162,18 @@ impl<'a> Outbox<'a> {
         &self,
         signer: &PrivateKeySigner,
         nonce: u64,
-        to: Option<Address>,
+        intent: &Intent,
         input: Bytes,
-        gas_limit: u64,
     ) -> Result<B256, SendError> {
         let Order { chain_id, fees, .. } = self.order;
         let mut transaction = TxEip1559 {
             chain_id,
             nonce,
-            gas_limit,
+            gas_limit: intent.gas_limit,
             max_fee_per_gas: fees.max_fee_per_gas,
             max_priority_fee_per_gas: fees.max_priority_fee_per_gas,
-            to: to.map_or(TxKind::Create, TxKind::Call),
-            value: U256::ZERO,
+            to: intent.to.map_or(TxKind::Create, TxKind::Call),
+            value: intent.value,
             input,
             ..TxEip1559::default()
         };
@@ -185,16 +197,16 @@ impl<'a> Outbox<'a> {
         &self,
         from: Address,
         nonce: u64,
-        to: Option<Address>,
+        intent: &Intent,
         data: Bytes,
-        gas_limit: u64,
     ) -> Result<B256, SendError> {
         let Order { chain_id, fees, .. } = self.order;
         let mut request = TransactionRequest::default()
             .with_from(from)
-            .with_kind(to.map_or(TxKind::Create, TxKind::Call))
+            .with_kind(intent.to.map_or(TxKind::Create, TxKind::Call))
+            .with_value(intent.value)
             .with_input(data)
-            .with_gas_limit(gas_limit)
+            .with_gas_limit(intent.gas_limit)
             .with_nonce(nonce)
             .with_max_fee_per_gas(fees.max_fee_per_gas)
             .with_max_priority_fee_per_gas(fees.max_priority_fee_per_gas);

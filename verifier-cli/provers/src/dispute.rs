@@ -63,6 +63,36 @@ pub enum Level {
     Instant = 8,
 }
 
+impl Level {
+    /// All of them, in order.
+    pub const ALL: &'static [Self] = &[
+        Self::Header,
+        Self::Ancestor,
+        Self::Transaction,
+        Self::Signed,
+        Self::Step,
+        Self::Message,
+        Self::Checkpoint,
+        Self::Record,
+        Self::Instant,
+    ];
+
+    /// Its name, in a word.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Header => "header",
+            Self::Ancestor => "ancestor",
+            Self::Transaction => "transaction",
+            Self::Signed => "signed",
+            Self::Step => "step",
+            Self::Message => "message",
+            Self::Checkpoint => "checkpoint",
+            Self::Record => "record",
+            Self::Instant => "instant",
+        }
+    }
+}
+
 /// What a deployment agrees to, beside the chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Windows {

@@ -65,6 +65,7 @@
 //! On the verifier, whose findings it proves, and the hypervisor, whose segment machines are asked. Who sends a
 //! proof to a chain stands above.
 
+pub mod asks;
 pub mod contracts;
 pub mod court;
 pub mod dispute;

@@ -43,11 +43,11 @@ mod without_onchain;
 #[cfg(feature = "node")]
 use self::from_node::{block, transaction};
 #[cfg(feature = "onchain")]
-use self::onchain::{Cost, Deploy, Submit, verify_on};
+use self::onchain::{Answer, Ask, Challenge, Cost, Deploy, Settle, Submit, verify_on};
 #[cfg(not(feature = "node"))]
 use self::without_node::{block, transaction};
 #[cfg(not(feature = "onchain"))]
-use self::without_onchain::{Cost, Deploy, Submit, verify_on};
+use self::without_onchain::{Answer, Ask, Challenge, Cost, Deploy, Settle, Submit, verify_on};
 
 /// Record what a transaction did, inspect the record, assemble one
 #[derive(Debug, Parser)]
@@ -85,6 +85,10 @@ enum VerifyCommand {
     Cost(Cost),
     Deploy(Deploy),
     Submit(Submit),
+    Challenge(Challenge),
+    Ask(Ask),
+    Answer(Answer),
+    Settle(Settle),
     Statetest(statetest::Statetest),
     Mutate(mutate::Mutate),
 }
@@ -109,6 +113,10 @@ pub fn iso_verify(args: impl IntoIterator<Item = OsString>) -> Exit {
         Some(VerifyCommand::Cost(command)) => command.run(),
         Some(VerifyCommand::Deploy(command)) => command.run(),
         Some(VerifyCommand::Submit(command)) => command.run(),
+        Some(VerifyCommand::Challenge(command)) => command.run(),
+        Some(VerifyCommand::Ask(command)) => command.run(),
+        Some(VerifyCommand::Answer(command)) => command.run(),
+        Some(VerifyCommand::Settle(command)) => command.run(),
         Some(VerifyCommand::Statetest(command)) => command.run(),
         Some(VerifyCommand::Mutate(command)) => command.run(),
         None => command.verify.run(),

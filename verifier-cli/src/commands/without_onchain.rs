@@ -35,6 +35,14 @@ commands! {
     Deploy = "deploy";
     /// Not in this build: it is without the feature `onchain`
     Submit = "submit";
+    /// Not in this build: it is without the feature `onchain`
+    Challenge = "challenge";
+    /// Not in this build: it is without the feature `onchain`
+    Ask = "ask";
+    /// Not in this build: it is without the feature `onchain`
+    Answer = "answer";
+    /// Not in this build: it is without the feature `onchain`
+    Settle = "settle";
 }
 
 /// `iso-verify FILE --rpc-url`.

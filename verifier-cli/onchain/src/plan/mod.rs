@@ -2,39 +2,31 @@
 //! and whether they fit. `specs/14-chain.md`, section Cost.
 //!
 //! In the data's way this stands between the witness and the node: it is said before it is carried
-//! out. `case` is a message with what its operator committed to, `merge` joins segments, `segments` says
-//! what each takes, `laid` how its input comes to the register.
+//! out. `segments` says what the parts of a message take that does not fit in one piece.
 
-mod case;
-mod laid;
-mod merge;
 mod segments;
 
 use std::collections::HashSet;
 
 use alloy_primitives::keccak256;
-use alloy_primitives::{Address, B256, Bytes, U256, address};
+use alloy_primitives::{Address, Bytes, U256, address};
 use alloy_sol_types::SolCall;
 use iso_evm_hypervisor::{
     Engine, MessageVerdict,
     archive::{archive_address, archive_parts, archive_salt},
     factory,
 };
-use iso_evm_wire::{Opened, Rules, block::Block};
+use iso_evm_wire::{Opened, Rules};
 
 pub(crate) use self::segments::of_machine;
-pub use self::{
-    case::{Case, Checkpoints, NoCase},
-    segments::{Court, SegmentCost, Told},
-};
+pub use self::segments::{SegmentCost, Told};
 use super::{
     contracts::{Archives, Contracts, Deployment},
-    host::{GAS_CAP, Host, Sent, UNLIMITED, calldata_gas, fits_mempool, gas_limit},
-    register,
+    host::{Call, GAS_CAP, Host, Sent, UNLIMITED, calldata_gas, fits_mempool, gas_limit},
 };
 
 /// Who sends, where it makes no difference who.
-const SENDER: Address = address!("0000000000000000000000000000000000005e4d");
+pub(crate) const SENDER: Address = address!("0000000000000000000000000000000000005e4d");
 
 /// The contracts that witnesses of some rules are audited with.
 #[derive(Clone, Debug)]
@@ -44,23 +36,7 @@ pub struct Plan {
     factory: Deployment,
     hypervisor: Deployment,
     machine: Deployment,
-    /// Code hashes of the segment machines of all forks.
-    hashes: Vec<B256>,
     engine: Engine,
-}
-
-/// How an audit comes to the machine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Route {
-    /// The audit calls the hypervisor itself or, where that does not fit, the segment machine.
-    Hypervisor,
-    /// By a register, segment by segment: it writes down what is fraud.
-    Register {
-        /// Address of the register.
-        register: Address,
-        /// Account whose commitment is audited.
-        operator: Address,
-    },
 }
 
 /// A part of archived code: where it is, and the contract that holds it.
@@ -71,6 +47,8 @@ pub type Part = (Address, Bytes);
 pub struct Step {
     /// Account that the transaction is for.
     pub to: Address,
+    /// Wei that it sends.
+    pub value: U256,
     /// Calldata of the transaction.
     pub data: Bytes,
     /// Gas, as the receipt will have it.
@@ -117,7 +95,7 @@ pub struct MessageCost {
     /// Archiving its code, where it is audited in one piece; none if it needs no archive, or an earlier
     /// message has brought it.
     pub archive: Option<ArchiveCost>,
-    /// What its segments take: by a register, and straight where the message does not fit.
+    /// What its segments take, if the message does not fit.
     pub segments: Vec<SegmentCost>,
 }
 
@@ -128,7 +106,7 @@ impl MessageCost {
             let archive = self.archive.as_ref().map(|archive| &archive.step);
             return archive.into_iter().chain([&self.audit.step]).collect();
         }
-        self.segments.iter().flat_map(SegmentCost::steps).map(|(_, step)| step).collect()
+        self.segments.iter().map(|segment| &segment.step).collect()
     }
 
     /// Gas of all its transactions.
@@ -159,7 +137,6 @@ impl Plan {
             factory: contracts.factory(),
             hypervisor: contracts.hypervisor(rules),
             machine: contracts.machine(rules),
-            hashes: contracts.machine_hashes(),
             engine: Engine::with_options(&options),
         }
     }
@@ -208,20 +185,9 @@ impl Plan {
         self
     }
 
-    /// Slots of a register that has a commitment, open, and has come to a digest if there is one.
-    pub fn open_slots(
-        &self,
-        operator: Address,
-        commitment: B256,
-        reached: Option<(B256, B256)>,
-    ) -> Vec<(B256, U256)> {
-        let reached = reached.map(|(key, digest)| register::reached_slot(key, digest));
-        reached.into_iter().chain([register::open_slot(operator, commitment, self.rules)]).collect()
-    }
-
     /// What the audits of all messages take, on a chain without archives. Code that several run in one
     /// piece is archived with the first.
-    pub fn costs(&self, witness: &Opened<'_>, route: Route) -> Vec<MessageCost> {
+    pub fn costs(&self, witness: &Opened<'_>) -> Vec<MessageCost> {
         let mut archived = HashSet::new();
         (0..witness.messages.len())
             .map(|index| {
@@ -230,9 +196,11 @@ impl Plan {
                     archive.as_ref().map(|archive| archive.parts.clone()).unwrap_or_default();
                 archive = archive.filter(|archive| archived.insert(archive.parts[0].0));
                 let audit = self.audit(&witness.messages[index].bytes(), &parts, None);
-                let whole = route == Route::Hypervisor && audit.step.fits();
-                let segments =
-                    if whole { Vec::new() } else { self.segments(witness, index, route) };
+                let segments = if audit.step.fits() {
+                    Vec::new()
+                } else {
+                    self.segments(&self.cuts(witness, index, None))
+                };
                 MessageCost { audit, archive, segments }
             })
             .collect()
@@ -246,7 +214,7 @@ impl Plan {
         let host = Host::default().with_all(archives).with(*hypervisor, code);
         let (calldata, floor_gas) = calldata_gas(message);
         AuditCost {
-            step: step(&host, sender.unwrap_or(SENDER), *hypervisor, message.clone()).0,
+            step: Step::of(&host, &Call::new(sender.unwrap_or(SENDER), *hypervisor, message)).0,
             calldata_gas: calldata,
             floor_gas,
             hypervisor_gas: audited.host_gas,
@@ -284,39 +252,17 @@ impl Plan {
             .map(|(part, bytes)| (archive_address(*address, salt, part), bytes))
             .collect();
         let host = Host::default().with_all(present).with(*address, runtime);
-        let (step, _) = step(&host, sender, *address, data.into());
+        let (step, _) = Step::of(&host, &Call::new(sender, *address, &data.into()));
         Some(ArchiveCost { step, bytes: code.len(), parts })
-    }
-
-    /// What committing to a message of a block takes.
-    pub fn commit(
-        &self,
-        commitment: B256,
-        block: &Block,
-        register: Address,
-        operator: Address,
-    ) -> Step {
-        let data = register::commit_calldata(commitment, block);
-        step(&self.court(register), operator, register, data).0
-    }
-
-    /// The host with a register, which holds nothing yet.
-    fn court(&self, register: Address) -> Host {
-        let slots = register::slots(&self.hashes, &self.contracts.schedule);
-        Host::default().with(register, &self.register_code()).with_slots(register, slots)
     }
 
     /// What deploying a contract takes, by a deployer with this code; none if it would not deploy it.
     pub fn deploy(deployment: &Deployment, deployer: Address, code: &Bytes) -> Option<Step> {
         let host = Host::default().with(deployer, code);
         let data = deployment.calldata();
-        let left = host.leaves(SENDER, deployer, &data, deployment.address)?;
-        (left == deployment.code).then(|| step(&host, SENDER, deployer, data).0)
-    }
-
-    /// Runtime code of the register.
-    pub fn register_code(&self) -> Bytes {
-        register::codes(&self.hashes, &self.contracts.schedule).1
+        let call = Call::new(SENDER, deployer, &data);
+        let left = host.leaves(&call, deployment.address)?;
+        (left == deployment.code).then(|| Step::of(&host, &call).0)
     }
 }
 
@@ -325,20 +271,21 @@ impl Step {
     pub const fn fits(&self) -> bool {
         self.fits_cap && self.fits_mempool
     }
-}
 
-/// A transaction, and what it does.
-fn step(host: &Host, from: Address, to: Address, data: Bytes) -> (Step, Sent) {
-    let unlimited: Sent = host.send(from, to, &data, None);
-    let fits_cap = host.fits_cap(from, to, &data, &unlimited);
-    let limit = gas_limit(unlimited.gas_used);
-    let step = Step {
-        to,
-        gas: unlimited.gas_used,
-        gas_limit: if fits_cap { limit.min(GAS_CAP) } else { limit },
-        fits_cap,
-        fits_mempool: fits_mempool(data.len()),
-        data,
-    };
-    (step, unlimited)
+    /// A transaction, and what it does.
+    pub(crate) fn of(host: &Host, call: &Call<'_>) -> (Self, Sent) {
+        let unlimited = host.send(call, None);
+        let fits_cap = host.fits_cap(call, &unlimited);
+        let limit = gas_limit(unlimited.gas_used);
+        let step = Self {
+            to: call.to,
+            value: call.value,
+            gas: unlimited.gas_used,
+            gas_limit: if fits_cap { limit.min(GAS_CAP) } else { limit },
+            fits_cap,
+            fits_mempool: fits_mempool(call.data.len()),
+            data: call.data.clone(),
+        };
+        (step, unlimited)
+    }
 }

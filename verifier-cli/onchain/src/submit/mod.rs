@@ -1,16 +1,15 @@
 //! Has messages audited on a chain: archives what is missing, sends the audits with gas limits of their
 //! own, and reads the verdicts from the chain. `specs/14-chain.md`, section Submission.
 //!
-//! `check` looks at the contracts before anything is sent, `pending` at what has to be sent for a
-//! message, `segments` at which segments, `answer` reads what the chain says.
+//! `pending` says what has to be sent for a message, `segments` which segments, `answer` reads what the chain
+//! says.
 
 mod answer;
-mod check;
 mod error;
 mod pending;
 mod segments;
 
-use std::{collections::HashSet, ops::Range};
+use std::ops::Range;
 
 use alloy_primitives::B256;
 use iso_evm_hypervisor::MessageVerdict;
@@ -22,11 +21,12 @@ use super::{
     chain::Chain,
     deploy::DeployTransaction,
     outbox::{Intent, Outbox},
-    plan::{Checkpoints, Part, Plan, Route, Told},
+    plan::{Part, Plan, SegmentCost, Told},
     sender::Sender,
 };
 
 /// The transaction that leads to a verdict, in a word: of a message in one piece, of a segment.
+const ARCHIVE: &str = "archive";
 const AUDIT: &str = "audit";
 const SEGMENT: &str = "segment";
 
@@ -36,8 +36,6 @@ const SEGMENT: &str = "segment";
 pub enum VerdictSource {
     /// A transaction that was sent now.
     Transaction,
-    /// The register, where it stood already.
-    Register,
     /// A call, which left nothing behind.
     Call,
     /// Memory: nothing was sent, since it could not have led to a verdict.
@@ -47,7 +45,7 @@ pub enum VerdictSource {
 /// What became of a segment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SubmittedSegment {
-    /// The segment of the commitment that it is, or is in.
+    /// Which of the message's segments it is.
     pub index: u64,
     /// The guest's gas at its start.
     pub from: u64,
@@ -64,14 +62,14 @@ pub struct SubmittedSegment {
 pub struct Submitted {
     /// The message, in pre-order.
     pub index: usize,
-    /// By a register what the operator commits to, else keccak256 of the message's bytes.
-    pub commitment: B256,
+    /// keccak256 of the message's bytes.
+    pub hash: B256,
     /// The verdict that the chain gave: on what was submitted.
     pub verdict: MessageVerdict,
     /// Where the verdict was read.
     pub source: VerdictSource,
-    /// What the audits take, as predicted; none if there was a verdict already.
-    pub audit_gas: Option<u64>,
+    /// What the audits take, as predicted.
+    pub audit_gas: u64,
     /// The segments, where it was submitted by them.
     pub segments: Vec<SubmittedSegment>,
     /// What was sent, in order, by what it did.
@@ -87,19 +85,21 @@ pub struct Submission<'a> {
     pub plan: &'a Plan,
     /// Account that sends, and how it signs.
     pub sender: &'a Sender,
-    /// Straight, or by a register.
-    pub route: Route,
-    /// Whether commitments that are missing are made.
-    pub commit: bool,
-    /// The checkpoints that the operator committed to.
-    pub checkpoints: Checkpoints,
     /// The segments that are sent; all, if it is not said.
     pub only: Option<Vec<u64>>,
-    /// Whether a segment may take several transactions, from where a machine has come to already.
-    pub resume: bool,
 }
 
 impl Submission<'_> {
+    /// Checks that the hypervisor is what it should be, before anything is sent.
+    ///
+    /// # Errors
+    ///
+    /// If it is not there, or the node does not say.
+    pub fn check(&self) -> Result<(), SubmitError> {
+        let hypervisor = self.plan.hypervisor();
+        Ok(self.chain.holds("hypervisor", hypervisor.address, &hypervisor.code)?)
+    }
+
     /// What has to be sent for messages, in order, in the state that the chain is in.
     ///
     /// # Errors
@@ -110,22 +110,14 @@ impl Submission<'_> {
         witness: &Opened<'_>,
         indices: Range<usize>,
     ) -> Result<Vec<Intent>, SubmitError> {
-        let (mut archives, mut messages) = (Vec::<Part>::new(), HashSet::new());
+        let mut archives = Vec::<Part>::new();
         let mut intents = Vec::new();
         for index in indices {
-            let Next::Send(pending, Submitted { commitment, .. }) =
-                self.next(witness, index, &archives)?
-            else {
+            let Next::Send(pending, _) = self.next(witness, index, &archives)? else {
                 continue;
             };
-            // A register takes a commitment once, and what is said of it once is said.
-            if !messages.insert(commitment) && matches!(self.route, Route::Register { .. }) {
-                continue;
-            }
-            for (what, step) in pending.steps() {
-                intents.push(Intent { what, to: Some(step.to), gas_limit: step.gas_limit });
-            }
-            archives.extend(pending.archives.into_iter().flat_map(|archive| archive.parts));
+            intents.extend(pending.steps().into_iter().map(|(what, step)| Intent::of(what, step)));
+            archives.extend(pending.archive.into_iter().flat_map(|archive| archive.parts));
         }
         Ok(intents)
     }
@@ -153,17 +145,16 @@ impl Submission<'_> {
             return Ok(submitted);
         };
         let mut sent = |what: &'static str, step: &super::plan::Step| {
-            let data = step.data.clone();
-            let receipt = outbox.mined(what, Some(step.to), data, step.gas_limit)?;
+            let receipt = outbox.send(what, step)?;
             let transaction = DeployTransaction::new(&receipt, step.gas);
             said(what, &transaction);
             submitted.transactions.push((what, transaction));
             Ok::<_, SubmitError>(receipt)
         };
-        for (what, step) in pending.before() {
-            let receipt = sent(what, step)?;
+        if let Some(archive) = &pending.archive {
+            let receipt = sent(ARCHIVE, &archive.step)?;
             if !receipt.success {
-                let hash = receipt.hash;
+                let (what, hash) = (ARCHIVE, receipt.hash);
                 return Err(SubmitError::Failed { index, what, hash });
             }
         }
@@ -172,12 +163,12 @@ impl Submission<'_> {
                 let receipt = sent(AUDIT, &audit.step)?;
                 submitted.verdict = self.read(&audit.step, &receipt)?;
             }
-            Task::Segments(case, costs) => {
+            Task::Segments(costs) => {
                 let mut told = Vec::new();
                 for cost in costs {
                     let receipt = sent(SEGMENT, &cost.step)?;
-                    told.push(self.read_segment(index, case, cost, &receipt)?);
-                    if told.last().is_some_and(Told::ends) {
+                    told.push(self.read_segment(cost, &receipt)?);
+                    if told.last().is_some_and(|told| *told != Told::Held) {
                         break;
                     }
                 }
@@ -191,7 +182,7 @@ impl Submission<'_> {
 
 impl Submitted {
     /// Writes down what is said of segments, in order.
-    fn told(&mut self, costs: &[super::plan::SegmentCost], told: Vec<Told>) {
+    fn told(&mut self, costs: &[SegmentCost], told: Vec<Told>) {
         self.verdict = told
             .iter()
             .map(Told::verdict)

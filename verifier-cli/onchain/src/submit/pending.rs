@@ -5,12 +5,11 @@ use alloy_primitives::{Address, Bytes, keccak256};
 use iso_evm_hypervisor::MessageVerdict;
 use iso_evm_wire::Opened;
 
-use super::{AUDIT, SEGMENT, Submission, SubmitError, Submitted, VerdictSource};
+use super::{ARCHIVE, AUDIT, SEGMENT, Submission, SubmitError, Submitted, VerdictSource};
 use crate::{
     contracts::Archives,
     host::UNLIMITED,
-    plan::{ArchiveCost, AuditCost, Case, Part, Route, SegmentCost, Step, Told},
-    register::Standing,
+    plan::{ArchiveCost, AuditCost, Part, SegmentCost, Step, Told},
 };
 
 /// What becomes of a message, in the state that the chain is in.
@@ -23,30 +22,24 @@ pub(super) enum Next {
 
 /// What stands between a message and its verdict.
 pub(super) struct Pending {
-    pub(super) archives: Vec<ArchiveCost>,
-    pub(super) commit: Option<Step>,
+    pub(super) archive: Option<ArchiveCost>,
     pub(super) task: Task,
 }
 
 /// How a message is audited.
 pub(super) enum Task {
     Whole(AuditCost),
-    Segments(Box<Case>, Vec<SegmentCost>),
+    Segments(Vec<SegmentCost>),
 }
 
 impl Pending {
-    /// The transactions that come before the audit, in order, by what they do.
-    pub(super) fn before(&self) -> impl Iterator<Item = (&'static str, &Step)> {
-        let archives = self.archives.iter().map(|archive| ("archive", &archive.step));
-        archives.chain(self.commit.as_ref().map(|step| ("commit", step)))
-    }
-
-    /// All transactions.
+    /// All transactions, in order, by what they do.
     pub(super) fn steps(&self) -> Vec<(&'static str, &Step)> {
-        let mut steps: Vec<_> = self.before().collect();
+        let mut steps = Vec::new();
+        steps.extend(self.archive.iter().map(|archive| (ARCHIVE, &archive.step)));
         match &self.task {
             Task::Whole(audit) => steps.push((AUDIT, &audit.step)),
-            Task::Segments(_, costs) => {
+            Task::Segments(costs) => {
                 steps.extend(costs.iter().map(|cost| (SEGMENT, &cost.step)));
             }
         }
@@ -62,20 +55,6 @@ impl Submission<'_> {
         index: usize,
         planned: &[Part],
     ) -> Result<Next, SubmitError> {
-        match self.route {
-            Route::Hypervisor => self.next_straight(witness, index, planned),
-            Route::Register { register, operator } => {
-                self.next_registered(witness, index, planned, register, operator)
-            }
-        }
-    }
-
-    fn next_straight(
-        &self,
-        witness: &Opened<'_>,
-        index: usize,
-        planned: &[Part],
-    ) -> Result<Next, SubmitError> {
         let message = &witness.messages[index].bytes();
         let (found, missing) = self.archives(message, planned)?;
         let archive = match missing {
@@ -84,13 +63,13 @@ impl Submission<'_> {
         };
         let present = archive.as_ref().map_or(&found, |archive| &archive.parts);
         let audit = self.plan.audit(message, present, Some(self.sender.address()));
-        let (verdict, gas) = (audit.verdict.clone(), audit.step.gas);
+        let (verdict, audit_gas) = (audit.verdict.clone(), audit.step.gas);
         let submitted = Submitted {
             index,
-            commitment: keccak256(message),
+            hash: keccak256(message),
             verdict,
             source: VerdictSource::Prediction,
-            audit_gas: Some(gas),
+            audit_gas,
             segments: Vec::new(),
             transactions: Vec::new(),
         };
@@ -99,8 +78,8 @@ impl Submission<'_> {
         }
         if self.only.is_some() || !audit.step.fits() {
             let code = code_of(&found);
-            let (case, costs) = self.straight(witness, index, code.as_ref())?;
-            return Ok(segmented(submitted, Vec::new(), None, case, costs));
+            let costs = self.segments(witness, index, code.as_ref())?;
+            return Ok(segmented(submitted, costs));
         }
         if matches!(submitted.verdict, MessageVerdict::Inconclusive { .. }) {
             return Ok(Next::Nothing(submitted));
@@ -109,71 +88,8 @@ impl Submission<'_> {
             let (what, gas) = ("the archive of its code", archive.step.gas);
             return Err(SubmitError::TooMuchGas { index, what, gas });
         }
-        let archives = archive.into_iter().collect();
-        let pending = Pending { archives, commit: None, task: Task::Whole(audit) };
+        let pending = Pending { archive, task: Task::Whole(audit) };
         Ok(Next::Send(Box::new(pending), submitted))
-    }
-
-    fn next_registered(
-        &self,
-        witness: &Opened<'_>,
-        index: usize,
-        planned: &[Part],
-        register: Address,
-        operator: Address,
-    ) -> Result<Next, SubmitError> {
-        let code = match witness.code(index) {
-            Some(code) => Some(code.clone()),
-            None => code_of(&self.archives(&witness.messages[index].bytes(), planned)?.0),
-        };
-        let case = self.case(witness, index, code.as_ref())?;
-        let commitment = case.commitment().hash();
-        let standing = self.standing(index, register, operator, commitment)?;
-        let commit = match standing {
-            Standing::None if !self.commit => {
-                return Err(SubmitError::NotCommitted { index, operator });
-            }
-            Standing::None if !case.is_true() => {
-                return Err(SubmitError::FalseCheckpoints { index });
-            }
-            Standing::None => {
-                self.scheduled(witness, index)?;
-                Some(self.plan.commit(commitment, &witness.block, register, operator))
-            }
-            Standing::Open | Standing::Fraud => None,
-        };
-        let costs = self.segments(index, &case)?;
-        let submitted = Submitted {
-            index,
-            commitment,
-            verdict: MessageVerdict::Valid,
-            source: VerdictSource::Prediction,
-            audit_gas: Some(costs.iter().map(|cost| cost.step.gas).sum()),
-            segments: Vec::new(),
-            transactions: Vec::new(),
-        };
-        if standing == Standing::Fraud {
-            // The reason is what convicts here too; what it was there, a log says.
-            let told = costs.iter().map(|cost| cost.told.clone()).collect();
-            let mut submitted =
-                Submitted { source: VerdictSource::Register, audit_gas: None, ..submitted };
-            submitted.told(&costs, told);
-            return Ok(Next::Nothing(submitted));
-        }
-        let mut archives: Vec<ArchiveCost> = Vec::new();
-        for archive in costs.iter().flat_map(|cost| &cost.archives) {
-            let (address, contract) = &archive.parts[0];
-            let known = archives.iter().any(|known| known.parts[0].0 == *address)
-                || planned.iter().any(|(known, _)| known == address);
-            if !known && self.chain.code(*address)? != *contract {
-                archives.push(archive.clone());
-            }
-        }
-        if !archives.is_empty() {
-            let factory = self.plan.factory();
-            self.holds("archive factory", factory.address, &factory.code)?;
-        }
-        Ok(segmented(submitted, archives, commit, case, costs))
     }
 
     /// The archives of a message that are on the chain, or planned, and the address of the first that
@@ -222,7 +138,7 @@ impl Submission<'_> {
             return Ok(None);
         }
         let factory = self.plan.factory();
-        self.holds("archive factory", factory.address, &factory.code)?;
+        self.chain.holds("archive factory", factory.address, &factory.code)?;
         let sender = self.sender.address();
         match self.plan.contracts().archives {
             Archives::Account { registrar } if registrar != sender => {
@@ -235,20 +151,14 @@ impl Submission<'_> {
 }
 
 /// Segments to send; nothing, if one would decide nothing.
-fn segmented(
-    mut submitted: Submitted,
-    archives: Vec<ArchiveCost>,
-    commit: Option<Step>,
-    case: Case,
-    costs: Vec<SegmentCost>,
-) -> Next {
-    submitted.audit_gas = Some(costs.iter().map(|cost| cost.step.gas).sum());
+fn segmented(mut submitted: Submitted, costs: Vec<SegmentCost>) -> Next {
+    submitted.audit_gas = costs.iter().map(|cost| cost.step.gas).sum();
     submitted.told(&costs, costs.iter().map(|cost| cost.told.clone()).collect());
     if costs.iter().any(|cost| matches!(cost.told, Told::NotProven(_))) {
         return Next::Nothing(submitted);
     }
-    let task = Task::Segments(Box::new(case), costs);
-    Next::Send(Box::new(Pending { archives, commit, task }), submitted)
+    let pending = Pending { archive: None, task: Task::Segments(costs) };
+    Next::Send(Box::new(pending), submitted)
 }
 
 /// The code that archives hold, behind the first byte of each.

@@ -63,16 +63,26 @@ impl Accused<'_> {
         cutting: &Cutting,
     ) -> Option<Segment> {
         let told = self.message(message)?;
-        let records = &cutting.segment.records;
-        let start = cutting.segment.start.record.0;
+        let mut segment = cutting.segment.clone();
+        segment.end = told.checkpoints.get(index).map(|end| end.gas_used.0);
+        self.part(message, index, &segment)
+    }
+
+    /// A part of a segment of the claim, as it stands: from where it starts to where it ends.
+    pub fn part(
+        &self,
+        message: usize,
+        index: usize,
+        part: &iso_evm_wire::segment::Segment,
+    ) -> Option<Segment> {
+        let told = self.message(message)?;
+        let start = part.start.record.0;
         let leaf = |place: usize| {
             let (told_leaf, at) = (told.checkpoints.get(place)?, place as u64);
             Some(leaf(told_leaf, told.checkpoint_tree.prove(at..at + 1)))
         };
         let mut in_transaction = self.in_transaction(message)?;
         in_transaction.head = Bytes::new();
-        let mut segment = cutting.segment.clone();
-        segment.end = told.checkpoints.get(index).map(|end| end.gas_used.0);
         Some(Segment {
             transaction: self.in_block()?,
             environment: (&self.claimed.environment).into(),
@@ -81,9 +91,9 @@ impl Accused<'_> {
             segment: U256::from(index),
             from: index.checked_sub(1).and_then(leaf).unwrap_or_default(),
             to: leaf(index).unwrap_or_default(),
-            records: told.record_tree.prove(start..start + records.len() as u64),
+            records: told.record_tree.prove(start..start + part.records.len() as u64),
             claimed: Bytes::new(),
-            input: vec![Part { archive: Address::ZERO, data: segment.encode() }],
+            input: vec![Part { archive: Address::ZERO, data: part.encode() }],
         })
     }
 

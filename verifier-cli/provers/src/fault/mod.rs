@@ -4,12 +4,14 @@
 //! the contracts. A proof opens a few items of the claim, and shows the nodes that a judge looks up there.
 //!
 //! `opened` turns items into what contracts read; `access`, `tree` and `execution` prove
-//! what the audits of these names find; `questions` are all that can be asked.
+//! what the audits of these names find; `parts` are what a segment is run in that no transaction holds;
+//! `questions` are all that can be asked.
 
 mod access;
 mod block;
 mod execution;
 mod opened;
+mod parts;
 mod questions;
 mod transaction;
 mod tree;

@@ -1,4 +1,4 @@
-//! What `deploy` and `submit` share: the node, the chain and the fees that the user allows, who sends,
+//! What commands share that ask a chain: the node, the chain and the fees that the user allows, who sends,
 //! transactions as JSON writes them.
 
 use std::path::{Path, PathBuf};
@@ -52,7 +52,7 @@ pub(super) struct ChainArgs {
 
 /// Who sends
 #[derive(Clone, Debug, Args)]
-#[group(required = true, multiple = false)]
+#[group(multiple = false)]
 struct FromArgs {
     /// A file with the private key of the account that sends, in hex; `-` for stdin
     #[arg(long, value_name = "FILE")]
@@ -72,8 +72,17 @@ fn chain_id(text: &str) -> Result<u64, String> {
 }
 
 impl ChainArgs {
+    /// Whether a chain is meant at all, by a command that does without one too.
+    pub(in crate::commands) const fn is_given(&self) -> bool {
+        let FromArgs { private_key_file, keystore, unlocked } = &self.from;
+        self.rpc_url.is_some()
+            || private_key_file.is_some()
+            || keystore.is_some()
+            || unlocked.is_some()
+    }
+
     /// The node and who sends; nothing is asked yet. `signs`: whether anything may be sent, for which
-    /// the chain must be named unless the node is on this machine.
+    /// the chain must be named unless the node is on this machine, and who sends.
     pub(super) fn open(&self, signs: bool) -> Result<(Chain, Sender), CommandError> {
         let url = node_url(self.rpc_url.as_deref())
             .ok_or(CommandError::Needs { option: "a chain", needed: "--rpc-url" })?;
@@ -82,7 +91,17 @@ impl ChainArgs {
             let option = "a node that is not on this machine";
             return Err(CommandError::Needs { option, needed: "--chain" });
         }
-        Ok((chain, self.from.sender(self.password_file.as_ref())?))
+        let sender = match self.from.sender(self.password_file.as_ref())? {
+            Some(sender) => sender,
+            // Who looks only need not say who he is.
+            None if !signs => Sender::Unlocked { address: Address::ZERO },
+            None => {
+                let (option, needed) =
+                    ("what is sent", "--private-key-file, --keystore or --unlocked");
+                return Err(CommandError::Needs { option, needed });
+            }
+        };
+        Ok((chain, sender))
     }
 
     /// The chain that the user names, which the node must be one of.
@@ -115,13 +134,13 @@ impl ChainArgs {
 }
 
 impl FromArgs {
-    fn sender(&self, password_file: Option<&PathBuf>) -> Result<Sender, CommandError> {
+    fn sender(&self, password_file: Option<&PathBuf>) -> Result<Option<Sender>, CommandError> {
         if password_file.is_some() && self.keystore.is_none() {
             let (option, needed) = ("--password-file", "--keystore");
             return Err(CommandError::Needs { option, needed });
         }
-        match (&self.private_key_file, &self.keystore, self.unlocked) {
-            (Some(file), _, _) => Ok(Sender::Key { signer: keys::raw(source(file))? }),
+        Ok(match (&self.private_key_file, &self.keystore, self.unlocked) {
+            (Some(file), _, _) => Some(Sender::Key { signer: keys::raw(source(file))? }),
             (None, Some(file), _) => {
                 // A broken keystore needs no password.
                 keys::check(source(file))?;
@@ -129,15 +148,11 @@ impl FromArgs {
                     Some(file) => Password::from_file(source(file))?,
                     None => asked(&files::name(file))?,
                 };
-                Ok(Sender::Key { signer: keys::keystore(source(file), &password)? })
+                Some(Sender::Key { signer: keys::keystore(source(file), &password)? })
             }
-            (None, None, Some(address)) => Ok(Sender::Unlocked { address }),
-            (None, None, None) => {
-                let (option, needed) =
-                    ("--rpc-url", "--private-key-file, --keystore or --unlocked");
-                Err(CommandError::Needs { option, needed })
-            }
-        }
+            (None, None, Some(address)) => Some(Sender::Unlocked { address }),
+            (None, None, None) => None,
+        })
     }
 }
 

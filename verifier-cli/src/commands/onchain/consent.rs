@@ -57,9 +57,13 @@ fn summary(order: &Order) -> String {
     let plural = if count == 1 { "" } else { "s" };
     let (price, tip) =
         (gwei(order.fees.max_fee_per_gas), gwei(order.fees.max_priority_fee_per_gas));
+    let value = match order.value() {
+        U256::ZERO => String::new(),
+        value => format!(" and {} ETH that they send", ether(value)),
+    };
     let _ = writeln!(
         text,
-        "{count} transaction{plural}, at most {gas} gas at {price} ({tip} of it for the proposer): \
+        "{count} transaction{plural}, at most {gas} gas at {price} ({tip} of it for the proposer){value}: \
          at most {} ETH",
         ether(order.most())
     );
@@ -90,7 +94,7 @@ mod tests {
     #[test]
     fn the_summary_says_chain_receivers_and_the_most_it_costs() {
         let (a, b) = (Address::repeat_byte(1), Address::repeat_byte(2));
-        let intent = |what, to, gas_limit| Intent { what, to, gas_limit };
+        let intent = |what, to, gas_limit| Intent { what, to, value: U256::ZERO, gas_limit };
         let order = Order {
             chain_id: 11_155_111,
             from: Address::repeat_byte(9),

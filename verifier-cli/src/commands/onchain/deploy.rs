@@ -1,6 +1,6 @@
 //! `iso-verify deploy`: puts the contracts on a chain.
 
-use std::fmt::Write;
+use std::{collections::BTreeMap, fmt::Write};
 
 use alloy_primitives::{Address, B256};
 use clap::Args;
@@ -9,16 +9,18 @@ use iso_evm_onchain::{
     deploy::{DeployError, Deployed, Deployments},
     outbox::Outbox,
 };
+use iso_evm_provers::{Prover, dispute::Windows};
 use iso_evm_wire::Rules;
 use serde::Serialize;
 
 use super::{
-    archives::ContractArgs,
+    archives::{ContractArgs, WindowArgs},
     chain::{ChainArgs, JsonTransaction, mined},
 };
 use crate::{Exit, commands::say, error::CommandError};
 
-/// Put factory, hypervisor, segment machine, live machine and register on a chain, those that are not there
+/// Put factory, hypervisor, segment machine, live machine, provers and the contract for disputes on a chain,
+/// those that are not there
 #[derive(Debug, Args)]
 pub(in crate::commands) struct Deploy {
     #[command(flatten)]
@@ -29,6 +31,8 @@ pub(in crate::commands) struct Deploy {
     fork: Option<Rules>,
     #[command(flatten)]
     contracts: ContractArgs,
+    #[command(flatten)]
+    windows: WindowArgs,
     /// Deploy a deterministic deployer first, for a chain that has none
     #[arg(long, conflicts_with = "deployer")]
     new_deployer: bool,
@@ -51,7 +55,8 @@ struct Document {
     machine: Address,
     machine_code_hash: B256,
     live: Address,
-    register: Address,
+    provers: BTreeMap<&'static str, Address>,
+    dispute: Address,
     transactions: Vec<JsonTransaction>,
 }
 
@@ -60,8 +65,10 @@ impl Deploy {
         let (chain, sender) = self.chain.open(true)?;
         let from = sender.address();
         let mut contracts = self.contracts.contracts(Some(from))?;
+        contracts.windows = self.windows.windows();
+        possible(&contracts.windows)?;
         let rules = self.fork.unwrap_or(contracts.schedule.family().newest());
-        contracts.register_knows(rules).map_err(DeployError::from)?;
+        contracts.goes_by(rules).map_err(DeployError::from)?;
         let chain_id = chain.id_of(self.chain.named())?;
         chain.has_cancun()?;
         if self.new_deployer {
@@ -69,7 +76,7 @@ impl Deploy {
             say(&format!("deployer: {}", contracts.deployer));
         }
         let deployments = Deployments::plan(&chain, &contracts, rules, self.new_deployer)?;
-        say(&format!("register: for guests of chain {}", contracts.schedule.chain_id()));
+        say(&format!("disputes: about chain {}", contracts.schedule.chain_id()));
         let order = self.chain.order(&chain, chain_id, from, deployments.intents())?;
         let outbox = Outbox::new(&chain, &sender, order);
         let said = |deployed: &Deployed| match &deployed.transaction {
@@ -78,11 +85,13 @@ impl Deploy {
         };
         let deployed = deployments.send(&chain, &outbox, said)?;
         let text = if self.json {
-            let [factory, hypervisor, machine, live, register] =
-                ["factory", "hypervisor", "machine", "live", "register"].map(|name| {
-                    let found = deployed.iter().find(|deployed| deployed.contract.name == name);
-                    found.map(|deployed| deployed.contract.address).unwrap_or_default()
-                });
+            let at = |name: &str| {
+                let found = deployed.iter().find(|deployed| deployed.contract.name == name);
+                found.map(|deployed| deployed.contract.address).unwrap_or_default()
+            };
+            let [factory, hypervisor, machine, live, dispute] =
+                ["factory", "hypervisor", "machine", "live", "dispute"].map(at);
+            let provers = Prover::ALL.iter();
             let transactions = deployed.iter().filter_map(|deployed| {
                 let transaction = deployed.transaction.as_ref()?;
                 Some(JsonTransaction::new(deployed.contract.name, transaction))
@@ -98,7 +107,8 @@ impl Deploy {
                 machine,
                 machine_code_hash: contracts.machine(rules).code_hash(),
                 live,
-                register,
+                provers: provers.map(|prover| (prover.name(), at(prover.contract()))).collect(),
+                dispute,
                 transactions: transactions.collect(),
             };
             let json = serde_json::to_string_pretty(&document)
@@ -112,10 +122,23 @@ impl Deploy {
     }
 }
 
+/// Checks that the contract would take these windows.
+fn possible(windows: &Windows) -> Result<(), CommandError> {
+    let Windows { window, answer_period, .. } = *windows;
+    if answer_period == 0 || window / ROUNDS < answer_period || window > MOST {
+        return Err(CommandError::Windows { window, answer_period });
+    }
+    Ok(())
+}
+
+/// Answers that a window has room for, and the most seconds that it has: `Standings.sol`.
+const ROUNDS: u64 = 4;
+const MOST: u64 = 1 << 32;
+
 fn human(deployer: Address, deployed: &[Deployed]) -> String {
-    let mut text = format!("deployer    {deployer}\n");
+    let mut text = format!("deployer         {deployer}\n");
     for Deployed { contract, .. } in deployed {
-        let _ = writeln!(text, "{:<11} {}", contract.name, contract.address);
+        let _ = writeln!(text, "{:<16} {}", contract.name, contract.address);
     }
     text
 }

@@ -5,9 +5,16 @@ mod chain;
 mod consent;
 mod cost;
 mod deploy;
+mod dispute;
 mod money;
 mod proved;
 mod submit;
 mod verify;
 
-pub(super) use self::{cost::Cost, deploy::Deploy, submit::Submit, verify::verify_on};
+pub(super) use self::{
+    cost::Cost,
+    deploy::Deploy,
+    dispute::{Answer, Ask, AtHand, Challenge, Post, Settle},
+    submit::Submit,
+    verify::verify_on,
+};

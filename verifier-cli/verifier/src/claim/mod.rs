@@ -21,4 +21,4 @@ pub use compare::{Difference, Published, TreeOf, Withheld, first_difference};
 pub use items::{ClaimedBlock, ClaimedMessage, ClaimedTransaction, Instants};
 pub use needs::Needs;
 pub use nodes::{Moment, code_at, destroyed, nodes_at};
-pub use runs::{checkpoints, precompile_input, segments};
+pub use runs::{checkpoints, parts, precompile_input, segments};

@@ -3,7 +3,7 @@
 
 use alloy_primitives::Bytes;
 use iso_evm_hypervisor::{Code, Cutting, NativeEngine};
-use iso_evm_wire::segment::{Bounds, Cut, Leaf};
+use iso_evm_wire::segment::{Bounds, Cut, Leaf, Segment};
 
 use crate::audit::Subject;
 
@@ -25,6 +25,24 @@ pub fn segments(
     };
     engine.cut_within(&bytes, code, Cut::Within(Bounds::HONEST), Some(gas_limit), &mut each);
     segments
+}
+
+/// The parts that a message is cut into at these places, by the gas that is used there, each with its code where
+/// that is known. Gas for more than `gas_limit` is not spent.
+pub fn parts(
+    engine: &NativeEngine,
+    subject: &Subject<'_>,
+    message: usize,
+    places: &[u64],
+    gas_limit: u64,
+) -> Vec<Segment> {
+    let Some(opened) = subject.message(message) else { return Vec::new() };
+    let (bytes, code) = (subject.messages[message].bytes(), subject.codes().of(opened));
+    let mut parts = Vec::new();
+    engine.cut_at(&bytes, code, places, Some(gas_limit), &mut |cutting| {
+        parts.push(Segment { code: code.map(Code::bytes), ..cutting.segment });
+    });
+    parts
 }
 
 /// The checkpoints between segments.

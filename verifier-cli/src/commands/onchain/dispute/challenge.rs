@@ -1,0 +1,252 @@
+//! `iso-verify challenge`: convicts an operator of what is false in his commitment.
+
+use std::path::PathBuf;
+
+use alloy_primitives::Address;
+use clap::Args;
+use iso_evm_batch::{ItemError, files};
+use iso_evm_hypervisor::Engine;
+use iso_evm_onchain::dispute::{Conviction, DisputeError, Standing};
+use iso_evm_provers::{Accused, Fault};
+use iso_evm_verifier::{
+    audit::Subject,
+    claim::ClaimedBlock,
+    verify::{EngineKind, Options, Verdict, verify_opened},
+};
+use iso_evm_wire::Opened;
+
+use super::{
+    AtHand, Desk,
+    file::{engine, gas_limit},
+    report::{Outcome, of_told},
+};
+use crate::{
+    Exit,
+    commands::{
+        onchain::{archives::DisputeArgs, chain::ChainArgs},
+        say,
+    },
+    error::CommandError,
+    report::remarks,
+};
+
+/// Convict an operator: find what is false in what he committed to, prove it to the contract for disputes
+#[derive(Debug, Args)]
+#[command(
+    after_help = "FILE is what the operator committed to: a false witness, or the claim that he published \
+                  (claim.json, as `commit` writes it); a claim is held against a witness of one's own, --witness. \
+                  Exit codes: 0 nothing is false, 1 convicted (with --dry-run: can be), 2 unusable input or usage, \
+                  3 not all could be checked, or what is false can be proved to no contract."
+)]
+pub(in crate::commands) struct Challenge {
+    /// The operator's witness.bin, INPUT.json or claim.json; `-` for stdin
+    file: PathBuf,
+    /// A true witness of the transaction, that a claim is held against
+    #[arg(long, value_name = "FILE")]
+    witness: Option<PathBuf>,
+    #[command(flatten)]
+    chain: ChainArgs,
+    #[command(flatten)]
+    dispute: DisputeArgs,
+    /// Whose commitment it is [default: the account that sends]
+    #[arg(long, value_name = "ADDR")]
+    operator: Option<Address>,
+    /// Send nothing: say what would be proved, what the prover on the chain says to it, and what it takes
+    #[arg(long)]
+    dry_run: bool,
+    /// What became of it as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Challenge {
+    pub(in crate::commands) fn run(self) -> Result<Exit, CommandError> {
+        let at_hand = AtHand::open(&self.file)?;
+        let own = self.witness.as_deref().map(crate::commands::verify::open).transpose()?;
+        if own.is_none() && matches!(at_hand, AtHand::Claim(_)) {
+            return Err(CommandError::Needs { option: "a claim", needed: "--witness" });
+        }
+        let desk = Desk::open(&self.chain, self.dispute, at_hand.rules(), self.dry_run)?;
+        let operator = self.operator.unwrap_or_else(|| desk.sender());
+        judged(&desk, &at_hand, own.as_ref(), operator, (self.dry_run, self.json), &self.file)
+    }
+}
+
+/// Finds what is false in a commitment, and proves it to the contract.
+pub(in crate::commands::onchain) fn judged(
+    desk: &Desk<'_>,
+    at_hand: &AtHand,
+    own: Option<&Opened<'_>>,
+    operator: Address,
+    (dry_run, json): (bool, bool),
+    file: &std::path::Path,
+) -> Result<Exit, CommandError> {
+    let claimed = at_hand.claimed();
+    let root = claimed.root();
+    let id = desk.id(operator, root);
+    let standing = desk.disputes.commitment(&desk.chain, id)?.standing;
+    let outcome = |standing, said| Outcome {
+        desk,
+        operator,
+        root: Some(root),
+        id,
+        standing,
+        dry_run,
+        conviction: None,
+        asked: &[],
+        mined: &[],
+        said,
+    };
+    match standing {
+        Standing::Convicted => {
+            outcome(standing, format!("convicted already: {id} of {operator}")).print(json)?;
+            return Ok(Exit::Invalid);
+        }
+        Standing::Final => return Err(DisputeError::Final { id }.into()),
+        Standing::None if !dry_run => {
+            return Err(DisputeError::NotCommitted { operator, root }.into());
+        }
+        Standing::None | Standing::Open => {}
+    }
+    let witness = match (own, at_hand) {
+        (Some(own), _) => own,
+        (None, AtHand::Witness(witness, _)) => witness,
+        (None, AtHand::Claim(_)) => {
+            return Err(CommandError::Needs { option: "a claim", needed: "--witness" });
+        }
+    };
+    let engine = engine(witness);
+    let subject = Subject::new(witness);
+    let accused = Accused {
+        subject: &subject,
+        claimed,
+        engine: &engine,
+        machine: desk.disputes.machine().address,
+        transaction: claimed.first,
+        gas_limit: gas_limit(witness),
+    };
+    let found = match own {
+        None => of_audits(&accused, witness, &engine, file)?,
+        Some(_) => of_claim(&accused)?,
+    };
+    let (faults, is_whole) = match found {
+        Found::Nothing(is_whole, why) => {
+            let said = if is_whole { "nothing is false in it" } else { "nothing false was found in it" };
+            outcome(standing, format!("{said}{why}: {id} of {operator}")).print(json)?;
+            return Ok(if is_whole { Exit::Valid } else { Exit::Inconclusive });
+        }
+        Found::False(faults, why) => (faults, why),
+    };
+    let convicted =
+        desk.disputes.convict(desk.windows, &accused, &faults, operator, desk.sender())?;
+    let Some(conviction) = convicted else {
+        let said = format!("what is false can be proved to no contract: {is_whole}");
+        outcome(standing, said).print(json)?;
+        return Ok(Exit::Inconclusive);
+    };
+    let prover = desk.disputes.prover(conviction.prover);
+    let held = |what, contract: &iso_evm_onchain::contracts::Deployment| {
+        desk.chain.holds(what, contract.address, &contract.code).map_err(DisputeError::from)
+    };
+    held(prover.name, prover)?;
+    if conviction.prover == iso_evm_provers::Prover::Segment {
+        held("segment machine", desk.disputes.machine())?;
+    }
+    if dry_run {
+        return looked_at(desk, claimed, &conviction, outcome(standing, String::new()), json);
+    }
+    let mined = desk.send(&conviction.acts)?;
+    let told = mined.iter().find_map(|mined| desk.disputes.convicted(&mined.receipt, id));
+    let standing = desk.disputes.commitment(&desk.chain, id)?.standing;
+    let said = match &told {
+        Some(told) => format!("convicted: {id} of {operator}: {}", of_told(told)),
+        None => format!("not convicted: {id} of {operator}"),
+    };
+    let outcome = Outcome {
+        conviction: Some(&conviction),
+        mined: &mined,
+        ..outcome(standing, said)
+    };
+    outcome.print(json)?;
+    let is_convicted = told.is_some() && standing == Standing::Convicted;
+    Ok(if is_convicted { Exit::Invalid } else { Exit::Inconclusive })
+}
+
+/// What a prover on the chain says to the proof, without a transaction.
+fn looked_at(
+    desk: &Desk<'_>,
+    claimed: &ClaimedBlock,
+    conviction: &Conviction,
+    outcome: Outcome<'_>,
+    json: bool,
+) -> Result<Exit, CommandError> {
+    let gas: u64 = conviction.acts.iter().map(|act| act.step.gas).sum();
+    let (prover, root) = (conviction.prover, claimed.root());
+    // A segment in parts no prover answers at once: that is known by the run here.
+    let whole = !conviction.acts.iter().any(|act| act.what == "advance");
+    let told = if whole {
+        desk.disputes.asked(&desk.chain, prover, root, &conviction.proof)?
+    } else {
+        Some(conviction.told)
+    };
+    let said = match &told {
+        Some(told) => format!(
+            "can be convicted: {} of {}: {}\nby the {prover} prover: {} bytes of proof, {} gas in {} transaction{}; \
+             nothing was sent",
+            outcome.id,
+            outcome.operator,
+            of_told(told),
+            conviction.proof.len(),
+            crate::report::text::thousands(alloy_primitives::U256::from(gas)),
+            conviction.acts.len(),
+            if conviction.acts.len() == 1 { "" } else { "s" },
+        ),
+        None => format!("the {prover} prover on the chain does not say what it says here"),
+    };
+    let agrees = told == Some(conviction.told);
+    Outcome { conviction: Some(conviction), said, ..outcome }.print(json)?;
+    Ok(if agrees { Exit::Invalid } else { Exit::Inconclusive })
+}
+
+/// What is false.
+enum Found {
+    /// Nothing; whether all was looked at, and if not, why.
+    Nothing(bool, String),
+    /// Proofs, the first to be tried first; and what is false, in words.
+    False(Vec<Fault>, String),
+}
+
+/// What the audits find false in a witness.
+fn of_audits(
+    accused: &Accused<'_>,
+    witness: &Opened<'_>,
+    engine: &Engine,
+    file: &std::path::Path,
+) -> Result<Found, CommandError> {
+    let options = Options { engine: EngineKind::Native, ..Options::default() };
+    let report = verify_opened(engine, witness, &options).map_err(|error| ItemError::Verify {
+        file: files::name(file),
+        error: Box::new(error),
+    })?;
+    for finding in &report.findings {
+        say(&format!("false: {finding}"));
+    }
+    let Some(first) = report.findings.first() else {
+        let why: Vec<String> = remarks(&report).collect();
+        let is_whole = report.verdict() == Verdict::Valid;
+        let why = if is_whole { String::new() } else { format!(" ({})", why.join("; ")) };
+        return Ok(Found::Nothing(is_whole, why));
+    };
+    let faults = report.findings.iter().filter_map(|found| accused.fault(found)).collect();
+    Ok(Found::False(faults, first.to_string()))
+}
+
+/// What is false in a claim, beside what one's own witness says.
+fn of_claim(accused: &Accused<'_>) -> Result<Found, CommandError> {
+    use iso_evm_provers::fault::NoFault;
+    match accused.convicting() {
+        Ok(fault) => Ok(Found::False(vec![fault], String::new())),
+        Err(NoFault::Alike) => Ok(Found::Nothing(true, String::new())),
+        Err(why) => Ok(Found::Nothing(false, format!(" ({why})"))),
+    }
+}
