@@ -5,7 +5,9 @@ use iso_evm_batch::ItemError;
 #[cfg(feature = "node")]
 use iso_evm_node::{NodeError, ReplayError};
 #[cfg(feature = "onchain")]
-use iso_evm_onchain::{deploy::DeployError, send_error::SendError, submit::SubmitError};
+use iso_evm_onchain::{
+    deploy::DeployError, dispute::DisputeError, send_error::SendError, submit::SubmitError,
+};
 #[cfg(feature = "node")]
 use iso_evm_rpc::RpcError;
 use iso_evm_wire::schedule::ScheduleError;
@@ -100,7 +102,7 @@ pub(crate) fn deploy(error: &DeployError) -> String {
             "{error}: name another with --deployer, or have one deployed with --new-deployer"
         ),
         DeployError::Family(_) => {
-            format!("{error} (--guest-chain, --schedule say which chain the register is for)")
+            format!("{error} (--guest-chain, --schedule say which chain disputes are about)")
         }
         _ => error.to_string(),
     }
@@ -111,15 +113,21 @@ pub(crate) fn deploy(error: &DeployError) -> String {
 pub(crate) fn submit(error: &SubmitError) -> String {
     match error {
         SubmitError::Send(error) => send(error),
-        SubmitError::OtherSchedule { .. } => {
-            format!("{error} (--guest-chain, --schedule say which it should have)")
+        _ => error.to_string(),
+    }
+}
+
+/// Why a dispute is not carried out.
+#[cfg(feature = "onchain")]
+pub(crate) fn dispute(error: &DisputeError) -> String {
+    match error {
+        DisputeError::Send(error) => send(error),
+        DisputeError::OtherSchedule { .. } | DisputeError::Family(_) => {
+            format!("{error} (--guest-chain, --schedule say which chain disputes are about)")
         }
-        SubmitError::OtherFamily { .. } => {
-            format!("{error} (--guest-chain, --schedule say which chain the register is for)")
+        DisputeError::NotCommitted { .. } => {
+            format!("{error} (--operator says whose commitment it is)")
         }
-        SubmitError::NotCommitted { .. } => format!("{error} (--commit does)"),
-        SubmitError::NeedsResume { .. } => format!("{error} (--resume sends them)"),
-        SubmitError::NotTheOperator { .. } => format!("--commit: {error}"),
         _ => error.to_string(),
     }
 }

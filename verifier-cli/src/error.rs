@@ -5,14 +5,14 @@ use iso_evm_batch::{BatchError, FileError, ItemError, mutate::MutateError};
 use iso_evm_node::NodeError;
 #[cfg(feature = "onchain")]
 use iso_evm_onchain::{
-    deploy::DeployError, keys::KeyError, rules::RulesError, send_error::SendError,
-    submit::SubmitError,
+    deploy::DeployError, dispute::DisputeError, keys::KeyError, rules::RulesError,
+    send_error::SendError, submit::SubmitError,
 };
 #[cfg(any(feature = "node", feature = "onchain"))]
 use iso_evm_rpc::RpcError;
 use iso_evm_verifier::certificate::CertificateError;
 #[cfg(feature = "onchain")]
-use iso_evm_verifier::verify::FalseClaim;
+use iso_evm_verifier::{claim::ClaimError, verify::FalseClaim};
 use iso_evm_wire::{container::JsonError, schedule::ScheduleError, transaction::TransactionError};
 use iso_evm_witness::block_file::BlockFileError;
 
@@ -182,6 +182,31 @@ pub enum CommandError {
     #[cfg(feature = "onchain")]
     #[error("{}", advice::submit(.0))]
     Submit(#[from] SubmitError),
+    /// A dispute that is not carried out.
+    #[cfg(feature = "onchain")]
+    #[error("{}", advice::dispute(.0))]
+    Dispute(#[from] DisputeError),
+    /// A file that holds no claim.
+    #[cfg(feature = "onchain")]
+    #[error("{file}: {error}")]
+    Claim {
+        /// Name of the file.
+        file: String,
+        /// What is wrong with the claim.
+        error: Box<ClaimError>,
+    },
+    /// Windows that the contract for disputes does not take.
+    #[cfg(feature = "onchain")]
+    #[error(
+        "--window {window}, --answer-period {answer_period}: a window has room for four answers, and at most 2^32 \
+         seconds"
+    )]
+    Windows {
+        /// Seconds of the window.
+        window: u64,
+        /// Seconds of an answer.
+        answer_period: u64,
+    },
     /// A file that holds no checkpoints.
     #[error("{file}: no list of checkpoints: {error}")]
     Checkpoints {
@@ -192,15 +217,15 @@ pub enum CommandError {
     },
     /// A false witness that somebody would stand by.
     #[cfg(feature = "onchain")]
-    #[error("--commit: the witness is false, and nothing was sent: {claim}")]
+    #[error("commit: the witness is false, and nothing was sent: {claim}")]
     False {
         /// The first false claim of the witness.
         claim: Box<FalseClaim>,
     },
     /// A witness of which not all is proved that somebody would stand by.
     #[error(
-        "--commit: the witness is not valid by all four audits, and nothing was sent: {why} \
-         (--commit --commit-unproved commits all the same)"
+        "commit: the witness is not valid by all four audits, and nothing was sent: {why} (--unproved commits all \
+         the same)"
     )]
     Unproved {
         /// What is not proved.

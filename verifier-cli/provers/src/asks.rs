@@ -4,7 +4,7 @@
 
 use alloy_primitives::{B256, Bytes, U256, keccak256};
 use alloy_sol_types::SolValue;
-use iso_evm_verifier::claim::{ClaimedBlock, Instants};
+use iso_evm_verifier::claim::ClaimedBlock;
 use iso_evm_wire::segment::merkle::Tree;
 
 use crate::{
@@ -110,7 +110,7 @@ impl Item {
             }
             Level::Step => {
                 let steps = &told()?.steps;
-                shown(digest(steps, place)?.to_vec(), path(&steps.tree, index))
+                shown(steps.digests.get(place)?.to_vec(), path(&steps.tree, index))
             }
             Level::Message => {
                 let message = told()?.messages.get(place)?;
@@ -130,7 +130,7 @@ impl Item {
             Level::Instant => {
                 let instants = &inner()?.instants;
                 let place = place.checked_sub(1)?;
-                shown(digest(instants, place)?.to_vec(), path(&instants.tree, place as u64))
+                shown(instants.digests.get(place)?.to_vec(), path(&instants.tree, place as u64))
             }
         }
     }
@@ -138,10 +138,4 @@ impl Item {
 
 fn path(tree: &Tree, place: u64) -> Vec<B256> {
     tree.prove(place..place + 1)
-}
-
-/// The digest that stands at a place.
-fn digest(instants: &Instants, place: usize) -> Option<B256> {
-    let known = instants.known.get(place)?;
-    Some(known.map_or(B256::ZERO, |known| known.digest()))
 }

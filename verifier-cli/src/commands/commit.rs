@@ -4,43 +4,74 @@ use std::path::PathBuf;
 
 use clap::Args;
 use iso_evm_batch::files::{self, STANDARD};
+#[cfg(not(feature = "onchain"))]
 use iso_evm_verifier::{
     audit::Subject,
     claim::claim,
     verify::{Options, UNANCHORED, guest_gas_limit},
 };
 
-use super::verify::open;
+#[cfg(feature = "onchain")]
+use super::onchain::{AtHand, Post};
 use crate::{Exit, error::CommandError};
 
 /// Write what an operator claims of a transaction, as JSON: the root that is committed to, and all items
-/// under it
+/// under it; with --rpc-url, commit to it on a chain
 #[derive(Debug, Args)]
 #[command(
-    after_help = "The witness is taken at its word: `iso-verify FILE` says whether it is true. \
-                        Exit codes: 0 written, 2 unusable input or usage."
+    after_help = "Without a chain the witness is taken at its word: `iso-verify FILE` says whether it is true. On a \
+                  chain nothing is committed to that the four audits do not prove. \
+                  Exit codes: 0 written or committed, 2 unusable input or usage."
 )]
 pub(super) struct Commit {
     /// A witness.bin, or an INPUT.json that is recorded first; `-` for stdin
     file: PathBuf,
-    /// Where to write the claim; the root then goes to stdout. `-` for stdout
-    #[arg(short, long, value_name = "FILE", default_value = STANDARD)]
-    output: PathBuf,
+    /// Where to write the claim; the root then goes to stdout. `-` for stdout, which is the default without a
+    /// chain
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    #[cfg(feature = "onchain")]
+    #[command(flatten)]
+    post: Post,
 }
 
 impl Commit {
+    #[cfg(feature = "onchain")]
     pub(super) fn run(self) -> Result<Exit, CommandError> {
-        let witness = open(&self.file)?;
+        let at_hand = AtHand::open(&self.file)?;
+        let posts = self.post.is_meant();
+        write(at_hand.claimed(), self.output, posts)?;
+        if posts { self.post.run(&at_hand, &self.file) } else { Ok(Exit::Valid) }
+    }
+
+    #[cfg(not(feature = "onchain"))]
+    pub(super) fn run(self) -> Result<Exit, CommandError> {
+        let witness = super::verify::open(&self.file)?;
         let limit = guest_gas_limit(&witness, &Options::default()).unwrap_or(UNANCHORED);
         let claimed = claim(&Subject::new(&witness), limit)
             .ok_or_else(|| CommandError::NoClaim { file: files::name(&self.file) })?
             .of_run();
-        let json = serde_json::to_string_pretty(&claimed)
-            .expect("only numbers and strings, and strings as keys");
-        files::write(&self.output, format!("{json}\n").as_bytes())?;
-        if self.output.as_os_str() != STANDARD {
-            files::print(format!("{}\n", claimed.root()).as_bytes())?;
-        }
+        write(&claimed, self.output, false)?;
         Ok(Exit::Valid)
     }
+}
+
+/// Writes a claim; with a chain only where a file is named.
+fn write(
+    claimed: &iso_evm_verifier::claim::ClaimedBlock,
+    output: Option<PathBuf>,
+    posts: bool,
+) -> Result<(), CommandError> {
+    let output = match output {
+        Some(output) => output,
+        None if posts => return Ok(()),
+        None => PathBuf::from(STANDARD),
+    };
+    let json = serde_json::to_string_pretty(claimed)
+        .expect("only numbers and strings, and strings as keys");
+    files::write(&output, format!("{json}\n").as_bytes())?;
+    if output.as_os_str() != STANDARD && !posts {
+        files::print(format!("{}\n", claimed.root()).as_bytes())?;
+    }
+    Ok(())
 }

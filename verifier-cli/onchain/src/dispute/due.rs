@@ -64,7 +64,8 @@ impl Disputes {
             let call = AuditDispute::keyOfCall { id, place: event.place };
             let nothing = || DisputeError::NoDispute { at };
             let key = chain.view(at, &call)?.ok_or_else(nothing)?;
-            let found = chain.view(at, &AuditDispute::questionsCall { key })?.ok_or_else(nothing)?;
+            let found =
+                chain.view(at, &AuditDispute::questionsCall { key })?.ok_or_else(nothing)?;
             questions.push(Asked {
                 item: item(&event),
                 place: event.place,

@@ -119,6 +119,11 @@ impl DisputeArgs {
         })
     }
 
+    /// The contracts alone.
+    pub(super) fn into_contracts(self, sender: Option<Address>) -> Result<Contracts, CommandError> {
+        self.contracts.contracts(sender)
+    }
+
     /// The newest rules of the chain that they are about.
     pub(super) fn newest(&self) -> Result<Rules, CommandError> {
         Ok(self.contracts.clone().contracts(None)?.schedule.family().newest())

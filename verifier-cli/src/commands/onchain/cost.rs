@@ -1,4 +1,4 @@
-//! `iso-verify cost`: what auditing a witness on a chain takes, before anything is spent.
+//! `iso-verify cost`: what auditing a witness on a chain takes, and each proof about it, before anything is spent.
 
 use std::{fmt::Write, path::PathBuf};
 
@@ -8,24 +8,22 @@ use comfy_table::{CellAlignment, Table, presets};
 use iso_evm_batch::files;
 use iso_evm_onchain::{
     host::{GAS_CAP, MEMPOOL_LIMIT},
-    plan::{ArchiveCost, MessageCost, Plan, Route, SegmentCost, Step},
-    submit::SubmitError,
+    plan::{ArchiveCost, MessageCost, Plan, SegmentCost},
 };
 use iso_evm_verifier::verify::{Audit, NamedVerdict, Verdict};
 use serde::Serialize;
 
-use super::archives::ContractArgs;
+use super::{
+    archives::ContractArgs,
+    proofs::{Proof, of_provers, proofs},
+};
 use crate::{Exit, commands::verify::open, error::CommandError, report::text::thousands};
 
-/// Say what auditing a witness on a chain costs, message by message
+/// Say what auditing a witness on a chain costs, message by message, and every proof about what is claimed of it
 #[derive(Debug, Args)]
 pub(in crate::commands) struct Cost {
     /// A witness.bin, or an INPUT.json that is recorded first; `-` for stdin
     file: PathBuf,
-    /// By the register, for this operator's commitment, segment by segment [default: straight to the
-    /// hypervisor; what does not fit, segment by segment to the segment machine]
-    #[arg(long, value_name = "ADDR")]
-    operator: Option<Address>,
     #[command(flatten)]
     contracts: ContractArgs,
     /// The figures as JSON
@@ -40,11 +38,11 @@ struct Document {
     hypervisor: Address,
     machine: Address,
     factory: Address,
-    register: Option<Address>,
     gas_cap: U64,
     mempool_limit: u64,
     messages: Vec<Row>,
     total_gas: U64,
+    proofs: Vec<Proof>,
 }
 
 #[derive(Debug, Serialize)]
@@ -73,7 +71,6 @@ struct Segment {
     records: usize,
     calldata_bytes: usize,
     gas: U64,
-    archives: Vec<Archive>,
     verdict: NamedVerdict,
     fits_cap: bool,
     fits_mempool: bool,
@@ -94,22 +91,14 @@ impl Cost {
             return Err(CommandError::NoMessages { file: files::name(&self.file) });
         }
         let plan = Plan::new(self.contracts.contracts(None)?, witness.rules);
-        let register = self.operator.map(|_| plan.contracts().register().address);
-        let route = match (register, self.operator) {
-            (Some(register), Some(operator)) => {
-                let knows = plan.contracts().register_knows(witness.rules);
-                knows.map_err(|family| SubmitError::OtherFamily { register, family })?;
-                Route::Register { register, operator }
-            }
-            _ => Route::Hypervisor,
-        };
-        let costs = plan.costs(&witness, route);
+        let costs = plan.costs(&witness);
+        let proofs = proofs(&plan, &witness);
         if self.json {
-            let json = serde_json::to_string_pretty(&document(&plan, register, &costs))
+            let json = serde_json::to_string_pretty(&document(&plan, &costs, proofs))
                 .expect("only numbers and strings, and strings as keys");
             files::print(format!("{json}\n").as_bytes())?;
         } else {
-            files::print(human(&costs).as_bytes())?;
+            files::print(human(&costs, &proofs).as_bytes())?;
         }
         Ok(Exit::Valid)
     }
@@ -119,7 +108,7 @@ fn total(costs: &[MessageCost]) -> u64 {
     costs.iter().map(MessageCost::total).sum()
 }
 
-fn document(plan: &Plan, register: Option<Address>, costs: &[MessageCost]) -> Document {
+fn document(plan: &Plan, costs: &[MessageCost], proofs: Vec<Proof>) -> Document {
     let row = |(index, cost): (usize, &MessageCost)| Row {
         index,
         verdict: NamedVerdict::of(Audit::Execution, Verdict::from(&cost.audit.verdict)),
@@ -138,11 +127,11 @@ fn document(plan: &Plan, register: Option<Address>, costs: &[MessageCost]) -> Do
         hypervisor: plan.hypervisor().address,
         machine: plan.machine().address,
         factory: plan.factory().address,
-        register,
         gas_cap: U64::from(GAS_CAP),
         mempool_limit: MEMPOOL_LIMIT,
         messages: costs.iter().enumerate().map(row).collect(),
         total_gas: U64::from(total(costs)),
+        proofs,
     }
 }
 
@@ -154,10 +143,9 @@ fn segment(cost: &SegmentCost) -> Segment {
         records: cost.records,
         calldata_bytes: cost.step.data.len(),
         gas: U64::from(cost.step.gas),
-        archives: cost.archives.iter().map(archive).collect(),
         verdict: NamedVerdict::of(Audit::Execution, Verdict::from(&cost.told.verdict())),
-        fits_cap: cost.steps().all(|(_, step)| step.fits_cap),
-        fits_mempool: cost.steps().all(|(_, step)| step.fits_mempool),
+        fits_cap: cost.step.fits_cap,
+        fits_mempool: cost.step.fits_mempool,
     }
 }
 
@@ -169,7 +157,7 @@ fn archive(cost: &ArchiveCost) -> Archive {
     }
 }
 
-fn human(costs: &[MessageCost]) -> String {
+fn human(costs: &[MessageCost], proofs: &[Proof]) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).force_no_tty();
     table.set_header([
@@ -205,6 +193,7 @@ fn human(costs: &[MessageCost]) -> String {
     }
     let mut text = format!("{table}\n");
     text.push_str(&segments(costs));
+    text.push_str(&of_provers(proofs));
     let _ = writeln!(
         text,
         "{} gas in all; code that several messages run is archived once, with the first",
@@ -236,12 +225,10 @@ const fn fits_in_words(cap: bool, mempool: bool) -> &'static str {
 fn segments(costs: &[MessageCost]) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).force_no_tty();
-    table.set_header(["#", "segment", "from", "to", "records", "bytes", "gas", "archives", "fits"]);
+    table.set_header(["#", "segment", "from", "to", "records", "bytes", "gas", "fits"]);
     let number = |gas: u64| thousands(U256::from(gas));
     for (index, cost) in costs.iter().enumerate() {
         for segment in &cost.segments {
-            let archives: u64 = segment.archives.iter().map(|archive| archive.step.gas).sum();
-            let fits = |fits: fn(&Step) -> bool| segment.steps().all(|(_, step)| fits(step));
             table.add_row([
                 index.to_string(),
                 segment.index.to_string(),
@@ -250,13 +237,11 @@ fn segments(costs: &[MessageCost]) -> String {
                 segment.records.to_string(),
                 number(segment.step.data.len() as u64),
                 number(segment.step.gas),
-                if archives == 0 { "-".to_owned() } else { number(archives) },
-                fits_in_words(fits(|step| step.fits_cap), fits(|step| step.fits_mempool))
-                    .to_owned(),
+                fits_in_words(segment.step.fits_cap, segment.step.fits_mempool).to_owned(),
             ]);
         }
     }
-    for index in 0..8 {
+    for index in 0..7 {
         if let Some(column) = table.column_mut(index) {
             column.set_cell_alignment(CellAlignment::Right);
         }

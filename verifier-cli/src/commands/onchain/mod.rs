@@ -7,6 +7,7 @@ mod cost;
 mod deploy;
 mod dispute;
 mod money;
+mod proofs;
 mod proved;
 mod submit;
 mod verify;

@@ -1,7 +1,6 @@
-//! What `--commit` asks of a witness, before anything is sent. `specs/14-chain.md`, section Commitment.
+//! What committing asks of a witness, before anything is sent. `specs/14-chain.md`, section Commitment.
 //!
-//! A register runs the execution audit alone, and what it accepts it accepts for ever: a false witness
-//! that keeps the code's word is accepted too. So who commits has all four audits run here.
+//! Who commits to what is false is convicted: so all four audits are run here first.
 
 use iso_evm_verifier::verify::{Audit, AuditVerdict, Report, Verdict};
 

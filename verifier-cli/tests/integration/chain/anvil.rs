@@ -9,9 +9,9 @@ use alloy_rpc_types_eth::{TransactionRequest, state::StateOverride};
 use iso_evm_onchain::{
     chain::{CallAnswer, Chain, HostReceipt},
     contracts::{Archives, Contracts},
-    plan::{Case, Checkpoints, Plan},
+    plan::{Plan, Step},
 };
-use iso_evm_wire::{Fork, Opened, Witness};
+use iso_evm_wire::{Fork, Witness};
 use serde_json::Value;
 
 use crate::{
@@ -83,8 +83,27 @@ impl Anvil {
         if let Some(to) = to {
             transaction["to"] = serde_json::json!(to);
         }
+        self.ordered(transaction)
+    }
+
+    fn ordered(&self, transaction: Value) -> B256 {
         let hash = self.process.ask("eth_sendTransaction", serde_json::json!([transaction]));
         serde_json::from_value(hash).unwrap()
+    }
+
+    /// A step as a transaction of an account's, whatever becomes of it.
+    pub(crate) fn step(&self, account: usize, step: &Step) -> HostReceipt {
+        let (from, gas) = (self.accounts[account], format!("{:#x}", step.gas_limit));
+        let hash = self.ordered(serde_json::json!({
+            "from": from, "to": step.to, "gas": gas, "data": step.data, "value": step.value
+        }));
+        self.chain.receipt(hash).unwrap()
+    }
+
+    /// Lets time pass, and a block be mined.
+    pub(crate) fn wait(&self, seconds: u64) {
+        self.method("evm_increaseTime", serde_json::json!([seconds]));
+        self.method("evm_mine", serde_json::json!([]));
     }
 
     /// A transaction of an account's, whatever becomes of it.
@@ -140,19 +159,4 @@ pub(crate) fn address(document: &Value, name: &str) -> Address {
 /// A quantity in a document.
 pub(crate) fn quantity(value: &Value) -> u64 {
     u64::from_str_radix(value.as_str().unwrap().trim_start_matches("0x"), 16).unwrap()
-}
-
-/// A message as an operator commits to it.
-pub(crate) fn case(plan: &Plan, witness: &Witness, index: usize, with: &Checkpoints) -> Case {
-    plan.case(&Opened::of(witness), index, None, with).unwrap()
-}
-
-/// What an operator commits to, with the checkpoints of the cut.
-pub(crate) fn committed(plan: &Plan, witness: &Witness, index: usize) -> B256 {
-    case(plan, witness, index, &Checkpoints::Cut).commitment().hash()
-}
-
-/// keccak256 of bytes.
-pub(crate) fn commitment(message: &[u8]) -> B256 {
-    iso_evm_verifier::hash::keccak256(message)
 }

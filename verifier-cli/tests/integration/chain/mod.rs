@@ -2,8 +2,10 @@
 //! says, for the gas that was predicted; and nobody convicts the honest.
 
 mod anvil;
-// Contracts that answer as a test pleases.
-mod answers;
+// What operators claim, by hand.
+mod claims;
+// Who lies is convicted, who tells the truth is final, who is silent loses.
+mod dispute;
 // What is said when something is missing, and that no key is ever said.
 mod errors;
 // What may be committed to, and on which host.
@@ -16,17 +18,11 @@ mod fake;
 mod hostile;
 // What each audit costs, and the measurements' table.
 mod costs;
-// Nobody convicts the honest, and gas decides nothing.
-mod honest;
 // Guests of the OP Stack.
 mod optimism;
 // From a node to the verdict: a swap, a block of ten.
 mod record;
-// A block's fork follows from the register's schedule.
-mod schedule;
 // Messages that do not fit one transaction: by segments, and without any checkpoint.
 mod segments;
-// The register's source compiled again.
-mod source;
-// True and lying witnesses, straight and by the register, in both archive modes.
+// True and lying witnesses, straight and in a dispute, in both archive modes.
 mod verdicts;

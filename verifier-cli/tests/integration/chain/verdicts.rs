@@ -1,5 +1,5 @@
 //! Witnesses, true and lying, on the chain: the verdicts of the embedded engine, for the gas that
-//! was predicted, straight and by the register, in both archive modes.
+//! was predicted, straight and in a dispute, in both archive modes.
 
 use std::{fs, path::Path};
 
@@ -7,8 +7,14 @@ use alloy_primitives::{B256, U256};
 use iso_evm_wire::{MessageWitness, Witness, encoding, records::Record};
 use serde_json::{Value, json};
 
-use super::anvil::{Anvil, address, committed, fixture, plan, quantity};
+use super::{
+    anvil::{Anvil, address, fixture, quantity},
+    claims::stands_by,
+};
 use crate::{common::run, schemas::schema};
+
+/// Factory, hypervisor, segment machine, live machine, thirteen provers, disputes.
+pub(crate) const CONTRACTS: usize = 18;
 
 /// Puts a witness where commands find it.
 pub(crate) fn put(folder: &Path, witness: &Witness) -> String {
@@ -74,89 +80,92 @@ pub(crate) fn everywhere(anvil: &Anvil, deployed: &Value, witness: &Witness, opt
     here["engine"].take();
     assert_eq!(found, here);
 
-    let (hypervisor, register) = (address(deployed, "hypervisor"), address(deployed, "register"));
+    let hypervisor = address(deployed, "hypervisor");
     let straight = format!("--hypervisor {hypervisor} {options}");
-    // Nobody can commit to a lie by `--commit`: this operator does it by hand, and has it audited. To what
-    // is no message nobody can.
-    let lie = expected["verdict"] == "invalid (execution only)";
-    let none = witness.message(0).is_err();
-    let commit = if lie { "" } else { "--commit" };
-    let registered = format!("--register {register} {commit} {options}");
-    if lie {
-        let refused = anvil.iso(folder, &format!("submit {file} {registered} --commit"));
-        assert_eq!(refused.code, Some(2), "{}", refused.text());
-        assert!(refused.stderr.contains("--commit: the witness is false"), "{}", refused.stderr);
-        let plan = plan(witness.rules.fork());
-        for index in (0..witness.messages.len()).filter(|_| !none) {
-            let commitment = committed(&plan, witness, index);
-            let step = plan.commit(commitment, &witness.block, register, anvil.accounts[0]);
-            assert!(anvil.send(0, register, step.data, step.gas_limit).success);
-        }
-    }
-
     // What the chain charges is what `cost` says, whatever is archived already.
     let operator = anvil.accounts[0];
-    let cost = |options: &str| {
-        let ran = run(folder, &format!("iso-verify cost {file} --json {options}"));
-        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
-        schema("cost").check(&ran.json()).unwrap();
-        ran.json()
-    };
     let by_account = options.contains("account");
     let registrar = if by_account { format!("--registrar {operator}") } else { String::new() };
-    let costs = cost(&format!("{options} {registrar}"));
-    let costs_registered = cost(&format!("--operator {operator} {options} {registrar}"));
+    let ran = run(folder, &format!("iso-verify cost {file} --json {options} {registrar}"));
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let costs = ran.json();
+    schema("cost").check(&costs).unwrap();
 
-    for (route, costs) in [(&straight, &costs), (&registered, &costs_registered)] {
-        if none && route == &registered {
-            let ran = anvil.iso(folder, &format!("submit {file} {route}"));
-            assert_eq!(ran.code, Some(2), "{}", ran.text());
-            assert!(ran.stderr.contains("nobody can commit to it"), "{}", ran.stderr);
-            return;
+    let dry = format!("submit {file} {straight} --dry-run");
+    let dry = anvil.json(folder, &dry, code(&expected["verdict"]));
+    let document = submit(anvil, folder, &file, &straight);
+    for (index, found) in document["messages"].as_array().unwrap().iter().enumerate() {
+        let (dry, cost) = (&dry["messages"][index], &costs["messages"][index]);
+        assert_eq!(dry["source"], "call");
+        for field in ["verdict", "mismatch", "predictedGas", "hash"] {
+            assert_eq!(dry[field], found[field], "{field}");
         }
-        let dry = format!("submit {file} {route} --dry-run");
-        let dry = anvil.json(folder, &dry, code(&expected["verdict"]));
-        let document = submit(anvil, folder, &file, route);
-        for (index, found) in document["messages"].as_array().unwrap().iter().enumerate() {
-            let (dry, cost) = (&dry["messages"][index], &costs["messages"][index]);
-            assert_eq!(dry["source"], "call");
-            for field in ["verdict", "mismatch", "predictedGas", "commitment"] {
-                assert_eq!(dry[field], found[field], "{field}");
+        // Of segments the one is sent that is false, or all.
+        let segments = found["segments"].as_array().unwrap();
+        for segment in segments {
+            let told = cost["segments"].as_array().unwrap();
+            let told = told.iter().find(|told| told["index"] == segment["index"]).unwrap();
+            assert_eq!(
+                (&told["gas"], &told["toGas"]),
+                (&segment["predictedGas"], &segment["toGas"])
+            );
+        }
+        if segments.is_empty() {
+            assert_eq!(found["predictedGas"], cost["auditGas"]);
+        }
+        for transaction in found["transactions"].as_array().unwrap() {
+            if transaction["what"] == "archive" {
+                assert_eq!(transaction["gasUsed"], cost["archive"]["gas"]);
             }
-            // Of segments those are sent that convict, or all.
-            let segments = found["segments"].as_array().unwrap();
-            for segment in segments {
-                let told = cost["segments"].as_array().unwrap();
-                let told = told.iter().find(|told| told["index"] == segment["index"]).unwrap();
-                assert_eq!(
-                    (&told["gas"], &told["toGas"]),
-                    (&segment["predictedGas"], &segment["toGas"])
-                );
-            }
-            if segments.is_empty() {
-                assert_eq!(found["predictedGas"], cost["auditGas"]);
-            }
-            for transaction in found["transactions"].as_array().unwrap() {
-                if transaction["what"] == "archive" {
-                    assert_eq!(transaction["gasUsed"], cost["archive"]["gas"]);
-                }
-                assert!(quantity(&transaction["gasUsed"]) <= 1 << 24);
-            }
+            assert!(quantity(&transaction["gasUsed"]) <= 1 << 24);
         }
     }
+    disputed(anvil, deployed, (folder, &file), witness, options);
+}
 
-    // Fraud is final, and nothing is sent again; what held decides nothing, and is not written down.
-    let again = format!("submit {file} --register {register} {options}");
-    let again = anvil.json(folder, &again, code(&expected["verdict"]));
-    for (found, expected) in
-        again["messages"].as_array().unwrap().iter().zip(expected["messages"].as_array().unwrap())
-    {
-        let lie = expected["verdict"] == "invalid (execution only)";
-        assert_eq!(found["source"], if lie { "register" } else { "transaction" });
-        assert_eq!(found["verdict"], expected["verdict"]);
-        assert_eq!(found["mismatch"], expected["mismatch"]);
-        assert_eq!(found["transactions"] == json!([]), lie);
+/// In a dispute: who tells the truth stands, who lies is convicted, of what the audits here find first.
+fn disputed(
+    anvil: &Anvil,
+    deployed: &Value,
+    (folder, file): (&Path, &str),
+    witness: &Witness,
+    options: &str,
+) {
+    let at = address(deployed, "dispute");
+    let line = format!("--dispute {at} {options}");
+    let report = run(folder, &format!("iso-verify {file} --json")).json();
+    let lie = report["verdict"] == "invalid";
+    if witness.message(0).is_err() {
+        let ran = anvil.iso(folder, &format!("submit {file} {line}"));
+        assert_eq!(ran.code, Some(2), "{}", ran.text());
+        assert!(ran.stderr.contains("nobody can commit to it"), "{}", ran.stderr);
+        return;
     }
+    if !lie {
+        let line = format!("submit {file} {line} --commit --unproved");
+        let document = anvil.json(folder, &line, 0);
+        schema("dispute").check(&document).unwrap();
+        assert_eq!(document["standing"], "open");
+        return;
+    }
+    // Nobody can commit to a lie by `commit`: this operator does it by hand.
+    let ran = anvil.iso(folder, &format!("commit {file} {line}"));
+    assert_eq!(ran.code, Some(2), "{}", ran.text());
+    assert!(ran.stderr.contains("the witness is false"), "{}", ran.stderr);
+    stands_by(anvil, deployed, witness, options);
+    let dry = anvil.json(folder, &format!("challenge {file} {line} --dry-run"), 1);
+    assert_eq!((&dry["standing"], &dry["transactions"]), (&json!("open"), &json!([])));
+    let document = anvil.json(folder, &format!("challenge {file} {line}"), 1);
+    schema("dispute").check(&document).unwrap();
+    assert_eq!(document["standing"], "convicted");
+    assert_eq!(document["conviction"], dry["conviction"]);
+    assert_eq!(document["gasUsed"], dry["conviction"]["predictedGas"]);
+    let kinds = report["mismatches"].as_array().unwrap().iter().map(|found| &found["kind"]);
+    let kind = &document["conviction"]["kind"];
+    assert!(kinds.clone().any(|found| found == kind), "{kind}: {report}");
+    // That is final, and nothing is sent again.
+    let again = anvil.json(folder, &format!("submit {file} {line}"), 1);
+    assert_eq!((&again["standing"], &again["transactions"]), (&json!("convicted"), &json!([])));
 }
 
 #[test]
@@ -165,23 +174,30 @@ fn deploying_twice_changes_nothing() {
     let once = anvil.deploy("");
     schema("deploy").check(&once).unwrap();
     let transactions = once["transactions"].as_array().unwrap();
-    assert_eq!(transactions.len(), 5);
+    assert_eq!(transactions.len(), CONTRACTS);
     for transaction in transactions {
         assert_eq!(transaction["gasUsed"], transaction["predictedGas"], "{transaction}");
+        assert!(quantity(&transaction["gasUsed"]) <= 1 << 24);
     }
     let twice = anvil.deploy("");
     assert_eq!(twice["transactions"], json!([]));
-    for name in ["deployer", "factory", "hypervisor", "machine", "live", "register"] {
+    for name in ["deployer", "factory", "hypervisor", "machine", "live", "dispute"] {
         assert_eq!(once[name], twice[name]);
         assert!(!anvil.chain.code(address(&once, name)).unwrap().is_empty());
     }
-    // Another fork adds its hypervisor, segment machine and live machine to the same factory and register.
+    assert_eq!(once["provers"], twice["provers"]);
+    // Another fork adds its hypervisor, segment machine and live machine to the same factory and disputes.
     let prague = anvil.deploy("--fork prague");
     assert_eq!(prague["transactions"].as_array().unwrap().len(), 3);
-    assert_eq!((&prague["factory"], &prague["register"]), (&once["factory"], &once["register"]));
+    assert_eq!((&prague["factory"], &prague["dispute"]), (&once["factory"], &once["dispute"]));
+    // Other windows are other disputes, by the same provers.
+    let other = anvil.deploy("--window 4000 --answer-period 1000");
+    assert_eq!(other["transactions"].as_array().unwrap().len(), 1);
+    assert_eq!(other["provers"], once["provers"]);
+    assert_ne!(other["dispute"], once["dispute"]);
     let text = anvil.iso(Path::new("."), "deploy");
-    assert!(text.text().contains(&address(&once, "register").to_string()), "{}", text.text());
-    assert_eq!(text.stderr.matches("there already").count(), 5, "{}", text.stderr);
+    assert!(text.text().contains(&address(&once, "dispute").to_string()), "{}", text.text());
+    assert_eq!(text.stderr.matches("there already").count(), CONTRACTS, "{}", text.stderr);
 }
 
 #[test]
@@ -219,17 +235,23 @@ fn by_account_only_the_registrar_archives() {
     assert!(ran.stderr.contains("only the registrar"), "{}", ran.stderr);
 }
 
+/// A transaction that runs no code has no message; what it did to accounts is claimed all the same.
 #[test]
-fn plain_transfers_have_nothing_to_audit() {
+fn plain_transfers_are_disputed_without_a_message() {
     let Some(anvil) = Anvil::start() else { return };
     let deployed = anvil.deploy("");
     let folder = tempfile::tempdir().unwrap();
     let file = put(folder.path(), &fixture("plain-transfer"));
-    let register = address(&deployed, "register");
-    let line = format!("submit {file} --register {register} --commit");
-    let ran = anvil.iso(folder.path(), &line);
+    let hypervisor = address(&deployed, "hypervisor");
+    let ran = anvil.iso(folder.path(), &format!("submit {file} --hypervisor {hypervisor}"));
     assert_eq!(ran.code, Some(2), "{}", ran.text());
     assert!(ran.stderr.contains("no message to audit on a chain"), "{}", ran.stderr);
+    let witness = fixture("plain-transfer");
+    disputed(&anvil, &deployed, (folder.path(), &file), &witness, "");
+    let mut lie = witness;
+    lie.roots.leave.0[0] ^= 1;
+    let file = put(folder.path(), &lie);
+    disputed(&anvil, &deployed, (folder.path(), &file), &lie, "");
 }
 
 /// Five kinds of lie, and bytes that are no message.

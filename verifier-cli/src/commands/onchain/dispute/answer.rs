@@ -46,8 +46,7 @@ impl Answer {
         let time = desk.chain.time()?;
         let open = |asked: &&Asked| !asked.closed && time <= asked.until;
         let asked = questions(&desk)?;
-        let mut scene =
-            desk.disputes.scene(Windows { anchor: B256::ZERO, ..desk.windows });
+        let mut scene = desk.disputes.scene(Windows { anchor: B256::ZERO, ..desk.windows });
         scene.commit(operator, B256::ZERO, claimed)?;
         let behind = at_hand.behind();
         let (mut acts, mut lacking) = (Vec::new(), Vec::new());

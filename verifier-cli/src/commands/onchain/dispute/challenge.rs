@@ -131,7 +131,8 @@ pub(in crate::commands::onchain) fn judged(
     };
     let (faults, is_whole) = match found {
         Found::Nothing(is_whole, why) => {
-            let said = if is_whole { "nothing is false in it" } else { "nothing false was found in it" };
+            let said =
+                if is_whole { "nothing is false in it" } else { "nothing false was found in it" };
             outcome(standing, format!("{said}{why}: {id} of {operator}")).print(json)?;
             return Ok(if is_whole { Exit::Valid } else { Exit::Inconclusive });
         }
@@ -162,11 +163,8 @@ pub(in crate::commands::onchain) fn judged(
         Some(told) => format!("convicted: {id} of {operator}: {}", of_told(told)),
         None => format!("not convicted: {id} of {operator}"),
     };
-    let outcome = Outcome {
-        conviction: Some(&conviction),
-        mined: &mined,
-        ..outcome(standing, said)
-    };
+    let outcome =
+        Outcome { conviction: Some(&conviction), mined: &mined, ..outcome(standing, said) };
     outcome.print(json)?;
     let is_convicted = told.is_some() && standing == Standing::Convicted;
     Ok(if is_convicted { Exit::Invalid } else { Exit::Inconclusive })
@@ -224,10 +222,8 @@ fn of_audits(
     file: &std::path::Path,
 ) -> Result<Found, CommandError> {
     let options = Options { engine: EngineKind::Native, ..Options::default() };
-    let report = verify_opened(engine, witness, &options).map_err(|error| ItemError::Verify {
-        file: files::name(file),
-        error: Box::new(error),
-    })?;
+    let report = verify_opened(engine, witness, &options)
+        .map_err(|error| ItemError::Verify { file: files::name(file), error: Box::new(error) })?;
     for finding in &report.findings {
         say(&format!("false: {finding}"));
     }

@@ -59,7 +59,10 @@ impl<'a> Desk<'a> {
 
     /// Says what will be sent, asks whether to, and sends it. What is archived already is not archived again. Each must
     /// succeed, or the next is not sent.
-    pub(in crate::commands::onchain) fn send(&self, acts: &[Act]) -> Result<Vec<Mined>, CommandError> {
+    pub(in crate::commands::onchain) fn send(
+        &self,
+        acts: &[Act],
+    ) -> Result<Vec<Mined>, CommandError> {
         let acts = self.missing(acts)?;
         let intents = acts.iter().map(|act| Intent::of(act.what, &act.step)).collect();
         let order = self.args.order(&self.chain, self.chain_id, self.sender(), intents)?;

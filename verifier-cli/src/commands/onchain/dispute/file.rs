@@ -48,7 +48,7 @@ impl AtHand {
     }
 
     /// The rules of the block.
-    pub(super) const fn rules(&self) -> Rules {
+    pub(in crate::commands) const fn rules(&self) -> Rules {
         self.claimed().environment.rules
     }
 

@@ -12,7 +12,12 @@ mod post;
 mod report;
 mod settle;
 
+pub(in crate::commands) use self::file::AtHand;
 pub(in crate::commands) use self::{
     answer::Answer, ask::Ask, challenge::Challenge, post::Post, settle::Settle,
 };
-pub(super) use self::{challenge::judged, desk::Desk, file::AtHand, post::posted};
+pub(super) use self::{
+    challenge::judged,
+    desk::Desk,
+    post::{posted, provable},
+};

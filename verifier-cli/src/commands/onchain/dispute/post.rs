@@ -6,12 +6,7 @@ use iso_evm_batch::{ItemError, files};
 use iso_evm_onchain::dispute::{DisputeError, Standing};
 use iso_evm_verifier::verify::{EngineKind, Options, verify_opened};
 
-use super::{
-    AtHand, Desk,
-    desk::Mined,
-    file::engine,
-    report::Outcome,
-};
+use super::{AtHand, Desk, desk::Mined, file::engine, report::Outcome};
 use crate::{
     Exit,
     commands::onchain::{archives::DisputeArgs, chain::ChainArgs, proved::proved},
@@ -96,9 +91,8 @@ pub(in crate::commands::onchain) fn provable(
         return Err(CommandError::Unproved { why: "a claim alone proves nothing".to_owned() });
     };
     let options = Options { engine: EngineKind::Native, ..Options::default() };
-    let report = verify_opened(&engine(witness), witness, &options).map_err(|error| {
-        ItemError::Verify { file: files::name(file), error: Box::new(error) }
-    })?;
+    let report = verify_opened(&engine(witness), witness, &options)
+        .map_err(|error| ItemError::Verify { file: files::name(file), error: Box::new(error) })?;
     proved(&report, unproved)
 }
 

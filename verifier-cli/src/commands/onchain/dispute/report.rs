@@ -8,7 +8,9 @@ use iso_evm_onchain::dispute::{Asked, Conviction, Standing, Told};
 use serde::Serialize;
 
 use super::desk::{Desk, Mined};
-use crate::{commands::onchain::chain::JsonTransaction, error::CommandError, report::text::thousands};
+use crate::{
+    commands::onchain::chain::JsonTransaction, error::CommandError, report::text::thousands,
+};
 
 /// What a program reads.
 #[derive(Debug, Serialize)]

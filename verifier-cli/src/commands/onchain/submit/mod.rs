@@ -1,90 +1,98 @@
-//! `iso-verify submit`: has messages audited on a chain.
+//! `iso-verify submit`: has a witness judged on a chain.
 
 mod report;
 
 use std::path::PathBuf;
 
-use alloy_primitives::{Address, U64};
+use alloy_primitives::{Address, B256, U64};
 use clap::Args;
 use iso_evm_batch::{ItemError, files};
 use iso_evm_hypervisor::Engine;
-use iso_evm_onchain::{
-    outbox::Outbox,
-    plan::{Checkpoints, Plan, Route},
-    submit::Submission,
-};
+use iso_evm_onchain::{outbox::Outbox, plan::Plan, submit::Submission};
 use iso_evm_verifier::verify::{AuditVerdict, EngineKind, Options, Verdict, verify_opened};
 use iso_evm_wire::Opened;
 
 use self::report::{Document, gas_used, human, on_a_chain, row};
 use super::{
-    archives::ContractArgs,
+    archives::DisputeArgs,
     chain::{ChainArgs, mined},
-    proved::proved,
+    dispute::{AtHand, Desk, judged, posted, provable},
 };
 use crate::{
     Exit,
-    commands::{say, segments::read_claims, verify::open},
+    commands::{say, verify::open},
     error::CommandError,
 };
 
-/// Have messages audited on a chain: archive the code that is missing, send the audits, read the
-/// verdicts
+/// Have a witness judged on a chain: straight, message by message, by the execution audit alone; or in a dispute, where
+/// all that is false convicts
 #[derive(Debug, Args)]
-#[command(group(clap::ArgGroup::new("where").args(["register", "hypervisor"]).required(true)))]
+#[command(
+    group(clap::ArgGroup::new("where").args(["hypervisor", "dispute"]).required(true)),
+    after_help = "With --hypervisor missing archives are made, the audits are sent, and the verdicts are read. With \
+                  --dispute, `challenge` is run, with --commit behind `commit`. \
+                  Exit codes: 0 valid, 1 invalid, 2 unusable input or usage, 3 inconclusive."
+)]
 pub(in crate::commands) struct Submit {
     /// A witness.bin, or an INPUT.json that is recorded first; `-` for stdin
     file: PathBuf,
     #[command(flatten)]
     chain: ChainArgs,
-    /// The register that is to write down what is fraud
-    #[arg(long, value_name = "ADDR")]
-    register: Option<Address>,
     /// The hypervisor, straight: a message that does not fit goes to the segment machine
     #[arg(long, value_name = "ADDR")]
     hypervisor: Option<Address>,
     /// The segment machine [default: at its deterministic address]
-    #[arg(long, value_name = "ADDR")]
+    #[arg(long, value_name = "ADDR", requires = "hypervisor")]
     machine: Option<Address>,
-    /// Whose commitment it is [default: the account that sends]
-    #[arg(long, value_name = "ADDR", requires = "register")]
+    /// In a dispute: whose commitment it is [default: the account that sends]
+    #[arg(long, value_name = "ADDR", requires = "dispute", conflicts_with = "commit")]
     operator: Option<Address>,
-    /// Commit to the messages first, as the account that sends; the witness must be valid by all four
-    /// audits
-    #[arg(long, requires = "register")]
+    /// In a dispute: commit to the witness first, as the account that sends; it must be valid by all four audits
+    #[arg(long, requires = "dispute")]
     commit: bool,
     /// Commit though an audit came to no verdict; never to what is false
     #[arg(long, requires = "commit")]
-    commit_unproved: bool,
-    /// The operator committed to the messages alone, and to no checkpoints
-    #[arg(long, requires = "register")]
-    no_checkpoints: bool,
-    /// The checkpoints that the operator committed to, as `iso-verify checkpoints` writes them, or their
-    /// leaves [default: those of the cut made here]
-    #[arg(long, value_name = "FILE", requires = "register", conflicts_with = "no_checkpoints")]
-    checkpoints: Option<PathBuf>,
-    /// Only these segments, from 0 [default: the first that convicts, or all]
-    #[arg(long, value_name = "K", value_delimiter = ',')]
+    unproved: bool,
+    /// Only these segments, from 0 [default: the first that is false, or all]
+    #[arg(long, value_name = "K", value_delimiter = ',', requires = "hypervisor")]
     segment: Vec<u64>,
-    /// Go on from where the machine has come to, in as many transactions as it takes; without
-    /// --checkpoints of a commitment to the message alone
-    #[arg(long, requires = "register")]
-    resume: bool,
     /// Only this message [default: all]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", requires = "hypervisor")]
     message: Option<usize>,
     /// Call instead of sending: nothing is spent, nothing stays
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]
-    contracts: ContractArgs,
-    /// What became of the messages as JSON
+    dispute: DisputeArgs,
+    /// What became of it as JSON
     #[arg(long)]
     json: bool,
 }
 
 impl Submit {
     pub(in crate::commands) fn run(self) -> Result<Exit, CommandError> {
+        match self.hypervisor {
+            Some(hypervisor) => self.straight(hypervisor),
+            None => self.disputed(),
+        }
+    }
+
+    /// In a dispute.
+    fn disputed(self) -> Result<Exit, CommandError> {
+        let at_hand = AtHand::open(&self.file)?;
+        if self.commit {
+            provable(&at_hand, &self.file, self.unproved)?;
+        }
+        let desk = Desk::open(&self.chain, self.dispute, at_hand.rules(), self.dry_run)?;
+        if self.commit {
+            posted(&desk, &at_hand, B256::ZERO, self.dry_run)?;
+        }
+        let operator = self.operator.unwrap_or_else(|| desk.sender());
+        judged(&desk, &at_hand, None, operator, (self.dry_run, self.json), &self.file)
+    }
+
+    /// Straight to the hypervisor.
+    fn straight(self, hypervisor: Address) -> Result<Exit, CommandError> {
         let witness = open(&self.file)?;
         let count = witness.messages.len();
         if count == 0 {
@@ -102,37 +110,21 @@ impl Submit {
             None => 0..count,
         };
         let dry_run = self.dry_run;
-        let one = indices.len() == 1;
-        let checkpoints = self.checkpoints(one)?;
         let only = match &self.segment[..] {
             [] => None,
-            _ if !one => return Err(needs_message("--segment")),
+            _ if indices.len() != 1 => {
+                return Err(CommandError::Needs { option: "--segment", needed: "--message" });
+            }
             segments => Some(segments.to_vec()),
         };
         let (chain, sender) = self.chain.open(!dry_run)?;
         self.audit(&witness)?;
-        let mut plan = Plan::new(self.contracts.contracts(Some(sender.address()))?, witness.rules);
-        if let Some(hypervisor) = self.hypervisor {
-            plan = plan.with_hypervisor(hypervisor);
-        }
+        let contracts = self.dispute.into_contracts(Some(sender.address()))?;
+        let mut plan = Plan::new(contracts, witness.rules).with_hypervisor(hypervisor);
         if let Some(machine) = self.machine {
             plan = plan.with_machine(machine);
         }
-        let operator = self.operator.unwrap_or_else(|| sender.address());
-        let route = match self.register {
-            Some(register) => Route::Register { register, operator },
-            None => Route::Hypervisor,
-        };
-        let submission = Submission {
-            chain: &chain,
-            plan: &plan,
-            sender: &sender,
-            route,
-            commit: self.commit,
-            checkpoints,
-            only,
-            resume: self.resume,
-        };
+        let submission = Submission { chain: &chain, plan: &plan, sender: &sender, only };
         let chain_id = chain.id_of(self.chain.named())?;
         chain.has_cancun()?;
         submission.check()?;
@@ -156,10 +148,8 @@ impl Submit {
                 verdict: on_a_chain(verdict),
                 chain_id,
                 sender: sender.address(),
-                hypervisor: self.hypervisor,
+                hypervisor,
                 machine: plan.machine().address,
-                register: self.register,
-                operator: self.register.map(|_| operator),
                 dry_run,
                 gas_used: U64::from(gas_used(&submitted)),
                 messages: submitted.iter().map(row).collect(),
@@ -174,16 +164,12 @@ impl Submit {
         Ok(verdict.into())
     }
 
-    /// Has all four audits run here, says what they find, and refuses to commit to what they do not
-    /// prove.
+    /// Has all four audits run here, and says what they find: the hypervisor runs the execution audit alone.
     fn audit(&self, witness: &Opened<'_>) -> Result<(), CommandError> {
         let file = || files::name(&self.file);
         let options = Options { engine: EngineKind::Native, ..Options::default() };
         let report = verify_opened(&Engine::new(witness.rules), witness, &options)
             .map_err(|error| ItemError::Verify { file: file(), error: Box::new(error) })?;
-        if self.commit {
-            proved(&report, self.commit_unproved)?;
-        }
         for finding in &report.findings {
             say(&format!("note: false by the audits here: {finding}"));
         }
@@ -191,26 +177,11 @@ impl Submit {
             say(&format!("note: {not_run}"));
         }
         let unseen = report.audits.execution == AuditVerdict::Valid;
-        if unseen && report.verdict() == Verdict::Invalid && self.register.is_some() {
+        if unseen && report.verdict() == Verdict::Invalid {
             say(
-                "note: the register does not see that: its machine runs the execution audit alone, and \
-                 convicts nobody of it",
+                "note: the hypervisor does not see that: it runs the execution audit alone; in a dispute it convicts",
             );
         }
         Ok(())
     }
-
-    /// What the operator committed to.
-    fn checkpoints(&self, one: bool) -> Result<Checkpoints, CommandError> {
-        match &self.checkpoints {
-            Some(_) if !one => Err(needs_message("--checkpoints")),
-            Some(file) => Ok(Checkpoints::Given(read_claims(file)?)),
-            None if self.no_checkpoints || self.resume => Ok(Checkpoints::None),
-            None => Ok(Checkpoints::Cut),
-        }
-    }
-}
-
-fn needs_message(option: &'static str) -> CommandError {
-    CommandError::Needs { option, needed: "--message" }
 }

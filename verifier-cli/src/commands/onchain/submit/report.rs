@@ -6,7 +6,6 @@ use alloy_primitives::{Address, B256, U64, U256};
 use iso_evm_hypervisor::MessageVerdict;
 use iso_evm_onchain::{
     plan::Told,
-    register::Said,
     submit::{Submitted, SubmittedSegment, VerdictSource},
 };
 use iso_evm_verifier::{
@@ -24,10 +23,8 @@ pub(super) struct Document {
     pub(super) verdict: NamedVerdict,
     pub(super) chain_id: u64,
     pub(super) sender: Address,
-    pub(super) hypervisor: Option<Address>,
+    pub(super) hypervisor: Address,
     pub(super) machine: Address,
-    pub(super) register: Option<Address>,
-    pub(super) operator: Option<Address>,
     pub(super) dry_run: bool,
     pub(super) gas_used: U64,
     pub(super) messages: Vec<Row>,
@@ -37,12 +34,12 @@ pub(super) struct Document {
 #[serde(rename_all = "camelCase")]
 pub(super) struct Row {
     index: usize,
-    commitment: B256,
+    hash: B256,
     verdict: NamedVerdict,
     mismatch: Option<JsonMismatch>,
     reason: Option<String>,
     source: VerdictSource,
-    predicted_gas: Option<U64>,
+    predicted_gas: U64,
     segments: Vec<Segment>,
     transactions: Vec<JsonTransaction>,
 }
@@ -72,12 +69,12 @@ pub(super) fn row(submitted: &Submitted) -> Row {
     let transactions = submitted.transactions.iter();
     Row {
         index: submitted.index,
-        commitment: submitted.commitment,
+        hash: submitted.hash,
         verdict: on_a_chain(Verdict::from(&submitted.verdict)),
         mismatch: claim.as_ref().map(mismatch),
         reason: reason(&submitted.verdict),
         source: submitted.source,
-        predicted_gas: submitted.audit_gas.map(U64::from),
+        predicted_gas: U64::from(submitted.audit_gas),
         segments: submitted.segments.iter().map(segment).collect(),
         transactions: transactions
             .map(|(what, transaction)| JsonTransaction::new(what, transaction))
@@ -98,9 +95,8 @@ fn segment(submitted: &SubmittedSegment) -> Segment {
 /// What became of a segment, in a word.
 const fn outcome(told: &Told) -> &'static str {
     match told {
-        Told::Said(Said::Held) => "held",
-        Told::Said(Said::Advanced(_)) => "advanced",
-        Told::Said(Said::Fraud(_)) => "fraud",
+        Told::Held => "held",
+        Told::False(_) => "false",
         Told::NotProven(_) => "not proven",
     }
 }
@@ -137,7 +133,6 @@ pub(super) fn human(submitted: &[Submitted], verdict: Verdict, chain_id: u64) ->
         let name = on_a_chain(Verdict::from(&message.verdict));
         let source = match message.source {
             VerdictSource::Transaction => "",
-            VerdictSource::Register => ", as the register has it already",
             VerdictSource::Call => ", by a call: nothing was sent",
             VerdictSource::Prediction => ", so that nothing was sent",
         };
