@@ -60,7 +60,7 @@ impl Disputes {
     pub fn convict(
         &self,
         windows: Windows,
-        accused: &Accused<'_>,
+        accused: &Accused<'_, '_>,
         faults: &[Fault],
         operator: Address,
         challenger: Address,
@@ -114,7 +114,7 @@ impl Disputes {
     fn advanced(
         &self,
         (scene, mut free): (&Scene<'_>, Scene<'_>),
-        accused: &Accused<'_>,
+        accused: &Accused<'_, '_>,
         fault: &Fault,
         id: B256,
         challenger: Address,

@@ -3,12 +3,12 @@
 
 use std::collections::BTreeSet;
 
-use iso_evm_verifier::claim::{self, segments};
+use iso_evm_verifier::claim::{segments, segments_at};
 use iso_evm_wire::segment::Segment;
 
 use super::Accused;
 
-impl Accused<'_> {
+impl Accused<'_, '_> {
     /// The parts that a segment of a message is run in, of the size of an honest operator's segments: the first
     /// starts from the claim's own checkpoint, the last ends where the claim has the next. Nothing, if the run here
     /// does not come to the first: then a segment before it convicts.
@@ -20,7 +20,8 @@ impl Accused<'_> {
         let ends = told.checkpoints.iter().map(|leaf| leaf.gas_used.0);
         let places: BTreeSet<u64> = starts.chain(ends).filter(|gas| *gas > 0).collect();
         let places: Vec<u64> = places.into_iter().collect();
-        let cuts = claim::parts(native, self.subject, message, &places, self.gas_limit);
+        let cuts = segments_at(native, self.subject, message, self.gas_limit, &places);
+        let cuts: Vec<Segment> = cuts.into_iter().map(|cutting| cutting.segment).collect();
         let first = match index.checked_sub(1).map(|before| told.checkpoints.get(before)) {
             None => Some(0),
             Some(leaf) => {

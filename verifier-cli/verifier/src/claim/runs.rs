@@ -3,7 +3,7 @@
 
 use alloy_primitives::Bytes;
 use iso_evm_hypervisor::{Code, Cutting, NativeEngine};
-use iso_evm_wire::segment::{Bounds, Cut, Leaf, Segment};
+use iso_evm_wire::segment::{Bounds, Cut, Leaf};
 
 use crate::audit::Subject;
 
@@ -16,33 +16,38 @@ pub fn segments(
     message: usize,
     gas_limit: u64,
 ) -> Vec<Cutting> {
-    let Some(opened) = subject.message(message) else { return Vec::new() };
-    let (bytes, code) = (subject.messages[message].bytes(), subject.codes().of(opened));
-    let mut segments = Vec::new();
-    let mut each = |mut cutting: Cutting| {
-        cutting.segment.code = code.map(Code::bytes);
-        segments.push(cutting);
-    };
-    engine.cut_within(&bytes, code, Cut::Within(Bounds::HONEST), Some(gas_limit), &mut each);
-    segments
+    cut(subject, message, |bytes, code, each| {
+        engine.cut_within(bytes, code, Cut::Within(Bounds::HONEST), Some(gas_limit), each);
+    })
 }
 
-/// The parts that a message is cut into at these places, by the gas that is used there, each with its code where
-/// that is known. Gas for more than `gas_limit` is not spent.
-pub fn parts(
+/// The segments between the boundaries at which somebody else has cut a message: at these amounts of gas,
+/// ascending. As [`segments`] in all else.
+pub fn segments_at(
     engine: &NativeEngine,
     subject: &Subject<'_>,
     message: usize,
-    places: &[u64],
     gas_limit: u64,
-) -> Vec<Segment> {
+    gas: &[u64],
+) -> Vec<Cutting> {
+    cut(subject, message, |bytes, code, each| {
+        engine.cut_at(bytes, code, gas, Some(gas_limit), each);
+    })
+}
+
+fn cut(
+    subject: &Subject<'_>,
+    message: usize,
+    run: impl FnOnce(&Bytes, Option<&Code>, &mut dyn FnMut(Cutting)),
+) -> Vec<Cutting> {
     let Some(opened) = subject.message(message) else { return Vec::new() };
     let (bytes, code) = (subject.messages[message].bytes(), subject.codes().of(opened));
-    let mut parts = Vec::new();
-    engine.cut_at(&bytes, code, places, Some(gas_limit), &mut |cutting| {
-        parts.push(Segment { code: code.map(Code::bytes), ..cutting.segment });
+    let mut segments = Vec::new();
+    run(&bytes, code, &mut |mut cutting: Cutting| {
+        cutting.segment.code = code.map(Code::bytes);
+        segments.push(cutting);
     });
-    parts
+    segments
 }
 
 /// The checkpoints between segments.

@@ -6,11 +6,16 @@ use alloy_primitives::Address;
 use clap::Args;
 use iso_evm_batch::{ItemError, files};
 use iso_evm_hypervisor::Engine;
-use iso_evm_onchain::dispute::{Conviction, DisputeError, Standing};
-use iso_evm_provers::{Accused, Fault};
+use iso_evm_onchain::{
+    dispute::{Conviction, DisputeError, Standing},
+    host::UNLIMITED,
+};
+use iso_evm_provers::{Accused, Court, Fault, NoFault};
 use iso_evm_verifier::{
     audit::Subject,
-    claim::ClaimedBlock,
+    claim::{ClaimedBlock, claim},
+    hash::keccak256,
+    transaction_hash::encode,
     verify::{EngineKind, Options, Verdict, verify_opened},
 };
 use iso_evm_wire::Opened;
@@ -122,12 +127,12 @@ pub(in crate::commands::onchain) fn judged(
         claimed,
         engine: &engine,
         machine: desk.disputes.machine().address,
-        transaction: claimed.first,
+        transaction: place(claimed, &subject),
         gas_limit: gas_limit(witness),
     };
     let found = match own {
         None => of_audits(&accused, witness, &engine, file)?,
-        Some(_) => of_claim(&accused)?,
+        Some(_) => of_claim(&accused),
     };
     let (faults, is_whole) = match found {
         Found::Nothing(is_whole, why) => {
@@ -206,6 +211,13 @@ fn looked_at(
     Ok(if agrees { Exit::Invalid } else { Exit::Inconclusive })
 }
 
+/// Where a claim has the transaction of one's witness; where it begins, if it has none.
+fn place(claimed: &ClaimedBlock, subject: &Subject<'_>) -> usize {
+    let hash = keccak256(&encode(&subject.hashes().witness().transaction));
+    let found = claimed.transactions.iter().position(|told| told.claim.hash == hash);
+    claimed.first + found.unwrap_or_default()
+}
+
 /// What is false.
 enum Found {
     /// Nothing; whether all was looked at, and if not, why.
@@ -216,7 +228,7 @@ enum Found {
 
 /// What the audits find false in a witness.
 fn of_audits(
-    accused: &Accused<'_>,
+    accused: &Accused<'_, '_>,
     witness: &Opened<'_>,
     engine: &Engine,
     file: &std::path::Path,
@@ -238,11 +250,15 @@ fn of_audits(
 }
 
 /// What is false in a claim, beside what one's own witness says.
-fn of_claim(accused: &Accused<'_>) -> Result<Found, CommandError> {
-    use iso_evm_provers::fault::NoFault;
-    match accused.convicting() {
-        Ok(fault) => Ok(Found::False(vec![fault], String::new())),
-        Err(NoFault::Alike) => Ok(Found::Nothing(true, String::new())),
-        Err(why) => Ok(Found::Nothing(false, format!(" ({why})"))),
+fn of_claim(accused: &Accused<'_, '_>) -> Found {
+    let Some(own) = claim(accused.subject, accused.gas_limit) else {
+        return Found::Nothing(false, " (nobody can commit to the witness)".to_owned());
+    };
+    // As much gas as it takes: what no transaction holds goes in parts.
+    let mut court = Court::new(accused.engine).with_gas(UNLIMITED);
+    match accused.convicting(&own, &mut court) {
+        Ok(fault) => Found::False(vec![fault], String::new()),
+        Err(NoFault::Alike) => Found::Nothing(true, String::new()),
+        Err(why) => Found::Nothing(false, format!(" ({why})")),
     }
 }
