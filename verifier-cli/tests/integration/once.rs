@@ -14,7 +14,7 @@ use alloy_primitives::{B256, Bytes};
 use iso_evm_hypervisor::{EmitOptions, Engine, emit_audit};
 use iso_evm_onchain::{
     contracts::{Archives, Contracts},
-    plan::{Plan, Route},
+    plan::Plan,
 };
 use iso_evm_verifier::{
     Audit, EngineKind, Options, Report, Verdict, VerifyError, hash::keccak256, verify,
@@ -135,7 +135,7 @@ fn json_takes_a_message_and_a_record_apart_once() {
 fn a_plan_decodes_nothing() {
     let opened = Opened::decode(&file("erc20-transfer"), keccak256).unwrap();
     let plan = Plan::new(Contracts::new(Archives::CodeHash), opened.rules);
-    let told = told(|| drop(plan.costs(&opened, Route::Hypervisor)));
+    let told = told(|| drop(plan.costs(&opened)));
     assert_eq!(decoded(&told), [0, 0]);
 }
 

@@ -74,10 +74,15 @@ impl Scene<'_> {
     }
 
     /// Puts archives in place.
-    pub(super) fn with_archives(mut self, laid: &Laid) -> Self {
+    pub(super) fn place(&mut self, laid: &Laid) {
         for archive in &laid.archives {
-            self.host = self.host.with_all(&archive.parts);
+            self.host = std::mem::take(&mut self.host).with_all(&archive.parts);
         }
+    }
+
+    /// The scene with archives in place.
+    pub(super) fn with_archives(mut self, laid: &Laid) -> Self {
+        self.place(laid);
         self
     }
 
@@ -99,7 +104,7 @@ impl Scene<'_> {
             let (enter, none) = (block.enter, TreeRoot::default());
             let before = BlockClaim {
                 environment: block.environment,
-                header: B256::ZERO,
+                header: B256::repeat_byte(1),
                 ancestors: none,
                 transactions: none,
                 enter,
@@ -161,7 +166,7 @@ impl Scene<'_> {
     ///
     /// If it is not the item, or no transaction holds it.
     pub fn answer(
-        &self,
+        &mut self,
         answerer: Address,
         id: B256,
         claimed: &ClaimedBlock,
@@ -172,8 +177,8 @@ impl Scene<'_> {
         let laid = self.disputes.laid(&shown.data);
         let (parts, path) = (laid.parts.clone(), shown.path.clone());
         let data = AuditDispute::answerCall { id, question, parts, path }.abi_encode().into();
-        let mut scene = self.clone().with_archives(&laid);
-        let (act, sent) = scene.act("answer", answerer, U256::ZERO, &data);
+        self.place(&laid);
+        let (act, sent) = self.act("answer", answerer, U256::ZERO, &data);
         if !sent.success {
             return Err(DisputeError::Refused { why: reason(&sent.output) });
         }

@@ -86,12 +86,7 @@ impl Accused<'_, '_> {
 
     /// A part of a segment of the claim, from where it starts to where it ends. What it is given beside the claim's
     /// own words and records is what the witness's run needs.
-    pub fn part(
-        &self,
-        message: usize,
-        index: usize,
-        part: &segment::Segment,
-    ) -> Option<Segment> {
+    pub fn part(&self, message: usize, index: usize, part: &segment::Segment) -> Option<Segment> {
         let told = self.message(message)?;
         let start = part.start.record.0;
         let end = start + part.records.len() as u64;

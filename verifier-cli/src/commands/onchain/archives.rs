@@ -54,12 +54,17 @@ impl ContractArgs {
                 return Err(CommandError::Needs { option, needed });
             }
         };
+        let (schedule, windows) = (self.schedule()?, WINDOWS);
+        Ok(Contracts { deployer: self.deployer, archives, schedule, windows })
+    }
+
+    /// When the chain's forks begin.
+    fn schedule(&self) -> Result<Schedule, CommandError> {
         let schedule = match &self.schedule {
             Some(forks) => Schedule::parse(self.guest_chain, forks),
             None => Schedule::of_chain(self.guest_chain),
         };
-        let windows = WINDOWS;
-        Ok(Contracts { deployer: self.deployer, archives, schedule: schedule?, windows })
+        Ok(schedule?)
     }
 }
 
@@ -108,9 +113,9 @@ pub(super) struct DisputeArgs {
 }
 
 impl DisputeArgs {
-    /// The disputes about blocks of these rules.
-    pub(super) fn disputes(self, rules: Rules) -> Result<Disputes, CommandError> {
-        let contracts = self.contracts.contracts(None)?;
+    /// The disputes about blocks of these rules, as an account sees them.
+    pub(super) fn disputes(self, rules: Rules, sender: Address) -> Result<Disputes, CommandError> {
+        let contracts = self.contracts.contracts(Some(sender))?;
         contracts.goes_by(rules).map_err(iso_evm_onchain::dispute::DisputeError::from)?;
         let disputes = Disputes::new(contracts, rules);
         Ok(match self.dispute {
@@ -126,7 +131,7 @@ impl DisputeArgs {
 
     /// The newest rules of the chain that they are about.
     pub(super) fn newest(&self) -> Result<Rules, CommandError> {
-        Ok(self.contracts.clone().contracts(None)?.schedule.family().newest())
+        Ok(self.contracts.schedule()?.family().newest())
     }
 
     /// Whether the contract is named.

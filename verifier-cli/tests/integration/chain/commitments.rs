@@ -29,7 +29,9 @@ fn an_unproved_witness_is_committed_to_only_if_told_so() {
     witness.nodes.clear();
     let file = put(folder, &witness);
     let before = anvil.chain.nonce(anvil.accounts[0]).unwrap();
-    for line in [format!("commit {file} --dispute {at}"), format!("submit {file} --dispute {at} --commit")] {
+    for line in
+        [format!("commit {file} --dispute {at}"), format!("submit {file} --dispute {at} --commit")]
+    {
         let words = ["not valid by all four audits", "access: not run", "--unproved"];
         refused(&anvil, before, &anvil.iso(folder, &line), &words);
     }

@@ -4,10 +4,7 @@
 use std::fs;
 
 use alloy_primitives::{B256, U256};
-use iso_evm_onchain::{
-    host::GAS_CAP,
-    plan::{MessageCost, Route},
-};
+use iso_evm_onchain::{host::GAS_CAP, plan::MessageCost};
 use iso_evm_testing::measurements::{self, thousands};
 use iso_evm_wire::{Fork, Opened, Witness, records::Record};
 use iso_evm_witness::{Input, record};
@@ -49,7 +46,7 @@ fn row(name: &str, witness: &Witness) -> String {
 
 /// The same, with this much more gas for the audits.
 fn row_and(name: &str, witness: &Witness, more: u64) -> String {
-    let costs = plan(witness.rules.fork()).costs(&Opened::of(witness), Route::Hypervisor);
+    let costs = plan(witness.rules.fork()).costs(&Opened::of(witness));
     let guest = witness.message(0).unwrap().gasUsed.to::<u64>();
     let total = |of: fn(&MessageCost) -> u64| -> u64 { costs.iter().map(of).sum() };
     let sum = |of: fn(&MessageCost) -> u64| thousands(total(of));
@@ -71,7 +68,7 @@ fn row_and(name: &str, witness: &Witness, more: u64) -> String {
 /// Compares a row of a witness that is recorded anew in each run: its roots are others each time. In it the
 /// audits cost as if no byte of a root were zero.
 pub(crate) fn like_measured(name: &str, witness: &Witness) {
-    let cost = plan(witness.rules.fork()).costs(&Opened::of(witness), Route::Hypervisor);
+    let cost = plan(witness.rules.fork()).costs(&Opened::of(witness));
     // What follows is so by the price of calldata, and not by its floor (EIP-7623).
     assert!(cost.iter().all(|cost| cost.audit.step.gas > floor(&cost.audit.step.data)));
     let zeros = (0..witness.messages.len()).map(|index| zeros_of_roots(witness, index));
@@ -129,7 +126,7 @@ fn the_measured_audits_are_what_cost_says() {
 fn largest() -> u64 {
     let plan = plan(Fork::Osaka);
     let fits = |gas: u64| {
-        let cost = &plan.costs(&Opened::from(recorded(&compute(gas))), Route::Hypervisor)[0];
+        let cost = &plan.costs(&Opened::from(recorded(&compute(gas))))[0];
         assert_eq!(cost.audit.step.fits_cap, cost.audit.step.gas <= GAS_CAP);
         cost.audit.step.fits_cap
     };

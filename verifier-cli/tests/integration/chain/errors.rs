@@ -44,37 +44,85 @@ fn submit_says_which_contract_or_commitment_is_missing() {
     refused(&before, &["hypervisor: there is no code", &somewhere.to_string()]);
 
     let deployed = anvil.deploy("");
-    let (factory, hypervisor, register) = (
+    let (factory, hypervisor, dispute) = (
         address(&deployed, "factory"),
         address(&deployed, "hypervisor"),
-        address(&deployed, "register"),
+        address(&deployed, "dispute"),
     );
     let (code, expected) = (plan.factory().code_hash(), plan.hypervisor().code_hash());
     let wrong = submit(&anvil, &witness, &format!("--hypervisor {factory}"));
     refused(&wrong, &[&code.to_string(), &expected.to_string()]);
-    let wrong = submit(&anvil, &witness, &format!("--register {hypervisor}"));
-    refused(&wrong, &["register: the code hash"]);
-    let wrong = format!("--register {register} --machine {hypervisor}");
-    refused(&submit(&anvil, &witness, &wrong), &["segment machine: the code hash"]);
-    let both = format!("--register {register} --hypervisor {hypervisor}");
+    let wrong = submit(&anvil, &witness, &format!("--dispute {hypervisor}"));
+    refused(&wrong, &["dispute: the code hash"]);
+    let both = format!("--dispute {dispute} --hypervisor {hypervisor}");
     let both = submit(&anvil, &witness, &both);
     assert_eq!(both.code, Some(2));
     assert!(both.stderr.contains("cannot be used with"), "{}", both.stderr);
-    let uncommitted = submit(&anvil, &witness, &format!("--register {register}"));
-    refused(&uncommitted, &["has not committed", "--commit"]);
+    let uncommitted = submit(&anvil, &witness, &format!("--dispute {dispute}"));
+    refused(&uncommitted, &["has not committed", "--operator"]);
     let other = anvil.accounts[1];
-    let another = format!("--register {register} --commit --operator {other}");
-    refused(&submit(&anvil, &witness, &another), &["only", &other.to_string()]);
+    let another = format!("--dispute {dispute} --commit --operator {other}");
+    assert_eq!(submit(&anvil, &witness, &another).code, Some(2));
     let message = submit(&anvil, &witness, &format!("--hypervisor {hypervisor} --message 1"));
     refused(&message, &["there is no message 1"]);
-    // A hypervisor of another fork, of which the register knows another.
+    // A hypervisor of another fork.
     let shanghai = fixture("creation-transaction");
     let other_fork = submit(&anvil, &shanghai, &format!("--hypervisor {hypervisor}"));
     refused(&other_fork, &["hypervisor: the code hash"]);
+    // Code that is the contract's, and another schedule.
+    let other = format!("--dispute {dispute} --schedule osaka=0");
+    refused(&submit(&anvil, &witness, &other), &["its schedule is not", "--guest-chain"]);
     // No factory: nobody can archive.
     anvil.set_code(factory, &[]);
     let no_factory = submit(&anvil, &witness, &format!("--hypervisor {hypervisor}"));
     refused(&no_factory, &["archive factory: there is no code"]);
+}
+
+/// What is asked for and challenged must be there, and be a claim.
+#[test]
+fn a_challenge_says_what_it_lacks() {
+    let Some(anvil) = Anvil::start() else { return };
+    let at = address(&anvil.deploy(""), "dispute");
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let file = put(folder, &fixture("erc20-transfer"));
+    let claim = super::claims::publish(folder, &super::claims::claimed(&fixture("erc20-transfer")));
+    let iso = |line: &str| anvil.iso(folder, &format!("{line} --dispute {at}"));
+    refused(&iso(&format!("challenge {claim}")), &["a claim needs --witness"]);
+    refused(&iso(&format!("challenge {file}")), &["has not committed", "--operator"]);
+    let nobody = super::claims::NOBODY;
+    let ask = format!("ask {file} --item record --index 1 --operator {nobody}");
+    refused(&iso(&ask), &["has not committed"]);
+    // A claim whose items are not what its root is of.
+    let mut broken: serde_json::Value =
+        serde_json::from_slice(&fs::read(folder.join(&claim)).unwrap()).unwrap();
+    broken["block"]["leave"] = json!(alloy_primitives::B256::repeat_byte(7));
+    fs::write(folder.join("broken.json"), broken.to_string()).unwrap();
+    let ran = iso(&format!("challenge broken.json --witness {file}"));
+    assert_eq!(ran.code, Some(2), "{}", ran.text());
+    assert!(ran.stderr.contains("broken.json: "), "{}", ran.stderr);
+    // An item that there is not.
+    anvil.json(folder, &format!("commit {file} --dispute {at}"), 0);
+    let operator = anvil.accounts[0];
+    for item in ["record --index 999", "message --index 9", "record --message 9 --index 1"] {
+        let ran = iso(&format!("ask {file} --item {item} --operator {operator}"));
+        refused(&ran, &["no such item"]);
+    }
+    let ran = iso(&format!("ask {file} --item nothing --operator {operator}"));
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.stderr.contains("one of header, ancestor"), "{}", ran.stderr);
+    // Whoever sends must say who he is; who looks only need not.
+    let url = &anvil.url;
+    let line =
+        format!("iso-verify challenge {file} --dispute {at} --operator {operator} --rpc-url {url}");
+    refused(&run(folder, &line), &["what is sent needs --private-key-file"]);
+    assert_eq!(run(folder, &format!("{line} --dry-run")).code, Some(0));
+    for windows in ["--window 10 --answer-period 3", "--answer-period 0", "--window 99999999999"] {
+        refused(
+            &anvil.iso(folder, &format!("deploy {windows}")),
+            &["a window has room for four answers"],
+        );
+    }
 }
 
 #[test]
@@ -108,19 +156,6 @@ fn without_a_verdict_nothing_is_sent() {
     anvil.json(folder.path(), &format!("submit {file} --hypervisor {hypervisor}"), 0);
 }
 
-/// Of the message alone, what no transaction can hold is not begun, unless in several.
-#[test]
-fn a_segment_that_does_not_fit_is_not_sent() {
-    let Some(anvil) = Anvil::start() else { return };
-    let guests = "--schedule osaka=0";
-    let register = address(&anvil.deploy(guests), "register");
-    let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("input.json"), super::costs::compute(1_500_000)).unwrap();
-    let line = format!("submit input.json --register {register} --no-checkpoints {guests}");
-    let ran = anvil.iso(folder.path(), &format!("{line} --commit --commit-unproved"));
-    refused(&ran, &["segment 0 takes", "--resume sends them"]);
-}
-
 #[test]
 fn without_a_deployer_one_is_deployed_or_named() {
     let Some(anvil) = Anvil::with(&["--disable-default-create2-deployer"]) else { return };
@@ -130,13 +165,14 @@ fn without_a_deployer_one_is_deployed_or_named() {
     let deployer = address(&once, "deployer");
     let twice = anvil.deploy(&format!("--deployer {deployer}"));
     assert_eq!(twice["transactions"], json!([]));
-    assert_eq!(once["register"], twice["register"]);
+    assert_eq!(once["dispute"], twice["dispute"]);
     let folder = tempfile::tempdir().unwrap();
     let file = put(folder.path(), &fixture("erc20-transfer"));
-    let register = address(&once, "register");
-    let options = format!("--register {register} --commit --deployer {deployer}");
-    let document = anvil.json(folder.path(), &format!("submit {file} {options}"), 0);
-    for transaction in document["messages"][0]["transactions"].as_array().unwrap() {
+    let dispute = address(&once, "dispute");
+    let line = format!("commit {file} --dispute {dispute} --deployer {deployer}");
+    let document = anvil.json(folder.path(), &line, 0);
+    assert_eq!(document["standing"], "open");
+    for transaction in document["transactions"].as_array().unwrap() {
         assert_eq!(transaction["gasUsed"], transaction["predictedGas"]);
     }
 }
@@ -268,12 +304,12 @@ fn no_key_is_ever_said() {
     for name in ["key", "bare"] {
         let ran = iso(format!("deploy --rpc-url {url} --private-key-file {name} --json"));
         assert_eq!(ran.code, Some(0), "{}", ran.stderr);
-        let register = address(&ran.json(), "register");
+        let dispute = address(&ran.json(), "dispute");
         let ran = iso(format!(
-            "submit {file} --rpc-url {url} --private-key-file {name} --register {register} --commit"
+            "commit {file} --rpc-url {url} --private-key-file {name} --dispute {dispute}"
         ));
         assert_eq!(ran.code, Some(0), "{}", ran.stderr);
-        assert!(ran.text().contains("valid"));
+        assert!(ran.text().contains("committed"));
     }
     for name in ["short", "long", "words", "zero", "missing"] {
         let ran = iso(format!("deploy --rpc-url {url} --private-key-file {name}"));

@@ -13,7 +13,7 @@ use super::{
     anvil::{KEY, fixture, plan},
     fake::{DEPLOYER, Fake, Reply, fees, receipt},
     keys::private,
-    verdicts::put,
+    verdicts::{CONTRACTS, put},
 };
 use crate::common::{Ran, command, run};
 
@@ -74,20 +74,22 @@ fn an_honest_node_gets_what_was_said() {
     let fake = Fake::start(|_, _, _| Reply::Honest);
     let contracts = Contracts::new(Archives::CodeHash);
     let (fork, mut next) = (Fork::Berlin, Vec::new());
-    for contract in [
+    let provers = contracts.provers();
+    let dispute = contracts.dispute(&provers);
+    let machines = [
         contracts.factory(),
         contracts.hypervisor(fork),
         contracts.machine(fork),
         contracts.live(fork),
-        contracts.register(),
-    ] {
+    ];
+    for contract in machines.into_iter().chain(provers).chain([dispute]) {
         next.insert(0, (contract.address, contract.code));
     }
     fake.state.lock().unwrap().next = next;
     let ran = desk.run("deploy --fork berlin", "--chain mainnet --yes", &fake);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     let signed = fake.signed();
-    assert_eq!(signed.len(), 5);
+    assert_eq!(signed.len(), CONTRACTS);
     for (index, (sender, transaction)) in signed.iter().enumerate() {
         assert_eq!((*sender, transaction.to.to()), (ACCOUNT, Some(&DEPLOYER)));
         assert_eq!((transaction.chain_id, transaction.nonce), (1, 7 + index as u64));
@@ -98,7 +100,12 @@ fn an_honest_node_gets_what_was_said() {
     let gas: u64 = signed.iter().map(|(_, transaction)| transaction.gas_limit).sum();
     let most = u128::from(gas) * (2 * GWEI + GWEI / 10);
     let most = format!("at most 0.{:018} ETH", most).replace("000 ETH", " ETH");
-    for word in ["on chain mainnet (1)", &ACCOUNT.to_string(), "5 transactions", "2.1 gwei"] {
+    for word in [
+        "on chain mainnet (1)",
+        &ACCOUNT.to_string(),
+        &format!("{CONTRACTS} transactions"),
+        "2.1 gwei",
+    ] {
         assert!(ran.stderr.contains(word), "{word}: {}", ran.stderr);
     }
     assert!(ran.stderr.contains(most.trim_end_matches(" ETH").trim_end_matches('0')), "{most}");

@@ -86,7 +86,7 @@ impl Market {
     }
 }
 
-/// The register's guests are of the node's own chain, whose schedule nobody knows.
+/// Disputes are about the node's own chain, whose schedule nobody knows.
 const GUESTS: &str = "--guest-chain 31337 --schedule osaka=0";
 
 /// Records by a command line, and gives what `witness.bin` then holds.
@@ -187,5 +187,5 @@ fn a_block_of_ten_from_the_node_to_the_verdicts() {
     }
     // Two plain transfers have none, two swaps at least four.
     assert!(messages >= 6 + 8, "{messages}");
-    assert_ne!(address(&deployed, "register"), Address::ZERO);
+    assert_ne!(address(&deployed, "dispute"), Address::ZERO);
 }

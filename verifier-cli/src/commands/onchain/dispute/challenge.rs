@@ -16,7 +16,7 @@ use iso_evm_verifier::{
     claim::{ClaimedBlock, claim},
     hash::keccak256,
     transaction_hash::encode,
-    verify::{EngineKind, Options, Verdict, verify_opened},
+    verify::{ClaimKind, EngineKind, FalseClaim, Options, Verdict, verify_opened},
 };
 use iso_evm_wire::Opened;
 
@@ -245,7 +245,15 @@ fn of_audits(
         let why = if is_whole { String::new() } else { format!(" ({})", why.join("; ")) };
         return Ok(Found::Nothing(is_whole, why));
     };
-    let faults = report.findings.iter().filter_map(|found| accused.fault(found)).collect();
+    // A false fact first, then a false call: that a run goes elsewhere, or the transaction, may follow from these.
+    let mut findings: Vec<&FalseClaim> = report.findings.iter().collect();
+    findings.sort_by_key(|found| match found.kind {
+        ClaimKind::Access(_) => 0,
+        ClaimKind::Tree(_) => 1,
+        ClaimKind::Transaction(_) => 3,
+        _ => 2,
+    });
+    let faults = findings.into_iter().filter_map(|found| accused.fault(found)).collect();
     Ok(Found::False(faults, first.to_string()))
 }
 

@@ -45,7 +45,7 @@ impl<'a> Desk<'a> {
         dry_run: bool,
     ) -> Result<Self, CommandError> {
         let (chain, sender) = args.open(!dry_run)?;
-        let disputes = disputes.disputes(rules)?;
+        let disputes = disputes.disputes(rules, sender.address())?;
         let chain_id = chain.id_of(args.named())?;
         chain.has_cancun()?;
         let windows = disputes.check(&chain)?;
