@@ -48,7 +48,8 @@ library Claims {
     struct Transaction {
         bytes32 hash;
         bytes32 receipt;
-        address sender;
+        /// An address: what else stands in the word is malformed.
+        bytes32 sender;
         Tree steps;
         Tree messages;
     }

@@ -30,18 +30,21 @@ library Sent {
 
     /// The error of bytes that the transaction's hash, or its receipt's, is not of.
     error OtherBytes();
+    /// The claimed sender is no address, of which `ShapeProver` convicts: what he would do nobody can say.
+    error NoAddress();
 
     /// All of it is the operator's.
     function open(bytes32 root, Told calldata told) internal pure {
         Claims.openTransaction(root, told.inBlock);
         Claims.openEnvironment(told.inBlock.block_, told.environment);
         if (keccak256(told.bytes_) != told.inBlock.transaction.hash) revert OtherBytes();
+        if (uint256(told.inBlock.transaction.sender) >> 160 != 0) revert NoAddress();
     }
 
     /// The transaction, taken apart.
     function read(Told calldata told) internal pure returns (Known memory known) {
         known.body = TransactionBytes.read(told.bytes_);
-        known.sender = told.inBlock.transaction.sender;
+        known.sender = address(uint160(uint256(told.inBlock.transaction.sender)));
         known.rules = told.environment.rules;
         known.fork = Rules.forkOf(known.rules);
         known.chainId = told.environment.chainId;

@@ -9,8 +9,8 @@ import {Shapes} from "./Shapes.sol";
 /// The prover of shapes: an item whose bytes are not what such an item's are, whatever they say. Nobody could run a
 /// message on them, and no other prover reads them. All that it looks at is true of every true claim.
 contract ShapeProver is IProver {
-    /// A proof: `abi.encode` of this. It is looked at in this order, up to what is malformed: the trees of the
-    /// transaction; those of the message; its head; a record, if its index is not 0; the length of `callData`,
+    /// A proof: `abi.encode` of this. It is looked at in this order, up to what is malformed: the sender and
+    /// the trees of the transaction; the trees of the message; its head; a record, if its index is not 0; the length of `callData`,
     /// if any part of it is given.
     struct Shape {
         Claims.InBlock transaction;
@@ -41,7 +41,9 @@ contract ShapeProver is IProver {
         }
         Claims.openTransaction(root, shape.transaction);
         Claims.Transaction calldata transaction = shape.transaction.transaction;
-        (bool wrong, bytes32 found) = misgrown(transaction.steps);
+        bytes32 found = transaction.sender;
+        bool wrong = uint256(found) >> ADDRESS_BITS != 0;
+        if (!wrong) (wrong, found) = misgrown(transaction.steps);
         if (!wrong) (wrong, found) = misgrown(transaction.messages);
         if (wrong) return Mismatch(Kinds.CLAIM_MALFORMED, Claims.NONE, Claims.NONE, 0, found);
 

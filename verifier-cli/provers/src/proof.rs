@@ -47,7 +47,7 @@ sol! {
     struct Transaction {
         bytes32 hash;
         bytes32 receipt;
-        address sender;
+        bytes32 sender;
         Tree steps;
         Tree messages;
     }

@@ -36,9 +36,9 @@ sol! {
         bytes input;
     }
 
-    /// A proof for `ShapeProver`: bytes of an item are no such item's. Looked at in this order: trees of the
-    /// transaction, trees of the message, its head, the record if its index is not 0, the length of `callData` if
-    /// any part is given.
+    /// A proof for `ShapeProver`: bytes of an item are no such item's. Looked at in this order: sender and trees of
+    /// the transaction, trees of the message, its head, the record if its index is not 0, the length of `callData`
+    /// if any part is given.
     #[derive(Debug, Default, PartialEq, Eq)]
     struct Shape {
         InBlock transaction;

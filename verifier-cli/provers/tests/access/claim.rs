@@ -106,7 +106,7 @@ impl Commitment {
         TransactionClaim {
             hash: B256::repeat_byte(1),
             receipt: B256::repeat_byte(2),
-            sender: Address::repeat_byte(3),
+            sender: Address::repeat_byte(3).into_word(),
             steps: TreeRoot::default(),
             messages: (&self.messages()).into(),
         }

@@ -74,7 +74,7 @@ impl Case {
         &self,
         change: impl FnOnce(
             &mut [B256; 2],
-            &mut Address,
+            &mut B256,
             &mut Vec<Option<Instant>>,
             &mut Vec<ClaimedMessage>,
         ),

@@ -25,7 +25,7 @@ fn a_conviction_fits_into_a_transaction() {
     let rollup = OPTIMISM.iter().find(|case| !case.told().messages.is_empty() && case.index > 0);
     for (name, case) in [("erc20-transfer", &own("erc20-transfer")), ("rollup", rollup.unwrap())] {
         let mut told = Vec::new();
-        let lie: Case = case.with(|_, sender, _, _| sender.0[19] ^= 1);
+        let lie: Case = case.with(|_, sender, _, _| sender.0[31] ^= 1);
         told.push(("signature", ask(Prover::Rules, lie.root(), &lie.rules(rules::RULES))));
         let lie = case.with_head(iso_evm_wire::layout::CALLER, U256::ZERO);
         told.push(("caller", ask(Prover::Top, lie.root(), &lie.top(top::FIELDS))));

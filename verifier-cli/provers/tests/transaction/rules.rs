@@ -165,12 +165,12 @@ fn who_has_not_signed_is_not_the_sender() {
     {
         let case = own(name);
         let other = Address::repeat_byte(0x77);
-        let lie = case.with(|_, sender, _, _| *sender = other);
+        let lie = case.with(|_, sender, _, _| *sender = other.into_word());
         let words = [case.witness.transaction.from().into_word(), other.into_word()];
         judged(&lie).convicts(iso_evm_provers::Kind::Transaction(Kind::Signature), words);
     }
     let case = &OPTIMISM[0];
-    let lie = case.with(|_, sender, _, _| *sender = Address::ZERO);
+    let lie = case.with(|_, sender, _, _| *sender = B256::ZERO);
     judged(&lie).convicts_of(iso_evm_provers::Kind::Transaction(Kind::Signature));
     // One that nobody signed.
     let case = own("erc20-transfer");
@@ -195,7 +195,7 @@ fn a_sender_without_its_nonce_or_the_funds_convicts() {
     assert_eq!(found.mismatch().expected, B256::from(U256::MAX));
     // The account called has code.
     let contract = case.witness.transaction.body().to().unwrap();
-    let lie = case.with(|_, sender, _, _| *sender = contract);
+    let lie = case.with(|_, sender, _, _| *sender = contract.into_word());
     let mut proof = lie.rules(rules::SENDER);
     let shown = [iso_evm_verifier::audit::state::Shown::Account(contract)];
     let nodes = case.nodes(iso_evm_verifier::claim::Moment::Step { step: 0 }, &shown);

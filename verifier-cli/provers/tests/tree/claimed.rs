@@ -25,6 +25,7 @@ pub(crate) struct Told {
 pub(crate) struct Claimed {
     pub(crate) environment: Environment,
     pub(crate) messages: Vec<Told>,
+    pub(crate) sender: B256,
     pub(crate) steps: Vec<B256>,
     pub(crate) enter: B256,
     pub(crate) leave: B256,
@@ -108,6 +109,7 @@ impl Claimed {
         Self {
             environment: environment(Fork::Osaka.into()),
             messages,
+            sender: Address::repeat_byte(0x11).into_word(),
             steps: vec![B256::repeat_byte(0x57); 3],
             enter: B256::repeat_byte(0xe1),
             leave: B256::repeat_byte(0xe2),
@@ -126,7 +128,7 @@ impl Claimed {
         TransactionClaim {
             hash: keccak256(b"signed"),
             receipt: B256::repeat_byte(0x4e),
-            sender: Address::repeat_byte(0x11),
+            sender: self.sender,
             steps: TreeRoot::from(&self.steps()),
             messages: TreeRoot::from(&self.messages()),
         }

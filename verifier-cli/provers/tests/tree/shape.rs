@@ -219,6 +219,19 @@ fn a_hash_of_no_head_is_malformed() {
     assert!(said(&claimed, &proof).is_err());
 }
 
+/// Nobody can do anything as who is no address, so no other prover reads the transaction.
+#[test]
+fn a_sender_that_is_no_address_is_malformed() {
+    let mut claimed = Claimed::new(vec![message(&[])]);
+    for place in [0, 11] {
+        claimed.sender = Address::repeat_byte(0x11).into_word();
+        assert_eq!(said(&claimed, &shape(&claimed)), Err(holds()));
+        claimed.sender.0[place] = 1;
+        let mismatch = said(&claimed, &shape(&claimed)).unwrap();
+        assert_eq!((mismatch.expected, mismatch.found), (B256::ZERO, claimed.sender));
+    }
+}
+
 #[test]
 fn call_data_has_the_length_that_the_head_says() {
     let part = |data: &[u8]| Part { archive: Address::ZERO, data: data.to_vec().into() };

@@ -40,7 +40,7 @@ pub fn claim(subject: &Subject<'_>, gas_limit: u64) -> Option<ClaimedBlock> {
     let messages = built.collect::<Option<_>>()?;
     let bytes = encode(&witness.transaction);
     let hashes = [keccak256(&bytes), receipt_hash(witness, taken.steps.last())];
-    let sender = witness.transaction.from();
+    let sender = witness.transaction.from().into_word();
     let top = taken.top.unwrap_or(taken.steps.len());
     let steps = Instants::new(taken.steps.into_iter().map(Some).collect());
     let transaction = ClaimedTransaction::new(hashes, sender, (steps, top), messages);

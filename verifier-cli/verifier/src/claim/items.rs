@@ -2,7 +2,7 @@
 
 use std::iter;
 
-use alloy_primitives::{Address, B256, Bytes};
+use alloy_primitives::{B256, Bytes};
 use iso_evm_wire::{
     claim::{BlockClaim, Environment, Instant, MessageClaim, TransactionClaim, items::TreeRoot},
     segment::{
@@ -94,7 +94,7 @@ impl ClaimedTransaction {
     /// The claim of these steps and messages; `hash` and `receipt` are those of the bytes.
     pub fn new(
         [hash, receipt]: [B256; 2],
-        sender: Address,
+        sender: B256,
         (steps, top): (Instants, usize),
         messages: Vec<ClaimedMessage>,
     ) -> Self {

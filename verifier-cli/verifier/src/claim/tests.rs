@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-use alloy_primitives::{Address, B256, Bytes, U256};
+use alloy_primitives::{B256, Bytes, U256};
 use iso_evm_wire::{
     Fork, MessageWitness,
     claim::{BlockClaim, Environment, Instant, MessageClaim, TransactionClaim},
@@ -46,7 +46,7 @@ fn claimed(
     let steps = (0..6).map(|step| Some(Instant { refund: step, ..Instant::entry(B256::ZERO) }));
     let steps = (Instants::new(steps.collect()), 3);
     let hashes = [B256::ZERO; 2];
-    let transaction = ClaimedTransaction::new(hashes, Address::ZERO, steps, messages.collect());
+    let transaction = ClaimedTransaction::new(hashes, B256::ZERO, steps, messages.collect());
     let environment = Environment::of(1, Fork::Osaka.into(), &Default::default());
     let roots = [B256::ZERO; 2];
     ClaimedBlock::new(environment, B256::ZERO, Vec::new(), roots, (0, vec![transaction]))

@@ -1,7 +1,7 @@
 //! The levels of a claim: block, transaction, message. Normative text: `specs/20-claims.md`, section
 //! Items.
 
-use alloy_primitives::{Address, B256};
+use alloy_primitives::B256;
 
 use super::{hash, number};
 use crate::segment::{merkle, tag};
@@ -73,8 +73,8 @@ pub struct TransactionClaim {
     /// keccak256 of the receipt's bytes, as the receipts' trie of a block with this transaction alone has
     /// them.
     pub receipt: B256,
-    /// Who sent the transaction.
-    pub sender: Address,
+    /// Who sent the transaction, as a word: one that is no address is malformed.
+    pub sender: B256,
     /// The steps around the messages, by the digest of the instant behind each.
     pub steps: TreeRoot,
     /// The messages, in pre-order.
@@ -87,7 +87,7 @@ impl TransactionClaim {
         [
             self.hash,
             self.receipt,
-            self.sender.into_word(),
+            self.sender,
             number(self.steps.count),
             self.steps.root,
             number(self.messages.count),

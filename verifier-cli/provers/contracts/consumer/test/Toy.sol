@@ -51,7 +51,7 @@ library Toy {
         Claims.Transaction memory transaction = Claims.Transaction({
             hash: keccak256("signed"),
             receipt: keccak256("receipt"),
-            sender: USER,
+            sender: bytes32(uint256(uint160(USER))),
             steps: Claims.Tree(0, 0),
             messages: Claims.Tree(0, 0)
         });
