@@ -35,7 +35,6 @@ library Questions {
     uint256 internal constant INSTANT = 8;
 
     uint256 private constant TRANSACTION_SIZE = 7 * 32;
-    uint256 private constant SENDER = 2 * 32;
     uint256 private constant MESSAGE_SIZE = 5 * 32;
     uint256 private constant CHECKPOINT_SIZE = 3 * 32;
 
@@ -87,8 +86,7 @@ library Questions {
         if (level == ANCESTOR) return isDigest(block_.ancestors, index, data, path);
         if (level == STEP) return isDigest(transaction.steps, index, data, path);
         if (level == TRANSACTION) {
-            // Who sent it is an address, or nobody could read the item.
-            if (data.size != TRANSACTION_SIZE || uint256(Parts.word(data, SENDER)) >> 160 != 0) return false;
+            if (data.size != TRANSACTION_SIZE) return false;
             bytes32 digest = hashed(Claims.TRANSACTION_TAG, data);
             return Claims.stands(block_.transactions, index, Claims.leaf(digest), path);
         }

@@ -136,7 +136,8 @@ impl Accused<'_> {
 
     /// The digest that is claimed behind a record.
     fn digest_behind(&self, message: usize, record: usize) -> Option<B256> {
-        Some(self.message(message)?.behind(record).map_or(B256::ZERO, |instant| instant.digest()))
+        let (told, place) = (self.message(message)?, record.checked_sub(1));
+        place.map_or(Some(told.claim.entry), |place| told.instants.digests.get(place).copied())
     }
 
     /// What is asked where a message that a record opens begins.

@@ -99,9 +99,8 @@ impl Accused<'_> {
     }
 
     fn step_digest(&self, place: usize) -> Option<(B256, Vec<B256>)> {
-        let opened = self.told()?.steps.known.get(place)?.as_ref()?.digest();
-        let at = place as u64;
-        Some((opened, self.told()?.steps.tree.prove(at..at + 1)))
+        let (steps, at) = (&self.told()?.steps, place as u64);
+        Some((*steps.digests.get(place)?, steps.tree.prove(at..at + 1)))
     }
 
     /// Place of the step before the top call or creation.

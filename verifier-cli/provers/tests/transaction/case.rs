@@ -160,7 +160,7 @@ impl Case {
     /// The digest of a step, and its path.
     pub(crate) fn behind(&self, index: usize) -> (B256, Vec<B256>) {
         let steps = &self.told().steps;
-        let digest = steps.known[index].map_or(B256::ZERO, |known| known.digest());
+        let digest = steps.digests[index];
         (digest, path(&steps.tree, index))
     }
 

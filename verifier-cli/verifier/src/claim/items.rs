@@ -4,7 +4,10 @@ use std::iter;
 
 use alloy_primitives::{B256, Bytes};
 use iso_evm_wire::{
-    claim::{BlockClaim, Environment, Instant, MessageClaim, TransactionClaim, items::TreeRoot},
+    claim::{
+        BlockClaim, Environment, Instant, MessageClaim, ToldInstant, TransactionClaim,
+        items::TreeRoot,
+    },
     segment::{
         Head, Leaf, RecordTree,
         merkle::{self, Tree},
@@ -82,7 +85,8 @@ pub struct ClaimedTransaction {
     pub claim: TransactionClaim,
     /// The instants behind its steps.
     pub steps: Instants,
-    /// Place of the step that the top call or creation is.
+    /// Place of the step that the top call or creation is; that of none in somebody else's claim, which does
+    /// not tell it.
     pub top: usize,
     /// Its messages, in pre-order.
     pub messages: Vec<ClaimedMessage>,
@@ -136,18 +140,25 @@ impl ClaimedMessage {
     pub fn new(
         head: Head,
         (records, record_tree): (Vec<Bytes>, RecordTree),
-        entry: Option<Instant>,
+        entry: impl Into<ToldInstant>,
         instants: Instants,
         checkpoints: Vec<Leaf>,
     ) -> Self {
+        let entry: ToldInstant = entry.into();
         let checkpoint_tree = Tree::new(checkpoints.iter().map(Leaf::hash).collect());
         let claim = MessageClaim {
             head: head.hash(),
-            entry: entry.map_or(B256::ZERO, |entry| entry.digest()),
+            entry: entry.digest,
             instants: instants.tree.root(),
             checkpoints: TreeRoot::from(&checkpoint_tree),
         };
+        let entry = entry.known;
         Self { claim, head, records, record_tree, entry, instants, checkpoints, checkpoint_tree }
+    }
+
+    /// The message's entry, as it is claimed.
+    pub const fn told_entry(&self) -> ToldInstant {
+        ToldInstant { digest: self.claim.entry, known: self.entry }
     }
 
     /// The instant behind the record with this index, the entry behind record 0; none if nobody knows one.
@@ -162,17 +173,32 @@ impl ClaimedMessage {
 /// Instants in a row, as a tree of their digests.
 #[derive(Clone, Debug)]
 pub struct Instants {
-    /// Their words; none where nobody knows one: the digest is zero.
+    /// Their words; none where nobody knows them.
     pub known: Vec<Option<Instant>>,
+    /// Their digests: zero where nobody knows an instant.
+    pub digests: Vec<B256>,
     /// The tree of their digests.
     pub tree: Tree,
 }
 
 impl Instants {
-    /// These instants.
-    pub fn new(known: Vec<Option<Instant>>) -> Self {
-        let digest = |known: &Option<Instant>| known.map_or(B256::ZERO, |known| known.digest());
-        let tree = Tree::new(known.iter().map(|known| merkle::leaf(&[digest(known)])).collect());
-        Self { known, tree }
+    /// These instants, be they known or told by their digests alone.
+    pub fn new(told: Vec<impl Into<ToldInstant>>) -> Self {
+        let told = told.into_iter().map(Into::into);
+        let (known, digests): (Vec<_>, Vec<_>) =
+            told.map(|told: ToldInstant| (told.known, told.digest)).unzip();
+        let tree = Tree::new(digests.iter().map(|digest| merkle::leaf(&[*digest])).collect());
+        Self { known, digests, tree }
+    }
+
+    /// The instant at a place, as it is claimed.
+    pub fn told(&self, place: usize) -> Option<ToldInstant> {
+        Some(ToldInstant { digest: *self.digests.get(place)?, known: *self.known.get(place)? })
+    }
+
+    /// All of them, as they are claimed.
+    pub fn all(&self) -> impl ExactSizeIterator<Item = ToldInstant> {
+        let both = self.known.iter().zip(&self.digests);
+        both.map(|(known, digest)| ToldInstant { digest: *digest, known: *known })
     }
 }

@@ -1,9 +1,9 @@
 //! A claim in JSON, with all its items: what an operator publishes beside the root. Normative text:
-//! `specs/20-claims.md`, section In JSON.
+//! `specs/20-claims.md`, section In JSON. `parse` reads it.
 
 use alloy_primitives::{B256, Bytes};
 use iso_evm_wire::{
-    claim::{BlockClaim, Environment, Instant, MessageClaim, TransactionClaim},
+    claim::{BlockClaim, Environment, MessageClaim, ToldInstant, TransactionClaim},
     segment::Leaf,
 };
 use serde::Serialize;
@@ -27,7 +27,7 @@ struct Block<'a> {
 #[serde(rename_all = "camelCase")]
 struct Transaction<'a> {
     transaction: &'a TransactionClaim,
-    steps: &'a [Option<Instant>],
+    steps: Vec<ToldInstant>,
     messages: Vec<Message<'a>>,
 }
 
@@ -38,8 +38,8 @@ struct Message<'a> {
     message: &'a MessageClaim,
     head: Bytes,
     records: &'a [Bytes],
-    entry: &'a Option<Instant>,
-    instants: &'a [Option<Instant>],
+    entry: ToldInstant,
+    instants: Vec<ToldInstant>,
     checkpoints: &'a [Leaf],
 }
 
@@ -60,7 +60,7 @@ impl Serialize for ClaimedBlock {
 impl<'a> Transaction<'a> {
     fn of(told: &'a ClaimedTransaction) -> Self {
         let messages = told.messages.iter().map(Message::of).collect();
-        Self { transaction: &told.claim, steps: &told.steps.known, messages }
+        Self { transaction: &told.claim, steps: told.steps.all().collect(), messages }
     }
 }
 
@@ -70,8 +70,8 @@ impl<'a> Message<'a> {
             message: &told.claim,
             head: told.head.to_bytes().into(),
             records: &told.records,
-            entry: &told.entry,
-            instants: &told.instants.known,
+            entry: told.told_entry(),
+            instants: told.instants.all().collect(),
             checkpoints: &told.checkpoints,
         }
     }

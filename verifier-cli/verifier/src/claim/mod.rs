@@ -4,7 +4,7 @@
 //! In the data's way this stands on the walk of the access and transaction audits, which it watches:
 //! `build` takes the instant behind each record, `needs` says what a record's judge looks up, `nodes` stops
 //! at a record and takes the nodes for it, `runs` asks the native engine for segments and inputs. `compare`
-//! finds where two claims begin to differ. Who proves a lie to a contract stands above.
+//! finds where two claims begin to differ, `json` writes a claim and `parse` reads somebody else's. Who proves a lie to a contract stands above.
 
 mod build;
 mod compare;
@@ -12,6 +12,7 @@ mod items;
 mod json;
 mod needs;
 mod nodes;
+mod parse;
 mod runs;
 #[cfg(test)]
 mod tests;
@@ -21,4 +22,5 @@ pub use compare::{Difference, Published, TreeOf, Withheld, first_difference};
 pub use items::{ClaimedBlock, ClaimedMessage, ClaimedTransaction, Instants};
 pub use needs::Needs;
 pub use nodes::{Moment, code_at, destroyed, nodes_at};
+pub use parse::{ClaimError, Hashed, Holder};
 pub use runs::{checkpoints, precompile_input, segments};

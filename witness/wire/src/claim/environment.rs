@@ -3,7 +3,7 @@
 
 use alloy_primitives::{B256, U256};
 
-use super::{hash, number};
+use super::{hash, number, number_of};
 use crate::{Rules, block::Block, segment::tag};
 
 /// What the hashed words of an environment begin with.
@@ -66,6 +66,27 @@ impl Environment {
             self.randomness,
             self.blob_base_fee.into(),
         ]
+    }
+
+    /// The environment of these words; none if one is beyond its range, which nobody can commit to.
+    pub fn of_words(words: &[B256; 9]) -> Option<Self> {
+        let [chain_id, rules, number, timestamp, beneficiary, gas_limit, base_fee, ..] = *words;
+        let blob_base_fee = U256::from_be_bytes(words[8].0);
+        let is_address = beneficiary.starts_with(&[0; 12]);
+        if !is_address || u128::try_from(blob_base_fee).is_err() {
+            return None;
+        }
+        Some(Self {
+            chain_id: number_of(chain_id)?,
+            rules: Rules::of_number(u8::try_from(number_of(rules)?).ok()?)?,
+            number: number_of(number)?,
+            timestamp: number_of(timestamp)?,
+            beneficiary,
+            gas_limit: number_of(gas_limit)?,
+            base_fee: number_of(base_fee)?,
+            randomness: words[7],
+            blob_base_fee,
+        })
     }
 
     /// The hash that names the environment.

@@ -3,7 +3,7 @@
 
 use alloy_primitives::{B256, I256, b256};
 
-use super::{hash, number};
+use super::{hash, number, number_of};
 use crate::segment::tag;
 
 /// What the hashed words of an instant begin with.
@@ -12,6 +12,9 @@ pub const INSTANT_TAG: B256 = tag("iso-evm instant 1");
 /// Root of a trie that holds nothing: keccak256 of `0x80`.
 pub const EMPTY_ROOT: B256 =
     b256!("56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc001622fb5e363b421");
+
+/// Number of an instant's words behind the tag.
+pub const WORDS: usize = Field::ALL.len();
 
 macro_rules! fields {
     ($($(#[doc = $doc:literal])* $name:ident $variant:ident $text:literal $type:ty,)*) => {
@@ -39,6 +42,11 @@ macro_rules! fields {
             /// The word of a field.
             pub fn word(&self, field: Field) -> B256 {
                 match field { $(Field::$variant => self.$name.to_word(),)* }
+            }
+
+            /// The instant of these words, behind the tag; none if one is beyond its field's range.
+            pub fn of_words(words: &[B256; WORDS]) -> Option<Self> {
+                Some(Self { $($name: Word::of_word(words[Field::$variant as usize])?,)* })
             }
         }
     };
@@ -94,24 +102,61 @@ impl Instant {
 
     /// The hash that names the instant.
     pub fn digest(&self) -> B256 {
-        hash(INSTANT_TAG, &self.words())
+        digest_of(&self.words())
+    }
+}
+
+/// The hash that names the instant of these words, be there such an instant or not.
+pub(super) fn digest_of(words: &[B256]) -> B256 {
+    hash(INSTANT_TAG, words)
+}
+
+/// An instant as somebody claims it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ToldInstant {
+    /// What is committed to: zero where nobody knows an instant.
+    pub digest: B256,
+    /// The instant that the digest is of, where that is known.
+    pub known: Option<Instant>,
+}
+
+impl ToldInstant {
+    /// One of which nobody knows more than its digest.
+    pub const fn by_digest(digest: B256) -> Self {
+        Self { digest, known: None }
+    }
+}
+
+impl From<Option<Instant>> for ToldInstant {
+    fn from(known: Option<Instant>) -> Self {
+        Self { digest: known.map_or(B256::ZERO, |known| known.digest()), known }
     }
 }
 
 /// What stands in one word.
-trait Word {
+trait Word: Sized {
     fn to_word(self) -> B256;
+    /// None if it does not stand there.
+    fn of_word(word: B256) -> Option<Self>;
 }
 
 impl Word for B256 {
     fn to_word(self) -> B256 {
         self
     }
+
+    fn of_word(word: B256) -> Option<Self> {
+        Some(word)
+    }
 }
 
 impl Word for u64 {
     fn to_word(self) -> B256 {
         number(self)
+    }
+
+    fn of_word(word: B256) -> Option<Self> {
+        number_of(word)
     }
 }
 
@@ -120,10 +165,22 @@ impl Word for i64 {
         let word = I256::try_from(self).unwrap_or_default();
         word.into_raw().into()
     }
+
+    fn of_word(word: B256) -> Option<Self> {
+        I256::from_raw(word.into()).try_into().ok()
+    }
 }
 
 impl Word for bool {
     fn to_word(self) -> B256 {
         number(u64::from(self))
+    }
+
+    fn of_word(word: B256) -> Option<Self> {
+        match number_of(word)? {
+            0 => Some(false),
+            1 => Some(true),
+            _ => None,
+        }
     }
 }

@@ -3,7 +3,7 @@
 
 use alloy_primitives::B256;
 
-use super::{hash, number};
+use super::{hash, number, number_of};
 use crate::segment::{merkle, tag};
 
 /// What the hashed words of a block's claim begin with.
@@ -18,6 +18,12 @@ pub struct TreeRoot {
     pub count: u64,
     /// The root: zero if there is no leaf.
     pub root: B256,
+}
+
+impl TreeRoot {
+    fn of_words(count: B256, root: B256) -> Option<Self> {
+        Some(Self { count: number_of(count)?, root })
+    }
 }
 
 impl From<&merkle::Tree> for TreeRoot {
@@ -58,6 +64,18 @@ impl BlockClaim {
         ]
     }
 
+    /// The claim of these words; none if a number of items is beyond 64 bits.
+    pub fn of_words(words: &[B256; 8]) -> Option<Self> {
+        Some(Self {
+            environment: words[0],
+            header: words[1],
+            ancestors: TreeRoot::of_words(words[2], words[3])?,
+            transactions: TreeRoot::of_words(words[4], words[5])?,
+            enter: words[6],
+            leave: words[7],
+        })
+    }
+
     /// The one hash that is committed to.
     pub fn root(&self) -> B256 {
         hash(BLOCK_TAG, &self.words())
@@ -95,6 +113,17 @@ impl TransactionClaim {
         ]
     }
 
+    /// The claim of these words; none if a number of items is beyond 64 bits.
+    pub fn of_words(words: &[B256; 7]) -> Option<Self> {
+        Some(Self {
+            hash: words[0],
+            receipt: words[1],
+            sender: words[2],
+            steps: TreeRoot::of_words(words[3], words[4])?,
+            messages: TreeRoot::of_words(words[5], words[6])?,
+        })
+    }
+
     /// The transaction's leaf in the block's tree.
     pub fn leaf(&self) -> B256 {
         merkle::leaf(&[hash(TRANSACTION_TAG, &self.words())])
@@ -125,6 +154,16 @@ impl MessageClaim {
             number(self.checkpoints.count),
             self.checkpoints.root,
         ]
+    }
+
+    /// The claim of these words; none if the number of checkpoints is beyond 64 bits.
+    pub fn of_words(words: &[B256; 5]) -> Option<Self> {
+        Some(Self {
+            head: words[0],
+            entry: words[1],
+            instants: words[2],
+            checkpoints: TreeRoot::of_words(words[3], words[4])?,
+        })
     }
 
     /// The message's leaf in the transaction's tree.

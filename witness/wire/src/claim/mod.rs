@@ -17,7 +17,7 @@ pub mod sets;
 mod tests;
 
 pub use environment::Environment;
-pub use instant::Instant;
+pub use instant::{Instant, ToldInstant};
 pub use items::{BlockClaim, MessageClaim, TransactionClaim};
 
 use alloy_primitives::{B256, Keccak256, U256};
@@ -35,4 +35,9 @@ fn hash(tag: B256, words: &[B256]) -> B256 {
 /// A number as a word.
 fn number(number: u64) -> B256 {
     U256::from(number).into()
+}
+
+/// The number that a word is; none if it is beyond 64 bits.
+fn number_of(word: B256) -> Option<u64> {
+    u64::try_from(U256::from_be_bytes(word.0)).ok()
 }

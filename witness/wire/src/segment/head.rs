@@ -70,6 +70,13 @@ impl Head {
         head
     }
 
+    /// The head of which these are the words, whatever they say; none of another length.
+    pub fn of_bytes(bytes: &[u8]) -> Option<Self> {
+        let (words, []) = bytes.as_chunks::<32>() else { return None };
+        let words = words.iter().map(|word| U256::from_be_bytes(*word));
+        Some(Self { words: words.collect::<Vec<_>>().try_into().ok()? })
+    }
+
     /// The word at a position of [`layout`], or at a field's of [`crate::layout`].
     pub const fn word(&self, position: usize) -> U256 {
         self.words[position / 32]
@@ -83,6 +90,13 @@ impl Head {
     /// Number of records, the opening one among them.
     pub fn record_count(&self) -> u64 {
         self.word(layout::RECORD_COUNT).saturating_to()
+    }
+
+    /// Whether these are the message's records, by their number and root.
+    pub fn has_records(&self, records: &RecordTree) -> bool {
+        let root: U256 = records.root().into();
+        self.word(layout::RECORD_COUNT) == U256::from(records.count())
+            && self.word(layout::RECORDS_ROOT) == root
     }
 
     /// The hash that names the message: of all its words.

@@ -42,8 +42,12 @@ pub struct RecordTree(Tree);
 impl RecordTree {
     /// The tree of a message's records.
     pub fn of(message: &MessageWitness) -> Self {
-        let records = message.stateAccessList.iter().skip(1);
-        Self(Tree::new(records.map(|record| leaf(&to_bytes(record))).collect()))
+        Self::of_bytes(message.stateAccessList.iter().skip(1).map(to_bytes))
+    }
+
+    /// The tree of records with these bytes, the opening one not among them.
+    pub fn of_bytes(records: impl IntoIterator<Item: AsRef<[u8]>>) -> Self {
+        Self(Tree::new(records.into_iter().map(|bytes| leaf(bytes.as_ref())).collect()))
     }
 
     /// The tree of the leaves.
