@@ -77,5 +77,5 @@ pub mod tree;
 
 pub use contracts::Prover;
 pub use court::{Answer, Asked, Court, MACHINE};
-pub use fault::{Accused, Fault};
+pub use fault::{Accused, Fault, NoFault};
 pub use kinds::{ClaimKind, Kind};

@@ -97,7 +97,7 @@ pub(super) fn tried(engine: &Engine, file: &[u8]) -> Option<Trial> {
 
 fn conviction(
     court: &mut Court,
-    accused: &Accused<'_>,
+    accused: &Accused<'_, '_>,
     found: &FalseClaim,
 ) -> Result<Conviction, String> {
     let fault = accused.fault(found).ok_or("no prover")?;

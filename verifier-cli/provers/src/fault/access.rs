@@ -7,10 +7,13 @@ use iso_evm_verifier::{
         AccessKind,
         state::{STAYS_TOUCHED, Shown},
     },
-    claim::{Moment, nodes_at},
+    claim::{Moment, Needs, nodes_at},
     transaction_hash::encode,
 };
-use iso_evm_wire::records::{Outcome, Record};
+use iso_evm_wire::{
+    records::{Outcome, Record},
+    segment::records::from_bytes,
+};
 
 use super::{Accused, Fault, opened::packed};
 use crate::{
@@ -21,7 +24,7 @@ use crate::{
 
 /// The proof of a false claim of this kind, in a message and at a record of it if it has one.
 pub(super) fn fault(
-    accused: &Accused<'_>,
+    accused: &Accused<'_, '_>,
     kind: AccessKind,
     message: usize,
     record: Option<usize>,
@@ -47,9 +50,11 @@ pub(super) fn fault(
     Some(Fault { prover, kind: Kind::Access(kind), proof: proof.into() })
 }
 
-impl Accused<'_> {
-    pub(super) fn record(&self, message: usize, record: usize) -> Option<&Record> {
-        self.subject.message(message)?.records().get(record)?.as_ref().ok()
+impl Accused<'_, '_> {
+    /// A record that is claimed; none if its bytes are no record's.
+    pub(super) fn record(&self, message: usize, record: usize) -> Option<Record> {
+        let bytes = self.message(message)?.records.get(record.checked_sub(1)?)?;
+        Record::decode(&from_bytes(bytes)?).ok()
     }
 
     /// The message that a record opens.
@@ -66,7 +71,7 @@ impl Accused<'_> {
     }
 
     /// The record that opens a message.
-    fn opener(&self, child: usize) -> Option<(usize, usize)> {
+    pub(super) fn opener(&self, child: usize) -> Option<(usize, usize)> {
         let parent = self.subject.opened().tree().get(child)?.parent?;
         let records = self.subject.message(parent)?.records().len();
         (1..records)
@@ -78,9 +83,17 @@ impl Accused<'_> {
         nodes_at(self.subject, self.gas_limit, moment, more)
     }
 
+    /// The nodes by which a record is judged, whatever the witness has in its place.
+    fn nodes_of(&self, message: usize, record: usize) -> Vec<Vec<u8>> {
+        let context = self.subject.message(message).map(|told| told.fields().context);
+        let told = self.record(message, record).zip(context);
+        let needs = told.map(|(told, context)| Needs::of(&told, context)).unwrap_or_default();
+        self.nodes(Moment::Before { message, record }, &needs.now)
+    }
+
     pub(super) fn read(&self, message: usize, record: usize) -> Option<Read> {
         let told = self.record(message, record)?;
-        let (code, ancestor, path) = match told {
+        let (code, ancestor, path) = match &told {
             Record::Blockhash(told) => {
                 let (hash, path) = self.ancestor(told.number).unwrap_or_default();
                 (Bytes::new(), hash, path)
@@ -88,11 +101,11 @@ impl Accused<'_> {
             Record::Blobhash(_) => {
                 (encode(&self.subject.transaction).into(), B256::ZERO, Vec::new())
             }
-            _ => (self.code(message, record, told), B256::ZERO, Vec::new()),
+            _ => (self.code(message, record, &told), B256::ZERO, Vec::new()),
         };
         Some(Read {
             place: self.place(message, record)?,
-            nodes: packed(&self.nodes(Moment::Before { message, record }, &[])),
+            nodes: packed(&self.nodes_of(message, record)),
             code,
             ancestor,
             ancestorPath: path,
@@ -130,7 +143,7 @@ impl Accused<'_> {
             place: self.place(message, record)?,
             behind: self.digest_behind(message, record)?,
             behindPath: self.behind_path(message, record)?,
-            nodes: packed(&self.nodes(Moment::Before { message, record }, &[])),
+            nodes: packed(&self.nodes_of(message, record)),
         })
     }
 
@@ -147,7 +160,7 @@ impl Accused<'_> {
             question,
             place: self.place(message, record)?,
             child: self.in_transaction(child)?,
-            nodes: packed(&self.nodes(Moment::Before { message, record }, &[])),
+            nodes: packed(&self.nodes_of(message, record)),
             ..Frame::default()
         })
     }
@@ -162,7 +175,7 @@ impl Accused<'_> {
         let (message, record) = self.opener(child)?;
         let context = self.subject.message(child)?.fields().context;
         let new = [Shown::Account(context), Shown::Account(STAYS_TOUCHED)];
-        let mut nodes = self.nodes(Moment::Before { message, record }, &[]);
+        let mut nodes = self.nodes_of(message, record);
         nodes.extend(self.nodes(Moment::Leaving { message: child }, &new));
         Some(Frame {
             question: question::RETURN,

@@ -12,7 +12,7 @@ use alloy_trie::{
 use super::Accused;
 use crate::transaction::{BlockProof, block};
 
-impl Accused<'_> {
+impl Accused<'_, '_> {
     fn of_block(&self, question: U256) -> Option<BlockProof> {
         let header = self.subject.block.header.as_deref()?;
         Some(BlockProof {
@@ -62,6 +62,15 @@ impl Accused<'_> {
         };
         let broken = (0..known).find(|place| told(*place) != Some(self.claimed.ancestors[*place]));
         self.ancestor_at(broken? as u64)
+    }
+
+    /// Whether the header's block has no more transactions than are claimed, as far as the witness's nodes show.
+    pub(super) fn counted(&self) -> Option<BlockProof> {
+        let header = self.subject.block.header.as_deref()?;
+        let nodes = &self.subject.inclusion.as_ref()?.nodes;
+        let count = self.claimed.claim.transactions.count;
+        let nodes = nodes_to(nodes, header.transactions_root, count)?;
+        Some(BlockProof { nodes, ..self.of_block(block::COUNT)? })
     }
 
     /// What the header's block has at the transaction's place.

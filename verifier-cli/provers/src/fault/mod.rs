@@ -4,11 +4,15 @@
 //! the contracts. A proof opens a few items of the claim, and shows the nodes that a judge looks up there.
 //!
 //! `opened` turns items into what contracts read; `access`, `tree` and `execution` prove
-//! what the audits of these names find; `questions` are all that can be asked.
+//! what the audits of these names find; `questions` are all that can be asked. Where the
+//! witness is true and the claim somebody else's, `difference` goes from the first item that differs to the
+//! proof, by `judges`: who is asked about which item.
 
 mod access;
 mod block;
+mod difference;
 mod execution;
+mod judges;
 mod opened;
 mod questions;
 mod transaction;
@@ -18,6 +22,7 @@ use alloy_primitives::{Address, Bytes};
 use iso_evm_hypervisor::Engine;
 use iso_evm_verifier::{FalseClaim, audit::Subject, claim::ClaimedBlock, verify::ClaimKind};
 
+pub use self::difference::NoFault;
 use crate::{Kind, Prover};
 
 /// A proof that a claim is false.
@@ -33,9 +38,9 @@ pub struct Fault {
 
 /// A claim that is made of a witness's transaction, and the witness.
 #[derive(Clone, Copy, Debug)]
-pub struct Accused<'a> {
+pub struct Accused<'a, 'w> {
     /// The witness.
-    pub subject: &'a Subject<'a>,
+    pub subject: &'a Subject<'w>,
     /// The claim.
     pub claimed: &'a ClaimedBlock,
     /// Who runs its messages.
@@ -48,7 +53,7 @@ pub struct Accused<'a> {
     pub gas_limit: u64,
 }
 
-impl Accused<'_> {
+impl Accused<'_, '_> {
     /// The proof of what an audit finds false; none if no prover judges it, or the claim does not hold
     /// what the proof opens.
     pub fn fault(&self, found: &FalseClaim) -> Option<Fault> {

@@ -6,7 +6,7 @@ use iso_evm_verifier::claim::{ClaimedMessage, ClaimedTransaction};
 use super::Accused;
 use crate::proof::{InBlock, InMessage, InTransaction, Opened, Place};
 
-impl Accused<'_> {
+impl Accused<'_, '_> {
     /// The transaction of the claim.
     pub(super) fn told(&self) -> Option<&ClaimedTransaction> {
         self.claimed.transaction(self.transaction)

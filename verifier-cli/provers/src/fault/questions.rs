@@ -1,6 +1,7 @@
 //! Everything that the provers can be asked about a claim: what nobody can convict by, if it is true.
 
 use alloy_sol_types::SolValue;
+use iso_evm_hypervisor::MismatchKind;
 use iso_evm_verifier::audit::{AccessKind, TreeKind};
 use iso_evm_wire::records::Record;
 
@@ -11,7 +12,7 @@ use crate::{
     transaction::{block, receipt, rules, top},
 };
 
-impl Accused<'_> {
+impl Accused<'_, '_> {
     /// Every question about a message: about each record that `of` picks, its own start and its end.
     pub fn questions(&self, message: usize, of: impl Fn(usize) -> bool) -> Vec<Fault> {
         let records = self.message(message).map_or(0, |told| told.records.len());
@@ -20,7 +21,13 @@ impl Accused<'_> {
             records.flat_map(|record| self.of_record(message, record)).collect();
         let leave = self.leave(message).map(|proof| proof.abi_encode());
         faults.extend(frame(AccessKind::StateRootLeave, leave));
-        faults.extend(self.segments(message));
+        let kind = Kind::Execution(MismatchKind::Checkpoint);
+        let segments = self.segments(message).into_iter().map(|proof| Fault {
+            prover: Prover::Segment,
+            kind,
+            proof: proof.abi_encode().into(),
+        });
+        faults.extend(segments);
         let shape = self.shape(message, 0).map(|proof| proof.abi_encode().into());
         let malformed = Kind::Claim(ClaimKind::Malformed);
         faults.extend(shape.map(|proof| Fault { prover: Prover::Shape, kind: malformed, proof }));

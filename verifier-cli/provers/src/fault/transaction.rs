@@ -32,7 +32,7 @@ use crate::{
 };
 
 /// The proof of a false claim of this kind.
-pub(super) fn fault(accused: &Accused<'_>, kind: Of) -> Option<Fault> {
+pub(super) fn fault(accused: &Accused<'_, '_>, kind: Of) -> Option<Fault> {
     let (prover, proof) = match kind {
         Of::Signature
         | Of::ChainId
@@ -77,7 +77,7 @@ pub(super) fn fault(accused: &Accused<'_>, kind: Of) -> Option<Fault> {
     Some(Fault { prover, kind: Kind::Transaction(kind), proof: proof.into() })
 }
 
-impl Accused<'_> {
+impl Accused<'_, '_> {
     /// The transaction with its bytes.
     pub(super) fn sent(&self) -> Option<Sent> {
         Some(Sent {
@@ -268,6 +268,37 @@ impl Accused<'_> {
             message: self.first_message(),
             nodes: packed(&self.nodes(Moment::Step { step: 0 }, &self.parties())),
         })
+    }
+
+    /// Whether there are as many steps as there must be.
+    pub(super) fn count_of_steps(&self) -> Option<StepProof> {
+        Some(StepProof {
+            question: step::COUNT,
+            sent: self.sent()?,
+            // What a deposit's sender has decides whether it runs.
+            before: self.step_behind(0).unwrap_or_default(),
+            nodes: packed(&self.nodes(Moment::Step { step: 0 }, &self.parties())),
+            ..StepProof::default()
+        })
+    }
+
+    /// Whether step 0 is in the state that the block, or the transaction before, left.
+    pub(super) fn first_step(&self) -> Option<StepProof> {
+        let (behind, path) = self.step_digest(0)?;
+        let mut proof = StepProof {
+            question: step::ENTRY,
+            sent: self.sent()?,
+            behind,
+            behindPath: path,
+            ..StepProof::default()
+        };
+        if let Some(place) = self.transaction.checked_sub(1) {
+            let previous = Accused { transaction: place, ..*self };
+            proof.previous = (&previous.told()?.claim).into();
+            proof.previousPath = self.claimed.tree.prove(place as u64..place as u64 + 1);
+            proof.before = previous.step_behind(previous.last_step()?)?;
+        }
+        Some(proof)
     }
 
     pub(super) fn leaves(&self) -> Option<StepProof> {

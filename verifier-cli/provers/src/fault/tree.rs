@@ -13,7 +13,7 @@ use crate::{
 
 /// The proof of a false claim of this kind, at a record of a message if it has one.
 pub(super) fn fault(
-    accused: &Accused<'_>,
+    accused: &Accused<'_, '_>,
     kind: TreeKind,
     message: usize,
     record: Option<usize>,
@@ -29,7 +29,7 @@ pub(super) fn fault(
     Some(Fault { prover, kind: Kind::Tree(kind), proof: proof.into() })
 }
 
-impl Accused<'_> {
+impl Accused<'_, '_> {
     /// The record of a call or creation, with the message that it opens.
     pub(super) fn pair(&self, message: usize, record: usize) -> Option<Pair> {
         let child = self.child_of(message, record).and_then(|child| self.in_transaction(child));
@@ -44,7 +44,7 @@ impl Accused<'_> {
     }
 
     /// The first message, with the instant behind its last record.
-    fn left_over(&self) -> Option<Pair> {
+    pub(super) fn left_over(&self) -> Option<Pair> {
         Some(Pair {
             transaction: self.in_block()?,
             parent: self.in_transaction(0)?,

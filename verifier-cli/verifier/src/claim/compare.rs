@@ -4,6 +4,8 @@
 //! In the data's way this stands between two claims of one block and whoever proves the difference: the one
 //! is at hand, of the other only what is asked for.
 
+use std::fmt;
+
 use alloy_primitives::B256;
 use iso_evm_wire::{
     claim::{BlockClaim, MessageClaim, TransactionClaim, items::TreeRoot},
@@ -62,6 +64,41 @@ pub enum Difference {
     Head(usize, usize),
 }
 
+impl fmt::Display for TreeOf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ancestors => f.write_str("ancestor"),
+            Self::Transactions => f.write_str("transaction"),
+            Self::Steps(at) => write!(f, "transaction {at}, step"),
+            Self::Messages(at) => write!(f, "transaction {at}, message"),
+            Self::Records(at, message) => write!(f, "transaction {at}, message {message}, record"),
+            Self::Instants(at, message) => {
+                write!(f, "transaction {at}, message {message}, instant behind record")
+            }
+            Self::Checkpoints(at, message) => {
+                write!(f, "transaction {at}, message {message}, checkpoint")
+            }
+        }
+    }
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Block => f.write_str("the words of the block"),
+            // The record with index 1 stands at place 0.
+            Self::Item(tree @ (TreeOf::Records(..) | TreeOf::Instants(..)), place) => {
+                write!(f, "{tree} {}", place.saturating_add(1))
+            }
+            Self::Item(tree, place) => write!(f, "{tree} {place}"),
+            Self::Transaction(at) => write!(f, "transaction {at}, its bytes or its sender"),
+            Self::Receipt(at) => write!(f, "transaction {at}, its receipt"),
+            Self::Entry(at, message) => write!(f, "transaction {at}, message {message}, its entry"),
+            Self::Head(at, message) => write!(f, "transaction {at}, message {message}, its head"),
+        }
+    }
+}
+
 /// What is not published, and is needed to go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("an item of the claim is withheld")]
@@ -83,6 +120,25 @@ pub fn first_difference(
     }
     let mut compare = Compare { own, theirs };
     compare.block(&block).map(Some)
+}
+
+/// The first difference within a message of a transaction, or within one that it opens; none if there is none.
+/// Where the message differs in what it was given, that is what its own items follow from.
+///
+/// # Errors
+///
+/// If something on the way is withheld.
+pub fn difference_within(
+    own: &ClaimedBlock,
+    theirs: &mut dyn Published,
+    (at, message): (usize, usize),
+) -> Result<Option<Difference>, Withheld> {
+    let transaction = own.transaction(at).ok_or(Withheld)?;
+    let told = transaction.messages.get(message).ok_or(Withheld)?;
+    if theirs.message(at, message).ok_or(Withheld)? == told.claim {
+        return Ok(None);
+    }
+    Compare { own, theirs }.message(at, message, transaction).map(Some)
 }
 
 struct Compare<'a> {
@@ -250,21 +306,21 @@ impl Compare<'_> {
 }
 
 /// One that is at hand as a whole.
-impl Published for ClaimedBlock {
+impl Published for &ClaimedBlock {
     fn block(&mut self) -> Option<BlockClaim> {
         Some(self.claim)
     }
 
     fn transaction(&mut self, place: usize) -> Option<TransactionClaim> {
-        Some(Self::transaction(self, place)?.claim)
+        Some(ClaimedBlock::transaction(self, place)?.claim)
     }
 
     fn message(&mut self, transaction: usize, message: usize) -> Option<MessageClaim> {
-        Some(Self::transaction(self, transaction)?.messages.get(message)?.claim)
+        Some(ClaimedBlock::transaction(self, transaction)?.messages.get(message)?.claim)
     }
 
     fn node(&mut self, tree: TreeOf, level: u32, place: u64) -> Option<B256> {
-        let of = |at: usize| Self::transaction(self, at);
+        let of = |at: usize| ClaimedBlock::transaction(self, at);
         let tree = match tree {
             TreeOf::Ancestors => &self.ancestors_tree,
             TreeOf::Transactions => &self.tree,

@@ -67,6 +67,16 @@ impl ClaimedBlock {
         Self::new(environment, B256::ZERO, ancestors, roots, (0, transactions))
     }
 
+    /// The same with every number and hash computed again from the items, those of the heads' records among
+    /// them: for one whose items have been changed.
+    #[must_use]
+    pub fn rebuilt(self) -> Self {
+        let Self { claim, environment, ancestors, first, transactions, .. } = self;
+        let roots = [claim.enter, claim.leave];
+        let transactions = transactions.into_iter().map(ClaimedTransaction::rebuilt).collect();
+        Self::new(environment, claim.header, ancestors, roots, (first, transactions))
+    }
+
     /// The transaction at a place.
     pub fn transaction(&self, place: usize) -> Option<&ClaimedTransaction> {
         self.transactions.get(place.checked_sub(self.first)?)
@@ -114,6 +124,27 @@ impl ClaimedTransaction {
     }
 }
 
+impl ClaimedTransaction {
+    fn rebuilt(self) -> Self {
+        let Self { claim, steps, top, messages, .. } = self;
+        let hashes = [claim.hash, claim.receipt];
+        let steps = Instants::new(steps.all().collect());
+        let messages = messages.into_iter().map(ClaimedMessage::rebuilt).collect();
+        Self::new(hashes, claim.sender, (steps, top), messages)
+    }
+
+    /// Takes over the words of instants that are told by their digests alone, from a claim that has them.
+    pub fn learn(&mut self, other: &Self) {
+        self.steps.learn(&other.steps);
+        for (message, other) in self.messages.iter_mut().zip(&other.messages) {
+            message.instants.learn(&other.instants);
+            if message.claim.entry == other.claim.entry {
+                message.entry = message.entry.or(other.entry);
+            }
+        }
+    }
+}
+
 /// A message.
 #[derive(Clone, Debug)]
 pub struct ClaimedMessage {
@@ -156,6 +187,15 @@ impl ClaimedMessage {
         Self { claim, head, records, record_tree, entry, instants, checkpoints, checkpoint_tree }
     }
 
+    fn rebuilt(self) -> Self {
+        let entry = self.told_entry();
+        let Self { mut head, records, instants, checkpoints, .. } = self;
+        let tree = RecordTree::of_bytes(&records);
+        head.set_records(&tree);
+        let instants = Instants::new(instants.all().collect());
+        Self::new(head, (records, tree), entry, instants, checkpoints)
+    }
+
     /// The message's entry, as it is claimed.
     pub const fn told_entry(&self) -> ToldInstant {
         ToldInstant { digest: self.claim.entry, known: self.entry }
@@ -191,9 +231,12 @@ impl Instants {
         Self { known, digests, tree }
     }
 
-    /// The instant at a place, as it is claimed.
-    pub fn told(&self, place: usize) -> Option<ToldInstant> {
-        Some(ToldInstant { digest: *self.digests.get(place)?, known: *self.known.get(place)? })
+    fn learn(&mut self, other: &Self) {
+        let both = self.digests.iter().zip(&other.digests);
+        let alike = both.map(|(digest, other)| digest == other);
+        for ((known, other), alike) in self.known.iter_mut().zip(&other.known).zip(alike) {
+            *known = known.or(other.filter(|_| alike));
+        }
     }
 
     /// All of them, as they are claimed.

@@ -18,9 +18,9 @@ mod runs;
 mod tests;
 
 pub use build::claim;
-pub use compare::{Difference, Published, TreeOf, Withheld, first_difference};
+pub use compare::{Difference, Published, TreeOf, Withheld, difference_within, first_difference};
 pub use items::{ClaimedBlock, ClaimedMessage, ClaimedTransaction, Instants};
 pub use needs::Needs;
 pub use nodes::{Moment, code_at, destroyed, nodes_at};
 pub use parse::{ClaimError, Hashed, Holder};
-pub use runs::{checkpoints, precompile_input, segments};
+pub use runs::{checkpoints, precompile_input, segments, segments_at};

@@ -16,14 +16,37 @@ pub fn segments(
     message: usize,
     gas_limit: u64,
 ) -> Vec<Cutting> {
+    cut(subject, message, |bytes, code, each| {
+        engine.cut_within(bytes, code, Cut::Within(Bounds::HONEST), Some(gas_limit), each);
+    })
+}
+
+/// The segments between the boundaries at which somebody else has cut a message: at these amounts of gas,
+/// ascending. As [`segments`] in all else.
+pub fn segments_at(
+    engine: &NativeEngine,
+    subject: &Subject<'_>,
+    message: usize,
+    gas_limit: u64,
+    gas: &[u64],
+) -> Vec<Cutting> {
+    cut(subject, message, |bytes, code, each| {
+        engine.cut_at(bytes, code, gas, Some(gas_limit), each);
+    })
+}
+
+fn cut(
+    subject: &Subject<'_>,
+    message: usize,
+    run: impl FnOnce(&Bytes, Option<&Code>, &mut dyn FnMut(Cutting)),
+) -> Vec<Cutting> {
     let Some(opened) = subject.message(message) else { return Vec::new() };
     let (bytes, code) = (subject.messages[message].bytes(), subject.codes().of(opened));
     let mut segments = Vec::new();
-    let mut each = |mut cutting: Cutting| {
+    run(&bytes, code, &mut |mut cutting: Cutting| {
         cutting.segment.code = code.map(Code::bytes);
         segments.push(cutting);
-    };
-    engine.cut_within(&bytes, code, Cut::Within(Bounds::HONEST), Some(gas_limit), &mut each);
+    });
     segments
 }
 

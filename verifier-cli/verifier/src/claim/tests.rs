@@ -58,22 +58,22 @@ struct Counted(ClaimedBlock, usize);
 impl Published for Counted {
     fn block(&mut self) -> Option<BlockClaim> {
         self.1 += 1;
-        self.0.block()
+        (&self.0).block()
     }
 
     fn transaction(&mut self, place: usize) -> Option<TransactionClaim> {
         self.1 += 1;
-        Published::transaction(&mut self.0, place)
+        Published::transaction(&mut &self.0, place)
     }
 
     fn message(&mut self, transaction: usize, message: usize) -> Option<MessageClaim> {
         self.1 += 1;
-        self.0.message(transaction, message)
+        (&self.0).message(transaction, message)
     }
 
     fn node(&mut self, tree: TreeOf, level: u32, place: u64) -> Option<B256> {
         self.1 += 1;
-        self.0.node(tree, level, place)
+        (&self.0).node(tree, level, place)
     }
 }
 

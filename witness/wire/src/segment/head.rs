@@ -65,8 +65,7 @@ impl Head {
         let mut head = Self { words };
         head.set(layout::CALL_DATA_SIZE, U256::from(message.callData.len()));
         head.set(layout::CALL_DATA_HASH, keccak256(&message.callData).into());
-        head.set(layout::RECORD_COUNT, U256::from(records.count()));
-        head.set(layout::RECORDS_ROOT, records.root().into());
+        head.set_records(records);
         head
     }
 
@@ -85,6 +84,12 @@ impl Head {
     /// Writes the word at a position.
     pub const fn set(&mut self, position: usize, word: U256) {
         self.words[position / 32] = word;
+    }
+
+    /// Writes number and root of the records.
+    pub fn set_records(&mut self, records: &RecordTree) {
+        self.set(layout::RECORD_COUNT, U256::from(records.count()));
+        self.set(layout::RECORDS_ROOT, records.root().into());
     }
 
     /// Number of records, the opening one among them.

@@ -24,6 +24,17 @@ pub fn to_bytes(record: &AccessWitness) -> Vec<u8> {
     bytes
 }
 
+/// The record that stands in bytes as [`to_bytes`] writes it; none if they are no record's.
+pub fn from_bytes(bytes: &[u8]) -> Option<AccessWitness> {
+    let word = |at: usize| bytes.get(at..at + 32).map(alloy_primitives::U256::from_be_slice);
+    let opcode = u8::try_from(word(0)?).ok()?;
+    let length = usize::try_from(word(METADATA_OFFSET)?).ok()?;
+    let end = RECORD_HEAD.checked_add(length)?;
+    let metadata = bytes.get(RECORD_HEAD..end)?.to_vec().into();
+    let record = AccessWitness { opcode, metadata };
+    (to_bytes(&record) == bytes).then_some(record)
+}
+
 /// Length of a record's bytes.
 pub fn size(record: &AccessWitness) -> usize {
     RECORD_HEAD + record.metadata.len().next_multiple_of(32)
