@@ -5,15 +5,22 @@ mod cases;
 mod change;
 mod untold;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    env,
+    fmt::Write as _,
+    fs,
+    path::Path,
+};
 
 use iso_evm_hypervisor::Engine;
 use iso_evm_provers::{Accused, Court, Fault, MACHINE, NoFault};
+use iso_evm_testing::measurements::replaced;
 use iso_evm_verifier::{
     audit::Subject,
     claim::{ClaimedBlock, claim},
 };
-use iso_evm_wire::Opened;
+use iso_evm_wire::{Opened, claim::instant::Field};
 
 use self::{cases::Case, change::Item, untold::untold};
 use crate::{
@@ -23,7 +30,7 @@ use crate::{
 };
 
 /// What convicted, and how often, by what was changed.
-type Told = BTreeMap<String, BTreeMap<&'static str, usize>>;
+type Told = BTreeMap<String, BTreeMap<String, usize>>;
 
 /// A challenger with a witness of his own.
 struct Challenger<'a> {
@@ -79,11 +86,14 @@ fn changes(case: &Case, by: &mut Challenger<'_>, told: &mut Told) -> Vec<String>
         for item in Item::all() {
             let Some(lie) = item.change(&case.claimed, case.place, &mut random) else { continue };
             let found = match by.challenges(&lie) {
-                Ok(fault) => fault.kind.name(),
-                Err(why) => untold(item, why, case, by.own).unwrap_or_else(|| {
-                    acquitted.push(format!("{}: {}: {why}", case.name, item.name()));
-                    "NOT CONVICTED"
-                }),
+                Ok(fault) => format!("{} `{}`", fault.kind.family(), fault.kind.name()),
+                Err(why) => untold(item, why, case, by.own).map_or_else(
+                    || {
+                        acquitted.push(format!("{}: {}: {why}", case.name, item.name()));
+                        "NOT CONVICTED".to_owned()
+                    },
+                    str::to_owned,
+                ),
             };
             *told.entry(item.name()).or_default().entry(found).or_default() += 1;
         }
@@ -107,6 +117,56 @@ fn any_false_item_of_a_claim_convicts() {
     let changed: BTreeSet<String> = told.keys().cloned().collect();
     let all: BTreeSet<String> = Item::all().into_iter().map(Item::name).collect();
     assert_eq!(changed, all, "what no case has");
+    page_has(&told);
+}
+
+/// `specs/21-provers.md` lists the kinds.
+fn page_has(told: &Told) {
+    if env::var_os("ISO_SEARCH").is_some() {
+        return;
+    }
+    let kinds = told.values().flat_map(BTreeMap::keys);
+    let mut families: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (family, kind) in kinds.filter_map(|kind| kind.split_once(" `")) {
+        families.entry(family).or_default().insert(kind.trim_end_matches('`'));
+    }
+    let mut table = "| audit | kinds |\n|---|---|\n".to_owned();
+    for (family, kinds) in families {
+        let kinds: Vec<String> = kinds.iter().map(|kind| format!("`{kind}`")).collect();
+        let _ = writeln!(table, "| {family} | {} |", kinds.join(" "));
+    }
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../specs/21-provers.md");
+    let page = fs::read_to_string(&path).unwrap();
+    let expected = replaced(&page, "kinds-of-items", &table);
+    if env::var_os("ISO_BLESS").is_some() {
+        fs::write(&path, &expected).unwrap();
+    }
+    assert!(page == expected || env::var_os("ISO_BLESS").is_some(), "ISO_BLESS=1 writes the page");
+}
+
+/// What is no lie, or what nobody can tell, hides none that comes behind it.
+#[test]
+fn a_lie_is_found_behind_what_convicts_nobody() {
+    let mut found = 0;
+    for case in cases::all() {
+        each(&case, |by| {
+            let mut random = Random::new(3);
+            for first in [Item::AncestorMore, Item::AncestorFewer, Item::CheckpointFewer] {
+                let changed = first.change(&case.claimed, case.place, &mut random);
+                let Some(other) = changed else { continue };
+                for item in [Item::Leave, Item::Head(11), Item::Step(Field::Refund)] {
+                    let Some(lie) = item.change(&other, case.place, &mut random) else { continue };
+                    let fault = by.challenges(&lie);
+                    let place = format!("{}: {} behind {}", case.name, item.name(), first.name());
+                    let is_told =
+                        fault.is_err_and(|why| untold(item, why, &case, by.own).is_none());
+                    assert!(!is_told, "{place}");
+                    found += 1;
+                }
+            }
+        });
+    }
+    assert!(found > 50, "{found}");
 }
 
 /// A lie with all that follows from it: the claim of a witness in which one thing is changed.
