@@ -1,11 +1,14 @@
 //! The mutation campaign over a fixed sample: whatever is changed in a valid witness, some audit or
 //! anchor kills it.
 
+use std::collections::BTreeSet;
+
 use alloy_consensus::{Header, ReceiptEnvelope};
 use alloy_eips::eip2718::Encodable2718;
 use alloy_primitives::{B256, Bytes, logs_bloom};
 use alloy_trie::root::ordered_trie_root_encoded;
 use iso_evm_batch::mutate::{self, Campaign, MutateError, MutateOptions};
+use iso_evm_provers::Kind;
 use iso_evm_verifier::{Audit, AuditSelection};
 use iso_evm_wire::{
     Fork, Witness,
@@ -14,7 +17,7 @@ use iso_evm_wire::{
 };
 use iso_evm_witness::{Input, inclusion, record};
 
-use crate::{harness::parallel, replay};
+use crate::{harness::parallel, replay, specs};
 
 /// All but `deep-calls`, for its length.
 fn sample() -> Vec<&'static str> {
@@ -115,8 +118,7 @@ fn nor_one_with_other_headers_or_logs() {
 }
 
 /// The third transaction of a block of five, with the Merkle paths to it and its receipt.
-#[test]
-fn nor_one_that_a_block_has() {
+fn included() -> Witness {
     let mut input = with_headers();
     let receipt = input.receipt.clone().unwrap_or_else(|| panic!("it has one"));
     let logs = receipt.logs.clone().map(|logs| logs.logs).unwrap_or_default();
@@ -149,9 +151,49 @@ fn nor_one_that_a_block_has() {
     };
     input.block = Block::from_header(header, Fork::Paris, None);
     input.inclusion = inclusion::prove(2, &transactions, &receipts);
-    let witness = witness_of(&input);
+    witness_of(&input)
+}
+
+#[test]
+fn nor_one_that_a_block_has() {
+    let witness = included();
     assert!(witness.inclusion.as_ref().is_some_and(|inclusion| inclusion.nodes.len() > 3));
     check("inclusion", &witness, 200).unwrap_or_else(|problem| panic!("{problem}"));
+}
+
+/// The table of kinds in `specs/21-provers.md` is true: all but those of which it says why not convict somebody of
+/// something, be it a mutant's claim here or a changed item of one (`verifier-cli/provers/tests/claims/items`).
+#[test]
+fn every_kind_convicts_or_has_a_reason_why_not() {
+    let page = specs::committed("21-provers.md");
+    let rows = |block: &str| -> BTreeSet<String> {
+        let (_, behind) = page.split_once(&format!("<!-- {block} -->")).expect("the page has it");
+        let (table, _) = behind.split_once("<!-- end -->").expect("it ends");
+        let rows = table.lines().filter_map(|line| line.strip_prefix("| ")?.split_once(" | "));
+        rows.flat_map(|(family, kinds)| {
+            let kinds = kinds.split('`').skip(1).step_by(2);
+            kinds.map(move |kind| format!("{family} `{kind}`"))
+        })
+        .collect()
+    };
+    let mut told = rows("generated: kinds-of-items");
+    let witnesses = sample().into_iter().map(|name| witness_of(&replay::input(name)));
+    let witnesses: Vec<_> = witnesses.chain([witness_of(&with_headers()), included()]).collect();
+    for witness in witnesses {
+        let campaign = campaign(&witness, 50, 1);
+        let trials = campaign.mutants.iter().filter_map(|mutant| mutant.trial.as_ref());
+        told.extend(
+            trials
+                .flat_map(|trial| &trial.convictions)
+                .map(|conviction| format!("{} `{}`", conviction.audit, conviction.mismatch)),
+        );
+    }
+    let untold = rows("untold");
+    let all: BTreeSet<String> =
+        Kind::all().map(|kind| format!("{} `{}`", kind.family(), kind.name())).collect();
+    let missing: Vec<_> = all.iter().filter(|kind| !told.contains(*kind)).cloned().collect();
+    assert_eq!(missing, untold.into_iter().collect::<Vec<_>>(), "kinds that nobody was told");
+    assert!(told.is_subset(&all), "{told:?}");
 }
 
 /// Without trie nodes there is no access audit: a campaign says what then is bound by nothing.

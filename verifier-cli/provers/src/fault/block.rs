@@ -73,6 +73,25 @@ impl Accused<'_, '_> {
         Some(BlockProof { nodes, ..self.of_block(block::COUNT)? })
     }
 
+    /// What the header's block has at the places of the claimed transactions, as far as the witness's nodes show.
+    pub(super) fn in_the_block(&self) -> Vec<BlockProof> {
+        let header = self.subject.block.header.as_deref();
+        let inclusion = self.subject.inclusion.as_ref();
+        let Some((header, inclusion)) = header.zip(inclusion) else { return Vec::new() };
+        let proof = |place: usize| {
+            let at = Accused { transaction: place, ..*self }.in_block()?;
+            Some(BlockProof {
+                place: at.index,
+                path: at.path,
+                transaction: at.transaction,
+                nodes: nodes_to(&inclusion.nodes, header.transactions_root, place as u64)?,
+                ..self.of_block(block::TRANSACTION)?
+            })
+        };
+        let first = self.claimed.first;
+        (first..first + self.claimed.transactions.len()).filter_map(proof).collect()
+    }
+
     /// What the header's block has at the transaction's place.
     pub(super) fn included(&self, question: U256) -> Option<BlockProof> {
         let header = self.subject.block.header.as_deref()?;

@@ -45,6 +45,15 @@ impl Accused<'_, '_> {
     ///
     /// If the claim is about something else, or nothing in it is false as far as anybody can prove.
     pub fn convicting(&self, own: &ClaimedBlock, court: &mut Court) -> Result<Fault, NoFault> {
+        self.compared(own, court).or_else(|why| {
+            // What header and roots say of a block needs no claim of one's own.
+            let of_block = [Q::InBlock(block::TRANSACTION), Q::InBlock(block::COUNT), Q::Chain];
+            let found = of_block.into_iter().find_map(|question| self.told_by(question, court));
+            found.ok_or(why)
+        })
+    }
+
+    fn compared(&self, own: &ClaimedBlock, court: &mut Court) -> Result<Fault, NoFault> {
         let place = self.transaction;
         let no_transaction = NoFault::NoTransaction(place);
         let mut theirs = self.claimed.clone();
@@ -58,19 +67,17 @@ impl Accused<'_, '_> {
         let mut first = None;
         // Each time around a premise is taken over that no prover judges.
         while let Ok(Some(difference)) = first_difference(&own, &mut &theirs) {
+            if is_other && difference == Difference::Transaction(place) {
+                return Err(NoFault::OtherTransaction(place));
+            }
             if let Some(fault) = accused.judged(difference, &own, court) {
                 return Ok(fault);
-            }
-            if is_other && !matches!(difference, Difference::Block) {
-                return Err(NoFault::OtherTransaction(place));
             }
             first.get_or_insert(difference);
             let Some(next) = accused.taken_over(&own, difference) else { break };
             own = next;
         }
-        let header = [Q::InBlock(block::TRANSACTION), Q::InBlock(block::COUNT)];
-        let by_header = header.into_iter().find_map(|question| accused.told_by(question, court));
-        by_header.ok_or_else(|| first.map_or(NoFault::Alike, NoFault::NotJudged))
+        Err(first.map_or(NoFault::Alike, NoFault::NotJudged))
     }
 
     /// The proof by which a difference convicts.

@@ -3,6 +3,8 @@
 //! In the data's way this stands between the first difference of two claims and the proofs. Which of the
 //! questions convicts is for the contracts to say: an item follows from several others.
 
+use std::collections::HashSet;
+
 use alloy_primitives::U256;
 use alloy_sol_types::SolValue;
 use iso_evm_hypervisor::MismatchKind;
@@ -10,6 +12,7 @@ use iso_evm_verifier::{
     audit::{AccessKind, TransactionKind, TreeKind},
     claim::{Difference, TreeOf},
 };
+use iso_evm_wire::records::Record;
 
 use super::{Accused, Fault};
 use crate::{
@@ -41,6 +44,8 @@ pub(super) enum Question {
     Environment,
     Ancestor(u64),
     InBlock(U256),
+    /// How the transactions of the claim follow each other.
+    Chain,
 }
 
 use Question as Q;
@@ -49,11 +54,20 @@ impl Accused<'_, '_> {
     /// The questions that judge what differs.
     pub(super) fn judging(&self, difference: Difference) -> Vec<Question> {
         match difference {
-            Difference::Block => vec![Q::Environment, Q::Steps(step::LEAVE)],
-            Difference::Item(TreeOf::Ancestors, place) => vec![Q::Ancestor(place)],
+            Difference::Block => {
+                let mut all = vec![Q::Environment];
+                all.push(Q::Chain);
+                all.extend(self.of_the_block());
+                all
+            }
+            Difference::Item(TreeOf::Ancestors, place) => {
+                let mut all = vec![Q::Ancestor(place)];
+                all.extend(self.of_block_hashes());
+                all
+            }
             Difference::Item(TreeOf::Transactions, _) => vec![Q::InBlock(block::COUNT)],
             Difference::Transaction(_) => {
-                vec![Q::Shape(0, 0), Q::Rules(rules::RULES), Q::InBlock(block::TRANSACTION)]
+                vec![Q::Shape(0, 0), Q::Rules(rules::RULES)]
             }
             Difference::Receipt(_) => vec![Q::Receipt(receipt::OTHER)],
             Difference::Item(TreeOf::Steps(_), place) => {
@@ -94,15 +108,51 @@ impl Accused<'_, '_> {
         }
     }
 
+    /// What follows from what the block gives: a claim that has both is at odds with itself if one is false.
+    fn of_the_block(&self) -> Vec<Question> {
+        let steps = self.told().map_or(0, |told| told.steps.digests.len());
+        let mut all = vec![Q::Rules(rules::RULES), Q::Top(top::FIELDS)];
+        all.extend((1..steps).map(Q::Step));
+        let mut seen = HashSet::new();
+        all.extend(self.records_of(|record| match record {
+            Record::Value(opcode, _) => seen.insert(*opcode),
+            _ => false,
+        }));
+        all
+    }
+
+    /// Records of what the claimed ancestors give.
+    fn of_block_hashes(&self) -> Vec<Question> {
+        let mut seen = HashSet::new();
+        self.records_of(|record| match record {
+            Record::Blockhash(told) => seen.insert(told.number),
+            _ => false,
+        })
+    }
+
+    /// The questions about facts of records that `is` picks.
+    fn records_of(&self, mut is: impl FnMut(&Record) -> bool) -> Vec<Question> {
+        let messages = self.told().map_or(&[][..], |told| &told.messages);
+        let mut all = Vec::new();
+        for (message, told) in messages.iter().enumerate() {
+            for record in 1..=told.records.len() {
+                if self.record(message, record).is_some_and(|told| is(&told)) {
+                    all.push(Q::Read(message, record));
+                }
+            }
+        }
+        all
+    }
+
     /// The proofs that ask a question; none if there is nothing to ask it about.
     pub(super) fn asking(&self, question: Question) -> Vec<Fault> {
-        let claim = |prover, kind, proof: Option<Vec<u8>>| {
+        let claim = |prover, kind, proof: Option<Vec<u8>>| -> Vec<Fault> {
             let proof = proof.map(Into::into);
             let kind = Kind::Claim(kind);
             proof.map(|proof| Fault { prover, kind, proof }).into_iter().collect()
         };
         let (access, tree) = (Kind::Access, Kind::Tree);
-        let of = |prover, kind, proof: Option<Vec<u8>>| {
+        let of = |prover, kind, proof: Option<Vec<u8>>| -> Vec<Fault> {
             let proof = proof.map(Into::into);
             proof.map(|proof| Fault { prover, kind, proof }).into_iter().collect()
         };
@@ -186,10 +236,13 @@ impl Accused<'_, '_> {
             Q::Steps(asked) => {
                 let proof = match asked {
                     step::COUNT => self.count_of_steps(),
-                    step::ENTRY => self.first_step(),
-                    _ => self.leaves(),
+                    _ => self.first_step(),
                 };
                 claim(Prover::Step, ClaimKind::Step, proof.map(|proof| proof.abi_encode()))
+            }
+            Q::Chain => {
+                let proofs = self.chain().into_iter().map(|proof| Some(proof.abi_encode()));
+                proofs.flat_map(|proof| claim(Prover::Step, ClaimKind::Chain, proof)).collect()
             }
             Q::Receipt(asked) => {
                 let proof = self.receipt(asked).map(|proof| proof.abi_encode());
@@ -205,11 +258,12 @@ impl Accused<'_, '_> {
             }
             Q::InBlock(asked) => {
                 let kind = Kind::Transaction(TransactionKind::BlockTransaction);
-                let proof = match asked {
-                    block::COUNT => self.counted(),
-                    _ => self.included(asked),
+                let proofs = match asked {
+                    block::COUNT => self.counted().into_iter().collect(),
+                    _ => self.in_the_block(),
                 };
-                of(Prover::Block, kind, proof.map(|proof| proof.abi_encode()))
+                let proofs = proofs.into_iter().map(|proof| Some(proof.abi_encode()));
+                proofs.flat_map(|proof| of(Prover::Block, kind, proof)).collect()
             }
         }
     }

@@ -25,7 +25,7 @@ use iso_evm_wire::{
 use super::{Accused, Fault, opened::packed};
 use crate::{
     Kind, Prover,
-    proof::{InTransaction, Opened},
+    proof::{InBlock, InTransaction, Opened},
     transaction::{
         ReceiptProof, RulesProof, Sent, StepProof, TopProof, block, receipt, rules, step, top,
     },
@@ -287,7 +287,7 @@ impl Accused<'_, '_> {
         let (behind, path) = self.step_digest(0)?;
         let mut proof = StepProof {
             question: step::ENTRY,
-            sent: self.sent()?,
+            sent: Sent { inBlock: self.in_block()?, ..Sent::default() },
             behind,
             behindPath: path,
             ..StepProof::default()
@@ -299,6 +299,26 @@ impl Accused<'_, '_> {
             proof.before = previous.step_behind(previous.last_step()?)?;
         }
         Some(proof)
+    }
+
+    /// Whether each transaction of the claim begins where the one before ends, and the block ends with the last.
+    pub(super) fn chain(&self) -> Vec<StepProof> {
+        let (first, told) = (self.claimed.first, self.claimed.transactions.len());
+        let at = |place: usize| Accused { transaction: place, ..*self };
+        let entries = (first..first + told).filter_map(|place| at(place).first_step());
+        let last = (first + told).checked_sub(1);
+        let leaves = match last {
+            Some(last) => at(last).leaves(),
+            None => Some(StepProof {
+                question: step::LEAVE,
+                sent: Sent {
+                    inBlock: InBlock { block_: (&self.claimed.claim).into(), ..InBlock::default() },
+                    ..Sent::default()
+                },
+                ..StepProof::default()
+            }),
+        };
+        entries.chain(leaves).collect()
     }
 
     pub(super) fn leaves(&self) -> Option<StepProof> {

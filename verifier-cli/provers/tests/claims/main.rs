@@ -4,12 +4,14 @@
 
 mod files;
 mod honest;
+mod items;
 mod limits;
 mod page;
 mod places;
 mod receipts;
 mod sound;
 mod source;
+mod vectors;
 
 #[allow(dead_code, reason = "the tests of tries need more")]
 #[path = "../mpt/random.rs"]

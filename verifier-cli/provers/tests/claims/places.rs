@@ -36,10 +36,10 @@ const MESSAGE_TAG: &[u8] = b"iso-evm message 1";
 /// Where the contract is.
 const PROBE: Address = Address::repeat_byte(0x3a);
 
-struct Probe(InMemoryDB);
+pub(crate) struct Probe(InMemoryDB);
 
 impl Probe {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let artifact = include_str!("../../contracts/artifacts/ClaimsProbe.json");
         let artifact: serde_json::Value = serde_json::from_str(artifact).unwrap();
         let code = hex::decode(artifact["deployedBytecode"].as_str().unwrap()).unwrap();
@@ -50,7 +50,7 @@ impl Probe {
     }
 
     /// Whether something stands where these arguments say.
-    fn opens(&mut self, selector: [u8; 4], arguments: &[u8]) -> bool {
+    pub(crate) fn opens(&mut self, selector: [u8; 4], arguments: &[u8]) -> bool {
         self.call([&selector, arguments].concat().into()).is_some()
     }
 
