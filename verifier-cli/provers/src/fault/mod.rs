@@ -11,6 +11,7 @@ mod block;
 mod execution;
 mod opened;
 mod questions;
+mod steps;
 mod transaction;
 mod tree;
 

@@ -95,7 +95,6 @@ fn accounts_that_are_destroyed_beside_each_other() {
 }
 
 #[test]
-#[ignore = "the last step takes out all destroyed accounts at once"]
 fn many_accounts_that_are_destroyed() {
     fits(&destroying(400));
 }

@@ -11,6 +11,8 @@ use iso_evm_wire::{
     },
 };
 
+use super::steps::StepPlaces;
+
 /// A block, or a run of its transactions.
 #[derive(Clone, Debug)]
 pub struct ClaimedBlock {
@@ -82,8 +84,8 @@ pub struct ClaimedTransaction {
     pub claim: TransactionClaim,
     /// The instants behind its steps.
     pub steps: Instants,
-    /// Place of the step that the top call or creation is.
-    pub top: usize,
+    /// Where they are.
+    pub places: StepPlaces,
     /// Its messages, in pre-order.
     pub messages: Vec<ClaimedMessage>,
     /// The tree of the messages.
@@ -95,7 +97,7 @@ impl ClaimedTransaction {
     pub fn new(
         [hash, receipt]: [B256; 2],
         sender: Address,
-        (steps, top): (Instants, usize),
+        (steps, places): (Instants, StepPlaces),
         messages: Vec<ClaimedMessage>,
     ) -> Self {
         let tree = Tree::new(messages.iter().map(|told| told.claim.leaf()).collect());
@@ -106,7 +108,7 @@ impl ClaimedTransaction {
             steps: TreeRoot::from(&steps.tree),
             messages: TreeRoot::from(&tree),
         };
-        Self { claim, steps, top, messages, tree }
+        Self { claim, steps, places, messages, tree }
     }
 }
 

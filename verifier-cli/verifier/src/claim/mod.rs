@@ -3,8 +3,8 @@
 //!
 //! In the data's way this stands on the walk of the access and transaction audits, which it watches:
 //! `build` takes the instant behind each record, `needs` says what a record's judge looks up, `nodes` stops
-//! at a record and takes the nodes for it, `runs` asks the native engine for segments and inputs. `compare`
-//! finds where two claims begin to differ. Who proves a lie to a contract stands above.
+//! at a record and takes the nodes for it, `runs` asks the native engine for segments and inputs, `steps`
+//! says where the transaction's own steps are. `compare` finds where two claims begin to differ. Who proves a lie to a contract stands above.
 
 mod build;
 mod compare;
@@ -13,6 +13,7 @@ mod json;
 mod needs;
 mod nodes;
 mod runs;
+mod steps;
 #[cfg(test)]
 mod tests;
 
@@ -20,5 +21,6 @@ pub use build::claim;
 pub use compare::{Difference, Published, TreeOf, Withheld, first_difference};
 pub use items::{ClaimedBlock, ClaimedMessage, ClaimedTransaction, Instants};
 pub use needs::Needs;
-pub use nodes::{Moment, code_at, destroyed, nodes_at};
+pub use nodes::{Moment, code_at, next_to_go, nodes_at};
 pub use runs::{checkpoints, precompile_input, segments};
+pub use steps::StepPlaces;
