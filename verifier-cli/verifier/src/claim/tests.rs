@@ -203,9 +203,8 @@ fn with_steps(count: i64, depth: u64) -> ClaimedBlock {
 #[test]
 fn how_many_accounts_go_hides_no_lie_about_who_is_destroyed() {
     let own = with_steps(8, 0);
-    let found = |count, depth| {
-        first_difference(&own, &mut Counted(with_steps(count, depth), 0)).unwrap()
-    };
+    let found =
+        |count, depth| first_difference(&own, &mut Counted(with_steps(count, depth), 0)).unwrap();
     for count in [6, 7, 8, 9, 20] {
         let item = Difference::Item(TreeOf::Instants(0, 0), 1);
         assert_eq!(found(count, 7), Some(item), "{count}");
