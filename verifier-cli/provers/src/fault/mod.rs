@@ -4,7 +4,8 @@
 //! the contracts. A proof opens a few items of the claim, and shows the nodes that a judge looks up there.
 //!
 //! `opened` turns items into what contracts read; `access`, `tree` and `execution` prove
-//! what the audits of these names find; `questions` are all that can be asked.
+//! what the audits of these names find; `steps` prove what is false of the transaction's own steps;
+//! `questions` are all that can be asked.
 
 mod access;
 mod block;
