@@ -48,6 +48,11 @@ library Mpt {
         }
     }
 
+    /// The least path of a trie that holds something.
+    function least(Nodes memory nodes, bytes32 root) internal pure returns (bytes32 path) {
+        return MptWalk.least(nodes, root);
+    }
+
     /// The root with another value at the path; an empty one takes the path out.
     function set(Nodes memory nodes, bytes32 root, bytes32 path, bytes memory value)
         internal

@@ -140,6 +140,21 @@ library MptNode {
         }
     }
 
+    /// A branch's child with the lowest nibble, and the nibble.
+    function lowest(uint256 node, uint256 size)
+        internal
+        pure
+        returns (uint256 nibble, uint256 item, uint256 length)
+    {
+        (item, length) = child(node, size, 0);
+        while (length == 1) {
+            if (++nibble > 15) revert BadNode();
+            ++item;
+            length = width(item);
+            if (item + length >= node + size) revert BadNode();
+        }
+    }
+
     /// Bytes of what stands for a child.
     function width(uint256 item) private pure returns (uint256) {
         uint256 head;

@@ -112,6 +112,31 @@ library MptWalk {
         return (node, size, last, used);
     }
 
+    /// The path of the first leaf.
+    function least(Mpt.Nodes memory nodes, bytes32 root) internal pure returns (bytes32 path) {
+        (uint256 node, uint256 size) = MptTable.find(nodes, root);
+        uint256 used;
+        while (true) {
+            (uint256 item, uint256 second) = MptNode.items(node, size);
+            uint256 length;
+            if (second == 0) {
+                if (used > 63) revert MptNode.BadNode();
+                uint256 nibble;
+                (nibble, item, length) = MptNode.lowest(node, size);
+                path |= bytes32(nibble << (252 - 4 * used));
+                ++used;
+            } else {
+                (uint256 word, uint256 count, bool leaf) = MptNode.nibbles(item);
+                if (leaf ? used + count != 64 : count == 0 || used + count > 63) revert MptNode.BadNode();
+                path |= bytes32(word >> (4 * used));
+                if (leaf) return path;
+                used += count;
+                (item, length) = (second, node + size - second);
+            }
+            (node, size) = MptTable.resolve(nodes, item, length);
+        }
+    }
+
     /// A step of a walk.
     function step(uint256 place)
         internal

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.26;
 
 import {Accounts} from "./Accounts.sol";
+import {Claims} from "./Claims.sol";
 import {GasUsed} from "./GasUsed.sol";
 import {Instants} from "./Instants.sol";
 import {Mpt} from "./Mpt.sol";
@@ -14,8 +15,8 @@ library SettleEffects {
     using Instants for Instants.Now;
     using Sent for Sent.Known;
 
-    /// The accounts that are given are not all that go, or not only these.
-    error NotThoseThatGo();
+    /// No account goes any more: that there is a step for one is what `StepProver` judges.
+    error NobodyIsLeft();
 
     /// The sender is paid back, or somebody is paid. `gas` is what the top call or creation spent.
     function settle(
@@ -49,17 +50,14 @@ library SettleEffects {
         }
     }
 
-    /// The accounts that were destroyed go. They are all that are in the set: without them it is empty.
-    function finish(Instants.Now memory now_, address[] calldata destroyed) internal pure {
-        bytes32 set = now_.instant.destroyed;
-        for (uint256 index = 0; index < destroyed.length; index++) {
-            address who = destroyed[index];
-            bytes32 path = Instants.pathOf(who);
-            if (!now_.isIn(set, path)) revert NotThoseThatGo();
-            set = Accounts.setItem(now_.nodes, set, path, 0);
-            now_.instant.stateRoot = Accounts.remove(now_.nodes, now_.instant.stateRoot, who);
-        }
-        if (set != Mpt.EMPTY_ROOT) revert NotThoseThatGo();
+    /// Of the accounts that were destroyed the next goes, out of the state and out of the set: the one whose hash
+    /// is the least.
+    function removeNext(Instants.Now memory now_) internal pure {
+        Claims.Instant memory instant = now_.instant;
+        if (instant.destroyed == Mpt.EMPTY_ROOT) revert NobodyIsLeft();
+        bytes32 path = Mpt.least(now_.nodes, instant.destroyed);
+        instant.stateRoot = Mpt.set(now_.nodes, instant.stateRoot, path, "");
+        instant.destroyed = Accounts.setItem(now_.nodes, instant.destroyed, path, 0);
     }
 
     /// Adds to a balance. Nothing touches the account all the same.

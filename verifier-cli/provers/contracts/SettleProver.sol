@@ -21,8 +21,8 @@ contract SettleProver is IProver {
         Sent.Known memory known = Sent.read(told.sent);
         (Instants.Now memory now_, uint256 step, uint256 place) = StepProofs.open(told, known);
         if (step <= Steps.TOP) revert Verdicts.NotJudged(told.step);
-        if (step == Steps.END) {
-            SettleEffects.finish(now_, told.destroyed);
+        if (step == Steps.REMOVAL) {
+            SettleEffects.removeNext(now_);
         } else {
             (, uint256 gas) = TopCall.end(known, told.sent, told.message);
             SettleEffects.settle(now_, known, step, place, gas, told.sent.bytes_);

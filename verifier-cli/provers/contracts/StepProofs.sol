@@ -22,7 +22,7 @@ library StepProofs {
         /// For `STEP`: the step that is judged.
         uint256 step;
         /// The step before it; for `COUNT` of a deposit step 0; for `ENTRY` the last step of the transaction
-        /// before, for `LEAVE` that of the last one.
+        /// before, for `LEAVE` that of the last one; for `END` any behind which it may end.
         Claims.Opened before;
         /// For `STEP` and `ENTRY`: the digest that is claimed of the step.
         bytes32 behind;
@@ -32,8 +32,6 @@ library StepProofs {
         /// For `ENTRY`: the transaction before, if there is one.
         Claims.Transaction previous;
         bytes32[] previousPath;
-        /// For the last step: the accounts that go.
-        address[] destroyed;
         /// Nodes of tries, one behind the other.
         bytes nodes;
         /// For an authorisation: the authority's code, if it has any.
@@ -61,8 +59,8 @@ library StepProofs {
         if (told.step == 0 || told.before.index != told.step - 1) revert Claims.NotAmong(Claims.INSTANT);
         uint256 count = told.sent.inBlock.transaction.steps.count;
         bool valid = Steps.runs(known, count);
-        // Else it is that there are so many.
-        if (count != Steps.total(known, valid)) revert Verdicts.NotJudged(count);
+        // Else it is that there are so few.
+        if (count < Steps.beforeRemovals(known, valid)) revert Verdicts.NotJudged(count);
         (step, place) = Steps.which(known, valid, told.step);
         now_ = before(told, known);
     }

@@ -21,12 +21,15 @@ contract StepProver is IProver {
     using Instants for Instants.Now;
     using Sent for Sent.Known;
 
-    /// Whether there are as many steps as there must be (`step`).
+    /// Whether there are as many steps as there must be whatever is destroyed (`step`).
     uint256 internal constant COUNT = 0;
     /// Whether step 0 is in the state that the block, or the transaction before, left (`chain`).
     uint256 internal constant ENTRY = 1;
     /// Whether the block leaves the state that its last transaction left (`state-root-leave`).
     uint256 internal constant LEAVE = 2;
+    /// Whether they end where no account is left that goes, and no sooner (`step`).
+    uint256 internal constant END = 4;
+
     /// What is false of the steps.
     function prove(bytes32 root, bytes calldata proof) external pure returns (Mismatch memory) {
         StepProofs.Proof calldata told = StepProofs.read(proof);
@@ -39,6 +42,7 @@ contract StepProver is IProver {
             Sent.open(root, told.sent);
             Sent.Known memory known = Sent.read(told.sent);
             if (question == COUNT) judgeCount(told, known);
+            else if (question == END) judgeEnd(told, known);
             else if (question == StepProofs.STEP) judgeStep(told, known);
             else revert Verdicts.NotJudged(question);
         }
@@ -54,7 +58,21 @@ contract StepProver is IProver {
             uint256 balance = Optimism.plus(now_.account(known.sender).balance, known.body.mint);
             valid = Deposits.isValid(known, balance);
         }
-        Proofs.check(Kinds.CLAIM_STEP, Steps.total(known, valid), told.sent.inBlock.transaction.steps.count);
+        uint256 count = told.sent.inBlock.transaction.steps.count;
+        uint256 least = Steps.beforeRemovals(known, valid);
+        // One that does not run destroys nothing.
+        if (count < least || !valid) Proofs.check(Kinds.CLAIM_STEP, least, count);
+    }
+
+    function judgeEnd(StepProofs.Proof calldata told, Sent.Known memory known) private pure {
+        Sent.openStep(told.sent, told.before);
+        uint256 count = told.sent.inBlock.transaction.steps.count;
+        uint256 behind = told.before.index + 1;
+        if (behind < Steps.beforeRemovals(known, Steps.runs(known, count))) revert Verdicts.NotJudged(behind);
+        bool isLeft = told.before.instant.destroyed != Mpt.EMPTY_ROOT;
+        if (isLeft == (behind == count)) {
+            Proofs.check(Kinds.CLAIM_STEP, isLeft ? count + 1 : behind, count);
+        }
     }
 
     function judgeEntry(bytes32 root, StepProofs.Proof calldata told) private pure {

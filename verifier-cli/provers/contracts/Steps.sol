@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.26;
 
-import {Claims} from "./Claims.sol";
 import {Optimism} from "./Optimism.sol";
 import {Rules} from "./Rules.sol";
 import {Sent} from "./Sent.sol";
@@ -23,10 +22,11 @@ library Steps {
     uint256 internal constant BENEFICIARY = 7;
     /// A vault of the OP Stack.
     uint256 internal constant VAULT = 8;
-    uint256 internal constant END = 9;
+    /// An account that was destroyed goes.
+    uint256 internal constant REMOVAL = 9;
 
-    /// Entry, charge, top, end: the steps of a deposit that is invalid.
-    uint256 private constant OF_INVALID = 4;
+    /// Entry, charge, top: the steps of a deposit that is invalid.
+    uint256 private constant OF_INVALID = 3;
 
     /// Whether so many steps are those of a transaction that runs: only deposits can be in a block and not run.
     /// That there are so many is judged by itself.
@@ -34,9 +34,10 @@ library Steps {
         return !known.isDeposit() || claimed != OF_INVALID;
     }
 
-    /// How many steps there are. `valid` is whether the transaction runs.
-    function total(Sent.Known memory known, bool valid) internal pure returns (uint256) {
-        return top(known, valid) + 1 + behindTop(known) + 1;
+    /// How many steps there are whatever is destroyed: behind these accounts go. `valid` is whether the
+    /// transaction runs.
+    function beforeRemovals(Sent.Known memory known, bool valid) internal pure returns (uint256) {
+        return top(known, valid) + 1 + behindTop(known);
     }
 
     /// Where the top is.
@@ -61,12 +62,11 @@ library Steps {
         }
         place = index - middle - 1;
         uint256 behind = behindTop(known);
-        if (place > behind) revert Claims.NotAmong(Claims.INSTANT);
-        if (place == behind) return (END, 0);
+        if (place >= behind) return (REMOVAL, place - behind);
         return place < 2 ? (REPAID + place, 0) : (VAULT, place - 2);
     }
 
-    /// How many steps are between top and end.
+    /// How many steps are between the top and the first account that goes.
     function behindTop(Sent.Known memory known) private pure returns (uint256) {
         if (known.isDeposit()) return 0;
         if (!Optimism.isOptimism(known.rules)) return 2;

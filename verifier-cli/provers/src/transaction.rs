@@ -64,7 +64,7 @@ sol! {
         /// For `STEP`: the step that is judged.
         uint256 step;
         /// The step before it; for `COUNT` of a deposit step 0; for `ENTRY` the last step of the transaction
-        /// before, for `LEAVE` that of the last one.
+        /// before, for `LEAVE` that of the last one; for `END` any behind which it may end.
         Opened before;
         /// For `STEP` and `ENTRY`: the digest that is claimed of the step.
         bytes32 behind;
@@ -74,8 +74,6 @@ sol! {
         /// For `ENTRY`: the transaction before, if there is one.
         Transaction previous;
         bytes32[] previousPath;
-        /// For the last step: the accounts that go.
-        address[] destroyed;
         /// Nodes of tries, one behind the other.
         bytes nodes;
         /// For an authorisation: the authority's code, if it has any.
@@ -170,7 +168,7 @@ questions! {
     }
     /// What `StepProver` can be asked.
     step {
-        /// Whether there are as many steps as there must be.
+        /// Whether there are as many steps as there must be whatever is destroyed.
         COUNT = 0;
         /// Whether step 0 is in the state that the block, or the transaction before, left.
         ENTRY = 1;
@@ -178,6 +176,8 @@ questions! {
         LEAVE = 2;
         /// Whether a step follows from the one before it.
         STEP = 3;
+        /// Whether they end where no account is left that goes, and no sooner.
+        END = 4;
     }
     /// What `ReceiptProver` can be asked.
     receipt {

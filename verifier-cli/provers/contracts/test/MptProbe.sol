@@ -102,6 +102,11 @@ contract MptProbe {
         found = Accounts.item(nodes, reached, path);
     }
 
+    /// The least path of a trie.
+    function least(bytes calldata packed, bytes32 root) external pure returns (bytes32 path) {
+        return Mpt.least(Mpt.load(packed), root);
+    }
+
     /// Gas of reading an account out of nodes, reading a slot too, and writing both; and the root.
     function measure(
         bytes calldata ofAccount,

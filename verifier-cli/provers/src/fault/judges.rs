@@ -40,6 +40,8 @@ pub(super) enum Question {
     Top(U256),
     Step(usize),
     Steps(U256),
+    /// Whether the steps end behind this one.
+    End(usize),
     Receipt(U256),
     Environment,
     Ancestor(u64),
@@ -73,7 +75,9 @@ impl Accused<'_, '_> {
             Difference::Item(TreeOf::Steps(_), place) => {
                 let place = usize::try_from(place).unwrap_or(usize::MAX);
                 let whole = [step::COUNT, step::ENTRY].map(Q::Steps);
-                whole.into_iter().chain([Q::Step(place), Q::Top(top::COUNT)]).collect()
+                let end = place.checked_sub(1).map(Q::End);
+                let of_place = [Q::Step(place), Q::Top(top::COUNT)];
+                whole.into_iter().chain(of_place).chain(end).collect()
             }
             Difference::Item(TreeOf::Messages(_), place) => {
                 let place = usize::try_from(place).unwrap_or(usize::MAX);
@@ -226,7 +230,7 @@ impl Accused<'_, '_> {
                 claim(Prover::Top, ClaimKind::Step, proof)
             }
             Q::Step(place) => {
-                let top = self.before_top() + 1;
+                let top = self.places().top;
                 if place == top {
                     return self.asking(Q::Top(top::TOP));
                 }
@@ -239,6 +243,10 @@ impl Accused<'_, '_> {
                     _ => self.first_step(),
                 };
                 claim(Prover::Step, ClaimKind::Step, proof.map(|proof| proof.abi_encode()))
+            }
+            Q::End(place) => {
+                let proof = self.end(place).map(|proof| proof.abi_encode());
+                claim(Prover::Step, ClaimKind::Step, proof)
             }
             Q::Chain => {
                 let proofs = self.chain().into_iter().map(|proof| Some(proof.abi_encode()));

@@ -4,9 +4,10 @@
 //! the contracts. A proof opens a few items of the claim, and shows the nodes that a judge looks up there.
 //!
 //! `opened` turns items into what contracts read; `access`, `tree` and `execution` prove
-//! what the audits of these names find; `parts` are what a segment is run in that no transaction holds;
-//! `questions` are all that can be asked. Where the witness is true and the claim somebody else's, `difference`
-//! goes from the first item that differs to the proof, by `judges`: who is asked about which item.
+//! what the audits of these names find, `steps` what is false of the transaction's own steps; `parts` are what a
+//! segment is run in that no transaction holds; `questions` are all that can be asked. Where the witness is true
+//! and the claim somebody else's, `difference` goes from the first item that differs to the proof, by `judges`:
+//! who is asked about which item.
 
 mod access;
 mod block;
@@ -16,6 +17,7 @@ mod judges;
 mod opened;
 mod parts;
 mod questions;
+mod steps;
 mod transaction;
 mod tree;
 

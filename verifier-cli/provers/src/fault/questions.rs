@@ -69,14 +69,17 @@ impl Accused<'_, '_> {
                 faults.push(of(Prover::Top, proof));
             }
         }
-        let steps = self.told().map_or(0, |told| told.steps.known.len());
+        let (places, steps) = (self.places(), self.told().map_or(0, |told| told.steps.known.len()));
         for place in 1..steps {
-            let prover = match place.checked_sub(self.before_top() + 1) {
+            let prover = match place.checked_sub(places.top) {
                 None => Prover::Step,
                 Some(0) => continue,
                 Some(_) => Prover::Settle,
             };
             faults.push(of(prover, self.step(place).map(|proof| proof.abi_encode())));
+        }
+        for place in places.before_removals - 1..steps {
+            faults.push(of(Prover::Step, self.end(place).map(|proof| proof.abi_encode())));
         }
         faults.push(of(Prover::Step, self.leaves().map(|proof| proof.abi_encode())));
         for question in [receipt::RECEIPT, receipt::OTHER] {

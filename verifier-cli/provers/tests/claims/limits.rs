@@ -3,19 +3,25 @@
 
 use std::fs;
 
-use alloy_primitives::{Bloom, Log, hex};
+use alloy_primitives::{B256, Bloom, Log, hex};
 use alloy_sol_types::SolError;
 use iso_evm_hypervisor::Engine;
-use iso_evm_provers::{Answer, Court, Prover, court::GAS_CAP, proof::Holds};
+use iso_evm_provers::{
+    Accused, Answer, Court, Fault, MACHINE, Prover, court::GAS_CAP, proof::Holds,
+};
 use iso_evm_testing::{
     fixtures,
     program::{Program, op},
 };
-use iso_evm_wire::{Witness, container::ReceiptLogs};
+use iso_evm_verifier::{
+    audit::Subject,
+    claim::{ClaimedBlock, ClaimedTransaction, Instants, claim},
+};
+use iso_evm_wire::{Opened, Witness, claim::Instant, container::ReceiptLogs};
 use iso_evm_witness::{Input, record};
 use serde_json::{Value, json};
 
-use crate::sound::liars::asked;
+use crate::{honest::GAS, sound::liars::asked};
 
 /// Bytes of calldata that public mempools take.
 const MOST_BYTES: usize = 131_072;
@@ -95,9 +101,68 @@ fn accounts_that_are_destroyed_beside_each_other() {
 }
 
 #[test]
-#[ignore = "the last step takes out all destroyed accounts at once"]
 fn many_accounts_that_are_destroyed() {
     fits(&destroying(400));
+}
+
+/// Who convicts of a changed claim of a transaction, of those that judge its steps but the top; and the gas. The
+/// change is told where the first account goes.
+fn convicted(
+    witness: &Witness,
+    change: impl Fn(&mut Vec<Option<Instant>>, usize),
+) -> Vec<(Prover, u64)> {
+    let (engine, opened) = (Engine::new(witness.rules), Opened::of(witness));
+    let subject = Subject::new(&opened);
+    let ClaimedBlock { environment, claim, ancestors, mut transactions, .. } =
+        claim(&subject, GAS).unwrap();
+    let ClaimedTransaction { claim: told, steps, places, messages, .. } = transactions.remove(0);
+    let mut steps = steps.known;
+    change(&mut steps, places.before_removals);
+    let (hashes, steps) = ([told.hash, told.receipt], (Instants::new(steps), places));
+    let lie = ClaimedTransaction::new(hashes, told.sender, steps, messages);
+    let roots = [claim.enter, claim.leave];
+    let claimed = ClaimedBlock::new(environment, claim.header, ancestors, roots, (0, vec![lie]));
+    let accused = Accused {
+        subject: &subject,
+        claimed: &claimed,
+        engine: &engine,
+        machine: MACHINE,
+        transaction: 0,
+        gas_limit: GAS,
+    };
+    let mut court = Court::new(&engine).with_gas(GAS_CAP);
+    let mut asked = accused.questions_of_the_transaction();
+    asked.retain(|question| matches!(question.prover, Prover::Settle | Prover::Step));
+    let of = |question: Fault| {
+        let asked = court.ask(question.prover, claimed.root(), &question.proof);
+        matches!(asked.answer, Answer::Convicts { .. }).then_some((question.prover, asked.gas))
+    };
+    asked.into_iter().filter_map(of).collect()
+}
+
+/// What a proof about one of many that go takes does not grow with them, and a lie about it is found.
+#[test]
+fn a_lie_about_one_of_many_that_go_convicts() {
+    const COUNT: usize = 400;
+    let witness = destroying(COUNT as u64);
+    let honest = convicted(&witness, |steps, first| assert_eq!(steps.len(), first + COUNT));
+    assert_eq!(honest, []);
+    for place in [0, COUNT / 2, COUNT - 2] {
+        let found = convicted(&witness, |steps, first| {
+            steps[first + place].as_mut().unwrap().accessed = B256::ZERO;
+        });
+        // The next goes on from the lie, and does not have it.
+        let by: Vec<Prover> = found.iter().map(|(prover, _)| *prover).collect();
+        assert_eq!(by, [Prover::Settle; 2], "{place}");
+        assert!(found.iter().all(|(_, gas)| *gas < 300_000), "{found:?}");
+    }
+    let ends = |change: &dyn Fn(&mut Vec<Option<Instant>>, usize)| {
+        let by: Vec<Prover> = convicted(&witness, change).iter().map(|found| found.0).collect();
+        assert!(!by.is_empty() && by.iter().all(|prover| *prover == Prover::Step), "{by:?}");
+    };
+    ends(&|steps, first| steps.truncate(first + COUNT - 1));
+    ends(&|steps, first| steps.truncate(first));
+    ends(&|steps, _| steps.push(*steps.last().unwrap()));
 }
 
 #[test]

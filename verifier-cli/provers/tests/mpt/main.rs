@@ -10,6 +10,7 @@ mod cases;
 mod differential;
 mod garbage;
 mod gas;
+mod least;
 mod malformed;
 mod missing;
 mod model;

@@ -25,7 +25,7 @@ sol! {
 }
 
 pub(crate) use Accounts::Account;
-pub(crate) use MptProbe::{Change, Step, changeCall, measureCall, setCall};
+pub(crate) use MptProbe::{Change, Step, changeCall, leastCall, measureCall, setCall};
 
 /// Gas of a call that has enough of it.
 pub(crate) const ENOUGH: u64 = 1 << 40;

@@ -176,7 +176,7 @@ fn an_invalid_deposit_has_the_steps_of_one() {
     {
         let case = deposit(gas, value);
         let count = case.told().steps.known.len();
-        assert_eq!(count, if is_valid { 5 } else { 4 });
+        assert_eq!(count, if is_valid { 4 } else { 3 });
         assert_eq!(case.witness.receipt.success, is_valid);
         all_hold(&format!("a deposit with {gas} gas and {value}"), &case);
         let proof = case.receipt_proof(receipt::RECEIPT);

@@ -85,7 +85,7 @@ impl Case {
         let (mut steps, mut messages) = (told.steps.known.clone(), told.messages.clone());
         change(&mut hashes, &mut sender, &mut steps, &mut messages);
         let transaction =
-            ClaimedTransaction::new(hashes, sender, (Instants::new(steps), 0), messages);
+            ClaimedTransaction::new(hashes, sender, (Instants::new(steps), told.places), messages);
         let mut transactions = self.claimed.transactions.clone();
         transactions[self.index] = transaction;
         self.within(transactions, self.index)
@@ -192,15 +192,14 @@ impl Case {
         self.witness.transaction.body().is_deposit()
     }
 
-    /// Where the top is: behind it are the steps of whoever is paid, and the end.
+    /// Where the top is: behind it are the steps of whoever is paid, and of the accounts that go.
     pub(crate) fn top_at(&self) -> usize {
-        let count = self.told().steps.known.len();
-        match self.witness.rules.upgrade() {
-            _ if self.is_deposit() => count - 2,
-            None => count - 4,
-            Some(upgrade) if upgrade.has(iso_evm_wire::optimism::Change::OperatorFee) => count - 7,
-            Some(_) => count - 6,
-        }
+        self.told().places.top
+    }
+
+    /// Where the first account goes, if one does.
+    pub(crate) fn removals_at(&self) -> usize {
+        self.told().places.before_removals
     }
 
     /// The code of an account at the step before the top, or of a delegation.

@@ -4,7 +4,8 @@ use std::{fs, sync::LazyLock};
 
 use alloy_consensus::Transaction as _;
 use alloy_eips::eip2718::Typed2718;
-use alloy_primitives::Address;
+use alloy_primitives::{Address, B256};
+use alloy_trie::{HashBuilder, Nibbles, proof::ProofRetainer};
 use iso_evm_provers::transaction::{receipt, rules, step, top};
 use iso_evm_testing::fixtures;
 use iso_evm_verifier::audit::state::{SetName, Shown};
@@ -77,12 +78,10 @@ pub(crate) fn shown_of(case: &Case, step: usize) -> Vec<Shown> {
         (1, _) => vec![Shown::Account(from)],
         (2, i64::MIN..=-1) => [Some(from), body.to()].into_iter().flatten().map(accessed).collect(),
         (_, i64::MIN..=-1) => accessed_by(case, step - 3),
-        _ if step + 1 == case.told().steps.known.len() => going(case)
-            .into_iter()
-            .flat_map(|account| {
-                [Shown::Account(account), Shown::In(SetName::Destroyed, sets::account(account))]
-            })
-            .collect(),
+        _ if step >= case.removals_at() => {
+            let next = going(case, step - 1)[0];
+            vec![Shown::Account(next), Shown::In(SetName::Destroyed, sets::account(next))]
+        }
         (_, 1) => vec![Shown::Account(from)],
         (_, 2) => vec![Shown::Account(case.witness.block.beneficiary)],
         (_, 3) => vec![Shown::Account(BASE_FEE_VAULT)],
@@ -109,41 +108,44 @@ fn accessed_by(case: &Case, place: usize) -> Vec<Shown> {
     items.swap_remove(place)
 }
 
-/// The accounts that go when the transaction ends: of all that ran, those that the set has.
-pub(crate) fn going(case: &Case) -> Vec<Address> {
+/// The accounts that are to go behind a step, ascending by their hashes: of all that ran, those that the set has.
+pub(crate) fn going(case: &Case, step: usize) -> Vec<Address> {
     let messages = &case.told().messages;
     let context = |message: &iso_evm_verifier::claim::ClaimedMessage| {
         Address::from_word(message.head.word(iso_evm_wire::layout::CONTEXT).into())
     };
     let mut known: Vec<Address> = messages.iter().map(context).collect();
-    known.sort_unstable();
+    known.sort_unstable_by_key(|account| sets::account(*account));
     known.dedup();
-    let steps = &case.told().steps.known;
-    let set = steps[steps.len() - 2].unwrap().destroyed;
+    let set = case.told().steps.known[step].unwrap().destroyed;
     let most = if known.len() > 12 { 1 } else { 1 << known.len() };
     let chosen = |bits: usize| -> Vec<Address> {
         let bit =
             |(index, account): (usize, &Address)| (bits >> index & 1 == 1).then_some(*account);
         known.iter().enumerate().filter_map(bit).collect()
     };
-    let root = |accounts: &[Address]| {
-        let mut paths: Vec<_> = accounts.iter().map(|account| sets::account(*account)).collect();
-        paths.sort_unstable();
-        let mut builder = alloy_trie::HashBuilder::default();
-        for path in paths {
-            builder.add_leaf(alloy_trie::Nibbles::unpack(path), &[1]);
-        }
-        builder.root()
-    };
-    (0..most).map(chosen).find(|accounts| root(accounts) == set).expect("those that go are known")
+    let is_it = |accounts: &Vec<Address>| set_of(accounts).0 == set;
+    (0..most).map(chosen).find(is_it).expect("those that go are known")
+}
+
+/// The root of a set of accounts, and its nodes.
+pub(crate) fn set_of(accounts: &[Address]) -> (B256, Vec<u8>) {
+    let mut paths: Vec<_> = accounts.iter().map(|account| sets::account(*account)).collect();
+    paths.sort_unstable();
+    let nibbles: Vec<Nibbles> = paths.iter().map(Nibbles::unpack).collect();
+    let mut builder =
+        HashBuilder::default().with_proof_retainer(ProofRetainer::new(nibbles.clone()));
+    for path in nibbles {
+        builder.add_leaf(path, &[1]);
+    }
+    let root = builder.root();
+    let nodes = builder.take_proof_nodes().into_inner().into_values();
+    (root, nodes.filter(|node| node.len() > 1).flatten().collect())
 }
 
 /// The proof about a step.
 pub(crate) fn step_proof(case: &Case, index: usize) -> iso_evm_provers::transaction::StepProof {
     let mut proof = case.step_proof(index, &shown_of(case, index));
-    if index + 1 == case.told().steps.known.len() {
-        proof.destroyed = going(case);
-    }
     if index < case.top_at() && index > 2 {
         let authorities: Vec<Address> = shown_of(case, index)
             .into_iter()
@@ -194,6 +196,9 @@ pub(crate) fn all_hold(name: &str, case: &Case) -> usize {
         answer.holds(&format!("{name}: top {question}"));
     }
     ask(Prover::Step, root, &case.about_steps(step::COUNT)).holds(&format!("{name}: count"));
+    for index in case.removals_at() - 1..case.told().steps.known.len() {
+        ask(Prover::Step, root, &case.end(index)).holds(&format!("{name}: end at {index}"));
+    }
     // Between transactions a block's file may lack what the roots follow from.
     if case.goes_on() {
         ask(Prover::Step, root, &case.entry()).holds(&format!("{name}: entry"));

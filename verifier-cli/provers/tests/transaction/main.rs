@@ -14,6 +14,7 @@ mod leaf;
 mod numbers;
 mod proofs;
 mod receipts;
+mod removals;
 mod rules;
 mod source;
 mod steps;

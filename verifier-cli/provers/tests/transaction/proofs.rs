@@ -115,6 +115,11 @@ impl Case {
         proof
     }
 
+    /// A proof about whether the steps end behind one of them.
+    pub(crate) fn end(&self, step: usize) -> StepProof {
+        StepProof { before: self.step(step), ..self.about_steps(transaction::step::END) }
+    }
+
     /// A proof about where the block ends.
     pub(crate) fn leave(&self) -> StepProof {
         let last = self.told().steps.known.len() - 1;

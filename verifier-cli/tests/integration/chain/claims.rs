@@ -87,7 +87,8 @@ pub(crate) fn with_transaction(
 ) -> ClaimedBlock {
     let told = &claimed.transactions[0];
     let hashes = [told.claim.hash, told.claim.receipt];
-    let changed = ClaimedTransaction::new(hashes, told.claim.sender, (steps, told.top), messages);
+    let changed =
+        ClaimedTransaction::new(hashes, told.claim.sender, (steps, told.places), messages);
     let roots = [claimed.claim.enter, leave];
     let ancestors = claimed.ancestors.clone();
     ClaimedBlock::new(claimed.environment, B256::ZERO, ancestors, roots, (0, vec![changed]))

@@ -12,6 +12,7 @@ use iso_evm_wire::{
 use super::{
     items::{ClaimedBlock, ClaimedMessage, ClaimedTransaction, Instants},
     runs::{checkpoints, segments},
+    steps::StepPlaces,
 };
 use crate::{
     audit::{
@@ -41,9 +42,9 @@ pub fn claim(subject: &Subject<'_>, gas_limit: u64) -> Option<ClaimedBlock> {
     let bytes = encode(&witness.transaction);
     let hashes = [keccak256(&bytes), receipt_hash(witness, taken.steps.last())];
     let sender = witness.transaction.from().into_word();
-    let top = taken.top.unwrap_or(taken.steps.len());
+    let places = StepPlaces::of(witness.transaction.body(), witness.rules, taken.steps.len());
     let steps = Instants::new(taken.steps.into_iter().map(Some).collect());
-    let transaction = ClaimedTransaction::new(hashes, sender, (steps, top), messages);
+    let transaction = ClaimedTransaction::new(hashes, sender, (steps, places), messages);
     let environment = Environment::of(witness.chain_id, witness.rules, &witness.block);
     let header = subject.hashes().header().unwrap_or_default();
     let ancestors = ancestors(subject);
@@ -94,8 +95,6 @@ fn built(
 #[derive(Debug)]
 struct Taken {
     steps: Vec<Instant>,
-    /// Place of the step that message 0 is part of.
-    top: Option<usize>,
     messages: Vec<TakenMessage>,
 }
 
@@ -108,7 +107,7 @@ struct TakenMessage {
 impl Taken {
     fn new(counts: impl Iterator<Item = usize>) -> Self {
         let message = |count| TakenMessage { entry: None, instants: vec![None; count] };
-        Self { steps: Vec::new(), top: None, messages: counts.map(message).collect() }
+        Self { steps: Vec::new(), messages: counts.map(message).collect() }
     }
 }
 
@@ -119,7 +118,6 @@ impl Watch for Taken {
     }
 
     fn entered(&mut self, message: usize, state: &mut State) -> Result<(), Missing> {
-        self.top.get_or_insert(self.steps.len());
         if let Some(message) = self.messages.get_mut(message) {
             message.entry = state.instant()?;
         }

@@ -12,7 +12,10 @@ use iso_evm_wire::{
     segment::merkle::{self, Tree},
 };
 
-use super::items::{ClaimedBlock, ClaimedMessage, ClaimedTransaction};
+use super::{
+    items::{ClaimedBlock, ClaimedMessage, ClaimedTransaction},
+    steps::OF_INVALID,
+};
 
 /// A tree of a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -175,17 +178,18 @@ impl Compare<'_> {
             return Ok(Difference::Transaction(at));
         }
         let steps = TreeOf::Steps(at);
-        // How many steps there are follows from the transaction's bytes.
-        if theirs.steps.count != own.claim.steps.count {
-            let both = theirs.steps.count.min(own.claim.steps.count);
-            return Ok(Difference::Item(steps, both));
+        // How many there are at least follows from the transaction's bytes; of a deposit also whether it runs.
+        let counts = [theirs.steps.count, own.claim.steps.count];
+        let runs = counts.map(|count| count != OF_INVALID as u64);
+        if counts[0] < own.places.before_removals as u64 || runs[0] != runs[1] {
+            return Ok(Difference::Item(steps, counts[0].min(counts[1])));
         }
         let step = self.differs(steps, &own.steps.tree, theirs.steps)?;
         let messages = TreeOf::Messages(at);
         let message = self.differs(messages, &own.tree, theirs.messages)?;
         match (step, message) {
             // A step behind the messages follows from them.
-            (Some(step), message) if message.is_none() || step < own.top as u64 => {
+            (Some(step), message) if message.is_none() || step < own.places.top as u64 => {
                 Ok(Difference::Item(steps, step))
             }
             (_, None) => Ok(Difference::Receipt(at)),

@@ -14,6 +14,8 @@ use iso_evm_wire::{
     },
 };
 
+use super::steps::StepPlaces;
+
 /// A block, or a run of its transactions.
 #[derive(Clone, Debug)]
 pub struct ClaimedBlock {
@@ -95,9 +97,8 @@ pub struct ClaimedTransaction {
     pub claim: TransactionClaim,
     /// The instants behind its steps.
     pub steps: Instants,
-    /// Place of the step that the top call or creation is; that of none in somebody else's claim, which does
-    /// not tell it.
-    pub top: usize,
+    /// Where they are; in somebody else's claim, which does not tell the transaction's bytes, behind all of them.
+    pub places: StepPlaces,
     /// Its messages, in pre-order.
     pub messages: Vec<ClaimedMessage>,
     /// The tree of the messages.
@@ -109,7 +110,7 @@ impl ClaimedTransaction {
     pub fn new(
         [hash, receipt]: [B256; 2],
         sender: B256,
-        (steps, top): (Instants, usize),
+        (steps, places): (Instants, StepPlaces),
         messages: Vec<ClaimedMessage>,
     ) -> Self {
         let tree = Tree::new(messages.iter().map(|told| told.claim.leaf()).collect());
@@ -120,17 +121,17 @@ impl ClaimedTransaction {
             steps: TreeRoot::from(&steps.tree),
             messages: TreeRoot::from(&tree),
         };
-        Self { claim, steps, top, messages, tree }
+        Self { claim, steps, places, messages, tree }
     }
 }
 
 impl ClaimedTransaction {
     fn rebuilt(self) -> Self {
-        let Self { claim, steps, top, messages, .. } = self;
+        let Self { claim, steps, places, messages, .. } = self;
         let hashes = [claim.hash, claim.receipt];
         let steps = Instants::new(steps.all().collect());
         let messages = messages.into_iter().map(ClaimedMessage::rebuilt).collect();
-        Self::new(hashes, claim.sender, (steps, top), messages)
+        Self::new(hashes, claim.sender, (steps, places), messages)
     }
 
     /// Takes over the words of instants that are told by their digests alone, from a claim that has them.

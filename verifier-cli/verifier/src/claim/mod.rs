@@ -3,8 +3,9 @@
 //!
 //! In the data's way this stands on the walk of the access and transaction audits, which it watches:
 //! `build` takes the instant behind each record, `needs` says what a record's judge looks up, `nodes` stops
-//! at a record and takes the nodes for it, `runs` asks the native engine for segments and inputs. `compare`
-//! finds where two claims begin to differ, `json` writes a claim and `parse` reads somebody else's. Who proves a lie to a contract stands above.
+//! at a record and takes the nodes for it, `runs` asks the native engine for segments and inputs, `steps`
+//! says where the transaction's own steps are. `compare` finds where two claims begin to differ, `json` writes a
+//! claim and `parse` reads somebody else's. Who proves a lie to a contract stands above.
 
 mod build;
 mod compare;
@@ -14,6 +15,7 @@ mod needs;
 mod nodes;
 mod parse;
 mod runs;
+mod steps;
 #[cfg(test)]
 mod tests;
 
@@ -21,6 +23,7 @@ pub use build::claim;
 pub use compare::{Difference, Published, TreeOf, Withheld, difference_within, first_difference};
 pub use items::{ClaimedBlock, ClaimedMessage, ClaimedTransaction, Instants};
 pub use needs::Needs;
-pub use nodes::{Moment, code_at, destroyed, nodes_at};
+pub use nodes::{Moment, code_at, next_to_go, nodes_at};
 pub use parse::{ClaimError, Hashed, Holder};
 pub use runs::{checkpoints, precompile_input, segments, segments_at};
+pub use steps::StepPlaces;

@@ -171,20 +171,27 @@ impl Watch for CodeOf {
     }
 }
 
-/// The accounts that go when the transaction ends, if the walk comes there.
-pub fn destroyed(subject: &Subject<'_>, gas_limit: u64) -> Vec<Address> {
-    let mut asked = Destroyed::default();
+/// The account that goes next of those that were destroyed, behind a step; none if the walk does not come
+/// there, or if none is left.
+pub fn next_to_go(subject: &Subject<'_>, gas_limit: u64, step: usize) -> Option<Address> {
+    let mut asked = NextToGo { step, steps: 0, account: None };
     replay_watched(subject, gas_limit, &mut asked);
-    asked.0
+    asked.account
 }
 
-/// Those of the last step that the walk came to.
-#[derive(Debug, Default)]
-struct Destroyed(Vec<Address>);
+#[derive(Debug)]
+struct NextToGo {
+    step: usize,
+    steps: usize,
+    account: Option<Address>,
+}
 
-impl Watch for Destroyed {
+impl Watch for NextToGo {
     fn stepped(&mut self, state: &mut State) -> Result<(), Missing> {
-        self.0 = state.destroyed();
+        if self.step == self.steps {
+            self.account = state.destroyed().first().copied();
+        }
+        self.steps += 1;
         Ok(())
     }
 }

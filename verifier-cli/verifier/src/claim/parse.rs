@@ -13,7 +13,10 @@ use iso_evm_wire::{
 };
 use serde::Deserialize;
 
-use super::items::{ClaimedBlock, ClaimedMessage, ClaimedTransaction, Instants};
+use super::{
+    items::{ClaimedBlock, ClaimedMessage, ClaimedTransaction, Instants},
+    steps::StepPlaces,
+};
 
 /// Most transactions that may stand before the first that a file tells.
 const MOST_BEFORE: usize = 1 << 20;
@@ -181,8 +184,8 @@ impl Transaction {
             .map(|(message, told)| told.parsed(Holder::Message(place, message)))
             .collect::<Result<_, _>>()?;
         let told = self.transaction;
-        let top = self.steps.len();
-        let steps = (Instants::new(self.steps), top);
+        let places = StepPlaces::unknown(self.steps.len());
+        let steps = (Instants::new(self.steps), places);
         let found =
             ClaimedTransaction::new([told.hash, told.receipt], told.sender, steps, messages);
         let is = |items, holds| same(Holder::Transaction(place), items, holds);

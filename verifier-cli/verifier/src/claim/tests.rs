@@ -9,8 +9,8 @@ use iso_evm_wire::{
 };
 
 use super::{
-    ClaimedBlock, ClaimedMessage, ClaimedTransaction, Difference, Instants, Published, TreeOf,
-    first_difference,
+    ClaimedBlock, ClaimedMessage, ClaimedTransaction, Difference, Instants, Published, StepPlaces,
+    TreeOf, first_difference,
 };
 
 /// A claim with this many records in each of its messages, of which the first opens the second by its
@@ -44,7 +44,8 @@ fn claimed(
         ClaimedMessage::new(head, (bytes, tree), entry, Instants::new(known), Vec::new())
     });
     let steps = (0..6).map(|step| Some(Instant { refund: step, ..Instant::entry(B256::ZERO) }));
-    let steps = (Instants::new(steps.collect()), 3);
+    let places = StepPlaces { top: 3, before_removals: 6 };
+    let steps = (Instants::new(steps.collect()), places);
     let hashes = [B256::ZERO; 2];
     let transaction = ClaimedTransaction::new(hashes, B256::ZERO, steps, messages.collect());
     let environment = Environment::of(1, Fork::Osaka.into(), &Default::default());
@@ -179,6 +180,44 @@ fn more_messages_or_steps_hide_no_lie_before_them() {
         let item = Difference::Item(TreeOf::Messages(0), place);
         assert_eq!(difference, Some(item), "{counts:?}");
     }
+}
+
+/// A claim of two messages with so many steps, of which the first six follow from the bytes; `depth` is that of an
+/// instant behind a record.
+fn with_steps(count: i64, depth: u64) -> ClaimedBlock {
+    let lies = |index: usize, _: &mut MessageWitness, instants: &mut Vec<Instant>| {
+        if index == 0 {
+            instants[2].depth = depth;
+        }
+    };
+    let ClaimedBlock { environment, mut transactions, .. } = claimed(&[8, 4], lies);
+    let told = transactions.remove(0);
+    let step = |step| Some(Instant { refund: step, ..Instant::entry(B256::ZERO) });
+    let steps = (Instants::new((0..count).map(step).collect()), told.places);
+    let told = ClaimedTransaction::new([B256::ZERO; 2], Address::ZERO, steps, told.messages);
+    let roots = [B256::ZERO; 2];
+    ClaimedBlock::new(environment, B256::ZERO, Vec::new(), roots, (0, vec![told]))
+}
+
+/// Fewer steps than the bytes have are a lie by themselves; how many there are behind follows from the messages.
+#[test]
+fn how_many_accounts_go_hides_no_lie_about_who_is_destroyed() {
+    let own = with_steps(8, 0);
+    let found =
+        |count, depth| first_difference(&own, &mut Counted(with_steps(count, depth), 0)).unwrap();
+    for count in [6, 7, 8, 9, 20] {
+        let item = Difference::Item(TreeOf::Instants(0, 0), 1);
+        assert_eq!(found(count, 7), Some(item), "{count}");
+    }
+    for (count, place) in [(4, 4), (5, 5), (6, 6), (7, 7), (9, 8), (20, 8)] {
+        let item = Difference::Item(TreeOf::Steps(0), place);
+        assert_eq!(found(count, 0), Some(item), "{count}");
+    }
+    // Of an invalid deposit there are no others.
+    for (count, depth) in [(3, 7), (3, 0)] {
+        assert_eq!(found(count, depth), Some(Difference::Item(TreeOf::Steps(0), 3)));
+    }
+    assert_eq!(found(8, 0), None);
 }
 
 #[test]

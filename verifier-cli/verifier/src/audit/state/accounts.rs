@@ -101,9 +101,12 @@ impl Accounts {
         self.entries.get_mut(&address)
     }
 
-    /// All accounts that have been asked for, with their addresses.
-    pub(super) fn all(&mut self) -> impl Iterator<Item = (&Address, &mut Entry)> {
-        self.entries.iter_mut()
+    /// Those that go when the transaction ends, ascending by their hashes.
+    pub(super) fn destroyed(&self) -> Vec<Address> {
+        let destroyed = self.entries.iter().filter(|(_, entry)| entry.destroyed);
+        let mut destroyed: Vec<_> = destroyed.map(|(who, entry)| (entry.hash, *who)).collect();
+        destroyed.sort_unstable();
+        destroyed.into_iter().map(|(_, who)| who).collect()
     }
 
     /// A slot. Looks it up in the trie if it has not been asked for.

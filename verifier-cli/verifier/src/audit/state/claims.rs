@@ -53,12 +53,10 @@ impl State {
         }
     }
 
-    /// The accounts that go when the transaction ends, ascending.
-    pub fn destroyed(&mut self) -> Vec<Address> {
-        let destroyed = self.accounts.all().filter(|(_, entry)| entry.destroyed);
-        let mut destroyed: Vec<Address> = destroyed.map(|(address, _)| *address).collect();
-        destroyed.sort_unstable();
-        destroyed
+    /// The accounts that are still to go when the transaction ends, in that order: ascending by their hashes, as
+    /// the set has them.
+    pub fn destroyed(&self) -> Vec<Address> {
+        self.accounts.destroyed()
     }
 
     /// The nodes that show what the state holds at this instant, whatever of it is known: each once, and

@@ -159,19 +159,28 @@ impl State {
         Ok(())
     }
 
-    /// The transaction's end: accounts that were destroyed go. Touched ones that are empty are not
-    /// in the state any more. There is no going back behind this.
+    /// The transaction's end: accounts that were destroyed go, one after the other, and `gone` is told behind
+    /// each. Touched ones that are empty are not in the state any more. There is no going back behind this.
     ///
     /// # Errors
     ///
-    /// As [`account`](Self::account); none for accounts that were asked for, as destroyed ones were.
-    pub fn finish(&mut self) -> Result<(), Missing> {
+    /// As [`account`](Self::account), but none for accounts that were asked for, as destroyed ones were; and
+    /// those of `gone`.
+    pub fn finish(
+        &mut self,
+        mut gone: impl FnMut(&mut Self) -> Result<(), Missing>,
+    ) -> Result<(), Missing> {
         self.journal.clear();
         for address in self.destroyed() {
             let entry = self.accounts.edit(address)?;
             entry.touched = true;
+            entry.destroyed = false;
             entry.account = AccountState::default();
             entry.storage = Storage::from_root(EMPTY_ROOT);
+            if let Some(sets) = &mut self.sets {
+                sets.set(SetName::Destroyed, address, false);
+            }
+            gone(self)?;
         }
         Ok(())
     }

@@ -35,8 +35,7 @@ pub(in crate::audit) fn end(
         }
         Charge::Nothing { nonce } => deposit::check_receipt(witness, Some(*nonce), findings),
     }
-    state.finish()?;
-    watch.stepped(state)?;
+    state.finish(|state| watch.stepped(state))?;
     let root = state.root()?;
     findings.compare(Kind::StateRootLeave, root, witness.roots.leave);
     Ok(())

@@ -309,7 +309,7 @@ impl Pair {
 
     /// The end: deletions, and the last root.
     pub(super) fn finish(mut self) -> usize {
-        self.ask(State::finish);
+        self.ask(|state| state.finish(|_| Ok(())));
         let state = self.journal.finalize();
         assert_eq!(self.ask(State::root), self.before.after(&state, true).root());
         self.asked

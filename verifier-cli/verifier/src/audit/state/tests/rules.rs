@@ -97,7 +97,7 @@ fn an_undone_creation_is_none() {
             state.revert(start);
         }
         state.self_destruct(HERE, HERE).unwrap();
-        state.finish().unwrap();
+        state.finish(|_| Ok(())).unwrap();
         let after = if undone { before.clone() } else { Model::default() };
         assert_eq!(state.root(), Ok(after.root()));
     }
@@ -117,7 +117,7 @@ fn destroyed_accounts() {
             let after = model([(HERE, Full::new(1, 0, &[1]).with(ONE, U256::ONE))]);
             assert_eq!(state.root(), Ok(after.root()));
         }
-        state.finish().unwrap();
+        state.finish(|_| Ok(())).unwrap();
         assert_eq!(state.root(), Ok(EMPTY_ROOT));
         assert_eq!(state.storage(HERE, ONE), Ok(B256::ZERO));
         state.set_balance(HERE, U256::ONE).unwrap();
@@ -240,7 +240,7 @@ fn any_order_of_calls() {
                 7 => state.original(here, key).map(drop),
                 8 => state.root().map(drop),
                 9 => state.touch(here),
-                10 if random.below(20) == 0 => state.finish(),
+                10 if random.below(20) == 0 => state.finish(|_| Ok(())),
                 11 => {
                     state.revert(random.pick(&checkpoints));
                     Ok(())
