@@ -8,7 +8,6 @@ mod page;
 mod places;
 mod receipts;
 mod sound;
-mod source;
 
 #[allow(dead_code, reason = "the tests of tries need more")]
 #[path = "../mpt/random.rs"]

@@ -15,4 +15,3 @@ mod missing;
 mod model;
 mod probe;
 mod random;
-mod source;

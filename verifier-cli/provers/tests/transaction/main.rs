@@ -15,6 +15,5 @@ mod numbers;
 mod proofs;
 mod receipts;
 mod rules;
-mod source;
 mod steps;
 mod top;
