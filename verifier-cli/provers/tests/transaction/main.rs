@@ -10,6 +10,7 @@ mod case;
 mod court;
 mod gas;
 mod honest;
+mod last_nonce;
 mod leaf;
 mod numbers;
 mod proofs;
