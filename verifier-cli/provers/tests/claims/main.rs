@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod honest;
+mod large;
 mod limits;
 mod page;
 mod places;
