@@ -1,6 +1,6 @@
 //! Why a command could not do its work. One line, which says what is wrong and where.
 
-use iso_evm_batch::{BatchError, FileError, ItemError, mutate::MutateError};
+use iso_evm_batch::{BatchError, FileError, ItemError};
 #[cfg(feature = "node")]
 use iso_evm_node::NodeError;
 #[cfg(feature = "onchain")]
@@ -61,14 +61,6 @@ pub enum CommandError {
         failed: usize,
         /// Number of lines.
         lines: usize,
-    },
-    /// A witness that cannot be mutated.
-    #[error("{file}: {error}")]
-    Mutate {
-        /// Name of the file.
-        file: String,
-        /// Why there was no campaign.
-        error: MutateError,
     },
     /// A node that gives no answer.
     #[cfg(any(feature = "node", feature = "onchain"))]

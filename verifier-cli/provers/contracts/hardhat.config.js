@@ -13,7 +13,6 @@ export default {
     ...(path && { path }),
     settings: {
       evmVersion: "cancun",
-      viaIR: true,
       optimizer: { enabled: true, runs: 1000 },
       metadata: { appendCBOR: false, bytecodeHash: "none" },
     },

@@ -16,7 +16,7 @@ use iso_evm_verifier::{
     segments::verify_by_segments,
     verify::{Audit, AuditSelection, EngineKind, Options, VerifyError, verify_opened},
 };
-use iso_evm_wire::{Opened, Witness};
+use iso_evm_wire::Opened;
 
 use super::{expect::Expect, record::record, say, segments::BySegments};
 use crate::{
@@ -164,12 +164,7 @@ impl Verify {
     }
 }
 
-/// The witness that a file holds; of an `INPUT.json` what is recorded of it.
-pub(super) fn read(path: &Path) -> Result<Witness, CommandError> {
-    open(path).map(Opened::into_witness)
-}
-
-/// [`read`], with the messages taken apart.
+/// The witness that a file holds, its messages taken apart; of an `INPUT.json` what is recorded of it.
 pub(super) fn open(path: &Path) -> Result<Opened<'static>, CommandError> {
     let bytes = files::read(path)?;
     if is_json(&bytes) {

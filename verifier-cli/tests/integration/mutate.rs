@@ -37,8 +37,8 @@ fn mutate_reports_no_survivor_of_an_honest_witness() {
     let report = json.json();
     schema("mutate").check(&report).unwrap();
     assert_eq!(report["survived"], 0);
-    let mutants = report["mutants"].as_array().unwrap();
-    assert_eq!(report["killed"], mutants.len());
+    let mutants = report["witnesses"][0]["mutants"].as_array().unwrap();
+    assert_eq!((&report["killed"], &report["claimed"]), (&mutants.len().into(), &0.into()));
     let sstore = mutants.iter().find(|mutant| {
         mutant["change"].as_str().unwrap().starts_with("messages.0.records.1.value, ")
     });
@@ -57,7 +57,7 @@ fn mutate_reports_no_survivor_of_an_honest_witness() {
     }
 
     let again = run(folder.path(), "iso-verify mutate input.json --count 50 --json -j 1");
-    assert_eq!(again.json(), report);
+    assert_eq!(again.json()["witnesses"][0]["mutants"], report["witnesses"][0]["mutants"]);
     let other = run(folder.path(), "iso-verify mutate input.json --count 50 --json --seed 1");
     assert_ne!(other.json(), report);
 
@@ -123,7 +123,7 @@ fn mutate_reports_no_survivor_of_any_type_of_the_op_stack() {
         let report = json.json();
         assert_eq!((json.code, &json.stderr[..]), (Some(0), ""), "{what}: {report}");
         assert_eq!(report["survived"], 0, "{what}");
-        let mutants = report["mutants"].as_array().unwrap();
+        let mutants = report["witnesses"][0]["mutants"].as_array().unwrap();
         let changed = |start: &str| {
             mutants.iter().any(|mutant| mutant["change"].as_str().unwrap().starts_with(start))
         };
@@ -141,16 +141,16 @@ fn survivors_are_named() {
     let ran = run(folder.path(), "iso-verify mutate bare.bin --count 0 --json");
     assert_eq!(ran.code, Some(3));
     let error = "bare.bin: the witness is inconclusive itself: only a valid one can be mutated";
-    assert_eq!(ran.json()["error"], error);
+    assert_eq!(ran.json()["witnesses"][0]["error"], error);
     let table = run(folder.path(), "iso-verify mutate bare.bin --count 0 --audit execution,tree");
     assert_eq!(table.code, Some(1));
-    assert!(table.text().starts_with("survived: "), "{}", table.text());
+    assert!(table.text().starts_with("bare.bin: survived: "), "{}", table.text());
     assert!(table.text().ends_with("; audits: execution, tree\n"), "{}", table.text());
     let line = "iso-verify mutate bare.bin --count 0 --audit execution,tree --json";
     let json = run(folder.path(), line).json();
-    assert_eq!(json["selected"], serde_json::json!(["execution", "tree"]));
+    assert_eq!(json["witnesses"][0]["selected"], serde_json::json!(["execution", "tree"]));
     schema("mutate").check(&json).unwrap();
-    let mutants = json["mutants"].as_array().unwrap();
+    let mutants = json["witnesses"][0]["mutants"].as_array().unwrap();
     let survivors = mutants.iter().filter(|mutant| mutant.get("audit").is_none());
     assert_eq!(json["survived"], survivors.count());
     assert!(json["survived"].as_u64().unwrap() > 0);
@@ -164,5 +164,41 @@ fn only_a_valid_witness() {
     let ran = run(folder.path(), "iso-verify mutate lie.bin --json");
     assert_eq!(ran.code, Some(2));
     let error = "lie.bin: the witness is invalid itself: only a valid one can be mutated";
-    assert_eq!(ran.json()["error"], error);
+    assert_eq!(ran.json()["witnesses"][0]["error"], error);
+}
+
+/// Of each prover what its proofs take, over all witnesses together; what is no witness is told, and the others go on.
+#[test]
+fn one_table_of_proofs_for_many_witnesses() {
+    let folder = folder();
+    fs::write(folder.path().join("broken.bin"), "no witness").unwrap();
+    let line = "iso-verify mutate . --count 5 --on-chain --json";
+    let ran = run(folder.path(), line);
+    assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+    let json = ran.json();
+    schema("mutate").check(&json).unwrap();
+    let witnesses = json["witnesses"].as_array().unwrap();
+    let is_error = |witness: &&serde_json::Value| witness.get("error").is_some();
+    assert_eq!((witnesses.len(), witnesses.iter().filter(is_error).count()), (3, 1));
+    assert!(ran.stderr.contains("broken.bin: "), "{}", ran.stderr);
+    assert!(json["claimed"].as_u64().unwrap() > 100);
+    assert_eq!(json["claimed"], json["convicted"]);
+    let proofs = json["proofs"].as_array().unwrap();
+    let trials = witnesses.iter().filter_map(|witness| witness["mutants"].as_array()).flatten();
+    let told = trials.filter_map(|mutant| mutant["trial"]["convictions"].as_array()).flatten();
+    let told: Vec<_> = told.filter(|told| told["prover"] == "write").collect();
+    let write = proofs.iter().find(|proofs| proofs["prover"] == "write").unwrap();
+    assert_eq!(write["convictions"], told.len());
+    for (name, most) in [("gas", "gasMost"), ("bytes", "bytesMost")] {
+        let all = told.iter().map(|told| told[name].as_u64().unwrap());
+        assert_eq!(write[most], all.max().unwrap(), "{name}");
+    }
+
+    let ran = run(folder.path(), "iso-verify mutate . --count 5 --on-chain");
+    let words =
+        ["convicted", "by", "gas,", "median", "gas,", "most", "bytes,", "median", "bytes,", "most"];
+    let head = |line: &str| line.split_whitespace().eq(words);
+    assert!(ran.text().lines().any(head), "{}", ran.text());
+    let ends = "0 survived; 1 unusable; audits: execution, access, tree, transaction\n";
+    assert!(ran.text().ends_with(ends), "{}", ran.text());
 }

@@ -23,18 +23,18 @@ const ENDINGS: Endings = &[".bin", ".json"];
 
 /// One witness, or what one is recorded of.
 #[derive(Debug)]
-pub(super) struct Item {
-    pub(super) source: Arc<str>,
+pub(crate) struct Item {
+    pub(crate) source: Arc<str>,
     /// Which of the source's containers.
-    pub(super) container: usize,
-    pub(super) content: Content,
+    pub(crate) container: usize,
+    pub(crate) content: Content,
     /// Room for the content.
-    pub(super) held: Held,
+    pub(crate) held: Held,
 }
 
 /// What an item is.
 #[derive(Debug)]
-pub(super) enum Content {
+pub(crate) enum Content {
     /// The bytes of a container.
     Witness(Vec<u8>),
     /// An `INPUT.json`.
@@ -44,23 +44,23 @@ pub(super) enum Content {
 }
 
 /// Names an item in little room.
-pub(super) type Key = FixedBytes<16>;
+pub(crate) type Key = FixedBytes<16>;
 
 /// The key of a container of a source.
-pub(super) fn key(source: &str, container: usize) -> Key {
+pub(crate) fn key(source: &str, container: usize) -> Key {
     let name = [source.as_bytes(), &container.to_be_bytes()].concat();
     Key::from_slice(&keccak256(&name)[..16])
 }
 
 impl Item {
-    pub(super) fn key(&self) -> Key {
+    pub(crate) fn key(&self) -> Key {
         key(&self.source, self.container)
     }
 }
 
 /// What is met on the way.
 #[derive(Debug)]
-pub(super) enum Met {
+pub(crate) enum Met {
     /// Bytes on disk that were read.
     Read(u64),
     Item(Item),
@@ -81,7 +81,7 @@ fn is_stream(path: &Path) -> bool {
 /// # Errors
 ///
 /// If one of them is not there.
-pub(super) fn expanded(paths: &[PathBuf]) -> Result<Vec<PathBuf>, FileError> {
+pub(crate) fn expanded(paths: &[PathBuf]) -> Result<Vec<PathBuf>, FileError> {
     let mut all = Vec::new();
     for path in paths {
         let matches = pattern(path);
@@ -106,7 +106,7 @@ fn pattern(path: &Path) -> Vec<PathBuf> {
 }
 
 /// Hands every item to `meet`, in order of name, until that says `false`.
-pub(super) fn each(paths: &[PathBuf], room: &Arc<Room>, mut meet: impl FnMut(Met) -> bool) {
+pub(crate) fn each(paths: &[PathBuf], room: &Arc<Room>, mut meet: impl FnMut(Met) -> bool) {
     for path in paths {
         let go_on = if is_stream(path) {
             let source = files::name(path).into();

@@ -4,7 +4,7 @@
 //! together, as soon as they are known, so that a run that is killed has lost none, and goes on where
 //! it was.
 
-mod items;
+pub(crate) mod items;
 mod results;
 mod row;
 mod summary;
@@ -126,7 +126,10 @@ fn verified(item: Item, engines: &Engines, options: &verify::Options) -> Done {
 }
 
 /// The witness that an item is, or that is recorded of it.
-fn witness(content: Content, file: impl Fn() -> String) -> Result<Opened<'static>, ItemError> {
+pub(crate) fn witness(
+    content: Content,
+    file: impl Fn() -> String,
+) -> Result<Opened<'static>, ItemError> {
     match content {
         Content::Witness(bytes) => Opened::decode(&bytes.into(), keccak256)
             .map_err(|error| ItemError::Container { file: file(), error }),

@@ -6,10 +6,12 @@
 //! does not read is killed there. They come from four kinds of place: every item of the
 //! file as RLP (`file`), every field of a message, every field of a record (`fields`), and lies
 //! that go through several of them (`consistent`). What an operator can commit to beside a message,
-//! its checkpoints, is changed too (`checkpoints`), and must be found false where it is.
+//! its checkpoints, is changed too (`checkpoints`), and must be found false where it is. `each` goes over
+//! many witnesses, and `tally` sums up.
 
 mod checkpoints;
 mod consistent;
+mod each;
 mod fields;
 mod file;
 mod judge;
@@ -17,6 +19,7 @@ mod names;
 mod on_chain;
 mod open;
 mod random;
+mod tally;
 mod variants;
 
 use std::num::NonZeroUsize;
@@ -26,11 +29,14 @@ use iso_evm_wire::{Opened, Witness};
 use rayon::prelude::*;
 use serde::Serialize;
 
-use self::{file::File, judge::Judge, open::Draft};
 pub use self::{
+    each::{Mutated, each},
     judge::Killer,
     on_chain::{Conviction, Trial},
+    tally::{Proofs, Tally},
 };
+use self::{file::File, judge::Judge, open::Draft};
+use crate::ItemError;
 
 /// How many lies that go through several fields, if nobody says.
 pub const COUNT: u64 = 1000;
@@ -60,6 +66,9 @@ impl Default for MutateOptions {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum MutateError {
+    /// There is no original.
+    #[error(transparent)]
+    Item(#[from] ItemError),
     /// The original cannot be verified.
     #[error(transparent)]
     Verify(#[from] VerifyError),
@@ -102,9 +111,7 @@ impl Campaign {
     pub fn survivors(&self) -> impl Iterator<Item = &Mutant> {
         self.mutants.iter().filter(|mutant| mutant.killer.is_none())
     }
-}
 
-impl Campaign {
     /// Mutants whose claims nobody can convict of.
     pub fn acquitted(&self) -> impl Iterator<Item = &Mutant> {
         self.mutants.iter().filter(|mutant| mutant.trial.as_ref().is_some_and(Trial::survives))

@@ -55,6 +55,9 @@ const OF_RECEIPTS: [TransactionKind; 6] = [
     TransactionKind::DepositVersion,
 ];
 
+/// What is false of a block that no contract takes a commitment to.
+const OF_FORK: ClaimKind = ClaimKind::Transaction(TransactionKind::Fork);
+
 /// Tries what a mutant's file claims. None if nobody can commit to it, or no audit finds it false.
 pub(super) fn tried(engine: &Engine, file: &[u8]) -> Option<Trial> {
     let file = file.to_vec().into();
@@ -75,6 +78,10 @@ pub(super) fn tried(engine: &Engine, file: &[u8]) -> Option<Trial> {
         gas_limit: UNANCHORED,
     };
     let told = claimed.transactions.first()?;
+    // A contract that knows the schedule takes no commitment to a block by another fork's rules.
+    if report.findings.iter().any(|found| found.kind == OF_FORK) {
+        return None;
+    }
     // A receipt whose logs the witness does not tell is claimed by nobody.
     let claimed_at_all = |found: &&FalseClaim| {
         let ClaimKind::Transaction(kind) = found.kind else { return true };

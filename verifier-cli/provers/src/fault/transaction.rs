@@ -41,6 +41,10 @@ pub(super) fn fault(accused: &Accused<'_, '_>, kind: Of) -> Option<Fault> {
         | Of::Initcode
         | Of::Blob
         | Of::Authorization => (Prover::Rules, accused.rules(rules::RULES)?.abi_encode()),
+        // That there is none behind the last nonce needs no state.
+        Of::Nonce if accused.has_no_next_nonce() => {
+            (Prover::Rules, accused.rules(rules::RULES)?.abi_encode())
+        }
         Of::Nonce | Of::SenderCode | Of::Funds => {
             (Prover::Rules, accused.rules(rules::SENDER)?.abi_encode())
         }
@@ -76,6 +80,12 @@ pub(super) fn fault(accused: &Accused<'_, '_>, kind: Of) -> Option<Fault> {
 }
 
 impl Accused<'_, '_> {
+    /// Whether the transaction's nonce is one that no transaction has (EIP-2681).
+    fn has_no_next_nonce(&self) -> bool {
+        let body = self.subject.transaction.body();
+        !body.is_deposit() && body.nonce() == u64::MAX
+    }
+
     /// The transaction with its bytes.
     pub(super) fn sent(&self) -> Option<Sent> {
         Some(Sent {

@@ -22,7 +22,6 @@ mod random_writes;
 mod read_calls;
 mod reads;
 mod records;
-mod sources;
 mod unbound;
 mod world;
 mod writes;

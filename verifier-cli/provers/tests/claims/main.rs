@@ -5,12 +5,12 @@
 mod files;
 mod honest;
 mod items;
+mod large;
 mod limits;
 mod page;
 mod places;
 mod receipts;
 mod sound;
-mod source;
 mod vectors;
 
 #[allow(dead_code, reason = "the tests of tries need more")]

@@ -1,20 +1,34 @@
 //! The tables of `specs/21-provers.md` are what the code says.
 
-use std::{collections::BTreeMap, env, fmt::Write as _, fs, path::Path};
+use std::{collections::BTreeMap, env, fmt::Write as _, fs, path::Path, sync::Mutex};
 
 use alloy_primitives::keccak256;
 use iso_evm_provers::{ClaimKind, Prover};
 use iso_evm_testing::measurements::{replaced, thousands};
 
-use crate::honest::{own, questions};
+use crate::{
+    honest::{own, questions},
+    large,
+};
 
 #[test]
 fn the_provers_page_has_the_kinds_sizes_and_gas_of_the_code() {
+    held([("claim-kinds", kinds()), ("provers", sizes()), ("gas", gas())]);
+}
+
+#[test]
+fn proofs_grow_with_the_logarithm_of_the_transaction() {
+    held([("scale", large::table())]);
+}
+
+/// Holds the page to these tables.
+fn held<const N: usize>(tables: [(&str, String); N]) {
+    static WRITING: Mutex<()> = Mutex::new(());
+    let _writing = WRITING.lock();
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../specs/21-provers.md");
     let page = fs::read_to_string(&path).unwrap();
-    let mut expected = replaced(&page, "claim-kinds", &kinds());
-    expected = replaced(&expected, "provers", &sizes());
-    expected = replaced(&expected, "gas", &gas());
+    let write = |page: String, (name, table): &(&str, String)| replaced(&page, name, table);
+    let expected = tables.iter().fold(page.clone(), write);
     if env::var_os("ISO_BLESS").is_some() {
         fs::write(&path, &expected).unwrap();
     }

@@ -16,4 +16,3 @@ mod missing;
 mod model;
 mod probe;
 mod random;
-mod source;

@@ -34,11 +34,6 @@ impl Prover {
     pub(crate) const ALL: [Self; 6] =
         [Self::Rules, Self::Top, Self::Step, Self::Settle, Self::Receipt, Self::Block];
 
-    /// The contract's name.
-    pub(crate) fn name(self) -> String {
-        format!("{self:?}Prover")
-    }
-
     /// The artifact's text.
     pub(crate) const fn artifact(self) -> &'static str {
         match self {

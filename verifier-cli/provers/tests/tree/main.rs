@@ -11,4 +11,3 @@ mod precompile;
 mod random;
 mod segment;
 mod shape;
-mod source;

@@ -23,10 +23,15 @@ use crate::{
     transaction_hash::encode,
 };
 
+/// Transactions that a block is taken to have at most: a place behind them is a witness's invention, and no tree is
+/// made for it.
+const MOST_TRANSACTIONS: usize = 1 << 16;
+
 /// What is claimed of a witness's transaction, at its place of the block if that is known, with the
 /// checkpoints where an honest operator cuts: what the witness says, be it true or not, and the instants
 /// that the walk over it comes by. Behind what ends the walk nobody knows an instant, and its digest is
-/// zero. None if a message is there that nobody can commit to: one without an opening record.
+/// zero. None if a message is there that nobody can commit to: one without an opening record; or if the transaction's
+/// place is behind all that a block has.
 pub fn claim(subject: &Subject<'_>, gas_limit: u64) -> Option<ClaimedBlock> {
     let witness = subject.hashes().witness();
     let messages = (0..witness.messages.len()).map(|index| witness.message(index).ok());
@@ -49,7 +54,7 @@ pub fn claim(subject: &Subject<'_>, gas_limit: u64) -> Option<ClaimedBlock> {
     let header = subject.hashes().header().unwrap_or_default();
     let ancestors = ancestors(subject);
     let index = witness.inclusion.as_ref().map_or(0, |inclusion| inclusion.index);
-    let first = usize::try_from(index).ok()?;
+    let first = usize::try_from(index).ok().filter(|first| *first < MOST_TRANSACTIONS)?;
     let roots = [witness.roots.enter, witness.roots.leave];
     Some(ClaimedBlock::new(environment, header, ancestors, roots, (first, vec![transaction])))
 }
