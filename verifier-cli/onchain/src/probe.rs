@@ -60,14 +60,14 @@ pub fn audited(answer: &[u8]) -> Option<Audited> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::host::Host;
+    use crate::host::{Call, Host};
 
     const HYPERVISOR: Address = Address::repeat_byte(0x15);
 
     fn probe(callee: &'static [u8], gas: Option<u64>) -> Audited {
         let host = Host::default().with(PROBE, &code(HYPERVISOR));
         let host = host.with(HYPERVISOR, &Bytes::from_static(callee));
-        let sent = host.send(Address::ZERO, PROBE, &Bytes::from_static(&[1; 40]), gas);
+        let sent = host.send(&Call::new(Address::ZERO, PROBE, &Bytes::from_static(&[1; 40])), gas);
         assert!(sent.success);
         audited(&sent.output).unwrap()
     }
@@ -117,7 +117,7 @@ mod tests {
         let host = host.with(HYPERVISOR, &Bytes::from_static(callee));
         let mut came = [0; 3];
         for gas in 21_000..80_000 {
-            let sent = host.send(Address::ZERO, PROBE, &Bytes::new(), Some(gas));
+            let sent = host.send(&Call::new(Address::ZERO, PROBE, &Bytes::new()), Some(gas));
             let which = match sent.success.then(|| audited(&sent.output).unwrap().verdict) {
                 None => 0,
                 Some(MessageVerdict::Inconclusive { reason: Inconclusive::HostOutOfGas }) => 1,

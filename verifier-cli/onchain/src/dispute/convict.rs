@@ -7,7 +7,7 @@ use alloy_rpc_types_eth::{TransactionRequest, state::StateOverride};
 use alloy_sol_types::{SolCall, SolEvent, SolValue};
 use iso_evm_provers::{
     Accused, Fault, Kind, Prover,
-    dispute::{AuditDispute, Windows, advance_calldata, challenge_calldata, id_of},
+    dispute::{AuditDispute, Windows, advance_calldata, id_of},
     proof::{IProver::proveCall, Mismatch},
 };
 
@@ -70,9 +70,8 @@ impl Disputes {
         scene.commit(operator, B256::ZERO, accused.claimed)?;
         let mut too_large = None;
         for fault in faults {
-            let Some((told, acts)) = self.challenged(&scene, fault, id, challenger) else {
-                continue;
-            };
+            let (acts, sent) = scene.clone().challenge(challenger, id, fault);
+            let Some(told) = sent.success.then(|| told(&sent.output)).flatten() else { continue };
             let (prover, proof) = (fault.prover, fault.proof.clone());
             match acts.iter().try_for_each(fits) {
                 Ok(()) => return Ok(Some(Conviction { prover, told, acts, proof })),
@@ -90,24 +89,6 @@ impl Disputes {
             }
         }
         too_large.map_or(Ok(None), Err)
-    }
-
-    /// The transactions of a challenge, if it convicts.
-    fn challenged(
-        &self,
-        scene: &Scene<'_>,
-        fault: &Fault,
-        id: B256,
-        challenger: Address,
-    ) -> Option<(Told, Vec<Act>)> {
-        let laid = self.laid(&fault.proof);
-        let mut scene = scene.clone().with_archives(&laid);
-        let announced = scene.announce(challenger, id, &fault.proof);
-        let at = self.prover(fault.prover).address;
-        let data = challenge_calldata(id, fault.prover as usize, at, laid.parts.clone());
-        let (act, sent) = scene.act("challenge", challenger, U256::ZERO, &data);
-        let told = sent.success.then(|| told(&sent.output)).flatten()?;
-        Some((told, announced.into_iter().chain(archived(&laid)).chain([act]).collect()))
     }
 
     /// The transactions that go through a segment in parts, if they convict. Of two scenes the second has no bond.

@@ -12,6 +12,8 @@ mod laid;
 mod merge;
 mod scene;
 mod terms;
+#[cfg(test)]
+mod tests;
 
 use alloy_primitives::{Address, B256};
 use iso_evm_provers::Prover;

@@ -3,9 +3,11 @@
 use alloy_primitives::{Address, B256, Bytes, U256};
 use alloy_sol_types::SolCall;
 use iso_evm_provers::{
-    Prover,
+    Fault, Prover,
     asks::{Item, Shown},
-    dispute::{AuditDispute, Windows, announcement, commit_calldata, id_of, init_code},
+    dispute::{
+        AuditDispute, Windows, announcement, challenge_calldata, commit_calldata, id_of, init_code,
+    },
 };
 use iso_evm_verifier::claim::ClaimedBlock;
 use iso_evm_wire::claim::{BlockClaim, items::TreeRoot};
@@ -136,6 +138,18 @@ impl Scene<'_> {
         let (act, _) = self.act("announce", challenger, U256::ZERO, &data);
         self.host.next_block();
         Some(act)
+    }
+
+    /// A proof is given to the contract, announced and archived where it must be: the transactions, and what the
+    /// contract says.
+    pub fn challenge(&mut self, challenger: Address, id: B256, fault: &Fault) -> (Vec<Act>, Sent) {
+        let laid = self.disputes.laid(&fault.proof);
+        self.place(&laid);
+        let announced = self.announce(challenger, id, &fault.proof);
+        let at = self.disputes.prover(fault.prover).address;
+        let data = challenge_calldata(id, fault.prover as usize, at, laid.parts.clone());
+        let (act, sent) = self.act("challenge", challenger, U256::ZERO, &data);
+        (announced.into_iter().chain(archived(&laid)).chain([act]).collect(), sent)
     }
 
     /// Somebody asks for an item of a claim that the scene has.

@@ -194,7 +194,7 @@ fn with_steps(count: i64, depth: u64) -> ClaimedBlock {
     let told = transactions.remove(0);
     let step = |step| Some(Instant { refund: step, ..Instant::entry(B256::ZERO) });
     let steps = (Instants::new((0..count).map(step).collect()), told.places);
-    let told = ClaimedTransaction::new([B256::ZERO; 2], Address::ZERO, steps, told.messages);
+    let told = ClaimedTransaction::new([B256::ZERO; 2], B256::ZERO, steps, told.messages);
     let roots = [B256::ZERO; 2];
     ClaimedBlock::new(environment, B256::ZERO, Vec::new(), roots, (0, vec![told]))
 }
