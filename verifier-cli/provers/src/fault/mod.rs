@@ -15,6 +15,7 @@ mod execution;
 mod judges;
 mod opened;
 mod questions;
+mod steps;
 mod transaction;
 mod tree;
 

@@ -8,6 +8,7 @@
 
 mod build;
 mod compare;
+mod difference;
 mod items;
 mod json;
 mod needs;
@@ -18,7 +19,8 @@ mod runs;
 mod tests;
 
 pub use build::claim;
-pub use compare::{Difference, Published, TreeOf, Withheld, difference_within, first_difference};
+pub use compare::{Published, Withheld, difference_within, first_difference};
+pub use difference::{Difference, TreeOf};
 pub use items::{ClaimedBlock, ClaimedMessage, ClaimedTransaction, Instants};
 pub use needs::Needs;
 pub use nodes::{Moment, code_at, destroyed, nodes_at};
