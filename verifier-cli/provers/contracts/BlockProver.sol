@@ -140,6 +140,8 @@ contract BlockProver is IProver {
     function judgeAncestor(Proof calldata told) private pure {
         Claims.Tree calldata tree = told.block_.ancestors;
         if (!Claims.stands(tree, told.place, Claims.leaf(told.leaf), told.path)) revert Claims.NotAmong(Claims.BLOCK);
+        // That is an ancestor which is not claimed.
+        if (told.leaf == 0) revert Claims.Holds();
         bytes32 above = told.block_.header;
         if (told.place != 0) {
             above = told.above;

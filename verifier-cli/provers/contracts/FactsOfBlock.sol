@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.26;
 
-import {Claims} from "./Claims.sol";
+import {Claims, Mismatch} from "./Claims.sol";
 import {Kinds} from "./Kinds.sol";
 import {Places} from "./Places.sol";
 import {Records} from "./Records.sol";
@@ -36,7 +36,8 @@ library FactsOfBlock {
         subject.check(Kinds.ACCESS_BLOCK, word, Records.word(record, R.VALUE_VALUE));
     }
 
-    /// `BLOCKHASH`: zero but for the blocks before this one that it knows, which are among the ancestors.
+    /// `BLOCKHASH`: zero but for the blocks before this one that it knows, which are among the ancestors. Who claims
+    /// a hash claims the ancestor too: no block's hash is zero, which stands for one that is not claimed.
     function blockhash_(
         Verdicts.Subject memory subject,
         Places.Place calldata place,
@@ -49,10 +50,15 @@ library FactsOfBlock {
         bytes32 hash = 0;
         if (number < current && current - number <= Rules.BLOCK_HASHES) {
             Claims.Tree memory tree = place.transaction.block_.ancestors;
-            if (!Claims.stands(tree, current - number - 1, Claims.leaf(ancestor), path)) {
-                revert Claims.NotAmong(Claims.BLOCK);
+            uint256 back = current - number - 1;
+            if (back < tree.count) {
+                if (!Claims.stands(tree, back, Claims.leaf(ancestor), path)) revert Claims.NotAmong(Claims.BLOCK);
+                hash = ancestor;
             }
-            hash = ancestor;
+            if (hash == 0) {
+                bytes32 found = Records.hash(record, R.BLOCKHASH_HASH);
+                Verdicts.end(Mismatch(Kinds.ACCESS_BLOCK_HASH, subject.message, subject.record, 0, found));
+            }
         }
         subject.check(Kinds.ACCESS_BLOCK_HASH, hash, Records.hash(record, R.BLOCKHASH_HASH));
     }

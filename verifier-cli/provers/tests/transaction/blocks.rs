@@ -154,6 +154,15 @@ fn an_ancestor_that_is_none_convicts() {
             answer.convicts_of(kind);
             assert!(honest.is_zero() || answer.mismatch().expected == honest);
         }
+        // One that is not claimed is not false.
+        case.claimed.ancestors[place] = B256::ZERO;
+        let leaf = |hash: &B256| iso_evm_wire::segment::merkle::leaf(&[*hash]);
+        let tree = Tree::new(case.claimed.ancestors.iter().map(leaf).collect());
+        case.claimed.claim.ancestors = (&tree).into();
+        case.claimed.ancestors_tree = tree;
+        if place == 0 || !case.witness.ancestors.is_empty() {
+            judged(&case, &ancestor(&case, place)).holds("not claimed");
+        }
     }
 }
 

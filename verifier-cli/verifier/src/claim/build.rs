@@ -1,11 +1,14 @@
 //! A claim out of a witness: what it says, with the instants that follow from it.
 
-use alloy_primitives::{B256, Bytes};
+use std::collections::HashMap;
+
+use alloy_primitives::{B256, Bytes, U256};
 use iso_evm_hypervisor::NativeEngine;
 use iso_evm_wire::{
     MessageWitness, Witness,
     claim::{Environment, Instant},
     protocol::BLOCK_HASHES,
+    records::Record,
     segment::{Head, Leaf, RecordTree, records::to_bytes},
 };
 
@@ -39,6 +42,7 @@ pub fn claim(subject: &Subject<'_>, gas_limit: u64) -> Option<ClaimedBlock> {
     let counts = messages.iter().map(|told| told.stateAccessList.len().saturating_sub(1));
     let mut taken = Taken::new(counts);
     replay_watched(subject, gas_limit, &mut taken);
+    let ancestors = ancestors(subject, &messages);
     let engine = NativeEngine::new(witness.rules);
     let cut = |message| checkpoints(&segments(&engine, subject, message, gas_limit));
     let both = messages.iter().zip(taken.messages).enumerate();
@@ -52,7 +56,6 @@ pub fn claim(subject: &Subject<'_>, gas_limit: u64) -> Option<ClaimedBlock> {
     let transaction = ClaimedTransaction::new(hashes, sender, (steps, places), messages);
     let environment = Environment::of(witness.chain_id, witness.rules, &witness.block);
     let header = subject.hashes().header().unwrap_or_default();
-    let ancestors = ancestors(subject);
     let index = witness.inclusion.as_ref().map_or(0, |inclusion| inclusion.index);
     let first = usize::try_from(index).ok().filter(|first| *first < MOST_TRANSACTIONS)?;
     let roots = [witness.roots.enter, witness.roots.leave];
@@ -69,18 +72,32 @@ fn receipt_hash(witness: &Witness, last: Option<&Instant>) -> B256 {
 }
 
 /// Hashes of the ancestors that `BLOCKHASH` knows, as far back as the witness tells: of its headers, then
-/// what these say; zero for one that it does not tell.
-fn ancestors(subject: &Subject<'_>) -> Vec<B256> {
+/// what these say, then what its first record says that asks for one; zero for one that it does not tell.
+fn ancestors(subject: &Subject<'_>, messages: &[MessageWitness]) -> Vec<B256> {
     let witness = subject.hashes().witness();
     let own = subject.hashes().ancestors();
+    let asked = asked(messages);
     let hash = |back: u64| {
         let given = usize::try_from(back - 1).ok().and_then(|place| own.get(place).copied());
-        given.or_else(|| ancestor_hash(witness, witness.block.number.checked_sub(back)?))
+        let number = witness.block.number.checked_sub(back)?;
+        let told = given.or_else(|| ancestor_hash(witness, number));
+        told.or_else(|| asked.get(&U256::from(number)).copied())
     };
     let mut hashes: Vec<Option<B256>> = (1..=BLOCK_HASHES).map(hash).collect();
     let told = hashes.iter().rposition(Option::is_some).map_or(0, |last| last + 1);
     hashes.truncate(told);
     hashes.into_iter().map(Option::unwrap_or_default).collect()
+}
+
+/// What the first record says of each block that `BLOCKHASH` is asked for.
+fn asked(messages: &[MessageWitness]) -> HashMap<U256, B256> {
+    let mut asked = HashMap::new();
+    for record in messages.iter().flat_map(|told| &told.stateAccessList) {
+        if let Ok(Record::Blockhash(told)) = Record::decode(record) {
+            asked.entry(told.number).or_insert(told.hash);
+        }
+    }
+    asked
 }
 
 fn built(

@@ -9,6 +9,7 @@
 
 mod build;
 mod compare;
+mod difference;
 mod items;
 mod json;
 mod needs;
@@ -20,7 +21,8 @@ mod steps;
 mod tests;
 
 pub use build::claim;
-pub use compare::{Difference, Published, TreeOf, Withheld, difference_within, first_difference};
+pub use compare::{Published, Withheld, difference_within, first_difference};
+pub use difference::{Difference, TreeOf};
 pub use items::{ClaimedBlock, ClaimedMessage, ClaimedTransaction, Instants};
 pub use needs::Needs;
 pub use nodes::{Moment, code_at, next_to_go, nodes_at};

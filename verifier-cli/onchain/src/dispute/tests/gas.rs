@@ -219,5 +219,5 @@ fn what_disputes_take_is_what_the_measurements_say() {
         |claimed| with_message(claimed, without_checkpoints),
         |accused| compared(&truth, accused),
     ));
-    measurements::compare("disputes", &table);
+    measurements::compare("disputes", &table.to_string());
 }

@@ -13,11 +13,12 @@ use std::{
     path::Path,
 };
 
+use alloy_primitives::{B256, Bytes};
 use iso_evm_hypervisor::Engine;
-use iso_evm_provers::{Accused, Court, Fault, MACHINE, NoFault};
+use iso_evm_provers::{Accused, Court, Fault, Kind, MACHINE, NoFault};
 use iso_evm_testing::measurements::replaced;
 use iso_evm_verifier::{
-    audit::Subject,
+    audit::{AccessKind, Subject},
     claim::{ClaimedBlock, claim},
 };
 use iso_evm_wire::{Opened, claim::instant::Field};
@@ -28,6 +29,9 @@ use crate::{
     random::{Random, seeds},
     sound::liars,
 };
+
+/// The opcode.
+const BLOCKHASH: u8 = 0x40;
 
 /// What convicted, and how often, by what was changed.
 type Told = BTreeMap<String, BTreeMap<String, usize>>;
@@ -201,4 +205,29 @@ fn who_claims_a_false_witness_is_convicted() {
     }
     println!("{convicted} convicted");
     assert!(acquitted.is_empty(), "{acquitted:#?}");
+}
+
+/// Who claims no ancestors could else say of any hash that it is theirs.
+#[test]
+fn a_block_hash_whose_ancestor_is_not_claimed_convicts() {
+    let case =
+        cases::all().into_iter().find(|case| case.name.starts_with("block-context")).unwrap();
+    each(&case, |by| {
+        for known in [0, 1] {
+            for false_hash in [B256::ZERO, B256::repeat_byte(7)] {
+                let mut lie = case.claimed.clone();
+                lie.ancestors.truncate(known);
+                lie.ancestors.fill(B256::ZERO);
+                let told = lie.transactions[0].messages.iter_mut();
+                let mut records = told.flat_map(|told| &mut told.records);
+                let asks = |bytes: &&mut Bytes| bytes[31] == BLOCKHASH && bytes[95] == 64;
+                let record = records.find(asks).unwrap();
+                let mut bytes = record.to_vec();
+                bytes[128..160].copy_from_slice(&false_hash[..]);
+                *record = bytes.into();
+                let fault = by.challenges(&lie.rebuilt()).unwrap();
+                assert_eq!(fault.kind, Kind::Access(AccessKind::BlockHash), "{known} {false_hash}");
+            }
+        }
+    });
 }
