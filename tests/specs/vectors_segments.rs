@@ -6,7 +6,7 @@ use iso_evm_hypervisor::{Code, MismatchKind, Missing, SegmentVerdict};
 use iso_evm_wire::{
     Fork,
     encoding::encode,
-    segment::{Checkpoint, ClaimedLeaf, Commitment, Cut, Field, Leaf, Segment},
+    segment::{Checkpoint, ClaimedLeaf, Cut, Field, Leaf, Segment, merkle::Tree},
 };
 use serde::{Deserialize, Serialize};
 
@@ -31,8 +31,6 @@ struct Vectors {
     /// Where the message is cut, each with its digest.
     checkpoints: Vec<Named>,
     checkpoints_root: B256,
-    /// The hash that is committed to.
-    commitment: B256,
     /// Inputs of the segment machine, true and lying, with what it answers.
     inputs: Vec<Input>,
     /// Checkpoints that are claimed in place of the one that a segment leads to.
@@ -118,7 +116,7 @@ fn make() -> Vectors {
         digest: end.digest(),
         leaf: Leaf::of(end).hash(),
     };
-    let commitment = Commitment::new(segments[0].head.hash(), leaves);
+    let checkpoints = Tree::new(leaves.iter().map(Leaf::hash).collect());
     let mut inputs = Vec::new();
     let mut add = |name: String, segment: &Segment| {
         inputs.push(Input { name, input: segment.encode(), answer: answer(segment).into() });
@@ -174,8 +172,7 @@ fn make() -> Vectors {
         message,
         message_hash: segments[0].head.hash(),
         checkpoints: ends.iter().map(named).collect(),
-        checkpoints_root: commitment.checkpoints_root(),
-        commitment: commitment.hash(),
+        checkpoints_root: checkpoints.root(),
         inputs,
         claims,
     }

@@ -125,6 +125,7 @@ pub(crate) fn dispute(error: &DisputeError) -> String {
         DisputeError::OtherSchedule { .. } | DisputeError::Family(_) => {
             format!("{error} (--guest-chain, --schedule say which chain disputes are about)")
         }
+        DisputeError::Elsewhere { .. } => format!("{error} (--deployer says who deployed it)"),
         DisputeError::NotCommitted { .. } => {
             format!("{error} (--operator says whose commitment it is)")
         }

@@ -166,7 +166,11 @@ impl Verify {
 
 /// The witness that a file holds, its messages taken apart; of an `INPUT.json` what is recorded of it.
 pub(super) fn open(path: &Path) -> Result<Opened<'static>, CommandError> {
-    let bytes = files::read(path)?;
+    opened(path, files::read(path)?)
+}
+
+/// The same of what was read.
+pub(super) fn opened(path: &Path, bytes: Vec<u8>) -> Result<Opened<'static>, CommandError> {
     if is_json(&bytes) {
         return record(path, &bytes, None).map(Opened::from);
     }

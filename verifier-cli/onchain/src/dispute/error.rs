@@ -40,6 +40,16 @@ pub enum DisputeError {
         /// Code hash of the prover that the contract knows.
         found: B256,
     },
+    /// A contract that was not put there as `deploy` does: what it has stored by now is whoever's who did.
+    #[error(
+        "{at}: by its terms it should be at {expected}, and what it has stored may be anybody's"
+    )]
+    Elsewhere {
+        /// Address of the contract.
+        at: Address,
+        /// Where the deployer would have put it.
+        expected: Address,
+    },
     /// A contract that goes by another schedule.
     #[error("{at}: its schedule is not that of chain {chain}")]
     OtherSchedule {

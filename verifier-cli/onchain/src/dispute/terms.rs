@@ -8,7 +8,7 @@ use iso_evm_provers::{
 use iso_evm_wire::claim::Environment;
 
 use super::{DisputeError, Disputes};
-use crate::chain::Chain;
+use crate::{chain::Chain, contracts::Contracts};
 
 /// What has become of a commitment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
@@ -84,13 +84,19 @@ impl Disputes {
         if (terms.chainId, terms.firstRules, terms.knownRules) != known || told != expected {
             return Err(DisputeError::OtherSchedule { at, chain: schedule.chain_id() });
         }
-        Ok(Windows {
+        let windows = Windows {
             window: terms.window,
             answer_period: terms.answerPeriod,
             bond: terms.bond,
             deposit: terms.deposit,
             anchor: terms.anchor,
-        })
+        };
+        // The same code can be put elsewhere by other init code, which may have written its storage before.
+        let expected = Contracts { windows, ..self.contracts }.dispute(&self.provers).address;
+        if at != expected {
+            return Err(DisputeError::Elsewhere { at, expected });
+        }
+        Ok(windows)
     }
 
     /// Checks that a block is one that can be committed to: of the schedule's chain, by its rules.

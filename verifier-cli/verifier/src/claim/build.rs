@@ -42,7 +42,7 @@ pub fn claim(subject: &Subject<'_>, gas_limit: u64) -> Option<ClaimedBlock> {
     let counts = messages.iter().map(|told| told.stateAccessList.len().saturating_sub(1));
     let mut taken = Taken::new(counts);
     replay_watched(subject, gas_limit, &mut taken);
-    let ancestors = ancestors(subject, &messages);
+    let ancestors = ancestors(subject);
     let engine = NativeEngine::new(witness.rules);
     let cut = |message| checkpoints(&segments(&engine, subject, message, gas_limit));
     let both = messages.iter().zip(taken.messages).enumerate();
@@ -73,10 +73,10 @@ fn receipt_hash(witness: &Witness, last: Option<&Instant>) -> B256 {
 
 /// Hashes of the ancestors that `BLOCKHASH` knows, as far back as the witness tells: of its headers, then
 /// what these say, then what its first record says that asks for one; zero for one that it does not tell.
-fn ancestors(subject: &Subject<'_>, messages: &[MessageWitness]) -> Vec<B256> {
+fn ancestors(subject: &Subject<'_>) -> Vec<B256> {
     let witness = subject.hashes().witness();
     let own = subject.hashes().ancestors();
-    let asked = asked(messages);
+    let asked = asked(subject);
     let hash = |back: u64| {
         let given = usize::try_from(back - 1).ok().and_then(|place| own.get(place).copied());
         let number = witness.block.number.checked_sub(back)?;
@@ -90,10 +90,11 @@ fn ancestors(subject: &Subject<'_>, messages: &[MessageWitness]) -> Vec<B256> {
 }
 
 /// What the first record says of each block that `BLOCKHASH` is asked for.
-fn asked(messages: &[MessageWitness]) -> HashMap<U256, B256> {
+fn asked(subject: &Subject<'_>) -> HashMap<U256, B256> {
     let mut asked = HashMap::new();
-    for record in messages.iter().flat_map(|told| &told.stateAccessList) {
-        if let Ok(Record::Blockhash(told)) = Record::decode(record) {
+    let messages = (0..subject.messages.len()).filter_map(|index| subject.message(index));
+    for record in messages.flat_map(|told| told.records()) {
+        if let Ok(Record::Blockhash(told)) = record {
             asked.entry(told.number).or_insert(told.hash);
         }
     }

@@ -13,7 +13,7 @@ use alloy_primitives::B256;
 use iso_evm_hypervisor::{Audited, Engine, MessageVerdict};
 use iso_evm_wire::{
     Opened,
-    segment::{ClaimedLeaf, Commitment, Cut},
+    segment::{ClaimedLeaf, Cut},
 };
 
 pub use self::row::{Row, Said};
@@ -58,12 +58,6 @@ impl MessageSegments {
     /// Host gas of all segments.
     pub fn host_gas(&self) -> u64 {
         self.rows.iter().map(|row| row.host_gas).fold(0, u64::saturating_add)
-    }
-
-    /// The commitment of an operator who cuts the message so, and tells the truth.
-    pub fn commitment(&self) -> Option<Commitment> {
-        let leaves = self.rows.iter().filter_map(|row| row.end.map(|end| end.leaf()));
-        Some(Commitment::new(self.hash?, leaves.collect()))
     }
 
     fn audited(&self) -> Audited {

@@ -2,12 +2,11 @@
 //! byte string that has a segment audited. Normative text: `specs/19-segments.md`.
 //!
 //! In the data's way this stands beside [`crate::encoding`]: a message that does not fit one
-//! transaction is audited from [`Checkpoint`] to checkpoint, each [`Segment`] on its own, against one
-//! hash, the [`Commitment`].
+//! transaction is audited from [`Checkpoint`] to checkpoint, each [`Segment`] on its own.
 //!
 //! `merkle` is the tree that records and checkpoints hang in, `head` a message without its records,
 //! `checkpoint` and `state` the guest between two instructions, `pages` its memory, `bounds` where
-//! it is cut, `commitment` what an operator stands by, `layout` and `input` the bytes that the segment
+//! it is cut, `commitment` how an operator stands by a checkpoint, `layout` and `input` the bytes that the segment
 //! machine takes.
 
 pub mod bounds;
@@ -25,7 +24,7 @@ mod tests;
 
 pub use bounds::{Bounds, Cut};
 pub use checkpoint::{Checkpoint, Field};
-pub use commitment::{ClaimedLeaf, Commitment, Leaf};
+pub use commitment::{ClaimedLeaf, Leaf};
 pub use head::Head;
 pub use input::{Section, Segment};
 pub use pages::{PAGE_SIZE, Page, Pages};

@@ -52,7 +52,9 @@ fn of_audits(witness: &Witness, accused: &iso_evm_provers::Accused<'_, '_>) -> V
     let report = verify(witness, &Options::default()).unwrap();
     let mut faults: Vec<Fault> =
         report.findings.iter().filter_map(|found| accused.fault(found)).collect();
-    faults.sort_by_key(|fault| fault.kind.family());
+    let rank =
+        |fault: &Fault| ["access", "tree"].iter().position(|name| *name == fault.kind.family());
+    faults.sort_by_key(|fault| rank(fault).unwrap_or(2));
     faults
 }
 

@@ -12,7 +12,7 @@ use iso_evm_verifier::{
 };
 use iso_evm_wire::{Opened, Rules};
 
-use crate::{commands::verify::open, error::CommandError};
+use crate::{commands::verify::opened, error::CommandError};
 
 /// What a file holds.
 #[derive(Debug)]
@@ -33,7 +33,7 @@ impl AtHand {
                 .map_err(|error| CommandError::Claim { file, error: Box::new(error) })?;
             return Ok(Self::Claim(Box::new(claimed)));
         }
-        let witness = open(path)?;
+        let witness = opened(path, bytes)?;
         let claimed = claim(&Subject::new(&witness), gas_limit(&witness))
             .ok_or_else(|| CommandError::NoClaim { file: files::name(path) })?
             .of_run();
