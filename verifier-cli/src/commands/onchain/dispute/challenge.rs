@@ -134,7 +134,7 @@ pub(in crate::commands::onchain) fn judged(
         None => of_audits(&accused, witness, &engine, file)?,
         Some(_) => of_claim(&accused),
     };
-    let (faults, is_whole) = match found {
+    let (faults, why) = match found {
         Found::Nothing(is_whole, why) => {
             let said =
                 if is_whole { "nothing is false in it" } else { "nothing false was found in it" };
@@ -146,7 +146,7 @@ pub(in crate::commands::onchain) fn judged(
     let convicted =
         desk.disputes.convict(desk.windows, &accused, &faults, operator, desk.sender())?;
     let Some(conviction) = convicted else {
-        let said = format!("what is false can be proved to no contract: {is_whole}");
+        let said = format!("what is false can be proved to no contract: {why}");
         outcome(standing, said).print(json)?;
         return Ok(Exit::Inconclusive);
     };
