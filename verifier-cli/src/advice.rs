@@ -6,7 +6,8 @@ use iso_evm_batch::ItemError;
 use iso_evm_node::{NodeError, ReplayError};
 #[cfg(feature = "onchain")]
 use iso_evm_onchain::{
-    deploy::DeployError, dispute::DisputeError, send_error::SendError, submit::SubmitError,
+    deploy::DeployError, dispute::DisputeError, holds::HoldsError, send_error::SendError,
+    submit::SubmitError,
 };
 #[cfg(feature = "node")]
 use iso_evm_rpc::RpcError;
@@ -124,6 +125,9 @@ pub(crate) fn dispute(error: &DisputeError) -> String {
         DisputeError::Send(error) => send(error),
         DisputeError::OtherSchedule { .. } | DisputeError::Family(_) => {
             format!("{error} (--guest-chain, --schedule say which chain disputes are about)")
+        }
+        DisputeError::Holds(HoldsError::NoCode { what: "segment machine", .. }) => {
+            format!("{error} (deploy --fork puts that of other rules there)")
         }
         DisputeError::Elsewhere { .. } => format!("{error} (--deployer says who deployed it)"),
         DisputeError::NotCommitted { .. } => {

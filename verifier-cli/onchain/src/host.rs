@@ -179,11 +179,20 @@ impl Host {
         evm.transact(transaction).ok()
     }
 
-    /// Whether a transaction that used this much gas, unlimited, does the same with no more than
-    /// [`GAS_CAP`]: what a frame keeps back from its callees (EIP-150) counts too.
-    pub fn fits_cap(&self, call: &Call<'_>, unlimited: &Sent) -> bool {
-        gas_limit(unlimited.gas_used) <= GAS_CAP
-            || (unlimited.gas_used <= GAS_CAP && self.send(call, Some(GAS_CAP)) == *unlimited)
+    /// A gas limit with which a transaction does the same as unlimited, found by running it: what a frame keeps back
+    /// from its callees (EIP-150) counts, and a contract may ask how much is left. None if [`GAS_CAP`] is too little.
+    pub fn enough(&self, call: &Call<'_>, unlimited: &Sent) -> Option<u64> {
+        if unlimited.gas_used > GAS_CAP {
+            return None;
+        }
+        let mut limit = gas_limit(unlimited.gas_used).min(GAS_CAP);
+        while self.send(call, Some(limit)) != *unlimited {
+            if limit == GAS_CAP {
+                return None;
+            }
+            limit = (limit + limit / 2).min(GAS_CAP);
+        }
+        Some(limit)
     }
 }
 
@@ -233,7 +242,7 @@ mod tests {
         assert!(sent.success && sent.gas_used > 100_000);
         assert_eq!(sent, host.send(&call, Some(sent.gas_used)));
         assert_ne!(sent, host.send(&call, Some(sent.gas_used - 1)));
-        assert!(host.fits_cap(&call, &sent));
+        assert!(host.enough(&call, &sent).is_some());
     }
 
     #[test]

@@ -41,6 +41,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+#[cfg(test)]
+mod addresses;
 pub mod chain;
 pub mod contracts;
 pub mod deploy;

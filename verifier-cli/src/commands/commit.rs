@@ -40,6 +40,11 @@ impl Commit {
     pub(super) fn run(self) -> Result<Exit, CommandError> {
         let at_hand = AtHand::open(&self.file)?;
         let posts = self.post.is_meant();
+        if posts && self.output.as_ref().is_some_and(|output| output.as_os_str() == STANDARD) {
+            let (option, command) =
+                ("--output -", "a commitment to a chain, which says there what became of it");
+            return Err(CommandError::Meaningless { option, command });
+        }
         write(at_hand.claimed(), self.output, posts)?;
         if posts { self.post.run(&at_hand, &self.file) } else { Ok(Exit::Valid) }
     }

@@ -145,8 +145,9 @@ impl Disputes {
                 acts.extend(scene.announce(challenger, id, &proof));
             }
             acts.extend(archived(&laid));
-            let (act, _) = scene.act("advance", challenger, U256::ZERO, &data);
+            let (mut act, _) = scene.act("advance", challenger, U256::ZERO, &data);
             fits(&act)?;
+            act.reaches = (!convicts).then_some((said.key, said.digest));
             acts.push(act);
             if convicts {
                 let mismatch = said.mismatch;

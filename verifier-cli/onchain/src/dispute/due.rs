@@ -5,7 +5,7 @@ use alloy_primitives::{Address, B256, Bytes, U256};
 use alloy_sol_types::{SolCall, SolEvent};
 use iso_evm_provers::{
     asks::Item,
-    dispute::{AuditDispute, Level},
+    dispute::{AuditDispute, Level, Windows},
 };
 
 use super::{Act, Commitment, DisputeError, Disputes, Standing};
@@ -61,20 +61,26 @@ impl Disputes {
         let mut questions = Vec::new();
         for log in logs {
             let Ok(event) = AuditDispute::AskedFor::decode_log(&log) else { continue };
-            let call = AuditDispute::keyOfCall { id, place: event.place };
-            let nothing = || DisputeError::NoDispute { at };
-            let key = chain.view(at, &call)?.ok_or_else(nothing)?;
-            let found =
-                chain.view(at, &AuditDispute::questionsCall { key })?.ok_or_else(nothing)?;
-            questions.push(Asked {
-                item: item(&event),
-                place: event.place,
-                asker: found.asker,
-                until: found.until,
-                closed: found.closed,
-            });
+            let known = self.question(chain, id, event.place)?;
+            questions.push(Asked { item: item(&event), ..known });
         }
         Ok(questions)
+    }
+
+    /// What the contract knows of a question; nobody has asked it if its asker is zero.
+    ///
+    /// # Errors
+    ///
+    /// If the contract does not answer, or the node does not say.
+    pub fn question(&self, chain: &Chain, id: B256, place: B256) -> Result<Asked, DisputeError> {
+        let at = self.address();
+        let nothing = || DisputeError::NoDispute { at };
+        let call = AuditDispute::keyOfCall { id, place };
+        let key = chain.view(at, &call)?.ok_or_else(nothing)?;
+        let call = AuditDispute::questionsCall { key };
+        let found = chain.view(at, &call)?.ok_or_else(nothing)?;
+        let (asker, until, closed) = (found.asker, found.until, found.closed);
+        Ok(Asked { item: None, place, asker, until, closed })
     }
 
     /// What is due of a commitment, for who sends. Questions are looked for from a block on.
@@ -85,9 +91,9 @@ impl Disputes {
     pub fn due(
         &self,
         chain: &Chain,
+        windows: &Windows,
         id: B256,
-        sender: Address,
-        from: u64,
+        (sender, from): (Address, u64),
     ) -> Result<Due, DisputeError> {
         let at = self.address();
         let commitment = self.commitment(chain, id)?;
@@ -98,6 +104,8 @@ impl Disputes {
         let mut acts = Vec::new();
         let mut convicted = commitment.standing == Standing::Convicted;
         let mut owes = !owed.is_zero();
+        // A sum of nothing is not sent.
+        let [bond, deposit] = [windows.bond, windows.deposit].map(|sum| !sum.is_zero());
         if commitment.standing == Standing::Open {
             let silent = asked.iter().find(|asked| !asked.closed && time > asked.until);
             let parent = self.parent(chain, &commitment)?;
@@ -106,7 +114,7 @@ impl Disputes {
                     "convict-silent",
                     AuditDispute::convictSilentCall { id, place: *place },
                 ));
-                (convicted, owes) = (true, owes || *asker == sender);
+                (convicted, owes) = (true, owes || (*asker == sender && (bond || deposit)));
             } else if parent == Standing::Convicted {
                 acts.push(
                     self.due_act("convict-successor", AuditDispute::convictSuccessorCall { id }),
@@ -117,7 +125,7 @@ impl Disputes {
                 && (commitment.parent.is_zero() || parent == Standing::Final)
             {
                 acts.push(self.due_act("finalise", AuditDispute::finaliseCall { id }));
-                owes |= commitment.operator == sender;
+                owes |= commitment.operator == sender && bond;
             }
             // Of those that are open the silent one is closed with the conviction.
             let others = asked.iter().filter(|asked| silent.is_none_or(|silent| silent != *asked));
@@ -125,7 +133,7 @@ impl Disputes {
         } else {
             self.reclaim(id, sender, convicted, asked.iter(), &mut acts);
         }
-        owes |= acts.iter().any(|act| act.what == "reclaim");
+        owes |= deposit && acts.iter().any(|act| act.what == "reclaim");
         if owes {
             acts.push(self.due_act("withdraw", AuditDispute::withdrawCall {}));
         }
@@ -167,18 +175,18 @@ impl Disputes {
             fits_cap: true,
             fits_mempool: true,
         };
-        Act { what, step, makes: None }
+        Act { what, step, makes: None, reaches: None }
     }
 }
 
-/// What an event says was asked for.
+/// What an event says was asked for: the words that the level has. What stands in the others is anybody's.
 fn item(event: &AuditDispute::AskedFor) -> Option<Item> {
-    let word = |word: U256| u64::try_from(word).ok();
-    let level = usize::try_from(event.level).ok().and_then(|level| Level::ALL.get(level));
+    let level = *usize::try_from(event.level).ok().and_then(|level| Level::ALL.get(level))?;
+    let word = |word: U256, counts: bool| if counts { u64::try_from(word).ok() } else { Some(0) };
     Some(Item {
-        level: *level?,
-        transaction: word(event.transaction)?,
-        message: word(event.message)?,
-        index: word(event.index)?,
+        level,
+        transaction: word(event.transaction, level >= Level::Signed)?,
+        message: word(event.message, level >= Level::Checkpoint)?,
+        index: word(event.index, true)?,
     })
 }

@@ -102,6 +102,49 @@ pub enum DisputeError {
         /// The commitment.
         id: B256,
     },
+    /// A commitment that is decided.
+    #[error("the commitment {id} is {standing}: nothing is asked about it any more")]
+    Decided {
+        /// The commitment.
+        id: B256,
+        /// What has become of it, in a word.
+        standing: &'static str,
+    },
+    /// A question that was asked already.
+    #[error("{asker} has asked for it already: it must be shown until {until}")]
+    AskedAlready {
+        /// Who asked.
+        asker: Address,
+        /// Until when it must be shown.
+        until: u64,
+    },
+    /// A question for which the time is over.
+    #[error("questions could be asked until {until}, and it is {time}")]
+    TooLate {
+        /// From when on nothing is asked.
+        until: u64,
+        /// The time of the chain.
+        time: u64,
+    },
+    /// Questions that the operator did not answer in time.
+    #[error("the time to show {count} of what was asked for is over, for the first since {until}")]
+    Silent {
+        /// How many they are.
+        count: usize,
+        /// Until when the first of them could be answered.
+        until: u64,
+    },
+    /// Questions of which the node told nothing.
+    #[error(
+        "the contract has {expected} questions that are open, and the node told of {found}: it keeps logs back, or \
+             they begin before the block that was named"
+    )]
+    Hidden {
+        /// Questions that are open by the contract.
+        expected: u64,
+        /// Those that the node told of.
+        found: usize,
+    },
     /// An item that the claim at hand does not have.
     #[error("the claim has no such item")]
     NoItem,

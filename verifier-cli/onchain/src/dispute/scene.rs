@@ -1,7 +1,7 @@
 //! A dispute in memory: what each transaction takes, and what the contract says to it, before it is sent.
 
 use alloy_primitives::{Address, B256, Bytes, U256};
-use alloy_sol_types::SolCall;
+use alloy_sol_types::{SolCall, SolError};
 use iso_evm_provers::{
     Fault, Prover,
     asks::{Item, Shown},
@@ -27,6 +27,8 @@ pub struct Act {
     pub step: Step,
     /// The archive that it makes, if it makes one: it is not sent where that is there.
     pub makes: Option<Part>,
+    /// The digest that it comes to, and what that is kept under: it is not sent where that was reached already.
+    pub reaches: Option<(B256, B256)>,
 }
 
 /// A dispute in memory, with all contracts and no commitment at first.
@@ -67,7 +69,7 @@ impl Scene<'_> {
         let call = Call { from, to: self.disputes.address(), value, data };
         let (step, sent) = Step::of(&self.host, &call);
         self.host.keep(&call);
-        (Act { what, step, makes: None }, sent)
+        (Act { what, step, makes: None, reaches: None }, sent)
     }
 
     /// What a call comes to, without its being made.
@@ -167,6 +169,9 @@ impl Scene<'_> {
         let question = item.question(claimed).ok_or(DisputeError::NoItem)?;
         let data = AuditDispute::askCall { id, question }.abi_encode().into();
         let (act, sent) = self.act("ask", asker, self.windows.deposit, &data);
+        if AuditDispute::NoItem::abi_decode(&sent.output).is_ok() {
+            return Err(DisputeError::NoItem);
+        }
         if sent.success {
             Ok(act)
         } else {
@@ -207,6 +212,7 @@ pub(super) fn archived(laid: &Laid) -> impl Iterator<Item = Act> {
         what: "archive",
         step: archive.step.clone(),
         makes: archive.parts.first().cloned(),
+        reaches: None,
     })
 }
 

@@ -119,6 +119,44 @@ impl Disputes {
         Ok(())
     }
 
+    /// Whether a machine came to a digest already.
+    ///
+    /// # Errors
+    ///
+    /// If the contract does not answer, or the node does not say.
+    pub fn is_reached(
+        &self,
+        chain: &Chain,
+        (key, digest): (B256, B256),
+    ) -> Result<bool, DisputeError> {
+        let at = self.address();
+        let found = chain.view(at, &AuditDispute::reachedCall { key, digest })?;
+        found.ok_or(DisputeError::NoDispute { at })
+    }
+
+    /// Checks that an account may go on from a parent; zero is none.
+    ///
+    /// # Errors
+    ///
+    /// If the parent is neither the account's own and open, nor final.
+    pub fn goes_on(
+        &self,
+        chain: &Chain,
+        parent: B256,
+        operator: Address,
+    ) -> Result<(), DisputeError> {
+        if parent.is_zero() {
+            return Ok(());
+        }
+        let found = self.commitment(chain, parent)?;
+        let own = found.standing == Standing::Open && found.operator == operator;
+        if own || found.standing == Standing::Final {
+            return Ok(());
+        }
+        let why = format!("{parent} is neither an open commitment of {operator}'s nor a final one");
+        Err(DisputeError::Refused { why })
+    }
+
     /// A commitment, as the contract has it.
     ///
     /// # Errors

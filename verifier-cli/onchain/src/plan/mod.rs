@@ -22,7 +22,7 @@ pub(crate) use self::segments::of_machine;
 pub use self::segments::{SegmentCost, Told};
 use super::{
     contracts::{Archives, Contracts, Deployment},
-    host::{Call, GAS_CAP, Host, Sent, UNLIMITED, calldata_gas, fits_mempool, gas_limit},
+    host::{Call, Host, Sent, UNLIMITED, calldata_gas, fits_mempool, gas_limit},
 };
 
 /// Who sends, where it makes no difference who.
@@ -275,14 +275,13 @@ impl Step {
     /// A transaction, and what it does.
     pub(crate) fn of(host: &Host, call: &Call<'_>) -> (Self, Sent) {
         let unlimited = host.send(call, None);
-        let fits_cap = host.fits_cap(call, &unlimited);
-        let limit = gas_limit(unlimited.gas_used);
+        let enough = host.enough(call, &unlimited);
         let step = Self {
             to: call.to,
             value: call.value,
             gas: unlimited.gas_used,
-            gas_limit: if fits_cap { limit.min(GAS_CAP) } else { limit },
-            fits_cap,
+            gas_limit: enough.unwrap_or_else(|| gas_limit(unlimited.gas_used)),
+            fits_cap: enough.is_some(),
             fits_mempool: fits_mempool(call.data.len()),
             data: call.data.clone(),
         };

@@ -28,7 +28,7 @@ pub(super) struct Pending {
 
 /// How a message is audited.
 pub(super) enum Task {
-    Whole(AuditCost),
+    Whole(Box<AuditCost>),
     Segments(Vec<SegmentCost>),
 }
 
@@ -88,7 +88,7 @@ impl Submission<'_> {
             let (what, gas) = ("the archive of its code", archive.step.gas);
             return Err(SubmitError::TooMuchGas { index, what, gas });
         }
-        let pending = Pending { archive, task: Task::Whole(audit) };
+        let pending = Pending { archive, task: Task::Whole(Box::new(audit)) };
         Ok(Next::Send(Box::new(pending), submitted))
     }
 

@@ -71,6 +71,9 @@ fn chain_id(text: &str) -> Result<u64, String> {
     chain.map(|chain| chain.id()).map_err(|_| "neither a number nor a known name".to_owned())
 }
 
+/// Who looks, where nobody says who he is: like whoever sends, not the zero address.
+const SOMEBODY: Address = Address::repeat_byte(0x5e);
+
 impl ChainArgs {
     /// Whether a chain is meant at all, by a command that does without one too.
     pub(in crate::commands) const fn is_given(&self) -> bool {
@@ -94,7 +97,7 @@ impl ChainArgs {
         let sender = match self.from.sender(self.password_file.as_ref())? {
             Some(sender) => sender,
             // Who looks only need not say who he is.
-            None if !signs => Sender::Unlocked { address: Address::ZERO },
+            None if !signs => Sender::Unlocked { address: SOMEBODY },
             None => {
                 let (option, needed) =
                     ("what is sent", "--private-key-file, --keystore or --unlocked");

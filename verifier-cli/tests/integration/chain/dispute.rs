@@ -8,7 +8,8 @@ use alloy_sol_types::SolCall;
 use iso_evm_onchain::{chain::CallAnswer, dispute::Disputes};
 use iso_evm_provers::{
     Accused, MACHINE, Prover,
-    dispute::{AuditDispute, challenge_calldata, in_one_part},
+    asks::Item,
+    dispute::{AuditDispute, Level, challenge_calldata, in_one_part},
 };
 use iso_evm_verifier::{audit::Subject, claim::Instants, verify};
 use iso_evm_wire::{MessageWitness, Opened, Witness, encoding, records::Record};
@@ -233,6 +234,79 @@ fn an_honest_operator_is_final_after_the_window() {
     assert_eq!(what, ["finalise", "withdraw"]);
 }
 
+/// A prover that keeps gas back for itself gets what it needs.
+#[test]
+fn a_false_precompile_convicts_with_the_gas_that_is_sent() {
+    let Some(anvil) = Anvil::start() else { return };
+    let guests = "--schedule osaka=0";
+    let deployed = anvil.deploy(guests);
+    // PUSH0 PUSH0 PUSH0 PUSH0 PUSH1 8 GAS STATICCALL POP STOP
+    let input = json!({
+        "fork": "osaka",
+        "transaction": {"from": "0x1111111111111111111111111111111111111111",
+            "to": "0x2222222222222222222222222222222222222222", "gas": "0xf4240"},
+        "prestate": {"0x2222222222222222222222222222222222222222": {"code": "0x5f5f5f5f60085afa5000"}}
+    });
+    let witness = super::segments::recorded(&input.to_string());
+    let folder = tempfile::tempdir().unwrap();
+    put(folder.path(), &witness);
+    let trial = Trial { anvil, deployed, witness, folder };
+    let mut lie = trial.witness.clone();
+    change_record(&mut lie, |record| match record {
+        Record::Call(opcode, mut call) => {
+            call.gasUsed += 1;
+            Some(Record::Call(opcode, call))
+        }
+        _ => None,
+    });
+    let id = stands_by(&trial.anvil, &trial.deployed, &lie, guests);
+    std::fs::write(trial.folder().join("lie.bin"), lie.encode()).unwrap();
+    convicted(&trial, id, &format!("lie.bin {guests}"), "precompile-gas");
+}
+
+/// On the terms that `deploy` has there is nothing to be fetched.
+#[test]
+fn without_a_bond_a_commitment_becomes_final_and_nothing_is_withdrawn() {
+    let Some(trial) = Trial::of("plain-transfer", WINDOWS) else { return };
+    let id = trial.operator("commit witness.bin", 0)["id"].as_str().unwrap().to_owned();
+    trial.challenger("ask witness.bin --item step --index 1", 0);
+    trial.operator("answer witness.bin", 0);
+    trial.anvil.wait(4_001);
+    let done = trial.operator(&format!("settle {id}"), 0);
+    assert_eq!(done["standing"], "final");
+    let sent = done["transactions"].as_array().unwrap();
+    assert_eq!((sent.len(), &sent[0]["what"]), (1, &json!("finalise")));
+    let at = address(&trial.deployed, "dispute");
+    for command in [
+        "answer witness.bin".to_owned(),
+        format!("ask witness.bin --item step --index 0 --operator {}", trial.anvil.accounts[0]),
+    ] {
+        let ran = trial.anvil.iso(trial.folder(), &format!("{command} --dispute {at}"));
+        assert_eq!(ran.code, Some(2), "{}", ran.text());
+        assert!(ran.stderr.contains("is final: nothing is asked"), "{}", ran.stderr);
+    }
+}
+
+/// What the witness at hand does not tell is not called true.
+#[test]
+fn a_claim_of_more_than_the_witness_is_not_held_for_true() {
+    let Some(trial) = Trial::of("plain-transfer", WINDOWS) else { return };
+    let truth = claimed(&trial.witness);
+    let roots = [truth.claim.enter, truth.claim.leave];
+    let more = iso_evm_verifier::claim::ClaimedBlock::new(
+        truth.environment,
+        B256::ZERO,
+        vec![B256::repeat_byte(7)],
+        roots,
+        (0, truth.transactions.clone()),
+    );
+    stands_by_claim(&trial.anvil, &trial.disputes(), &more);
+    let file = publish(trial.folder(), &more);
+    let document = trial.challenger(&format!("challenge {file} --witness witness.bin"), 3);
+    assert_eq!(document["conviction"], Value::Null);
+    assert!(document["said"].as_str().unwrap().contains("were not looked at"), "{document}");
+}
+
 /// A bond is at stake: the challenge is announced, and who convicts may fetch his part.
 #[test]
 fn where_there_is_a_bond_a_challenge_is_announced() {
@@ -262,15 +336,34 @@ fn what_is_withheld_is_shown_or_convicts() {
         let asked = trial.challenger(&format!("ask witness.bin --item {item}"), 0);
         assert_eq!(asked["asked"][0]["closed"], false, "{asked}");
     }
+    // What stands in words that the item does not have is anybody's: the contract does not look at it.
+    let (disputes, truth) = (trial.disputes(), claimed(&trial.witness));
+    let item = Item { level: Level::Step, transaction: 0, message: 0, index: 2 };
+    let mut question = item.question(&truth).unwrap();
+    question.message.index = U256::MAX;
+    let call = AuditDispute::askCall { id: id.parse().unwrap(), question };
+    let windows = disputes.check(&trial.anvil.chain).unwrap();
+    let mut scene = disputes.scene(windows);
+    scene.commit(trial.anvil.accounts[0], B256::ZERO, &truth).unwrap();
+    let asker = trial.anvil.accounts[1];
+    let mut step = scene.ask(asker, id.parse().unwrap(), &truth, item).unwrap().step;
+    step.data = call.abi_encode().into();
+    assert!(trial.anvil.step(1, &step).success);
+    let again = "ask witness.bin --item step --index 2";
+    let at = address(&trial.deployed, "dispute");
+    let operator = trial.anvil.accounts[0];
+    let line = format!("{again} --dispute {at} --operator {operator}");
+    let ran = trial.anvil.iso(trial.folder(), &line);
+    assert_eq!(ran.code, Some(2), "{}", ran.text());
+    assert!(ran.stderr.contains("has asked for it already"), "{}", ran.stderr);
     // The claim alone does not hold the transaction's bytes: the rest is shown, and what is lacking is said.
     let claim = publish(trial.folder(), &claimed(&trial.witness));
-    let at = address(&trial.deployed, "dispute");
     let ran = trial.anvil.iso(trial.folder(), &format!("answer {claim} --dispute {at}"));
     assert_eq!(ran.code, Some(2), "{}", ran.text());
-    assert!(ran.stderr.contains("signed 0 of message 0 of transaction 0"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("the bytes of transaction 0"), "{}", ran.stderr);
     let answered = trial.operator("answer witness.bin", 0);
     let asked = answered["asked"].as_array().unwrap();
-    assert_eq!(asked.len(), items.len());
+    assert_eq!(asked.len(), items.len() + 1);
     assert!(asked.iter().all(|asked| asked["closed"] == true), "{answered}");
     // Something is owed to the operator already, for the first answers.
     for sent in answered["transactions"].as_array().unwrap() {
@@ -288,6 +381,13 @@ fn what_is_withheld_is_shown_or_convicts() {
     let early = trial.challenger(&format!("settle {id}"), 0);
     assert_eq!((&early["standing"], &early["transactions"]), (&json!("open"), &json!([])));
     trial.anvil.wait(1_001);
+    let ran = trial.anvil.iso(trial.folder(), &format!("answer other.bin --dispute {at}"));
+    assert_eq!(ran.code, Some(2), "{}", ran.text());
+    assert!(
+        ran.stderr.contains("the time to show 1 of what was asked for is over"),
+        "{}",
+        ran.stderr
+    );
     let late = trial.challenger(&format!("settle {id}"), 1);
     assert_eq!(late["standing"], "convicted");
     let what: Vec<_> =

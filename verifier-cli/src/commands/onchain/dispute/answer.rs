@@ -4,8 +4,11 @@ use std::path::PathBuf;
 
 use alloy_primitives::{Address, B256};
 use clap::Args;
-use iso_evm_onchain::dispute::{Asked, DisputeError};
-use iso_evm_provers::dispute::Windows;
+use iso_evm_onchain::dispute::{Asked, DisputeError, Standing};
+use iso_evm_provers::{
+    asks::Item,
+    dispute::{Level, Windows},
+};
 
 use super::{AtHand, Desk, report::Outcome};
 use crate::{
@@ -42,10 +45,30 @@ impl Answer {
         let claimed = at_hand.claimed();
         let operator = self.operator.unwrap_or_else(|| desk.sender());
         let (root, id) = (claimed.root(), desk.id(operator, claimed.root()));
+        let commitment = desk.disputes.commitment(&desk.chain, id)?;
+        match commitment.standing {
+            Standing::Open => {}
+            Standing::None => return Err(DisputeError::NotCommitted { operator, root }.into()),
+            Standing::Final => {
+                return Err(DisputeError::Decided { id, standing: "final" }.into());
+            }
+            Standing::Convicted => {
+                return Err(DisputeError::Decided { id, standing: "convicted" }.into());
+            }
+        }
         let questions = |desk: &Desk<'_>| desk.disputes.questions(&desk.chain, id, self.from_block);
         let time = desk.chain.time()?;
         let open = |asked: &&Asked| !asked.closed && time <= asked.until;
         let asked = questions(&desk)?;
+        let found = asked.iter().filter(|asked| !asked.closed).count();
+        if found as u64 != commitment.asked {
+            return Err(DisputeError::Hidden { expected: commitment.asked, found }.into());
+        }
+        let late: Vec<u64> = asked
+            .iter()
+            .filter(|asked| !asked.closed && time > asked.until)
+            .map(|asked| asked.until)
+            .collect();
         let mut scene = desk.disputes.scene(Windows { anchor: B256::ZERO, ..desk.windows });
         scene.commit(operator, B256::ZERO, claimed)?;
         let behind = at_hand.behind();
@@ -60,8 +83,11 @@ impl Answer {
             acts.extend(scene.answer(desk.sender(), id, claimed, item, &shown)?);
         }
         let mined = desk.send(&acts)?;
-        if let Some(what) = lacking.first() {
-            return Err(DisputeError::NotHeld { what: what.clone() }.into());
+        if !lacking.is_empty() {
+            return Err(DisputeError::NotHeld { what: lacking.join("; ") }.into());
+        }
+        if let Some(until) = late.iter().min() {
+            return Err(DisputeError::Silent { count: late.len(), until: *until }.into());
         }
         let asked = questions(&desk)?;
         let answered = mined.iter().filter(|mined| mined.what == "answer").count();
@@ -84,14 +110,17 @@ impl Answer {
 
 /// What was asked for, in words.
 fn of(asked: &Asked) -> String {
-    match asked.item {
-        Some(item) => format!(
-            "{} {} of message {} of transaction {}",
-            item.level.name(),
-            item.index,
-            item.message,
-            item.transaction
-        ),
-        None => format!("{}", asked.place),
+    let Some(Item { level, transaction, message, index }) = asked.item else {
+        return asked.place.to_string();
+    };
+    let name = level.name();
+    match level {
+        Level::Header => name.to_owned(),
+        Level::Ancestor | Level::Transaction => format!("{name} {index}"),
+        Level::Signed => format!("the bytes of transaction {transaction}"),
+        Level::Step | Level::Message => format!("{name} {index} of transaction {transaction}"),
+        Level::Checkpoint | Level::Record | Level::Instant => {
+            format!("{name} {index} of message {message} of transaction {transaction}")
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use alloy_primitives::Address;
 use clap::Args;
-use iso_evm_onchain::dispute::{DisputeError, Standing};
+use iso_evm_onchain::dispute::{Asked, DisputeError, Standing};
 use iso_evm_provers::{asks::Item, dispute::Level};
 
 use super::{AtHand, Desk, report::Outcome};
@@ -58,8 +58,16 @@ impl Ask {
         let desk = Desk::open(&self.chain, self.dispute, at_hand.rules(), false)?;
         let (claimed, operator) = (at_hand.claimed(), self.operator);
         let (root, id) = (claimed.root(), desk.id(operator, claimed.root()));
-        if desk.disputes.commitment(&desk.chain, id)?.standing != Standing::Open {
-            return Err(DisputeError::NotCommitted { operator, root }.into());
+        let commitment = desk.disputes.commitment(&desk.chain, id)?;
+        match commitment.standing {
+            Standing::Open => {}
+            Standing::None => return Err(DisputeError::NotCommitted { operator, root }.into()),
+            Standing::Final => {
+                return Err(DisputeError::Decided { id, standing: "final" }.into());
+            }
+            Standing::Convicted => {
+                return Err(DisputeError::Decided { id, standing: "convicted" }.into());
+            }
         }
         let item = Item {
             level: self.item,
@@ -67,6 +75,15 @@ impl Ask {
             message: self.message,
             index: self.index,
         };
+        let before = desk.disputes.question(&desk.chain, id, item.place())?;
+        if !before.asker.is_zero() {
+            let (asker, until) = (before.asker, before.until);
+            return Err(DisputeError::AskedAlready { asker, until }.into());
+        }
+        let (until, time) = (commitment.asks_until, desk.chain.time()?);
+        if time >= until {
+            return Err(DisputeError::TooLate { until, time }.into());
+        }
         let mut scene = desk.disputes.scene(iso_evm_provers::dispute::Windows {
             anchor: alloy_primitives::B256::ZERO,
             ..desk.windows
@@ -74,10 +91,8 @@ impl Ask {
         scene.commit(operator, alloy_primitives::B256::ZERO, claimed)?;
         let act = scene.ask(desk.sender(), id, claimed, item)?;
         let mined = desk.send(&[act])?;
-        let asked = desk.disputes.questions(&desk.chain, id, 0)?;
-        let place = item.place();
-        let asked: Vec<_> = asked.into_iter().filter(|asked| asked.place == place).collect();
-        let until = asked.last().map(|asked| asked.until).unwrap_or_default();
+        let known = desk.disputes.question(&desk.chain, id, item.place())?;
+        let (asked, until) = ([Asked { item: Some(item), ..known }], known.until);
         let said = format!(
             "asked for {} {}: it must be shown until {until}, or {id} of {operator} is convicted",
             item.level.name(),

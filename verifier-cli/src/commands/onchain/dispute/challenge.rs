@@ -22,6 +22,7 @@ use iso_evm_wire::Opened;
 
 use super::{
     AtHand, Desk,
+    desk::Mined,
     file::{engine, gas_limit},
     report::{Outcome, of_told},
 };
@@ -73,8 +74,19 @@ impl Challenge {
         }
         let desk = Desk::open(&self.chain, self.dispute, at_hand.rules(), self.dry_run)?;
         let operator = self.operator.unwrap_or_else(|| desk.sender());
-        judged(&desk, &at_hand, own.as_ref(), operator, (self.dry_run, self.json), &self.file)
+        let options = Judging { dry_run: self.dry_run, json: self.json, mined: Vec::new() };
+        judged(&desk, &at_hand, own.as_ref(), operator, options, &self.file)
     }
+}
+
+/// How a commitment is judged.
+pub(in crate::commands::onchain) struct Judging {
+    /// Nothing is sent.
+    pub(in crate::commands::onchain) dry_run: bool,
+    /// For a program.
+    pub(in crate::commands::onchain) json: bool,
+    /// What was sent before, to commit.
+    pub(in crate::commands::onchain) mined: Vec<Mined>,
 }
 
 /// Finds what is false in a commitment, and proves it to the contract.
@@ -83,7 +95,7 @@ pub(in crate::commands::onchain) fn judged(
     at_hand: &AtHand,
     own: Option<&Opened<'_>>,
     operator: Address,
-    (dry_run, json): (bool, bool),
+    Judging { dry_run, json, mut mined }: Judging,
     file: &std::path::Path,
 ) -> Result<Exit, CommandError> {
     let claimed = at_hand.claimed();
@@ -132,13 +144,17 @@ pub(in crate::commands::onchain) fn judged(
     };
     let found = match own {
         None => of_audits(&accused, witness, &engine, file)?,
-        Some(_) => of_claim(&accused),
+        Some(own) => {
+            audited(own, &engine)?;
+            of_claim(&accused)
+        }
     };
     let (faults, why) = match found {
         Found::Nothing(is_whole, why) => {
             let said =
                 if is_whole { "nothing is false in it" } else { "nothing false was found in it" };
-            outcome(standing, format!("{said}{why}: {id} of {operator}")).print(json)?;
+            let said = format!("{said}{why}: {id} of {operator}");
+            Outcome { mined: &mined, ..outcome(standing, said) }.print(json)?;
             return Ok(if is_whole { Exit::Valid } else { Exit::Inconclusive });
         }
         Found::False(faults, why) => (faults, why),
@@ -161,7 +177,7 @@ pub(in crate::commands::onchain) fn judged(
     if dry_run {
         return looked_at(desk, claimed, &conviction, outcome(standing, String::new()), json);
     }
-    let mined = desk.send(&conviction.acts)?;
+    mined.extend(desk.send(&conviction.acts)?);
     let told = mined.iter().find_map(|mined| desk.disputes.convicted(&mined.receipt, id));
     let standing = desk.disputes.commitment(&desk.chain, id)?.standing;
     let said = match &told {
@@ -257,6 +273,19 @@ fn of_audits(
     Ok(Found::False(faults, first.to_string()))
 }
 
+/// Says so if the witness that a claim is held against is false itself.
+fn audited(own: &Opened<'_>, engine: &Engine) -> Result<(), CommandError> {
+    let options = Options { engine: EngineKind::Native, ..Options::default() };
+    let report = verify_opened(engine, own, &options).map_err(|error| ItemError::Verify {
+        file: "--witness".to_owned(),
+        error: Box::new(error),
+    })?;
+    for finding in &report.findings {
+        say(&format!("note: --witness is false by the audits here: {finding}"));
+    }
+    Ok(())
+}
+
 /// What is false in a claim, beside what one's own witness says.
 fn of_claim(accused: &Accused<'_, '_>) -> Found {
     let Some(own) = claim(accused.subject, accused.gas_limit) else {
@@ -266,7 +295,16 @@ fn of_claim(accused: &Accused<'_, '_>) -> Found {
     let mut court = Court::new(accused.engine).with_gas(UNLIMITED);
     match accused.convicting(&own, &mut court) {
         Ok(fault) => Found::False(vec![fault], String::new()),
-        Err(NoFault::Alike) => Found::Nothing(true, String::new()),
+        Err(NoFault::Alike) => {
+            let (block, count) = (&accused.claimed.claim, accused.claimed.claim.transactions.count);
+            let alone = count == 1 && block.header.is_zero() && block.ancestors.count == 0;
+            let why = format!(
+                " (transaction {} of {count} is as the witness says; the others, the header and the ancestors were not \
+                 looked at)",
+                accused.transaction
+            );
+            Found::Nothing(alone, if alone { String::new() } else { why })
+        }
         Err(why) => Found::Nothing(false, format!(" ({why})")),
     }
 }

@@ -81,10 +81,15 @@ impl<'a> Desk<'a> {
         Ok(all)
     }
 
-    /// Those of which nothing is there yet.
+    /// Those of which nothing is there yet: no archive, no digest that was come to.
     fn missing<'b>(&self, acts: &'b [Act]) -> Result<Vec<&'b Act>, CommandError> {
         let mut missing: Vec<&Act> = Vec::new();
         for act in acts {
+            if let Some(reached) = act.reaches
+                && self.disputes.is_reached(&self.chain, reached)?
+            {
+                continue;
+            }
             if let Some((address, code)) = &act.makes {
                 let twice = missing.iter().any(|other| other.makes == act.makes);
                 if twice || self.chain.code(*address)? == *code {

@@ -55,11 +55,13 @@ impl Post {
         let commitment = desk.disputes.commitment(&desk.chain, id)?;
         let said = match commitment.standing {
             Standing::None => format!("would commit to {root} as {operator}: {id}"),
-            standing => format!(
+            Standing::Open => format!(
                 "{}: {id} of {operator}, to {root}; it can be convicted until {}",
-                if standing == Standing::Open { "committed" } else { "committed to already" },
+                if mined.is_empty() { "committed to already" } else { "committed" },
                 commitment.deadline
             ),
+            Standing::Final => format!("final already: {id} of {operator}"),
+            Standing::Convicted => format!("convicted already: {id} of {operator}"),
         };
         let outcome = Outcome {
             desk: &desk,
@@ -74,7 +76,8 @@ impl Post {
             said,
         };
         outcome.print(self.json)?;
-        Ok(Exit::Valid)
+        let is_convicted = commitment.standing == Standing::Convicted;
+        Ok(if is_convicted { Exit::Invalid } else { Exit::Valid })
     }
 }
 
@@ -110,6 +113,7 @@ pub(in crate::commands::onchain) fn posted(
         return Ok(Vec::new());
     }
     desk.disputes.scheduled(&claimed.environment)?;
+    desk.disputes.goes_on(&desk.chain, parent, operator)?;
     let act = desk.disputes.scene(desk.windows).commit(operator, parent, claimed)?;
     if !act.step.fits() {
         let (what, gas) = (act.what, act.step.gas);

@@ -28,6 +28,8 @@ pub(super) struct Document {
     pub(super) asked: Vec<JsonAsked>,
     pub(super) gas_used: U64,
     pub(super) transactions: Vec<JsonTransaction>,
+    /// What a person is told.
+    pub(super) said: String,
 }
 
 /// What convicts.
@@ -128,6 +130,7 @@ impl Outcome<'_> {
                 transactions: sent
                     .map(|mined| JsonTransaction::new(mined.what, &mined.transaction))
                     .collect(),
+                said: self.said,
             };
             let json = serde_json::to_string_pretty(&document)
                 .expect("only numbers and strings, and strings as keys");

@@ -1,6 +1,6 @@
 //! `iso-verify settle`: does what time has made due of a commitment.
 
-use alloy_primitives::{Address, B256};
+use alloy_primitives::B256;
 use clap::Args;
 use iso_evm_onchain::dispute::Standing;
 use iso_evm_wire::Rules;
@@ -47,7 +47,8 @@ impl Settle {
         };
         let desk = Desk::open(&self.chain, self.dispute, rules, self.dry_run)?;
         let id = self.id;
-        let due = desk.disputes.due(&desk.chain, id, desk.sender(), self.from_block)?;
+        let due =
+            desk.disputes.due(&desk.chain, &desk.windows, id, (desk.sender(), self.from_block))?;
         let mined = if self.dry_run { Vec::new() } else { desk.send(&due.acts)? };
         let (operator, root) = (due.commitment.operator, None);
         let standing = desk.disputes.commitment(&desk.chain, id)?.standing;
@@ -61,7 +62,7 @@ impl Settle {
         };
         let outcome = Outcome {
             desk: &desk,
-            operator: Address::from(operator),
+            operator,
             root,
             id,
             standing,

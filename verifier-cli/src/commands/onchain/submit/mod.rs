@@ -16,7 +16,7 @@ use self::report::{Document, gas_used, human, on_a_chain, row};
 use super::{
     archives::DisputeArgs,
     chain::{ChainArgs, mined},
-    dispute::{AtHand, Desk, judged, posted, provable},
+    dispute::{AtHand, Desk, Judging, judged, posted, provable},
 };
 use crate::{
     Exit,
@@ -84,11 +84,14 @@ impl Submit {
             provable(&at_hand, &self.file, self.unproved)?;
         }
         let desk = Desk::open(&self.chain, self.dispute, at_hand.rules(), self.dry_run)?;
-        if self.commit {
-            posted(&desk, &at_hand, B256::ZERO, self.dry_run)?;
-        }
+        let mined = if self.commit {
+            posted(&desk, &at_hand, B256::ZERO, self.dry_run)?
+        } else {
+            Vec::new()
+        };
         let operator = self.operator.unwrap_or_else(|| desk.sender());
-        judged(&desk, &at_hand, None, operator, (self.dry_run, self.json), &self.file)
+        let options = Judging { dry_run: self.dry_run, json: self.json, mined };
+        judged(&desk, &at_hand, None, operator, options, &self.file)
     }
 
     /// Straight to the hypervisor.
