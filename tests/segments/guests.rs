@@ -149,7 +149,7 @@ fn every_segment_of_a_guest_of_16_million_gas_fits_a_transaction() {
         (computing(), true),
         (storing(), true),
         (filling(), true),
-        // What it copies comes from archives, by a register.
+        // What it copies comes from archives, in a dispute.
         (copying(), false),
         (reaching(), true),
         (calling(), true),

@@ -63,8 +63,8 @@ fn submit(anvil: &Anvil, folder: &Path, file: &str, options: &str) -> Value {
     document
 }
 
-/// All of a witness: by calls with overrides, by calls of what is deployed, straight, by the
-/// register, and once more.
+/// All of a witness: by calls with overrides, by calls of what is deployed, straight, in a
+/// dispute, and once more.
 pub(crate) fn everywhere(anvil: &Anvil, deployed: &Value, witness: &Witness, options: &str) {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();

@@ -1,4 +1,4 @@
-//! The recorder takes a block's fork from the same schedule as the register does.
+//! The recorder takes a block's fork from the same schedule as disputes do.
 
 use crate::Input;
 use iso_evm_wire::{Rules, Schedule, schedule::Activation};
@@ -15,7 +15,7 @@ fn recorded(chain: u64, number: u64, time: u64) -> Option<Rules> {
     Input::parse(json.as_bytes(), None).ok().map(|input| input.execution.rules)
 }
 
-/// Around every activation the recorder and the register's schedule say the same.
+/// Around every activation the recorder and the schedule of disputes say the same.
 #[test]
 fn the_recorder_and_the_schedule_agree() {
     for chain in [1, 17_000, 560_048, 11_155_111] {

@@ -1,5 +1,5 @@
 //! Where each word of a segment's input stands. Normative text: `specs/19-segments.md`, section Input.
-//! The machine, the register and whoever writes an input read it from here.
+//! The machine, the prover of segments and whoever writes an input read it from here.
 //!
 //! The fields of the message stand where they stand in a message ([`crate::layout`]), so that the
 //! machine's handlers are the same.
