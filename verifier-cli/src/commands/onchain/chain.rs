@@ -72,7 +72,7 @@ fn chain_id(text: &str) -> Result<u64, String> {
 }
 
 /// Who looks, where nobody says who he is: like whoever sends, not the zero address.
-const SOMEBODY: Address = Address::repeat_byte(0x5e);
+pub(super) const SOMEBODY: Address = Address::repeat_byte(0x5e);
 
 impl ChainArgs {
     /// Whether a chain is meant at all, by a command that does without one too.
@@ -82,6 +82,11 @@ impl ChainArgs {
             || private_key_file.is_some()
             || keystore.is_some()
             || unlocked.is_some()
+    }
+
+    /// Whether there is a node to ask.
+    pub(super) fn has_node(&self) -> bool {
+        node_url(self.rpc_url.as_deref()).is_some()
     }
 
     /// The node and who sends; nothing is asked yet. `signs`: whether anything may be sent, for which

@@ -515,3 +515,28 @@ fn what_goes_on_from_a_lie_falls_with_it() {
     assert_eq!(fallen["transactions"][0]["what"], "convict-successor");
     assert_eq!(fallen["standing"], "convicted");
 }
+
+/// Without a chain: what would convict, and what it would take.
+#[test]
+fn a_challenge_is_tried_in_memory_without_a_node() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let truth = fixture("erc20-transfer");
+    put(folder, &truth);
+    let mut lie = truth.clone();
+    change(&mut lie, 0, |message| message.gasUsed += U256::ONE);
+    std::fs::write(folder.join("lie.bin"), lie.encode()).unwrap();
+    let claim = publish(folder, &claimed(&lie));
+    for (files, code) in
+        [("witness.bin", 0), ("lie.bin", 1), (&*format!("{claim} --witness witness.bin"), 1)]
+    {
+        let ran = run(folder, &format!("iso-verify challenge {files} --dry-run --json"));
+        assert_eq!(ran.code, Some(code), "{files}: {}{}", ran.stderr, ran.text());
+        let document = ran.json();
+        schema("dispute").check(&document).unwrap();
+        assert_eq!(document["chainId"], Value::Null);
+        if code == 1 {
+            assert_eq!(document["conviction"]["kind"], "gas-used");
+        }
+    }
+}

@@ -7,7 +7,7 @@ use clap::Args;
 use iso_evm_onchain::dispute::{Asked, DisputeError, Standing};
 use iso_evm_provers::{
     asks::Item,
-    dispute::{Level, Windows},
+    dispute::{Level, Windows, id_of},
 };
 
 use super::{AtHand, Desk, report::Outcome};
@@ -44,7 +44,7 @@ impl Answer {
         let desk = Desk::open(&self.chain, self.dispute, at_hand.rules(), false)?;
         let claimed = at_hand.claimed();
         let operator = self.operator.unwrap_or_else(|| desk.sender());
-        let (root, id) = (claimed.root(), desk.id(operator, claimed.root()));
+        let (root, id) = (claimed.root(), id_of(operator, claimed.root()));
         let commitment = desk.disputes.commitment(&desk.chain, id)?;
         match commitment.standing {
             Standing::Open => {}
@@ -92,7 +92,7 @@ impl Answer {
         let asked = questions(&desk)?;
         let answered = mined.iter().filter(|mined| mined.what == "answer").count();
         let outcome = Outcome {
-            desk: &desk,
+            at: desk.place(),
             operator,
             root: Some(root),
             id,

@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use alloy_primitives::Address;
 use clap::Args;
 use iso_evm_onchain::dispute::{Asked, DisputeError, Standing};
-use iso_evm_provers::{asks::Item, dispute::Level};
+use iso_evm_provers::{
+    asks::Item,
+    dispute::{Level, id_of},
+};
 
 use super::{AtHand, Desk, report::Outcome};
 use crate::{
@@ -57,7 +60,7 @@ impl Ask {
         let at_hand = AtHand::open(&self.file)?;
         let desk = Desk::open(&self.chain, self.dispute, at_hand.rules(), false)?;
         let (claimed, operator) = (at_hand.claimed(), self.operator);
-        let (root, id) = (claimed.root(), desk.id(operator, claimed.root()));
+        let (root, id) = (claimed.root(), id_of(operator, claimed.root()));
         let commitment = desk.disputes.commitment(&desk.chain, id)?;
         match commitment.standing {
             Standing::Open => {}
@@ -99,7 +102,7 @@ impl Ask {
             item.index
         );
         let outcome = Outcome {
-            desk: &desk,
+            at: desk.place(),
             operator,
             root: Some(root),
             id,

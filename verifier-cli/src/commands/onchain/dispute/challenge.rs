@@ -2,15 +2,19 @@
 
 use std::path::PathBuf;
 
-use alloy_primitives::Address;
+use alloy_primitives::{Address, B256};
 use clap::Args;
 use iso_evm_batch::{ItemError, files};
 use iso_evm_hypervisor::Engine;
 use iso_evm_onchain::{
-    dispute::{Conviction, DisputeError, Standing},
+    contracts::WINDOWS,
+    dispute::{Conviction, DisputeError, Disputes, Standing, Told},
     host::UNLIMITED,
 };
-use iso_evm_provers::{Accused, Court, Fault, NoFault};
+use iso_evm_provers::{
+    Accused, Court, Fault, NoFault, Prover,
+    dispute::{Windows, id_of},
+};
 use iso_evm_verifier::{
     audit::Subject,
     claim::{ClaimedBlock, claim},
@@ -22,14 +26,17 @@ use iso_evm_wire::Opened;
 
 use super::{
     AtHand, Desk,
-    desk::Mined,
+    desk::{Mined, Place},
     file::{engine, gas_limit},
     report::{Outcome, of_told},
 };
 use crate::{
     Exit,
     commands::{
-        onchain::{archives::DisputeArgs, chain::ChainArgs},
+        onchain::{
+            archives::DisputeArgs,
+            chain::{ChainArgs, SOMEBODY},
+        },
         say,
     },
     error::CommandError,
@@ -57,7 +64,8 @@ pub(in crate::commands) struct Challenge {
     /// Whose commitment it is [default: the account that sends]
     #[arg(long, value_name = "ADDR")]
     operator: Option<Address>,
-    /// Send nothing: say what would be proved, what the prover on the chain says to it, and what it takes
+    /// Send nothing: say what would be proved, what the prover on the chain says to it, and what it takes; without
+    /// a node, in memory alone
     #[arg(long)]
     dry_run: bool,
     /// What became of it as JSON
@@ -72,10 +80,46 @@ impl Challenge {
         if own.is_none() && matches!(at_hand, AtHand::Claim(_)) {
             return Err(CommandError::Needs { option: "a claim", needed: "--witness" });
         }
+        let options = Judging { dry_run: self.dry_run, json: self.json, mined: Vec::new() };
+        let own = own.as_ref();
+        if self.dry_run && !self.chain.has_node() {
+            // In memory alone.
+            let sender = SOMEBODY;
+            let disputes = self.dispute.disputes(at_hand.rules(), sender)?;
+            let bench = Bench { desk: None, disputes: &disputes, windows: WINDOWS, sender };
+            let operator = self.operator.unwrap_or(sender);
+            return judged(&bench, &at_hand, own, operator, options, &self.file);
+        }
         let desk = Desk::open(&self.chain, self.dispute, at_hand.rules(), self.dry_run)?;
         let operator = self.operator.unwrap_or_else(|| desk.sender());
-        let options = Judging { dry_run: self.dry_run, json: self.json, mined: Vec::new() };
-        judged(&desk, &at_hand, own.as_ref(), operator, options, &self.file)
+        judged(&Bench::of(&desk), &at_hand, own, operator, options, &self.file)
+    }
+}
+
+/// Where a commitment is judged: on a chain, or in memory alone.
+pub(in crate::commands::onchain) struct Bench<'a> {
+    desk: Option<&'a Desk<'a>>,
+    disputes: &'a Disputes,
+    windows: Windows,
+    sender: Address,
+}
+
+impl<'a> Bench<'a> {
+    /// On a chain.
+    pub(in crate::commands::onchain) fn of(desk: &'a Desk<'a>) -> Self {
+        let (disputes, windows, sender) = (&desk.disputes, desk.windows, desk.sender());
+        Self { desk: Some(desk), disputes, windows, sender }
+    }
+
+    /// What has become of a commitment; in memory there is none.
+    fn standing(&self, id: B256) -> Result<Standing, DisputeError> {
+        let Some(desk) = self.desk else { return Ok(Standing::None) };
+        Ok(self.disputes.commitment(&desk.chain, id)?.standing)
+    }
+
+    fn place(&self) -> Place {
+        let (sender, dispute) = (self.sender, self.disputes.address());
+        self.desk.map_or(Place { chain_id: None, sender, dispute }, Desk::place)
     }
 }
 
@@ -91,7 +135,7 @@ pub(in crate::commands::onchain) struct Judging {
 
 /// Finds what is false in a commitment, and proves it to the contract.
 pub(in crate::commands::onchain) fn judged(
-    desk: &Desk<'_>,
+    bench: &Bench<'_>,
     at_hand: &AtHand,
     own: Option<&Opened<'_>>,
     operator: Address,
@@ -100,10 +144,11 @@ pub(in crate::commands::onchain) fn judged(
 ) -> Result<Exit, CommandError> {
     let claimed = at_hand.claimed();
     let root = claimed.root();
-    let id = desk.id(operator, root);
-    let standing = desk.disputes.commitment(&desk.chain, id)?.standing;
+    let id = id_of(operator, root);
+    let disputes = bench.disputes;
+    let standing = bench.standing(id)?;
     let outcome = |standing, said| Outcome {
-        desk,
+        at: bench.place(),
         operator,
         root: Some(root),
         id,
@@ -138,7 +183,7 @@ pub(in crate::commands::onchain) fn judged(
         subject: &subject,
         claimed,
         engine: &engine,
-        machine: desk.disputes.machine().address,
+        machine: disputes.machine().address,
         transaction: place(claimed, &subject),
         gas_limit: gas_limit(witness),
     };
@@ -159,27 +204,23 @@ pub(in crate::commands::onchain) fn judged(
         }
         Found::False(faults, why) => (faults, why),
     };
-    let convicted =
-        desk.disputes.convict(desk.windows, &accused, &faults, operator, desk.sender())?;
+    let convicted = disputes.convict(bench.windows, &accused, &faults, operator, bench.sender)?;
     let Some(conviction) = convicted else {
         let said = format!("what is false can be proved to no contract: {why}");
         outcome(standing, said).print(json)?;
         return Ok(Exit::Inconclusive);
     };
-    let prover = desk.disputes.prover(conviction.prover);
-    let held = |what, contract: &iso_evm_onchain::contracts::Deployment| {
-        desk.chain.holds(what, contract.address, &contract.code).map_err(DisputeError::from)
+    let Some(desk) = bench.desk.filter(|_| !dry_run) else {
+        let told = match bench.desk {
+            Some(desk) => asked(desk, claimed, &conviction)?,
+            None => Some(conviction.told),
+        };
+        return looked_at(&conviction, told, outcome(standing, String::new()), json);
     };
-    held(prover.name, prover)?;
-    if conviction.prover == iso_evm_provers::Prover::Segment {
-        held("segment machine", desk.disputes.machine())?;
-    }
-    if dry_run {
-        return looked_at(desk, claimed, &conviction, outcome(standing, String::new()), json);
-    }
+    there(desk, &conviction)?;
     mined.extend(desk.send(&conviction.acts)?);
-    let told = mined.iter().find_map(|mined| desk.disputes.convicted(&mined.receipt, id));
-    let standing = desk.disputes.commitment(&desk.chain, id)?.standing;
+    let told = mined.iter().find_map(|mined| disputes.convicted(&mined.receipt, id));
+    let standing = bench.standing(id)?;
     let said = match &told {
         Some(told) => format!("convicted: {id} of {operator}: {}", of_told(told)),
         None => format!("not convicted: {id} of {operator}"),
@@ -191,23 +232,40 @@ pub(in crate::commands::onchain) fn judged(
     Ok(if is_convicted { Exit::Invalid } else { Exit::Inconclusive })
 }
 
-/// What a prover on the chain says to the proof, without a transaction.
-fn looked_at(
+/// Checks that what is asked is on the chain.
+fn there(desk: &Desk<'_>, conviction: &Conviction) -> Result<(), DisputeError> {
+    let prover = desk.disputes.prover(conviction.prover);
+    desk.chain.holds(prover.name, prover.address, &prover.code)?;
+    if conviction.prover == Prover::Segment {
+        let machine = desk.disputes.machine();
+        desk.chain.holds("segment machine", machine.address, &machine.code)?;
+    }
+    Ok(())
+}
+
+/// What a prover on the chain says to the proof, without a transaction. A segment in parts no prover answers at once:
+/// that is known by the run here.
+fn asked(
     desk: &Desk<'_>,
     claimed: &ClaimedBlock,
     conviction: &Conviction,
+) -> Result<Option<Told>, DisputeError> {
+    there(desk, conviction)?;
+    if conviction.acts.iter().any(|act| act.what == "advance") {
+        return Ok(Some(conviction.told));
+    }
+    desk.disputes.asked(&desk.chain, conviction.prover, claimed.root(), &conviction.proof)
+}
+
+/// Says what a challenge would come to.
+fn looked_at(
+    conviction: &Conviction,
+    told: Option<Told>,
     outcome: Outcome<'_>,
     json: bool,
 ) -> Result<Exit, CommandError> {
     let gas: u64 = conviction.acts.iter().map(|act| act.step.gas).sum();
-    let (prover, root) = (conviction.prover, claimed.root());
-    // A segment in parts no prover answers at once: that is known by the run here.
-    let whole = !conviction.acts.iter().any(|act| act.what == "advance");
-    let told = if whole {
-        desk.disputes.asked(&desk.chain, prover, root, &conviction.proof)?
-    } else {
-        Some(conviction.told)
-    };
+    let prover = conviction.prover;
     let said = match &told {
         Some(told) => format!(
             "can be convicted: {} of {}: {}\nby the {prover} prover: {} bytes of proof, {} gas in {} transaction{}; \

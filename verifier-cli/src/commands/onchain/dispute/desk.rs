@@ -1,6 +1,6 @@
 //! A chain, who sends, and the disputes there.
 
-use alloy_primitives::{Address, B256};
+use alloy_primitives::Address;
 use iso_evm_onchain::{
     chain::{Chain, HostReceipt},
     deploy::DeployTransaction,
@@ -29,6 +29,14 @@ pub(in crate::commands::onchain) struct Desk<'a> {
     pub(in crate::commands::onchain) windows: Windows,
 }
 
+/// Where a dispute is, as reports say it; without a chain only in memory.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::commands::onchain) struct Place {
+    pub(in crate::commands::onchain) chain_id: Option<u64>,
+    pub(in crate::commands::onchain) sender: Address,
+    pub(in crate::commands::onchain) dispute: Address,
+}
+
 /// A transaction that is mined.
 pub(in crate::commands::onchain) struct Mined {
     pub(in crate::commands::onchain) what: &'static str,
@@ -50,6 +58,12 @@ impl<'a> Desk<'a> {
         chain.has_cancun()?;
         let windows = disputes.check(&chain)?;
         Ok(Self { args, chain, sender, chain_id, disputes, windows })
+    }
+
+    /// Where it is.
+    pub(in crate::commands::onchain) fn place(&self) -> Place {
+        let (sender, dispute) = (self.sender(), self.disputes.address());
+        Place { chain_id: Some(self.chain_id), sender, dispute }
     }
 
     /// Who sends.
@@ -104,10 +118,5 @@ impl<'a> Desk<'a> {
             held.map_err(DisputeError::from)?;
         }
         Ok(missing)
-    }
-
-    /// The name of an operator's commitment.
-    pub(in crate::commands::onchain) fn id(&self, operator: Address, root: B256) -> B256 {
-        iso_evm_provers::dispute::id_of(operator, root)
     }
 }

@@ -17,7 +17,7 @@ pub(in crate::commands) use self::{
     answer::Answer, ask::Ask, challenge::Challenge, post::Post, settle::Settle,
 };
 pub(super) use self::{
-    challenge::{Judging, judged},
+    challenge::{Bench, Judging, judged},
     desk::Desk,
     post::{posted, provable},
 };

@@ -4,6 +4,7 @@ use alloy_primitives::B256;
 use clap::Args;
 use iso_evm_batch::{ItemError, files};
 use iso_evm_onchain::dispute::{DisputeError, Standing};
+use iso_evm_provers::dispute::id_of;
 use iso_evm_verifier::verify::{EngineKind, Options, verify_opened};
 
 use super::{AtHand, Desk, desk::Mined, file::engine, report::Outcome};
@@ -50,7 +51,7 @@ impl Post {
         let desk = Desk::open(&self.chain, self.dispute, at_hand.rules(), self.dry_run)?;
         let operator = desk.sender();
         let root = at_hand.claimed().root();
-        let id = desk.id(operator, root);
+        let id = id_of(operator, root);
         let mined = posted(&desk, at_hand, self.parent, self.dry_run)?;
         let commitment = desk.disputes.commitment(&desk.chain, id)?;
         let said = match commitment.standing {
@@ -64,7 +65,7 @@ impl Post {
             Standing::Convicted => format!("convicted already: {id} of {operator}"),
         };
         let outcome = Outcome {
-            desk: &desk,
+            at: desk.place(),
             operator,
             root: Some(root),
             id,
@@ -107,7 +108,7 @@ pub(in crate::commands::onchain) fn posted(
     dry_run: bool,
 ) -> Result<Vec<Mined>, CommandError> {
     let (operator, claimed) = (desk.sender(), at_hand.claimed());
-    let id = desk.id(operator, claimed.root());
+    let id = id_of(operator, claimed.root());
     let standing = desk.disputes.commitment(&desk.chain, id)?.standing;
     if standing != Standing::None {
         return Ok(Vec::new());

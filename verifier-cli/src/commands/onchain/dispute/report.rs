@@ -7,7 +7,7 @@ use iso_evm_batch::files;
 use iso_evm_onchain::dispute::{Asked, Conviction, Standing, Told};
 use serde::Serialize;
 
-use super::desk::{Desk, Mined};
+use super::desk::{Mined, Place};
 use crate::{
     commands::onchain::chain::JsonTransaction, error::CommandError, report::text::thousands,
 };
@@ -16,7 +16,7 @@ use crate::{
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Document {
-    pub(super) chain_id: u64,
+    pub(super) chain_id: Option<u64>,
     pub(super) sender: Address,
     pub(super) dispute: Address,
     pub(super) operator: Address,
@@ -96,7 +96,7 @@ impl JsonAsked {
 
 /// What became of a dispute.
 pub(super) struct Outcome<'a> {
-    pub(super) desk: &'a Desk<'a>,
+    pub(super) at: Place,
     pub(super) operator: Address,
     pub(super) root: Option<B256>,
     pub(super) id: B256,
@@ -116,9 +116,9 @@ impl Outcome<'_> {
         let text = if json {
             let sent = self.mined.iter();
             let document = Document {
-                chain_id: self.desk.chain_id,
-                sender: self.desk.sender(),
-                dispute: self.desk.disputes.address(),
+                chain_id: self.at.chain_id,
+                sender: self.at.sender,
+                dispute: self.at.dispute,
                 operator: self.operator,
                 root: self.root,
                 id: self.id,
@@ -142,9 +142,9 @@ impl Outcome<'_> {
                 let _ = writeln!(text, "{what}: {}, {gas} gas", transaction.hash);
             }
             let _ = writeln!(text, "{}", self.said);
-            if !self.mined.is_empty() {
+            if let Some(chain_id) = self.at.chain_id.filter(|_| !self.mined.is_empty()) {
                 let gas = thousands(U256::from(gas_used));
-                let _ = writeln!(text, "{gas} gas on chain {}", self.desk.chain_id);
+                let _ = writeln!(text, "{gas} gas on chain {chain_id}");
             }
             text
         };

@@ -61,7 +61,7 @@ impl Settle {
             (Standing::Convicted, _) => format!("convicted: {id} of {operator}"),
         };
         let outcome = Outcome {
-            desk: &desk,
+            at: desk.place(),
             operator,
             root,
             id,

@@ -16,7 +16,7 @@ use self::report::{Document, gas_used, human, on_a_chain, row};
 use super::{
     archives::DisputeArgs,
     chain::{ChainArgs, mined},
-    dispute::{AtHand, Desk, Judging, judged, posted, provable},
+    dispute::{AtHand, Bench, Desk, Judging, judged, posted, provable},
 };
 use crate::{
     Exit,
@@ -91,7 +91,7 @@ impl Submit {
         };
         let operator = self.operator.unwrap_or_else(|| desk.sender());
         let options = Judging { dry_run: self.dry_run, json: self.json, mined };
-        judged(&desk, &at_hand, None, operator, options, &self.file)
+        judged(&Bench::of(&desk), &at_hand, None, operator, options, &self.file)
     }
 
     /// Straight to the hypervisor.
