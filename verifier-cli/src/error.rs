@@ -118,7 +118,10 @@ pub enum CommandError {
         count: usize,
     },
     /// A witness that nobody can commit to.
-    #[error("{file}: nobody can commit to it: a message has no opening record")]
+    #[error(
+        "{file}: nobody can commit to it: a message has no opening record, or the transaction's place is behind all that \
+         a block has"
+    )]
     NoClaim {
         /// Name of the file.
         file: String,

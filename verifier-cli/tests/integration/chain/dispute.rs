@@ -1,5 +1,5 @@
-//! Disputes on a real chain: operators who lie are convicted by `challenge`, whatever the lie is about; who tells
-//! the truth becomes final; only silence that was asked about costs.
+//! Disputes on a real chain: operators who lie are convicted by `challenge`, whatever the lie is about, and a challenger
+//! who withholds decides nothing.
 
 use std::path::Path;
 
@@ -8,8 +8,7 @@ use alloy_sol_types::SolCall;
 use iso_evm_onchain::{chain::CallAnswer, dispute::Disputes};
 use iso_evm_provers::{
     Accused, MACHINE, Prover,
-    asks::Item,
-    dispute::{AuditDispute, Level, challenge_calldata, in_one_part},
+    dispute::{AuditDispute, challenge_calldata, in_one_part},
 };
 use iso_evm_verifier::{audit::Subject, claim::Instants, verify};
 use iso_evm_wire::{MessageWitness, Opened, Witness, encoding, records::Record};
@@ -26,18 +25,18 @@ use super::{
 use crate::{common::run, schemas::schema};
 
 /// Windows that end within a test.
-const WINDOWS: &str = "--window 4000 --answer-period 1000";
+pub(crate) const WINDOWS: &str = "--window 4000 --answer-period 1000";
 
 /// A chain with disputes, a witness that is true, and a folder that holds it.
-struct Trial {
-    anvil: Anvil,
-    deployed: Value,
-    witness: Witness,
+pub(crate) struct Trial {
+    pub(crate) anvil: Anvil,
+    pub(crate) deployed: Value,
+    pub(crate) witness: Witness,
     folder: tempfile::TempDir,
 }
 
 impl Trial {
-    fn of(name: &str, options: &str) -> Option<Self> {
+    pub(crate) fn of(name: &str, options: &str) -> Option<Self> {
         let anvil = Anvil::start()?;
         let witness = fixture(name);
         let fork = witness.rules;
@@ -48,16 +47,16 @@ impl Trial {
         Some(Self { anvil, deployed, witness, folder })
     }
 
-    fn folder(&self) -> &Path {
+    pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
     }
 
-    fn disputes(&self) -> Disputes {
+    pub(crate) fn disputes(&self) -> Disputes {
         disputes(&self.deployed, &self.witness, "")
     }
 
     /// A command about the first account's commitment, sent by the second.
-    fn challenger(&self, line: &str, code: i32) -> Value {
+    pub(crate) fn challenger(&self, line: &str, code: i32) -> Value {
         let (url, operator, other) =
             (&self.anvil.url, self.anvil.accounts[0], self.anvil.accounts[1]);
         let at = address(&self.deployed, "dispute");
@@ -77,7 +76,7 @@ impl Trial {
     }
 
     /// A command of the first account's.
-    fn operator(&self, line: &str, code: i32) -> Value {
+    pub(crate) fn operator(&self, line: &str, code: i32) -> Value {
         let at = address(&self.deployed, "dispute");
         let document = self.anvil.json(self.folder(), &format!("{line} --dispute {at}"), code);
         schema("dispute").check(&document).unwrap();
@@ -85,7 +84,7 @@ impl Trial {
     }
 
     /// The operator stands by a false witness, which is then a file.
-    fn lies(&self, lie: impl FnOnce(&mut Witness)) -> (B256, String) {
+    pub(crate) fn lies(&self, lie: impl FnOnce(&mut Witness)) -> (B256, String) {
         let mut witness = self.witness.clone();
         lie(&mut witness);
         let id = stands_by(&self.anvil, &self.deployed, &witness, "");
@@ -209,31 +208,6 @@ fn a_false_checkpoint_convicts_in_one_transaction() {
     convicted(&trial, id, &line, "checkpoint");
 }
 
-/// Nobody convicts who tells the truth; when the window is over it is final, and the bond goes back.
-#[test]
-fn an_honest_operator_is_final_after_the_window() {
-    let bonds = format!("{WINDOWS} --bond 1ether --deposit 1gwei");
-    let Some(trial) = Trial::of("erc20-transfer", &bonds) else { return };
-    let document = trial.operator("commit witness.bin", 0);
-    assert_eq!(document["standing"], "open");
-    let id = document["id"].as_str().unwrap().to_owned();
-    let again = trial.operator("commit witness.bin", 0);
-    assert_eq!(again["transactions"], json!([]));
-    let nothing = trial.challenger("challenge witness.bin", 0);
-    assert_eq!((&nothing["standing"], &nothing["conviction"]), (&json!("open"), &Value::Null));
-    let early = trial.operator(&format!("settle {id}"), 0);
-    assert_eq!((&early["standing"], &early["transactions"]), (&json!("open"), &json!([])));
-    // A claim by itself, held against a witness, is as true.
-    let claim = publish(trial.folder(), &claimed(&trial.witness));
-    trial.challenger(&format!("challenge {claim} --witness witness.bin"), 0);
-    trial.anvil.wait(4_001);
-    let done = trial.operator(&format!("settle {id}"), 0);
-    assert_eq!(done["standing"], "final");
-    let what: Vec<_> =
-        done["transactions"].as_array().unwrap().iter().map(|sent| &sent["what"]).collect();
-    assert_eq!(what, ["finalise", "withdraw"]);
-}
-
 /// A prover that keeps gas back for itself gets what it needs.
 #[test]
 fn a_false_precompile_convicts_with_the_gas_that_is_sent() {
@@ -262,29 +236,6 @@ fn a_false_precompile_convicts_with_the_gas_that_is_sent() {
     let id = stands_by(&trial.anvil, &trial.deployed, &lie, guests);
     std::fs::write(trial.folder().join("lie.bin"), lie.encode()).unwrap();
     convicted(&trial, id, &format!("lie.bin {guests}"), "precompile-gas");
-}
-
-/// On the terms that `deploy` has there is nothing to be fetched.
-#[test]
-fn without_a_bond_a_commitment_becomes_final_and_nothing_is_withdrawn() {
-    let Some(trial) = Trial::of("plain-transfer", WINDOWS) else { return };
-    let id = trial.operator("commit witness.bin", 0)["id"].as_str().unwrap().to_owned();
-    trial.challenger("ask witness.bin --item step --index 1", 0);
-    trial.operator("answer witness.bin", 0);
-    trial.anvil.wait(4_001);
-    let done = trial.operator(&format!("settle {id}"), 0);
-    assert_eq!(done["standing"], "final");
-    let sent = done["transactions"].as_array().unwrap();
-    assert_eq!((sent.len(), &sent[0]["what"]), (1, &json!("finalise")));
-    let at = address(&trial.deployed, "dispute");
-    for command in [
-        "answer witness.bin".to_owned(),
-        format!("ask witness.bin --item step --index 0 --operator {}", trial.anvil.accounts[0]),
-    ] {
-        let ran = trial.anvil.iso(trial.folder(), &format!("{command} --dispute {at}"));
-        assert_eq!(ran.code, Some(2), "{}", ran.text());
-        assert!(ran.stderr.contains("is final: nothing is asked"), "{}", ran.stderr);
-    }
 }
 
 /// What the witness at hand does not tell is not called true.
@@ -322,77 +273,6 @@ fn where_there_is_a_bond_a_challenge_is_announced() {
     assert_eq!(document["standing"], "convicted");
     let fetched = trial.challenger(&format!("settle {id}"), 1);
     assert_eq!(fetched["transactions"][0]["what"], "withdraw");
-}
-
-/// Who is asked answers, or loses.
-#[test]
-fn what_is_withheld_is_shown_or_convicts() {
-    let bonds = format!("{WINDOWS} --deposit 1gwei");
-    let Some(trial) = Trial::of("erc20-transfer", &bonds) else { return };
-    let id = trial.operator("commit witness.bin", 0)["id"].as_str().unwrap().to_owned();
-    let items =
-        ["record --index 1", "instant --index 1", "signed", "step --index 1", "transaction"];
-    for item in items {
-        let asked = trial.challenger(&format!("ask witness.bin --item {item}"), 0);
-        assert_eq!(asked["asked"][0]["closed"], false, "{asked}");
-    }
-    // What stands in words that the item does not have is anybody's: the contract does not look at it.
-    let (disputes, truth) = (trial.disputes(), claimed(&trial.witness));
-    let item = Item { level: Level::Step, transaction: 0, message: 0, index: 2 };
-    let mut question = item.question(&truth).unwrap();
-    question.message.index = U256::MAX;
-    let call = AuditDispute::askCall { id: id.parse().unwrap(), question };
-    let windows = disputes.check(&trial.anvil.chain).unwrap();
-    let mut scene = disputes.scene(windows);
-    scene.commit(trial.anvil.accounts[0], B256::ZERO, &truth).unwrap();
-    let asker = trial.anvil.accounts[1];
-    let mut step = scene.ask(asker, id.parse().unwrap(), &truth, item).unwrap().step;
-    step.data = call.abi_encode().into();
-    assert!(trial.anvil.step(1, &step).success);
-    let again = "ask witness.bin --item step --index 2";
-    let at = address(&trial.deployed, "dispute");
-    let operator = trial.anvil.accounts[0];
-    let line = format!("{again} --dispute {at} --operator {operator}");
-    let ran = trial.anvil.iso(trial.folder(), &line);
-    assert_eq!(ran.code, Some(2), "{}", ran.text());
-    assert!(ran.stderr.contains("has asked for it already"), "{}", ran.stderr);
-    // The claim alone does not hold the transaction's bytes: the rest is shown, and what is lacking is said.
-    let claim = publish(trial.folder(), &claimed(&trial.witness));
-    let ran = trial.anvil.iso(trial.folder(), &format!("answer {claim} --dispute {at}"));
-    assert_eq!(ran.code, Some(2), "{}", ran.text());
-    assert!(ran.stderr.contains("the bytes of transaction 0"), "{}", ran.stderr);
-    let answered = trial.operator("answer witness.bin", 0);
-    let asked = answered["asked"].as_array().unwrap();
-    assert_eq!(asked.len(), items.len() + 1);
-    assert!(asked.iter().all(|asked| asked["closed"] == true), "{answered}");
-    // Something is owed to the operator already, for the first answers.
-    for sent in answered["transactions"].as_array().unwrap() {
-        assert_eq!(quantity(&sent["gasUsed"]), quantity(&sent["predictedGas"]) - SLOT, "{sent}");
-    }
-    trial.anvil.wait(5_001);
-    assert_eq!(trial.operator(&format!("settle {id}"), 0)["standing"], "final");
-
-    // The other commitment is as true, and nobody says a word about it.
-    let mut other = trial.witness.clone();
-    other.block.gas_limit += 1;
-    let id = stands_by(&trial.anvil, &trial.deployed, &other, "");
-    std::fs::write(trial.folder().join("other.bin"), other.encode()).unwrap();
-    trial.challenger("ask other.bin --item record --index 1", 0);
-    let early = trial.challenger(&format!("settle {id}"), 0);
-    assert_eq!((&early["standing"], &early["transactions"]), (&json!("open"), &json!([])));
-    trial.anvil.wait(1_001);
-    let ran = trial.anvil.iso(trial.folder(), &format!("answer other.bin --dispute {at}"));
-    assert_eq!(ran.code, Some(2), "{}", ran.text());
-    assert!(
-        ran.stderr.contains("the time to show 1 of what was asked for is over"),
-        "{}",
-        ran.stderr
-    );
-    let late = trial.challenger(&format!("settle {id}"), 1);
-    assert_eq!(late["standing"], "convicted");
-    let what: Vec<_> =
-        late["transactions"].as_array().unwrap().iter().map(|sent| &sent["what"]).collect();
-    assert_eq!(what, ["convict-silent", "withdraw"]);
 }
 
 /// A proof cut short, with too little gas, by an address that is no prover, of another commitment: nothing is decided.
@@ -471,50 +351,6 @@ fn a_challenger_that_withholds_decides_nothing() {
 }
 
 const GAS: u64 = 10_000_000;
-
-/// What a slot costs less that is not zero before (EIP-2200).
-const SLOT: u64 = 17_100;
-
-/// What falls with a conviction, and what cannot be built on another's open commitment.
-#[test]
-fn what_goes_on_from_a_lie_falls_with_it() {
-    let Some(trial) = Trial::of("plain-transfer", WINDOWS) else { return };
-    let (first, file) = trial.lies(|witness| witness.roots.leave.0[0] ^= 1);
-    // A block that begins where the lie ends, without a transaction.
-    let lie = Witness::decode(&std::fs::read(trial.folder().join(&file)).unwrap()).unwrap();
-    let truth = claimed(&lie);
-    let mut environment = truth.environment;
-    environment.number += 1;
-    environment.timestamp += 12;
-    let roots = [truth.claim.leave; 2];
-    let next = iso_evm_verifier::claim::ClaimedBlock::new(
-        environment,
-        B256::ZERO,
-        Vec::new(),
-        roots,
-        (0, Vec::new()),
-    );
-    let disputes = trial.disputes();
-    let windows = disputes.check(&trial.anvil.chain).unwrap();
-    let operator = trial.anvil.accounts[0];
-    let act = disputes.scene(windows).commit(operator, first, &next).unwrap();
-    let receipt = trial.anvil.step(0, &act.step);
-    // A parent of an earlier block is not asked for its environment.
-    assert_eq!((receipt.success, receipt.gas_used), (true, act.step.gas - 2_135));
-    assert!(
-        !trial.anvil.step(1, &act.step).success,
-        "another's open commitment is nobody's to build on"
-    );
-    let second = iso_evm_provers::dispute::id_of(operator, next.root());
-    trial.anvil.wait(4_001);
-    let waits = trial.operator(&format!("settle {second}"), 0);
-    assert_eq!((&waits["standing"], &waits["transactions"]), (&json!("open"), &json!([])));
-    // The window is over, and nobody has made it final: it is convicted all the same.
-    trial.challenger(&format!("challenge {file}"), 1);
-    let fallen = trial.challenger(&format!("settle {second}"), 1);
-    assert_eq!(fallen["transactions"][0]["what"], "convict-successor");
-    assert_eq!(fallen["standing"], "convicted");
-}
 
 /// Without a chain: what would convict, and what it would take.
 #[test]

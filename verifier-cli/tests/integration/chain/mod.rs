@@ -4,7 +4,7 @@
 mod anvil;
 // What operators claim, by hand.
 mod claims;
-// Who lies is convicted, who tells the truth is final, who is silent loses.
+// Who lies is convicted, whatever the lie is about; nobody else is.
 mod dispute;
 // What is said when something is missing, and that no key is ever said.
 mod errors;
@@ -24,5 +24,7 @@ mod optimism;
 mod record;
 // Messages that do not fit one transaction: by segments, and without any checkpoint.
 mod segments;
+// What is final, who is silent and loses, what falls with its parent.
+mod standing;
 // True and lying witnesses, straight and in a dispute, in both archive modes.
 mod verdicts;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use alloy_primitives::{Address, B256};
 use clap::Args;
-use iso_evm_onchain::dispute::{Asked, DisputeError, Standing};
+use iso_evm_onchain::dispute::{Asked, DisputeError};
 use iso_evm_provers::{
     asks::Item,
     dispute::{Level, Windows, id_of},
@@ -45,17 +45,7 @@ impl Answer {
         let claimed = at_hand.claimed();
         let operator = self.operator.unwrap_or_else(|| desk.sender());
         let (root, id) = (claimed.root(), id_of(operator, claimed.root()));
-        let commitment = desk.disputes.commitment(&desk.chain, id)?;
-        match commitment.standing {
-            Standing::Open => {}
-            Standing::None => return Err(DisputeError::NotCommitted { operator, root }.into()),
-            Standing::Final => {
-                return Err(DisputeError::Decided { id, standing: "final" }.into());
-            }
-            Standing::Convicted => {
-                return Err(DisputeError::Decided { id, standing: "convicted" }.into());
-            }
-        }
+        let commitment = desk.opened(operator, root)?;
         let questions = |desk: &Desk<'_>| desk.disputes.questions(&desk.chain, id, self.from_block);
         let time = desk.chain.time()?;
         let open = |asked: &&Asked| !asked.closed && time <= asked.until;

@@ -61,17 +61,7 @@ impl Ask {
         let desk = Desk::open(&self.chain, self.dispute, at_hand.rules(), false)?;
         let (claimed, operator) = (at_hand.claimed(), self.operator);
         let (root, id) = (claimed.root(), id_of(operator, claimed.root()));
-        let commitment = desk.disputes.commitment(&desk.chain, id)?;
-        match commitment.standing {
-            Standing::Open => {}
-            Standing::None => return Err(DisputeError::NotCommitted { operator, root }.into()),
-            Standing::Final => {
-                return Err(DisputeError::Decided { id, standing: "final" }.into());
-            }
-            Standing::Convicted => {
-                return Err(DisputeError::Decided { id, standing: "convicted" }.into());
-            }
-        }
+        let commitment = desk.opened(operator, root)?;
         let item = Item {
             level: self.item,
             transaction: self.transaction,

@@ -1,14 +1,14 @@
 //! A chain, who sends, and the disputes there.
 
-use alloy_primitives::Address;
+use alloy_primitives::{Address, B256};
 use iso_evm_onchain::{
     chain::{Chain, HostReceipt},
     deploy::DeployTransaction,
-    dispute::{Act, DisputeError, Disputes},
+    dispute::{Act, Commitment, DisputeError, Disputes, Standing},
     outbox::{Intent, Outbox},
     sender::Sender,
 };
-use iso_evm_provers::dispute::Windows;
+use iso_evm_provers::dispute::{Windows, id_of};
 use iso_evm_wire::Rules;
 
 use crate::{
@@ -58,6 +58,22 @@ impl<'a> Desk<'a> {
         chain.has_cancun()?;
         let windows = disputes.check(&chain)?;
         Ok(Self { args, chain, sender, chain_id, disputes, windows })
+    }
+
+    /// The commitment of an operator's to a root, which must be open.
+    pub(in crate::commands::onchain) fn opened(
+        &self,
+        operator: Address,
+        root: B256,
+    ) -> Result<Commitment, DisputeError> {
+        let id = id_of(operator, root);
+        let commitment = self.disputes.commitment(&self.chain, id)?;
+        match commitment.standing {
+            Standing::Open => Ok(commitment),
+            Standing::None => Err(DisputeError::NotCommitted { operator, root }),
+            Standing::Final => Err(DisputeError::Decided { id, standing: "final" }),
+            Standing::Convicted => Err(DisputeError::Decided { id, standing: "convicted" }),
+        }
     }
 
     /// Where it is.
