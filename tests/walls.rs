@@ -21,7 +21,14 @@ const LIBRARIES: [(&str, &str, &[&str]); 9] = [
     (
         "iso-evm-onchain",
         "verifier-cli/onchain",
-        &["iso-evm-wire", "iso-evm-hypervisor", "iso-evm-rpc"],
+        // The verifier by way of the provers alone: what is proved, not what is thought.
+        &[
+            "iso-evm-wire",
+            "iso-evm-hypervisor",
+            "iso-evm-verifier",
+            "iso-evm-provers",
+            "iso-evm-rpc",
+        ],
     ),
     (
         "iso-evm-provers",
@@ -59,6 +66,12 @@ fn no_crate_stands_on_one_that_it_must_not() {
         let broken = broken(library, others, found);
         assert!(broken.is_empty(), "{library} stands on {broken:?}");
     }
+}
+
+#[test]
+fn what_sends_proofs_knows_of_audits_only_what_is_proved() {
+    let found = stands_directly_on("iso-evm-onchain");
+    assert!(found.contains("iso-evm-provers") && !found.contains("iso-evm-verifier"), "{found:?}");
 }
 
 #[test]
@@ -145,9 +158,19 @@ fn root() -> PathBuf {
 
 /// Names of all packages that a package stands on when it is built for this machine.
 fn stands_on(package: &str, features: &[&str]) -> BTreeSet<String> {
+    tree_of(package, features)
+}
+
+/// Names of the packages that a package names itself.
+fn stands_directly_on(package: &str) -> BTreeSet<String> {
+    tree_of(package, &["--all-features", "--depth", "1"])
+}
+
+/// What `cargo tree` shows of a package, but for itself.
+fn tree_of(package: &str, options: &[&str]) -> BTreeSet<String> {
     let mut command = Command::new(env!("CARGO"));
     command.current_dir(root()).args(["tree", "--locked", "--offline", "--package", package]);
-    command.args(["--edges", "normal", "--prefix", "none", "--format", "{p}"]).args(features);
+    command.args(["--edges", "normal", "--prefix", "none", "--format", "{p}"]).args(options);
     let output = command.output().unwrap();
     let error = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{package}: {error}");

@@ -79,4 +79,5 @@ pub mod tree;
 pub use contracts::Prover;
 pub use court::{Answer, Asked, Court, MACHINE};
 pub use fault::{Accused, Fault, NoFault};
+pub use iso_evm_verifier::claim::ClaimedBlock;
 pub use kinds::{ClaimKind, Kind};

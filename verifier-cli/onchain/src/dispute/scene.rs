@@ -3,13 +3,12 @@
 use alloy_primitives::{Address, B256, Bytes, U256};
 use alloy_sol_types::{SolCall, SolError};
 use iso_evm_provers::{
-    Fault, Prover,
+    ClaimedBlock, Fault, Prover,
     asks::{Item, Shown},
     dispute::{
         AuditDispute, Windows, announcement, challenge_calldata, commit_calldata, id_of, init_code,
     },
 };
-use iso_evm_verifier::claim::ClaimedBlock;
 use iso_evm_wire::claim::{BlockClaim, items::TreeRoot};
 
 use super::{DisputeError, Disputes, laid::Laid};
