@@ -135,12 +135,13 @@ impl Verify {
                 .map_err(Unverified::from),
             Some(url) => super::verify_on(url, &witness, &options),
         };
-        let report = report.map_err(|error| match error {
+        let mut report = report.map_err(|error| match error {
             Unverified::Witness(error) => {
                 unverified(Path::new("."), files::name(&file), &witness, error).into()
             }
             Unverified::Command(error) => *error,
         })?;
+        report.look_for_causes(&Engine::new(witness.rules), &witness, &options);
         if let Some(path) = &self.certificate {
             files::write(path, &Certificate::new(&report, &options).encode())?;
         }
@@ -158,7 +159,7 @@ impl Verify {
                 .expect("only numbers and strings, and strings as keys");
             files::print(format!("{json}\n").as_bytes())?;
         } else {
-            terminal::print_coloured(&report::human(&report))?;
+            terminal::print_coloured(&report::human(&report, &witness, terminal::width()))?;
         }
         Ok(report.verdict().into())
     }
