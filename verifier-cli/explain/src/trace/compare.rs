@@ -320,9 +320,8 @@ impl Comparison<'_> {
             fields.push(Field::numbers("gas left", ours.gas, gas));
         }
         if let Some(cost) = theirs.gas_cost
-            && seen("gas cost", ours.halt.is_none())
+            && seen("gas cost", ours.halt.is_none() && !ours.is_cut)
             && !costs(ours, self.fork).contains(&cost)
-            && ours.halt.is_none()
         {
             fields.push(Field::numbers("gas cost", ours.shown_cost(), cost));
         }

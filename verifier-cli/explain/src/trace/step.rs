@@ -32,6 +32,8 @@ pub struct Step {
     pub record: Option<u64>,
     /// Why the guest halted at it.
     pub halt: Option<Halt>,
+    /// Whether a record or a limit ended the run at it: what it does and costs is not all known.
+    pub is_cut: bool,
 }
 
 /// What is to be refunded, before an opcode.
@@ -75,6 +77,7 @@ impl Step {
         self.refund.added = stepped.refund;
         self.record = stepped.record;
         self.halt = stepped.halt;
+        self.is_cut = run.verdict().is_some() && run.ended().is_none();
         true
     }
 }

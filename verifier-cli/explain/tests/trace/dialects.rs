@@ -56,23 +56,37 @@ fn a_node_answers_with_the_same_steps() {
 /// Some print a `STOP` for every callee without code, some none for a creation without initcode, some none at all.
 #[test]
 fn a_stop_that_one_prints_and_the_other_does_not_is_no_difference() {
-    let traced = Traced::fixture("call-tree", false);
-    let all = lines(&traced);
-    let without: Vec<_> = all.iter().filter(|line| line.get("op") != Some(&json!(0))).collect();
-    let without: Vec<_> = without.into_iter().cloned().collect();
-    assert!(without.len() < all.len());
-    is_equal(&traced, &joined(&without));
+    let (mut taken, mut added) = (0, 0);
+    for name in ["create-and-create2", "halts", "call-tree", "storage-gas", "selfdestruct"] {
+        let traced = Traced::fixture(name, false);
+        let all = lines(&traced);
+        let is_stop = |line: &&Map<String, Value>| line.get("op") == Some(&json!(0));
+        taken += all.iter().filter(is_stop).count();
+        let without: Vec<_> = all.iter().filter(|line| !is_stop(line)).cloned().collect();
+        is_equal(&traced, &joined(&without));
+        let with = with_stops(&all);
+        added += with.len() - all.len();
+        is_equal(&traced, &joined(&with));
+    }
+    assert!(taken > 0 && added > 0, "{taken} taken, {added} added");
+}
+
+/// A `STOP` behind every call that opens no frame.
+fn with_stops(all: &[Map<String, Value>]) -> Vec<Map<String, Value>> {
+    let depth = |line: &Map<String, Value>| line.get("depth").and_then(Value::as_u64);
     let mut with = Vec::new();
-    for line in all {
-        let calls = line.get("op").is_some_and(|op| [0xf1, 0xf4, 0xfa].contains(op));
-        let depth = line.get("depth").and_then(Value::as_u64);
+    for (index, line) in all.iter().enumerate() {
         with.push(line.clone());
-        if let (true, Some(depth)) = (calls, depth) {
-            let stop = json!({"pc": 0, "op": 0, "gas": "0x1", "depth": depth + 1, "stack": []});
+        let op = line.get("op").and_then(Value::as_u64);
+        let next = all.get(index + 1).and_then(depth);
+        if let (Some(0xf1 | 0xf4 | 0xfa), Some(next)) =
+            (op, next.filter(|next| depth(line) == Some(*next)))
+        {
+            let stop = json!({"pc": 0, "op": 0, "gas": "0x1", "depth": next + 1, "stack": []});
             with.push(stop.as_object().unwrap().clone());
         }
     }
-    is_equal(&traced, &joined(&with));
+    with
 }
 
 /// geth prints a step again where something went wrong, and a summary of an inner call.

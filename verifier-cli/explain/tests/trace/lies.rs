@@ -57,7 +57,7 @@ fn every_field_of_a_step_is_held_against_ours() {
     for (what, change) in changes {
         let words = changed(&traced, at, change);
         let rest = words.strip_prefix(&place).unwrap_or_else(|| panic!("{what}: {words}"));
-        assert!(rest.starts_with(&format!("  {what}: ")), "{what}: {words}");
+        assert!(rest.starts_with(&format!("  {what}:")), "{what}: {words}");
     }
     // Another place is told by both.
     let words = changed(&traced, at, |line| line["pc"] = json!(4096));

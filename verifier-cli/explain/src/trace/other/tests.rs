@@ -117,6 +117,14 @@ fn what_stands_between_the_steps_is_no_step() {
     assert_eq!(last, Some(OtherSummary { pass: Some(false), output }));
 }
 
+/// besu's and revm's state tests say whether the test has passed, where others say it of the run.
+#[test]
+fn that_a_test_failed_is_not_that_the_run_did() {
+    let text = "{\"pc\":0,\"op\":0}\n{\"output\":\"\",\"test\":\"a\",\"postHash\":\"0x1f\",\"pass\":false}";
+    let (_, last) = said(text).unwrap();
+    assert_eq!(last.unwrap().pass, None);
+}
+
 #[test]
 fn what_is_no_trace_says_why() {
     for (text, words) in [

@@ -159,6 +159,8 @@ struct Object {
     transaction: Option<B256>,
     complaint: Option<String>,
     is_summary: bool,
+    /// Whether it says if a test has passed, which is not whether the run succeeded.
+    is_of_test: bool,
 }
 
 impl Object {
@@ -196,6 +198,10 @@ impl Object {
                 self.is_summary = true;
             }
             "error" => self.complaint = map.next_value::<Complaint>()?.0,
+            "test" | "posthash" | "postlogshash" => {
+                self.is_of_test = true;
+                map.next_value::<IgnoredAny>()?;
+            }
             "txhash" => self.transaction = map.next_value()?,
             _ => _ = map.next_value::<IgnoredAny>()?,
         }
@@ -213,6 +219,9 @@ impl Object {
             return sink.say(Said::Step(&self.step));
         }
         if self.is_summary {
+            if self.is_of_test {
+                self.summary.pass = None;
+            }
             if self.complaint.is_some() {
                 self.summary.pass.get_or_insert(false);
             }
