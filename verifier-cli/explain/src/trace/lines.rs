@@ -112,7 +112,7 @@ impl Iterator for Lines<'_, '_> {
         }
         match self.walk.next() {
             Some(Event::Step(step)) => Some(step_line(step, &self.names)),
-            Some(Event::Judged { message, verdict }) => {
+            Some(Event::Judged { message, verdict, .. }) => {
                 self.remark = Some(judged_in_words(message, verdict));
                 Some(judged_line(message, verdict))
             }

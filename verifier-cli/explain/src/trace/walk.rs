@@ -55,6 +55,8 @@ pub enum Event<'a> {
         message: usize,
         /// What is said of it.
         verdict: &'a MessageVerdict,
+        /// Whether its guest did not come to its end: a record or a bound ended the run.
+        is_cut: bool,
     },
 }
 
@@ -94,7 +96,8 @@ pub struct Walk<'a> {
     step: Step,
     /// The message that the walk begins at, as long as it has not.
     first: Option<usize>,
-    judged: Option<(usize, MessageVerdict)>,
+    /// What is said of a message, and whether its run was cut off.
+    judged: Option<(usize, MessageVerdict, bool)>,
     ended: Option<Ended>,
     complete: bool,
 }
@@ -169,9 +172,10 @@ impl<'a> Walk<'a> {
                 && let Some(verdict) = open.run.verdict()
             {
                 let (message, verdict) = (open.message, verdict.clone());
+                let is_cut = open.run.ended().is_none();
                 self.leave();
                 if verdict != MessageVerdict::Valid && self.shows(message) {
-                    self.judged = Some((message, verdict));
+                    self.judged = Some((message, verdict, is_cut));
                     return self.judged();
                 }
                 continue;
@@ -190,7 +194,7 @@ impl<'a> Walk<'a> {
                 self.open.clear();
                 self.complete = false;
                 let reason = Inconclusive::GuestGasLimit;
-                self.judged = Some((message, MessageVerdict::Inconclusive { reason }));
+                self.judged = Some((message, MessageVerdict::Inconclusive { reason }, true));
                 return self.judged();
             }
             if self.shows(message) {
@@ -200,8 +204,8 @@ impl<'a> Walk<'a> {
     }
 
     fn judged(&self) -> Option<Event<'_>> {
-        let (message, verdict) = self.judged.as_ref()?;
-        Some(Event::Judged { message: *message, verdict })
+        let (message, verdict, is_cut) = self.judged.as_ref()?;
+        Some(Event::Judged { message: *message, verdict, is_cut: *is_cut })
     }
 
     /// Whether somebody wants to see what this message does.

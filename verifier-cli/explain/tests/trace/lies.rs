@@ -137,7 +137,7 @@ fn a_trace_goes_up_to_the_record_that_is_false() {
     while let Some(event) = walk.next() {
         match event {
             Event::Step(step) => last = Some((step.pc as u64, step.opcode)),
-            Event::Judged { message, verdict } => judged = Some((message, verdict.clone())),
+            Event::Judged { message, verdict, .. } => judged = Some((message, verdict.clone())),
         }
     }
     let Some((0, MessageVerdict::Mismatch(mismatch))) = judged else { panic!("{judged:?}") };
@@ -183,4 +183,28 @@ fn a_run_that_comes_to_its_bounds_is_not_equal() {
             "{words}"
         );
     }
+}
+
+/// A message that is false of its end does not take the blame for a step that differs later.
+#[test]
+fn a_step_that_differs_is_not_put_down_to_a_message_that_was_through() {
+    let traced = Traced::fixture("call-tree", false);
+    let mut witness = witness("call-tree");
+    let mut message = witness.message(2).unwrap();
+    message.gasUsed += alloy_primitives::U256::ONE;
+    witness.messages[2] = encode(&message).into();
+    let opened = Opened::of(&witness);
+    let mut lines: Vec<String> = traced.revm.lines().map(str::to_owned).collect();
+    let last = lines.len() - 2;
+    let mut line: Value = serde_json::from_str(&lines[last]).unwrap();
+    line["gas"] = json!("0x7");
+    lines[last] = line.to_string();
+    let text = lines.join("\n");
+    let compared = compare(&opened, None, Bounds::default(), text.as_bytes()).unwrap();
+    let Compared::Differ(difference) = &compared else { panic!("{compared}") };
+    assert_eq!((difference.step, difference.line), (last as u64, Some(last as u64 + 1)));
+    lines.insert(last, json!({"pc": 4096, "op": 1}).to_string());
+    let text = lines.join("\n");
+    let compared = compare(&opened, None, Bounds::default(), text.as_bytes()).unwrap();
+    assert!(compared.to_string().ends_with("\n  there pc 4096, ADD"), "{compared}");
 }

@@ -264,7 +264,8 @@ impl<'de> Deserialize<'de> for Named {
                     Err(_) => unknown(&number.to_string()),
                 }),
                 Form::Text(name) => {
-                    Some(opcode_named(&name).map_or_else(|| unknown(&name), Opcode::Byte))
+                    let byte = name.parse().ok().or_else(|| opcode_named(&name));
+                    Some(byte.map_or_else(|| unknown(&name), Opcode::Byte))
                 }
                 Form::Null(()) => None,
             },

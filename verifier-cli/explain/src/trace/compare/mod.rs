@@ -4,18 +4,19 @@
 //! one prints and another does not, a step printed again because something went wrong at it, what a call's gas
 //! cost is, when memory and refunds are looked at. Gas is held against gas before every step, so that no cost
 //! can hide. `specs/16-native-engine.md`, section Traces.
+//!
+//! Here both go on side by side; [`fields`] holds one step against another.
+
+mod fields;
 
 use std::{collections::BTreeSet, fmt, io::BufRead};
 
-use iso_evm_hypervisor::{
-    MessageVerdict,
-    opcodes::{opcode, opcodes},
-};
-use iso_evm_wire::{Fork, Opened};
+use iso_evm_hypervisor::MessageVerdict;
+use iso_evm_wire::Opened;
 
+use self::fields::Fields;
 use super::{
     difference::{Difference, Field, Place, What, decimal},
-    names::Names,
     other::{self, Opcode, OtherError, OtherStep, OtherSummary, Said},
     step::Step,
     walk::{Bounds, Event, Scope, Walk},
@@ -98,8 +99,7 @@ struct Comparison<'a> {
     opened: &'a Opened<'a>,
     message: Option<usize>,
     bounds: Bounds,
-    names: Names,
-    fork: Fork,
+    fields: Fields,
     walk: Walk<'a>,
     /// The message whose steps are held against the other's, where all are walked through.
     only: Option<usize>,
@@ -110,8 +110,6 @@ struct Comparison<'a> {
     begun: bool,
     /// What is to be added to the other's depth.
     deeper: u64,
-    /// The other's refund at its first step.
-    refunded: Option<u64>,
     /// Our step that comes next, if it has been taken.
     ours: Option<Step>,
     /// How many of our steps are over with.
@@ -122,27 +120,27 @@ struct Comparison<'a> {
     /// The other's last step: pc, depth, gas.
     last: Option<(u64, Option<u64>, Option<u64>)>,
     summary: Option<OtherSummary>,
+    /// What was said first of a message that is not true.
     judged: Option<(usize, MessageVerdict)>,
+    /// The message whose run a record has ended, as long as the other has not gone on as we do.
+    cut: Option<(usize, MessageVerdict)>,
     done: Option<Compared>,
 }
 
 impl<'a> Comparison<'a> {
     fn new(opened: &'a Opened<'a>, message: Option<usize>, bounds: Bounds) -> Self {
         let scope = message.map_or(Scope::Transaction, Scope::Message);
-        let fork = opened.rules.fork();
         Self {
             opened,
             message,
             bounds,
-            names: Names::of(fork),
-            fork,
+            fields: Fields::of(opened.rules.fork()),
             walk: Walk::new(opened, scope, false, bounds),
             only: None,
             only_depth: None,
             at_depth: None,
             begun: false,
             deeper: 0,
-            refunded: None,
             ours: None,
             number: 0,
             steps: 0,
@@ -150,6 +148,7 @@ impl<'a> Comparison<'a> {
             last: None,
             summary: None,
             judged: None,
+            cut: None,
             done: None,
         }
     }
@@ -157,7 +156,7 @@ impl<'a> Comparison<'a> {
     /// The other's first step tells what the other is a trace of.
     fn begin(&mut self, theirs: &OtherStep) {
         self.begun = true;
-        self.refunded = theirs.refund;
+        self.fields.begin(theirs);
         // Some count from zero.
         self.deeper = u64::from(theirs.depth == Some(0));
         let depth = theirs.depth.map(|depth| depth.saturating_add(self.deeper));
@@ -179,9 +178,11 @@ impl<'a> Comparison<'a> {
         while self.ours.is_none() {
             match self.walk.next() {
                 Some(Event::Step(step)) => self.ours = Some(step.clone()),
-                Some(Event::Judged { message, verdict }) => {
-                    if self.only.is_none_or(|only| only == message) && self.judged.is_none() {
-                        self.judged = Some((message, verdict.clone()));
+                Some(Event::Judged { message, verdict, is_cut }) => {
+                    if self.only.is_none_or(|only| only == message) {
+                        let judged = (message, verdict.clone());
+                        self.cut = is_cut.then(|| judged.clone()).or(self.cut.take());
+                        self.judged.get_or_insert(judged);
                     }
                 }
                 None => return false,
@@ -221,6 +222,7 @@ impl Comparison<'_> {
             }
             let is_there = depth.is_none_or(|depth| depth == ours.depth as u64);
             if is_there && ours.pc as u64 == theirs.pc {
+                self.cut = None;
                 self.fields(theirs);
                 return self.pass();
             }
@@ -250,10 +252,9 @@ impl Comparison<'_> {
         self.only_depth.is_some_and(over)
     }
 
-    /// The traces part: because of a record that ends a message's run, if there is one.
+    /// The traces part: because a record has ended a message's run, if one just has.
     fn part(&mut self, line: Option<u64>, what: What) {
-        let judged = self.judged.take();
-        let of_record = judged.map(|(message, verdict)| What::Judged { message, verdict });
+        let of_record = self.cut.take().map(|(message, verdict)| What::Judged { message, verdict });
         self.differ(line, of_record.unwrap_or(what));
     }
 
@@ -262,7 +263,7 @@ impl Comparison<'_> {
             message: Some(ours.message),
             depth: Some(ours.depth as u64),
             pc: ours.pc as u64,
-            name: Some(self.names.name(ours.opcode).into_owned()),
+            name: Some(self.fields.name(&Opcode::Byte(ours.opcode))),
         });
         let difference = Difference { step: self.number, ours, line, what };
         self.done = Some(Compared::Differ(Box::new(difference)));
@@ -274,15 +275,8 @@ impl Comparison<'_> {
     }
 
     fn theirs(&self, theirs: &OtherStep, depth: Option<u64>) -> Place {
-        let name = theirs.opcode.as_ref().map(|opcode| self.name(opcode));
+        let name = theirs.opcode.as_ref().map(|opcode| self.fields.name(opcode));
         Place { message: None, depth, pc: theirs.pc, name }
-    }
-
-    fn name(&self, opcode: &Opcode) -> String {
-        match opcode {
-            Opcode::Byte(byte) => self.names.name(*byte).into_owned(),
-            Opcode::Unknown(name) => name.clone(),
-        }
     }
 
     /// Holds a step against the other's at the same place.
@@ -293,69 +287,9 @@ impl Comparison<'_> {
         }
         self.only_depth = self.only.map(|_| ours.depth);
         self.steps += 1;
-        let mut fields = Vec::new();
-        let mut seen = |name: &'static str, told: bool| {
-            if told {
-                self.compared.insert(name);
-            }
-            told
-        };
-        seen("pc", true);
-        seen("depth", theirs.depth.is_some());
-        if let Some(opcode) = &theirs.opcode
-            && seen("opcode", true)
-            && *opcode != Opcode::Byte(ours.opcode)
-        {
-            let here = self.names.name(ours.opcode).into_owned();
-            let there = match opcode {
-                Opcode::Byte(byte) => self.names.name(*byte).into_owned(),
-                Opcode::Unknown(name) => name.clone(),
-            };
-            fields.push(Field { name: "opcode".to_owned(), here, there });
-        }
-        if let Some(gas) = theirs.gas
-            && seen("gas left", true)
-            && gas != ours.gas
-        {
-            fields.push(Field::numbers("gas left", ours.gas, gas));
-        }
-        if let Some(cost) = theirs.gas_cost
-            && seen("gas cost", ours.halt.is_none() && !ours.is_cut)
-            && !costs(ours, self.fork).contains(&cost)
-        {
-            fields.push(Field::numbers("gas cost", ours.shown_cost(), cost));
-        }
-        if let Some(stack) = &theirs.stack
-            && seen("stack", true)
-        {
-            fields.extend(Field::stacks(&ours.stack, stack));
-        }
-        let size = ours.memory_size as u64;
-        if let Some(theirs) = theirs.memory_size
-            && seen("memory size", true)
-            && theirs != size
-        {
-            fields.push(Field::numbers("bytes of memory", size, theirs));
-        }
-        if let (Some(here), Some(there)) = (&ours.memory, &theirs.memory)
-            && seen("memory", true)
-        {
-            fields.extend(Field::memories(here, there));
-        }
-        if let (Some(there), Some(first)) = (theirs.refund, self.refunded)
-            && seen("refund", true)
-        {
-            let there = there.wrapping_sub(first).cast_signed();
-            let refund = ours.refund;
-            let known = [refund.all, refund.frame].into_iter();
-            // Before the opcode, or with what it adds.
-            let mut known = known.flat_map(|known| [known, known.saturating_add(refund.added)]);
-            if !known.any(|known| known == there) {
-                fields.push(Field::amounts("refund", refund.all, there));
-            }
-        }
-        if !fields.is_empty() {
-            self.differ(Some(theirs.line), What::Fields(fields));
+        let differing = self.fields.differing(ours, theirs, &mut self.compared);
+        if !differing.is_empty() {
+            self.differ(Some(theirs.line), What::Fields(differing));
         }
     }
 
@@ -414,17 +348,4 @@ impl Comparison<'_> {
         }
         None
     }
-}
-
-/// What clients print as the gas cost of an opcode: with what it hands to a callee or without, with a callee's
-/// stipend, or with no more than what it costs at least.
-fn costs(step: &Step, fork: Fork) -> [u64; 5] {
-    let callee = step.callee.unwrap_or_default();
-    let with = step.cost.saturating_add(callee.given);
-    let least = match opcode(step.opcode) {
-        Some(row) if opcodes(fork).any(|known| known.byte == row.byte) => row.static_gas(fork),
-        _ => step.cost,
-    };
-    let net = step.cost.saturating_add(callee.used).saturating_sub(callee.stipend);
-    [step.cost, with, with.saturating_add(callee.stipend), least, net]
 }
