@@ -163,7 +163,7 @@ impl fmt::Display for Difference {
             What::OursEnded(theirs) => self.places(f, Some(theirs)),
             What::OtherEnded => self.places(f, None),
             What::Judged { message, verdict } => {
-                write!(f, "\n  here message {message} ends: {}", Said(verdict))
+                write!(f, "\n  here message {message} ends: {}", Said { verdict, wrapped: true })
             }
         }
     }
@@ -187,12 +187,15 @@ impl Difference {
     }
 }
 
-/// A verdict of one message, in words.
-struct Said<'a>(&'a MessageVerdict);
+/// A verdict of one message, in words; two words that do not match on lines of their own, if it is wrapped.
+struct Said<'a> {
+    verdict: &'a MessageVerdict,
+    wrapped: bool,
+}
 
 impl fmt::Display for Said<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
+        match self.verdict {
             MessageVerdict::Valid => f.write_str("it is true"),
             MessageVerdict::Mismatch(mismatch) => {
                 f.write_str(mismatch.kind.name())?;
@@ -203,7 +206,8 @@ impl fmt::Display for Said<'_> {
                     write!(f, ", pc {pc}")?;
                 }
                 let (expected, found) = (mismatch.expected, mismatch.found);
-                write!(f, ": the run gives {expected}, the witness says {found}")
+                let (before, pad) = if self.wrapped { ("\n    ", "   ") } else { (", ", "") };
+                write!(f, "{before}expected {expected}{before}found {pad}{found}")
             }
             MessageVerdict::Malformed { position } => {
                 write!(f, "its bytes are no canonical message, at position {position}")
@@ -218,5 +222,5 @@ impl fmt::Display for Said<'_> {
 
 /// Why a message's trace ends where it does, in words: for whoever reads the trace, beside it.
 pub fn judged_in_words(message: usize, verdict: &MessageVerdict) -> String {
-    format!("message {message}: {}", Said(verdict))
+    format!("message {message}: {}", Said { verdict, wrapped: false })
 }
