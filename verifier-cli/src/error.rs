@@ -1,6 +1,7 @@
 //! Why a command could not do its work. One line, which says what is wrong and where.
 
 use iso_evm_batch::{BatchError, FileError, ItemError};
+use iso_evm_explain::trace::OtherError;
 #[cfg(feature = "node")]
 use iso_evm_node::NodeError;
 #[cfg(feature = "onchain")]
@@ -141,6 +142,14 @@ pub enum CommandError {
         option: &'static str,
         /// The command that has no use for it.
         command: &'static str,
+    },
+    /// Not another client's trace.
+    #[error("{file}: {error}")]
+    Trace {
+        /// Name of the file.
+        file: String,
+        /// Why it is no trace.
+        error: OtherError,
     },
     /// State tests without a case that was asked for.
     #[error("no case: nothing in the paths is of this fork and name")]

@@ -4,12 +4,14 @@
 //! | what | where |
 //! |---|---|
 //! | findings in words, causes first | [`told`], [`words`] |
+//! | every step, and another client's trace beside it | [`trace`] |
 //!
 //! # Where it stands
 //!
 //! On the verifier, whose report it explains, and on the native engine, which runs a message again to show
 //! it. It reads no file, starts no thread and stands on no C: it runs in a browser as it does here.
 
+pub mod trace;
 pub mod words;
 
 pub use words::{Role, Told, told};

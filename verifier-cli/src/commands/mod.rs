@@ -34,6 +34,7 @@ mod record;
 mod screen;
 mod segments;
 mod statetest;
+mod trace;
 mod verify;
 #[cfg(not(feature = "node"))]
 mod without_node;
@@ -90,6 +91,7 @@ enum VerifyCommand {
     Answer(Answer),
     Settle(Settle),
     Statetest(statetest::Statetest),
+    Trace(trace::Trace),
     Mutate(mutate::Mutate),
 }
 
@@ -118,6 +120,7 @@ pub fn iso_verify(args: impl IntoIterator<Item = OsString>) -> Exit {
         Some(VerifyCommand::Answer(command)) => command.run(),
         Some(VerifyCommand::Settle(command)) => command.run(),
         Some(VerifyCommand::Statetest(command)) => command.run(),
+        Some(VerifyCommand::Trace(command)) => command.run(),
         Some(VerifyCommand::Mutate(command)) => command.run(),
         None => command.verify.run(),
     })

@@ -26,4 +26,5 @@ mod schema;
 mod schemas;
 mod segments;
 mod statetest;
+mod trace;
 mod verdicts;

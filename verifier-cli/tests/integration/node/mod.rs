@@ -19,4 +19,6 @@ mod proxy;
 #[cfg(unix)]
 mod real;
 mod recorded;
+#[cfg(unix)]
+mod traces;
 mod ways;
