@@ -5,3 +5,5 @@
 //!
 //! On the verifier, whose report it explains, and on the native engine, which runs a message again to show
 //! it. It reads no file, starts no thread and stands on no C: it runs in a browser as it does here.
+
+pub mod artifacts;
