@@ -25,6 +25,8 @@ pub(super) struct Bytecode {
     code: Vec<u8>,
     /// What is filled in later, ascending.
     unknown: Vec<Range<usize>>,
+    /// Hashes of metadata: its own, and those of code that it creates.
+    hashes: Vec<Range<usize>>,
     pub(super) map: Option<SourceMap>,
     pub(super) generated: Generated,
 }
@@ -72,7 +74,8 @@ impl Bytecode {
         {
             unknown.push(1..1 + ADDRESS);
         }
-        let mut bytecode = Self { code, unknown, ..Self::default() };
+        let hashes = metadata_hashes(&code);
+        let mut bytecode = Self { code, unknown, hashes, ..Self::default() };
         bytecode.put_in_order();
         bytecode
     }
@@ -131,15 +134,16 @@ impl Bytecode {
             return None;
         }
         if code.len() == self.code.len() {
-            let exact = self.same(&self.code, code, &[]);
-            return exact.then_some(Match::Exact).or_else(|| {
-                let hashes = metadata_hashes(&self.code);
-                self.same(&self.code, code, &hashes).then_some(Match::WithoutMetadata)
-            });
+            return if self.same(&self.code, code, &[]) {
+                Some(Match::Exact)
+            } else if self.same(&self.code, code, &self.hashes) {
+                Some(Match::WithoutMetadata)
+            } else {
+                None
+            };
         }
         let (ours, theirs) = (before_metadata(&self.code), before_metadata(code));
-        let differ = ours.len() < self.code.len() || theirs.len() < code.len();
-        (differ && !ours.is_empty() && self.same(ours, theirs, &metadata_hashes(ours)))
+        (!ours.is_empty() && self.same(ours, theirs, &self.hashes))
             .then_some(Match::WithoutMetadata)
     }
 
@@ -171,7 +175,7 @@ impl Bytecode {
 const HASHES: [(&[u8], usize); 3] =
     [(b"\x64ipfs\x58\x22", 0x22), (b"\x65bzzr0\x58\x20", 0x20), (b"\x65bzzr1\x58\x20", 0x20)];
 
-/// Where hashes of metadata are: at the end, and in code that this code creates.
+/// Where hashes of metadata are in a code.
 fn metadata_hashes(code: &[u8]) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     for (key, length) in HASHES {
@@ -208,7 +212,8 @@ mod tests {
     fn a_library_that_is_linked_does_not_change_the_contract() {
         let name = format!("__${}$__", "ab".repeat(17));
         let bytecode = Bytecode::from_hex(&format!("0x6001{name}6002"));
-        assert_eq!(bytecode.unknown, [2..22]);
+        assert_eq!(bytecode.unknown.first(), Some(&(2..22)));
+        assert_eq!(bytecode.unknown.len(), 1);
         let linked = |address: &str| code(&format!("6001{address}6002"));
         assert_eq!(bytecode.matches(&linked(&"77".repeat(20))), Some(Match::Exact));
         assert_eq!(bytecode.matches(&linked(&"77".repeat(21))), None);

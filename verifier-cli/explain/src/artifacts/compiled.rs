@@ -61,10 +61,8 @@ impl Compiled {
         let same = |ours: &Bytecode, theirs: &Bytecode| {
             ours.is_same(theirs) || ours.is_empty() || theirs.is_empty()
         };
-        let code = !self.runtime.is_empty() || !self.creation.is_empty();
         self.name == other.name
             && self.file == other.file
-            && code
             && same(&self.runtime, &other.runtime)
             && same(&self.creation, &other.creation)
     }

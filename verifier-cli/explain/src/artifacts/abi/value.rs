@@ -12,6 +12,9 @@ const BYTES: usize = 64;
 const CHARACTERS: usize = 256;
 const ELEMENTS: usize = 16;
 
+/// Bits of a number whose largest is called by that name.
+const NAMED: std::ops::RangeInclusive<usize> = 64..=256;
+
 /// A parameter's name and type, and those of its members.
 #[derive(Clone, Copy)]
 pub(super) struct Named<'a> {
@@ -94,7 +97,7 @@ pub(super) fn named(named: Named<'_>, value: &DynSolValue) -> String {
 
 /// A number in groups of three; the largest of its type by that name, for it is an approval without end.
 pub(in crate::artifacts) fn unsigned(number: U256, bits: usize) -> String {
-    if bits >= 64 && bits <= 256 && number == U256::MAX >> (256 - bits) {
+    if NAMED.contains(&bits) && number == U256::MAX >> (256 - bits) {
         return format!("type(uint{bits}).max");
     }
     grouped(&number.to_string())
@@ -103,7 +106,7 @@ pub(in crate::artifacts) fn unsigned(number: U256, bits: usize) -> String {
 /// A number that may be below zero.
 pub(in crate::artifacts) fn signed(number: I256, bits: usize) -> String {
     let (sign, size) = number.into_sign_and_abs();
-    if sign.is_negative() && bits >= 64 && bits <= 256 && size == U256::from(1) << (bits - 1) {
+    if sign.is_negative() && NAMED.contains(&bits) && size == U256::from(1) << (bits - 1) {
         return format!("type(int{bits}).min");
     }
     format!("{}{}", if sign.is_negative() { "-" } else { "" }, grouped(&size.to_string()))

@@ -5,6 +5,7 @@ mod compilers;
 mod places;
 mod random;
 mod run;
+mod shapes;
 mod slots;
 mod words;
 

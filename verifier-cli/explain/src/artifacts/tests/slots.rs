@@ -1,5 +1,7 @@
 //! Each kind of variable, written by a run: the slot is named, and the value is what was written.
 
+use std::collections::BTreeMap;
+
 use alloy_primitives::{B256, U256};
 
 use super::{
@@ -12,9 +14,11 @@ use crate::artifacts::{Artifacts, Preimages};
 fn written(artifacts: &Artifacts, run: &Run) -> Vec<String> {
     assert!(run.success, "{}", run.output);
     let contract = deployed(artifacts, "Ledger");
-    run.writes
-        .iter()
-        .map(|(_, key, value)| {
+    // A slot of several variables is written once for each: what it comes to is what counts.
+    let written: BTreeMap<_, _> = run.writes.iter().map(|(_, key, value)| (key, value)).collect();
+    written
+        .into_iter()
+        .map(|(key, value)| {
             let Some(slot) = contract.slot(*key, &run.preimages) else {
                 return format!("{key} is not known");
             };
@@ -124,14 +128,13 @@ fn a_slot_is_not_called_by_its_variable() {
         (
             "fill(uint256,uint256)",
             vec!["1", "9"],
-            vec!["grid.length = 1".into(), "grid.length = 2".into(), "grid[1][1].price = 9".into()],
+            vec!["grid.length = 2".into(), "grid[1][1].price = 9".into()],
         ),
         (
             "order(uint256,bytes32)",
             vec!["12345", &note],
             vec![
                 format!("orders[12345].buyer = {me}, orders[12345].state = 1"),
-                "orders[12345].lines.length = 1".into(),
                 format!("orders[12345].lines[0].item = {me}, orders[12345].lines[0].count = 7"),
                 "orders[12345].lines[0].price = 9".into(),
                 "orders[12345].lines.length = 2".into(),
@@ -145,24 +148,11 @@ fn a_slot_is_not_called_by_its_variable() {
     ];
     for (signature, arguments, expected) in cases {
         let run = call(&code, calldata(signature, &arguments));
-        let mut found = written(&artifacts, &run);
-        let mut expected = expected;
-        // The order in which a struct's members are written is the compiler's.
+        let (mut found, mut expected) = (written(&artifacts, &run), expected);
         found.sort_unstable();
-        found.dedup();
         expected.sort_unstable();
-        // A slot of several is written once for each: the last is what counts.
-        found.retain(|it| expected.contains(it) || !shares_a_name(it, &expected));
         assert_eq!(found, expected, "{signature}");
     }
-}
-
-/// Whether a slot's variables are those of another text.
-fn shares_a_name(told: &str, others: &[String]) -> bool {
-    let names = |told: &str| -> Vec<String> {
-        told.split(", ").map(|it| it.split(" = ").next().unwrap().to_owned()).collect()
-    };
-    others.iter().any(|other| names(other) == names(told))
 }
 
 #[test]
