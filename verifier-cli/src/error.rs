@@ -1,7 +1,7 @@
 //! Why a command could not do its work. One line, which says what is wrong and where.
 
 use iso_evm_batch::{BatchError, FileError, ItemError};
-use iso_evm_explain::trace::OtherError;
+use iso_evm_explain::{artifacts::ArtifactsError, trace::OtherError};
 #[cfg(feature = "node")]
 use iso_evm_node::NodeError;
 #[cfg(feature = "onchain")]
@@ -54,6 +54,15 @@ pub enum CommandError {
         file: String,
         /// Why nothing was recorded.
         error: Box<BlockFileError>,
+    },
+    /// A file that is named as an artifact, and is none.
+    #[error(transparent)]
+    Artifacts(#[from] ArtifactsError),
+    /// A folder that is named as one of artifacts, and has none.
+    #[error("{folder}: no artifact of a Solidity compiler in it")]
+    NoArtifacts {
+        /// Name of the folder.
+        folder: String,
     },
     /// Lines of a stream of inputs of which no witness was recorded.
     #[error("{failed} of {lines} lines were not recorded")]

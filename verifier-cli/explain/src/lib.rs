@@ -4,6 +4,7 @@
 //! | what | where |
 //! |---|---|
 //! | findings in words, causes first | [`told`], [`words`] |
+//! | what a Solidity compiler knows | [`artifacts`] |
 //! | every step, and another client's trace beside it | [`trace`] |
 //!
 //! # Where it stands
@@ -11,7 +12,9 @@
 //! On the verifier, whose report it explains, and on the native engine, which runs a message again to show
 //! it. It reads no file, starts no thread and stands on no C: it runs in a browser as it does here.
 
+pub mod artifacts;
 pub mod trace;
 pub mod words;
 
+pub use artifacts::Artifacts;
 pub use words::{Role, Told, told};
