@@ -102,9 +102,212 @@ fn a_pattern_is_expanded_and_a_missing_path_is_an_error() {
     let folder = folder();
     let ran = run(folder.path(), "iso-verify batch in/*transfer.bin --json --jobs 1");
     assert_eq!(ran.json()["witnesses"]["valid"], 2);
-    let ran = run(folder.path(), "iso-verify batch in/*nothing.bin");
+    for (path, words) in [
+        ("in/*nothing.bin", "in/*nothing.bin: no file has a name that this pattern matches"),
+        ("in/nothing.bin", "in/nothing.bin: cannot be read"),
+        ("in/***", "in/***: not a pattern"),
+    ] {
+        let line = format!("iso-verify batch in/arithmetic.bin {path} --results rows.jsonl");
+        let ran = run(folder.path(), &line);
+        assert_eq!((ran.code, ran.text()), (Some(2), ""), "{path}");
+        assert!(ran.stderr.contains(words), "{}", ran.stderr);
+        assert!(!folder.path().join("rows.jsonl").exists());
+    }
+}
+
+#[test]
+fn a_folder_with_nothing_in_it_is_no_valid_batch() {
+    let folder = folder();
+    for name in ["empty", "notes"] {
+        fs::create_dir(folder.path().join(name)).unwrap();
+    }
+    fs::write(folder.path().join("notes/a.txt"), "nothing").unwrap();
+    fs::write(folder.path().join("none.tar.gz"), gz(&tar_of(&[("a.txt", b"nothing")]))).unwrap();
+    for command in ["batch", "mutate"] {
+        for paths in ["empty", "notes empty"] {
+            let ran = run(folder.path(), &format!("iso-verify {command} {paths}"));
+            assert_eq!((ran.code, ran.text()), (Some(2), ""), "{command} {paths}");
+            assert!(ran.stderr.contains("there is nothing in it to verify"), "{}", ran.stderr);
+        }
+    }
+    // Beside others they cost nothing but themselves.
+    let line = "iso-verify batch empty in none.tar.gz --engine native --results rows.jsonl";
+    let ran = run(folder.path(), line);
     assert_eq!(ran.code, Some(2));
-    assert!(ran.stderr.contains("in/*nothing.bin"), "{}", ran.stderr);
+    assert!(ran.text().contains("witnesses: 8 valid, 0 invalid, 0 inconclusive, 2 unusable"));
+    let rows = rows(&folder.path().join("rows.jsonl"));
+    let errors = rows.iter().filter(|row| row["error"].is_string());
+    let named: Vec<_> = errors.map(|row| row["source"].as_str().unwrap()).collect();
+    assert_eq!(named.iter().copied().collect::<BTreeSet<_>>(), ["empty", "none.tar.gz"].into());
+}
+
+fn tar_of(entries: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut tar = tar::Builder::new(Vec::new());
+    for (name, bytes) in entries {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(bytes.len() as u64);
+        tar.append_data(&mut header, name, *bytes).unwrap();
+    }
+    tar.into_inner().unwrap()
+}
+
+fn gz(bytes: &[u8]) -> Vec<u8> {
+    let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gz.write_all(bytes).unwrap();
+    gz.finish().unwrap()
+}
+
+/// What cannot be read of a folder: a link to nothing, one to itself, an archive that is torn in its second
+/// entry. State tests are read in the same way.
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_read_costs_nothing_but_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    fs::create_dir(at("in")).unwrap();
+    fs::write(at("in/a.bin"), fixture("arithmetic")).unwrap();
+    std::os::unix::fs::symlink("nowhere", at("in/b.json")).unwrap();
+    std::os::unix::fs::symlink("c.json", at("in/c.json")).unwrap();
+    let tar = tar_of(&[("x.bin", &fixture("halts")), ("y.bin", &fixture("call-tree"))]);
+    let torn = 512 + fixture("halts").len().next_multiple_of(512) + 512;
+    let mut second = gz(&tar[torn..]);
+    let middle = second.len() / 2;
+    second[middle..].iter_mut().for_each(|byte| *byte ^= 0x55);
+    fs::write(at("in/d.tar.gz"), [gz(&tar[..torn]), second].concat()).unwrap();
+    fs::write(at("in/e.bin"), fixture("call-tree")).unwrap();
+
+    let ran = run(folder.path(), "iso-verify batch in --engine native --results rows.jsonl");
+    assert_eq!(ran.code, Some(2), "{}", ran.text());
+    assert!(ran.text().contains("witnesses: 3 valid, 0 invalid"), "{}", ran.text());
+    let rows = rows(&at("rows.jsonl"));
+    rows.iter().for_each(|row| schema("batch-row").check(row).unwrap());
+    let of = |is_error: bool| -> BTreeSet<&str> {
+        let rows = rows.iter().filter(|row| row["error"].is_string() == is_error);
+        rows.map(|row| row["source"].as_str().unwrap()).collect()
+    };
+    assert_eq!(of(false), ["in/a.bin", "in/d.tar.gz/x.bin", "in/e.bin"].into());
+    let errors = of(true);
+    assert!(errors.contains("in/b.json") && errors.contains("in/c.json"), "{errors:?}");
+    assert!(errors.iter().any(|source| source.starts_with("in/d.tar.gz")), "{errors:?}");
+
+    fs::rename(at("in/a.bin"), at("in/a.json")).unwrap();
+    let ran = run(folder.path(), "iso-verify statetest in --json");
+    assert_eq!(ran.code, Some(2));
+    let unusable = ran.json();
+    let unusable = unusable["unusable"].as_array().unwrap().iter();
+    let files: BTreeSet<_> = unusable.map(|unusable| unusable["file"].as_str().unwrap()).collect();
+    assert!(["in/a.json", "in/b.json", "in/c.json"].iter().all(|file| files.contains(file)));
+    assert!(files.iter().any(|file| file.starts_with("in/d.tar.gz")), "{files:?}");
+}
+
+#[test]
+fn an_input_a_line_is_named_by_its_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let lines = [input("arithmetic"), String::new(), "{".to_owned(), input("call-tree")].join("\n");
+    fs::write(folder.path().join("in.jsonl"), &lines).unwrap();
+    let line = "iso-verify batch in.jsonl --engine native --results rows.jsonl";
+    let ran = run(folder.path(), line);
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.stderr.starts_with("error: in.jsonl:3: "), "{}", ran.stderr);
+    let found = rows(&folder.path().join("rows.jsonl"));
+    found.iter().for_each(|row| schema("batch-row").check(row).unwrap());
+    let places = |rows: &[Value]| -> BTreeSet<_> {
+        rows.iter().map(|row| (row["container"].as_u64(), row["line"].as_u64())).collect()
+    };
+    let expected = [(0, 1), (1, 3), (2, 4)].map(|(item, line)| (Some(item), Some(line)));
+    assert_eq!(places(&found), expected.into());
+    // A run goes on behind them, and a stream has lines as well.
+    let ran = run(folder.path(), &format!("{line} --resume --json"));
+    assert_eq!(ran.json()["resumed"], 3);
+    let line = "iso-verify batch - --engine native --results -";
+    let ran = run_with(folder.path(), line, lines.as_bytes());
+    assert!(ran.stderr.starts_with("error: stdin:3: "), "{}", ran.stderr);
+    let of_stream: Vec<Value> =
+        ran.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(places(&of_stream), expected.into());
+    // One input, however it is written, has no line.
+    for text in [input("arithmetic"), format!("{:#}", json(&input("arithmetic")))] {
+        let ran = run_with(folder.path(), line, text.as_bytes());
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+        assert!(json(ran.text())["line"].is_null());
+    }
+}
+
+fn json(text: &str) -> Value {
+    serde_json::from_str(text.trim()).unwrap()
+}
+
+#[test]
+fn what_is_expected_is_held_against_each_witness() {
+    let folder = folder();
+    let report = run(folder.path(), "iso-verify in/erc20-transfer.bin --json").json();
+    let hash = report["transactionHash"].as_str().unwrap();
+    let line = format!("iso-verify batch in --engine native --expect-transaction {hash} --json");
+    let ran = run(folder.path(), &line);
+    assert_eq!(ran.code, Some(2));
+    let summary = ran.json();
+    assert_eq!((&summary["witnesses"]["valid"], &summary["errors"]), (&1.into(), &7.into()));
+    assert_eq!(ran.stderr.matches(&format!("transaction: expected {hash}, found 0x")).count(), 7);
+    let line = format!("iso-verify batch in/erc20-transfer.bin --expect-transaction {hash}");
+    assert_eq!(run(folder.path(), &line).code, Some(0));
+}
+
+#[test]
+fn host_gas_is_null_where_no_host_ran() {
+    let folder = folder();
+    let gas = |options: &str| {
+        let line = format!("iso-verify batch in/erc20-transfer.bin --results - {options}");
+        let row = json(run(folder.path(), &line).text());
+        schema("batch-row").check(&row).unwrap();
+        row["hostGas"].clone()
+    };
+    assert!(gas("").is_string() && gas("--engine both").is_string());
+    for options in ["--engine native", "--audit tree", "--engine both --guest-gas-limit 10"] {
+        assert!(gas(options).is_null(), "{options}");
+    }
+    for (options, is_null) in [("", false), ("--engine native", true)] {
+        let line = format!("iso-verify in/erc20-transfer.bin --json --segments {options}");
+        let report = run(folder.path(), &line).json();
+        schema("report").check(&report).unwrap();
+        let message = &report["messages"][0];
+        assert_eq!(message["hostGas"].is_null(), is_null);
+        assert_eq!(message["segments"][0]["hostGas"].is_null(), is_null);
+    }
+}
+
+#[test]
+fn rows_go_on_only_with_the_options_that_they_were_written_with() {
+    let folder = folder();
+    let line = "iso-verify batch in/arithmetic.bin in/none.bin --results rows.jsonl";
+    fs::write(folder.path().join("in/none.bin"), "nothing").unwrap();
+    let same = "--engine native --guest-gas-limit 1000000 --expect-chain 1";
+    assert_eq!(run(folder.path(), &format!("{line} {same}")).code, Some(2));
+    let written = fs::read(folder.path().join("rows.jsonl")).unwrap();
+    for (options, words) in [
+        ("--guest-gas-limit 1000000 --expect-chain 1", "engine native, and now it is hypervisor"),
+        ("--engine native --expect-chain 1", "guestGasLimit 1000000, and now it is not given"),
+        (
+            "--engine native --guest-gas-limit 1000000",
+            "expected.chainId 1, and now it is not given",
+        ),
+        (
+            "--engine native --guest-gas-limit 1000000 --expect-chain 1 --read-limit 7",
+            "readLimit 268435456, and now it is 7",
+        ),
+        (
+            "--engine native --guest-gas-limit 1000000 --expect-chain 1 --strict",
+            "strict false, and now it is true",
+        ),
+    ] {
+        let ran = run(folder.path(), &format!("{line} {options} --resume"));
+        assert_eq!((ran.code, ran.text()), (Some(2), ""), "{options}");
+        let words = format!("error: rows.jsonl: line 1 was written with {words} (without --resume");
+        assert!(ran.stderr.starts_with(&words), "{}", ran.stderr);
+        assert_eq!(fs::read(folder.path().join("rows.jsonl")).unwrap(), written);
+    }
+    // On how many threads makes no difference.
+    let ran = run(folder.path(), &format!("{line} {same} --jobs 1 --resume --json"));
+    assert_eq!((ran.code, &ran.json()["resumed"]), (Some(2), &2.into()), "{}", ran.stderr);
 }
 
 #[test]
@@ -171,10 +374,15 @@ fn a_run_that_was_killed_goes_on() {
         assert!(resumed == 0 || common > 0);
         assert!(cut < text.len() || (common == text.len() && resumed == 8), "{whole_lines}");
     }
-    fs::write(&part, "something else\n").unwrap();
-    let ran = run(folder.path(), "iso-verify batch in --results part.jsonl --resume");
-    assert_eq!(ran.code, Some(2));
-    assert_eq!(fs::read(&part).unwrap(), b"something else\n");
+    for other in ["something else\n", "\"text\"\n", "{\"source\": 7}\n"] {
+        fs::write(&part, other).unwrap();
+        let ran = run(folder.path(), "iso-verify batch in --results part.jsonl --resume");
+        assert_eq!((ran.code, ran.text()), (Some(2), ""));
+        let words = "error: part.jsonl: line 1 is no row of results: ";
+        assert!(ran.stderr.starts_with(words), "{}", ran.stderr);
+        assert!(!ran.stderr.contains("struct"), "{}", ran.stderr);
+        assert_eq!(fs::read(&part).unwrap(), other.as_bytes());
+    }
 }
 
 /// A process that is killed while it works.
