@@ -15,6 +15,7 @@ mod damage;
 mod engine;
 mod foreign;
 mod hashes;
+mod inspect;
 mod measurements;
 #[cfg(target_os = "linux")]
 mod memory;
@@ -26,4 +27,5 @@ mod schema;
 mod schemas;
 mod segments;
 mod statetest;
+mod usage;
 mod verdicts;
