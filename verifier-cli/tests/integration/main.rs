@@ -6,6 +6,7 @@ use iso_evm_testing::npm;
 
 mod audits;
 mod batch;
+mod batch_paths;
 mod block_file;
 mod certificate;
 mod chain;
