@@ -37,8 +37,6 @@ pub(super) struct Verify {
     json: bool,
     #[command(flatten)]
     judged: Judged,
-    #[command(flatten)]
-    by_segments: BySegments,
     /// Write what it came to as one canonical JSON; `-` for stdout, in place of the report
     #[arg(long, value_name = "FILE")]
     certificate: Option<PathBuf>,
@@ -46,6 +44,8 @@ pub(super) struct Verify {
     /// place; with `--engine node`, on this node alone
     #[arg(long, value_name = "URL")]
     rpc_url: Option<String>,
+    #[command(flatten)]
+    by_segments: BySegments,
     #[command(flatten)]
     expect: Expect,
 }
