@@ -11,7 +11,7 @@ use std::{
 };
 
 /// Each library: where it is, and which others of ours it may stand on, however far down.
-const LIBRARIES: [(&str, &str, &[&str]); 9] = [
+const LIBRARIES: [(&str, &str, &[&str]); 10] = [
     ("iso-evm-wire", "witness/wire", &[]),
     ("iso-evm-witness", "witness", &["iso-evm-wire"]),
     ("iso-evm-hypervisor", "hypervisor", &["iso-evm-wire"]),
@@ -33,6 +33,11 @@ const LIBRARIES: [(&str, &str, &[&str]); 9] = [
     (
         "iso-evm-provers",
         "verifier-cli/provers",
+        &["iso-evm-wire", "iso-evm-hypervisor", "iso-evm-verifier"],
+    ),
+    (
+        "iso-evm-explain",
+        "verifier-cli/explain",
         &["iso-evm-wire", "iso-evm-hypervisor", "iso-evm-verifier"],
     ),
     (
