@@ -1,7 +1,7 @@
 //! Which option mends an error: a library says what is wrong, the line that a user reads says behind it
 //! what can be done about that here.
 
-use iso_evm_batch::ItemError;
+use iso_evm_batch::{BatchError, ItemError};
 #[cfg(feature = "node")]
 use iso_evm_node::{NodeError, ReplayError};
 #[cfg(feature = "onchain")]
@@ -24,6 +24,24 @@ pub(crate) fn item(error: &ItemError) -> String {
             _ => format!("{file}: {}", input(error)),
         },
         _ => error.to_string(),
+    }
+}
+
+/// Why a run over many files comes to no end.
+pub(crate) fn batch(error: &BatchError) -> String {
+    match error {
+        BatchError::NoRow { .. } | BatchError::OtherOptions { .. } => {
+            format!("{error} (without --resume the file is begun anew)")
+        }
+        _ => error.to_string(),
+    }
+}
+
+/// What is said of a word that is no command.
+pub(crate) fn similar(command: Option<&str>) -> String {
+    match command {
+        Some(command) => format!("; did you mean {command}?"),
+        None => "; --help lists the commands".to_owned(),
     }
 }
 

@@ -29,7 +29,7 @@ pub enum CommandError {
     #[error("{}", advice::item(.0))]
     Item(#[from] ItemError),
     /// A run that comes to no end.
-    #[error(transparent)]
+    #[error("{}", advice::batch(.0))]
     Batch(#[from] BatchError),
     /// Not the JSON form of a witness.
     #[error("{file}: {error}")]
@@ -257,6 +257,14 @@ pub enum CommandError {
         what: &'static str,
         /// The feature that the binary was built without.
         feature: &'static str,
+    },
+    /// A word where a command or a file may stand, which is neither.
+    #[error("no command or file '{word}'{}", advice::similar(.similar.as_deref()))]
+    NoCommand {
+        /// The word.
+        word: String,
+        /// A command whose name is like it.
+        similar: Option<String>,
     },
     /// Wrong usage, as clap puts it.
     #[error("{0}")]

@@ -18,27 +18,25 @@ use iso_evm_verifier::{
 };
 use iso_evm_wire::Opened;
 
-use super::{expect::Expect, record::record, say, segments::BySegments};
+use super::{expect::Expect, record::record, say, segments::BySegments, verbosity::timed};
 use crate::{
     Exit,
     error::CommandError,
     report::{self, remarks},
-    terminal,
+    terminal::{self, is_quiet},
 };
 
 /// Audit a witness
 #[derive(Debug, Args)]
 pub(super) struct Verify {
     /// A witness.bin, or an INPUT.json that is recorded first; `-` for stdin
-    #[arg(required = true)]
+    #[arg(required = true, value_hint = clap::ValueHint::FilePath)]
     file: Option<PathBuf>,
     /// The report as JSON
     #[arg(long)]
     json: bool,
     #[command(flatten)]
     judged: Judged,
-    #[command(flatten)]
-    by_segments: BySegments,
     /// Write what it came to as one canonical JSON; `-` for stdout, in place of the report
     #[arg(long, value_name = "FILE")]
     certificate: Option<PathBuf>,
@@ -46,6 +44,8 @@ pub(super) struct Verify {
     /// place; with `--engine node`, on this node alone
     #[arg(long, value_name = "URL")]
     rpc_url: Option<String>,
+    #[command(flatten)]
+    by_segments: BySegments,
     #[command(flatten)]
     expect: Expect,
 }
@@ -117,15 +117,20 @@ impl From<CommandError> for Unverified {
 }
 
 impl Verify {
+    /// The file that is named.
+    pub(super) fn file(&self) -> Option<&Path> {
+        self.file.as_deref()
+    }
+
     pub(super) fn run(self) -> Result<Exit, CommandError> {
         // Only a command goes without a file.
         let file = self.file.unwrap_or_default();
         let by_node = self.rpc_url.is_some();
         let options = self.judged.options(by_node)?;
         let options = Options { expected: self.expect.expected(), ..options };
-        let witness = open(&file)?;
+        let witness = timed("the witness", || open(&file))?;
         let claimed = self.by_segments.claimed(by_node)?;
-        let report = match &self.rpc_url {
+        let report = timed("its audits", || match &self.rpc_url {
             None if self.by_segments.segments => {
                 let places = |index| self.by_segments.places(index, claimed.as_deref());
                 verify_by_segments(&Engine::new(witness.rules), &witness, &options, places)
@@ -134,7 +139,7 @@ impl Verify {
             None => verify_opened(&Engine::new(witness.rules), &witness, &options)
                 .map_err(Unverified::from),
             Some(url) => super::verify_on(url, &witness, &options),
-        };
+        });
         let mut report = report.map_err(|error| match error {
             Unverified::Witness(error) => {
                 unverified(Path::new("."), files::name(&file), &witness, error).into()
@@ -159,10 +164,25 @@ impl Verify {
                 .expect("only numbers and strings, and strings as keys");
             files::print(format!("{json}\n").as_bytes())?;
         } else {
-            terminal::print_coloured(&report::human(&report, &witness, terminal::width()))?;
+            let text = report::human(&report, &witness, terminal::width());
+            let verdict = report.named(report.verdict()).to_string();
+            terminal::print_coloured(if is_quiet() { said_last(&text, &verdict) } else { &text })?;
         }
         Ok(report.verdict().into())
     }
+}
+
+/// What is said from the last line on that begins with a verdict's name.
+fn said_last<'a>(text: &'a str, verdict: &str) -> &'a str {
+    let (mut at, mut last) = (0, 0);
+    for line in text.split_inclusive('\n') {
+        let plain = console::strip_ansi_codes(line);
+        if plain.strip_prefix(verdict).is_some_and(|rest| rest.starts_with(':')) {
+            last = at;
+        }
+        at += line.len();
+    }
+    &text[last..]
 }
 
 /// The witness that a file holds, its messages taken apart; of an `INPUT.json` what is recorded of it.

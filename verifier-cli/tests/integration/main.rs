@@ -6,6 +6,7 @@ use iso_evm_testing::npm;
 
 mod audits;
 mod batch;
+mod batch_paths;
 mod block_file;
 mod certificate;
 mod chain;
@@ -15,6 +16,7 @@ mod damage;
 mod engine;
 mod foreign;
 mod hashes;
+mod inspect;
 mod measurements;
 #[cfg(target_os = "linux")]
 mod memory;
@@ -27,4 +29,5 @@ mod schemas;
 mod segments;
 mod statetest;
 mod trace;
+mod usage;
 mod verdicts;

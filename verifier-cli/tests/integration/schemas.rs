@@ -101,7 +101,7 @@ fn a_schema_names_every_fork() {
         }
         files += usize::from(!found.is_empty());
     }
-    assert_eq!(files, 7);
+    assert_eq!(files, 8);
 }
 
 #[test]

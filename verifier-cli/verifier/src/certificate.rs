@@ -22,7 +22,7 @@ const VERSION: u64 = 2;
 
 /// A certificate. Its fields stand in the order of their names in JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "a certificate, an object")]
 pub struct Certificate {
     /// Digest of the hashes of ancestors that no header proves.
     pub ancestors: Option<B256>,
@@ -137,6 +137,7 @@ impl CertifiedNotRun {
 
 /// What all versions have.
 #[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(expecting = "a certificate, an object")]
 struct Versioned {
     version: u64,
 }

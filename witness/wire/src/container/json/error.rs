@@ -12,12 +12,12 @@ pub enum JsonError {
     #[error("{0}")]
     Json(#[from] serde_json::Error),
     /// The file is of another version.
-    #[error("version: {expected} expected, found {found}")]
+    #[error("version {found} of a witness is not read: version {expected} is expected")]
     Version {
         /// The one version there is.
         expected: u8,
         /// The one in the file.
-        found: u8,
+        found: u64,
     },
     /// A block that cannot be.
     #[error("block: {0}")]
