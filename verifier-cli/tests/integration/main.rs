@@ -15,6 +15,8 @@ mod damage;
 mod engine;
 mod foreign;
 mod hashes;
+// What people bring to be recorded, and what is said of it.
+mod inputs;
 mod measurements;
 #[cfg(target_os = "linux")]
 mod memory;
