@@ -175,6 +175,12 @@ impl Node {
         block.ok_or_else(|| NodeError::NoBlock(number.to_string()))
     }
 
+    /// Whether the node has a block of this hash (`eth_getBlockByHash`). If it does not answer, no.
+    pub fn has_block(&self, hash: B256) -> bool {
+        let ask = self.rpc.request::<Option<Named>>("eth_getBlockByHash", &json!([hash, false]));
+        matches!(self.wait(ask), Ok(Some(_)))
+    }
+
     /// Whether the node still knows a block, the cache aside.
     pub(super) async fn knows(&self, hash: B256) -> bool {
         let params = json!([hash, false]);

@@ -85,6 +85,11 @@ impl Chain {
         Ok(recorded.map_err(|error| hinted(error, false))?.witness)
     }
 
+    /// Whether a hash is that of a block.
+    pub(super) fn is_block(&self, hash: B256) -> bool {
+        self.node.has_block(hash)
+    }
+
     /// Writes the witnesses of a block, when all are there; of several blocks, one after the other, as
     /// far as they go well.
     pub(super) fn block(
@@ -143,10 +148,15 @@ impl Chain {
         Ok(())
     }
 
+    /// Does something while no progress is shown.
+    pub(super) fn aside<T>(&self, tell: impl FnOnce() -> T) -> T {
+        self.progress.bar.suspend(tell)
+    }
+
     fn one_block(&self, hash: B256, folder: &Path, wanted: Wanted) -> Result<(), CommandError> {
         let recorded = record_block(&self.node, hash, wanted.rules);
         let recorded = recorded.map_err(|error| hinted(error, true))?;
-        self.progress.bar.suspend(|| write_block(folder, recorded))
+        self.aside(|| write_block(folder, recorded))
     }
 
     /// Number and hash of the block of a place.

@@ -88,7 +88,8 @@ impl Record {
 
     /// Records what was given: by itself, or from the node if one is named.
     fn given(&self, given: &Given, wanted: Wanted) -> Result<(), CommandError> {
-        match given.document()? {
+        let document = given.document()?;
+        match document {
             Document::BlockFile => {
                 self.of_its_own_state()?;
                 let output = self.output.clone();
@@ -106,7 +107,16 @@ impl Record {
                 if self.node.is_named() =>
             {
                 let chain = self.node.chain("a transaction by itself")?;
-                return self.write(&given.witness(Some(&chain), wanted)?);
+                if let Document::Hash(hash) = document
+                    && chain.is_block(hash)
+                {
+                    let name = BlockName::Hash(hash);
+                    return chain.block(name, self.output.as_deref(), wanted);
+                }
+                let witness = given.witness(Some(&chain), wanted)?;
+                // What it shows is gone before anything is said.
+                drop(chain);
+                return self.write(&witness);
             }
             Document::Input | Document::TracerTest => self.of_its_own_state()?,
             _ => {}
@@ -193,7 +203,7 @@ fn stream(
                 let name = files::name(&given.name) + ": ";
                 let error = error.to_string();
                 let place = if error.starts_with(&name) { String::new() } else { name };
-                say(&format!("error: {place}{error}"));
+                aside(chain, || say(&format!("error: {place}{error}")));
                 failed += 1;
                 continue;
             }
@@ -205,6 +215,14 @@ fn stream(
             Err(error) => return Err(FileError::Write { file: "stdout".to_owned(), error }.into()),
         }
     }
-    wrote.say_all(Path::new(STANDARD));
+    aside(chain, || wrote.say_all(Path::new(STANDARD)));
     if failed > 0 { Err(CommandError::Lines { failed, lines }) } else { Ok(Exit::Valid) }
+}
+
+/// Says something while what a chain shows is not there.
+fn aside(chain: Option<&Chain>, tell: impl FnOnce()) {
+    match chain {
+        Some(chain) => chain.aside(tell),
+        None => tell(),
+    }
 }

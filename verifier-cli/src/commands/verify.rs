@@ -71,8 +71,8 @@ pub(super) struct Judged {
     /// Only these audits: the verdict is then about them, and says so [default: all four]
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     audit: Vec<Audit>,
-    /// Inconclusive where a check could not be made, if only one; and no INPUT.json of which a field is
-    /// not used, or stands at a default
+    /// Inconclusive where a check could not be made, if only one; and a single INPUT.json is refused of
+    /// which a field is not used, or stands at a default
     #[arg(long)]
     strict: bool,
 }

@@ -34,6 +34,14 @@ impl Chain {
         match self.0 {}
     }
 
+    pub(super) fn is_block(&self, _: B256) -> bool {
+        match self.0 {}
+    }
+
+    pub(super) fn aside<T>(&self, _: impl FnOnce() -> T) -> T {
+        match self.0 {}
+    }
+
     pub(super) fn block(
         &self,
         _: BlockName,

@@ -108,13 +108,10 @@ pub enum AccountError {
 impl Accounts {
     /// Notes of the fields that no account has: what stands in them is not used.
     pub(super) fn notes(&self, path: &str) -> Vec<Note> {
-        let of_account = |(address, account): (&Address, &GivenAccount)| {
-            let path = format!("{path}.{address}");
-            let Keyed { others, fields, .. } = account;
-            let note = |other: &String| Note::unknown(path.clone(), other, fields);
-            others.iter().map(note).collect::<Vec<_>>()
-        };
-        self.0.0.iter().flat_map(of_account).collect()
+        let others = self.0.0.iter().flat_map(|(address, Keyed { others, fields, .. })| {
+            others.iter().map(move |other| (format!("{path}.{address}"), other.as_str(), *fields))
+        });
+        Note::unknown(path, others)
     }
 
     /// The accounts as a run wants them.

@@ -7,6 +7,7 @@
 use std::{borrow::Cow, collections::BTreeMap, fmt};
 
 use alloy_primitives::{Address, B256, Bytes, hex};
+use alloy_rlp::Header;
 use serde_json::value::RawValue;
 
 use super::given_block::BlockName;
@@ -156,11 +157,15 @@ fn of_hex(text: &[u8]) -> Option<Document> {
     })
 }
 
-/// A transaction as its bytes are: a type, or a list's header, in front.
+/// A transaction as its bytes are: a type, if any, and a list that takes up the rest.
 fn of_bytes(bytes: &[u8]) -> Option<Document> {
-    let typed = matches!(bytes.first(), Some(0x01..=0x04 | 0x7e)) && bytes.get(1) >= Some(&0xc0);
-    let legacy = bytes.first() >= Some(&0xc0) && std::str::from_utf8(bytes).is_err();
-    (typed || legacy).then(|| Document::RawTransaction(bytes.to_vec().into()))
+    let mut list = match bytes.first()? {
+        0x01..=0x04 | 0x7e => &bytes[1..],
+        _ => bytes,
+    };
+    let Header { list: is_list, payload_length } = Header::decode(&mut list).ok()?;
+    let whole = is_list && payload_length == list.len();
+    whole.then(|| Document::RawTransaction(bytes.to_vec().into()))
 }
 
 fn list(text: &[u8], depth: usize) -> Document {

@@ -121,9 +121,8 @@ impl GivenBlock {
             let what = format!("not one field of a block is there, found {other:?}");
             return Err(Misread::new(path, what).into());
         }
-        for other in others.iter().filter(|other| !ADDED.contains(&other.as_str())) {
-            notes.push(Note::unknown(path.to_owned(), other, known));
-        }
+        let others = others.iter().map(String::as_str).filter(|other| !ADDED.contains(other));
+        notes.extend(Note::unknown(path, others.map(|other| (path.to_owned(), other, known))));
         Ok(value)
     }
 }

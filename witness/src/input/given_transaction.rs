@@ -196,6 +196,7 @@ fn absent(fields: &TransactionFields, number: u8, defaults: TransactionDefaults)
 
 /// The fields under a node's names.
 fn read_fields(object: Object, notes: &mut Vec<Note>) -> Result<TransactionFields, InputError> {
+    const PART: &str = "transaction";
     let mut fields = object.into_fields();
     fields.retain(|_, value| !value.is_null());
     rename(&mut fields, "gasLimit", "gas")?;
@@ -216,10 +217,9 @@ fn read_fields(object: Object, notes: &mut Vec<Note>) -> Result<TransactionField
     }
     let read = json::read_value::<Keyed<TransactionFields>>(Value::Object(fields));
     let Keyed { value: mut fields, others, fields: known } =
-        read.map_err(|error| error.under("transaction"))?;
-    for other in others.iter().filter(|other| !ADDED.contains(&other.as_str())) {
-        notes.push(Note::unknown("transaction".to_owned(), other, known));
-    }
+        read.map_err(|error| error.under(PART))?;
+    let others = others.iter().map(String::as_str).filter(|other| !ADDED.contains(other));
+    notes.extend(Note::unknown(PART, others.map(|other| (PART.to_owned(), other, known))));
     // Libraries write a parity as 27 and 28, whatever the type.
     if (1..=4).contains(&fields.type_number()?) {
         let old = [27, 28].map(U256::from);

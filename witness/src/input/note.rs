@@ -14,6 +14,9 @@ pub struct Note {
     pub kind: NoteKind,
 }
 
+/// How many fields that are not known are told one by one.
+const MOST: usize = 16;
+
 /// What came of a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -22,6 +25,11 @@ pub enum NoteKind {
     Unknown {
         /// Name of the field that may have been meant.
         meant: Option<&'static str>,
+    },
+    /// There are so many others that are no fields of such things.
+    More {
+        /// How many.
+        count: usize,
     },
     /// It is there and not used, for a reason.
     Unused {
@@ -36,9 +44,22 @@ pub enum NoteKind {
 }
 
 impl Note {
-    pub(super) fn unknown(path: String, field: &str, fields: &[&'static str]) -> Self {
-        let meant = meant(field, fields);
-        Self { path: format!("{path}.{field}"), kind: NoteKind::Unknown { meant } }
+    /// Notes of fields that are not known, each with where it stands and the names of those that are.
+    pub(super) fn unknown<'a>(
+        part: &str,
+        others: impl IntoIterator<Item = (String, &'a str, &'static [&'static str])>,
+    ) -> Vec<Self> {
+        let mut others = others.into_iter();
+        let note = |(path, field, fields): (String, &str, &[&'static str])| {
+            let meant = meant(field, fields);
+            Self { path: format!("{path}.{field}"), kind: NoteKind::Unknown { meant } }
+        };
+        let mut notes: Vec<_> = others.by_ref().take(MOST).map(note).collect();
+        let count = others.count();
+        if count > 0 {
+            notes.push(Self { path: part.to_owned(), kind: NoteKind::More { count } });
+        }
+        notes
     }
 
     pub(super) fn unused(path: impl Into<String>, why: impl Into<String>) -> Self {
@@ -58,6 +79,9 @@ impl fmt::Display for Note {
                 write!(f, "{path} is not known and not used: did you mean {meant:?}?")
             }
             NoteKind::Unknown { meant: None } => write!(f, "{path} is not known and not used"),
+            NoteKind::More { count } => {
+                write!(f, "{path}: {count} fields more are not known and not used")
+            }
             NoteKind::Unused { why } => write!(f, "{path} is not used: {why}"),
             NoteKind::Absent { used } => write!(f, "{path} is not given: {used} is used"),
         }
@@ -136,14 +160,16 @@ mod tests {
 
     #[test]
     fn a_note_is_one_line_about_its_field() {
-        let notes = [
-            Note::unknown("block".into(), "basefee", &["baseFeePerGas"]),
-            Note::unknown("block".into(), "colour", &["baseFeePerGas"]),
-            Note::unused("transaction.hash", "nobody signed it"),
-            Note::absent("block.mixHash", "0"),
-        ];
+        const FIELDS: &[&str] = &["baseFeePerGas"];
+        let unknown = |field: &'static str| ("block".to_owned(), field, FIELDS);
+        let mut notes = Note::unknown("block", ["basefee", "colour"].map(unknown));
+        notes.push(Note::unused("transaction.hash", "nobody signed it"));
+        notes.push(Note::absent("block.mixHash", "0"));
+        let many = Note::unknown("block", (0..100).map(|_| unknown("a")));
+        assert_eq!(many.len(), MOST + 1);
+        assert_eq!(many[MOST].to_string(), "block: 84 fields more are not known and not used");
         assert_eq!(
-            notes.map(|note| note.to_string()),
+            notes.iter().map(ToString::to_string).collect::<Vec<_>>(),
             [
                 "block.basefee is not known and not used: did you mean \"baseFeePerGas\"?",
                 "block.colour is not known and not used",

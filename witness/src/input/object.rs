@@ -27,12 +27,14 @@ impl Object {
     pub(super) fn of_map<'de, A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
         let mut fields: Vec<(String, Box<RawValue>)> = Vec::new();
         while let Some(name) = map.next_key::<String>()? {
-            if fields.iter().any(|(other, _)| *other == name) {
-                return Err(de::Error::custom(format_args!("duplicate field {name:?}")));
-            }
             fields.push((name, map.next_value()?));
         }
-        Ok(Self(fields))
+        let mut names: Vec<&str> = fields.iter().map(|(name, _)| name.as_str()).collect();
+        names.sort_unstable();
+        match names.windows(2).find(|pair| pair[0] == pair[1]) {
+            Some(twice) => Err(de::Error::custom(format_args!("duplicate field {:?}", twice[0]))),
+            None => Ok(Self(fields)),
+        }
     }
 
     /// The fields, in JSON whose numbers are all integers or texts.

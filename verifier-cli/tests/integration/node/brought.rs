@@ -136,6 +136,10 @@ fn blocks_are_named_by_what_they_are_at_present_and_by_ranges() {
     let ran = run_with(folder.path(), &line, block.to_string().as_bytes());
     assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
     assert!(read(&folder.path().join("given"), name) == again);
+    let hash = block["hash"].as_str().unwrap();
+    let ran = record(&format!("{hash} -o hashed"));
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
+    assert!(read(&folder.path().join("hashed"), name) == again);
     // It ends at the first that fails, and what is done stays whole.
     let ran = record(&format!("--block {height}..{} -o cut", height + 5));
     let (next, last) = (height + 1, height + 5);

@@ -88,8 +88,10 @@ fn everything_is_told_by_what_it_is() {
     ] {
         assert_eq!(told(text), expected, "{text}");
     }
-    let bytes = [&[2, 0xf8][..], &[1; 40]].concat();
+    let bytes = [&[2, 0xe8][..], &[1; 40]].concat();
     assert_eq!(recognise(&bytes).unwrap().0, Document::RawTransaction(bytes.clone().into()));
+    // Not all of a list, and more than one: no transaction.
+    assert!(recognise(&bytes[..20]).is_err() && recognise(&[&bytes[..], &[1]].concat()).is_err());
     assert_eq!(recognise(b"ISOW\x05").unwrap().0, Document::Witness);
     for text in ["", "{", "[1", "hello", "0x12", "{\"a\": 1}}", "\u{1}\u{2}"] {
         let told = recognise(text.as_bytes());
