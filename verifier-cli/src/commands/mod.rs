@@ -15,14 +15,19 @@ pub(crate) use crate::terminal::say;
 mod assemble;
 mod batch;
 mod block_file;
+mod block_name;
+#[cfg(feature = "node")]
+mod chain;
+#[cfg(not(feature = "node"))]
+#[path = "without_node.rs"]
+mod chain;
 mod check;
 mod commit;
 mod completions;
 mod emit;
 mod examples;
 mod expect;
-#[cfg(feature = "node")]
-mod from_node;
+mod given;
 mod inspect;
 mod log;
 mod man;
@@ -38,17 +43,12 @@ mod trace;
 mod usage;
 mod verbosity;
 mod verify;
-#[cfg(not(feature = "node"))]
-mod without_node;
 #[cfg(not(feature = "onchain"))]
 mod without_onchain;
+mod wrote;
 
-#[cfg(feature = "node")]
-use self::from_node::{block, transaction};
 #[cfg(feature = "onchain")]
 use self::onchain::{Answer, Ask, Challenge, Cost, Deploy, Settle, Submit, verify_on};
-#[cfg(not(feature = "node"))]
-use self::without_node::{block, transaction};
 #[cfg(not(feature = "onchain"))]
 use self::without_onchain::{Answer, Ask, Challenge, Cost, Deploy, Settle, Submit, verify_on};
 

@@ -213,7 +213,10 @@ fn unusable_input_is_named_and_leaves_nothing() {
         ("iso-witness record tx.json --fork osaka", "--fork osaka contradicts the file"),
         ("iso-witness record missing.json", "missing.json: cannot be read"),
         ("iso-witness record tx.json -o missing/witness.bin", "cannot be written"),
-        ("iso-witness record cut.bin", "expected value at line 1 column 1"),
+        (
+            "iso-witness record cut.bin",
+            "cut.bin: this is a witness already: iso-verify cut.bin audits it",
+        ),
         ("iso-witness assemble tx.json -o out.bin", "unknown field"),
         ("iso-witness inspect cut.bin", "cut.bin: byte 5, witness: truncated"),
         ("iso-verify cut.bin", "cut.bin: byte 5, witness: truncated"),

@@ -17,6 +17,8 @@ mod engine;
 mod foreign;
 mod hashes;
 mod inspect;
+// What people bring to be recorded, and what is said of it.
+mod inputs;
 mod measurements;
 #[cfg(target_os = "linux")]
 mod memory;
