@@ -3,11 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Artifacts, artifacts, code, deployed, json,
+    Artifacts, artifacts, code, deployed, json, pcs,
     run::{call, calldata, create},
     source,
 };
-use crate::artifacts::source_map::instructions;
 
 /// Opcodes whose sources are told by a word: what stores assigns, what logs emits.
 const SSTORE: u8 = 0x55;
@@ -19,10 +18,9 @@ fn a_log_is_not_where_the_source_emits() {
     for (name, file) in [("Token", "Token.sol"), ("Shop", "Shop.sol"), ("Factory", "Factory.sol")] {
         let (code, text) = (code(name, "deployedBytecode"), source(file));
         let contract = deployed(&artifacts, name);
-        let numbers = instructions(&code);
         let mut found = BTreeSet::new();
-        for (pc, opcode) in code.iter().enumerate().filter(|(pc, _)| numbers[*pc].is_some()) {
-            if LOGS.contains(opcode) {
+        for pc in pcs(&code) {
+            if LOGS.contains(&code[pc]) {
                 let place = contract.place(pc).unwrap();
                 assert_eq!(place.file, file);
                 found.insert(place.line.unwrap());

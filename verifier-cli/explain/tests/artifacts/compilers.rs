@@ -9,11 +9,11 @@ use std::{
 };
 
 use alloy_primitives::B256;
+use iso_evm_explain::artifacts::{Match, Preimages};
 use iso_evm_testing::{fixtures, npm};
 use serde_json::{Value, json};
 
-use super::{Artifacts, artifacts, code, folder, json as committed, source};
-use crate::artifacts::{Match, Preimages, source_map::instructions};
+use super::{Artifacts, artifacts, code, folder, json as committed, pcs, source};
 
 const SOLC: &str = "solc@0.8.37";
 const FORGE: &str = "@foundry-rs/forge@1.7.1";
@@ -106,9 +106,7 @@ fn an_instruction_is_not_where_the_compilers_assembly_has_it() {
         let items: Vec<_> = items.iter().filter(|item| item["name"] != "tag").collect();
         let code = code(name, "deployedBytecode");
         let contract = artifacts.contract(&code).unwrap();
-        for (pc, number) in instructions(&code).iter().enumerate() {
-            let Some(number) = number else { continue };
-            let Some(item) = items.get(*number as usize) else { break };
+        for (item, pc) in items.iter().zip(pcs(&code)) {
             let Some(place) = contract.place(pc) else {
                 assert_eq!(item["source"].as_i64().unwrap_or(-1), -1, "{name} {pc} {item}");
                 continue;
