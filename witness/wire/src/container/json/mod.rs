@@ -32,7 +32,7 @@ use pieces::Pieces;
 
 /// The file's top level.
 #[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "a witness, an object")]
 struct Document<M> {
     version: u8,
     #[serde(with = "number")]
@@ -53,8 +53,15 @@ struct Document<M> {
     inclusion: Option<InclusionFields>,
 }
 
+/// What tells a file of another version, whatever else it has: other versions have other fields.
+#[derive(Deserialize)]
+#[serde(expecting = "a witness, an object")]
+struct Versioned {
+    version: Option<Value>,
+}
+
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "index and nodes, an object")]
 struct InclusionFields {
     #[serde(with = "number")]
     index: Option<u64>,
@@ -62,7 +69,7 @@ struct InclusionFields {
 }
 
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "the two roots, an object")]
 struct RootFields {
     enter: B256,
     leave: B256,
@@ -99,10 +106,12 @@ pub(super) fn to_json(witness: &Opened<'_>) -> String {
 
 /// Reads the JSON form.
 pub(super) fn from_json(json: &[u8]) -> Result<Witness, JsonError> {
-    let document: Document<Value> = serde_json::from_slice(json)?;
-    if document.version != VERSION {
-        return Err(JsonError::Version { expected: VERSION, found: document.version });
+    let Versioned { version } = serde_json::from_slice(json)?;
+    let number = version.as_ref().and_then(Value::as_u64);
+    if let Some(found) = number.filter(|number| *number != u64::from(VERSION)) {
+        return Err(JsonError::Version { expected: VERSION, found });
     }
+    let document: Document<Value> = serde_json::from_slice(json)?;
     let rules = document.fork;
     let number = document.block.number.unwrap_or_default();
     let timestamp = document.block.timestamp.unwrap_or_default();
