@@ -231,6 +231,17 @@ const EXAMPLES: &[Examples] = &[
     ),
     (
         "iso-verify",
+        "trace",
+        &[
+            example("Every step, a line each", "iso-verify trace witness.bin"),
+            example(
+                "Where another client's trace parts from it",
+                "iso-verify trace witness.bin --diff geth.jsonl",
+            ),
+        ],
+    ),
+    (
+        "iso-verify",
         "mutate",
         &[example(
             "Change everything, and see which audit finds it",
