@@ -65,7 +65,8 @@ impl Node {
     ///
     /// [`NodeError`], if the node has no such block.
     pub fn tagged(&self, tag: &'static str) -> Result<(u64, B256), NodeError> {
-        let ask = self.rpc.request("eth_getBlockByNumber", &json!([tag, false]));
+        let params = json!([tag, false]);
+        let ask = self.rpc.request("eth_getBlockByNumber", &params);
         let block: Option<Named> = self.wait(ask)?;
         let named = block.and_then(|block| Some((block.number?, block.hash?)));
         let (Word(number), hash) = named.ok_or_else(|| NodeError::NoBlock(tag.to_owned()))?;
@@ -90,7 +91,8 @@ impl Node {
     /// Where a transaction is, if the node knows it.
     pub(super) fn whereabouts(&self, transaction: B256) -> Result<Option<Whereabouts>, NodeError> {
         let chain = self.chain_id()?;
-        let ask = self.rpc.request(pending::METHOD, &json!([transaction]));
+        let params = json!([transaction]);
+        let ask = self.rpc.request(pending::METHOD, &params);
         let answer: Result<Option<Value>, RpcError> = self.wait(ask);
         let hash = match answer {
             Ok(None) => return Ok(None),
@@ -177,7 +179,8 @@ impl Node {
 
     /// Whether the node has a block of this hash (`eth_getBlockByHash`). If it does not answer, no.
     pub fn has_block(&self, hash: B256) -> bool {
-        let ask = self.rpc.request::<Option<Named>>("eth_getBlockByHash", &json!([hash, false]));
+        let params = json!([hash, false]);
+        let ask = self.rpc.request::<Option<Named>>("eth_getBlockByHash", &params);
         matches!(self.wait(ask), Ok(Some(_)))
     }
 

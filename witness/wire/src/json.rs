@@ -60,6 +60,10 @@ impl Misread {
     }
 
     fn from_path(error: serde_path_to_error::Error<serde_json::Error>) -> Self {
+        if error.inner().is_syntax() || error.inner().is_eof() {
+            // It is about the text, and no field's.
+            return Self::from(error.inner());
+        }
         let path = error.path().to_string();
         // The root is a point, and a key that cannot be told a question mark.
         let path = if path == "." { String::new() } else { path.replace(".?", "") };
@@ -246,6 +250,7 @@ mod tests {
             (r#"{"kind": "Two"}"#, "kind: unknown variant `Two`, expected `One`"),
             (r#"{"other": 1}"#, "unknown field `other`"),
             ("{", "EOF while parsing an object at line 1 column 1"),
+            (r#"{"inner": {"count": 1,"#, "EOF while parsing a value at line 1 column 22"),
             ("{} x", "trailing characters at line 1 column 4"),
         ] {
             let found = read::<Everything>(json.as_bytes()).unwrap_err().to_string();
