@@ -155,6 +155,9 @@ fn wanted(expected: &str) -> String {
         let bytes = bytes.trim_end_matches(',').replace("a variable number of bytes", "bytes");
         return format!("{bytes} in 0x hex");
     }
+    if expected == "a valid hex string" {
+        return "bytes in 0x hex".to_owned();
+    }
     // ruint: `a 32 byte hex string`.
     if expected.ends_with(" byte hex string") {
         return "a number: 0x hex, a decimal string or an integer".to_owned();
@@ -227,6 +230,7 @@ mod tests {
                 "accountAddress: expected 20 bytes in 0x hex, found an object",
             ),
             (r#"{"data": 5}"#, "data: expected bytes in 0x hex, found the number 5"),
+            (r#"{"data": "0xz"}"#, "data: expected bytes in 0x hex, found the text \"0xz\""),
             (
                 r#"{"value": true}"#,
                 "value: expected a number: 0x hex, a decimal string or an integer, found true",
