@@ -1,0 +1,65 @@
+//! Why a question has no answer, in words for a person.
+
+use iso_evm_verifier::VerifyError;
+use iso_evm_wire::container::{ContainerError, JsonError};
+use iso_evm_witness::{
+    ExecuteError, block_file::BlockFileError, execute::RunError, input::InputError,
+    prestate::PrestateError,
+};
+
+/// Why a question has no answer.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PageError {
+    /// The question itself cannot be read: a fault of the page's.
+    #[error("the question cannot be read: {0}")]
+    Question(#[source] serde_json::Error),
+    /// The input cannot be run.
+    #[error("input: {0}")]
+    Input(#[from] InputError),
+    /// The block cannot be replayed.
+    #[error("block: {0}")]
+    Block(#[from] BlockFileError),
+    /// A block without this transaction.
+    #[error("the block has {count} transactions, and none at {index}")]
+    NoTransaction {
+        /// Index that was asked for.
+        index: usize,
+        /// Number of transactions in the block.
+        count: usize,
+    },
+    /// The transaction cannot be run.
+    #[error("transaction: {0}")]
+    Execute(#[from] ExecuteError),
+    /// The bytes are no witness.
+    #[error("witness: {0}")]
+    Container(#[from] ContainerError),
+    /// The fields make no witness.
+    #[error("witness: {0}")]
+    Json(#[from] JsonError),
+    /// The fields make a witness that no reader takes: its writer would have left something out, or a
+    /// code or node does not stand under its hash.
+    #[error("no reader takes this witness: {0}")]
+    Unreadable(#[source] ContainerError),
+    /// There is no verdict.
+    #[error("{0}")]
+    Verify(#[from] VerifyError),
+    /// The code does not end within what a page can wait for.
+    #[error("the run has more than {0} steps: it is not shown step by step")]
+    Steps(usize),
+}
+
+impl From<PrestateError> for PageError {
+    fn from(error: PrestateError) -> Self {
+        Self::Execute(error.into())
+    }
+}
+
+impl From<RunError<PrestateError>> for PageError {
+    fn from(error: RunError<PrestateError>) -> Self {
+        match error {
+            RunError::Database(error) => error.into(),
+            RunError::Execute(error) => Self::Execute(*error),
+        }
+    }
+}
