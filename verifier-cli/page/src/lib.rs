@@ -11,12 +11,12 @@
 //! | questions and answers | [`ask`], [`Question`], [`Answer`] |
 //! | record, and run natively step by step | `record`, `trace` |
 //! | verify, and say it in words | `verify` |
-//! | what the emitted contract is called with | `calls` |
+//! | what the emitted contract is called with, and answered | [`calls`] |
 //! | a witness as fields that can be changed, and back | `fields` |
 //! | the emitted contracts, and how they are read from outside | `contract`, [`machine()`] |
 //! | the module's few functions | [`module`] |
 
-mod calls;
+pub mod calls;
 mod contract;
 mod error;
 mod fields;
