@@ -1,6 +1,8 @@
 // What npm brings, at the versions of the lock file, kept where things are built and not committed.
+//   node packages.mjs FOLDER        prints where the packages are
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { run } from "./run.mjs";
 
 /** The folder of the packages; fetched if they are not there yet. `web` has the lock file. */
@@ -15,4 +17,8 @@ export function packages(web, work) {
     writeFileSync(done, lock);
   }
   return join(folder, "node_modules");
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  console.log(packages(join(dirname(process.argv[1]), "../web"), process.argv[2]));
 }

@@ -34,36 +34,30 @@ pub struct Call {
 }
 
 impl Calls {
-    /// None yet.
-    pub fn of(engine: &Engine) -> Self {
-        Self { hypervisor: engine.contract().code.clone(), ..Self::default() }
-    }
-
-    /// The call for a message. `code` is what the message runs, if it is at hand: a creation's is in the
-    /// message.
-    pub fn push(&mut self, engine: &Engine, calldata: Bytes, code: Option<(B256, &Bytes)>) {
-        let archives = code.map(|(hash, code)| engine.archives_of(&calldata, hash, code));
-        let archives = archives.unwrap_or_default().into_iter().map(|(address, bytes)| {
-            let hash = keccak256(&bytes);
-            self.parts.insert(hash, bytes);
-            (address, hash)
-        });
-        let archives = archives.collect();
-        self.calls.push(Call { calldata, archives });
+    /// The calls for the messages of a witness, as far as it has the code that they run.
+    pub fn of(engine: &Engine, witness: &Opened<'_>) -> Self {
+        let mut parts = BTreeMap::new();
+        let mut call = |index: usize, calldata: Bytes| {
+            let hash = witness.message(index).and_then(|message| message.code_hash());
+            let code = hash.and_then(|hash| Some((hash, witness.code(index)?)));
+            let archives = code.map(|(hash, code)| engine.archives_of(&calldata, hash, code));
+            let archives = archives.unwrap_or_default().into_iter().map(|(address, bytes)| {
+                let hash = keccak256(&bytes);
+                parts.insert(hash, bytes);
+                (address, hash)
+            });
+            Call { archives: archives.collect(), calldata }
+        };
+        let messages = witness.messages.iter().enumerate();
+        let calls = messages.map(|(index, stored)| call(index, stored.bytes())).collect();
+        Self { hypervisor: engine.contract().code.clone(), parts, calls }
     }
 }
 
 /// The calls for the messages of a `witness.bin`.
 pub(crate) fn calls(bytes: &[u8]) -> Result<Value, PageError> {
     let opened = Opened::decode(&bytes.to_vec().into(), keccak256)?;
-    let engine = Engine::new(opened.rules);
-    let mut calls = Calls::of(&engine);
-    for (index, stored) in opened.messages.iter().enumerate() {
-        let hash = opened.message(index).and_then(|message| message.code_hash());
-        let code = hash.and_then(|hash| Some((hash, opened.code(index)?)));
-        calls.push(&engine, stored.bytes(), code);
-    }
-    Ok(json!(calls))
+    Ok(json!(Calls::of(&Engine::new(opened.rules), &opened)))
 }
 
 /// What an engine here answered, and its host gas.

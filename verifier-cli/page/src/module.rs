@@ -8,7 +8,7 @@ use std::cell::RefCell;
 
 use serde_json::json;
 
-use crate::{Answer, PageError, ask};
+use crate::{Answer, ask};
 
 thread_local! {
     /// The question, and after it is asked the answer.
@@ -42,22 +42,15 @@ pub extern "C" fn iso_length() -> usize {
 
 /// Answers a framed question by a framed answer.
 pub fn framed(question: &[u8]) -> Vec<u8> {
-    let answer = match parts(question) {
-        Some((question, bytes)) => ask(question, bytes),
-        None => Ok(Answer::default()),
-    };
-    let (json, bytes) = match answer {
+    // What is no frame is no question either.
+    let (question, bytes) = parts(question).unwrap_or_default();
+    let (json, bytes) = match ask(question, bytes) {
         Ok(Answer { said, bytes }) => (json!({ "said": said }), bytes),
-        Err(error) => (json!({ "error": said(&error) }), Vec::new()),
+        Err(error) => (json!({ "error": error.to_string() }), Vec::new()),
     };
     let json = json.to_string();
     let length = u32::try_from(json.len()).unwrap_or(u32::MAX);
     [&length.to_le_bytes(), json.as_bytes(), &bytes].concat()
-}
-
-/// An error with what it came from.
-fn said(error: &PageError) -> String {
-    error.to_string()
 }
 
 /// JSON and bytes of what is framed.

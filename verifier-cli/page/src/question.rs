@@ -35,7 +35,7 @@ pub enum Question {
     Calls,
     /// The `witness.bin` as JSON.
     Fields,
-    /// The `witness.bin` of that JSON.
+    /// The `witness.bin` of that JSON, with something changed in it.
     Assemble,
     /// The emitted contracts of some rules.
     Contracts {

@@ -2,4 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod agreement;
+mod browser;
 mod machine;
+mod module;
+mod support;

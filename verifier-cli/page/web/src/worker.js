@@ -2,7 +2,7 @@
 import { archives } from "./evm/archives.js";
 import { Auditor } from "./evm/audit.js";
 import { GAS, header, inputOf } from "./evm/block.js";
-import { bytes } from "./evm/bytes.js";
+import { bytes, word } from "./evm/bytes.js";
 import * as live from "./evm/live.js";
 import * as native from "./evm/native.js";
 import { Module, Refused } from "./module.js";
@@ -79,7 +79,9 @@ async function nativeRun(fork, code, input, gas) {
   if (module) {
     const { said } = await module.ask({ ask: "trace" }, text(inputOf({ fork, code, input })));
     const steps = said.steps.map((step) => ({ ...step, stack: step.stack.map(BigInt) }));
-    return { ...said, steps, by: "revm" };
+    const logs = said.logs.map((log) => ({ ...log, address: log.address.toLowerCase() }));
+    const storage = said.storage.map((pair) => pair.map(word)).filter(([, value]) => BigInt(value));
+    return { ...said, steps, logs, storage: storage.sort(), by: "revm" };
   }
   return { ...(await native.run({ fork, code, input, gas, block: header })), by: "@ethereumjs/evm" };
 }

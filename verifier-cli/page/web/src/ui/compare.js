@@ -9,7 +9,7 @@ export function comparison(live, native) {
     way: step === null,
     end: live.end.success === end.success && live.end.reverted === end.reverted && live.end.returned === end.returned,
     slots: JSON.stringify(live.storage) === JSON.stringify(native.storage),
-    logs: JSON.stringify(live.logs) === JSON.stringify(native.logs),
+    logs: told(live.logs) === told(native.logs),
   };
   const lacking = [
     same.way || `step ${step} is another`,
@@ -24,6 +24,9 @@ export function comparison(live, native) {
     : `${lacking.join("; ")}. Gas is dearer on the machine, and a program that reads its gas, its own code or the block sees it (specs/13)`;
   return { same: all, words, step };
 }
+
+/** Logs as one text. */
+const told = (logs) => JSON.stringify(logs.map(({ address, topics, data }) => [address, topics, data]));
 
 /** The first step that differs, or null. */
 export function differs(live, native) {

@@ -2,8 +2,8 @@
 import { fill, h } from "./dom.js";
 import { nameOf } from "./lies.js";
 
-/** Fields that say what the rest is read as: another word there is another file. */
-const FIXED = new Set(["version"]);
+/** Fields that say what the rest is read as, or that follow from the rest. */
+const FIXED = new Set(["version", "block.hash", "transaction.hash"]);
 /** What opens by itself. */
 const OPEN = new Set(["messages", "messages[0]", "messages[0].stateAccessList", "receipt"]);
 
@@ -30,6 +30,8 @@ export class Fields {
     }
     const input = this.element.querySelector(`[data-place="${CSS.escape(nameOf(place))}"]`);
     input?.scrollIntoView({ block: "nearest" });
+    // What was changed is mostly the end of a word.
+    if (input) input.scrollLeft = input.scrollWidth;
   }
 
   node(place, value) {

@@ -99,8 +99,8 @@ export class Lie {
   }
 
   show(said) {
-    const { audits } = said.report;
-    const finders = Object.keys(audits).filter((audit) => audits[audit] === "invalid");
+    const { audits, selected } = said.report;
+    const finders = selected.filter((audit) => audits[audit] === "invalid");
     const words = finders.length
       ? `Found by the ${finders.join(" and the ")} audit${finders.length > 1 ? "s" : ""}.`
       : this.changes.size

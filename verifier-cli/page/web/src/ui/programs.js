@@ -74,17 +74,23 @@ PUSH 0 MSTORE
 PUSH 32 PUSH 0 RETURN`,
   },
   {
-    name: "1,023 words of stack",
+    name: "1,006 words of stack",
     fork: "osaka",
     input: "",
-    program: `; more than the machine has room for: it spills words to memory and brings them back
-PUSH 1023
+    program: `; more than the machine has room for: it spills words to memory, and brings them back
+PUSH 67
 fill: JUMPDEST
-  DUP1 PUSH 1 SWAP1 SUB
-  DUP1 PUSH 2 LT PUSH fill JUMPI
-PUSH 1021
+  DUP1 DUP1 DUP1 DUP1 DUP1
+  DUP1 DUP1 DUP1 DUP1 DUP1
+  DUP1 DUP1 DUP1 DUP1 DUP1
+  PUSH 1 SWAP1 SUB
+  DUP1 PUSH fill JUMPI
+PUSH 66
 drop: JUMPDEST
-  SWAP1 POP
+  SWAP15
+  POP POP POP POP POP
+  POP POP POP POP POP
+  POP POP POP POP POP
   PUSH 1 SWAP1 SUB
   DUP1 PUSH drop JUMPI
 POP

@@ -99,7 +99,25 @@ pub(super) fn to_json(witness: &Opened<'_>) -> String {
 
 /// Reads the JSON form.
 pub(super) fn from_json(json: &[u8]) -> Result<Witness, JsonError> {
-    let document: Document<Value> = serde_json::from_slice(json)?;
+    let witness = Opened::from(read(serde_json::from_slice(json)?)?);
+    check_needs(&witness)?;
+    let written = serde_json::from_str(&to_json(&witness))?;
+    keys::same_keys("", &serde_json::from_slice(json)?, &written)?;
+    Ok(witness.into_witness())
+}
+
+/// Reads a JSON form that somebody has changed.
+pub(super) fn from_draft(json: &[u8]) -> Result<Witness, JsonError> {
+    let mut document: Document<Value> = serde_json::from_slice(json)?;
+    document.block.hash = None;
+    if document.transaction.r.is_some() {
+        (document.transaction.from, document.transaction.hash) = (None, None);
+    }
+    Ok(read(document)?.only_needed())
+}
+
+/// The witness of a file, whether or not it needs all that it holds.
+fn read(document: Document<Value>) -> Result<Witness, JsonError> {
     if document.version != VERSION {
         return Err(JsonError::Version { expected: VERSION, found: document.version });
     }
@@ -153,11 +171,7 @@ pub(super) fn from_json(json: &[u8]) -> Result<Witness, JsonError> {
         let reason = "the pieces that messages share expected, by ascending hash";
         return Err(JsonError::value("callData", reason));
     }
-    let witness = Opened::from(witness);
-    check_needs(&witness)?;
-    let written = serde_json::from_str(&to_json(&witness))?;
-    keys::same_keys("", &serde_json::from_slice(json)?, &written)?;
-    Ok(witness.into_witness())
+    Ok(witness)
 }
 
 fn inclusion(given: InclusionFields) -> Result<Inclusion, JsonError> {
