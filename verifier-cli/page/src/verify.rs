@@ -2,7 +2,8 @@
 
 use iso_evm_hypervisor::Engine;
 use iso_evm_verifier::{
-    EngineKind, FalseClaim, Options, Report, hash::keccak256, report, verify_opened,
+    EngineKind, FalseClaim, Options, Report, hash::keccak256, report, verify::ClaimKind,
+    verify_opened,
 };
 use iso_evm_wire::Opened;
 use serde_json::{Value, json};
@@ -33,8 +34,22 @@ fn finding(claim: &FalseClaim) -> Value {
         "message": claim.message,
         "record": claim.record,
         "pc": claim.pc,
+        "title": meaning(claim.kind),
         "words": claim.to_string(),
+        "expected": claim.words.map(|words| words.expected),
+        "found": claim.words.map(|words| words.found),
     })
+}
+
+/// What is false, in a sentence.
+fn meaning(kind: ClaimKind) -> &'static str {
+    match kind {
+        ClaimKind::Execution(kind) => kind.meaning(),
+        ClaimKind::Access(kind) => kind.meaning(),
+        ClaimKind::Tree(kind) => kind.meaning(),
+        ClaimKind::Transaction(kind) => kind.meaning(),
+        _ => "The bytes are no canonical message.",
+    }
 }
 
 /// What did not run, and which checks were not made, a line each.

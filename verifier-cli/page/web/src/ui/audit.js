@@ -175,8 +175,25 @@ function card(audit, question, said, { findings, lacks }) {
 }
 
 /** A false claim, in words. */
-export function finding({ audit, words, cause }) {
-  return h(`div.finding${cause === false ? ".follows" : ".cause"}`, h("h3", `${audit}: false`), h("p", words.replace(`${audit}: `, "")));
+export function finding({ audit, kind, title, message, record, pc, expected, found }) {
+  const where = [
+    message === null ? "the transaction" : `message ${message}`,
+    record === null ? null : `record ${record}`,
+    pc === null ? null : `pc ${pc}`,
+  ].filter(Boolean);
+  return h(
+    "div.finding.cause",
+    { "data-kind": kind },
+    h("h3", title.replaceAll("`", "").replace(/\.$/, "")),
+    h("p.note", `${audit} audit: ${kind}, in ${where.join(", ")}`),
+    expected === null ? null : facts([["The witness says", said(found)], ["True is", said(expected)]]),
+  );
+}
+
+/** A word as it is, and as the number that it may be. */
+function said(word) {
+  const number = BigInt(word);
+  return [h("code.hash", word), number < 1n << 64n ? h("span.quiet", ` = ${thousands(number)}`) : null];
 }
 
 function chooser({ index, transactions, choose }) {
