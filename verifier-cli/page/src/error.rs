@@ -44,9 +44,6 @@ pub enum PageError {
     /// There is no verdict.
     #[error("{0}")]
     Verify(#[from] VerifyError),
-    /// The code does not end within what a page can wait for.
-    #[error("the run has more than {0} steps: it is not shown step by step")]
-    Steps(usize),
 }
 
 impl From<PrestateError> for PageError {

@@ -117,16 +117,13 @@ pub(crate) fn trace(text: &[u8], fork: Option<Rules>) -> Result<Value, PageError
     };
     let run = setting.inspect(&mut evm, execution.tx.clone())?;
     let Steps { steps, end, more, .. } = evm.inspector;
-    if more {
-        return Err(PageError::Steps(MOST));
-    }
     let logs: Vec<_> = run.result.logs().iter().map(log).collect();
     let to = execution.tx.kind.to().and_then(|to| run.state.get(to));
     let changed = to.into_iter().flat_map(|account| account.changed_storage_slots());
     let mut storage: Vec<_> =
         changed.map(|(slot, value)| json!([slot, value.present_value()])).collect();
     storage.sort_by_key(Value::to_string);
-    Ok(json!({ "steps": steps, "end": end, "logs": logs, "storage": storage }))
+    Ok(json!({ "steps": steps, "more": more, "end": end, "logs": logs, "storage": storage }))
 }
 
 fn log(log: &Log) -> Value {

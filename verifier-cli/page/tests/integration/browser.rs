@@ -42,6 +42,7 @@ fn check_runs(seen: &Value) {
     let examples: BTreeMap<String, String> =
         serde_json::from_value(seen["examples"].clone()).unwrap();
     assert!(examples.len() > 5 && examples.values().all(|said| said == "the same"), "{examples:?}");
+    assert_eq!(seen["stopped"], "Stopped.");
     assert_eq!(seen["refused"], "line 1: no opcode NOSUCH in this fork");
     assert_eq!(seen["linked"]["fork"], "shanghai");
     assert!(seen["linked"]["returned"].as_str().unwrap().ends_with("42 = 66"));

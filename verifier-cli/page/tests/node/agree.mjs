@@ -1,7 +1,7 @@
 // The emitted contracts in an EVM that is not ours against what the embedded EVM said: a line of stdin is
 // `{ name, calls, expected }`, stdout is `{ messages, hostGas, differing }`.
 //   node agree.mjs WORK < LINES
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -13,6 +13,7 @@ const work = process.argv[2];
 const file = join(work, `audit-${process.pid}.mjs`);
 writeFileSync(file, await bundled(web, packages(web, work), "evm/audit.js", "esm"));
 const { Auditor } = await import(pathToFileURL(file));
+rmSync(file);
 
 /** Objects with the same entries are the same, in whatever order. */
 const sorted = (value) => (value === null || typeof value !== "object" ? value : Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)).map(([key, inner]) => [key, sorted(inner)]));

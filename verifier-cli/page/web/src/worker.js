@@ -21,12 +21,12 @@ const tasks = {
     module = given.wasm ? await Module.of(given.wasm) : null;
   },
 
-  /** A program, by the live machine and natively. */
+  /** A program, natively and by the live machine. */
   async run({ fork, code, input }) {
-    const machine = bytes(contracts[fork].live);
-    const gas = BigInt(GAS);
-    const byMachine = await live.run({ contract: machine, code, input, gas, block: header });
-    return { live: byMachine, native: await nativeRun(fork, code, input, gas), size: machine.length };
+    const beside = await nativeRun(fork, code, input, BigInt(GAS));
+    const contract = bytes(contracts[fork].live);
+    const gas = BigInt(hostGas(beside.end));
+    return { live: await live.run({ contract, code, input, gas, block: header }), native: beside, size: contract.length };
   },
 
   /** What a file holds: its own bytes if it is a witness, else the witness of what it says. */
@@ -74,6 +74,9 @@ const tasks = {
 function needs(what) {
   if (!module) throw new Refused(`this page was built without the module, and lacks ${what}`);
 }
+
+/** What the machine is given: enough for what came to an end, and the same for what took all. */
+const hostGas = ({ success, reverted, gasUsed }) => (success || reverted ? Math.max(GAS, 64 * gasUsed + 100_000) : GAS);
 
 async function nativeRun(fork, code, input, gas) {
   if (module) {

@@ -62,6 +62,7 @@ class Guest {
     this.passed(pc, gasLeft);
     if (this.steps.length >= MOST) {
       this.more = true;
+      this.cut = gasLeft;
       return;
     }
     const [count, from] = [Number(at(live.spilled)), Number(at(live.spill))];
@@ -87,7 +88,7 @@ class Guest {
 
   /** The steps, each with the host gas until the next; of the last, until the frame's end. */
   priced(hostGas) {
-    const left = (at) => this.steps[at]?.gasLeft ?? this.started - BigInt(hostGas);
+    const left = (at) => this.steps[at]?.gasLeft ?? this.cut ?? this.started - BigInt(hostGas);
     return this.steps.map(({ gasLeft, ...step }, at) => ({ ...step, hostGas: Number(gasLeft - left(at + 1)) }));
   }
 }
@@ -108,7 +109,7 @@ export async function run({ contract, code, input, gas, block }) {
     data: calldataOf(code, input),
     gas,
     block,
-    onStep: (step) => guest.step(step),
+    onStep: (step, stop) => (guest.more ? stop() : guest.step(step)),
     onFrame: (done) => {
       // The machine's frame ends last but for the wallet's.
       frame = [done.execResult, frame?.[0]];
@@ -124,7 +125,7 @@ export async function run({ contract, code, input, gas, block }) {
     steps: guest.priced(hostGas),
     more: guest.more,
     setupGas: guest.setupGas(),
-    hostSteps: guest.hostSteps,
+    hostSteps: guest.more ? null : guest.hostSteps,
     hostGas,
     end: end(result),
     logs: outer.exceptionError ? [] : (outer.logs ?? []).map(log),

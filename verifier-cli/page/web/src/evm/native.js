@@ -18,9 +18,10 @@ export async function run({ fork, code, input, gas, block }) {
     data: input,
     gas,
     block,
-    onStep: ({ pc, depth, stack, memoryWordCount, gasLeft, opcode }) => {
+    onStep: ({ pc, depth, stack, memoryWordCount, gasLeft, opcode }, stop) => {
       if (depth) return;
-      if (steps.length === MOST) more = true;
+      more = steps.length === MOST;
+      if (more) stop();
       else steps.push({ pc, opcode: opcode.code, gas: Number(gasLeft), stack: [...stack], memorySize: 32 * Number(memoryWordCount) });
     },
     look: async () => {

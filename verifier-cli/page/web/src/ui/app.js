@@ -55,10 +55,11 @@ class App {
 
   /** Goes where the fragment says, and runs what it carries. */
   follow() {
-    const { view, carried } = read(location.hash);
+    const { view, carried, broken } = read(location.hash);
     this.show(VIEWS.includes(view) ? view : "run");
     if (carried) this.views.run.use(carried);
-    if (carried || !VIEWS.includes(view)) this.views.run.run();
+    if (broken) this.views.run.broken();
+    else if (carried || !VIEWS.includes(view)) this.views.run.run();
   }
 
   key(event) {

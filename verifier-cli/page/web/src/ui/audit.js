@@ -17,7 +17,7 @@ export class Audit {
     this.engine = engine;
     this.inputs = inputs;
     this.onLie = onLie;
-    this.result = h("div.stack#audit-result", { "aria-live": "polite" });
+    this.result = h("div.stack#audit-result");
     this.file = h("input#file.visually-hidden", { type: "file", onchange: () => this.dropped(this.file.files) });
     this.drop = h(
       "label.drop",
@@ -163,8 +163,10 @@ export function conclusion(said) {
     by("not-run").length ? `not run: ${by("not-run").join(", ")}` : "",
     report.verdict === "valid" ? by("valid").join(", ") : by("valid").length ? `valid: ${by("valid").join(", ")}` : "",
   ].filter(Boolean);
-  const scope = `of ${counted(report.messages.length, "message")}, roots ${roots}`;
-  return h(`div.conclusion.is-${report.verdict}`, { id: "conclusion", "data-verdict": report.verdict }, verdict(report.verdict), h("span", parts.join("; ")), h("span.note", scope));
+  const unmade = report.notRun.map(({ check }) => check).filter(Boolean);
+  const checks = unmade.length ? `; ${counted(unmade.length, "check")} not made: ${unmade.join(", ")}` : "";
+  const scope = `of ${counted(report.messages.length, "message")}, roots ${roots}${checks}`;
+  return h(`div.conclusion.is-${report.verdict}`, { id: "conclusion", role: "status", "data-verdict": report.verdict }, verdict(report.verdict), h("span", parts.join("; ")), h("span.note", scope));
 }
 
 function card(audit, question, said, { findings, lacks }) {

@@ -18,7 +18,7 @@ export function comparison(live, native) {
     same.logs || "the logs are others",
   ].filter((word) => word !== true);
   const all = lacking.length === 0;
-  const steps = counted(native.steps.length, "step");
+  const steps = native.more ? `the first ${counted(native.steps.length, "step")}` : counted(native.steps.length, "step");
   const words = all
     ? `${steps}, each with the same pc, stack and size of memory; the same end, data, slots and logs`
     : `${lacking.join("; ")}. Gas is dearer on the machine, and a program that reads its gas, its own code or the block sees it (specs/13)`;

@@ -15,8 +15,8 @@ export class Lie {
     this.turn = 0;
     this.starts = h("div.stack#lie-starts");
     this.fields = new Fields((place, value) => this.change(place, value));
-    this.told = h("div.stack#lie-told", { "aria-live": "polite" });
-    this.said = h("div.stack#lie-result", { "aria-live": "polite" });
+    this.told = h("div.stack#lie-told");
+    this.said = h("div.stack#lie-result");
     this.name = h("span.note");
     this.bench = h("div.run-grid", { hidden: true }, panel("The witness, field by field", this.name, this.starts, this.fields.element), h("div.stack", this.told, this.said));
     this.element = h("div.view#view-lie", { role: "tabpanel", "aria-labelledby": "tab-lie", hidden: true }, this.intro(), this.choice(), this.bench);

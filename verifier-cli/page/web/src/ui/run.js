@@ -22,7 +22,7 @@ export class Run {
     this.button = h("button.primary#run", { type: "submit", title: "Ctrl + Enter" }, "Run");
     this.link = h("button", { type: "button", onclick: () => this.copied() }, "Copy link");
     this.note = h("p.note#program-note", { "aria-live": "polite" });
-    this.result = h("div.stack#run-result", { "aria-live": "polite" });
+    this.result = h("div.stack#run-result");
     this.element = h("div.view#view-run", { role: "tabpanel", "aria-labelledby": "tab-run" }, this.intro(), h("div.run-grid", this.form(), this.result));
     this.use(programs[0]);
   }
@@ -59,6 +59,12 @@ export class Run {
     this.use(chosen);
     this.examples.value = "";
     this.run();
+  }
+
+  /** Says that a link carries no program. */
+  broken() {
+    this.note.classList.add("is-invalid");
+    this.note.textContent = "the program in the link cannot be read";
   }
 
   /** The code that the text is, or null with the reason in the note. */
@@ -123,7 +129,7 @@ export class Run {
     const audit = h("button", { type: "button", onclick: () => this.onAudit({ fork, code, input }) }, "Record and audit this run");
     fill(
       this.result,
-      h(`div.conclusion.is-${held.same ? "valid" : "inconclusive"}#agreement`, h(`span.verdict.is-${held.same ? "valid" : "inconclusive"}`, held.same ? "the same" : "not the same"), h("span", held.words)),
+      h(`div.conclusion.is-${held.same ? "valid" : "inconclusive"}#agreement`, { role: "status" }, h(`span.verdict.is-${held.same ? "valid" : "inconclusive"}`, held.same ? "the same" : "not the same"), h("span", held.words)),
       panel("What came of it", this.engine.given.wasm ? audit : null, outcome(native, live, size)),
       walk.element,
     );
@@ -140,7 +146,7 @@ function outcome(native, live, size) {
   const number = returned.length === 66 ? ` = ${thousands(returned)}` : "";
   const ratio = gasUsed && success ? `${thousands(Math.round(live.hostGas / gasUsed))} for one of the guest’s` : null;
   return [
-    h("div.gauges", gauge("guest gas", gasUsed, `native, ${native.by}`), gauge("host gas", live.hostGas, ratio ?? "the live machine's frame"), gauge("steps", native.steps.length, `${thousands(live.hostSteps)} of the host`)),
+    h("div.gauges", gauge("guest gas", gasUsed, `native, ${native.by}`), gauge("host gas", live.hostGas, ratio ?? "the live machine's frame"), gauge("steps", native.steps.length, live.hostSteps === null ? "and more, which are not shown" : `${thousands(live.hostSteps)} of the host`)),
     facts([
       ["It", ended],
       ["Data", returned === "0x" ? "none" : h("code.hash#returned", short(returned), number)],
@@ -159,7 +165,7 @@ const gauge = (name, number, note) => h("div.gauge", h("span.gauge-name", name),
 /** What stands where a result will be. */
 export function working(what, engine) {
   const told = h("span", `${what}…`);
-  const element = h("div.working", h("span.spinner", { "aria-hidden": "true" }), told, h("button", { type: "button", onclick: () => engine.stop() }, "Stop"));
+  const element = h("div.working", { role: "status" }, h("span.spinner", { "aria-hidden": "true" }), told, h("button", { type: "button", onclick: () => engine.stop() }, "Stop"));
   element.told = (words) => {
     told.textContent = words;
   };
