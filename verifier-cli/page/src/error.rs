@@ -16,10 +16,10 @@ pub enum PageError {
     Question(#[source] serde_json::Error),
     /// The input cannot be run.
     #[error("input: {0}")]
-    Input(#[from] InputError),
+    Input(#[source] Box<InputError>),
     /// The block cannot be replayed.
     #[error("block: {0}")]
-    Block(#[from] BlockFileError),
+    Block(#[source] Box<BlockFileError>),
     /// A block without this transaction.
     #[error("the block has {count} transactions, and none at {index}")]
     NoTransaction {
@@ -30,7 +30,7 @@ pub enum PageError {
     },
     /// The transaction cannot be run.
     #[error("transaction: {0}")]
-    Execute(#[from] ExecuteError),
+    Execute(#[source] Box<ExecuteError>),
     /// The bytes are no witness.
     #[error("witness: {0}")]
     Container(#[from] ContainerError),
@@ -43,12 +43,29 @@ pub enum PageError {
     Unreadable(#[source] ContainerError),
     /// There is no verdict.
     #[error("{0}")]
-    Verify(#[from] VerifyError),
+    Verify(#[source] Box<VerifyError>),
+}
+
+macro_rules! boxed {
+    ($($variant:ident: $error:ty,)+) => {
+        $(impl From<$error> for PageError {
+            fn from(error: $error) -> Self {
+                Self::$variant(Box::new(error))
+            }
+        })+
+    };
+}
+
+boxed! {
+    Input: InputError,
+    Block: BlockFileError,
+    Execute: ExecuteError,
+    Verify: VerifyError,
 }
 
 impl From<PrestateError> for PageError {
     fn from(error: PrestateError) -> Self {
-        Self::Execute(error.into())
+        ExecuteError::from(error).into()
     }
 }
 
@@ -56,7 +73,7 @@ impl From<RunError<PrestateError>> for PageError {
     fn from(error: RunError<PrestateError>) -> Self {
         match error {
             RunError::Database(error) => error.into(),
-            RunError::Execute(error) => Self::Execute(*error),
+            RunError::Execute(error) => Self::Execute(error),
         }
     }
 }

@@ -176,6 +176,14 @@ function card(audit, question, said, { findings, lacks }) {
   return h("section.audit-card", { "data-audit": audit, "data-verdict": said }, h("h3", audit), verdict(said), h("p.note", question), note ? h(`span.chip.is-${count ? "invalid" : "inconclusive"}`, note) : null);
 }
 
+/** By what something else is true. */
+const BY = {
+  execution: "The code gives",
+  access: "The state proves",
+  tree: "The other side says",
+  transaction: "The transaction gives",
+};
+
 /** A false claim, in words. */
 export function finding({ audit, kind, title, message, record, pc, expected, found }) {
   const where = [
@@ -188,7 +196,7 @@ export function finding({ audit, kind, title, message, record, pc, expected, fou
     { "data-kind": kind },
     h("h3", title.replaceAll("`", "").replace(/\.$/, "")),
     h("p.note", `${audit} audit: ${kind}, in ${where.join(", ")}`),
-    expected === null ? null : facts([["The witness says", said(found)], ["True is", said(expected)]]),
+    expected === null ? null : facts([["The witness says", said(found)], [BY[audit], said(expected)]]),
   );
 }
 
