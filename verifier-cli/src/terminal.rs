@@ -4,9 +4,30 @@
 //!
 //! What a program reads (`--json`, results, containers) is exact and does not come this way.
 
-use std::{borrow::Cow, fmt::Write as _, io::Write};
+use std::{
+    borrow::Cow,
+    fmt::Write as _,
+    io::Write,
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 use iso_evm_batch::{FileError, files};
+
+/// Whether nothing is to be said but errors.
+static QUIET: AtomicBool = AtomicBool::new(false);
+
+/// How the line of an error begins, which is said in any case.
+const ERROR: &str = "error: ";
+
+/// Has notes and progress not said, from here on; or said again.
+pub(crate) fn be_quiet(quiet: bool) {
+    QUIET.store(quiet, Ordering::Relaxed);
+}
+
+/// Whether notes and progress are not said.
+pub(crate) fn is_quiet() -> bool {
+    QUIET.load(Ordering::Relaxed)
+}
 
 /// One line, with nothing in it that is not to be seen: what is not is written as Rust would.
 pub(crate) fn line(text: &str) -> Cow<'_, str> {
@@ -51,12 +72,25 @@ fn is_unseen(character: char) -> bool {
         )
 }
 
-/// Writes one line to stderr; if nobody reads it, nothing is lost.
+/// How many columns a line on stdout may have: the terminal's, or 80 where there is none.
+pub(crate) fn width() -> usize {
+    const DEFAULT: u16 = 80;
+    const LEAST: u16 = 40;
+    let terminal = console::Term::stdout();
+    let columns = if terminal.is_term() { terminal.size_checked() } else { None };
+    columns.map_or(DEFAULT, |(_, columns)| columns.max(LEAST)).into()
+}
+
+/// Writes one line to stderr; if nobody reads it, nothing is lost. Where nobody wants notes, only an
+/// error's.
 pub(crate) fn say(text: &str) {
+    if is_quiet() && !text.starts_with(ERROR) {
+        return;
+    }
     let _ = writeln!(anstream::stderr(), "{}", line(text));
 }
 
-/// Writes lines of ours to stderr.
+/// Writes lines of ours to stderr, wanted or not.
 pub(crate) fn say_lines(lines: &str) {
     let _ = writeln!(anstream::stderr(), "{}", text(lines));
 }

@@ -281,7 +281,11 @@ fn half_a_header_is_refused() {
 fn json_faults_say_what_and_where() {
     let json = witness().to_json();
     for (from, to, message) in [
-        ("\"version\": 5", "\"version\": 3", "version: 5 expected, found 3"),
+        (
+            "\"version\": 5",
+            "\"version\": 3",
+            "version 3 of a witness is not read: version 5 is expected",
+        ),
         ("\"topics\"", "\"topic\"", "messages[0].stateAccessList["),
         ("\"status\": 1", "\"status\": 2", "receipt: field \"status\": 0 or 1 expected"),
         ("\"excessBlobGas\"", "\"excessGas\"", "block.excessGas: unknown key"),
@@ -302,6 +306,16 @@ fn json_faults_say_what_and_where() {
         let error = Witness::from_json(json.replacen(from, to, 1).as_bytes()).unwrap_err();
         assert!(error.to_string().contains(message), "{from} → {to}: {error}");
     }
+}
+
+/// Other versions have other fields: what is said of them is the version, and not the first such field.
+#[test]
+fn json_of_another_version_is_refused_by_its_version() {
+    let json = witness().to_json().replacen("\"version\": 5", "\"version\": 3", 1);
+    let json = json.replacen("\"roots\": {", "\"roots\": { \"source\": \"parent\",", 1);
+    let json = json.replacen("\"receipt\"", "\"outcome\"", 1);
+    let error = Witness::from_json(json.as_bytes()).unwrap_err().to_string();
+    assert_eq!(error, "version 3 of a witness is not read: version 5 is expected");
 }
 
 #[test]

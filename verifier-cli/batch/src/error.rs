@@ -41,6 +41,29 @@ pub enum FileError {
         /// Name of the file.
         file: String,
     },
+    /// A folder or archive of which no file is taken.
+    #[error(
+        "{file}: there is nothing in it to verify: files are taken whose names end in .bin or .json, \
+         and of a folder archives"
+    )]
+    Nothing {
+        /// Name of the folder or archive.
+        file: String,
+    },
+    /// A pattern that is none.
+    #[error("{file}: not a pattern: {what}")]
+    Pattern {
+        /// The pattern.
+        file: String,
+        /// What is wrong with the pattern.
+        what: &'static str,
+    },
+    /// A pattern that matches nothing.
+    #[error("{file}: no file has a name that this pattern matches")]
+    NoMatch {
+        /// The pattern.
+        file: String,
+    },
 }
 
 /// Why there is no report of a file or of a part of it.
@@ -101,6 +124,30 @@ pub enum BatchError {
     /// A path that is not there, or results that cannot be written.
     #[error(transparent)]
     File(#[from] FileError),
+    /// Results to go on with that are none.
+    #[error("{file}: line {line} is no row of results: {error}")]
+    NoRow {
+        /// Name of the file.
+        file: String,
+        /// The line, from 1.
+        line: u64,
+        /// What is wrong with the JSON.
+        error: serde_json::Error,
+    },
+    /// Results to go on with that were made in another way.
+    #[error("{file}: line {line} was written with {option} {before}, and now it is {now}")]
+    OtherOptions {
+        /// Name of the file.
+        file: String,
+        /// The line, from 1.
+        line: u64,
+        /// What was another, by its name in the row.
+        option: String,
+        /// What it was, as in the row.
+        before: String,
+        /// What it is now, in the same form.
+        now: String,
+    },
     /// Threads that the system does not give.
     #[error("no threads: {0}")]
     Threads(#[from] rayon::ThreadPoolBuildError),

@@ -5,7 +5,7 @@
 //! is an error that names the limit.
 
 use std::{
-    io::{self, Read},
+    io::{self, BufRead, Read},
     sync::{Arc, Condvar, Mutex, PoisonError},
 };
 
@@ -130,20 +130,63 @@ impl<R: Read> Read for Counted<'_, R> {
 /// # Errors
 ///
 /// As the source; [`io::ErrorKind::FileTooLarge`] if there is more than `limit`.
-pub(crate) fn whole(mut source: impl Read, limit: u64) -> io::Result<Vec<u8>> {
+pub(crate) fn whole(source: impl Read, limit: u64) -> io::Result<Vec<u8>> {
+    rest(Vec::new(), source, limit)
+}
+
+/// What was read of a source before, and all the rest of it: as [`whole`].
+///
+/// # Errors
+///
+/// As [`whole`].
+pub(crate) fn rest(mut bytes: Vec<u8>, mut source: impl Read, limit: u64) -> io::Result<Vec<u8>> {
     const STEP: usize = 64 << 10;
-    let mut bytes = Vec::new();
     loop {
         // By a quarter, where `read_to_end` would double.
         bytes.reserve_exact(STEP.max(bytes.len() / 4));
         let free = bytes.capacity() - bytes.len();
         let read = source.by_ref().take(free as u64).read_to_end(&mut bytes)?;
         if bytes.len() as u64 > limit {
-            let error = format!("larger than {limit} bytes");
-            return Err(io::Error::new(io::ErrorKind::FileTooLarge, error));
+            return Err(too_large(limit));
         }
         if read < free {
             return Ok(bytes);
+        }
+    }
+}
+
+fn too_large(limit: u64) -> io::Error {
+    io::Error::new(io::ErrorKind::FileTooLarge, format!("larger than {limit} bytes"))
+}
+
+/// A line of a source, its end included; nothing if there is none. It takes room as it is read.
+///
+/// # Errors
+///
+/// As the source; [`io::ErrorKind::FileTooLarge`] if the line is longer than `limit` or than all room, and
+/// then a part of it was read, but not its end.
+pub(crate) fn line(
+    source: &mut impl BufRead,
+    held: &Mutex<Held>,
+    limit: u64,
+) -> io::Result<Vec<u8>> {
+    let mut line = Vec::new();
+    loop {
+        let bytes = source.fill_buf()?;
+        let end = bytes.iter().position(|byte| *byte == b'\n').map(|end| end + 1);
+        let length = end.unwrap_or(bytes.len());
+        if line.len() as u64 + length as u64 > limit {
+            return Err(too_large(limit));
+        }
+        locked(held).grow(length as u64)?;
+        if line.capacity() - line.len() < length {
+            line.reserve_exact(length.max(line.len() / 4));
+        }
+        line.extend_from_slice(&bytes[..length]);
+        let ends = end.is_some() || length == 0;
+        source.consume(length);
+        if ends {
+            return Ok(line);
         }
     }
 }

@@ -44,6 +44,11 @@ impl Kind {
     }
 }
 
+/// Whether there is nothing to take in a folder: no file, no archive, and nothing that cannot be read.
+pub(crate) fn is_empty(folder: &Path, endings: Endings) -> bool {
+    Walk::new(&[folder.to_owned()], endings).next().is_none()
+}
+
 /// Checks that all paths are there.
 pub(crate) fn exist(paths: &[PathBuf]) -> Result<(), FileError> {
     for path in paths {
@@ -213,9 +218,13 @@ impl Iterator for Walk {
                         return Some(Err((path, error)));
                     }
                 }
-                Ok(_) if named || Kind::of(&path, self.endings).is_some() && path.is_file() => {
-                    return Some(Ok(path));
-                }
+                Ok(_) if named => return Some(Ok(path)),
+                // What a link points to must be there, or nobody would know that it was left out.
+                Ok(_) if Kind::of(&path, self.endings).is_some() => match fs::metadata(&path) {
+                    Ok(meta) if meta.is_file() => return Some(Ok(path)),
+                    Ok(_) => {}
+                    Err(error) => return Some(Err((path, error))),
+                },
                 Ok(_) => {}
                 Err(error) => return Some(Err((path, error))),
             }

@@ -6,13 +6,14 @@
 use std::{
     fmt,
     fs::File,
-    io::{self, Read},
+    io::{self, Read, Write},
     path::Path,
 };
 
 use alloy_primitives::Address;
 use alloy_signer_local::PrivateKeySigner;
 use serde::Deserialize;
+use tempfile::NamedTempFile;
 
 /// No key, password or keystore is larger, in bytes.
 const MAX_KEY_FILE: u64 = 64 << 10;
@@ -141,7 +142,7 @@ pub fn raw<'a>(source: impl Into<KeySource<'a>>) -> Result<PrivateKeySigner, Key
     text.trim().parse().map_err(|_| KeyError::NoKey { file: source.name() })
 }
 
-/// The key in a keystore file, as `cast wallet` and geth write them (Web3 Secret Storage, version 3).
+/// The key in a keystore file, as `cast wallet`, geth and ethers write them (Web3 Secret Storage, version 3).
 ///
 /// # Errors
 ///
@@ -151,8 +152,17 @@ pub fn keystore<'a>(
     password: &Password,
 ) -> Result<PrivateKeySigner, KeyError> {
     let source = source.into();
-    let (file, expected) = (source.name(), check(source)?);
-    let KeySource::File(path) = source else { return Err(no_file(file)) };
+    let (file, (text, keystore)) = (source.name(), checked(source)?);
+    let expected = keystore.account();
+    let aside = respelt(&text).transpose().map_err(|error| {
+        let file = file.clone();
+        KeyError::Read { file, error }
+    })?;
+    let path = match (source, &aside) {
+        (_, Some(aside)) => aside.path(),
+        (KeySource::File(path), None) => path,
+        (KeySource::Stdin, None) => return Err(no_file(file)),
+    };
     let opened = PrivateKeySigner::decrypt_keystore(path, &password.0);
     let signer = opened.map_err(|_| KeyError::Password { file: file.clone() })?;
     match expected {
@@ -170,7 +180,11 @@ pub fn keystore<'a>(
 ///
 /// If the file cannot be read, or others can read it, or it is no keystore.
 pub fn check<'a>(source: impl Into<KeySource<'a>>) -> Result<Option<Address>, KeyError> {
-    let source = source.into();
+    checked(source.into()).map(|(_, keystore)| keystore.account())
+}
+
+/// The text of a keystore that can be opened, and what it says of itself.
+fn checked(source: KeySource<'_>) -> Result<(String, Keystore), KeyError> {
     let file = source.name();
     // It is read twice, and has to be what it was.
     match source {
@@ -180,17 +194,34 @@ pub fn check<'a>(source: impl Into<KeySource<'a>>) -> Result<Option<Address>, Ke
         KeySource::Stdin => return Err(no_file(file)),
         KeySource::File(_) => {}
     }
-    let text = text(source)?;
-    let what = match text.as_deref().map(serde_json::from_str::<Keystore>) {
-        None => "it is no text",
-        Some(Err(_)) => "fields are missing, or there is no JSON",
-        Some(Ok(keystore)) => match keystore.fault() {
-            None => return Ok(keystore.account()),
-            Some(what) => what,
-        },
+    let refused = |what| Err(KeyError::NoKeystore { file, what });
+    let Some(text) = text(source)? else { return refused("it is no text") };
+    let Ok(keystore) = serde_json::from_str::<Keystore>(&text) else {
+        return refused("fields are missing, or there is no JSON");
     };
-    Err(KeyError::NoKeystore { file, what })
+    match keystore.fault() {
+        None => Ok((text, keystore)),
+        Some(what) => refused(what),
+    }
 }
+
+/// A keystore as ethers writes it, with `Crypto` where others have `crypto`, put aside as these would have
+/// it, in a file for its owner alone: the library reads a file, and knows no other name. `None` if it needs
+/// none. What is put aside is encrypted as it was.
+fn respelt(text: &str) -> Option<io::Result<NamedTempFile>> {
+    let mut fields: serde_json::Map<String, serde_json::Value> = serde_json::from_str(text).ok()?;
+    let crypto = fields.remove(OF_ETHERS)?;
+    fields.insert("crypto".to_owned(), crypto);
+    Some((|| {
+        let mut aside = NamedTempFile::new()?;
+        serde_json::to_writer(&mut aside, &fields)?;
+        aside.flush()?;
+        Ok(aside)
+    })())
+}
+
+/// The name that ethers has for what is encrypted.
+const OF_ETHERS: &str = "Crypto";
 
 /// What can be read once is no keystore.
 const fn no_file(file: String) -> KeyError {
@@ -204,6 +235,8 @@ struct Keystore {
     _id: String,
     version: u64,
     address: Option<String>,
+    // `OF_ETHERS`, which an attribute cannot name.
+    #[serde(alias = "Crypto")]
     crypto: Crypto,
 }
 

@@ -13,17 +13,22 @@ use iso_evm_batch::{
     batch::{self, BatchCounts, BatchEvent, BatchOptions, BatchSummary, Done},
     files::{self, STANDARD},
 };
-use iso_evm_verifier::verify::Verdict;
+use iso_evm_verifier::verify::{Options, Verdict};
 
-use super::{screen::Screen, verify::Judged};
-use crate::{Exit, error::CommandError, report::remarks, terminal};
+use super::{expect::Expect, screen::Screen, verify::Judged};
+use crate::{
+    Exit, advice,
+    error::CommandError,
+    report::remarks,
+    terminal::{self, is_quiet},
+};
 
 /// Audit many witnesses: folders, patterns, archives, streams
 #[derive(Debug, Args)]
 #[command(after_help = "Exit codes: of all witnesses the worst counts, in the order 2, 1, 3, 0.")]
 pub(super) struct Batch {
-    /// Witnesses or inputs, folders of them, patterns, .tar.zst and .tar.gz archives; `-` for
-    /// containers from stdin
+    /// Witnesses or inputs, files with an input a line, folders, patterns, .tar.zst and .tar.gz archives;
+    /// `-` for containers or inputs from stdin
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
     #[command(flatten)]
@@ -43,6 +48,8 @@ pub(super) struct Batch {
     /// The summary as JSON
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    expect: Expect,
 }
 
 impl Batch {
@@ -53,7 +60,7 @@ impl Batch {
             return Err(CommandError::Meaningless { option, command });
         }
         let options = BatchOptions {
-            verify: self.judged.options(false)?,
+            verify: Options { expected: self.expect.expected(), ..self.judged.options(false)? },
             jobs: self.jobs,
             read_limit: ReadLimit { bytes: self.read_limit, name: Some("--read-limit") },
             results: self.results,
@@ -76,7 +83,7 @@ impl Batch {
         let text = if self.json {
             serde_json::to_string_pretty(&summary).expect("only numbers")
         } else {
-            human(&summary)
+            human(&summary, is_quiet())
         };
         if to_stdout {
             terminal::say_lines(&text);
@@ -106,37 +113,36 @@ fn rate(messages: u64, elapsed: Duration) -> String {
 
 /// A line for each thing that is not valid; whether it is an error.
 fn told(done: &Done, line: impl Fn(&str, bool)) {
-    let Done { source, container, report } = done;
+    let Done { place, report } = done;
     match report {
         Ok(report) if report.verdict() == Verdict::Valid => {}
         Ok(report) => {
-            let place = if *container == 0 { String::new() } else { format!(": {container}") };
             let verdict = report.named(report.verdict());
             for remark in remarks(report) {
-                line(&format!("{source}{place}: {verdict}: {remark}"), false);
+                line(&format!("{place}: {verdict}: {remark}"), false);
             }
         }
-        // It names its source itself.
-        Err(error) => line(&format!("error: {error}"), true),
+        // It names its place itself.
+        Err(error) => line(&format!("error: {}", advice::item(error)), true),
     }
 }
 
-/// What was not checked, two lines of counts, and what else there was.
-fn human(summary: &BatchSummary) -> String {
+/// What was not checked, two lines of counts, and what else there was; the counts of witnesses alone for
+/// who wants no more.
+fn human(summary: &BatchSummary, quiet: bool) -> String {
     let counts = |counts: &BatchCounts| {
         let BatchCounts { valid, invalid, inconclusive } = counts;
         format!("{valid} valid, {invalid} invalid, {inconclusive} inconclusive")
     };
     let BatchSummary { selected, witnesses, messages, unchecked, errors, resumed, .. } = summary;
     let mut text = String::new();
-    for (check, count) in unchecked {
-        text.push_str(&format!("{check} not checked: in {count}\n"));
+    if !quiet {
+        for (check, count) in unchecked {
+            text.push_str(&format!("{check} not checked: in {count}\n"));
+        }
+        text.push_str(&format!("messages{selected}: {}\n", counts(messages)));
     }
-    text.push_str(&format!(
-        "messages{selected}: {}\nwitnesses{selected}: {}, {errors} unusable",
-        counts(messages),
-        counts(witnesses)
-    ));
+    text.push_str(&format!("witnesses{selected}: {}, {errors} unusable", counts(witnesses)));
     if *resumed > 0 {
         text.push_str(&format!("; {resumed} of an earlier run"));
     }

@@ -1,13 +1,14 @@
-//! `iso-verify emit`: the emitted contracts, as bytes or as a listing.
+//! `iso-verify emit`: the emitted contracts, as bytes, as a listing, or with all that they are known by.
 
-use alloy_primitives::Address;
+use alloy_primitives::{Address, B256, Bytes, keccak256};
 use clap::{Args, ValueEnum};
 use iso_evm_batch::files;
 use iso_evm_hypervisor::{
-    ArchiveKey, ArchiveOptions, Contract, EmitOptions, emit_archive_factory, emit_audit,
-    emit_segment, live,
+    ArchiveKey, ArchiveOptions, Contract, EmitOptions, archive::DETERMINISTIC_DEPLOYER,
+    emit_archive_factory, emit_audit, emit_segment, live,
 };
 use iso_evm_wire::{Fork, Rules};
+use serde::Serialize;
 
 use crate::{Exit, error::CommandError};
 
@@ -41,6 +42,9 @@ pub(super) struct Emit {
     /// The annotated listing
     #[arg(long, conflicts_with = "initcode")]
     listing: bool,
+    /// Code and init code with their hashes, address, and what the contract was emitted for, as JSON
+    #[arg(long, conflicts_with_all = ["initcode", "listing"])]
+    json: bool,
 }
 
 /// What an archive's address follows from.
@@ -66,10 +70,61 @@ enum Which {
     LiveStatic,
 }
 
+impl Which {
+    /// The contract's name, as in the artifacts.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Audit => "audit",
+            Self::Segment => "segment",
+            Self::ArchiveFactory => "archive-factory",
+            Self::Live => "live",
+            Self::LiveStatic => "live-static",
+        }
+    }
+
+    /// The command that emits it.
+    const fn command(self) -> &'static str {
+        match self {
+            Self::Audit => "emit audit",
+            Self::Segment => "emit segment",
+            Self::ArchiveFactory => "emit archive-factory",
+            Self::Live => "emit live",
+            Self::LiveStatic => "emit live-static",
+        }
+    }
+
+    /// Whether archives are looked for by it, or made.
+    const fn knows_archives(self) -> bool {
+        matches!(self, Self::Audit | Self::Segment | Self::ArchiveFactory)
+    }
+}
+
+/// What a program reads.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Document {
+    contract: &'static str,
+    fork: Option<Rules>,
+    archive_key: Option<&'static str>,
+    factory: Option<Address>,
+    registrar: Option<Address>,
+    hypervisor: Option<Address>,
+    address: Address,
+    code_hash: B256,
+    size: usize,
+    initcode_hash: B256,
+    initcode_size: usize,
+    code: Bytes,
+    initcode: Bytes,
+}
+
 impl Emit {
     pub(super) fn run(self) -> Result<Exit, CommandError> {
         let contract = self.contract()?;
-        let text = if self.listing {
+        let text = if self.json {
+            let json = serde_json::to_string_pretty(&self.document(contract));
+            json.expect("only numbers and strings")
+        } else if self.listing {
             contract.listing()
         } else if self.initcode {
             contract.initcode().to_string()
@@ -80,12 +135,51 @@ impl Emit {
         Ok(Exit::Valid)
     }
 
+    /// What a program reads of a contract that was emitted by these options.
+    fn document(&self, contract: Contract) -> Document {
+        use Which::{Audit, Live, LiveStatic, Segment};
+        let (which, rules) = (self.contract, self.rules());
+        let fork = match which {
+            Audit | Segment => Some(rules),
+            Live => Some(rules.fork().into()),
+            LiveStatic if self.hypervisor.is_none() => Some(rules.fork().into()),
+            _ => None,
+        };
+        let audits = matches!(which, Audit | Segment);
+        let (initcode, code_hash) = (contract.initcode(), contract.code_hash());
+        let initcode_hash = keccak256(&initcode);
+        Document {
+            contract: which.name(),
+            fork,
+            archive_key: which.knows_archives().then_some(match self.archive_key {
+                Key::CodeHash => "code-hash",
+                Key::Account => "account",
+            }),
+            factory: audits.then(|| self.factory.unwrap_or(ArchiveOptions::default().factory)),
+            registrar: self.registrar,
+            hypervisor: (which == LiveStatic)
+                .then(|| self.hypervisor.unwrap_or_else(|| live::address(rules.fork()))),
+            address: DETERMINISTIC_DEPLOYER.create2(B256::ZERO, initcode_hash),
+            code_hash,
+            size: contract.code.len(),
+            initcode_hash,
+            initcode_size: initcode.len(),
+            code: contract.code,
+            initcode,
+        }
+    }
+
+    /// The rules that the guest runs under.
+    fn rules(&self) -> Rules {
+        self.fork.unwrap_or(Fork::NEWEST.into())
+    }
+
     fn contract(&self) -> Result<Contract, CommandError> {
         let key = match self.archive_key {
             Key::CodeHash => ArchiveKey::CodeHash,
             Key::Account => ArchiveKey::Account,
         };
-        let rules = self.fork.unwrap_or(Fork::NEWEST.into());
+        let rules = self.rules();
         let fork = rules.fork();
         self.refuse_meaningless()?;
         match self.contract {
@@ -134,13 +228,7 @@ impl Emit {
             ("--registrar", self.registrar.is_some(), &[ArchiveFactory]),
             ("--hypervisor", self.hypervisor.is_some(), &[LiveStatic]),
         ];
-        let command = match self.contract {
-            Audit => "emit audit",
-            Segment => "emit segment",
-            ArchiveFactory => "emit archive-factory",
-            Live => "emit live",
-            LiveStatic => "emit live-static",
-        };
+        let command = self.contract.command();
         for (option, given, contracts) in options {
             if given && !contracts.contains(&self.contract) {
                 return Err(CommandError::Meaningless { option, command });

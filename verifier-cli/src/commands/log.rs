@@ -1,10 +1,14 @@
-//! What is logged: `RUST_LOG` decides, errors alone if it is not set, and of our own code alone.
+//! What is logged: `RUST_LOG` decides, or `-v` where it is not set, and of our own code alone.
 //!
 //! Libraries log what they are given: requests with signed transactions, URLs with keys. So what they
 //! say is let through under no setting. `specs/14-chain.md`, section What is not said.
 
-use std::io;
+use std::{
+    env,
+    io::{self, IsTerminal},
+};
 
+use tracing::Level;
 use tracing_subscriber::{
     EnvFilter, Layer, filter::filter_fn, fmt, layer::SubscriberExt, registry,
     util::SubscriberInitExt,
@@ -13,11 +17,17 @@ use tracing_subscriber::{
 /// How the names of our own crates begin.
 const OURS: &str = "iso_evm_";
 
-/// Logs to stderr.
-pub(super) fn log_to_stderr() {
+/// Logs to stderr, down to a level where `RUST_LOG` says none.
+pub(super) fn log_to_stderr(level: Level) {
     let ours = filter_fn(|metadata| metadata.target().starts_with(OURS));
-    let lines = fmt::layer().with_writer(io::stderr);
-    let lines = lines.with_filter(EnvFilter::from_default_env()).with_filter(ours);
+    let lines = fmt::layer().with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
+    let asked = env::var_os(EnvFilter::DEFAULT_ENV).is_some_and(|said| !said.is_empty());
+    let levels = if asked {
+        EnvFilter::from_default_env()
+    } else {
+        EnvFilter::new(level.as_str().to_ascii_lowercase())
+    };
+    let lines = lines.with_filter(levels).with_filter(ours);
     // A second command of one process finds the first one's log.
     let _ = registry().with(lines).try_init();
 }

@@ -78,7 +78,11 @@ impl Mutate {
         let text = if self.json {
             serde_json::to_string_pretty(&summary.json()).expect("only numbers and strings")
         } else {
-            summary.human(options.audits, self.on_chain)
+            let text = summary.human(options.audits, self.on_chain);
+            match text.rsplit_once('\n') {
+                Some((_, last)) if terminal::is_quiet() => last.to_owned(),
+                _ => text,
+            }
         };
         files::print(format!("{text}\n").as_bytes())?;
         Ok(summary.exit())
@@ -87,8 +91,7 @@ impl Mutate {
 
 /// A witness's name among others.
 fn name(mutated: &Mutated) -> String {
-    let Mutated { source, container, .. } = mutated;
-    if *container == 0 { source.to_string() } else { format!("{source}: {container}") }
+    mutated.place.to_string()
 }
 
 /// What is to be told of a witness at once: who survived, whom nobody convicts, or why there is nobody. Whether it
@@ -233,7 +236,7 @@ struct Screen {
 impl Screen {
     fn new() -> Self {
         const STYLE: &str = "{elapsed_precise} {wide_bar} {pos}/{len} {msg}";
-        let bar = if io::stderr().is_terminal() {
+        let bar = if io::stderr().is_terminal() && !terminal::is_quiet() {
             let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr());
             bar.set_style(ProgressStyle::with_template(STYLE).expect("a template that parses"));
             bar.enable_steady_tick(Duration::from_millis(200));
@@ -257,6 +260,9 @@ impl Screen {
 
     /// Writes a line out at once, so that a run that is stopped has told what it has found.
     fn line(&self, line: &str, to_stderr: bool) {
+        if terminal::is_quiet() && !to_stderr {
+            return;
+        }
         self.bar.suspend(|| {
             if to_stderr {
                 say(line);

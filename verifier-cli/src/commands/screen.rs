@@ -26,7 +26,7 @@ impl Screen {
         const BAR: &str = "{elapsed_precise} {wide_bar} {bytes}/{total_bytes} \
                            {bytes_per_sec} {eta} left {msg}";
         const SPINNER: &str = "{elapsed_precise} {spinner} {msg}";
-        let bar = if io::stderr().is_terminal() {
+        let bar = if io::stderr().is_terminal() && !terminal::is_quiet() {
             let length = length();
             let style = if length.is_some() { BAR } else { SPINNER };
             let bar = ProgressBar::with_draw_target(length, ProgressDrawTarget::stderr());
@@ -53,7 +53,12 @@ impl Screen {
 
     /// Writes a line out at once, and no more than one line, whatever names are in it: an interrupted
     /// run has lost none.
+    ///
+    /// Where only the verdict is wanted, a line of an error goes out alone.
     pub(super) fn line(&self, line: &str, to_stderr: bool) {
+        if terminal::is_quiet() && !to_stderr {
+            return;
+        }
         self.bar.suspend(|| {
             if to_stderr {
                 say(line);

@@ -80,14 +80,15 @@ impl Statetest {
             let json = serde_json::to_string_pretty(&summary);
             json.expect("only numbers and strings, and strings as keys")
         } else {
-            for (reason, count) in &summary.skips {
+            let told = !terminal::is_quiet();
+            for (reason, count) in summary.skips.iter().filter(|_| told) {
                 let reason = terminal::line(reason);
                 terminal::print_text(&format!("{reason}: {count} skipped\n"))?;
             }
-            for (check, count) in &summary.unchecked {
+            for (check, count) in summary.unchecked.iter().filter(|_| told) {
                 files::print(format!("{check}: in {count} that passed\n").as_bytes())?;
             }
-            if self.segments {
+            if self.segments && told {
                 files::print(format!("{} segments\n", summary.total.segments).as_bytes())?;
             }
             let (total, selected) = (summary.total, summary.selected);

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use iso_evm_batch::{
     ItemError,
-    files::{self, STANDARD, is_json},
+    files::{self, STANDARD},
     reproducer::unverified,
 };
 use iso_evm_hypervisor::Engine;
@@ -18,27 +18,31 @@ use iso_evm_verifier::{
 };
 use iso_evm_wire::Opened;
 
-use super::{expect::Expect, record::record, say, segments::BySegments};
+use super::{
+    expect::Expect,
+    given::{Wanted, is_given, record},
+    say,
+    segments::BySegments,
+    verbosity::timed,
+};
 use crate::{
     Exit,
     error::CommandError,
     report::{self, remarks},
-    terminal,
+    terminal::{self, is_quiet},
 };
 
 /// Audit a witness
 #[derive(Debug, Args)]
 pub(super) struct Verify {
     /// A witness.bin, or an INPUT.json that is recorded first; `-` for stdin
-    #[arg(required = true)]
+    #[arg(required = true, value_hint = clap::ValueHint::FilePath)]
     file: Option<PathBuf>,
     /// The report as JSON
     #[arg(long)]
     json: bool,
     #[command(flatten)]
     judged: Judged,
-    #[command(flatten)]
-    by_segments: BySegments,
     /// Write what it came to as one canonical JSON; `-` for stdout, in place of the report
     #[arg(long, value_name = "FILE")]
     certificate: Option<PathBuf>,
@@ -46,6 +50,8 @@ pub(super) struct Verify {
     /// place; with `--engine node`, on this node alone
     #[arg(long, value_name = "URL")]
     rpc_url: Option<String>,
+    #[command(flatten)]
+    by_segments: BySegments,
     #[command(flatten)]
     expect: Expect,
 }
@@ -66,7 +72,8 @@ pub(super) struct Judged {
     /// Only these audits: the verdict is then about them, and says so [default: all four]
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     audit: Vec<Audit>,
-    /// Inconclusive where a check could not be made, if only one
+    /// Inconclusive where a check could not be made, if only one; and a single INPUT.json is refused of
+    /// which a field is not used, or stands at a default
     #[arg(long)]
     strict: bool,
 }
@@ -117,15 +124,21 @@ impl From<CommandError> for Unverified {
 }
 
 impl Verify {
+    /// The file that is named.
+    pub(super) fn file(&self) -> Option<&Path> {
+        self.file.as_deref()
+    }
+
     pub(super) fn run(self) -> Result<Exit, CommandError> {
         // Only a command goes without a file.
         let file = self.file.unwrap_or_default();
         let by_node = self.rpc_url.is_some();
         let options = self.judged.options(by_node)?;
         let options = Options { expected: self.expect.expected(), ..options };
-        let witness = open(&file)?;
+        let wanted = Wanted { strict: options.strict, ..Wanted::default() };
+        let witness = timed("the witness", || taken(&file, files::read(&file)?, wanted))?;
         let claimed = self.by_segments.claimed(by_node)?;
-        let report = match &self.rpc_url {
+        let report = timed("its audits", || match &self.rpc_url {
             None if self.by_segments.segments => {
                 let places = |index| self.by_segments.places(index, claimed.as_deref());
                 verify_by_segments(&Engine::new(witness.rules), &witness, &options, places)
@@ -134,13 +147,14 @@ impl Verify {
             None => verify_opened(&Engine::new(witness.rules), &witness, &options)
                 .map_err(Unverified::from),
             Some(url) => super::verify_on(url, &witness, &options),
-        };
-        let report = report.map_err(|error| match error {
+        });
+        let mut report = report.map_err(|error| match error {
             Unverified::Witness(error) => {
                 unverified(Path::new("."), files::name(&file), &witness, error).into()
             }
             Unverified::Command(error) => *error,
         })?;
+        report.look_for_causes(&Engine::new(witness.rules), &witness, &options);
         if let Some(path) = &self.certificate {
             files::write(path, &Certificate::new(&report, &options).encode())?;
         }
@@ -158,10 +172,25 @@ impl Verify {
                 .expect("only numbers and strings, and strings as keys");
             files::print(format!("{json}\n").as_bytes())?;
         } else {
-            terminal::print_coloured(&report::human(&report))?;
+            let text = report::human(&report, &witness, terminal::width());
+            let verdict = report.named(report.verdict()).to_string();
+            terminal::print_coloured(if is_quiet() { said_last(&text, &verdict) } else { &text })?;
         }
         Ok(report.verdict().into())
     }
+}
+
+/// What is said from the last line on that begins with a verdict's name.
+fn said_last<'a>(text: &'a str, verdict: &str) -> &'a str {
+    let (mut at, mut last) = (0, 0);
+    for line in text.split_inclusive('\n') {
+        let plain = console::strip_ansi_codes(line);
+        if plain.strip_prefix(verdict).is_some_and(|rest| rest.starts_with(':')) {
+            last = at;
+        }
+        at += line.len();
+    }
+    &text[last..]
 }
 
 /// The witness that a file holds, its messages taken apart; of an `INPUT.json` what is recorded of it.
@@ -171,8 +200,13 @@ pub(super) fn open(path: &Path) -> Result<Opened<'static>, CommandError> {
 
 /// The same of what was read.
 pub(super) fn opened(path: &Path, bytes: Vec<u8>) -> Result<Opened<'static>, CommandError> {
-    if is_json(&bytes) {
-        return record(path, &bytes, None).map(Opened::from);
+    taken(path, bytes, Wanted::default())
+}
+
+/// The same, of an input that is wanted in some way.
+fn taken(path: &Path, bytes: Vec<u8>, wanted: Wanted) -> Result<Opened<'static>, CommandError> {
+    if is_given(&bytes) {
+        return record(path, &bytes, wanted).map(Opened::from);
     }
     Opened::decode(&bytes.into(), keccak256)
         .map_err(|error| ItemError::Container { file: files::name(path), error }.into())

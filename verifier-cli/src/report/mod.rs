@@ -2,7 +2,10 @@
 //! of a witness.
 
 mod call_tree;
+mod findings;
 mod human;
+pub(crate) mod layout;
+mod messages;
 mod segments;
 pub(crate) mod text;
 

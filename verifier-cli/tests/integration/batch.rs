@@ -19,11 +19,11 @@ use crate::{
 
 const NAMES: [&str; 4] = ["arithmetic", "call-tree", "erc20-transfer", "plain-transfer"];
 
-fn fixture(name: &str) -> Vec<u8> {
+pub(crate) fn fixture(name: &str) -> Vec<u8> {
     fs::read(root().join(format!("tests/fixtures/{name}.witness.bin"))).unwrap()
 }
 
-fn input(name: &str) -> String {
+pub(crate) fn input(name: &str) -> String {
     let json = fs::read(root().join(format!("tests/fixtures/{name}.json"))).unwrap();
     serde_json::from_slice::<Value>(&json).unwrap().to_string()
 }
@@ -38,7 +38,7 @@ fn lie() -> Vec<u8> {
 }
 
 /// A folder of witnesses, inputs, an archive, a stream, and what is none of these.
-fn folder() -> tempfile::TempDir {
+pub(crate) fn folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);
     fs::create_dir_all(at("in/deep")).unwrap();
@@ -60,7 +60,7 @@ fn folder() -> tempfile::TempDir {
     folder
 }
 
-fn rows(path: &Path) -> Vec<Value> {
+pub(crate) fn rows(path: &Path) -> Vec<Value> {
     let text = fs::read_to_string(path).unwrap();
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
@@ -102,9 +102,94 @@ fn a_pattern_is_expanded_and_a_missing_path_is_an_error() {
     let folder = folder();
     let ran = run(folder.path(), "iso-verify batch in/*transfer.bin --json --jobs 1");
     assert_eq!(ran.json()["witnesses"]["valid"], 2);
-    let ran = run(folder.path(), "iso-verify batch in/*nothing.bin");
+    for (path, words) in [
+        ("in/*nothing.bin", "in/*nothing.bin: no file has a name that this pattern matches"),
+        ("in/nothing.bin", "in/nothing.bin: cannot be read"),
+        ("in/***", "in/***: not a pattern"),
+    ] {
+        let line = format!("iso-verify batch in/arithmetic.bin {path} --results rows.jsonl");
+        let ran = run(folder.path(), &line);
+        assert_eq!((ran.code, ran.text()), (Some(2), ""), "{path}");
+        assert!(ran.stderr.contains(words), "{}", ran.stderr);
+        assert!(!folder.path().join("rows.jsonl").exists());
+    }
+}
+
+pub(crate) fn json(text: &str) -> Value {
+    serde_json::from_str(text.trim()).unwrap()
+}
+
+#[test]
+fn what_is_expected_is_held_against_each_witness() {
+    let folder = folder();
+    let report = run(folder.path(), "iso-verify in/erc20-transfer.bin --json").json();
+    let hash = report["transactionHash"].as_str().unwrap();
+    let line = format!("iso-verify batch in --engine native --expect-transaction {hash} --json");
+    let ran = run(folder.path(), &line);
     assert_eq!(ran.code, Some(2));
-    assert!(ran.stderr.contains("in/*nothing.bin"), "{}", ran.stderr);
+    let summary = ran.json();
+    assert_eq!((&summary["witnesses"]["valid"], &summary["errors"]), (&1.into(), &7.into()));
+    assert_eq!(ran.stderr.matches(&format!("transaction: expected {hash}, found 0x")).count(), 7);
+    let line = format!("iso-verify batch in/erc20-transfer.bin --expect-transaction {hash}");
+    assert_eq!(run(folder.path(), &line).code, Some(0));
+}
+
+#[test]
+fn host_gas_is_null_where_no_host_ran() {
+    let folder = folder();
+    let gas = |options: &str| {
+        let line = format!("iso-verify batch in/erc20-transfer.bin --results - {options}");
+        let row = json(run(folder.path(), &line).text());
+        schema("batch-row").check(&row).unwrap();
+        row["hostGas"].clone()
+    };
+    assert!(gas("").is_string() && gas("--engine both").is_string());
+    for options in ["--engine native", "--audit tree", "--engine both --guest-gas-limit 10"] {
+        assert!(gas(options).is_null(), "{options}");
+    }
+    for (options, is_null) in [("", false), ("--engine native", true)] {
+        let line = format!("iso-verify in/erc20-transfer.bin --json --segments {options}");
+        let report = run(folder.path(), &line).json();
+        schema("report").check(&report).unwrap();
+        let message = &report["messages"][0];
+        assert_eq!(message["hostGas"].is_null(), is_null);
+        assert_eq!(message["segments"][0]["hostGas"].is_null(), is_null);
+    }
+}
+
+#[test]
+fn rows_go_on_only_with_the_options_that_they_were_written_with() {
+    let folder = folder();
+    let line = "iso-verify batch in/arithmetic.bin in/none.bin --results rows.jsonl";
+    fs::write(folder.path().join("in/none.bin"), "nothing").unwrap();
+    let same = "--engine native --guest-gas-limit 1000000 --expect-chain 1";
+    assert_eq!(run(folder.path(), &format!("{line} {same}")).code, Some(2));
+    let written = fs::read(folder.path().join("rows.jsonl")).unwrap();
+    for (options, words) in [
+        ("--guest-gas-limit 1000000 --expect-chain 1", "engine native, and now it is hypervisor"),
+        ("--engine native --expect-chain 1", "guestGasLimit 1000000, and now it is not given"),
+        (
+            "--engine native --guest-gas-limit 1000000",
+            "expected.chainId 1, and now it is not given",
+        ),
+        (
+            "--engine native --guest-gas-limit 1000000 --expect-chain 1 --read-limit 7",
+            "readLimit 268435456, and now it is 7",
+        ),
+        (
+            "--engine native --guest-gas-limit 1000000 --expect-chain 1 --strict",
+            "strict false, and now it is true",
+        ),
+    ] {
+        let ran = run(folder.path(), &format!("{line} {options} --resume"));
+        assert_eq!((ran.code, ran.text()), (Some(2), ""), "{options}");
+        let words = format!("error: rows.jsonl: line 1 was written with {words} (without --resume");
+        assert!(ran.stderr.starts_with(&words), "{}", ran.stderr);
+        assert_eq!(fs::read(folder.path().join("rows.jsonl")).unwrap(), written);
+    }
+    // On how many threads makes no difference.
+    let ran = run(folder.path(), &format!("{line} {same} --jobs 1 --resume --json"));
+    assert_eq!((ran.code, &ran.json()["resumed"]), (Some(2), &2.into()), "{}", ran.stderr);
 }
 
 #[test]
@@ -171,10 +256,15 @@ fn a_run_that_was_killed_goes_on() {
         assert!(resumed == 0 || common > 0);
         assert!(cut < text.len() || (common == text.len() && resumed == 8), "{whole_lines}");
     }
-    fs::write(&part, "something else\n").unwrap();
-    let ran = run(folder.path(), "iso-verify batch in --results part.jsonl --resume");
-    assert_eq!(ran.code, Some(2));
-    assert_eq!(fs::read(&part).unwrap(), b"something else\n");
+    for other in ["something else\n", "\"text\"\n", "{\"source\": 7}\n"] {
+        fs::write(&part, other).unwrap();
+        let ran = run(folder.path(), "iso-verify batch in --results part.jsonl --resume");
+        assert_eq!((ran.code, ran.text()), (Some(2), ""));
+        let words = "error: part.jsonl: line 1 is no row of results: ";
+        assert!(ran.stderr.starts_with(words), "{}", ran.stderr);
+        assert!(!ran.stderr.contains("struct"), "{}", ran.stderr);
+        assert_eq!(fs::read(&part).unwrap(), other.as_bytes());
+    }
 }
 
 /// A process that is killed while it works.

@@ -6,6 +6,7 @@ use iso_evm_testing::npm;
 
 mod audits;
 mod batch;
+mod batch_paths;
 mod block_file;
 mod certificate;
 mod chain;
@@ -15,6 +16,9 @@ mod damage;
 mod engine;
 mod foreign;
 mod hashes;
+mod inspect;
+// What people bring to be recorded, and what is said of it.
+mod inputs;
 mod measurements;
 #[cfg(target_os = "linux")]
 mod memory;
@@ -26,4 +30,6 @@ mod schema;
 mod schemas;
 mod segments;
 mod statetest;
+mod trace;
+mod usage;
 mod verdicts;

@@ -5,7 +5,7 @@
 //! certificate, byte for byte, and what is read must be the bytes that it would be written as.
 
 use alloy_primitives::B256;
-use iso_evm_wire::Rules;
+use iso_evm_wire::{Rules, json::Misread};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -22,7 +22,7 @@ const VERSION: u64 = 2;
 
 /// A certificate. Its fields stand in the order of their names in JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "a certificate, an object")]
 pub struct Certificate {
     /// Digest of the hashes of ancestors that no header proves.
     pub ancestors: Option<B256>,
@@ -137,6 +137,7 @@ impl CertifiedNotRun {
 
 /// What all versions have.
 #[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(expecting = "a certificate, an object")]
 struct Versioned {
     version: u64,
 }
@@ -146,7 +147,7 @@ struct Versioned {
 #[non_exhaustive]
 pub enum CertificateError {
     /// Not the JSON of one.
-    #[error("not a certificate: {0}")]
+    #[error("not a certificate: {}", Misread::from(.0))]
     Json(#[from] serde_json::Error),
     /// A certificate of another version.
     #[error("certificate of version {found}, not {VERSION}")]

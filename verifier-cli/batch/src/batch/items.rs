@@ -1,32 +1,30 @@
 //! What there is to verify: the containers and inputs in files, folders, archives and streams.
 
 use std::{
+    cell::Cell,
     io::{self, BufRead, BufReader, Read},
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::{Arc, Mutex},
 };
 
-use alloy_primitives::FixedBytes;
-use iso_evm_verifier::hash::keccak256;
 use iso_evm_wire::container::{Containers, MAGIC, StreamError};
 
+use super::{lines, paths::is_stream, place::Place};
 use crate::{
     FileError, ItemError,
-    files::{self, MAX_SIZE, STANDARD},
-    room::{self, Counted, Held, Room},
+    files::{self, MAX_SIZE},
+    room::{Counted, Held, Room},
     source::{self, Endings, Progress},
     workers::locked,
 };
 
 /// What is taken from folders and archives; a file that is named is taken in any case.
-const ENDINGS: Endings = &[".bin", ".json"];
+pub(super) const ENDINGS: Endings = &[".bin", ".json"];
 
 /// One witness, or what one is recorded of.
 #[derive(Debug)]
 pub(crate) struct Item {
-    pub(crate) source: Arc<str>,
-    /// Which of the source's containers.
-    pub(crate) container: usize,
+    pub(crate) place: Place,
     pub(crate) content: Content,
     /// Room for the content.
     pub(crate) held: Held,
@@ -43,21 +41,6 @@ pub(crate) enum Content {
     Unreadable(ItemError),
 }
 
-/// Names an item in little room.
-pub(crate) type Key = FixedBytes<16>;
-
-/// The key of a container of a source.
-pub(crate) fn key(source: &str, container: usize) -> Key {
-    let name = [source.as_bytes(), &container.to_be_bytes()].concat();
-    Key::from_slice(&keccak256(&name)[..16])
-}
-
-impl Item {
-    pub(crate) fn key(&self) -> Key {
-        key(&self.source, self.container)
-    }
-}
-
 /// What is met on the way.
 #[derive(Debug)]
 pub(crate) enum Met {
@@ -66,53 +49,19 @@ pub(crate) enum Met {
     Item(Item),
 }
 
-/// Bytes on disk of all files that a run reads; `None` if some of it is a stream.
-pub fn size(paths: &[PathBuf]) -> Option<u64> {
-    let paths = expanded(paths).ok()?;
-    (!paths.iter().any(|path| is_stream(path))).then(|| source::size(&paths, ENDINGS))
-}
-
-fn is_stream(path: &Path) -> bool {
-    path.as_os_str() == STANDARD
-}
-
-/// The paths, with the patterns among them replaced by what they match.
-///
-/// # Errors
-///
-/// If one of them is not there.
-pub(crate) fn expanded(paths: &[PathBuf]) -> Result<Vec<PathBuf>, FileError> {
-    let mut all = Vec::new();
-    for path in paths {
-        let matches = pattern(path);
-        if matches.is_empty() {
-            all.push(path.clone());
-        } else {
-            all.extend(matches);
-        }
-    }
-    let files: Vec<_> = all.iter().filter(|path| !is_stream(path)).cloned().collect();
-    source::exist(&files)?;
-    Ok(all)
-}
-
-/// What a pattern matches, in order of name; nothing if there is a file of that name, or if it is
-/// none.
-fn pattern(path: &Path) -> Vec<PathBuf> {
-    let Some(text) = path.to_str().filter(|_| !path.exists() && !is_stream(path)) else {
-        return Vec::new();
-    };
-    glob::glob(text).map_or_else(|_| Vec::new(), |matches| matches.filter_map(Result::ok).collect())
-}
-
-/// Hands every item to `meet`, in order of name, until that says `false`.
+/// Hands every item to `meet`, in order of name, until that says `false`. A path in which there is none
+/// is an item that cannot be verified.
 pub(crate) fn each(paths: &[PathBuf], room: &Arc<Room>, mut meet: impl FnMut(Met) -> bool) {
     for path in paths {
-        let go_on = if is_stream(path) {
+        let (found, mut go_on) = (Cell::new(false), true);
+        let mut meet = |met| {
+            found.set(found.get() || matches!(met, Met::Item(_)));
+            meet(met)
+        };
+        if is_stream(path) {
             let source = files::name(path).into();
-            items(&source, Ok(&mut io::stdin().lock()), room, &mut meet)
+            go_on = items(&source, Ok(&mut io::stdin().lock()), room, &mut meet);
         } else {
-            let mut go_on = true;
             source::each(std::slice::from_ref(path), ENDINGS, room, |progress| {
                 go_on = match progress {
                     Progress::Read(bytes) => meet(Met::Read(bytes)),
@@ -120,11 +69,38 @@ pub(crate) fn each(paths: &[PathBuf], room: &Arc<Room>, mut meet: impl FnMut(Met
                 };
                 go_on
             });
-            go_on
-        };
+        }
+        if go_on && !found.get() {
+            let error = FileError::Nothing { file: files::name(path) };
+            let (source, held) = (files::name(path).into(), Mutex::new(room.hold()));
+            let mut nothing = Source { source: &source, held: &held, meet: &mut meet };
+            go_on = nothing.item(0, None, |_| Content::Unreadable(error.into()));
+        }
         if !go_on {
             return;
         }
+    }
+}
+
+/// A file or stream whose items are handed on.
+struct Source<'a, M> {
+    source: &'a Arc<str>,
+    /// Room for what is read of it.
+    held: &'a Mutex<Held>,
+    meet: &'a mut M,
+}
+
+impl<M: FnMut(Met) -> bool> Source<'_, M> {
+    /// Hands on an item, with the room that is held for it.
+    fn item(
+        &mut self,
+        container: usize,
+        line: Option<u64>,
+        content: impl FnOnce(&Place) -> Content,
+    ) -> bool {
+        let place = Place { source: self.source.clone(), container, line };
+        let (content, held) = (content(&place), locked(self.held).take());
+        (self.meet)(Met::Item(Item { place, content, held }))
     }
 }
 
@@ -135,18 +111,11 @@ fn items(
     room: &Arc<Room>,
     meet: &mut impl FnMut(Met) -> bool,
 ) -> bool {
-    let file = || source.to_string();
-    let held = Mutex::new(room.hold());
-    let mut meet = |container, content| {
-        let (source, held) = (source.clone(), locked(&held).take());
-        meet(Met::Item(Item { source, container, content, held }))
-    };
+    let held = &Mutex::new(room.hold());
+    let mut items = Source { source, held, meet };
     let mut read = match read.map(BufReader::new) {
         Ok(read) => read,
-        Err(error) => {
-            let error = FileError::Read { file: file(), error };
-            return meet(0, Content::Unreadable(error.into()));
-        }
+        Err(error) => return items.item(0, None, |place| unreadable(place, error)),
     };
     let is_container = match read.fill_buf() {
         Ok(bytes) => bytes.first() == MAGIC.first(),
@@ -154,29 +123,39 @@ fn items(
         Err(_) => false,
     };
     if !is_container {
-        return meet(0, json(Counted::new(read, &held), file));
+        return lines::each(source, read, held, |container, line, read| {
+            items.item(container, line, |place| match read {
+                Ok(bytes) => text(place, bytes),
+                Err(error) => unreadable(place, error),
+            })
+        });
     }
-    Containers::new(Counted::new(read, &held), MAX_SIZE).enumerate().all(|(index, bytes)| {
-        let error = match bytes {
-            Ok(bytes) => return meet(index, Content::Witness(bytes)),
-            Err(StreamError::Io(error)) => FileError::Read { file: file(), error }.into(),
-            Err(StreamError::Container(error)) => ItemError::Container { file: file(), error },
-            Err(StreamError::Oversized { limit }) => {
-                FileError::Oversized { file: file(), limit }.into()
+    let containers = Containers::new(Counted::new(read, held), MAX_SIZE);
+    containers.enumerate().all(|(index, bytes)| {
+        items.item(index, None, |place| match bytes {
+            Ok(bytes) => Content::Witness(bytes),
+            Err(StreamError::Io(error)) => unreadable(place, error),
+            Err(StreamError::Container(error)) => {
+                Content::Unreadable(ItemError::Container { file: place.to_string(), error })
             }
-        };
-        meet(index, Content::Unreadable(error))
+            Err(StreamError::Oversized { limit }) => {
+                Content::Unreadable(FileError::Oversized { file: place.to_string(), limit }.into())
+            }
+        })
     })
 }
 
 /// An input; what is none is told when it is looked at.
-fn json(read: impl Read, file: impl Fn() -> String) -> Content {
-    match room::whole(read, MAX_SIZE) {
-        Ok(bytes) if bytes.is_empty() => {
-            Content::Unreadable(FileError::Empty { file: file() }.into())
-        }
-        Ok(bytes) if files::is_json(&bytes) => Content::Input(bytes),
-        Ok(bytes) => Content::Witness(bytes),
-        Err(error) => Content::Unreadable(FileError::Read { file: file(), error }.into()),
+fn text(place: &Place, bytes: Vec<u8>) -> Content {
+    if bytes.is_empty() {
+        Content::Unreadable(FileError::Empty { file: place.to_string() }.into())
+    } else if place.line.is_some() || files::is_json(&bytes) {
+        Content::Input(bytes)
+    } else {
+        Content::Witness(bytes)
     }
+}
+
+fn unreadable(place: &Place, error: io::Error) -> Content {
+    Content::Unreadable(FileError::Read { file: place.to_string(), error }.into())
 }

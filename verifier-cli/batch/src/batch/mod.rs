@@ -5,14 +5,18 @@
 //! it was.
 
 pub(crate) mod items;
+mod lines;
+pub(crate) mod paths;
+mod place;
 mod results;
 mod row;
+mod settings;
 mod summary;
 
 use std::{
     num::NonZeroUsize,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Mutex, PoisonError},
 };
 
 use iso_evm_verifier::{
@@ -23,14 +27,16 @@ use iso_evm_verifier::{
 use iso_evm_wire::Opened;
 use iso_evm_witness::{Input, record};
 
-pub use self::{
-    items::size,
-    row::{Row, rows},
-    summary::{BatchCounts, BatchSummary},
-};
 use self::{
     items::{Content, Item, Met},
     results::Results,
+};
+pub use self::{
+    paths::size,
+    place::Place,
+    row::{Row, rows},
+    settings::Settings,
+    summary::{BatchCounts, BatchSummary},
 };
 use crate::{
     BatchError, ItemError, ReadLimit, reproducer,
@@ -67,10 +73,8 @@ pub enum BatchEvent<'a> {
 /// What has become of an item.
 #[derive(Debug)]
 pub struct Done {
-    /// The file, as it was found; within an archive, behind the archive's name.
-    pub source: Arc<str>,
-    /// Which of the source's containers.
-    pub container: usize,
+    /// Which item it is.
+    pub place: Place,
     /// What is said of it; an error if it cannot be verified.
     pub report: Result<Report, ItemError>,
 }
@@ -80,16 +84,16 @@ pub struct Done {
 ///
 /// # Errors
 ///
-/// If one of the paths cannot be read at all, if the results cannot be written, or if those to go on
-/// with are none. What is wrong further in is in the rows.
+/// If one of the paths is not there, or there is nothing in any, if the results cannot be written, or if
+/// those to go on with are none or were made by other options. What is wrong further in is in the rows.
 pub fn run(
     paths: &[PathBuf],
     options: &BatchOptions,
     observe: &(impl Fn(BatchEvent<'_>) + Sync),
 ) -> Result<BatchSummary, BatchError> {
-    let paths = items::expanded(paths)?;
-    let (results, resumed) =
-        Results::open(options.results.as_deref(), options.resume, &options.verify)?;
+    let paths = paths::expanded(paths)?;
+    let settings = Settings::from(options);
+    let (results, resumed) = Results::open(options, &settings)?;
     let summary = Mutex::new(resumed.summary);
     let engines = Engines::default();
     let room = Room::new(options.read_limit);
@@ -99,12 +103,12 @@ pub fn run(
                 observe(BatchEvent::Read(bytes));
                 true
             }
-            Met::Item(item) => resumed.keys.contains(&item.key()) || send(item),
+            Met::Item(item) => resumed.keys.contains(&item.place.key()) || send(item),
         });
     };
     workers::each(options.jobs, feed, |item| {
         let done = verified(item, &engines, &options.verify);
-        results.write(&rows(&done))?;
+        results.write(&rows(&done, &settings))?;
         locked(&summary).count(&done);
         observe(BatchEvent::Done(&done));
         Ok::<_, BatchError>(())
@@ -115,14 +119,13 @@ pub fn run(
 /// Verifies an item.
 fn verified(item: Item, engines: &Engines, options: &verify::Options) -> Done {
     // The room is given back when all that was read is dropped.
-    let Item { source, container, content, held: _held } = item;
-    let file = || source.to_string();
+    let Item { place, content, held: _held } = item;
+    let file = || place.to_string();
     let report = witness(content, file).and_then(|witness| {
-        verify_opened(engines.get(witness.rules), &witness, options).map_err(|error| {
-            reproducer::unverified(Path::new("."), source.to_string(), &witness, error)
-        })
+        verify_opened(engines.get(witness.rules), &witness, options)
+            .map_err(|error| reproducer::unverified(Path::new("."), file(), &witness, error))
     });
-    Done { source, container, report }
+    Done { place, report }
 }
 
 /// The witness that an item is, or that is recorded of it.

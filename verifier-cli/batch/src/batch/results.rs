@@ -4,21 +4,22 @@
 use std::{
     collections::HashSet,
     fs::File,
-    io::{self, BufRead, BufReader, Seek, SeekFrom, Write},
-    path::Path,
+    io::{BufRead, BufReader, Seek, SeekFrom, Write},
     sync::{Mutex, PoisonError},
 };
 
-use iso_evm_verifier::verify::{self, NamedVerdict};
+use iso_evm_verifier::verify::NamedVerdict;
 use serde::Deserialize;
 
 use super::{
-    items::{self, Key},
+    BatchOptions,
+    place::{Key, key},
     row::Row,
+    settings::Settings,
     summary::BatchSummary,
 };
 use crate::{
-    FileError,
+    BatchError, FileError,
     files::{self, STANDARD},
 };
 
@@ -39,6 +40,7 @@ pub(super) struct Resumed {
 
 /// What is looked at of a row that was written before.
 #[derive(Debug, Deserialize)]
+#[serde(expecting = "a row of results")]
 struct Written {
     source: String,
     container: usize,
@@ -46,17 +48,18 @@ struct Written {
     error: Option<String>,
     verdict: Option<NamedVerdict>,
     witness: Option<WrittenWhole>,
+    options: Settings,
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", expecting = "what is said of the witness")]
 struct WrittenWhole {
     verdict: NamedVerdict,
-    strict: bool,
     not_run: Vec<WrittenNotRun>,
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(expecting = "a check that was not made")]
 struct WrittenNotRun {
     check: Option<String>,
 }
@@ -66,16 +69,17 @@ impl Results {
     ///
     /// # Errors
     ///
-    /// If the file cannot be read or written, or holds something else, verdicts about something else
-    /// among it.
+    /// If the file cannot be read or written, or holds something else, rows that were made by other
+    /// settings among it.
     pub(super) fn open(
-        path: Option<&Path>,
-        resume: bool,
-        options: &verify::Options,
-    ) -> Result<(Self, Resumed), FileError> {
+        options: &BatchOptions,
+        settings: &Settings,
+    ) -> Result<(Self, Resumed), BatchError> {
+        let BatchOptions { verify, resume, .. } = options;
+        let resume = *resume;
         let mut resumed = Resumed::default();
-        (resumed.summary.selected, resumed.summary.strict) = (options.audits, options.strict);
-        let Some(path) = path else { return Ok((Self::Nowhere, resumed)) };
+        (resumed.summary.selected, resumed.summary.strict) = (verify.audits, verify.strict);
+        let Some(path) = options.results.as_deref() else { return Ok((Self::Nowhere, resumed)) };
         if path.as_os_str() == STANDARD {
             return Ok((Self::Stdout, resumed));
         }
@@ -89,7 +93,7 @@ impl Results {
             .open(path)
             .map_err(failed)?;
         if resume {
-            let whole = resumed.read(&file, &name)?;
+            let whole = resumed.read(&file, &name, settings)?;
             file.set_len(whole).map_err(failed)?;
             file.seek(SeekFrom::Start(whole)).map_err(failed)?;
         }
@@ -120,7 +124,7 @@ impl Results {
 
 impl Resumed {
     /// Reads the rows of all items that are whole, and gives the length of these rows.
-    fn read(&mut self, file: &File, name: &str) -> Result<u64, FileError> {
+    fn read(&mut self, file: &File, name: &str, settings: &Settings) -> Result<u64, BatchError> {
         let mut reader = BufReader::new(file);
         let (mut position, mut whole, mut number) = (0, 0, 0);
         let mut group: Vec<Written> = Vec::new();
@@ -136,16 +140,12 @@ impl Resumed {
             }
             position += length as u64;
             number += 1;
-            let refuse = |why: String| {
-                let error = io::Error::new(io::ErrorKind::InvalidData, why);
-                FileError::Read { file: name.to_owned(), error }
-            };
+            let file = || name.to_owned();
             let row: Written = serde_json::from_slice(&line)
-                .map_err(|error| refuse(format!("line {number} is no row of results: {error}")))?;
-            if row.witness.as_ref().is_some_and(|whole| !self.goes_on(whole)) {
-                return Err(refuse(format!(
-                    "line {number} is a verdict by other audits, or not as strict: begin anew"
-                )));
+                .map_err(|error| BatchError::NoRow { file: file(), line: number, error })?;
+            if let Some((option, before, now)) = settings.first_other(&row.options) {
+                let (file, line) = (file(), number);
+                return Err(BatchError::OtherOptions { file, line, option, before, now });
             }
             // An item that another follows was torn in a run before the last.
             let follows = group
@@ -163,16 +163,10 @@ impl Resumed {
         }
     }
 
-    /// Whether a verdict of before is about the same as those to come.
-    fn goes_on(&self, whole: &WrittenWhole) -> bool {
-        let BatchSummary { selected, strict, .. } = self.summary;
-        (whole.verdict.selected, whole.strict) == (selected, strict)
-    }
-
     /// Counts an item whose rows are all there.
     fn done(&mut self, rows: &[Written]) {
         let Some(first) = rows.first() else { return };
-        self.keys.insert(items::key(&first.source, first.container));
+        self.keys.insert(key(&first.source, first.container));
         let whole = first.witness.as_ref().filter(|_| first.error.is_none());
         let unchecked = whole.into_iter().flat_map(|whole| &whole.not_run);
         let unchecked: Vec<_> = unchecked.filter_map(|not_run| not_run.check.clone()).collect();

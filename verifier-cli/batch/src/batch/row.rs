@@ -9,7 +9,7 @@ use iso_evm_verifier::{
 use iso_evm_wire::Rules;
 use serde::Serialize;
 
-use super::Done;
+use super::{Done, Place, Settings};
 
 /// One line of the results.
 #[derive(Clone, Debug, Serialize)]
@@ -18,7 +18,7 @@ pub enum Row {
     /// A message, or a witness that has none.
     Verified(Box<Verified>),
     /// An item that cannot be verified.
-    Error(UnusableItem),
+    Error(Box<UnusableItem>),
 }
 
 /// What is said of one message.
@@ -27,11 +27,13 @@ pub enum Row {
 pub struct Verified {
     source: String,
     container: usize,
+    line: Option<u64>,
     /// How many messages the witness has: so many rows belong together.
     of: usize,
     #[serde(flatten)]
     message: MessageOrNone,
     witness: Whole,
+    options: Settings,
 }
 
 /// The message's part of the report; a witness without messages has an index of `null`, and the
@@ -68,26 +70,31 @@ struct Whole {
 pub struct UnusableItem {
     source: String,
     container: usize,
+    line: Option<u64>,
     of: usize,
     index: Option<usize>,
     error: String,
+    options: Settings,
 }
 
-/// The rows of an item: one for each message, one if there is none.
-pub fn rows(done: &Done) -> Vec<Row> {
-    let (source, container) = (done.source.to_string(), done.container);
-    let report = match &done.report {
+/// The rows of an item, by what it was verified with: one for each message, one if there is none.
+pub fn rows(done: &Done, options: &Settings) -> Vec<Row> {
+    let Done { place: Place { source, container, line }, report } = done;
+    let (source, container, line) = (source.to_string(), *container, *line);
+    let report = match report {
         Ok(report) => report,
         Err(error) => {
-            let error = error.to_string();
-            return vec![Row::Error(UnusableItem { source, container, of: 0, index: None, error })];
+            let (of, index, error, options) = (0, None, error.to_string(), options.clone());
+            let unusable = UnusableItem { source, container, line, of, index, error, options };
+            return vec![Row::Error(Box::new(unusable))];
         }
     };
     let of = report.messages.len();
     let witness = whole(report);
     let row = |message| {
-        let (source, witness) = (source.clone(), witness.clone());
-        Row::Verified(Box::new(Verified { source, container, of, message, witness }))
+        let (source, witness, options) = (source.clone(), witness.clone(), options.clone());
+        let verified = Verified { source, container, line, of, message, witness, options };
+        Row::Verified(Box::new(verified))
     };
     if of == 0 {
         let verdict = report.named(report.verdict());

@@ -1,13 +1,14 @@
 //! Campaigns over all witnesses in files, folders and archives, one after the other.
 
-use std::{path::PathBuf, sync::Arc};
+use std::path::PathBuf;
 
 use super::{Campaign, MutateError, MutateEvent, MutateOptions, run};
 use crate::{
     FileError, READ_LIMIT, ReadLimit,
     batch::{
+        Place,
         items::{self, Item, Met},
-        witness,
+        paths, witness,
     },
     room::Room,
 };
@@ -15,10 +16,8 @@ use crate::{
 /// What has become of a witness's mutants.
 #[derive(Debug)]
 pub struct Mutated {
-    /// The file, as it was found; within an archive, behind the archive's name.
-    pub source: Arc<str>,
-    /// Which of the source's containers.
-    pub container: usize,
+    /// Which witness it is.
+    pub place: Place,
     /// The campaign; an error if there was none.
     pub campaign: Result<Campaign, MutateError>,
 }
@@ -28,21 +27,21 @@ pub struct Mutated {
 ///
 /// # Errors
 ///
-/// If one of the paths is not there.
+/// If one of the paths is not there, or there is nothing in any.
 pub fn each(
     paths: &[PathBuf],
     options: &MutateOptions,
     on_event: &(dyn Fn(MutateEvent) + Sync),
     mut on_done: impl FnMut(Mutated),
 ) -> Result<(), FileError> {
-    let paths = items::expanded(paths)?;
+    let paths = paths::expanded(paths)?;
     let room = Room::new(ReadLimit { bytes: READ_LIMIT, name: None });
     items::each(&paths, &room, |met| {
-        if let Met::Item(Item { source, container, content, held: _held }) = met {
-            let campaign = witness(content, || source.to_string())
+        if let Met::Item(Item { place, content, held: _held }) = met {
+            let campaign = witness(content, || place.to_string())
                 .map_err(MutateError::from)
                 .and_then(|witness| run(&witness.into_witness(), options, on_event));
-            on_done(Mutated { source, container, campaign });
+            on_done(Mutated { place, campaign });
         }
         true
     });

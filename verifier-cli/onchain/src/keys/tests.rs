@@ -74,6 +74,38 @@ fn keystores_open_with_their_password_alone() {
     }
 }
 
+/// ethers writes `Crypto`, the account without `0x`, and fields of its own. Nothing of it is left behind.
+#[test]
+fn a_keystore_of_ethers_opens_as_others_do() {
+    let folder = tempfile::tempdir().unwrap();
+    for (vector, account, password) in vectors() {
+        let mut of_ethers = vector.clone();
+        let fields = of_ethers.as_object_mut().unwrap();
+        let crypto = fields.remove("crypto").unwrap();
+        fields.insert("Crypto".to_owned(), crypto);
+        fields.insert("address".to_owned(), json!(format!("{account:x}")));
+        fields.insert("x-ethers".to_owned(), json!({"client": "ethers/6.13.4", "version": "0.1"}));
+        let path = put(folder.path(), "keystore", &of_ethers.to_string());
+        let signer = keystore(&path, &Password::new(password.to_owned())).unwrap();
+        assert_eq!(signer.address(), account);
+        let wrong = keystore(&path, &Password::new("another".to_owned()));
+        assert!(matches!(wrong, Err(KeyError::Password { .. })));
+        let aside = respelt(&of_ethers.to_string()).unwrap().unwrap();
+        let left = aside.path().to_owned();
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            assert_eq!(fs::metadata(&left).unwrap().permissions().mode() & OTHERS, 0);
+        }
+        drop(aside);
+        assert!(!left.exists());
+        // Both names at once are no keystore.
+        of_ethers["crypto"] = vector["crypto"].clone();
+        let path = put(folder.path(), "keystore", &of_ethers.to_string());
+        assert!(matches!(check(&path), Err(KeyError::NoKeystore { .. })));
+    }
+}
+
 #[test]
 fn a_keystore_is_of_the_account_that_it_names() {
     let folder = tempfile::tempdir().unwrap();

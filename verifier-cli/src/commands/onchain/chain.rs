@@ -57,7 +57,7 @@ struct FromArgs {
     /// A file with the private key of the account that sends, in hex; `-` for stdin
     #[arg(long, value_name = "FILE")]
     private_key_file: Option<PathBuf>,
-    /// A keystore file with that key, as `cast wallet` and geth write them
+    /// A keystore file with that key, as `cast wallet`, geth and ethers write them
     #[arg(long, value_name = "FILE")]
     keystore: Option<PathBuf>,
     /// The account that sends, for which the node signs

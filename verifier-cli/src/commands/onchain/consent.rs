@@ -11,7 +11,7 @@ use iso_evm_onchain::{
     outbox::{Intent, Order},
 };
 
-use crate::{commands::say, error::CommandError, report::text::thousands};
+use crate::{error::CommandError, report::text::thousands, terminal::say_lines};
 
 /// Chains whose coins nobody values: those of Hardhat and anvil, and of `geth --dev` and Ganache.
 const DEVELOPMENT: [u64; 2] = [31_337, 1_337];
@@ -19,9 +19,8 @@ const DEVELOPMENT: [u64; 2] = [31_337, 1_337];
 /// Says what will be sent, and asks whether to. `local` is whether the node is on this machine: there
 /// a development chain needs nobody's word.
 pub(super) fn agree(order: &Order, local: bool, yes: bool) -> Result<(), CommandError> {
-    for line in summary(order).lines() {
-        say(line);
-    }
+    // Whoever is asked must know what for, and whoever is not has it in his log.
+    say_lines(summary(order).trim_end());
     if yes || (local && DEVELOPMENT.contains(&order.chain_id)) {
         return Ok(());
     }

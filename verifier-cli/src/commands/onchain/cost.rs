@@ -1,4 +1,5 @@
-//! `iso-verify cost`: what auditing a witness on a chain takes, and each proof about it, before anything is spent.
+//! `iso-verify cost`: what auditing a witness on a chain takes, committing to it, and each proof about it, before
+//! anything is spent.
 
 use std::{fmt::Write, path::PathBuf};
 
@@ -15,6 +16,7 @@ use serde::Serialize;
 
 use super::{
     archives::ContractArgs,
+    commitment::{Commitment, commitment, in_words},
     proofs::{Proof, of_provers, proofs},
 };
 use crate::{Exit, commands::verify::open, error::CommandError, report::text::thousands};
@@ -42,6 +44,8 @@ struct Document {
     mempool_limit: u64,
     messages: Vec<Row>,
     total_gas: U64,
+    /// Null if nobody can commit to the witness.
+    commitment: Option<Commitment>,
     proofs: Vec<Proof>,
 }
 
@@ -90,15 +94,18 @@ impl Cost {
         if witness.messages.is_empty() {
             return Err(CommandError::NoMessages { file: files::name(&self.file) });
         }
-        let plan = Plan::new(self.contracts.contracts(None)?, witness.rules);
+        let contracts = self.contracts.contracts(None)?;
+        let plan = Plan::new(contracts, witness.rules);
         let costs = plan.costs(&witness);
         let proofs = proofs(&plan, &witness);
+        let commitment = commitment(contracts, &witness);
         if self.json {
-            let json = serde_json::to_string_pretty(&document(&plan, &costs, proofs))
+            let document = document(&plan, &costs, commitment.ok(), proofs);
+            let json = serde_json::to_string_pretty(&document)
                 .expect("only numbers and strings, and strings as keys");
             files::print(format!("{json}\n").as_bytes())?;
         } else {
-            files::print(human(&costs, &proofs).as_bytes())?;
+            files::print(human(&costs, &in_words(&commitment), &proofs).as_bytes())?;
         }
         Ok(Exit::Valid)
     }
@@ -108,7 +115,12 @@ fn total(costs: &[MessageCost]) -> u64 {
     costs.iter().map(MessageCost::total).sum()
 }
 
-fn document(plan: &Plan, costs: &[MessageCost], proofs: Vec<Proof>) -> Document {
+fn document(
+    plan: &Plan,
+    costs: &[MessageCost],
+    commitment: Option<Commitment>,
+    proofs: Vec<Proof>,
+) -> Document {
     let row = |(index, cost): (usize, &MessageCost)| Row {
         index,
         verdict: NamedVerdict::of(Audit::Execution, Verdict::from(&cost.audit.verdict)),
@@ -131,6 +143,7 @@ fn document(plan: &Plan, costs: &[MessageCost], proofs: Vec<Proof>) -> Document 
         mempool_limit: MEMPOOL_LIMIT,
         messages: costs.iter().enumerate().map(row).collect(),
         total_gas: U64::from(total(costs)),
+        commitment,
         proofs,
     }
 }
@@ -157,7 +170,7 @@ fn archive(cost: &ArchiveCost) -> Archive {
     }
 }
 
-fn human(costs: &[MessageCost], proofs: &[Proof]) -> String {
+fn human(costs: &[MessageCost], commitment: &str, proofs: &[Proof]) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).force_no_tty();
     table.set_header([
@@ -194,6 +207,7 @@ fn human(costs: &[MessageCost], proofs: &[Proof]) -> String {
     let mut text = format!("{table}\n");
     text.push_str(&segments(costs));
     text.push_str(&of_provers(proofs));
+    let _ = writeln!(text, "{commitment}");
     let _ = writeln!(
         text,
         "{} gas in all; code that several messages run is archived once, with the first",

@@ -2,6 +2,7 @@
 
 mod archives;
 mod chain;
+mod commitment;
 mod consent;
 mod cost;
 mod deploy;

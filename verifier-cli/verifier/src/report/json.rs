@@ -63,7 +63,7 @@ pub struct Message {
     gas_used: Option<U256>,
     records: Option<usize>,
     witness_bytes: usize,
-    host_gas: U64,
+    host_gas: Option<U64>,
     verdict: NamedVerdict,
     mismatch: Option<JsonMismatch>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -79,7 +79,7 @@ pub struct JsonSegment {
     records: usize,
     own_gas: U64,
     input_bytes: usize,
-    host_gas: U64,
+    host_gas: Option<U64>,
     verdict: Verdict,
     said: String,
     mismatch: Option<JsonMismatch>,
@@ -110,6 +110,9 @@ pub struct JsonFinding {
     message: Option<usize>,
     #[serde(flatten)]
     mismatch: JsonMismatch,
+    /// The index of the finding that explains this one; null if no other does. Absent where nobody looked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cause: Option<Option<usize>>,
 }
 
 /// An audit or check that did not run.
@@ -148,7 +151,7 @@ pub fn json(report: &Report) -> JsonReport {
         selected: report.selected,
         strict: report.strict,
         audits: report.audits,
-        findings: report.findings.iter().map(finding).collect(),
+        findings: findings(report),
         not_run: report.not_run.iter().map(not_run).collect(),
         anchors: anchors(&report.anchors),
         anchor: report.anchor,
@@ -201,11 +204,16 @@ fn message(index: usize, report: &MessageReport, verdict: NamedVerdict) -> Messa
         gas_used: message.map(|message| message.gas_used),
         records: message.map(|message| message.records),
         witness_bytes: report.witness_bytes,
-        host_gas: U64::from(report.execution.as_ref().map_or(0, |audited| audited.host_gas)),
+        host_gas: report.execution.as_ref().and_then(|audited| host_gas(audited.host_gas)),
         verdict,
         mismatch: report.mismatch.as_ref().map(mismatch),
         segments: None,
     }
+}
+
+/// What a host's run took; `None` if there was none, since each takes some.
+fn host_gas(gas: u64) -> Option<U64> {
+    (gas > 0).then(|| U64::from(gas))
 }
 
 /// What is said of a segment of a message, as JSON writes it.
@@ -216,7 +224,7 @@ fn segment(message: usize, row: &Row) -> JsonSegment {
         records: row.records,
         own_gas: U64::from(row.own_gas),
         input_bytes: row.input_bytes,
-        host_gas: U64::from(row.host_gas),
+        host_gas: host_gas(row.host_gas),
         verdict: row.said.verdict(),
         said: row.said.to_string(),
         mismatch: row.said.claim(message).as_ref().map(mismatch),
@@ -237,7 +245,17 @@ pub fn mismatch(claim: &FalseClaim) -> JsonMismatch {
 
 /// A false claim with its message, as JSON writes it.
 pub fn finding(claim: &FalseClaim) -> JsonFinding {
-    JsonFinding { message: claim.message, mismatch: mismatch(claim) }
+    JsonFinding { message: claim.message, mismatch: mismatch(claim), cause: None }
+}
+
+/// The findings of a report with their causes, if somebody has looked for these.
+fn findings(report: &Report) -> Vec<JsonFinding> {
+    let findings = report.findings.iter().enumerate();
+    let with_cause = |(index, claim)| {
+        let cause = report.causes.as_ref().map(|causes| causes.cause_of(index));
+        JsonFinding { cause, ..finding(claim) }
+    };
+    findings.map(with_cause).collect()
 }
 
 /// An audit or check that did not run, as JSON writes it.

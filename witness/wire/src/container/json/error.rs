@@ -2,22 +2,24 @@
 
 use alloy_primitives::B256;
 
-use crate::{block::BlockError, receipt::ReceiptError, transaction::TransactionError};
+use crate::{
+    block::BlockError, json::Misread, receipt::ReceiptError, transaction::TransactionError,
+};
 
 /// Why a file is not the JSON form of a witness.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum JsonError {
     /// Not JSON, or a field is not what it should be. The message says where.
-    #[error("{0}")]
+    #[error("{}", Misread::from(.0))]
     Json(#[from] serde_json::Error),
     /// The file is of another version.
-    #[error("version: {expected} expected, found {found}")]
+    #[error("version {found} of a witness is not read: version {expected} is expected")]
     Version {
         /// The one version there is.
         expected: u8,
         /// The one in the file.
-        found: u8,
+        found: u64,
     },
     /// A block that cannot be.
     #[error("block: {0}")]

@@ -32,7 +32,7 @@ use pieces::Pieces;
 
 /// The file's top level.
 #[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "a witness, an object")]
 struct Document<M> {
     version: u8,
     #[serde(with = "number")]
@@ -53,8 +53,15 @@ struct Document<M> {
     inclusion: Option<InclusionFields>,
 }
 
+/// What tells a file of another version, whatever else it has: other versions have other fields.
+#[derive(Deserialize)]
+#[serde(expecting = "a witness, an object")]
+struct Versioned {
+    version: Option<Value>,
+}
+
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "index and nodes, an object")]
 struct InclusionFields {
     #[serde(with = "number")]
     index: Option<u64>,
@@ -62,7 +69,7 @@ struct InclusionFields {
 }
 
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "the two roots, an object")]
 struct RootFields {
     enter: B256,
     leave: B256,
@@ -99,7 +106,7 @@ pub(super) fn to_json(witness: &Opened<'_>) -> String {
 
 /// Reads the JSON form.
 pub(super) fn from_json(json: &[u8]) -> Result<Witness, JsonError> {
-    let witness = Opened::from(read(serde_json::from_slice(json)?)?);
+    let witness = Opened::from(read(document(json)?)?);
     check_needs(&witness)?;
     let written = serde_json::from_str(&to_json(&witness))?;
     keys::same_keys("", &serde_json::from_slice(json)?, &written)?;
@@ -108,7 +115,7 @@ pub(super) fn from_json(json: &[u8]) -> Result<Witness, JsonError> {
 
 /// Reads a JSON form that somebody has changed.
 pub(super) fn from_draft(json: &[u8]) -> Result<Witness, JsonError> {
-    let mut document: Document<Value> = serde_json::from_slice(json)?;
+    let mut document = document(json)?;
     document.block.hash = None;
     if document.transaction.r.is_some() {
         (document.transaction.from, document.transaction.hash) = (None, None);
@@ -116,11 +123,18 @@ pub(super) fn from_draft(json: &[u8]) -> Result<Witness, JsonError> {
     Ok(read(document)?.only_needed())
 }
 
+/// The file, if it is of this version.
+fn document(json: &[u8]) -> Result<Document<Value>, JsonError> {
+    let Versioned { version } = serde_json::from_slice(json)?;
+    let number = version.as_ref().and_then(Value::as_u64);
+    if let Some(found) = number.filter(|number| *number != u64::from(VERSION)) {
+        return Err(JsonError::Version { expected: VERSION, found });
+    }
+    Ok(serde_json::from_slice(json)?)
+}
+
 /// The witness of a file, whether or not it needs all that it holds.
 fn read(document: Document<Value>) -> Result<Witness, JsonError> {
-    if document.version != VERSION {
-        return Err(JsonError::Version { expected: VERSION, found: document.version });
-    }
     let rules = document.fork;
     let number = document.block.number.unwrap_or_default();
     let timestamp = document.block.timestamp.unwrap_or_default();
