@@ -21,11 +21,19 @@ pub enum PageError {
     #[error("block: {0}")]
     Block(#[source] Box<BlockFileError>),
     /// A block without this transaction.
-    #[error("the block has {count} transactions, and none at {index}")]
+    #[error("there is no transaction {index}: the number of transactions is {count}")]
     NoTransaction {
         /// Index that was asked for.
         index: usize,
         /// Number of transactions in the block.
+        count: usize,
+    },
+    /// A witness without this message.
+    #[error("there is no message {index}: the number of messages is {count}")]
+    NoMessage {
+        /// Index that was asked for.
+        index: usize,
+        /// Number of messages in the witness.
         count: usize,
     },
     /// The transaction cannot be run.

@@ -4,7 +4,7 @@ use iso_evm_wire::Rules;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::{PageError, calls, contract, fields, record, trace, verify};
+use crate::{PageError, calls, contract, fields, record, steps, trace, verify};
 
 /// What the page asks; beside it stands a piece of bytes.
 #[derive(Clone, Debug, Deserialize)]
@@ -30,6 +30,11 @@ pub enum Question {
     /// Verifies the `witness.bin` by all four audits and both engines: the report, and what it says in
     /// words.
     Verify,
+    /// A message of the `witness.bin` step by step.
+    Steps {
+        /// Index of the message.
+        message: usize,
+    },
     /// What the emitted contract is called with for each message of the `witness.bin`, and what is on the
     /// chain then.
     Calls,
@@ -69,6 +74,7 @@ pub fn ask(question: &[u8], bytes: &[u8]) -> Result<Answer, PageError> {
         Question::Record { fork, index } => record::record(bytes, fork, index),
         Question::Trace { fork } => trace::trace(bytes, fork).map(Answer::from),
         Question::Verify => verify::verify(bytes).map(Answer::from),
+        Question::Steps { message } => steps::steps(bytes, message).map(Answer::from),
         Question::Calls => calls::calls(bytes).map(Answer::from),
         Question::Fields => {
             fields::fields(bytes).map(|text| Answer { said: json!({}), bytes: text.into_bytes() })

@@ -12,30 +12,33 @@ pub(crate) fn record(text: &[u8], fork: Option<Rules>, index: usize) -> Result<A
     if BlockFile::is_one(text) {
         return of_block(text, fork, index);
     }
-    let input = Input::parse(text, fork)?;
+    let (input, notes) = Input::read(text, fork)?;
     let witness = iso_evm_witness::record(&input.execution)?.witness(&input);
-    Ok(answer(&witness, Value::Null))
+    let notes: Vec<_> = notes.iter().map(ToString::to_string).collect();
+    Ok(answer(&witness, Value::Null, &notes))
 }
 
 /// The witness of a block's transaction, and which others there are.
 fn of_block(text: &[u8], fork: Option<Rules>, index: usize) -> Result<Answer, PageError> {
     let file = BlockFile::parse(text, fork)?;
     let block = file.record()?;
+    let notes: Vec<_> = block.notices().iter().map(ToString::to_string).collect();
     let recorded: Vec<_> = block.witnesses().collect();
     let hashes: Vec<B256> = recorded.iter().map(|recorded| recorded.transaction).collect();
     let count = recorded.len();
     let asked = recorded.into_iter().nth(index);
     let asked = asked.ok_or(PageError::NoTransaction { index, count })?;
     let block = json!({ "index": asked.index, "transactions": hashes });
-    Ok(answer(&asked.witness, block))
+    Ok(answer(&asked.witness, block, &notes))
 }
 
-fn answer(witness: &Witness, block: Value) -> Answer {
+fn answer(witness: &Witness, block: Value, notes: &[String]) -> Answer {
     let said = json!({
         "fork": witness.rules,
         "chainId": witness.chain_id,
         "messages": witness.messages.len(),
         "block": block,
+        "notes": notes,
     });
     Answer { said, bytes: witness.encode() }
 }

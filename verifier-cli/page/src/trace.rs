@@ -20,6 +20,8 @@ use crate::PageError;
 
 /// The most steps that are shown.
 const MOST: usize = 20_000;
+/// The most words of stack that are shown in all of them together.
+const WORDS: usize = 1 << 21;
 
 /// What stands before an opcode runs.
 #[derive(Clone, Debug, Serialize)]
@@ -38,6 +40,7 @@ struct Step {
 #[derive(Debug, Default)]
 struct Steps {
     steps: Vec<Step>,
+    words: usize,
     depth: usize,
     more: bool,
     end: Option<End>,
@@ -60,8 +63,9 @@ impl<CTX: ContextTr<Journal: JournalTr>> Inspector<CTX, EthInterpreter> for Step
         if self.depth != 1 {
             return;
         }
-        if self.steps.len() == MOST {
-            self.more = true;
+        self.words += interpreter.stack.len();
+        self.more |= self.steps.len() == MOST || self.words > WORDS;
+        if self.more {
             return;
         }
         self.steps.push(Step {

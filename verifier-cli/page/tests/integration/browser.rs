@@ -82,6 +82,11 @@ fn the_page_runs_audits_as_the_command_line_and_finds_lies() {
         assert_eq!(found["otherGas"], json!(of("hostGas")));
         assert_eq!(found["gasUsed"], json!(of("gasUsed")));
     }
+    let message = &seen["message"];
+    assert_eq!(message["title"], "Message 1, step by step");
+    let last = message["where"].as_str().unwrap();
+    let (number, of) = last.split_once(':').unwrap().0.split_once(" of ").unwrap();
+    assert_eq!(number, of, "{last}");
     assert!(seen["unusable"].as_str().unwrap().starts_with("This cannot be used"));
     check_lies(&seen);
 }
@@ -98,7 +103,14 @@ fn check_lies(seen: &Value) {
     assert!(lies.len() > 8 && lies.values().all(|finders| !finders.is_empty()), "{lies:?}");
     assert_eq!((&seen["undone"], &seen["byHand"]), (&json!(""), &json!("transaction")));
     assert_eq!(seen["notEven"], "refused");
-    assert!(!seen["words"].as_array().unwrap().is_empty());
+    // The slot's value is the cause, and what is written follows from it.
+    let words: Vec<String> = serde_json::from_value(seen["words"].clone()).unwrap();
+    assert_eq!(words.len(), 2, "{words:?}");
+    assert!(
+        words[0].contains("access audit, value") && words[0].contains("It is the cause"),
+        "{words:?}"
+    );
+    assert!(words[1].contains("It follows from access of message 0"), "{words:?}");
 }
 
 /// The other half: where no compiler for WebAssembly can be had, the page runs and says what it lacks.

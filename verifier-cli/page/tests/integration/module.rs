@@ -2,10 +2,11 @@
 
 use std::fs;
 
+use iso_evm_hypervisor::Engine;
 use iso_evm_page::{ask, module::framed};
 use iso_evm_testing::fixtures;
 use iso_evm_verifier::{EngineKind, Options, report, verify};
-use iso_evm_wire::Witness;
+use iso_evm_wire::{Opened, Witness};
 use serde_json::{Value, json};
 
 fn fixture(name: &str) -> Vec<u8> {
@@ -39,7 +40,7 @@ fn a_block_file_gives_the_transaction_that_is_chosen() {
     let hash = Witness::decode(&answer.bytes).unwrap().transaction.hash().unwrap();
     assert_eq!(hashes[3], json!(hash));
     let beyond = refused(&json!({ "ask": "record", "index": 10 }), &block);
-    assert_eq!(beyond, "the block has 10 transactions, and none at 10");
+    assert_eq!(beyond, "there is no transaction 10: the number of transactions is 10");
 }
 
 #[test]
@@ -47,10 +48,42 @@ fn a_report_is_the_one_of_the_command_line() {
     let bytes = fixture("call-tree.witness.bin");
     let witness = Witness::decode(&bytes).unwrap();
     let options = Options { engine: EngineKind::Both, ..Options::default() };
-    let expected = report::json::json(&verify(&witness, &options).unwrap());
+    let mut report = verify(&witness, &options).unwrap();
+    report.look_for_causes(&Engine::new(witness.rules), &Opened::of(&witness), &options);
+    let expected = report::json::json(&report);
     let found = said(&json!({ "ask": "verify" }), &bytes);
     assert_eq!(found["report"], serde_json::to_value(expected).unwrap());
     assert_eq!(found["execution"].as_array().unwrap().len(), witness.messages.len());
+}
+
+/// What is not used and what is not given is said beside the recording.
+#[test]
+fn a_misspelt_field_is_told_beside_the_recording() {
+    let input = json!({
+        "fork": "osaka", "block": {"numbr": "0x1"},
+        "transaction": {"from": "0x1111111111111111111111111111111111111111", "chainId": 5,
+            "to": "0x2222222222222222222222222222222222222222", "gas": "0x186a0"},
+        "prestate": {},
+    });
+    let answer = ask(br#"{"ask": "record"}"#, input.to_string().as_bytes()).unwrap();
+    let notes: Vec<String> = serde_json::from_value(answer.said["notes"].clone()).unwrap();
+    assert!(notes.iter().any(|note| note.contains("block.numbr")), "{notes:?}");
+}
+
+/// A message's steps are as many as its code takes, and its records are taken at them in order.
+#[test]
+fn a_message_is_walked_through_with_its_records() {
+    let bytes = fixture("erc20-transfer.witness.bin");
+    let walked = said(&json!({ "ask": "steps", "message": 0 }), &bytes);
+    let steps = walked["steps"].as_array().unwrap();
+    let taken: Vec<_> = steps.iter().filter_map(|step| step["record"].as_u64()).collect();
+    assert_eq!(taken, [1, 2, 3, 4, 5]);
+    // What the steps cost is what the message says that it used.
+    let cost: u64 = steps.iter().map(|step| step["cost"].as_u64().unwrap()).sum();
+    let witness = Witness::decode(&bytes).unwrap();
+    assert_eq!(alloy_primitives::U256::from(cost), witness.message(0).unwrap().gasUsed);
+    let why = refused(&json!({ "ask": "steps", "message": 1 }), &bytes);
+    assert_eq!(why, "there is no message 1: the number of messages is 1");
 }
 
 #[test]
@@ -82,7 +115,7 @@ fn a_changed_field_is_assembled_and_found() {
         *lie.pointer_mut(place).unwrap() = value;
         let bytes = ask(br#"{"ask": "assemble"}"#, lie.to_string().as_bytes()).unwrap().bytes;
         let found = said(&json!({ "ask": "verify" }), &bytes);
-        assert_eq!(found["report"]["audits"][audit], "invalid", "{place}: {}", found["findings"]);
+        assert_eq!(found["report"]["audits"][audit], "invalid", "{place}: {}", found["told"]);
         assert_eq!(found["report"]["verdict"], "invalid");
     }
     let mut lie = fields;

@@ -120,6 +120,11 @@ async function audit(page) {
   await page.click("text=Call tree");
   await page.waitForSelector("[data-agree]");
   await pictures(page, "audit");
+  await page.click("#messages tbody tr:nth-child(2)");
+  await page.waitForSelector("#view-audit .walk .row.at");
+  await page.getByLabel("Last step").last().click();
+  seen.message = { title: await text(page, "#view-audit .walk h2"), where: await text(page, "#view-audit .walk-tools output"), code: await text(page, "#view-audit .walk .row.at") };
+  await page.screenshot({ path: join(screenshots, "audit-steps.png"), fullPage: true });
   await page.evaluate(() => document.querySelector("#audit-result").replaceChildren());
   await page.setInputFiles("#file", witness);
   await page.waitForSelector("[data-agree]");

@@ -50,6 +50,13 @@ const tasks = {
     return (await module.ask({ ask: "verify" }, witness)).said;
   },
 
+  /** A message of a witness, step by step. */
+  async steps({ witness, message }) {
+    const { said } = await module.ask({ ask: "steps", message }, witness);
+    const steps = said.steps.map((step) => ({ ...step, stack: step.stack.map(BigInt) }));
+    return { ...said, code: bytes(said.code), steps };
+  },
+
   /** The execution audit by the emitted contract, here. `wanted` are the messages that the module came to an end with. */
   async execution({ witness, wanted }, told) {
     const { said } = await module.ask({ ask: "calls" }, witness);

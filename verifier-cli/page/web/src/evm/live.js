@@ -14,6 +14,8 @@ export const BALANCE = 10n ** 18n;
 const [JUMP, JUMPI, JUMPDEST] = [0x56, 0x57, 0x5b];
 /** The most steps that are shown. */
 export const MOST = 20_000;
+/** The most words of stack that are shown in all of them together. */
+export const WORDS = 1 << 21;
 
 /** The wallet's code: delegate-calls the machine with what it is called with, and ends as that does. */
 const FORWARD = `
@@ -38,6 +40,7 @@ class Guest {
     this.code = code;
     this.steps = [];
     this.hostSteps = 0;
+    this.words = 0;
     this.storage = [];
     this.more = false;
   }
@@ -60,7 +63,8 @@ class Guest {
     const last = this.steps.at(-1);
     if (slot === 0 && last?.pc === pc && last.opcode === 0) return;
     this.passed(pc, gasLeft);
-    if (this.steps.length >= MOST) {
+    this.words += stack.length;
+    if (this.steps.length >= MOST || this.words > WORDS) {
       this.more = true;
       this.cut = gasLeft;
       return;
@@ -69,7 +73,7 @@ class Guest {
     const spilled = Array.from({ length: count }, (_, index) => at(from + 32 * index));
     const guest = memory.slice(Number(at(live.guestMemory)));
     const kept = last && same(last.memory, guest) ? last.memory : guest;
-    this.steps.push({ pc, opcode: slot, stack: [...spilled, ...stack.slice(0, -1)], memory: kept, gasLeft });
+    this.steps.push({ pc, opcode: slot, stack: [...spilled, ...stack.slice(0, -1)], memory: kept, memorySize: kept.length, gasLeft });
   }
 
   /** The machine passes the `JUMPDEST` that a jump leads to together with the jump. */
@@ -78,7 +82,7 @@ class Guest {
     const taken = jump?.opcode === JUMP || (jump?.opcode === JUMPI && jump.stack.at(-2));
     if (!taken || jump.stack.at(-1) !== BigInt(pc - 1) || this.code[pc - 1] !== JUMPDEST) return;
     const stack = jump.stack.slice(0, jump.opcode === JUMP ? -1 : -2);
-    this.steps.push({ pc: pc - 1, opcode: JUMPDEST, stack, memory: jump.memory, gasLeft, passed: true });
+    this.steps.push({ pc: pc - 1, opcode: JUMPDEST, stack, memory: jump.memory, memorySize: jump.memorySize, gasLeft, passed: true });
   }
 
   /** What the machine took before the first opcode. */

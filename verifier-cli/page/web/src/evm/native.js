@@ -1,6 +1,6 @@
 // A program run as it is, by an EVM that is not ours: beside the live machine, where there is no module.
 import { Chain } from "./chain.js";
-import { BALANCE, CALLER, MOST, WALLET, end, log, storage } from "./live.js";
+import { BALANCE, CALLER, MOST, WALLET, WORDS, end, log, storage } from "./live.js";
 
 /** Opcodes that end a run with success: STOP, RETURN, SELFDESTRUCT. */
 const ENDS = new Set([0x00, 0xf3, 0xff]);
@@ -11,6 +11,7 @@ export async function run({ fork, code, input, gas, block }) {
   await chain.put(WALLET, code, BALANCE);
   const steps = [];
   let more = false;
+  let words = 0;
   let slots = [];
   const result = await chain.call({
     to: WALLET,
@@ -20,7 +21,8 @@ export async function run({ fork, code, input, gas, block }) {
     block,
     onStep: ({ pc, depth, stack, memoryWordCount, gasLeft, opcode }, stop) => {
       if (depth) return;
-      more = steps.length === MOST;
+      words += stack.length;
+      more = steps.length === MOST || words > WORDS;
       if (more) stop();
       else steps.push({ pc, opcode: opcode.code, gas: Number(gasLeft), stack: [...stack], memorySize: 32 * Number(memoryWordCount) });
     },

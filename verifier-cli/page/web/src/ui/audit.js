@@ -4,6 +4,7 @@ import { verdictOf } from "../evm/verdict.js";
 import { bytes } from "../evm/bytes.js";
 import { counted, download, facts, fill, h, panel, short, thousands, verdict } from "./dom.js";
 import { failed, working } from "./run.js";
+import { Walk } from "./walk.js";
 
 const QUESTIONS = {
   execution: "Does the code, fed these records, do exactly this?",
@@ -96,7 +97,7 @@ export class Audit {
     try {
       const { witness, said } = await this.engine.ask("open", { file, index });
       const block = said?.block ? { ...said.block, choose: (other) => this.open(name, file, other) } : null;
-      await this.audit(name, witness, wait, block);
+      await this.audit(name, witness, wait, block, said?.notes);
     } catch (error) {
       fill(this.result, failed(error));
     }
@@ -114,11 +115,11 @@ export class Audit {
     }
   }
 
-  async audit(name, witness, wait, block) {
+  async audit(name, witness, wait, block, notes = []) {
     wait.told("Four audits…");
     const said = await this.engine.ask("verify", { witness });
     const agreement = h("div.agreement#agreement-audit", working("The hypervisor in this browser’s EVM", this.engine));
-    fill(this.result, this.report(name, witness, said, agreement, block));
+    fill(this.result, this.report(name, witness, said, agreement, block, notes));
     const wanted = said.execution.map((audited) => Boolean(audited?.hostGas));
     const progress = agreement.firstElementChild;
     try {
@@ -133,15 +134,37 @@ export class Audit {
     }
   }
 
-  report(name, witness, said, agreement, block) {
+  /** A message step by step, in the place of the one before. */
+  async walk(place, witness, message, pc = null) {
+    fill(place, working(`Message ${message}`, this.engine));
+    try {
+      const { steps, ...given } = await this.engine.ask("steps", { witness, message });
+      const cost = (index) => thousands(steps[index].cost);
+      const record = (index) => (steps[index].record === null ? "" : `record ${steps[index].record}`);
+      const title = `Message ${message}, step by step`;
+      const note = steps.length ? null : h("p.note", "Nothing of it runs.");
+      const shown = new Walk({ ...given, steps, title, note, columns: [["gas", cost], ["takes", record]] });
+      if (pc !== null) shown.at = Math.max(0, steps.findLastIndex((step) => step.pc === pc));
+      fill(place, shown.element);
+      shown.element.scrollIntoView({ block: "nearest" });
+    } catch (error) {
+      fill(place, failed(error));
+    }
+  }
+
+  report(name, witness, said, agreement, block, notes) {
     const { report } = said;
+    const steps = h("div");
+    const walk = (message, pc) => this.walk(steps, witness, message, pc);
     return [
       conclusion(said),
+      notes.length ? h("ul.plain.note#notes", notes.map((note) => h("li", note))) : null,
       block ? chooser(block) : null,
       h("div.audits", Object.entries(QUESTIONS).map(([audit, question]) => card(audit, question, report.audits[audit], said))),
-      said.findings.length ? h("div.stack", said.findings.map(finding)) : null,
+      said.told.length ? h("div.stack", said.told.map((one) => finding(one, said.told, walk))) : null,
       agreement,
-      panel("Messages", h("span.note", name), h("div.scroll", table(said))),
+      panel("Messages", h("span.note", name), h("div.scroll", table(said, walk))),
+      steps,
       panel(
         "What it is about",
         h("div.tools", h("button", { type: "button", onclick: () => this.onLie(name, witness) }, "Tell a lie"), h("button", { type: "button", onclick: () => download("witness.bin", witness) }, "witness.bin"), h("button", { type: "button", onclick: () => download("report.json", `${JSON.stringify(report, null, 2)}\n`, "application/json") }, "report.json")),
@@ -169,41 +192,35 @@ export function conclusion(said) {
   return h(`div.conclusion.is-${report.verdict}`, { id: "conclusion", role: "status", "data-verdict": report.verdict }, verdict(report.verdict), h("span", parts.join("; ")), h("span.note", scope));
 }
 
-function card(audit, question, said, { findings, lacks }) {
-  const count = findings.filter((finding) => finding.audit === audit).length;
+function card(audit, question, said, { told, lacks }) {
+  const count = told.filter((finding) => finding.audit === audit).length;
   const lack = lacks.filter((line) => line.startsWith(`${audit}: `)).length;
   const note = count ? counted(count, "false claim") : lack ? counted(lack, "check not made", "checks not made") : null;
   return h("section.audit-card", { "data-audit": audit, "data-verdict": said }, h("h3", audit), verdict(said), h("p.note", question), note ? h(`span.chip.is-${count ? "invalid" : "inconclusive"}`, note) : null);
 }
 
-/** By what something else is true. */
-const BY = {
-  execution: "The code gives",
-  access: "The state proves",
-  tree: "The other side says",
-  transaction: "The transaction gives",
-};
-
-/** A false claim, in words. */
-export function finding({ audit, kind, title, message, record, pc, expected, found }) {
-  const where = [
-    message === null ? "the transaction" : `message ${message}`,
-    record === null ? null : `record ${record}`,
-    pc === null ? null : `pc ${pc}`,
-  ].filter(Boolean);
+/** A finding in words. `all` are the others, of which it may be the cause; `walk` shows the step that it is about. */
+export function finding(one, all, walk = null) {
+  const { audit, kind, message, pc, title, place, says, truth, by, role } = one;
+  const called = (index) => {
+    const other = all.find(({ finding: known }) => known === index);
+    return other ? `${other.audit} of ${other.message === null ? "the transaction" : `message ${other.message}`} (${other.kind})` : "another";
+  };
+  const follows = role.is === "follows";
+  const why = follows
+    ? `It follows from ${called(role.from)}: with that put right, this holds.`
+    : role.is === "cause" && role.explains.length
+      ? `It is the cause: with it put right, ${role.explains.map(called).join(", ")} ${role.explains.length === 1 ? "holds" : "hold"} too.`
+      : null;
   return h(
-    "div.finding.cause",
-    { "data-kind": kind },
-    h("h3", title.replaceAll("`", "").replace(/\.$/, "")),
-    h("p.note", `${audit} audit: ${kind}, in ${where.join(", ")}`),
-    expected === null ? null : facts([["The witness says", said(found)], [BY[audit], said(expected)]]),
+    `div.finding.${follows ? "follows" : "cause"}`,
+    { "data-kind": kind, "data-role": role.is },
+    h("h3", title),
+    h("p.note", `${audit} audit, ${kind}: ${place}`),
+    says === null ? null : facts([["The witness says", h("code.hash", says)], [follows ? "It comes to" : "True is", [h("code.hash", truth), h("span.quiet", `: ${by}`)]]]),
+    why ? h("p", why) : null,
+    walk && message !== null && pc !== null ? h("button", { type: "button", onclick: () => walk(message, pc) }, "Show the step") : null,
   );
-}
-
-/** A word as it is, and as the number that it may be. */
-function said(word) {
-  const number = BigInt(word);
-  return [h("code.hash", word), number < 1n << 64n ? h("span.quiet", ` = ${thousands(number)}`) : null];
 }
 
 function chooser({ index, transactions, choose }) {
@@ -213,11 +230,13 @@ function chooser({ index, transactions, choose }) {
 
 const STATUS = ["halt", "success", "revert"];
 
-function table({ report, execution }) {
+function table({ report, execution }, walk) {
   const row = (message, at) => {
     const target = /^0x0+$/.test(message.to ?? "") ? message.context : message.to;
+    const show = () => walk(message.index);
     return h(
       "tr",
+      { tabindex: "0", title: "Show its steps", onclick: show, onkeydown: (event) => event.key === "Enter" && show() },
       h("td.number", String(message.index)),
       h("td", { style: `padding-left: ${0.75 + Math.min(message.depth ?? 0, 12) * 0.75}rem` }, message.kind ?? "?"),
       h("td", target ? short(target) : "?"),

@@ -3,7 +3,7 @@ import { counted } from "./dom.js";
 
 /** Whether the live machine's run is the native one, and that in words. */
 export function comparison(live, native) {
-  const step = differs(live.steps, native.steps);
+  const step = differs(live, native);
   const { end } = native;
   const same = {
     way: step === null,
@@ -30,10 +30,12 @@ const told = (logs) => JSON.stringify(logs.map(({ address, topics, data }) => [a
 
 /** The first step that differs, or null. */
 export function differs(live, native) {
-  const most = Math.max(live.length, native.length);
+  const lengths = [live.steps.length, native.steps.length];
+  // Of a run that is not shown to its end, as much as both show.
+  const most = live.more || native.more ? Math.min(...lengths) : Math.max(...lengths);
   for (let at = 0; at < most; at += 1) {
-    const [one, other] = [live[at], native[at]];
-    if (!one || !other || one.pc !== other.pc || one.memory.length !== other.memorySize) return at;
+    const [one, other] = [live.steps[at], native.steps[at]];
+    if (!one || !other || one.pc !== other.pc || one.memorySize !== other.memorySize) return at;
     if (one.stack.length !== other.stack.length || one.stack.some((word, index) => word !== other.stack[index])) return at;
   }
   return null;

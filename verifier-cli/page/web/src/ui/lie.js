@@ -106,7 +106,7 @@ export class Lie {
       : this.changes.size
         ? "No audit calls it false."
         : "Nothing here is false.";
-    fill(this.said, conclusion(said), h("p#finders", { "data-finders": finders.join(" ") }, words), said.findings.map(finding), said.lacks.length ? h("ul.plain.note", said.lacks.map((line) => h("li", line))) : null);
+    fill(this.said, conclusion(said), h("p#finders", { "data-finders": finders.join(" ") }, words), said.told.map((one) => finding(one, said.told)), said.lacks.length ? h("ul.plain.note", said.lacks.map((line) => h("li", line))) : null);
   }
 }
 

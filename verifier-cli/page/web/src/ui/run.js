@@ -125,7 +125,7 @@ export class Run {
 
   show({ fork, code, input, live, native, size }) {
     const held = comparison(live, native);
-    const walk = new Walk({ fork, code, live, native });
+    const walk = new Walk({ fork, code, steps: live.steps, more: live.more, columns: gasOf(live, native) });
     const audit = h("button", { type: "button", onclick: () => this.onAudit({ fork, code, input }) }, "Record and audit this run");
     fill(
       this.result,
@@ -133,7 +133,6 @@ export class Run {
       panel("What came of it", this.engine.given.wasm ? audit : null, outcome(native, live, size)),
       walk.element,
     );
-    walk.to(0);
   }
 }
 
@@ -155,6 +154,18 @@ function outcome(native, live, size) {
       ["Machine", `${thousands(size)} bytes; it set up for ${thousands(live.setupGas)} of the host gas`],
     ]),
   ];
+}
+
+/** What each step takes, as guest and as host. */
+function gasOf(live, native) {
+  const guest = (index) => {
+    const [now, next] = [native.steps[index], native.steps[index + 1]];
+    if (!now) return "";
+    const after = next ? next.gas : native.steps[0].gas - native.end.gasUsed;
+    return thousands(Math.max(0, now.gas - after));
+  };
+  const host = (index) => (live.steps[index].passed ? "with the jump" : thousands(live.steps[index].hostGas));
+  return [["guest gas", guest], ["host gas", host]];
 }
 
 /** A word without leading zeros. */

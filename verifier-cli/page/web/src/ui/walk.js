@@ -1,40 +1,45 @@
 // A walk through the steps of a run: code, stack and memory at each, guest gas beside host gas.
 import { disassemble, opcodes } from "../assembly.js";
-import { fill, h, thousands } from "./dom.js";
+import { counted, fill, h, thousands } from "./dom.js";
 import { Rows } from "./rows.js";
 
+/**
+ * Steps are `{ pc, opcode, stack, memorySize }`, of whose stack the top may be all that is there (`height` is then
+ * its size), with `memory` where it is known. `columns` are pairs of a name and what stands in it at a step.
+ */
 export class Walk {
-  constructor({ fork, code, live, native }) {
-    this.steps = live.steps;
-    this.native = native;
+  constructor({ fork, code, steps, more, columns, title = "Step by step", note = null }) {
+    this.steps = steps;
+    this.columns = columns;
     this.names = opcodes(fork).names;
     this.lines = disassemble(code, fork);
     this.lineOf = new Map(this.lines.map(({ pc }, index) => [pc, index]));
     this.at = 0;
     this.code = new Rows("Code", (index) => this.codeRow(this.lines[index]));
     this.table = new Rows("Steps", (index) => this.stepRow(index));
-    this.slider = h("input#step", { type: "range", min: "0", max: String(Math.max(0, this.steps.length - 1)), value: "0", "aria-label": "Step", oninput: () => this.to(Number(this.slider.value)) });
-    this.where = h("output.note", { for: "step" });
+    this.slider = h("input", { type: "range", min: "0", max: String(Math.max(0, this.steps.length - 1)), value: "0", "aria-label": "Step", oninput: () => this.to(Number(this.slider.value)) });
+    this.where = h("output.note");
     this.stack = h("ol.words");
     this.memory = h("pre.memory");
     this.stackTitle = h("h3");
     this.memoryTitle = h("h3");
+    const heads = ["step", "pc", "opcode", ...columns.map(([name]) => name), "top of stack"];
     this.element = h(
       "section.panel.walk",
       { onkeydown: (event) => this.key(event) },
-      h("header", h("h2", "Step by step"), this.tools()),
+      h("header", h("h2", title), this.tools()),
       h(
         "div.body",
-        live.more ? h("p.note", `Only the first ${thousands(this.steps.length)} steps are shown.`) : null,
+        note,
+        more ? h("p.note", `Only the first ${thousands(this.steps.length)} steps are shown.`) : null,
         h("div.walk-grid", h("div.cell", h("h3", "Code"), this.code.element), h("div.cell", this.stackTitle, this.stack, this.memoryTitle, this.memory)),
-        h("h3", "Guest and host, step by step"),
-        h("div.steps", h("div.step-head", { "aria-hidden": "true" }, ["step", "pc", "opcode", "guest gas", "host gas", "top of stack"].map((name) => h("span", name))), this.table.element),
+        h("div.steps", h("div.step-head", { "aria-hidden": "true" }, heads.map((name) => h("span", name))), this.table.element),
       ),
     );
     queueMicrotask(() => {
       this.code.show(this.lines.length);
       this.table.show(this.steps.length);
-      this.to(0);
+      this.to(this.at);
     });
   }
 
@@ -62,15 +67,16 @@ export class Walk {
   to(step) {
     if (!this.steps.length) return;
     this.at = Math.min(Math.max(step, 0), this.steps.length - 1);
-    const { pc, opcode, stack, memory } = this.steps[this.at];
+    const { pc, opcode, stack, height = stack.length, memory, memorySize } = this.steps[this.at];
     this.slider.value = String(this.at);
     this.where.textContent = `${thousands(this.at + 1)} of ${thousands(this.steps.length)}: ${this.name(opcode)} at pc ${pc}`;
     this.code.choose(this.lineOf.get(pc) ?? -1);
     this.table.choose(this.at);
-    this.stackTitle.textContent = `Stack, ${thousands(stack.length)} ${stack.length === 1 ? "word" : "words"}`;
-    this.memoryTitle.textContent = `Memory, ${thousands(memory.length)} bytes`;
-    fill(this.stack, stack.slice(-SHOWN).toReversed().map((word) => h("li", h("code", { title: word.toString() }, `0x${word.toString(16)}`))), stack.length > SHOWN ? h("li.note", `and ${thousands(stack.length - SHOWN)} more`) : null);
-    this.memory.textContent = dump(memory);
+    this.stackTitle.textContent = `Stack, ${counted(height, "word")}`;
+    this.memoryTitle.textContent = `Memory, ${thousands(memorySize)} bytes`;
+    fill(this.stack, stack.slice(-SHOWN).toReversed().map((word) => h("li", h("code", { title: word.toString() }, `0x${word.toString(16)}`))), height > SHOWN ? h("li.note", `and ${thousands(height - SHOWN)} more`) : null);
+    this.memory.hidden = !memory;
+    if (memory) this.memory.textContent = dump(memory);
   }
 
   name(opcode) {
@@ -89,7 +95,7 @@ export class Walk {
   }
 
   stepRow(index) {
-    const { pc, opcode, stack, hostGas, passed } = this.steps[index];
+    const { pc, opcode, stack } = this.steps[index];
     const top = stack.at(-1);
     return h(
       "div.step-row",
@@ -97,18 +103,9 @@ export class Walk {
       h("span", String(index)),
       h("span", String(pc)),
       h("span", this.name(opcode)),
-      h("span", this.guestGas(index)),
-      h("span", passed ? "with the jump" : thousands(hostGas)),
+      this.columns.map(([, cell]) => h("span", cell(index))),
       h("span.clip", top === undefined ? "" : `0x${top.toString(16)}`),
     );
-  }
-
-  /** What the native run paid for a step; of the last, until its end. */
-  guestGas(index) {
-    const [now, next] = [this.native.steps[index], this.native.steps[index + 1]];
-    if (!now) return "";
-    const after = next ? next.gas : this.native.steps[0].gas - this.native.end.gasUsed;
-    return thousands(Math.max(0, now.gas - after));
   }
 }
 
