@@ -13,6 +13,7 @@
 //! | run it on a message | [`Engine`] |
 //! | which contract it is, without emitting it | [`Identity`] |
 //! | the same verdict without it, at revm's speed | [`NativeEngine`] |
+//! | a message opcode by opcode | [`NativeEngine::run`] |
 //! | a message in segments, and one of them on its own | [`NativeEngine::cut`], [`NativeEngine::segment`] |
 //! | what it says | [`MessageVerdict`], [`MismatchKind`] |
 //! | put guest code on a chain | [`emit_archive_factory`], [`archive`] |
@@ -79,7 +80,7 @@ pub use embedded::{Audited, AuditedSegment, Engine};
 pub use emit::{contract::Contract, lint, program::emit_audit, program::emit_segment};
 pub use factory::emit_archive_factory;
 pub use identity::Identity;
-pub use native::{Code, Cutting, NativeEngine};
+pub use native::{Callee, Code, Cutting, Ended, GuestState, Halt, NativeEngine, Run, Stepped};
 pub use options::{ArchiveOptions, EmitOptions};
 pub use rules::{
     archive,

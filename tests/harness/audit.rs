@@ -62,9 +62,24 @@ impl Both {
                 hex::encode(code),
                 hex::encode(calldata)
             );
+            self.step_by_step(calldata, &archived, own, &native);
             self.by_segments(calldata, code, &archived, own);
         }
         audited
+    }
+
+    /// The same opcode by opcode, of a message that spends little: the verdict is that of the run at once.
+    fn step_by_step(&self, calldata: &Bytes, code: &Code, own: u64, verdict: &MessageVerdict) {
+        /// Own gas above which nobody looks at each opcode.
+        const MOST: u64 = 100_000;
+        if own > MOST {
+            return;
+        }
+        let mut run = self.native.run(calldata, Some(code), None);
+        while run.step().is_some() {}
+        let name = self.native.rules();
+        assert_eq!(run.verdict(), Some(verdict), "{name}, calldata {}", hex::encode(calldata));
+        assert_eq!(run.own_gas(), own, "{name}, calldata {}", hex::encode(calldata));
     }
 
     /// The same in parts, of a message that spends little: at a stride that its bytes choose.

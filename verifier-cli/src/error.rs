@@ -1,6 +1,7 @@
 //! Why a command could not do its work. One line, which says what is wrong and where.
 
 use iso_evm_batch::{BatchError, FileError, ItemError};
+use iso_evm_explain::{artifacts::ArtifactsError, trace::OtherError};
 #[cfg(feature = "node")]
 use iso_evm_node::NodeError;
 #[cfg(feature = "onchain")]
@@ -13,7 +14,7 @@ use iso_evm_rpc::RpcError;
 use iso_evm_verifier::certificate::CertificateError;
 #[cfg(feature = "onchain")]
 use iso_evm_verifier::{claim::ClaimError, verify::FalseClaim};
-use iso_evm_wire::{container::JsonError, schedule::ScheduleError, transaction::TransactionError};
+use iso_evm_wire::{container::JsonError, json::Misread, schedule::ScheduleError};
 use iso_evm_witness::block_file::BlockFileError;
 
 use crate::advice;
@@ -54,6 +55,15 @@ pub enum CommandError {
         /// Why nothing was recorded.
         error: Box<BlockFileError>,
     },
+    /// A file that is named as an artifact, and is none.
+    #[error(transparent)]
+    Artifacts(#[from] ArtifactsError),
+    /// A folder that is named as one of artifacts, and has none.
+    #[error("{folder}: no artifact of a Solidity compiler in it")]
+    NoArtifacts {
+        /// Name of the folder.
+        folder: String,
+    },
     /// Lines of a stream of inputs of which no witness was recorded.
     #[error("{failed} of {lines} lines were not recorded")]
     Lines {
@@ -79,13 +89,35 @@ pub enum CommandError {
         /// Which option mends it.
         hint: &'static str,
     },
-    /// A transaction in a file that is none.
-    #[error("{file}: transaction: {error}")]
-    Transaction {
+    /// An input of which something is to be said, where that is not wanted.
+    #[error("{file}: --strict: {note}{}", others(*.more))]
+    Strict {
         /// Name of the file.
         file: String,
-        /// What is wrong with the transaction.
-        error: TransactionError,
+        /// What is to be said first.
+        note: String,
+        /// How many other notes there are.
+        more: usize,
+    },
+    /// A range of blocks that ends before it begins.
+    #[error("--block: block {from} comes after block {to}")]
+    Backwards {
+        /// Number of the block that it begins with.
+        from: u64,
+        /// Number of the block that it ends with.
+        to: u64,
+    },
+    /// A block of a range that was not recorded.
+    #[error("block {number} of {from} to {to}: {error}{}", recorded(*.from, *.number))]
+    OfRange {
+        /// Number of the block.
+        number: u64,
+        /// Number of the block that the range begins with.
+        from: u64,
+        /// Number of the block that it ends with.
+        to: u64,
+        /// Why the block was not recorded.
+        error: Box<CommandError>,
     },
     /// A certificate whose check would take more work than was allowed.
     #[error(
@@ -141,6 +173,14 @@ pub enum CommandError {
         option: &'static str,
         /// The command that has no use for it.
         command: &'static str,
+    },
+    /// Not another client's trace.
+    #[error("{file}: {error}")]
+    Trace {
+        /// Name of the file.
+        file: String,
+        /// Why it is no trace.
+        error: OtherError,
     },
     /// State tests without a case that was asked for.
     #[error("no case: nothing in the paths is of this fork and name")]
@@ -203,7 +243,7 @@ pub enum CommandError {
         answer_period: u64,
     },
     /// A file that holds no checkpoints.
-    #[error("{file}: no list of checkpoints: {error}")]
+    #[error("{file}: no list of checkpoints: {}", Misread::from(.error))]
     Checkpoints {
         /// Name of the file.
         file: String,
@@ -251,4 +291,22 @@ pub enum CommandError {
     /// Wrong usage, as clap puts it.
     #[error("{0}")]
     Usage(String),
+}
+
+/// The end of a line that there are more like.
+fn others(more: usize) -> String {
+    match more {
+        0 => String::new(),
+        1 => " (and 1 note more)".to_owned(),
+        more => format!(" (and {more} notes more)"),
+    }
+}
+
+/// The end of a line about a block of a range: what is done.
+fn recorded(from: u64, number: u64) -> String {
+    match number.saturating_sub(from) {
+        0 => String::new(),
+        1 => format!(" (block {from} is recorded)"),
+        _ => format!(" (blocks {from} to {} are recorded)", number - 1),
+    }
 }

@@ -72,6 +72,15 @@ fn is_unseen(character: char) -> bool {
         )
 }
 
+/// How many columns a line on stdout may have: the terminal's, or 80 where there is none.
+pub(crate) fn width() -> usize {
+    const DEFAULT: u16 = 80;
+    const LEAST: u16 = 40;
+    let terminal = console::Term::stdout();
+    let columns = if terminal.is_term() { terminal.size_checked() } else { None };
+    columns.map_or(DEFAULT, |(_, columns)| columns.max(LEAST)).into()
+}
+
 /// Writes one line to stderr; if nobody reads it, nothing is lost. Where nobody wants notes, only an
 /// error's.
 pub(crate) fn say(text: &str) {

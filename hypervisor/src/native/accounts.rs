@@ -2,9 +2,12 @@
 
 use alloy_primitives::U256;
 use iso_evm_wire::protocol::Change;
-use revm::interpreter::InstructionExecResult;
+use revm::{context_interface::cfg::GasParams, interpreter::InstructionExecResult};
 
-use super::step::{Context, Step, Stop, step};
+use super::{
+    step::{Context, Step, Stop, step},
+    watch,
+};
 use crate::rules::{
     fields::{account_fact, extcodecopy, selfdestruct},
     verdict::MismatchKind,
@@ -74,6 +77,7 @@ pub(super) fn selfdestruct(context: Context<'_>) -> InstructionExecResult {
         let funds = empty && !step.word(position + selfdestruct::BALANCE).is_zero();
         let cost = step.gas.selfdestruct_cost(funds, cold);
         effect(step, cost, position + selfdestruct::STATE_ROOT)?;
+        watch::note_refund(step, GasParams::selfdestruct_refund);
         Err(Stop::Ended)
     })
 }

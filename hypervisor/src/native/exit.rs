@@ -14,7 +14,7 @@ use crate::rules::{
 };
 
 /// How the guest ended.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct End {
     /// 0 exceptional halt, 1 success, 2 revert.
     pub(super) status: u8,
@@ -62,7 +62,7 @@ impl Frame {
     /// # Errors
     ///
     /// [`MessageVerdict`], if it is not that the claim is true.
-    pub(super) fn exit(self, end: End) -> Result<MessageVerdict, MessageVerdict> {
+    pub(super) fn exit(&self, end: End) -> Result<MessageVerdict, MessageVerdict> {
         let (end, stored) = self.deposit(end);
         let Audit { calldata, records, state_root, .. } = &self.interpreter.extend;
         records.finish(calldata, end.pc)?;

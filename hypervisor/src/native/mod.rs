@@ -16,8 +16,8 @@
 //! `code` is made ready beforehand, `calldata` reads words of the message, `setup` its head and what
 //! runs, `table` says which instruction does what, `ranges` which memory it touches, `step` is what
 //! the instructions share, `frame` runs the guest, `exit` compares its end with the claim, `watch` runs for somebody who wants to
-//! know what precompiles are called with, or to be done with a certain amount of gas, `segment` cuts
-//! a message and runs a part of it.
+//! know what precompiles are called with, or to be done with a certain amount of gas, `run` for somebody who looks at every
+//! opcode, to whom `halt` says why the guest halted; `segment` cuts a message and runs a part of it.
 
 mod accounts;
 mod calldata;
@@ -28,11 +28,13 @@ mod exit;
 mod facts;
 mod fault;
 mod frame;
+mod halt;
 mod large;
 mod outcome;
 mod ranges;
 mod records;
 mod rules;
+mod run;
 mod segment;
 mod setup;
 mod step;
@@ -46,7 +48,12 @@ use alloy_primitives::Bytes;
 use iso_evm_wire::Rules;
 
 use self::{calldata::Calldata, exit::End, frame::Frame, rules::GuestRules, setup::Setup};
-pub use self::{code::Code, segment::Cutting};
+pub use self::{
+    code::Code,
+    halt::Halt,
+    run::{Callee, Ended, GuestState, Run, Stepped},
+    segment::Cutting,
+};
 use crate::{
     options::EmitOptions,
     rules::{segment::SegmentVerdict, verdict::MessageVerdict},

@@ -60,7 +60,7 @@ pub(super) fn settle(
     let used = used.saturating_to();
     step.interpreter.gas.erase_cost(gas - used);
     if let Some(watch) = &mut step.audit().watch {
-        watch.used(used);
+        watch.settled(gas, used);
     }
     Ok(Settled { success: status == U256::ONE, returned })
 }

@@ -89,6 +89,11 @@ impl GuestRules {
         &self.partial
     }
 
+    /// What an opcode costs at least; nothing if the fork does not have it.
+    pub(super) fn cost(&self, opcode: u8) -> u64 {
+        self.row(opcode).map_or(0, |row| row.base)
+    }
+
     /// The row of an opcode; none if the fork does not have it.
     pub(super) fn row(&self, opcode: u8) -> Option<&Row> {
         self.rows[usize::from(opcode)].as_ref()

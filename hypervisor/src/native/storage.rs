@@ -6,6 +6,7 @@ use revm::{context_interface::context::SStoreResult, interpreter::InstructionExe
 use super::{
     accounts::effect,
     step::{Context, Stop, step},
+    watch,
 };
 use crate::rules::{
     fields::{keyed, sload, sstore},
@@ -44,7 +45,9 @@ pub(super) fn sstore(context: Context<'_>) -> InstructionExecResult {
             new_value: value,
         };
         let gas = step.gas.sstore_static_gas() + step.gas.sstore_dynamic_gas(true, &values, cold);
-        effect(step, gas, position + sstore::STATE_ROOT)
+        effect(step, gas, position + sstore::STATE_ROOT)?;
+        watch::note_refund(step, |gas| gas.sstore_refund(true, &values));
+        Ok(())
     })
 }
 

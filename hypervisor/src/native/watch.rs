@@ -14,6 +14,7 @@ use revm::{
 use super::{
     exit::End,
     frame::Frame,
+    run::Callee,
     step::{Eth, Step, Stop},
 };
 use crate::rules::{
@@ -45,12 +46,33 @@ pub(super) struct Watch {
     own: u64,
     /// Gas that they may spend.
     most: u64,
+    /// What the last instruction did, until it is told.
+    noted: Noted,
+}
+
+/// What an instruction did that its gas alone does not tell.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Noted {
+    /// The call or creation that it made.
+    pub(super) callee: Option<Callee>,
+    /// What it added to the refunds.
+    pub(super) refund: i64,
+    /// Gas that its callee gets for nothing.
+    stipend: u64,
 }
 
 impl Watch {
     /// Notes for a run whose own opcodes may spend this much gas.
     pub(super) fn new(most: u64) -> Self {
-        Self { input: None, callees: 0, stipends: 0, passed: 0, own: 0, most }
+        Self {
+            input: None,
+            callees: 0,
+            stipends: 0,
+            passed: 0,
+            own: 0,
+            most,
+            noted: Noted::default(),
+        }
     }
 
     /// The same where the frame has used gas before.
@@ -63,14 +85,22 @@ impl Watch {
         self.own
     }
 
-    /// A callee used this much gas.
-    pub(super) fn used(&mut self, gas: u64) {
-        self.callees = self.callees.saturating_add(gas);
+    /// A callee had this much gas, and used so much of it.
+    pub(super) fn settled(&mut self, gas: u64, used: u64) {
+        self.callees = self.callees.saturating_add(used);
+        let stipend = self.noted.stipend;
+        self.noted.callee = Some(Callee { given: gas.saturating_sub(stipend), stipend, used });
     }
 
     /// A callee gets this much gas that the guest does not pay.
     pub(super) fn gave(&mut self, gas: u64) {
         self.stipends = self.stipends.saturating_add(gas);
+        self.noted.stipend = gas;
+    }
+
+    /// What the last instruction did: told once.
+    pub(super) fn take_noted(&mut self) -> Noted {
+        std::mem::take(&mut self.noted)
     }
 
     /// What the guest's own opcodes have spent, where its gas is this.
@@ -105,6 +135,14 @@ pub(super) fn count_passed(step: &mut Step<'_>, length: usize) -> Result<(), Mes
     // What the call has set aside for its callee is not spent yet.
     watch.own = watch.own.saturating_add(cost).min(gas.limit());
     if watch.own <= watch.most { Ok(()) } else { Err(ENOUGH) }
+}
+
+/// Notes what an instruction adds to the refunds, if somebody watches.
+pub(super) fn note_refund(step: &mut Step<'_>, refund: impl FnOnce(&GasParams) -> i64) {
+    let gas = step.gas;
+    if let Some(watch) = &mut step.audit().watch {
+        watch.noted.refund = refund(gas);
+    }
 }
 
 /// Notes what a precompile is passed, the part in memory that decides, if the record has its hash. The

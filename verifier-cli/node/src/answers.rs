@@ -69,15 +69,17 @@ impl SlotProof {
 /// What is taken of a transaction: where it is.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Whereabouts {
+pub(super) struct Place {
     /// None while it is pending.
     #[serde(default)]
     pub(super) block_hash: Option<B256>,
 }
 
-/// What is taken of a block that only its hash is asked of.
+/// What is taken of a block of which only its names are asked.
 #[derive(Clone, Copy, Debug, Deserialize)]
 pub(super) struct Named {
+    #[serde(default)]
+    pub(super) number: Option<Word>,
     /// None while it is pending.
     #[serde(default)]
     pub(super) hash: Option<B256>,

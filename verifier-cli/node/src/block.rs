@@ -14,7 +14,9 @@ use iso_evm_wire::{
     receipt::{self, Receipt},
     rules::Family,
     schedule,
-    transaction::{Transaction, TransactionDefaults, TransactionError, TransactionFields},
+    transaction::{
+        DEPOSIT_TYPE, Transaction, TransactionDefaults, TransactionError, TransactionFields,
+    },
 };
 use iso_evm_witness::inclusion;
 use serde::Deserialize;
@@ -56,6 +58,8 @@ pub struct ChainBlock {
     pub encoded: Vec<Vec<u8>>,
     /// Whether the root in the header is the transactions'.
     pub whole: bool,
+    /// Whether there is no such block yet: it is what would follow the parent, and its header is made up.
+    pub supposed: bool,
     /// What became of them, with the root in the header; empty where the node does not say.
     pub receipts: Vec<Receipt>,
     /// Withdrawals, from Shanghai; the root in the header is theirs. The OP Stack has none.
@@ -110,6 +114,7 @@ impl Node {
             hashes,
             encoded,
             whole,
+            supposed: false,
             receipts,
             withdrawals,
         })
@@ -170,6 +175,14 @@ impl ChainBlock {
 fn family(listed: &[Listed]) -> Family {
     let deposit = listed.first().is_some_and(|first| first.transaction.body().is_deposit());
     if deposit { Family::Optimism } else { Family::Ethereum }
+}
+
+/// The same of a block that is not read whole.
+pub(super) fn likely_family(answer: &Value) -> Family {
+    let first = answer.get("transactions").and_then(|listed| listed.get(0));
+    let kind = first.and_then(|first| first.get("type")).and_then(Value::as_str);
+    let deposit = format!("{DEPOSIT_TYPE:#x}");
+    if kind == Some(&*deposit) { Family::Optimism } else { Family::Ethereum }
 }
 
 /// Refuses deposits where the rules have none.

@@ -14,13 +14,24 @@ use serde_json::{Value, json};
 
 use super::{
     Node, NodeError,
-    answers::{AccountProof, Whereabouts},
+    answers::{AccountProof, Named, Place},
     at::At,
-    block, place,
+    block,
+    parts::reread,
+    pending, place,
 };
 
 /// The start of the names of proofs in the cache.
 pub(super) const PROOF: &str = "proof-";
+
+/// Where a transaction is.
+#[derive(Clone, Debug)]
+pub(super) enum Whereabouts {
+    /// In the block of this hash.
+    Mined(B256),
+    /// In no block yet: what the node says of it.
+    Waiting(Value),
+}
 
 impl Node {
     /// The chain's id (`eth_chainId`). If the node does not answer, what it said an earlier time.
@@ -47,6 +58,22 @@ impl Node {
         self.lookup(&place::number(self.rpc.url(), chain, number), hash)
     }
 
+    /// Number and hash of the block that has a name at present: `latest`, `safe`, `finalized` or
+    /// `earliest` (`eth_getBlockByNumber`).
+    ///
+    /// # Errors
+    ///
+    /// [`NodeError`], if the node has no such block.
+    pub fn tagged(&self, tag: &'static str) -> Result<(u64, B256), NodeError> {
+        let params = json!([tag, false]);
+        let ask = self.rpc.request("eth_getBlockByNumber", &params);
+        let block: Option<Named> = self.wait(ask)?;
+        let named = block.and_then(|block| Some((block.number?, block.hash?)));
+        let (Word(number), hash) = named.ok_or_else(|| NodeError::NoBlock(tag.to_owned()))?;
+        let number = u64::try_from(number).map_err(|_| NodeError::NoBlock(tag.to_owned()))?;
+        Ok((number, hash))
+    }
+
     /// The hash of the block that a transaction is in (`eth_getTransactionByHash`). If the node does
     /// not answer, what it said an earlier time.
     ///
@@ -54,16 +81,29 @@ impl Node {
     ///
     /// If the node does not know the transaction, or no block has it yet.
     pub fn find(&self, transaction: B256) -> Result<B256, NodeError> {
+        match self.whereabouts(transaction)? {
+            Some(Whereabouts::Mined(block)) => Ok(block),
+            Some(Whereabouts::Waiting(_)) => Err(NodeError::Pending(transaction)),
+            None => Err(NodeError::NoTransaction(transaction)),
+        }
+    }
+
+    /// Where a transaction is, if the node knows it.
+    pub(super) fn whereabouts(&self, transaction: B256) -> Result<Option<Whereabouts>, NodeError> {
         let chain = self.chain_id()?;
         let params = json!([transaction]);
-        let answer: Result<Option<Whereabouts>, _> =
-            self.wait(self.rpc.request("eth_getTransactionByHash", &params));
+        let ask = self.rpc.request(pending::METHOD, &params);
+        let answer: Result<Option<Value>, RpcError> = self.wait(ask);
         let hash = match answer {
-            Ok(None) => return Err(NodeError::NoTransaction(transaction)),
-            Ok(Some(found)) => Ok(found.block_hash.ok_or(NodeError::Pending(transaction))?),
+            Ok(None) => return Ok(None),
+            Ok(Some(found)) => match reread::<Place>(pending::METHOD, &found)?.block_hash {
+                None => return Ok(Some(Whereabouts::Waiting(found))),
+                Some(hash) => Ok(hash),
+            },
             Err(error) => Err(error),
         };
-        self.lookup(&place::transaction(self.rpc.url(), chain, transaction), hash)
+        let place = place::transaction(self.rpc.url(), chain, transaction);
+        self.lookup(&place, hash).map(Whereabouts::Mined).map(Some)
     }
 
     /// An answer that can change: the node's if there is one, and it is kept; else the one kept.
@@ -135,6 +175,13 @@ impl Node {
         let params = json!([format!("{number:#x}"), false]);
         let block: Option<Value> = self.rpc.request("eth_getBlockByNumber", &params).await?;
         block.ok_or_else(|| NodeError::NoBlock(number.to_string()))
+    }
+
+    /// Whether the node has a block of this hash (`eth_getBlockByHash`). If it does not answer, no.
+    pub fn has_block(&self, hash: B256) -> bool {
+        let params = json!([hash, false]);
+        let ask = self.rpc.request::<Option<Named>>("eth_getBlockByHash", &params);
+        matches!(self.wait(ask), Ok(Some(_)))
     }
 
     /// Whether the node still knows a block, the cache aside.

@@ -3,7 +3,8 @@
 use alloy_primitives::{Address, B256};
 use iso_evm_rpc::RpcError;
 use iso_evm_wire::{
-    Rules, block::BlockError, receipt::ReceiptError, transaction::TransactionError,
+    Rules, block::BlockError, optimism::base_fee::BaseFeeError, receipt::ReceiptError,
+    transaction::TransactionError,
 };
 use iso_evm_witness::{execute::ExecuteError, input::InputError};
 use revm::database_interface::DBErrorMarker;
@@ -21,6 +22,25 @@ pub enum NodeError {
     /// The transaction is in no block yet.
     #[error("transaction {0} is in no block yet")]
     Pending(B256),
+    /// A transaction that waits to be in a block, and could never be.
+    #[error("transaction {hash}: {error}")]
+    Unmined {
+        /// Hash of the transaction.
+        hash: B256,
+        /// What is wrong with the transaction.
+        error: TransactionError,
+    },
+    /// A transaction that nobody has signed, and that is in no block that is known.
+    #[error("the transaction is not signed, and has no hash to look for it by")]
+    Unsigned,
+    /// No base fee follows from a block.
+    #[error("the block after {number} has no base fee: {error}")]
+    BaseFee {
+        /// Number of the parent.
+        number: u64,
+        /// Why there is none.
+        error: BaseFeeError,
+    },
     /// The node does not know the block.
     #[error("the node knows no block {0}")]
     NoBlock(String),

@@ -12,7 +12,7 @@
 //! | a block with its parent, transactions and receipts | [`ChainBlock`], [`Node::block`] |
 //! | the block that a transaction is in | [`Node::find`] |
 //! | replay the block, record in it | [`Replay`] |
-//! | all of it | [`record_transaction`], [`record_block`] |
+//! | all of it | [`record_transaction`], [`record_given`], [`record_block`] |
 //!
 //! ```no_run
 //! use iso_evm_node::{Node, NodeOptions, Replay};
@@ -44,6 +44,7 @@ mod node;
 mod options;
 mod parent;
 mod parts;
+mod pending;
 mod place;
 mod receipts;
 mod replay;
@@ -51,7 +52,9 @@ mod siblings;
 mod withdrawals;
 
 use alloy_primitives::B256;
-use iso_evm_wire::Rules;
+use iso_evm_wire::{Rules, transaction::Transaction};
+
+use calls::Whereabouts;
 
 pub use block::ChainBlock;
 pub use error::{NodeError, ReplayError};
@@ -61,7 +64,9 @@ pub use node::Node;
 pub use options::{NodeEvent, NodeOptions};
 pub use replay::Replay;
 
-/// Records one transaction: replays what comes before it in its block.
+/// Records one transaction: replays what comes before it in its block. One that is in no block yet, and
+/// that the node holds, is recorded on the state after the newest block; what is assumed then is told
+/// ([`NodeEvent::Notice`]).
 ///
 /// # Errors
 ///
@@ -71,7 +76,44 @@ pub fn record_transaction(
     transaction: B256,
     fork: Option<Rules>,
 ) -> Result<RecordedTransaction, NodeError> {
-    let block = node.block(node.find(transaction)?, fork)?;
+    match node.whereabouts(transaction)? {
+        Some(Whereabouts::Mined(block)) => record_mined(node, block, transaction, fork),
+        Some(Whereabouts::Waiting(answer)) => {
+            let listed = pending::waiting(node.chain_id()?, transaction, &answer)?;
+            pending::record(node, listed.transaction, transaction, fork)
+        }
+        None => Err(NodeError::NoTransaction(transaction)),
+    }
+}
+
+/// Records a transaction that one has: where it is in a block, as [`record_transaction`]; else, whether
+/// the node holds it or not, on the state after the newest block.
+///
+/// # Errors
+///
+/// As [`record_transaction`]; [`NodeError::Unsigned`] of one without a signature, which no node knows by
+/// anything.
+pub fn record_given(
+    node: &Node,
+    transaction: &Transaction,
+    fork: Option<Rules>,
+) -> Result<RecordedTransaction, NodeError> {
+    let hash = transaction.hash().ok_or(NodeError::Unsigned)?;
+    match node.whereabouts(hash)? {
+        Some(Whereabouts::Mined(block)) => record_mined(node, block, hash, fork),
+        Some(Whereabouts::Waiting(_)) | None => {
+            pending::record(node, transaction.clone(), hash, fork)
+        }
+    }
+}
+
+fn record_mined(
+    node: &Node,
+    block: B256,
+    transaction: B256,
+    fork: Option<Rules>,
+) -> Result<RecordedTransaction, NodeError> {
+    let block = node.block(block, fork)?;
     let index = block.position(transaction)?;
     let mut replay = Replay::begin(node, &block)?;
     replay.prefetch(0..index + 1)?;

@@ -13,17 +13,20 @@ use super::{
 };
 
 impl Parent<'_> {
-    /// Whether the state after the block has what the call to this contract leaves. Where that is not
+    /// Whether the state after the block, or after its parent where there is no such block yet, has what the call to this contract leaves. Where that is not
     /// proved, the call is made as the fork says.
     pub(super) fn makes_call_to(&self, contract: Address) -> Result<bool, NodeError> {
-        let header = &self.block.header;
+        let (header, at) = match self.block.supposed {
+            true => (&self.block.parent, self.at()),
+            false => (&self.block.header, self.block_at()),
+        };
         let Some((slot, value)) = system::left_by(header, contract) else { return Ok(true) };
         if !self.known.borrow().proved {
             return Ok(true);
         }
         let slots = [B256::from(slot)];
         let check = |proof: &_| leads(header, contract, proof);
-        let asked = self.node.proof(self.place(), self.block_at(), contract, &slots, check);
+        let asked = self.node.proof(self.place(), at, contract, &slots, check);
         let proof = match self.node.wait(asked) {
             Ok(proof) => proof,
             Err(error)

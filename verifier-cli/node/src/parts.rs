@@ -4,6 +4,7 @@
 
 use alloy_primitives::B256;
 use iso_evm_rpc::RpcError;
+use iso_evm_wire::json;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -14,8 +15,9 @@ pub(super) fn reread<T: DeserializeOwned>(
     method: &'static str,
     answer: &Value,
 ) -> Result<T, NodeError> {
-    T::deserialize(answer)
-        .map_err(|error| RpcError::Answer { method, error: error.to_string() }.into())
+    T::deserialize(answer).map_err(|error| {
+        RpcError::Answer { method, error: json::in_words(&error.to_string()) }.into()
+    })
 }
 
 /// Makes sure that a root that follows from an answer is the one that the header has.

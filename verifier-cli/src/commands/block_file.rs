@@ -7,7 +7,7 @@ use iso_evm_batch::files;
 use iso_evm_wire::Rules;
 use iso_evm_witness::block_file::{BlockFile, RecordedTransaction};
 
-use super::{record::write, say};
+use super::{record::write, say, wrote::Wrote};
 use crate::error::CommandError;
 
 /// Records the transactions of a block file, and writes their witnesses when all are there and the
@@ -36,14 +36,20 @@ pub(super) fn write_block(
     folder: &Path,
     recorded: impl IntoIterator<Item = RecordedTransaction>,
 ) -> Result<(), CommandError> {
+    let mut wrote = Wrote::default();
     if folder.as_os_str() == files::STANDARD {
-        return recorded.into_iter().try_for_each(|recorded| write(folder, &recorded.witness));
-    }
-    files::write_folder(folder, |folder| {
-        for recorded in recorded {
-            let name = format!("{:04}-{}.bin", recorded.index, recorded.transaction);
-            write(&folder.join(name), &recorded.witness)?;
+        for RecordedTransaction { witness, .. } in recorded {
+            wrote.add(&witness, write(folder, &witness)?);
         }
-        Ok(())
-    })
+    } else {
+        files::write_folder(folder, |folder| {
+            for RecordedTransaction { index, transaction, witness } in recorded {
+                let path = folder.join(format!("{index:04}-{transaction}.bin"));
+                wrote.add(&witness, write(&path, &witness)?);
+            }
+            Ok::<_, CommandError>(())
+        })?;
+    }
+    wrote.say_all(folder);
+    Ok(())
 }

@@ -15,14 +15,20 @@ pub(crate) use crate::terminal::say;
 mod assemble;
 mod batch;
 mod block_file;
+mod block_name;
+#[cfg(feature = "node")]
+mod chain;
+#[cfg(not(feature = "node"))]
+#[path = "without_node.rs"]
+mod chain;
 mod check;
 mod commit;
 mod completions;
 mod emit;
 mod examples;
 mod expect;
-#[cfg(feature = "node")]
-mod from_node;
+mod explain;
+mod given;
 mod inspect;
 mod log;
 mod man;
@@ -34,20 +40,16 @@ mod record;
 mod screen;
 mod segments;
 mod statetest;
+mod trace;
 mod usage;
 mod verbosity;
 mod verify;
-#[cfg(not(feature = "node"))]
-mod without_node;
 #[cfg(not(feature = "onchain"))]
 mod without_onchain;
+mod wrote;
 
-#[cfg(feature = "node")]
-use self::from_node::{block, transaction};
 #[cfg(feature = "onchain")]
 use self::onchain::{Answer, Ask, Challenge, Cost, Deploy, Settle, Submit, verify_on};
-#[cfg(not(feature = "node"))]
-use self::without_node::{block, transaction};
 #[cfg(not(feature = "onchain"))]
 use self::without_onchain::{Answer, Ask, Challenge, Cost, Deploy, Settle, Submit, verify_on};
 
@@ -105,6 +107,8 @@ enum VerifyCommand {
     Answer(Answer),
     Settle(Settle),
     Statetest(statetest::Statetest),
+    Explain(explain::Explain),
+    Trace(trace::Trace),
     Mutate(mutate::Mutate),
     Completions(completions::Completions),
     Man(man::Man),
@@ -157,6 +161,8 @@ impl Binary for IsoVerify {
             Some(VerifyCommand::Answer(command)) => command.run(),
             Some(VerifyCommand::Settle(command)) => command.run(),
             Some(VerifyCommand::Statetest(command)) => command.run(),
+            Some(VerifyCommand::Explain(command)) => command.run(),
+            Some(VerifyCommand::Trace(command)) => command.run(),
             Some(VerifyCommand::Mutate(command)) => command.run(),
             Some(VerifyCommand::Completions(command)) => command.run(usage::commands::<Self>()),
             Some(VerifyCommand::Man(command)) => command.run(usage::commands::<Self>()),

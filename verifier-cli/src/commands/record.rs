@@ -10,16 +10,21 @@ use std::{
 use alloy_primitives::B256;
 use clap::{ArgGroup, Args};
 use iso_evm_batch::{
-    FileError, ItemError,
-    files::{self, MAX_SIZE},
+    FileError,
+    files::{self, MAX_SIZE, STANDARD},
 };
-use iso_evm_wire::{
-    Rules, Witness,
-    transaction::{TransactionDefaults, TransactionFields},
-};
-use iso_evm_witness::{Input, block_file::BlockFile};
+use iso_evm_wire::{Rules, Witness};
+use iso_evm_witness::input::Document;
 
-use super::{block, block_file, node::NodeArgs, say, transaction};
+use super::{
+    block_file,
+    block_name::{BlockName, Place},
+    chain::Chain,
+    given::{Given, Wanted},
+    node::NodeArgs,
+    say,
+    wrote::Wrote,
+};
 use crate::{Exit, error::CommandError};
 
 /// Run a transaction and write its witness
@@ -27,88 +32,104 @@ use crate::{Exit, error::CommandError};
 #[command(group = ArgGroup::new("what").required(true).args(["input", "tx", "block", "jsonl"]))]
 pub(super) struct Record {
     /// INPUT.json: transaction, block and pre-state; or a block file: a block with the trie nodes,
-    /// codes and headers that it looks up, one witness a transaction; with --rpc-url, a bare
-    /// transaction as the node or `cast tx --json` prints it; any of them may be compressed by
-    /// zstd; `-` for stdin
+    /// codes and headers that it looks up, one witness a transaction; with --rpc-url, a transaction by
+    /// itself, as a node, cast, ethers, viem or web3.py prints it or as raw hex, its hash, or a block;
+    /// any of them may be compressed by zstd; `-` for stdin; raw hex and a hash may stand here
+    /// themselves
     input: Option<PathBuf>,
-    /// A transaction of the node's chain
+    /// A transaction of the node's chain; one that is in no block yet is recorded on the state after
+    /// the newest block
     #[arg(long, value_name = "HASH")]
     tx: Option<B256>,
-    /// A block of the node's chain, by number or hash: one witness a transaction
+    /// A block of the node's chain, one witness a transaction: by number, hash, or latest, safe,
+    /// finalized, earliest; or a range A..B, each block in its own folder
     #[arg(long, value_name = "N")]
     block: Option<BlockName>,
-    /// Where the witness goes, `-` for stdout; of a block a folder, on stdout one witness behind the
-    /// other [default: witness.bin, or block-N]
+    /// Where the witness goes, `-` for stdout; of a block a folder, of a range the folder of folders, on
+    /// stdout one witness behind the other [default: witness.bin, or block-N]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// The fork's rules, if neither the file nor its chain tells
     #[arg(long, value_name = "NAME", value_parser = super::rules)]
     fork: Option<Rules>,
-    /// One input a line from stdin, witnesses to stdout, one behind the other
+    /// Refuse an input of which a field is not used, or stands at a default, and a transaction that is
+    /// in no block
+    #[arg(long)]
+    strict: bool,
+    /// One input a line from stdin, witnesses to stdout, one behind the other; with --rpc-url also
+    /// transactions and hashes
     #[arg(long, conflicts_with = "output")]
     jsonl: bool,
     #[command(flatten)]
     node: NodeArgs,
 }
 
-/// A block as an argument.
-#[derive(Clone, Copy, Debug)]
-#[cfg_attr(not(feature = "node"), allow(dead_code, reason = "an option that is told as absent"))]
-pub(super) enum BlockName {
-    Number(u64),
-    Hash(B256),
-}
-
-impl std::str::FromStr for BlockName {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        if text.len() == 66 {
-            return text.parse().map(Self::Hash).map_err(|error| error.to_string());
-        }
-        let number = match text.strip_prefix("0x") {
-            Some(digits) => u64::from_str_radix(digits, 16),
-            None => text.parse(),
-        };
-        number.map(Self::Number).map_err(|error| format!("a block is a number or a hash: {error}"))
-    }
-}
-
 impl Record {
     pub(super) fn run(self) -> Result<Exit, CommandError> {
+        let wanted = Wanted { rules: self.fork, strict: self.strict };
         if self.jsonl {
-            return stream(io::stdin().lock(), io::stdout().lock(), self.fork);
+            let chain = self.node.is_named().then(|| self.node.chain("--jsonl")).transpose()?;
+            return stream(io::stdin().lock(), io::stdout().lock(), chain.as_ref(), wanted);
         }
-        let output = self.output.clone();
-        let file = output.clone().unwrap_or_else(|| PathBuf::from("witness.bin"));
         match (&self.input, self.tx, self.block) {
-            (Some(input), ..) => {
-                let json = files::read_unpacked(input)?;
-                if BlockFile::is_one(&json) {
-                    self.of_its_own_state()?;
-                    block_file::record(input, &json, output, self.fork)?;
-                    return Ok(Exit::Valid);
-                }
-                let witness = match bare(input, &json)? {
-                    Some((chain, hash)) => {
-                        transaction(self.node, "a bare transaction", hash, chain, self.fork)?
-                    }
-                    None => {
-                        self.of_its_own_state()?;
-                        record(input, &json, self.fork)?
-                    }
-                };
-                write(&file, &witness)?;
-            }
+            (Some(input), ..) => self.given(&Given::of_argument(input)?, wanted)?,
             (None, Some(hash), _) => {
-                let witness = transaction(self.node, "--tx", hash, None, self.fork)?;
-                write(&file, &witness)?;
+                let witness = self.node.chain("--tx")?.transaction(hash, wanted)?;
+                self.write(&witness)?;
             }
-            (None, None, Some(name)) => block(self.node, name, output, self.fork)?,
+            (None, None, Some(name)) => {
+                self.node.chain("--block")?.block(name, self.output.as_deref(), wanted)?;
+            }
             // clap asks for one of them, and a stream has ended above.
             (None, None, None) => {}
         }
         Ok(Exit::Valid)
+    }
+
+    /// Records what was given: by itself, or from the node if one is named.
+    fn given(&self, given: &Given, wanted: Wanted) -> Result<(), CommandError> {
+        let document = given.document()?;
+        match document {
+            Document::BlockFile => {
+                self.of_its_own_state()?;
+                let output = self.output.clone();
+                return block_file::record(&given.name, &given.bytes, output, wanted.rules);
+            }
+            Document::Block(block) if self.node.is_named() => {
+                let hash = block.hash.map(BlockName::Hash);
+                let number = block.number.map(|number| BlockName::At(Place::Number(number)));
+                if let Some(name) = hash.or(number) {
+                    let chain = self.node.chain("a block by itself")?;
+                    return chain.block(name, self.output.as_deref(), wanted);
+                }
+            }
+            Document::Transaction | Document::RawTransaction(_) | Document::Hash(_)
+                if self.node.is_named() =>
+            {
+                let chain = self.node.chain("a transaction by itself")?;
+                if let Document::Hash(hash) = document
+                    && chain.is_block(hash)
+                {
+                    let name = BlockName::Hash(hash);
+                    return chain.block(name, self.output.as_deref(), wanted);
+                }
+                let witness = given.witness(Some(&chain), wanted)?;
+                // What it shows is gone before anything is said.
+                drop(chain);
+                return self.write(&witness);
+            }
+            Document::Input | Document::TracerTest => self.of_its_own_state()?,
+            _ => {}
+        }
+        self.write(&given.witness(None, wanted)?)
+    }
+
+    fn write(&self, witness: &Witness) -> Result<(), CommandError> {
+        let file = self.output.as_deref().unwrap_or(Path::new("witness.bin"));
+        let mut wrote = Wrote::default();
+        wrote.add(witness, write(file, witness)?);
+        wrote.say(file);
+        Ok(())
     }
 
     /// Makes sure that no node was named: nobody would ask it.
@@ -121,7 +142,8 @@ impl Record {
     }
 }
 
-pub(super) fn write(path: &Path, witness: &Witness) -> Result<(), CommandError> {
+/// Writes a witness; how many bytes it has.
+pub(super) fn write(path: &Path, witness: &Witness) -> Result<usize, CommandError> {
     let bytes = encoded(path, witness)?;
     files::write(path, &bytes)?;
     tracing::info!(
@@ -130,7 +152,7 @@ pub(super) fn write(path: &Path, witness: &Witness) -> Result<(), CommandError> 
         fork = %witness.rules,
         "recorded"
     );
-    Ok(())
+    Ok(bytes.len())
 }
 
 /// The bytes of a witness, if they are no more than can be read again.
@@ -142,40 +164,17 @@ fn encoded(path: &Path, witness: &Witness) -> Result<Vec<u8>, CommandError> {
     Ok(bytes)
 }
 
-/// A transaction that stands in a file by itself.
-type Bare = (Option<u64>, B256);
-
-/// Chain and hash of a transaction that stands in a file by itself; `None` if the file is something
-/// else.
-fn bare(path: &Path, json: &[u8]) -> Result<Option<Bare>, CommandError> {
-    let value: Result<serde_json::Map<String, serde_json::Value>, _> = serde_json::from_slice(json);
-    let Ok(object) = value else { return Ok(None) };
-    let has = |key: &str| object.contains_key(key);
-    if !has("hash") || !has("from") || has("transaction") || has("prestate") || has("genesis") {
-        return Ok(None);
-    }
-    let file = || files::name(path);
-    let failed = |error| CommandError::Transaction { file: file(), error };
-    let fields: TransactionFields = serde_json::from_slice(json)
-        .map_err(|error| ItemError::Input { file: file(), error: Box::new(error.into()) })?;
-    fields.type_number().map_err(failed)?;
-    let chain = fields.chain();
-    let chain_id = chain.unwrap_or_default();
-    let defaults = TransactionDefaults { chain_id, gas: 0, gas_price: 0 };
-    let transaction = fields.into_transaction(defaults).map_err(failed)?;
-    Ok(transaction.hash().map(|hash| (chain, hash)))
-}
-
 /// Records one input a line. A line that is none is told at once, and an error at the end.
 fn stream(
     mut inputs: impl BufRead,
     mut witnesses: impl Write,
-    fork: Option<Rules>,
+    chain: Option<&Chain>,
+    wanted: Wanted,
 ) -> Result<Exit, CommandError> {
     let (mut number, mut lines, mut failed) = (0_usize, 0, 0);
-    let mut line = Vec::new();
+    let mut wrote = Wrote::default();
     loop {
-        line.clear();
+        let mut line = Vec::new();
         let read = inputs.by_ref().take(MAX_SIZE + 1).read_until(b'\n', &mut line);
         read.map_err(|error| FileError::Read { file: "stdin".to_owned(), error })?;
         if line.is_empty() {
@@ -192,35 +191,38 @@ fn stream(
             continue;
         }
         lines += 1;
-        let recorded = record(&name, &line, fork).and_then(|witness| encoded(&name, &witness));
-        let witness = match recorded {
-            Ok(witness) => witness,
+        let given = Given { name, bytes: line };
+        let recorded = given.witness(chain, wanted).and_then(|witness| {
+            let bytes = encoded(&given.name, &witness)?;
+            Ok((witness, bytes))
+        });
+        let (witness, bytes) = match recorded {
+            Ok(recorded) => recorded,
             Err(error) => {
-                say(&format!("error: {error}"));
+                // A node's error does not name the line by itself.
+                let name = files::name(&given.name) + ": ";
+                let error = error.to_string();
+                let place = if error.starts_with(&name) { String::new() } else { name };
+                aside(chain, || say(&format!("error: {place}{error}")));
                 failed += 1;
                 continue;
             }
         };
-        match witnesses.write_all(&witness).and_then(|()| witnesses.flush()) {
-            Ok(()) => {}
+        match witnesses.write_all(&bytes).and_then(|()| witnesses.flush()) {
+            Ok(()) => wrote.add(&witness, bytes.len()),
             // Nobody reads on.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => break,
             Err(error) => return Err(FileError::Write { file: "stdout".to_owned(), error }.into()),
         }
     }
+    aside(chain, || wrote.say_all(Path::new(STANDARD)));
     if failed > 0 { Err(CommandError::Lines { failed, lines }) } else { Ok(Exit::Valid) }
 }
 
-/// The witness of an `INPUT.json`.
-pub(super) fn record(
-    path: &Path,
-    json: &[u8],
-    fork: Option<Rules>,
-) -> Result<Witness, CommandError> {
-    let file = || files::name(path);
-    let input = Input::parse(json, fork)
-        .map_err(|error| ItemError::Input { file: file(), error: Box::new(error) })?;
-    let recording = iso_evm_witness::record(&input.execution)
-        .map_err(|error| ItemError::Execute { file: file(), error: Box::new(error) })?;
-    Ok(recording.witness(&input))
+/// Says something while what a chain shows is not there.
+fn aside(chain: Option<&Chain>, tell: impl FnOnce()) {
+    match chain {
+        Some(chain) => chain.aside(tell),
+        None => tell(),
+    }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use iso_evm_batch::{
     ItemError,
-    files::{self, STANDARD, is_json},
+    files::{self, STANDARD},
     reproducer::unverified,
 };
 use iso_evm_hypervisor::Engine;
@@ -18,7 +18,13 @@ use iso_evm_verifier::{
 };
 use iso_evm_wire::Opened;
 
-use super::{expect::Expect, record::record, say, segments::BySegments, verbosity::timed};
+use super::{
+    expect::Expect,
+    given::{Wanted, is_given, record},
+    say,
+    segments::BySegments,
+    verbosity::timed,
+};
 use crate::{
     Exit,
     error::CommandError,
@@ -66,7 +72,8 @@ pub(super) struct Judged {
     /// Only these audits: the verdict is then about them, and says so [default: all four]
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     audit: Vec<Audit>,
-    /// Inconclusive where a check could not be made, if only one
+    /// Inconclusive where a check could not be made, if only one; and a single INPUT.json is refused of
+    /// which a field is not used, or stands at a default
     #[arg(long)]
     strict: bool,
 }
@@ -128,7 +135,8 @@ impl Verify {
         let by_node = self.rpc_url.is_some();
         let options = self.judged.options(by_node)?;
         let options = Options { expected: self.expect.expected(), ..options };
-        let witness = timed("the witness", || open(&file))?;
+        let wanted = Wanted { strict: options.strict, ..Wanted::default() };
+        let witness = timed("the witness", || taken(&file, files::read(&file)?, wanted))?;
         let claimed = self.by_segments.claimed(by_node)?;
         let report = timed("its audits", || match &self.rpc_url {
             None if self.by_segments.segments => {
@@ -140,12 +148,13 @@ impl Verify {
                 .map_err(Unverified::from),
             Some(url) => super::verify_on(url, &witness, &options),
         });
-        let report = report.map_err(|error| match error {
+        let mut report = report.map_err(|error| match error {
             Unverified::Witness(error) => {
                 unverified(Path::new("."), files::name(&file), &witness, error).into()
             }
             Unverified::Command(error) => *error,
         })?;
+        report.look_for_causes(&Engine::new(witness.rules), &witness, &options);
         if let Some(path) = &self.certificate {
             files::write(path, &Certificate::new(&report, &options).encode())?;
         }
@@ -163,7 +172,7 @@ impl Verify {
                 .expect("only numbers and strings, and strings as keys");
             files::print(format!("{json}\n").as_bytes())?;
         } else {
-            let text = report::human(&report);
+            let text = report::human(&report, &witness, terminal::width());
             let verdict = report.named(report.verdict()).to_string();
             terminal::print_coloured(if is_quiet() { said_last(&text, &verdict) } else { &text })?;
         }
@@ -191,8 +200,13 @@ pub(super) fn open(path: &Path) -> Result<Opened<'static>, CommandError> {
 
 /// The same of what was read.
 pub(super) fn opened(path: &Path, bytes: Vec<u8>) -> Result<Opened<'static>, CommandError> {
-    if is_json(&bytes) {
-        return record(path, &bytes, None).map(Opened::from);
+    taken(path, bytes, Wanted::default())
+}
+
+/// The same, of an input that is wanted in some way.
+fn taken(path: &Path, bytes: Vec<u8>, wanted: Wanted) -> Result<Opened<'static>, CommandError> {
+    if is_given(&bytes) {
+        return record(path, &bytes, wanted).map(Opened::from);
     }
     Opened::decode(&bytes.into(), keccak256)
         .map_err(|error| ItemError::Container { file: files::name(path), error }.into())

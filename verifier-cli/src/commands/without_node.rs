@@ -1,30 +1,53 @@
 //! What stands for the options that need the feature `node`, in a build without it: it says so.
 
-use std::path::PathBuf;
+use std::{convert::Infallible, path::Path};
 
 use alloy_primitives::B256;
-use iso_evm_wire::{Rules, Witness};
+use iso_evm_wire::Witness;
+use iso_evm_witness::input::BareTransaction;
 
-use super::{node::NodeArgs, record::BlockName};
+use super::{block_name::BlockName, given::Wanted, node::NodeArgs};
 use crate::error::CommandError;
 
-/// `iso-witness record --tx`.
-pub(super) fn transaction(
-    _: NodeArgs,
-    what: &'static str,
-    _: B256,
-    _: Option<u64>,
-    _: Option<Rules>,
-) -> Result<Witness, CommandError> {
-    Err(CommandError::Absent { what, feature: "node" })
+/// The chain of a node: in this build there is none.
+#[derive(Debug)]
+pub(super) struct Chain(Infallible);
+
+impl NodeArgs {
+    /// Whether a node is named.
+    pub(super) const fn is_named(&self) -> bool {
+        self.rpc_url.is_some()
+    }
+
+    /// Says what this build is without.
+    pub(super) fn chain(&self, what: &'static str) -> Result<Chain, CommandError> {
+        Err(CommandError::Absent { what, feature: "node" })
+    }
 }
 
-/// `iso-witness record --block`.
-pub(super) fn block(
-    _: NodeArgs,
-    _: BlockName,
-    _: Option<PathBuf>,
-    _: Option<Rules>,
-) -> Result<(), CommandError> {
-    Err(CommandError::Absent { what: "--block", feature: "node" })
+impl Chain {
+    pub(super) fn transaction(&self, _: B256, _: Wanted) -> Result<Witness, CommandError> {
+        match self.0 {}
+    }
+
+    pub(super) fn bare(&self, _: &BareTransaction, _: Wanted) -> Result<Witness, CommandError> {
+        match self.0 {}
+    }
+
+    pub(super) fn is_block(&self, _: B256) -> bool {
+        match self.0 {}
+    }
+
+    pub(super) fn aside<T>(&self, _: impl FnOnce() -> T) -> T {
+        match self.0 {}
+    }
+
+    pub(super) fn block(
+        &self,
+        _: BlockName,
+        _: Option<&Path>,
+        _: Wanted,
+    ) -> Result<(), CommandError> {
+        match self.0 {}
+    }
 }

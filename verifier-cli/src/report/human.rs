@@ -1,82 +1,58 @@
-//! What people read: a table of messages, what is wrong and what did not run, what the witness is
-//! about, and a last line that says the verdict and its scope.
+//! What people read: a table of messages, what is false in words, what is open or did not run, what the
+//! witness is about, and a last line that says what failed and what held. `specs/07-verdicts.md`.
 
 use std::fmt::Write;
 
 use alloy_primitives::U256;
-use comfy_table::{CellAlignment, Table, presets};
+use iso_evm_explain::{Told, told};
 use iso_evm_hypervisor::{Inconclusive, MessageVerdict};
 use iso_evm_verifier::{
     audit::anchors::Anchor,
     verify::{Audit, AuditVerdict, Check, EngineKind, MessageReport, Report, Verdict, Why},
 };
-use iso_evm_wire::records::FrameKind;
+use iso_evm_wire::Opened;
 
-use super::segments;
-use super::text::{MAX_INDENT, short, status, target, thousands};
+use super::{
+    findings::findings,
+    layout::{filled, labelled},
+    messages::table,
+    segments,
+    text::thousands,
+};
 
-/// The report of `iso-verify`. Colours are terminal escapes, for the stream to take out.
-pub(crate) fn human(report: &Report) -> String {
+/// The report of `iso-verify`, in lines of this width. Colours are terminal escapes, for the stream to
+/// take out.
+pub(crate) fn human(report: &Report, witness: &Opened<'_>, width: usize) -> String {
     let mut text = String::new();
     if !report.messages.is_empty() {
-        text.push_str(&table(report));
+        text += &table(report, width);
         text.push('\n');
     }
-    text.push_str(&segments::tables(report));
-    for line in remarks(report) {
-        let _ = writeln!(text, "{line}");
+    text += &segments::tables(report);
+    let told = told(witness, report);
+    text += &findings(&told, width);
+    for line in open(report) {
+        text += &filled(&line, width, "", "  ");
     }
-    about(&mut text, report);
-    text.push_str(&conclusion(report));
-    text.push('\n');
+    about(&mut text, report, width);
+    text += &conclusion(report, &told, width);
     text
-}
-
-fn table(report: &Report) -> String {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING).force_no_tty();
-    table.set_header([
-        "#", "kind", "to", "status", "gas used", "records", "bytes", "host gas", "verdict",
-    ]);
-    for (index, message) in report.messages.iter().enumerate() {
-        let claim = message.message.as_ref();
-        let host_gas = message.execution.as_ref().filter(|_| report.engine != EngineKind::Native);
-        let host_gas = host_gas.map(|audited| U256::from(audited.host_gas));
-        let indent = " ".repeat(message.place.depth.unwrap_or_default().min(MAX_INDENT));
-        table.add_row([
-            index.to_string(),
-            format!("{indent}{}", message.kind.map_or("?", FrameKind::name)),
-            claim.map_or_else(unknown, |claim| short(target(claim.to, claim.context))),
-            claim.map_or_else(unknown, |claim| status(claim.status)),
-            claim.map_or_else(unknown, |claim| thousands(claim.gas_used)),
-            claim.map_or_else(unknown, |claim| claim.records.to_string()),
-            thousands(U256::from(message.witness_bytes)),
-            host_gas.map_or_else(|| "-".to_owned(), thousands),
-            report.named(message.verdict()).to_string(),
-        ]);
-    }
-    for index in [0, 4, 5, 6, 7] {
-        if let Some(column) = table.column_mut(index) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-    table.to_string()
-}
-
-fn unknown() -> String {
-    "?".to_owned()
 }
 
 /// A line for each false claim, each message whose audit came to no end, and each audit or check
 /// that could not run.
 pub(crate) fn remarks(report: &Report) -> impl Iterator<Item = String> {
+    report.findings.iter().map(ToString::to_string).chain(open(report))
+}
+
+/// A line for each message whose audit came to no end, and each audit or check that could not run.
+fn open(report: &Report) -> impl Iterator<Item = String> {
     let messages = report.messages.iter().enumerate();
     let open = messages.filter_map(|(index, message)| {
         Some(format!("{}: message {index}: {}", Audit::Execution, open_end(message)?))
     });
     let lacking = report.not_run.iter().filter(|not_run| not_run.why != Why::NotAsked);
-    let findings = report.findings.iter().map(ToString::to_string);
-    findings.chain(open).chain(lacking.map(ToString::to_string))
+    open.chain(lacking.map(ToString::to_string))
 }
 
 /// Why the execution audit of a message came to no end.
@@ -93,28 +69,37 @@ fn open_end(message: &MessageReport) -> Option<String> {
 }
 
 /// What the witness claims to be about, and what audited it.
-fn about(text: &mut String, report: &Report) {
+fn about(text: &mut String, report: &Report, width: usize) {
     let anchors = &report.anchors;
-    let _ = writeln!(text, "chain {}, fork {}", anchors.chain_id, anchors.fork);
-    let _ = writeln!(text, "block {}", anchor(anchors.block, "no header"));
-    let gas = thousands(U256::from(report.gas_used));
-    let transaction = anchor(anchors.transaction, "not signed");
-    let _ = writeln!(text, "transaction {transaction}, {gas} gas");
-    let _ = writeln!(
-        text,
-        "state root {} → {} ({})",
-        anchors.root,
-        report.state_root_leave,
-        anchors.source.meaning(),
-    );
+    let mut line = |label, said: &str| text.push_str(&labelled(label, said, width));
+    line("chain", &format!("{}, fork {}", anchors.chain_id, anchors.fork));
+    line("block", &anchor(anchors.block, "no header"));
+    line("transaction", &anchor(anchors.transaction, "not signed"));
+    line("  gas used", &thousands(U256::from(report.gas_used)));
+    line("state root", &anchors.root.to_string());
+    line("  after", &report.state_root_leave.to_string());
     if let Some(ancestors) = anchors.ancestors {
-        let _ = writeln!(text, "ancestors given {ancestors}");
+        line("ancestors", &format!("{ancestors} (given)"));
     }
-    let size = thousands(U256::from(report.hypervisor_size));
-    let _ = writeln!(text, "hypervisor {}, {size} bytes", report.hypervisor_code_hash);
+    line("hypervisor", &report.hypervisor_code_hash.to_string());
+    line("  bytes", &thousands(U256::from(report.hypervisor_size)));
     if let Some(engine) = engine(report) {
-        let _ = writeln!(text, "engine {engine}");
+        line("engine", engine);
     }
+    line("scope", &scope(report));
+}
+
+/// What the verdict is of: how many messages, what headers prove of the roots, what was not checked.
+fn scope(report: &Report) -> String {
+    let count = report.messages.len();
+    let plural = if count == 1 { "" } else { "s" };
+    let count = thousands(U256::from(count));
+    let mut scope = format!("{count} message{plural}, roots {}", report.anchor.meaning());
+    let unchecked: Vec<_> = report.unchecked().map(Check::name).collect();
+    if !unchecked.is_empty() {
+        let _ = write!(scope, ", not checked: {}", unchecked.join(", "));
+    }
+    scope
 }
 
 /// Who answered for the execution audit, if that was not the hypervisor here.
@@ -144,45 +129,43 @@ fn anchor(anchor: Anchor, lack: &str) -> String {
     }
 }
 
-/// The last line: the verdict, which audits it is by, and of what.
-fn conclusion(report: &Report) -> String {
+/// The last line: the verdict, which audits it is by, and how many checks they could not make.
+fn conclusion(report: &Report, told: &[Told], width: usize) -> String {
     let verdict = report.verdict();
     let colour = match verdict {
         Verdict::Valid => 32,
         Verdict::Invalid => 31,
         Verdict::Inconclusive => 33,
     };
-    let name = report.named(verdict);
-    let count = report.messages.len();
-    let messages = format!("{count} message{}", if count == 1 { "" } else { "s" });
-    let roots = format!("roots {}", report.anchor.meaning());
-    let unchecked: Vec<_> = report.unchecked().map(Check::name).collect();
-    let unchecked = (!unchecked.is_empty()).then(|| {
-        let checks = if unchecked.len() == 1 { "check" } else { "checks" };
-        format!("{} {checks} not made: {}", unchecked.len(), unchecked.join(", "))
-    });
-    let mut parts = said(report);
-    if verdict == Verdict::Valid {
+    let name = report.named(verdict).to_string();
+    let mut parts = match verdict {
         // Nothing but valid audits.
-        parts = vec![format!("{} of {messages}, {roots}", names(report, AuditVerdict::Valid))];
-        parts.extend(unchecked);
-    } else {
-        // What leaves the verdict open if no audit does.
-        parts.extend(unchecked);
-        parts.push(format!("{messages}, {roots}"));
+        Verdict::Valid => vec![names(report, AuditVerdict::Valid)],
+        Verdict::Invalid | Verdict::Inconclusive => said(report, told),
+    };
+    let unchecked = report.unchecked().count();
+    if unchecked > 0 {
+        let checks = if unchecked == 1 { "check" } else { "checks" };
+        parts.push(format!("{unchecked} {checks} not made"));
     }
-    format!("\u{1b}[1;{colour}m{name}\u{1b}[0m: {}", parts.join("; "))
+    let text = filled(&format!("{name}: {}", parts.join("; ")), width, "", "  ");
+    match text.strip_prefix(&name) {
+        Some(rest) => format!("\u{1b}[1;{colour}m{name}\u{1b}[0m{rest}"),
+        None => text,
+    }
 }
 
-/// What did not hold, by audit, with the number of findings; what is open; what held.
-fn said(report: &Report) -> Vec<String> {
+/// What did not hold, by audit, causes first, with the number of findings; what is open; what held.
+fn said(report: &Report, told: &[Told]) -> Vec<String> {
     use AuditVerdict::{Inconclusive, Invalid, NotRun, Valid};
     let found = |audit: Audit| {
-        let findings = report.findings.iter().filter(|claim| claim.kind.audit() == audit);
+        let findings = told.iter().filter(|told| told.audit == audit);
         format!("{audit} ({})", findings.count())
     };
-    let failed = report.selected.audits().filter(|audit| report.audits.of(*audit) == Invalid);
-    let failed: Vec<_> = failed.map(found).collect();
+    let mut failed: Vec<_> =
+        report.selected.audits().filter(|audit| report.audits.of(*audit) == Invalid).collect();
+    failed.sort_by_key(|audit| told.iter().position(|told| told.audit == *audit));
+    let failed: Vec<_> = failed.into_iter().map(found).collect();
     let mut parts = Vec::new();
     if !failed.is_empty() {
         parts.push(failed.join(", "));

@@ -19,10 +19,10 @@ pub(super) fn status(status: U256) -> String {
     }
 }
 
-/// First and last bytes of an address.
+/// First and last digits of an address.
 pub(super) fn short(address: Address) -> String {
     let hex = format!("{address:#x}");
-    format!("{}…{}", &hex[..10], &hex[34..])
+    format!("{}…{}", &hex[..8], &hex[36..])
 }
 
 /// A number with its digits in groups of three.

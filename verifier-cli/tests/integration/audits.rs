@@ -77,7 +77,7 @@ fn only_what_is_asked_for_runs() {
     }
     let ran = verify(&witness, "--audit tree");
     let last = ran.text().lines().last().unwrap();
-    assert_eq!(last, "valid (tree only): tree of 1 message, roots not proved by a header");
+    assert_eq!(last, "valid (tree only): tree");
     for wrong in ["--audit trees", "--audit", "--audit tree,"] {
         assert_eq!(verify(&witness, wrong).code, Some(2), "{wrong}");
     }
@@ -91,7 +91,8 @@ fn a_report_names_what_an_audit_lacks() {
     assert_eq!(ran.code, Some(3), "{}", ran.stderr);
     for audit in ["access", "transaction"] {
         let line = format!("{audit}: not run: {lack} for account ");
-        assert!(ran.text().lines().any(|text| text.starts_with(&line)), "{}", ran.text());
+        let words: Vec<_> = ran.text().split_whitespace().collect();
+        assert!(words.join(" ").contains(&line), "{}", ran.text());
     }
     let last = ran.text().lines().last().unwrap();
     assert!(last.starts_with("inconclusive: not run: access, transaction; valid: "), "{last}");
@@ -169,9 +170,10 @@ fn a_false_fact_is_the_access_audits_to_find() {
         (&of_message["verdict"], &of_message["mismatch"]["audit"]),
         (&json!("invalid (execution, access only)"), &json!("access"))
     );
-    assert!(
-        verify(&witness, "").text().contains(&format!("access: message {message}: state-root"))
-    );
+    let text = verify(&witness, "");
+    assert!(text.text().contains("\naccess (state-root): "), "{}", text.text());
+    let place = format!("  where      message {message}, ");
+    assert!(text.text().contains(&place), "{}", text.text());
 }
 
 #[test]

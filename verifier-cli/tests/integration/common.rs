@@ -11,7 +11,10 @@ use std::{
 pub(crate) struct Ran {
     pub(crate) code: Option<i32>,
     pub(crate) stdout: Vec<u8>,
+    /// Without the lines on what was written.
     pub(crate) stderr: String,
+    /// What `record` says that it has written, line by line.
+    pub(crate) wrote: Vec<String>,
 }
 
 impl Ran {
@@ -26,10 +29,16 @@ impl Ran {
 
 impl From<Output> for Ran {
     fn from(output: Output) -> Self {
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        let (wrote, stderr) = stderr.split_inclusive('\n').partition::<Vec<_>, _>(|line| {
+            let begins = ["note: ", "error: "].iter().any(|begin| line.starts_with(begin));
+            !begins && line.contains(" message") && line.contains(" bytes")
+        });
         Self {
             code: output.status.code(),
             stdout: output.stdout,
-            stderr: String::from_utf8(output.stderr).unwrap(),
+            stderr: stderr.concat(),
+            wrote: wrote.into_iter().map(|line| line.trim_end().to_owned()).collect(),
         }
     }
 }

@@ -87,7 +87,7 @@ fn the_command_says_which() {
     {
         let ran = run(&folder, &format!("iso-verify erc20-transfer.witness.bin --engine {engine}"));
         assert_eq!(ran.code, Some(0), "{}", ran.stderr);
-        assert!(ran.text().contains(&format!("\nengine {line}\n")), "{}", ran.text());
+        assert!(ran.text().contains(&format!("\nengine       {line}\n")), "{}", ran.text());
         let ran = run(
             &folder,
             &format!("iso-verify erc20-transfer.witness.bin --json --engine {engine}"),
@@ -303,7 +303,7 @@ fn the_command_stops_at_the_limit() {
     }
     let both = "--engine both --audit execution --guest-gas-limit 1000000";
     let ran = run(folder.path(), &format!("iso-verify hostile.bin {both}"));
-    let line = "\nengine native and hypervisor agree, where both came to an end\n";
+    let line = "\nengine       native and hypervisor agree, where both came to an end\n";
     assert!(ran.text().contains(line), "{}", ran.text());
     // What has no meaning is said.
     let ran = run(folder.path(), "iso-verify batch good.bin --engine native --host-gas-limit 1");

@@ -307,7 +307,7 @@ fn schemas_refuse_what_is_wrong() {
         [("tree", "depth", true), ("access", "depth", false), ("execution", "malformed", true)]
     {
         value["findings"] = json!([{"message": null, "audit": audit, "kind": kind, "pc": null,
-            "record": 1, "expected": null, "found": null}]);
+            "record": 1, "expected": null, "found": null, "cause": null}]);
         assert_eq!(schema("report").check(&value).is_ok(), good, "{audit} {kind}");
     }
     let mut value = example("report");

@@ -5,7 +5,7 @@
 //! certificate, byte for byte, and what is read must be the bytes that it would be written as.
 
 use alloy_primitives::B256;
-use iso_evm_wire::Rules;
+use iso_evm_wire::{Rules, json::Misread};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -147,7 +147,7 @@ struct Versioned {
 #[non_exhaustive]
 pub enum CertificateError {
     /// Not the JSON of one.
-    #[error("not a certificate: {0}")]
+    #[error("not a certificate: {}", Misread::from(.0))]
     Json(#[from] serde_json::Error),
     /// A certificate of another version.
     #[error("certificate of version {found}, not {VERSION}")]

@@ -149,6 +149,7 @@
 //! ```
 
 pub mod audit;
+pub mod cause;
 pub mod certificate;
 pub mod claim;
 mod codes;
@@ -162,7 +163,7 @@ pub mod transaction_hash;
 pub mod verify;
 
 pub use verify::{
-    Audit, AuditSelection, AuditVerdict, Audits, Check, EngineKind, FalseClaim, MessageReport,
-    NamedVerdict, NotRun, Options, Report, Verdict, VerifyError, verify, verify_by, verify_opened,
-    verify_with,
+    Audit, AuditSelection, AuditVerdict, Audits, Check, ClaimKind, EngineKind, FalseClaim,
+    MessageReport, NamedVerdict, NotRun, Options, Report, Verdict, VerifyError, verify, verify_by,
+    verify_opened, verify_with,
 };

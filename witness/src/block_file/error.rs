@@ -5,7 +5,7 @@ use std::fmt;
 use alloy_consensus::Header;
 use alloy_primitives::{Address, B256};
 use iso_evm_wire::{
-    Rules, block::BlockError, fork::ForkError, optimism::BaseFeeError,
+    Rules, block::BlockError, fork::ForkError, json::Misread, optimism::BaseFeeError,
     transaction::TransactionError,
 };
 
@@ -17,7 +17,7 @@ use crate::{execute::ExecuteError, state_root::MissingNode};
 pub enum BlockFileError {
     /// Not JSON, or a field is not what it should be. The message says where.
     #[error("{0}")]
-    Json(#[from] serde_json::Error),
+    Json(#[from] Misread),
     /// Neither of the two shapes.
     #[error(
         "unknown shape: expected the keys \"block\" and \"witness\", or \"rollupConfig\", \

@@ -44,7 +44,7 @@ use std::collections::BTreeMap;
 use alloy_consensus::{Header, Transaction as _};
 use alloy_eips::eip4895::Withdrawal;
 use alloy_primitives::{B256, Bytes};
-use iso_evm_wire::{Rules, transaction::Transaction};
+use iso_evm_wire::{Rules, json, transaction::Transaction};
 use serde::{Deserialize, de::IgnoredAny};
 
 pub use error::{BlockFileError, Place, RootField};
@@ -134,11 +134,11 @@ impl BlockFile {
     ///
     /// [`BlockFileError`], which says what is wrong and where.
     pub fn parse(json: &[u8], rules: Option<Rules>) -> Result<Self, BlockFileError> {
-        let keys: Keys = serde_json::from_slice(json)?;
+        let keys: Keys = json::read(json)?;
         if keys.is_built() {
-            serde_json::from_slice::<optimism::PayloadFile>(json)?.into_block(rules)
+            json::read::<optimism::PayloadFile>(json)?.into_block(rules)
         } else if keys.is_whole() {
-            serde_json::from_slice::<ethereum::WitnessFile>(json)?.into_block(rules)
+            json::read::<ethereum::WitnessFile>(json)?.into_block(rules)
         } else {
             Err(BlockFileError::Shape)
         }

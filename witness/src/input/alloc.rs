@@ -3,8 +3,12 @@
 use std::{collections::BTreeMap, fmt, marker::PhantomData};
 
 use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
-use serde::{Deserialize, Deserializer, de};
+use serde::{
+    Deserialize, Deserializer,
+    de::{self, IntoDeserializer, value::StrDeserializer},
+};
 
+use super::{keyed::Keyed, note::Note};
 use crate::prestate::{Prestate, PrestateAccount};
 use iso_evm_wire::quantity::{self as number, Number};
 
@@ -20,7 +24,7 @@ impl<K, V> Default for UniqueMap<K, V> {
 
 impl<'de, K, V> Deserialize<'de> for UniqueMap<K, V>
 where
-    K: Deserialize<'de> + Ord + fmt::Debug + Copy,
+    K: Deserialize<'de> + Ord,
     V: Deserialize<'de>,
 {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -28,7 +32,7 @@ where
 
         impl<'de, K, V> de::Visitor<'de> for Visitor<K, V>
         where
-            K: Deserialize<'de> + Ord + fmt::Debug + Copy,
+            K: Deserialize<'de> + Ord,
             V: Deserialize<'de>,
         {
             type Value = UniqueMap<K, V>;
@@ -39,9 +43,10 @@ where
 
             fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                 let mut entries = BTreeMap::new();
-                while let Some(key) = map.next_key::<K>()? {
+                while let Some(name) = map.next_key::<String>()? {
+                    let key = key(&name)?;
                     if entries.insert(key, map.next_value()?).is_some() {
-                        return Err(de::Error::custom(format_args!("duplicate key {key:?}")));
+                        return Err(de::Error::custom(format_args!("duplicate key {name:?}")));
                     }
                 }
                 Ok(UniqueMap(entries))
@@ -52,14 +57,21 @@ where
     }
 }
 
+/// A key, out of its text.
+pub(super) fn key<'de, K: Deserialize<'de>, E: de::Error>(name: &str) -> Result<K, E> {
+    let text: StrDeserializer<'_, E> = name.into_deserializer();
+    K::deserialize(text)
+}
+
 /// A storage key or value: 32 bytes, or a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(transparent)]
 struct Word(Number);
 
 /// An account as `prestateTracer` returns it: what is absent is zero or empty.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-struct Account {
+pub(super) struct Account {
     #[serde(deserialize_with = "number::deserialize")]
     balance: Option<U256>,
     #[serde(deserialize_with = "number::deserialize")]
@@ -72,7 +84,10 @@ struct Account {
 /// All accounts of a file.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(transparent)]
-pub(super) struct Accounts(UniqueMap<Address, Account>);
+pub(super) struct Accounts(pub(super) UniqueMap<Address, GivenAccount>);
+
+/// An account, with what else stands in it.
+pub(super) type GivenAccount = Keyed<Account>;
 
 /// What contradicts itself in an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -91,10 +106,18 @@ pub enum AccountError {
 }
 
 impl Accounts {
+    /// Notes of the fields that no account has: what stands in them is not used.
+    pub(super) fn notes(&self, path: &str) -> Vec<Note> {
+        let others = self.0.0.iter().flat_map(|(address, Keyed { others, fields, .. })| {
+            others.iter().map(move |other| (format!("{path}.{address}"), other.as_str(), *fields))
+        });
+        Note::unknown(path, others)
+    }
+
     /// The accounts as a run wants them.
     pub(super) fn into_prestate(self) -> Result<Prestate, AccountError> {
         let word = |Word(Number(word))| B256::from(word);
-        let account = |(address, account): (Address, Account)| {
+        let account = |(address, Keyed { value: account, .. }): (Address, GivenAccount)| {
             let code = account.code.unwrap_or_default();
             match account.code_hash {
                 Some(found)

@@ -9,7 +9,7 @@ use serde::{
     Deserialize, Deserializer,
     de::{
         self, DeserializeSeed, IgnoredAny, IntoDeserializer, MapAccess, SeqAccess,
-        value::{MapAccessDeserializer, SeqAccessDeserializer},
+        value::{MapAccessDeserializer, SeqAccessDeserializer, StrDeserializer},
     },
 };
 
@@ -35,6 +35,11 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Answer<T> {
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("an object or a list")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
+                let text: StrDeserializer<'_, E> = text.into_deserializer();
+                T::deserialize(text)
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {

@@ -1,17 +1,25 @@
-//! A block in an `INPUT.json`: as a node returns it, and not by another name for what the EVM sees.
+//! A block as somebody has it: as a node returns it, or as ethers, viem or web3.py prints it, and not by
+//! another name for what the EVM sees.
 //!
 //! In the data's way this stands in front of [`BlockFields`], which ignore what a node adds. What is
 //! absent there takes a default, so a field that is there under another name would be one silently.
 
 use std::fmt;
 
+use alloy_primitives::B256;
 use serde::{
     Deserialize, Deserializer,
-    de::{self, DeserializeSeed, IntoDeserializer, MapAccess},
-    forward_to_deserialize_any,
+    de::{self, MapAccess},
 };
+use serde_json::Value;
 
-use iso_evm_wire::block::BlockFields;
+use super::{InputError, given_transaction::same, keyed::Keyed, note::Note, object::Object};
+use iso_evm_wire::{
+    Fork,
+    block::{Block, BlockFields, DEFAULT_GAS_LIMIT},
+    json::{self, Misread},
+    protocol::Change,
+};
 
 /// What other tools call a block's fields: in lower case, without `_` and a leading `current`.
 const OTHER_NAMES: [(&str, &str); 11] = [
@@ -28,9 +36,43 @@ const OTHER_NAMES: [(&str, &str); 11] = [
     ("time", "timestamp"),
 ];
 
-/// A block's fields.
+/// What nodes and libraries add to a block.
+const ADDED: [&str; 30] = [
+    "_difficulty",
+    "_type",
+    "author",
+    "baseFee",
+    "blobGasPrice",
+    "blockReward",
+    "calls",
+    "committedSealers",
+    "date",
+    "isForkBlock",
+    "l1BlockNumber",
+    "milliTimestamp",
+    "ommers",
+    "proofOfAuthorityData",
+    "provider",
+    "queueIndex",
+    "requests",
+    "sealFields",
+    "sendCount",
+    "sendRoot",
+    "signature",
+    "size",
+    "targetBlobsPerBlock",
+    "totalDifficulty",
+    "totalFees",
+    "transactionCount",
+    "transactions",
+    "uncles",
+    "votes",
+    "withdrawals",
+];
+
+/// A block's fields, as they stand in the text.
 #[derive(Clone, Debug, Default)]
-pub(super) struct GivenBlock(pub(super) BlockFields);
+pub(super) struct GivenBlock(Object);
 
 impl<'de> Deserialize<'de> for GivenBlock {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -44,7 +86,7 @@ impl<'de> Deserialize<'de> for GivenBlock {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<GivenBlock, A::Error> {
-                BlockFields::deserialize(Named(map)).map(GivenBlock)
+                Object::of_map(map).map(GivenBlock)
             }
         }
 
@@ -52,90 +94,154 @@ impl<'de> Deserialize<'de> for GivenBlock {
     }
 }
 
-/// An object whose reader tells the names of the fields that it knows.
-struct Named<A>(A);
-
-impl<'de, A: MapAccess<'de>> Deserializer<'de> for Named<A> {
-    type Error = A::Error;
-
-    fn deserialize_any<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, A::Error> {
-        visitor.visit_map(self.0)
-    }
-
-    fn deserialize_struct<V: de::Visitor<'de>>(
-        self,
-        _: &'static str,
-        fields: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, A::Error> {
-        let keys = Keys { map: self.0, fields, known: Vec::new(), others: Vec::new() };
-        visitor.visit_map(keys)
-    }
-
-    forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option
-        unit unit_struct newtype_struct seq tuple tuple_struct map enum identifier ignored_any
+impl GivenBlock {
+    /// The fields under a node's names, and notes of those that are not known.
+    pub(super) fn read(self, path: &str, notes: &mut Vec<Note>) -> Result<BlockFields, InputError> {
+        let mut fields = self.0.into_fields();
+        fields.retain(|_, value| !value.is_null());
+        // ethers' name, which can mean nothing else.
+        if let Some(value) = fields.remove("prevRandao") {
+            let found = fields.entry("mixHash").or_insert_with(|| value.clone());
+            if !same_bytes(found, &value) {
+                let what = "fields \"mixHash\" and \"prevRandao\" contradict each other";
+                return Err(Misread::new(path, what).into());
+            }
+        }
+        let given: Vec<String> = fields.keys().cloned().collect();
+        let read = json::read_value::<Keyed<BlockFields>>(Value::Object(fields));
+        let Keyed { value, others, fields: known } = read.map_err(|error| error.under(path))?;
+        let is_given = |field: &str| given.iter().any(|name| name == field);
+        for other in &others {
+            if let Some(meant) = meant(other, known).filter(|meant| !is_given(meant)) {
+                let what = format!("a block has no field {other:?}: expected {meant:?}");
+                return Err(Misread::new(path, what).into());
+            }
+        }
+        if let Some(other) = others.first().filter(|_| others.len() == given.len()) {
+            let what = format!("not one field of a block is there, found {other:?}");
+            return Err(Misread::new(path, what).into());
+        }
+        let others = others.iter().map(String::as_str).filter(|other| !ADDED.contains(other));
+        notes.extend(Note::unknown(path, others.map(|other| (path.to_owned(), other, known))));
+        Ok(value)
     }
 }
 
-/// The entries of a block, with what has been read of their keys.
-struct Keys<A> {
-    map: A,
-    fields: &'static [&'static str],
-    known: Vec<&'static str>,
-    /// Keys that no block has.
-    others: Vec<String>,
+/// Whether two texts are the same bytes in hex.
+fn same_bytes(one: &Value, other: &Value) -> bool {
+    let lower = |value: &Value| value.as_str().map(str::to_ascii_lowercase);
+    same(one, other) || (lower(one).is_some() && lower(one) == lower(other))
 }
 
-impl<'de, A: MapAccess<'de>> MapAccess<'de> for Keys<A> {
-    type Error = A::Error;
+/// The field that a key means by another name.
+fn meant(key: &str, fields: &[&'static str]) -> Option<&'static str> {
+    let plain: String = key.chars().filter(char::is_ascii_alphanumeric).collect();
+    let plain = plain.to_ascii_lowercase();
+    let plain = plain.strip_prefix("current").unwrap_or(&plain);
+    let own = fields.iter().find(|field| field.eq_ignore_ascii_case(plain)).copied();
+    own.or_else(|| {
+        let other = OTHER_NAMES.iter().find(|(name, _)| *name == plain);
+        other.map(|(_, field)| *field)
+    })
+}
 
-    fn next_key_seed<K>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error>
-    where
-        K: DeserializeSeed<'de>,
-    {
-        let Some(key) = self.map.next_key::<String>()? else {
-            return self.check().map(|()| None).map_err(de::Error::custom);
+/// Notes of what a block without its header is given and does not use, and of what stands in for what it
+/// does not have.
+pub(super) fn notes(given: &BlockFields, block: &Block, fork: Fork) -> Vec<Note> {
+    if block.header.is_some() {
+        return Vec::new();
+    }
+    if *given == BlockFields::default() {
+        let used = format!("a block of zeros with a gas limit of {DEFAULT_GAS_LIMIT}");
+        return vec![Note::absent("block", used)];
+    }
+    let mut notes = absent(given, fork);
+    let has = |change| fork.has(change);
+    let difficulty = given.difficulty.is_some_and(|difficulty| !difficulty.is_zero());
+    let beside = [
+        ("baseFeePerGas", given.base_fee_per_gas.is_some() && !has(Change::BaseFee)),
+        ("difficulty", difficulty && has(Change::ProofOfStake)),
+        ("excessBlobGas", given.excess_blob_gas.is_some() && !has(Change::Blobs)),
+        ("blobBaseFee", given.blob_base_fee.is_some() && !has(Change::Blobs)),
+    ];
+    for (field, _) in beside.into_iter().filter(|(_, there)| *there) {
+        notes.push(Note::unused(format!("block.{field}"), format!("a block of {fork} has none")));
+    }
+    if given.hash.is_some() {
+        let lacking = lacking(given, fork);
+        let why = match lacking.is_empty() {
+            true => format!("the block has other fields than a header of {fork}"),
+            false => format!("of the block's header there is no {}", lacking.join(", ")),
         };
-        match self.fields.iter().find(|field| **field == key) {
-            Some(field) => self.known.push(field),
-            None => self.others.push(key.clone()),
-        }
-        seed.deserialize(key.into_deserializer()).map(Some)
+        notes.push(Note::unused("block.hash", why));
     }
-
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, A::Error> {
-        self.map.next_value_seed(seed)
-    }
+    notes
 }
 
-impl<A> Keys<A> {
-    /// Whether all that the block says of a field is said by the field's name.
-    fn check(&self) -> Result<(), String> {
-        for other in &self.others {
-            if let Some(meant) = self.meant(other)
-                && !self.known.contains(&meant)
-            {
-                return Err(format!("a block has no field {other:?}: expected {meant:?}"));
-            }
-        }
-        match self.others.first() {
-            Some(other) if self.known.is_empty() => {
-                Err(format!("not one field of a block is there, found {other:?}"))
-            }
-            _ => Ok(()),
-        }
-    }
+/// What the EVM sees of a block and the file does not say.
+fn absent(given: &BlockFields, fork: Fork) -> Vec<Note> {
+    let has = |change| fork.has(change);
+    let merged = has(Change::ProofOfStake);
+    let blobs = given.excess_blob_gas.is_some() || given.blob_base_fee.is_some();
+    let zero = || "0".to_owned();
+    let fields = [
+        ("number", given.number.is_none(), zero()),
+        ("timestamp", given.timestamp.is_none(), zero()),
+        ("miner", given.miner.is_none(), zero()),
+        ("gasLimit", given.gas_limit.is_none(), DEFAULT_GAS_LIMIT.to_string()),
+        ("baseFeePerGas", has(Change::BaseFee) && given.base_fee_per_gas.is_none(), zero()),
+        ("difficulty", !merged && given.difficulty.is_none(), zero()),
+        ("mixHash", merged && given.mix_hash.is_none(), zero()),
+        ("excessBlobGas", has(Change::Blobs) && !blobs, zero()),
+    ];
+    let fields = fields.into_iter().filter(|(_, missing, _)| *missing);
+    fields.map(|(field, _, used)| Note::absent(format!("block.{field}"), used)).collect()
+}
 
-    /// The field that a key means by another name.
-    fn meant(&self, key: &str) -> Option<&'static str> {
-        let plain: String = key.chars().filter(char::is_ascii_alphanumeric).collect();
-        let plain = plain.to_ascii_lowercase();
-        let plain = plain.strip_prefix("current").unwrap_or(&plain);
-        let own = self.fields.iter().find(|field| field.eq_ignore_ascii_case(plain)).copied();
-        own.or_else(|| {
-            let other = OTHER_NAMES.iter().find(|(name, _)| *name == plain);
-            other.map(|(_, field)| *field)
-        })
+/// The fields of a header of a fork that are not there.
+fn lacking(given: &BlockFields, fork: Fork) -> Vec<&'static str> {
+    let has = |change| fork.has(change);
+    let blobs = has(Change::Blobs);
+    let fields = [
+        ("parentHash", given.parent_hash.is_none()),
+        ("sha3Uncles", given.sha3_uncles.is_none()),
+        ("miner", given.miner.is_none()),
+        ("stateRoot", given.state_root.is_none()),
+        ("transactionsRoot", given.transactions_root.is_none()),
+        ("receiptsRoot", given.receipts_root.is_none()),
+        ("logsBloom", given.logs_bloom.is_none()),
+        ("difficulty", given.difficulty.is_none()),
+        ("number", given.number.is_none()),
+        ("gasLimit", given.gas_limit.is_none()),
+        ("gasUsed", given.gas_used.is_none()),
+        ("timestamp", given.timestamp.is_none()),
+        ("extraData", given.extra_data.is_none()),
+        ("mixHash", given.mix_hash.is_none()),
+        ("nonce", given.nonce.is_none()),
+        ("baseFeePerGas", has(Change::BaseFee) && given.base_fee_per_gas.is_none()),
+        ("withdrawalsRoot", has(Change::Withdrawals) && given.withdrawals_root.is_none()),
+        ("blobGasUsed", blobs && given.blob_gas_used.is_none()),
+        ("excessBlobGas", blobs && given.excess_blob_gas.is_none()),
+        (
+            "parentBeaconBlockRoot",
+            has(Change::BeaconRoot) && given.parent_beacon_block_root.is_none(),
+        ),
+        ("requestsHash", has(Change::Requests) && given.requests_hash.is_none()),
+    ];
+    fields.into_iter().filter(|(_, missing)| *missing).map(|(field, _)| field).collect()
+}
+
+/// What names a block that stands by itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BlockName {
+    /// The block's hash.
+    pub hash: Option<B256>,
+    /// The block's number.
+    pub number: Option<u64>,
+}
+
+impl From<&BlockFields> for BlockName {
+    fn from(fields: &BlockFields) -> Self {
+        Self { hash: fields.hash, number: fields.number }
     }
 }

@@ -4,17 +4,17 @@
 //! In the data's way this is the first stage: what it makes, [`Input`], is what
 //! [`crate::execute`] runs.
 
-use alloy_consensus::Header;
-use serde::Deserialize;
+use std::fmt;
 
-use crate::{
-    Execution, block_file::BlockFile, env::block_env, prestate::Prestate, rollup::RunTransaction,
-};
+use alloy_consensus::Header;
+
+use crate::{Execution, env::block_env, prestate::Prestate, rollup::RunTransaction};
 use iso_evm_wire::{
     Rules,
     block::{Block, BlockError, BlockHashes},
     container::Inclusion,
     fork::ForkError,
+    json::{self, Misread},
     receipt::{Receipt, ReceiptError},
     transaction::{Transaction, TransactionError},
 };
@@ -22,12 +22,20 @@ use iso_evm_wire::{
 mod alloc;
 mod ancestors;
 mod answer;
+mod bare;
 mod config;
+mod diff;
+pub mod document;
 mod geth;
 mod given_block;
+mod given_transaction;
+mod keyed;
+mod note;
+mod object;
 mod parent_blobs;
 mod proofs;
 mod rpc;
+mod signature;
 pub mod state_test;
 
 /// All that is needed to run one transaction, and what it came from.
@@ -53,13 +61,10 @@ pub struct Input {
 pub enum InputError {
     /// Not JSON, or a field is not what it should be. The message says where.
     #[error("{0}")]
-    Json(#[from] serde_json::Error),
-    /// Neither of the two shapes.
-    #[error(
-        "unknown shape: expected the keys \"transaction\" and \"prestate\", or geth's \"genesis\", \
-         \"context\" and \"input\""
-    )]
-    Shape,
+    Json(#[from] Misread),
+    /// Something else, and what it is.
+    #[error("{}", NoInput(.0))]
+    Document(Box<Document>),
     /// A [block file](crate::block_file).
     #[error(
         "a whole block, whose transactions are recorded from it first, each to its own witness"
@@ -115,6 +120,9 @@ pub enum InputError {
     /// The block is none that could be.
     #[error("block: {0}")]
     Block(#[from] BlockError),
+    /// A trace in diff mode leaves out what the run looks at.
+    #[error("{0}")]
+    Diff(#[from] DiffError),
     /// An account contradicts itself.
     #[error("{0}")]
     Account(#[from] alloc::AccountError),
@@ -132,7 +140,28 @@ pub enum InputError {
 pub use alloc::AccountError;
 pub use ancestors::AncestorError;
 pub(crate) use answer::Answer;
+pub use bare::BareTransaction;
+pub use diff::DiffError;
+pub use document::Document;
+pub use given_block::BlockName;
+pub use note::{Note, NoteKind};
+pub use parent_blobs::ParentBlobs;
 pub use proofs::ProofError;
+
+/// What something is that is no input.
+struct NoInput<'a>(&'a Document);
+
+impl fmt::Display for NoInput<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Document::Unknown => f.write_str(
+                "unknown shape: expected the keys \"transaction\" and \"prestate\", or geth's \
+                 \"genesis\", \"context\" and \"input\"",
+            ),
+            document => write!(f, "this is {document}"),
+        }
+    }
+}
 
 impl Input {
     /// Reads an `INPUT.json`. `rules` are what the user asked for, if anything.
@@ -141,24 +170,43 @@ impl Input {
     ///
     /// [`InputError`], which says what is wrong and where.
     pub fn parse(json: &[u8], rules: Option<Rules>) -> Result<Self, InputError> {
-        #[derive(Deserialize)]
-        struct Shape {
-            genesis: Option<serde::de::IgnoredAny>,
-            context: Option<serde::de::IgnoredAny>,
-            input: Option<serde::de::IgnoredAny>,
-            transaction: Option<serde::de::IgnoredAny>,
-            prestate: Option<serde::de::IgnoredAny>,
-        }
+        Self::read(json, rules).map(|(input, _)| input)
+    }
 
-        let shape: Shape = serde_json::from_slice(json)?;
-        if shape.genesis.is_some() && shape.context.is_some() && shape.input.is_some() {
-            serde_json::from_slice::<geth::TracerTest>(json)?.into_input(rules)
-        } else if shape.transaction.is_some() || shape.prestate.is_some() {
-            serde_json::from_slice::<rpc::RpcInput>(json)?.into_input(rules)
-        } else if BlockFile::is_one(json) {
-            Err(InputError::WholeBlock)
-        } else {
-            Err(InputError::Shape)
+    /// The same, with what is to be said of it: fields that are there and not used, and what stands in
+    /// for those that are not there. What is told so changes the recording, and can be a mistake.
+    ///
+    /// # Errors
+    ///
+    /// As [`Input::parse`].
+    ///
+    /// ```
+    /// use iso_evm_witness::Input;
+    ///
+    /// let json = br#"{
+    ///     "fork": "osaka",
+    ///     "block": {"number": 1, "timestamp": 5, "miner": "0x1111111111111111111111111111111111111111",
+    ///         "gasLimit": 30000000, "baseFeePerGas": 7, "excessBlobGas": 0, "mixhsh": "0x01"},
+    ///     "transaction": {"chainId": 1, "from": "0x2222222222222222222222222222222222222222", "nonce": 0,
+    ///         "gas": 21000, "gasPrice": 7, "to": "0x1111111111111111111111111111111111111111"}
+    /// }"#;
+    /// let (_, notes) = Input::read(json, None)?;
+    /// let notes: Vec<_> = notes.iter().map(ToString::to_string).collect();
+    /// assert_eq!(notes, [
+    ///     "block.mixhsh is not known and not used: did you mean \"mixHash\"?",
+    ///     "block.mixHash is not given: 0 is used",
+    /// ]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn read(json: &[u8], rules: Option<Rules>) -> Result<(Self, Vec<Note>), InputError> {
+        match document::recognise(json)? {
+            (Document::TracerTest, text) => {
+                let test: geth::TracerTest = json::read(text)?;
+                Ok((test.into_input(rules)?, Vec::new()))
+            }
+            (Document::Input, text) => json::read::<rpc::RpcInput>(text)?.into_input(rules),
+            (Document::BlockFile, _) => Err(InputError::WholeBlock),
+            (document, _) => Err(InputError::Document(Box::new(document))),
         }
     }
 

@@ -8,20 +8,20 @@ use iso_evm_wire::{block::blob_base_fee, protocol::GAS_PER_BLOB};
 
 /// What a parent's header says of blobs.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct ParentBlobs {
+pub struct ParentBlobs {
     /// Excess blob gas of the parent.
-    pub(super) excess: u64,
+    pub excess: u64,
     /// Blob gas that the parent used.
-    pub(super) used: u64,
+    pub used: u64,
     /// Base fee of the parent, in wei.
-    pub(super) base_fee: u64,
+    pub base_fee: u64,
 }
 
 impl ParentBlobs {
     /// EELS's `calculate_excess_blob_gas`, with the parameters of the child's block. Where execution
     /// gas outweighs what a blob costs, the excess does not shrink (EIP-7918); parameters before Osaka
     /// have a blob base cost of zero, by which that is never so.
-    pub(super) fn next_excess(self, blobs: BlobParams) -> u64 {
+    pub fn next_excess(self, blobs: BlobParams) -> u64 {
         let Self { excess, used, base_fee } = self;
         let target = blobs.target_blob_count.saturating_mul(GAS_PER_BLOB);
         let sum = excess.saturating_add(used);

@@ -8,21 +8,24 @@ use serde::Deserialize;
 
 use super::{
     Input, InputError, agree,
-    alloc::{Accounts, UniqueMap},
+    alloc::UniqueMap,
     ancestors,
     answer::Answer,
-    given_block::GivenBlock,
+    diff::GivenPrestate,
+    given_block::{self, GivenBlock},
+    given_transaction::GivenTransaction,
+    note::Note,
     proofs,
 };
 use iso_evm_wire::{
     Rules,
-    block::Block,
+    block::{Block, BlockFields},
     protocol::transaction_gas_cap,
     quantity::{self as number, Number},
     receipt::ReceiptFields,
     rules::Family,
     schedule::{self, Scheduled},
-    transaction::{TransactionDefaults, TransactionError, TransactionFields},
+    transaction::{TransactionDefaults, TransactionError},
 };
 
 /// `{"fork", "chainId", "block", "ancestors", "blockHashes", "transaction", "prestate", "stateRoot", "proofs",
@@ -39,41 +42,50 @@ pub(super) struct RpcInput {
     ancestors: Vec<Answer<GivenBlock>>,
     #[serde(default)]
     block_hashes: Answer<UniqueMap<Number, B256>>,
-    transaction: Answer<TransactionFields>,
+    transaction: Answer<GivenTransaction>,
     #[serde(default)]
-    prestate: Answer<Accounts>,
+    prestate: Answer<GivenPrestate>,
     state_root: Option<B256>,
     proofs: Option<Answer<Vec<Answer<EIP1186AccountProofResponse>>>>,
     receipt: Option<Answer<ReceiptFields>>,
 }
 
 impl RpcInput {
-    /// The input, all checked.
-    pub(super) fn into_input(self, asked: Option<Rules>) -> Result<Input, InputError> {
-        self.transaction.0.type_number()?;
-        let named = chain(self.chain_id, self.transaction.0.chain())?;
+    /// The input, all checked, and what is to be said of it.
+    pub(super) fn into_input(self, asked: Option<Rules>) -> Result<(Input, Vec<Note>), InputError> {
+        let mut notes = Vec::new();
+        let transaction = self.transaction.0.read(&mut notes)?;
+        let fields = self.block.0.read("block", &mut notes)?;
+        let named = chain(self.chain_id, transaction.chain())?;
         let chain_id = named.unwrap_or(schedule::MAINNET);
-        let rules = self.rules(chain_id, asked)?;
-        if named.is_none() && rules.family() != Family::Ethereum {
-            return Err(InputError::ChainUnknown(rules));
+        let rules = rules(self.fork.as_deref(), &fields, chain_id, asked)?;
+        if named.is_none() {
+            if rules.family() != Family::Ethereum {
+                return Err(InputError::ChainUnknown(rules));
+            }
+            notes.push(Note::absent(
+                "chainId",
+                format!("{chain_id}, that of Ethereum's main chain,"),
+            ));
         }
-        let (number, timestamp) = (self.block.0.0.number, self.block.0.0.timestamp);
-        let blobs = schedule::blob_params(
-            rules,
-            chain_id,
-            number.unwrap_or_default(),
-            timestamp.unwrap_or_default(),
-        );
-        let block = self.block.0.0.into_block(rules.fork(), blobs)?;
+        let number = fields.number.unwrap_or_default();
+        let timestamp = fields.timestamp.unwrap_or_default();
+        let blobs = schedule::blob_params(rules, chain_id, number, timestamp);
+        let block = fields.clone().into_block(rules.fork(), blobs)?;
+        notes.extend(given_block::notes(&fields, &block, rules.fork()));
         check_schedule(rules, chain_id, &block)?;
         block.check_blob_base_fee(blobs)?;
-        let ancestors = self.ancestors.into_iter().map(|Answer(GivenBlock(fields))| fields);
-        let ancestors = ancestors::headers(&block, ancestors.collect())?;
-        let transaction = self.transaction.0.into_transaction(TransactionDefaults {
+        let mut before = Vec::new();
+        for (index, Answer(ancestor)) in self.ancestors.into_iter().enumerate() {
+            before.push(ancestor.read(&format!("ancestors[{index}]"), &mut notes)?);
+        }
+        let ancestors = ancestors::headers(&block, before)?;
+        let defaults = TransactionDefaults {
             chain_id,
             gas: block.gas_limit.min(transaction_gas_cap(rules.fork())),
             gas_price: block.base_fee_per_gas.unwrap_or_default().into(),
-        })?;
+        };
+        let transaction = transaction.into_transaction(defaults, &mut notes)?;
         let block_hashes: BTreeMap<u64, B256> = (self.block_hashes.0.0.into_iter())
             // BLOCKHASH answers zero for a number that no block can have.
             .filter_map(|(Number(number), hash)| Some((u64::try_from(number).ok()?, hash)))
@@ -83,7 +95,7 @@ impl RpcInput {
             proofs.into_iter().map(|Answer(proof)| proof).collect::<Vec<_>>()
         });
         let proofs = proofs::state_proof(self.state_root, proofs)?;
-        let mut prestate = self.prestate.0.into_prestate()?;
+        let (mut prestate, known) = self.prestate.0.into_prestate(&mut notes)?;
         if proofs.is_none() {
             // A tracer prints an account that does not exist as one that is empty. A proof tells
             // the two apart.
@@ -93,22 +105,30 @@ impl RpcInput {
         input.execution.proofs = proofs;
         input.ancestors = ancestors;
         input.receipt = self.receipt.map(|receipt| receipt.0.into_receipt()).transpose()?;
-        Ok(input)
+        if let Some(known) = known.filter(|_| input.execution.proofs.is_none()) {
+            known.check(&input.execution)?;
+        }
+        Ok((input, notes))
     }
+}
 
-    /// The rules given, or those that follow from the chain's schedule.
-    fn rules(&self, chain_id: u64, asked: Option<Rules>) -> Result<Rules, InputError> {
-        if let Some(name) = &self.fork {
-            return agree(asked, name.parse()?);
-        }
-        let place = self.block.0.0.number.zip(self.block.0.0.timestamp);
-        let scheduled =
-            place.and_then(|(number, timestamp)| schedule::scheduled(chain_id, number, timestamp));
-        match (scheduled, asked) {
-            (Some(scheduled), asked) => agree(asked, scheduled?.rules),
-            (None, Some(asked)) => Ok(asked),
-            (None, None) => Err(InputError::ForkUnknown(chain_id)),
-        }
+/// The rules given, or those that follow from the chain's schedule.
+fn rules(
+    fork: Option<&str>,
+    block: &BlockFields,
+    chain_id: u64,
+    asked: Option<Rules>,
+) -> Result<Rules, InputError> {
+    if let Some(name) = fork {
+        return agree(asked, name.parse()?);
+    }
+    let place = block.number.zip(block.timestamp);
+    let scheduled =
+        place.and_then(|(number, timestamp)| schedule::scheduled(chain_id, number, timestamp));
+    match (scheduled, asked) {
+        (Some(scheduled), asked) => agree(asked, scheduled?.rules),
+        (None, Some(asked)) => Ok(asked),
+        (None, None) => Err(InputError::ForkUnknown(chain_id)),
     }
 }
 

@@ -64,6 +64,7 @@ pub mod claim;
 pub mod container;
 pub mod encoding;
 pub mod fork;
+pub mod json;
 pub mod layout;
 pub mod message;
 pub mod open;

@@ -292,8 +292,12 @@ impl<'a> Replay<'a> {
     /// The witness of the next transaction.
     fn witness(&self, recording: &Recording, proved: bool) -> Result<Witness, NodeError> {
         let block = self.parent.block;
-        let mut ancestors = vec![block.parent.clone()];
-        ancestors.extend(self.parent.known.borrow().ancestors.iter().cloned());
+        let mut ancestors = Vec::new();
+        // They hang on the block's own header.
+        if block.block.header.is_some() {
+            ancestors.push(block.parent.clone());
+            ancestors.extend(self.parent.known.borrow().ancestors.iter().cloned());
+        }
         let input = Input {
             execution: self.execution(proved)?,
             transaction: self.transaction()?.clone(),

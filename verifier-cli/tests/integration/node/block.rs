@@ -107,7 +107,7 @@ fn a_block_without_transactions_and_one_that_is_not_there() {
         record(&hash.to_string()).stderr,
         format!("error: the node knows no block {hash}\n")
     );
-    assert_eq!(record("latest").code, Some(2));
+    assert_eq!(record("newest").code, Some(2));
 }
 
 #[test]

@@ -9,6 +9,8 @@ mod faults;
 mod http;
 // What nodes do not prove: it is recorded all the same, and said.
 mod lacks;
+// Transactions in no block, names and ranges of blocks, what names a transaction.
+mod brought;
 // How a state is named.
 mod naming;
 // Blocks of a rollup.
@@ -19,4 +21,6 @@ mod proxy;
 #[cfg(unix)]
 mod real;
 mod recorded;
+#[cfg(unix)]
+mod traces;
 mod ways;

@@ -153,7 +153,9 @@ fn a_bare_transaction_is_recorded_with_a_node_and_refused_without() {
     assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
     verified(folder.path(), "witness.bin");
     let ran = record(&object, "");
-    assert_eq!(ran.stderr, "error: a bare transaction needs --rpc-url\n");
+    let advice = "error: stdin: this is a transaction without the state before it: a node gives that: \
+                  iso-witness record --rpc-url URL -\n";
+    assert_eq!(ran.stderr, advice);
     let whole = json!({"transaction": object, "prestate": {}});
     let ran = record(&whole, &format!("--rpc-url {}", anvil.url()));
     assert_eq!(ran.stderr, "error: --rpc-url has no meaning for an input that has its own state\n");

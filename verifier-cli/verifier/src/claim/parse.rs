@@ -9,6 +9,7 @@ use std::fmt;
 use alloy_primitives::{B256, Bytes};
 use iso_evm_wire::{
     claim::{BlockClaim, Environment, MessageClaim, ToldInstant, TransactionClaim},
+    json::Misread,
     segment::{Head, Leaf, RecordTree},
 };
 use serde::Deserialize;
@@ -88,7 +89,7 @@ hashed! {
 #[non_exhaustive]
 pub enum ClaimError {
     /// It is no JSON of a claim.
-    #[error("it is no claim: {0}")]
+    #[error("it is no claim: {}", Misread::from(.0))]
     Json(#[from] serde_json::Error),
     /// A head has another length.
     #[error("{of}: its head has {found} bytes, and a head has 640")]

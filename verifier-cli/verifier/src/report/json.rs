@@ -110,6 +110,9 @@ pub struct JsonFinding {
     message: Option<usize>,
     #[serde(flatten)]
     mismatch: JsonMismatch,
+    /// The index of the finding that explains this one; null if no other does. Absent where nobody looked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cause: Option<Option<usize>>,
 }
 
 /// An audit or check that did not run.
@@ -148,7 +151,7 @@ pub fn json(report: &Report) -> JsonReport {
         selected: report.selected,
         strict: report.strict,
         audits: report.audits,
-        findings: report.findings.iter().map(finding).collect(),
+        findings: findings(report),
         not_run: report.not_run.iter().map(not_run).collect(),
         anchors: anchors(&report.anchors),
         anchor: report.anchor,
@@ -242,7 +245,17 @@ pub fn mismatch(claim: &FalseClaim) -> JsonMismatch {
 
 /// A false claim with its message, as JSON writes it.
 pub fn finding(claim: &FalseClaim) -> JsonFinding {
-    JsonFinding { message: claim.message, mismatch: mismatch(claim) }
+    JsonFinding { message: claim.message, mismatch: mismatch(claim), cause: None }
+}
+
+/// The findings of a report with their causes, if somebody has looked for these.
+fn findings(report: &Report) -> Vec<JsonFinding> {
+    let findings = report.findings.iter().enumerate();
+    let with_cause = |(index, claim)| {
+        let cause = report.causes.as_ref().map(|causes| causes.cause_of(index));
+        JsonFinding { cause, ..finding(claim) }
+    };
+    findings.map(with_cause).collect()
 }
 
 /// An audit or check that did not run, as JSON writes it.

@@ -140,6 +140,7 @@ pub fn verify_by<E: From<VerifyError>>(
         messages: messages::reports(opened, execution.audited, &findings, proved),
         segments: None,
         findings,
+        causes: None,
     })
 }
 

@@ -1,12 +1,14 @@
 //! What is said of a transaction, and of each of its messages.
 
 use alloy_primitives::{Address, B256, U256};
-use iso_evm_hypervisor::Audited;
-use iso_evm_wire::{MessageWitness, Rules, container::Place, records::FrameKind};
+use iso_evm_hypervisor::{Audited, Engine};
+use iso_evm_wire::{MessageWitness, Opened, Rules, container::Place, records::FrameKind};
 
-use super::{AuditSelection, Audits, Check, EngineKind, FalseClaim, NamedVerdict, NotRun, Verdict};
+use super::{
+    AuditSelection, Audits, Check, EngineKind, FalseClaim, NamedVerdict, NotRun, Options, Verdict,
+};
 use crate::audit::anchors::{Anchors, Expected, RootSource};
-use crate::segments::MessageSegments;
+use crate::{cause::Causes, segments::MessageSegments};
 
 /// What a message says of itself, as far as reports tell it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,6 +87,8 @@ pub struct Report {
     /// What was found false: by the execution audit in each message, by each other audit first.
     /// In the order of [`Audit::ALL`](super::Audit::ALL).
     pub findings: Vec<FalseClaim>,
+    /// What explains them, if somebody has [looked](Report::look_for_causes).
+    pub causes: Option<Causes>,
     /// The audits and checks that did not run.
     pub not_run: Vec<NotRun>,
     /// What the witness had to be about.
@@ -132,6 +136,11 @@ impl Report {
     /// The verdict by its name, which says what it is about.
     pub fn named(&self, verdict: Verdict) -> NamedVerdict {
         NamedVerdict { verdict, selected: self.selected }
+    }
+
+    /// Looks for what explains the findings, in the witness and with the options that the report is of.
+    pub fn look_for_causes(&mut self, engine: &Engine, opened: &Opened<'_>, options: &Options) {
+        self.causes = Some(Causes::of(engine, opened, options, self));
     }
 
     /// The checks that audits had to leave out.

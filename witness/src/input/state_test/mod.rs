@@ -15,7 +15,12 @@ use serde::Deserialize;
 use self::fields::{Account, Config, Env, Transaction};
 use crate::{Execution, Input};
 use iso_evm_wire::{
-    Fork, block::Block, fork::ForkError, protocol::Change, transaction::TransactionError,
+    Fork,
+    block::Block,
+    fork::ForkError,
+    json::{self, Misread},
+    protocol::Change,
+    transaction::TransactionError,
 };
 
 /// How many ancestors a block knows.
@@ -141,8 +146,8 @@ struct Post {
 /// assert_eq!(cases[0].state_root, None);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn cases(json: &[u8]) -> Result<Vec<Case>, serde_json::Error> {
-    let units: BTreeMap<String, Unit> = serde_json::from_slice(json)?;
+pub fn cases(json: &[u8]) -> Result<Vec<Case>, Misread> {
+    let units: BTreeMap<String, Unit> = json::read(json)?;
     let mut cases = Vec::new();
     for (test, unit) in units {
         let (test, unit): (Arc<str>, _) = (test.into(), Arc::new(unit));

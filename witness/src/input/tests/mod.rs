@@ -2,8 +2,11 @@ use iso_evm_wire::Fork;
 
 use super::*;
 
+mod documents;
+mod notes;
 mod rollup;
 mod schedule;
+mod shapes;
 mod tracer;
 mod whole;
 
@@ -39,8 +42,12 @@ fn errors_say_what_and_where() {
         ("prague", "pragu", "fork: unknown fork \"pragu\""),
         ("prague", "byzantium", "fork: fork byzantium is earlier than istanbul"),
         ("\"fork\": \"prague\",", "", "fork: not given, and it does not follow from chain 1"),
-        ("\"0x5208\"", "\"0x5208g\"", "at line 4 column"),
-        ("\"0x5208\"", "\"0x10000000000000000\"", "does not fit 64 bits at line 4"),
+        ("\"0x5208\"", "\"0x5208g\"", "transaction.gas: expected a number below 2^256"),
+        (
+            "\"0x5208\"",
+            "\"0x10000000000000000\"",
+            "transaction.gas: number 0x10000000000000000 does not fit 64 bits",
+        ),
         ("\"from\"", "\"form\"", "transaction: field \"from\" is missing"),
         ("\"gas\"", "\"type\": \"0x64\", \"gas\"", "0x64 is not Ethereum's (it is an Arbitrum"),
         ("\"gas\"", "\"type\": 3, \"gas\"", "field \"maxFeePerBlobGas\" is missing"),
@@ -126,7 +133,7 @@ fn an_answer_of_a_node_is_taken_for_its_result() {
             r#"{"id": 1, "result": {"number": 1}, "result": {"number": 2}}"#,
             "duplicate field `result`",
         ),
-        ("\"0x1\"", "expected an object or a list"),
+        ("\"0x1\"", "block: expected a block, found the text \"0x1\""),
     ] {
         let found = Input::parse(file(block, TX, STATE).as_bytes(), None).unwrap_err().to_string();
         assert!(found.contains(message), "{block}: {found}");
@@ -147,7 +154,7 @@ fn a_block_field_under_another_tools_name_is_refused() {
         (r#"{"number": 1, "currentTimestamp": 5}"#, "expected \"timestamp\""),
         (r#"{"currentNumber": 1}"#, "expected \"number\""),
         (r#"{"number": 1, "currentBaseFee": 5}"#, "expected \"baseFeePerGas\""),
-        (r#"{"number": 1, "prevRandao": "0x01"}"#, "expected \"mixHash\""),
+        (r#"{"number": 1, "random": "0x01"}"#, "expected \"mixHash\""),
         (r#"{"coinbase": "0x0101010101010101010101010101010101010101"}"#, "expected \"miner\""),
         (r#"{"header": {"number": 1}}"#, "not one field of a block is there, found \"header\""),
     ] {

@@ -2,14 +2,16 @@
 
 use alloy_primitives::B256;
 
-use crate::{block::BlockError, receipt::ReceiptError, transaction::TransactionError};
+use crate::{
+    block::BlockError, json::Misread, receipt::ReceiptError, transaction::TransactionError,
+};
 
 /// Why a file is not the JSON form of a witness.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum JsonError {
     /// Not JSON, or a field is not what it should be. The message says where.
-    #[error("{0}")]
+    #[error("{}", Misread::from(.0))]
     Json(#[from] serde_json::Error),
     /// The file is of another version.
     #[error("version {found} of a witness is not read: version {expected} is expected")]

@@ -1,0 +1,191 @@
+//! [`Told`]: a finding in words. What is false, where, what the witness says, what is true and by what, and
+//! whether it is a cause or follows from another.
+//!
+//! In the data's way this stands between the report and whoever prints or draws it.
+
+pub(crate) mod form;
+mod proof;
+pub mod record;
+mod when;
+
+use alloy_primitives::Address;
+use iso_evm_verifier::{Audit, ClaimKind, FalseClaim, Report};
+use iso_evm_wire::{
+    Opened, OpenedMessage,
+    records::{FrameKind, Record},
+};
+use serde::Serialize;
+
+use form::Form;
+use when::When;
+
+/// A finding in words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Told {
+    /// Index of the finding in the report.
+    pub finding: usize,
+    /// The audit that found it.
+    pub audit: Audit,
+    /// The kind's name.
+    pub kind: &'static str,
+    /// Index of the message that it is about; none if it is about the transaction.
+    pub message: Option<usize>,
+    /// Index of the record that it is about.
+    pub record: Option<usize>,
+    /// Where the code stood, as far as the audit tells.
+    pub pc: Option<u64>,
+    /// What is false, in a sentence.
+    pub title: String,
+    /// Where it is: the message and the record.
+    pub place: String,
+    /// What the witness says; none where the kind has no words.
+    pub says: Option<String>,
+    /// What is true.
+    pub truth: Option<String>,
+    /// By what that is known.
+    pub by: &'static str,
+    /// How it stands to the other findings.
+    pub role: Role,
+}
+
+/// How a finding stands to the others of its report.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase", tag = "is")]
+pub enum Role {
+    /// With it put right, these others hold too.
+    Cause {
+        /// Indices of findings in the report.
+        explains: Vec<usize>,
+    },
+    /// It is no longer found where another is put right.
+    #[serde(rename_all = "camelCase")]
+    Follows {
+        /// Index of that finding in the report.
+        from: usize,
+    },
+    /// Nothing shows that it hangs together with another.
+    Alone,
+}
+
+/// The findings of a report in words: causes first, each with what follows from it behind it; else in the order in
+/// which they came about.
+pub fn told(witness: &Opened<'_>, report: &Report) -> Vec<Told> {
+    let role = |index| role(report, index);
+    let mut told: Vec<_> = report
+        .findings
+        .iter()
+        .enumerate()
+        .map(|(index, claim)| one(witness, claim, index, role(index)))
+        .collect();
+    if told.len() > 1 {
+        let when = When::of(witness);
+        let whens: Vec<_> = told.iter().map(|told| when.when(told)).collect();
+        // By the finding that it all comes from, and when that came about.
+        told.sort_by_key(|told| match told.role {
+            Role::Cause { .. } => (0, whens[told.finding], 0),
+            Role::Follows { from } => (0, whens[from], 1 + told.finding),
+            Role::Alone => (1, whens[told.finding], 0),
+        });
+    }
+    told
+}
+
+fn role(report: &Report, index: usize) -> Role {
+    let Some(causes) = &report.causes else { return Role::Alone };
+    match causes.cause_of(index) {
+        Some(from) => Role::Follows { from },
+        None if causes.is_cause(index) => {
+            Role::Cause { explains: causes.following(index).collect() }
+        }
+        None => Role::Alone,
+    }
+}
+
+fn one(witness: &Opened<'_>, claim: &FalseClaim, finding: usize, role: Role) -> Told {
+    let message = claim.message.and_then(|index| witness.message(index));
+    let record = claim.record.and_then(|record| usize::try_from(record).ok());
+    let taken = record.and_then(|record| message?.records().get(record));
+    let taken = taken.and_then(|taken| taken.as_ref().ok());
+    let moves_value =
+        matches!(taken, Some(Record::Call(..) | Record::Create(_) | Record::Create2(_)));
+    let form = Form::of(claim.kind, moves_value);
+    let words = claim.words;
+    Told {
+        finding,
+        audit: claim.kind.audit(),
+        kind: claim.kind.name(),
+        message: claim.message,
+        record,
+        pc: claim.pc,
+        title: title(claim),
+        place: place(witness, claim, record, taken),
+        says: words.map(|words| form.write(words.found)),
+        truth: words.map(|words| form.write(words.expected)),
+        by: proof::by(claim.kind),
+        role,
+    }
+}
+
+/// What is false, in a sentence; code's own names for fields stand as they are.
+fn title(claim: &FalseClaim) -> String {
+    let meaning = match claim.kind {
+        ClaimKind::Execution(kind) => kind.meaning(),
+        ClaimKind::Access(kind) => kind.meaning(),
+        ClaimKind::Tree(kind) => kind.meaning(),
+        ClaimKind::Transaction(kind) => kind.meaning(),
+        ClaimKind::Malformed { position } => {
+            return format!("The bytes are no canonical message, from byte {position} on.");
+        }
+        _ => claim.kind.name(),
+    };
+    // What the two words are stands in lines of its own.
+    let sentence = meaning.split_once(": ").map_or(meaning, |(first, _)| first);
+    let sentence = sentence.replace('`', "");
+    if sentence.ends_with('.') { sentence } else { sentence + "." }
+}
+
+fn place(
+    witness: &Opened<'_>,
+    claim: &FalseClaim,
+    record: Option<usize>,
+    taken: Option<&Record>,
+) -> String {
+    let Some(index) = claim.message else {
+        return if claim.kind.audit() == Audit::Transaction {
+            "the transaction and its receipt".to_owned()
+        } else {
+            "the witness".to_owned()
+        };
+    };
+    let mut place = format!("message {index}");
+    if let Some(message) = witness.message(index) {
+        place = format!("{place}, {}", frame(message));
+    }
+    if let Some(record) = record {
+        place = format!("{place}, record {record}");
+        if let Some(taken) = taken {
+            place = format!("{place}: {}", record::title(taken));
+        }
+    }
+    if let Some(pc) = claim.pc {
+        place = format!("{place}, pc {pc}");
+    }
+    place
+}
+
+/// A message by its kind and whose code runs: `a call of 0x…`, `a creation of 0x…`.
+pub(crate) fn frame(message: &OpenedMessage) -> String {
+    let fields = message.fields();
+    let target = target(fields.to, fields.context);
+    match message.kind() {
+        Some(FrameKind::Create | FrameKind::Create2) => format!("the creation of {target}"),
+        Some(kind) => format!("the {} of {target}", kind.name()),
+        None => format!("a frame of {target}"),
+    }
+}
+
+/// Whose code runs; the new account of a creation.
+pub(crate) fn target(to: Address, context: Address) -> Address {
+    if to.is_zero() { context } else { to }
+}

@@ -1,0 +1,177 @@
+//! A transaction that no block has: it is recorded on the state that it would meet, that after the newest
+//! block, as the first of a block that would follow. `specs/15-node.md`, section Pending transactions.
+//!
+//! In the data's way this stands where the block stands otherwise. What the chain's rules derive from the
+//! parent is derived; what its next proposer decides is taken from the parent, and said. Such a block has no
+//! header: nothing in the witness passes for one.
+
+use alloy_consensus::Header;
+use alloy_eips::eip1559::{BaseFeeParams, INITIAL_BASE_FEE};
+use alloy_primitives::{B256, U256};
+use iso_evm_rpc::RpcError;
+use iso_evm_wire::{
+    Rules,
+    block::BlockFields,
+    optimism::base_fee::{BaseFeeParameters, next_base_fee},
+    protocol::Change,
+    rules::Family,
+    schedule,
+    transaction::{Transaction, TransactionDefaults, TransactionFields},
+};
+use iso_evm_witness::input::ParentBlobs;
+use serde_json::Value;
+
+use super::{
+    ChainBlock, Node, NodeError, RecordedTransaction, Replay, block, fork, listed::Listed,
+    parts::reread,
+};
+
+/// The method that tells of a transaction.
+pub(super) const METHOD: &str = "eth_getTransactionByHash";
+
+/// Seconds from one block to the next: a slot of Ethereum's, a block of the OP Stack's.
+const fn period(family: Family) -> u64 {
+    match family {
+        Family::Ethereum => 12,
+        Family::Optimism => 2,
+    }
+}
+
+/// A transaction as a node lists one that waits.
+pub(super) fn waiting(chain_id: u64, hash: B256, answer: &Value) -> Result<Listed, NodeError> {
+    let mut fields: TransactionFields = reread(METHOD, answer)?;
+    if fields.hash.replace(hash).is_some_and(|found| found != hash) {
+        let error = format!("another transaction than {hash}");
+        return Err(RpcError::Answer { method: METHOD, error }.into());
+    }
+    if let Some(found) = fields.chain().filter(|found| *found != chain_id) {
+        return Err(NodeError::Chain { expected: found, found: chain_id });
+    }
+    let defaults = TransactionDefaults { chain_id, gas: 0, gas_price: 0 };
+    Listed::read(fields, defaults).map_err(|error| NodeError::Unmined { hash, error })
+}
+
+/// Records a transaction on the state after the newest block.
+pub(super) fn record(
+    node: &Node,
+    transaction: Transaction,
+    hash: B256,
+    asked: Option<Rules>,
+) -> Result<RecordedTransaction, NodeError> {
+    if transaction.body().is_deposit() {
+        // It follows from what happened on the chain below, and is in the block that does so.
+        return Err(NodeError::NoTransaction(hash));
+    }
+    let block = node.next_block(transaction, hash, asked)?;
+    Replay::begin(node, &block)?.record()
+}
+
+impl Node {
+    /// A block after the newest, with this transaction for its only one.
+    fn next_block(
+        &self,
+        transaction: Transaction,
+        hash: B256,
+        asked: Option<Rules>,
+    ) -> Result<ChainBlock, NodeError> {
+        let chain_id = self.chain_id()?;
+        let (_, parent_hash) = self.tagged("latest")?;
+        let check = |answer: &Value| block::header(answer, parent_hash).map(|_| ());
+        let answer = self.wait(self.full_block(chain_id, parent_hash, check))?;
+        let parent = block::header(&answer, parent_hash)?;
+        let family = block::likely_family(&answer);
+        let mut header = Header {
+            number: parent.number.saturating_add(1),
+            timestamp: parent.timestamp.saturating_add(period(family)),
+            parent_hash,
+            ..parent.clone()
+        };
+        let rules = fork::fork_of(self, chain_id, parent_hash, &header, family, asked)?;
+        let number = header.number;
+        let blobs = schedule::blob_params(rules, chain_id, number, header.timestamp);
+        let has = |change| rules.has(change);
+        header.base_fee_per_gas =
+            has(Change::BaseFee).then(|| base_fee(&parent, rules)).transpose()?;
+        header.difficulty = if has(Change::ProofOfStake) { U256::ZERO } else { parent.difficulty };
+        let excess = match (rules.family(), parent.excess_blob_gas, parent.blob_gas_used) {
+            (Family::Ethereum, Some(excess), Some(used)) => {
+                let base_fee = parent.base_fee_per_gas.unwrap_or_default();
+                ParentBlobs { excess, used, base_fee }.next_excess(blobs)
+            }
+            _ => 0,
+        };
+        header.excess_blob_gas = has(Change::Blobs).then_some(excess);
+        let beacon_root = parent.parent_beacon_block_root.unwrap_or_default();
+        header.parent_beacon_block_root = has(Change::BeaconRoot).then_some(beacon_root);
+        let mut block = BlockFields::from(&header)
+            .into_block(rules.fork(), blobs)
+            .map_err(|error| NodeError::Block { number, error })?;
+        block.header = None;
+        self.tell_assumptions(hash, &header, rules);
+        Ok(ChainBlock {
+            chain_id,
+            rules,
+            hash: header.hash_slow(),
+            block,
+            encoded: vec![transaction.encode()],
+            transactions: vec![transaction],
+            hashes: vec![hash],
+            header,
+            parent,
+            whole: false,
+            supposed: true,
+            receipts: Vec::new(),
+            withdrawals: Vec::new(),
+        })
+    }
+
+    /// Says on what it stands, and what nobody can know yet.
+    fn tell_assumptions(&self, hash: B256, header: &Header, rules: Rules) {
+        let Header { number, timestamp, .. } = *header;
+        let parent = number.saturating_sub(1);
+        let seconds = period(rules.family());
+        self.notice(format!(
+            "transaction {hash} is in no block yet: it is recorded on the state after block {parent}, \
+             as the first of a block {number}"
+        ));
+        self.notice(format!(
+            "assumed of block {number}: timestamp {timestamp}, {seconds} seconds after its parent's"
+        ));
+        let random = if rules.has(Change::ProofOfStake) { "prevRandao" } else { "difficulty" };
+        let beacon = match rules.has(Change::BeaconRoot) {
+            true => ", parentBeaconBlockRoot",
+            false => "",
+        };
+        self.notice(format!(
+            "assumed of block {number}: miner {}, gas limit {}, {random}{beacon} as in block {parent}",
+            header.beneficiary, header.gas_limit
+        ));
+        if let Some(base_fee) = header.base_fee_per_gas {
+            self.notice(format!(
+                "base fee of block {number}: {base_fee} wei, as it follows from block {parent}"
+            ));
+        }
+    }
+}
+
+/// The base fee that follows from the parent (EIP-1559; the OP Stack has parameters of its own).
+fn base_fee(parent: &Header, rules: Rules) -> Result<u64, NodeError> {
+    match rules {
+        Rules::Ethereum(_) => {
+            let Some(base_fee) = parent.base_fee_per_gas else { return Ok(INITIAL_BASE_FEE) };
+            let params = BaseFeeParams::ethereum();
+            // No block of such a gas limit can have used gas.
+            let has_target = u128::from(parent.gas_limit) >= params.elasticity_multiplier;
+            Ok(if has_target {
+                parent.next_block_base_fee(params).unwrap_or(base_fee)
+            } else {
+                base_fee
+            })
+        }
+        Rules::Optimism(upgrade) => {
+            let config = BaseFeeParameters::OPTIMISM;
+            next_base_fee(parent, upgrade, upgrade, config)
+                .map_err(|error| NodeError::BaseFee { number: parent.number, error })
+        }
+    }
+}

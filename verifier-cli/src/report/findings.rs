@@ -1,0 +1,58 @@
+//! What is false, in words: causes first, what follows from them behind.
+
+use iso_evm_explain::{Role, Told};
+
+use super::layout::{filled, labelled};
+
+/// The most findings that are told whole; a witness of many false messages has more.
+const MOST: usize = 20;
+
+/// A paragraph for each finding.
+pub(super) fn findings(told: &[Told], width: usize) -> String {
+    let shown = told.iter().take(MOST);
+    let mut text: String = shown.map(|one| finding(one, told, width) + "\n").collect();
+    if told.len() > MOST {
+        let more = told.len() - MOST;
+        text += &format!("… and {more} more findings: --json has all of them\n\n");
+    }
+    text
+}
+
+fn finding(one: &Told, all: &[Told], width: usize) -> String {
+    let title = format!("{} ({}): {}", one.audit, one.kind, one.title);
+    let mut text = filled(&title, width, "", "  ");
+    text += &labelled("  where", &one.place, width);
+    if let (Some(says), Some(truth)) = (&one.says, &one.truth) {
+        // What follows from something false is computed from that.
+        let label = match one.role {
+            Role::Follows { .. } => "  comes to",
+            Role::Cause { .. } | Role::Alone => "  true",
+        };
+        text += &labelled("  says", says, width);
+        text += &labelled(label, &format!("{truth}: {}", one.by), width);
+    }
+    let role = match &one.role {
+        Role::Cause { explains } if explains.is_empty() => return text,
+        Role::Cause { explains } => {
+            let names: Vec<_> = explains.iter().filter_map(|index| name(all, *index)).collect();
+            let holds = if names.len() == 1 { "holds" } else { "hold" };
+            format!("the cause: with it put right, {} {holds} too", names.join(", "))
+        }
+        Role::Follows { from } => match name(all, *from) {
+            Some(name) => format!("follows from {name}: with that put right, this holds"),
+            None => return text,
+        },
+        Role::Alone => return text,
+    };
+    text += &labelled("  why", &role, width);
+    text
+}
+
+/// What a finding is called by another.
+fn name(all: &[Told], finding: usize) -> Option<String> {
+    let told = all.iter().find(|told| told.finding == finding)?;
+    Some(match told.message {
+        Some(message) => format!("{} of message {message} ({})", told.audit, told.kind),
+        None => format!("{} ({})", told.audit, told.kind),
+    })
+}

@@ -1,0 +1,77 @@
+//! The table of messages: as many of its columns as there is room for.
+
+use alloy_primitives::U256;
+use comfy_table::{CellAlignment, Table, presets};
+use iso_evm_verifier::verify::{EngineKind, MessageReport, Report};
+use iso_evm_wire::records::FrameKind;
+
+use super::text::{short, status, target, thousands};
+
+/// A column, and whether its cells stand at the right.
+const COLUMNS: [(&str, bool); 9] = [
+    ("#", true),
+    ("kind", false),
+    ("to", false),
+    ("status", false),
+    ("gas used", true),
+    ("records", true),
+    ("bytes", true),
+    ("host gas", true),
+    ("verdict", false),
+];
+
+/// Ways to make the table narrower, one after the other: a column that goes, or the deepest indentation.
+const NARROWER: [(&str, usize); 6] =
+    [("", 12), ("bytes", 12), ("records", 12), ("", 4), ("host gas", 4), ("", 0)];
+
+/// The table of messages, no wider than this if it can be.
+pub(super) fn table(report: &Report, width: usize) -> String {
+    let mut left_out = Vec::new();
+    let mut text = String::new();
+    for (column, indent) in NARROWER {
+        left_out.push(column);
+        text = with(report, &left_out, indent);
+        if text.lines().all(|line| line.trim_end().chars().count() <= width) {
+            break;
+        }
+    }
+    text.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
+}
+
+fn with(report: &Report, left_out: &[&str], indent: usize) -> String {
+    let columns: Vec<_> =
+        COLUMNS.iter().enumerate().filter(|(_, (name, _))| !left_out.contains(name)).collect();
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).force_no_tty();
+    table.set_header(columns.iter().map(|(_, (name, _))| *name));
+    for (index, message) in report.messages.iter().enumerate() {
+        let cells = cells(report, index, message, indent);
+        table.add_row(columns.iter().map(|(column, _)| cells[*column].clone()));
+    }
+    for (place, (_, (_, right))) in columns.iter().enumerate() {
+        if let Some(column) = table.column_mut(place).filter(|_| *right) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    table.to_string()
+}
+
+/// What is said of a message, in the order of the columns.
+fn cells(report: &Report, index: usize, message: &MessageReport, indent: usize) -> [String; 9] {
+    let claim = message.message.as_ref();
+    let host_gas = message.execution.as_ref().filter(|_| report.engine != EngineKind::Native);
+    let host_gas = host_gas.map(|audited| U256::from(audited.host_gas));
+    let indent = " ".repeat(message.place.depth.unwrap_or_default().min(indent));
+    let unknown = || "?".to_owned();
+    [
+        index.to_string(),
+        format!("{indent}{}", message.kind.map_or("?", FrameKind::name)),
+        claim.map_or_else(unknown, |claim| short(target(claim.to, claim.context))),
+        claim.map_or_else(unknown, |claim| status(claim.status)),
+        claim.map_or_else(unknown, |claim| thousands(claim.gas_used)),
+        claim.map_or_else(unknown, |claim| claim.records.to_string()),
+        thousands(U256::from(message.witness_bytes)),
+        host_gas.map_or_else(|| "-".to_owned(), thousands),
+        report.named(message.verdict()).to_string(),
+    ]
+}

@@ -1,0 +1,138 @@
+//! Which findings are causes, and which follow from others: what is false is put right, and the audits
+//! say what is left. `specs/07-verdicts.md`, section Causes.
+//!
+//! In the data's way this stands behind the report, before whoever tells it. A verdict does not go by it.
+
+mod repair;
+#[cfg(test)]
+mod tests;
+
+use iso_evm_hypervisor::Engine;
+use iso_evm_wire::{Opened, Witness};
+
+use crate::{
+    audit::anchors::Expected,
+    verify::{EngineKind, FalseClaim, Options, Report, verify_opened},
+};
+pub use repair::put_right;
+
+/// The most verifications that looking for causes takes.
+const RUNS: usize = 12;
+
+/// What explains the findings of a report, in their order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Causes {
+    follows: Vec<Option<usize>>,
+    mended: Vec<usize>,
+    holds: bool,
+}
+
+impl Causes {
+    /// Looks for what explains the findings of a report: each is put right as its audit says, and what the
+    /// audits no longer find then follows from it. Takes at most a dozen verifications by the native engine;
+    /// none where nothing is false.
+    pub fn of(engine: &Engine, opened: &Opened<'_>, options: &Options, report: &Report) -> Self {
+        let findings = &report.findings;
+        let mut search = Search {
+            engine,
+            options: Options {
+                engine: EngineKind::Native,
+                host_gas_limit: None,
+                expected: Expected::default(),
+                ..*options
+            },
+            runs: RUNS,
+        };
+        let mut causes = Self { follows: vec![None; findings.len()], ..Self::default() };
+        let mut open: Vec<usize> = (0..findings.len()).collect();
+        let mut left = findings.clone();
+        let mut witness: Option<Witness> = None;
+        while !open.is_empty() {
+            let now = witness.as_ref().map(Opened::of);
+            let now = now.as_ref().unwrap_or(opened);
+            let Some(best) = search.best(now, &left, findings, &open) else { break };
+            left = best.left;
+            open.retain(|&index| {
+                let stays = left.iter().any(|claim| is_same(claim, &findings[index]));
+                if !stays && index != best.cause {
+                    causes.follows[index] = Some(best.cause);
+                }
+                stays
+            });
+            causes.mended.push(best.cause);
+            witness = Some(best.witness);
+        }
+        causes.holds = left.is_empty() && !findings.is_empty();
+        causes
+    }
+
+    /// The index of the finding that explains this one; `None` if no other does.
+    pub fn cause_of(&self, finding: usize) -> Option<usize> {
+        self.follows.get(finding).copied().flatten()
+    }
+
+    /// Whether putting this finding's claim right leaves fewer findings.
+    pub fn is_cause(&self, finding: usize) -> bool {
+        self.mended.contains(&finding)
+    }
+
+    /// The findings that follow from this one.
+    pub fn following(&self, finding: usize) -> impl Iterator<Item = usize> {
+        let following = self.follows.iter().enumerate();
+        following.filter(move |(_, cause)| **cause == Some(finding)).map(|(index, _)| index)
+    }
+
+    /// Whether nothing is found false where all causes are put right.
+    pub const fn holds_when_put_right(&self) -> bool {
+        self.holds
+    }
+}
+
+/// Verifications that are left.
+struct Search<'a> {
+    engine: &'a Engine,
+    options: Options,
+    runs: usize,
+}
+
+/// The finding that is put right, and what is found then.
+struct Mended {
+    cause: usize,
+    witness: Witness,
+    left: Vec<FalseClaim>,
+}
+
+impl Search<'_> {
+    /// The one of the open findings that leaves the fewest where it is put right, if they are fewer.
+    fn best(
+        &mut self,
+        now: &Opened<'_>,
+        left: &[FalseClaim],
+        findings: &[FalseClaim],
+        open: &[usize],
+    ) -> Option<Mended> {
+        let mut best: Option<Mended> = None;
+        for &cause in open {
+            let Some(claim) = left.iter().find(|claim| is_same(claim, &findings[cause])) else {
+                continue;
+            };
+            let Some(witness) = put_right(now, claim) else { continue };
+            let Some(runs) = self.runs.checked_sub(1) else { break };
+            self.runs = runs;
+            let Ok(report) = verify_opened(self.engine, &Opened::of(&witness), &self.options)
+            else {
+                continue;
+            };
+            let fewest = best.as_ref().map_or(left.len(), |best| best.left.len());
+            if report.findings.len() < fewest {
+                best = Some(Mended { cause, witness, left: report.findings });
+            }
+        }
+        best
+    }
+}
+
+/// Whether two findings are of one kind and about one message.
+fn is_same(one: &FalseClaim, other: &FalseClaim) -> bool {
+    (one.kind, one.message) == (other.kind, other.message)
+}

@@ -1,0 +1,102 @@
+use std::{fs, path::Path};
+
+use alloy_primitives::{B256, U256};
+use iso_evm_hypervisor::Engine;
+use iso_evm_wire::{MessageWitness, Opened, Witness, encoding, records::Record};
+
+use crate::verify::{Audit, Options, Report, verify_with};
+
+fn fixture(name: &str) -> Witness {
+    let path = format!("../../tests/fixtures/{name}.witness.bin");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    Witness::decode(&fs::read(path).unwrap()).unwrap()
+}
+
+fn change(witness: &mut Witness, message: usize, change: impl FnOnce(&mut MessageWitness)) {
+    let mut changed = witness.message(message).unwrap();
+    change(&mut changed);
+    witness.messages[message] = encoding::encode(&changed).into();
+}
+
+/// Changes the value that a message's first SLOAD has.
+fn lie_of_a_slot(message: &mut MessageWitness) {
+    let load = message.stateAccessList.iter_mut().find(|record| record.opcode == 0x54).unwrap();
+    let Ok(Record::Sload(mut record)) = Record::decode(load) else { panic!("an SLOAD") };
+    record.value = B256::with_last_byte(42);
+    *load = Record::Sload(record).encode();
+}
+
+fn report(witness: &Witness) -> Report {
+    let (engine, options) = (Engine::new(witness.rules), Options::default());
+    let mut report = verify_with(&engine, witness, &options).unwrap();
+    report.look_for_causes(&engine, &Opened::of(witness), &options);
+    report
+}
+
+/// Each finding's audit, and that of its cause.
+fn explained(report: &Report) -> Vec<(Audit, Option<Audit>)> {
+    let causes = report.causes.as_ref().unwrap();
+    let audit = |index: usize| report.findings[index].kind.audit();
+    let findings = 0..report.findings.len();
+    findings.map(|index| (audit(index), causes.cause_of(index).map(audit))).collect()
+}
+
+#[test]
+fn what_code_makes_of_a_false_value_follows_from_the_value() {
+    let mut witness = fixture("call-tree");
+    change(&mut witness, 4, lie_of_a_slot);
+    let report = report(&witness);
+    let found = [(Audit::Execution, Some(Audit::Access)), (Audit::Access, None)];
+    assert_eq!(explained(&report), found);
+    let causes = report.causes.unwrap();
+    assert!(causes.is_cause(1) && !causes.is_cause(0));
+    assert!(causes.holds_when_put_right());
+    assert_eq!(causes.following(1).collect::<Vec<_>>(), [0]);
+}
+
+#[test]
+fn a_parent_that_is_right_is_no_cause_of_what_its_child_says() {
+    let mut witness = fixture("call-tree");
+    change(&mut witness, 3, |child| child.gasUsed += U256::from(5));
+    let report = report(&witness);
+    assert_eq!(
+        explained(&report),
+        [(Audit::Execution, None), (Audit::Tree, Some(Audit::Execution))]
+    );
+}
+
+#[test]
+fn two_lies_have_two_causes() {
+    let mut witness = fixture("call-tree");
+    change(&mut witness, 4, lie_of_a_slot);
+    witness.receipt.gas_used += 1;
+    let report = report(&witness);
+    assert_eq!(
+        explained(&report),
+        [
+            (Audit::Execution, Some(Audit::Access)),
+            (Audit::Access, None),
+            (Audit::Transaction, None)
+        ]
+    );
+    let causes = report.causes.unwrap();
+    assert!(causes.is_cause(1) && causes.is_cause(2) && causes.holds_when_put_right());
+}
+
+#[test]
+fn what_no_word_puts_right_is_called_no_cause() {
+    let mut witness = fixture("call-tree");
+    change(&mut witness, 4, |message| {
+        message.stateAccessList.remove(1);
+    });
+    let report = report(&witness);
+    let causes = report.causes.as_ref().unwrap();
+    assert!(!report.findings.is_empty() && !causes.holds_when_put_right());
+    assert!((0..report.findings.len()).all(|index| causes.cause_of(index).is_none()));
+}
+
+#[test]
+fn where_nothing_is_false_there_is_no_cause() {
+    let report = report(&fixture("call-tree"));
+    assert!(!report.causes.unwrap().holds_when_put_right());
+}

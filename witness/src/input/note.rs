@@ -1,0 +1,181 @@
+//! A [`Note`]: what an input gives and nothing uses, and what it does not give and something stands in
+//! for. Either can be a mistake of whoever wrote it, and changes what is recorded.
+//!
+//! In the data's way notes come out of the reading, beside the [`Input`](super::Input).
+
+use std::fmt;
+
+/// One line about a field of an input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// Where the field stands, as `block.mixHash`.
+    pub path: String,
+    /// What came of it.
+    pub kind: NoteKind,
+}
+
+/// How many fields that are not known are told one by one.
+const MOST: usize = 16;
+
+/// What came of a field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NoteKind {
+    /// It is there, and no field of such a thing.
+    Unknown {
+        /// Name of the field that may have been meant.
+        meant: Option<&'static str>,
+    },
+    /// There are so many others that are no fields of such things.
+    More {
+        /// How many.
+        count: usize,
+    },
+    /// It is there and not used, for a reason.
+    Unused {
+        /// Reason, in words.
+        why: String,
+    },
+    /// It is not there, and something else is used.
+    Absent {
+        /// What is used.
+        used: String,
+    },
+}
+
+impl Note {
+    /// Notes of fields that are not known, each with where it stands and the names of those that are.
+    pub(super) fn unknown<'a>(
+        part: &str,
+        others: impl IntoIterator<Item = (String, &'a str, &'static [&'static str])>,
+    ) -> Vec<Self> {
+        let mut others = others.into_iter();
+        let note = |(path, field, fields): (String, &str, &[&'static str])| {
+            let meant = meant(field, fields);
+            Self { path: format!("{path}.{field}"), kind: NoteKind::Unknown { meant } }
+        };
+        let mut notes: Vec<_> = others.by_ref().take(MOST).map(note).collect();
+        let count = others.count();
+        if count > 0 {
+            notes.push(Self { path: part.to_owned(), kind: NoteKind::More { count } });
+        }
+        notes
+    }
+
+    pub(super) fn unused(path: impl Into<String>, why: impl Into<String>) -> Self {
+        Self { path: path.into(), kind: NoteKind::Unused { why: why.into() } }
+    }
+
+    pub(super) fn absent(path: impl Into<String>, used: impl Into<String>) -> Self {
+        Self { path: path.into(), kind: NoteKind::Absent { used: used.into() } }
+    }
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { path, kind } = self;
+        match kind {
+            NoteKind::Unknown { meant: Some(meant) } => {
+                write!(f, "{path} is not known and not used: did you mean {meant:?}?")
+            }
+            NoteKind::Unknown { meant: None } => write!(f, "{path} is not known and not used"),
+            NoteKind::More { count } => {
+                write!(f, "{path}: {count} fields more are not known and not used")
+            }
+            NoteKind::Unused { why } => write!(f, "{path} is not used: {why}"),
+            NoteKind::Absent { used } => write!(f, "{path} is not given: {used} is used"),
+        }
+    }
+}
+
+/// The field that a name is most like, if it is like one: letters and digits alone count, and of these
+/// few may be others, missing or too many.
+fn meant(name: &str, fields: &[&'static str]) -> Option<&'static str> {
+    let name = letters(name);
+    let near = |field: &'static str| {
+        let other = letters(field);
+        let distance =
+            match name.len() > 2 && (other.starts_with(&name) || name.starts_with(&other)) {
+                true => 1,
+                false => distance(name.as_bytes(), other.as_bytes()),
+            };
+        (distance <= 1 + other.len() / 5).then_some((distance, field))
+    };
+    fields.iter().filter_map(|field| near(field)).min_by_key(|(far, _)| *far).map(|(_, it)| it)
+}
+
+/// A name's letters and digits, in lower case. None that is meant is longer than all that is compared.
+fn letters(name: &str) -> String {
+    let plain = name.chars().filter(char::is_ascii_alphanumeric).take(64);
+    plain.map(|letter| letter.to_ascii_lowercase()).collect()
+}
+
+/// How many letters to change, put in or take out (Levenshtein).
+fn distance(from: &[u8], to: &[u8]) -> usize {
+    let mut row: Vec<usize> = (0..=to.len()).collect();
+    for (above, letter) in from.iter().enumerate() {
+        let mut corner = above;
+        row[0] = above + 1;
+        for (left, other) in to.iter().enumerate() {
+            let changed = corner + usize::from(letter != other);
+            corner = row[left + 1];
+            row[left + 1] = changed.min(row[left] + 1).min(corner + 1);
+        }
+    }
+    row[to.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_is_meant_by_what_is_like_it() {
+        let fields = [
+            "number",
+            "timestamp",
+            "baseFeePerGas",
+            "gasLimit",
+            "gasUsed",
+            "mixHash",
+            "hash",
+            "nonce",
+        ];
+        for (name, expected) in [
+            ("basefee", Some("baseFeePerGas")),
+            ("BaseFeePerGass", Some("baseFeePerGas")),
+            ("gas_limit", Some("gasLimit")),
+            ("timestmp", Some("timestamp")),
+            ("timestampp", Some("timestamp")),
+            ("mixhash", Some("mixHash")),
+            ("nunce", Some("nonce")),
+            ("colour", None),
+            ("", None),
+            ("size", None),
+        ] {
+            assert_eq!(meant(name, &fields), expected, "{name}");
+        }
+        assert_eq!(meant(&"x".repeat(1 << 20), &fields), None);
+    }
+
+    #[test]
+    fn a_note_is_one_line_about_its_field() {
+        const FIELDS: &[&str] = &["baseFeePerGas"];
+        let unknown = |field: &'static str| ("block".to_owned(), field, FIELDS);
+        let mut notes = Note::unknown("block", ["basefee", "colour"].map(unknown));
+        notes.push(Note::unused("transaction.hash", "nobody signed it"));
+        notes.push(Note::absent("block.mixHash", "0"));
+        let many = Note::unknown("block", (0..100).map(|_| unknown("a")));
+        assert_eq!(many.len(), MOST + 1);
+        assert_eq!(many[MOST].to_string(), "block: 84 fields more are not known and not used");
+        assert_eq!(
+            notes.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            [
+                "block.basefee is not known and not used: did you mean \"baseFeePerGas\"?",
+                "block.colour is not known and not used",
+                "transaction.hash is not used: nobody signed it",
+                "block.mixHash is not given: 0 is used",
+            ]
+        );
+    }
+}

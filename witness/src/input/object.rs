@@ -1,0 +1,159 @@
+//! An [`Object`] of somebody else's making: its fields as they stand in the text, and the ways in which
+//! libraries write a number that JavaScript's own cannot hold.
+//!
+//! In the data's way this stands in front of block and transaction: what comes out has the numbers as a
+//! node writes them.
+
+use std::fmt;
+
+use alloy_primitives::U256;
+use iso_evm_wire::quantity::{Number, quantity};
+use serde::{
+    Deserialize, Deserializer,
+    de::{self, MapAccess},
+};
+use serde_json::{Map, Value, value::RawValue};
+
+/// How deep lists and objects inside of an object are looked at for numbers: an access list has two, an
+/// authorisation's signature three.
+const DEEPEST: usize = 6;
+
+/// The fields of an object, in their order, each name once.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Object(Vec<(String, Box<RawValue>)>);
+
+impl Object {
+    /// Reads the object of what a map has.
+    pub(super) fn of_map<'de, A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
+        let mut fields: Vec<(String, Box<RawValue>)> = Vec::new();
+        while let Some(name) = map.next_key::<String>()? {
+            fields.push((name, map.next_value()?));
+        }
+        let mut names: Vec<&str> = fields.iter().map(|(name, _)| name.as_str()).collect();
+        names.sort_unstable();
+        match names.windows(2).find(|pair| pair[0] == pair[1]) {
+            Some(twice) => Err(de::Error::custom(format_args!("duplicate field {:?}", twice[0]))),
+            None => Ok(Self(fields)),
+        }
+    }
+
+    /// The fields, in JSON whose numbers are all integers or texts.
+    pub(super) fn into_fields(self) -> Map<String, Value> {
+        self.0.into_iter().map(|(name, raw)| (name, value(raw.get(), 0))).collect()
+    }
+}
+
+impl<'de> Deserialize<'de> for Object {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+
+        impl<'de> de::Visitor<'de> for Visitor {
+            type Value = Object;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Object, A::Error> {
+                Object::of_map(map)
+            }
+        }
+
+        deserializer.deserialize_map(Visitor)
+    }
+}
+
+/// A value of a text that has been found to be JSON.
+fn value(text: &str, depth: usize) -> Value {
+    let whole = |text| serde_json::from_str(text).unwrap_or(Value::Null);
+    match text.as_bytes().first() {
+        // An integer of more than 64 bits would lose its last digits as one.
+        Some(b'0'..=b'9') => match whole(text) {
+            Value::Number(number) if !number.is_u64() => integer(text).unwrap_or(number.into()),
+            number => number,
+        },
+        Some(b'{') if depth < DEEPEST => match serde_json::from_str::<Object>(text) {
+            Ok(Object(fields)) => {
+                let fields = fields.into_iter();
+                let fields =
+                    fields.map(|(name, raw)| (name, value(raw.get(), depth + 1))).collect();
+                big_number(&fields).unwrap_or(Value::Object(fields))
+            }
+            Err(_) => whole(text),
+        },
+        Some(b'[') if depth < DEEPEST => match serde_json::from_str::<Vec<&RawValue>>(text) {
+            Ok(items) => items.into_iter().map(|raw| value(raw.get(), depth + 1)).collect(),
+            Err(_) => whole(text),
+        },
+        Some(b'"') => match whole(text) {
+            Value::String(text) => Value::String(without_n(text)),
+            value => value,
+        },
+        _ => whole(text),
+    }
+}
+
+/// An integer of any length, as a quantity.
+fn integer(text: &str) -> Option<Value> {
+    let digits = text.bytes().all(|digit| digit.is_ascii_digit());
+    digits.then(|| Number::parse(text)).flatten().map(|number| Value::String(quantity(number)))
+}
+
+/// `123n`, as a program's printed form has it, without its last letter.
+fn without_n(text: String) -> String {
+    match text.strip_suffix('n') {
+        Some(digits) if !digits.is_empty() && digits.bytes().all(|it| it.is_ascii_digit()) => {
+            digits.to_owned()
+        }
+        _ => text,
+    }
+}
+
+/// The number that an object stands for: ethers 5 writes `{"type": "BigNumber", "hex": "0x1"}` or
+/// `{"_hex": "0x1", "_isBigNumber": true}`, wagmi `{"__type": "bigint", "value": "1"}`.
+fn big_number(fields: &Map<String, Value>) -> Option<Value> {
+    let is = |key: &str, value: &str| fields.get(key).and_then(Value::as_str) == Some(value);
+    let held = if is("type", "BigNumber") {
+        fields.get("hex")
+    } else if fields.contains_key("_isBigNumber") {
+        fields.get("_hex")
+    } else if is("__type", "bigint") {
+        fields.get("value")
+    } else {
+        None
+    };
+    let number: U256 = held.and_then(Value::as_str).and_then(Number::parse)?;
+    Some(Value::String(quantity(number)))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn numbers_of_all_libraries_are_read_to_the_last_digit() {
+        let text = r#"{"a": 5, "b": 100000000000000000001, "c": "100000000000000000001n", "d": "n",
+            "e": {"type": "BigNumber", "hex": "0x0f"}, "f": {"_hex": "0x10", "_isBigNumber": true},
+            "g": {"__type": "bigint", "value": "17"}, "h": [{"i": 18446744073709551616}], "j": null,
+            "k": -1, "l": 1.5, "m": {"n": true}, "o": "0x1n"}"#;
+        let object: Object = serde_json::from_str(text).unwrap();
+        assert_eq!(
+            Value::Object(object.into_fields()),
+            json!({"a": 5, "b": "0x56bc75e2d63100001", "c": "100000000000000000001", "d": "n",
+                "e": "0xf", "f": "0x10", "g": "0x11", "h": [{"i": "0x10000000000000000"}],
+                "j": null, "k": -1, "l": 1.5, "m": {"n": true}, "o": "0x1n"})
+        );
+    }
+
+    #[test]
+    fn a_name_stands_once_and_depth_ends_nowhere() {
+        let twice = serde_json::from_str::<Object>(r#"{"a": 1, "a": 2}"#).unwrap_err();
+        assert!(twice.to_string().contains("duplicate field \"a\""));
+        let deep = format!(r#"{{"a": {}{}}}"#, "[".repeat(100_000), "]".repeat(100_000));
+        let deep = serde_json::from_str::<Object>(&deep).map(Object::into_fields);
+        // Whether so deep a list is JSON is for the reader to say: no stack ends by it.
+        assert!(deep.is_err() || deep.unwrap()["a"].is_array());
+    }
+}

@@ -1,0 +1,207 @@
+//! What people bring that is no input is told by what it is, and no error has a name of Rust's.
+
+use alloy_primitives::{B256, Bytes, b256};
+use serde_json::json;
+
+use super::super::{
+    document::{Document, recognise},
+    *,
+};
+
+const HASH: B256 = b256!("19d03e83d4c8c45b635e1f46c706792dddf041f28801537f8ac8235543d6255b");
+
+fn told(text: &str) -> Document {
+    recognise(text.as_bytes()).unwrap_or_else(|error| panic!("{text}: {error}")).0
+}
+
+#[test]
+fn everything_is_told_by_what_it_is() {
+    let address = "0x0101010101010101010101010101010101010101";
+    let hash = HASH.to_string();
+    let block = json!({"hash": hash, "number": "0x5", "parentHash": hash, "transactions": []});
+    let receipt = json!({"transactionHash": hash, "status": "0x1", "gasUsed": "0x5", "logs": []});
+    let transaction =
+        json!({"from": address, "to": null, "input": "0x", "nonce": "0x1", "hash": hash});
+    let raw = Bytes::from_static(&[2; 40]);
+    let name = |number| BlockName { hash: Some(HASH), number };
+    for (text, expected) in [
+        (json!({"transaction": {}, "prestate": {}}), Document::Input),
+        (json!({"genesis": {}, "context": {}, "input": "0x"}), Document::TracerTest),
+        (json!({"block": {}, "witness": {}}), Document::BlockFile),
+        (transaction.clone(), Document::Transaction),
+        (json!({"r": "0x1", "s": "0x1", "data": "0x", "gasLimit": "1"}), Document::Transaction),
+        (json!(hash), Document::Hash(HASH)),
+        (json!(raw), Document::RawTransaction(raw.clone())),
+        (block.clone(), Document::Block(name(Some(5)))),
+        (receipt.clone(), Document::Receipt { transaction: Some(HASH) }),
+        (
+            json!({"_type": "TransactionReceipt", "hash": hash, "gasUsed": "5", "logs": []}),
+            Document::Receipt { transaction: Some(HASH) },
+        ),
+        (json!({address: {"balance": "0x1"}}), Document::Prestate),
+        (json!({"pre": {}, "post": {}}), Document::Prestate),
+        (json!({"gas": 5, "failed": false, "structLogs": []}), Document::Trace),
+        (
+            json!({"from": address, "to": address, "gas": "0x5", "input": "0x", "type": "CALL"}),
+            Document::Trace,
+        ),
+        (json!({"pc": 0, "op": 96, "gas": "0x5"}), Document::Trace),
+        (json!({"address": address, "accountProof": [], "storageProof": []}), Document::Proof),
+        (json!({"state": [], "codes": [], "headers": []}), Document::ExecutionWitness),
+        (
+            json!({"a test": {"env": {}, "pre": {}, "post": {}, "transaction": {}}}),
+            Document::StateTest,
+        ),
+        (json!({"config": {}, "alloc": {}}), Document::Genesis),
+        (json!({"messages": [], "roots": {}}), Document::WitnessJson),
+        (
+            json!({"jsonrpc": "2.0", "id": 1, "result": receipt}),
+            Document::Receipt { transaction: Some(HASH) },
+        ),
+        (json!({"id": 1, "result": {"id": 2, "result": hash}}), Document::Hash(HASH)),
+        (json!({"jsonrpc": "2.0", "id": 1, "result": null}), Document::Nothing),
+        (json!({"jsonrpc": "2.0", "id": 1}), Document::Nothing),
+        (
+            json!({"jsonrpc": "2.0", "error": {"code": -32000, "message": "pruned"}}),
+            Document::Refusal("pruned".into()),
+        ),
+        (
+            json!([receipt]),
+            Document::List(Some(Box::new(Document::Receipt { transaction: Some(HASH) }))),
+        ),
+        (json!([]), Document::List(None)),
+        (json!({}), Document::Unknown),
+        (json!({"a": 1}), Document::Unknown),
+    ] {
+        assert_eq!(told(&text.to_string()), expected, "{text}");
+        assert_eq!(told(&format!("\n {text:#}\n")), expected, "{text}");
+    }
+    let hex = alloy_primitives::hex::encode(&raw);
+    for (text, expected) in [
+        (hash.as_str(), Document::Hash(HASH)),
+        (&hash[2..], Document::Hash(HASH)),
+        (&format!("  {hash}\n"), Document::Hash(HASH)),
+        (&hex, Document::RawTransaction(raw.clone())),
+        (&format!("0x{hex}\n"), Document::RawTransaction(raw)),
+        ("{\"pc\":0,\"op\":96}\n{\"pc\":2,\"op\":96}\n", Document::Trace),
+        ("null", Document::Nothing),
+    ] {
+        assert_eq!(told(text), expected, "{text}");
+    }
+    let bytes = [&[2, 0xe8][..], &[1; 40]].concat();
+    assert_eq!(recognise(&bytes).unwrap().0, Document::RawTransaction(bytes.clone().into()));
+    // Not all of a list, and more than one: no transaction.
+    assert!(recognise(&bytes[..20]).is_err() && recognise(&[&bytes[..], &[1]].concat()).is_err());
+    assert_eq!(recognise(b"ISOW\x05").unwrap().0, Document::Witness);
+    for text in ["", "{", "[1", "hello", "0x12", "{\"a\": 1}}", "\u{1}\u{2}"] {
+        let told = recognise(text.as_bytes());
+        assert!(told.is_err(), "{text}: {told:?}");
+    }
+    let deep = "{\"result\":".repeat(50_000) + "1" + &"}".repeat(50_000);
+    let _ = recognise(deep.as_bytes());
+}
+
+#[test]
+fn a_transaction_by_itself_has_its_hash_and_its_chain() {
+    let raw = "0x02f8ad827a690101847735940182c86e945fbdb2315678afecb367f032d93f642f64180aa380b844a9059cbb\
+        00000000000000000000000070997970c51812dc3a010c7d01b50e0d17dc79c8\
+        00000000000000000000000000000000000000000000000000000000000003e8c001a0\
+        ceeff23d15d79d6c4a6adb14886d1be7891cad780aa72f80e07a05f8e9077559a0\
+        6c0392ce932a2f0bf1702735a44292ded462fc886161d2e28561af3c1f1b8c1f";
+    let bare = BareTransaction::parse(raw.as_bytes()).unwrap();
+    assert_eq!((bare.hash, bare.chain_id), (Some(HASH), Some(31_337)));
+    let bytes = alloy_primitives::hex::decode(raw).unwrap();
+    assert_eq!(BareTransaction::parse(&bytes).unwrap(), bare);
+    let fields = json!(iso_evm_wire::transaction::TransactionFields::from(&bare.transaction));
+    let answer = json!({"jsonrpc": "2.0", "id": 1, "result": fields});
+    for text in [fields.to_string(), answer.to_string(), json!(raw).to_string()] {
+        assert_eq!(BareTransaction::parse(text.as_bytes()).unwrap(), bare, "{text}");
+    }
+    // Nobody signed it: a node knows it by what is given with it.
+    let given = json!({"from": bare.transaction.from(), "to": null, "input": "0x", "nonce": 1, "hash": HASH});
+    let given = BareTransaction::parse(given.to_string().as_bytes()).unwrap();
+    assert_eq!((given.hash, given.transaction.hash()), (Some(HASH), None));
+    let receipt = json!({"transactionHash": HASH, "status": "0x1", "gasUsed": "0x5", "logs": []});
+    let error = BareTransaction::parse(receipt.to_string().as_bytes()).unwrap_err().to_string();
+    assert_eq!(error, format!("this is a receipt, of transaction {HASH}"));
+}
+
+/// Every field of every part, with every kind of value that does not belong there.
+#[test]
+fn no_error_has_a_name_of_rusts() {
+    let whole = json!({
+        "fork": "prague", "chainId": 1, "stateRoot": HASH, "proofs": [], "ancestors": [], "blockHashes": {},
+        "block": {"number": 1, "hash": HASH, "miner": HASH, "logsBloom": "0x", "nonce": "0x", "extraData": "0x"},
+        "transaction": {"type": 2, "from": HASH, "accessList": [], "authorizationList": [], "r": 1, "s": 1,
+            "signature": {}, "blobVersionedHashes": [], "isSystemTx": true, "input": "0x", "gas": 1},
+        "prestate": {"0x0101010101010101010101010101010101010101": {"balance": 1, "code": "0x", "storage": {}}},
+        "receipt": {"status": 1, "gasUsed": 1, "logs": [], "logsBloom": "0x"},
+    });
+    let values = [
+        json!(null),
+        json!(true),
+        json!(-1),
+        json!(1.5),
+        json!("x"),
+        json!("0xzz"),
+        json!([]),
+        json!([5]),
+        json!([{}]),
+        json!({}),
+        json!({"a": {}}),
+        json!([[1]]),
+        json!("0x12345"),
+    ];
+    let names = [
+        "struct ",
+        "tuple",
+        "enum",
+        "u8",
+        "u64",
+        "u128",
+        "usize",
+        "Option",
+        "::",
+        "RpcInput",
+        "Shape",
+        "Fields",
+        "variant",
+        "map,",
+        "sequence",
+        "EIP1186",
+        "Answer",
+        "newtype",
+        "unit",
+        "integer `",
+        "string \"",
+    ];
+    let mut errors = 0;
+    let mut check = |file: &serde_json::Value| {
+        let Err(error) = Input::parse(file.to_string().as_bytes(), None) else { return };
+        let error = error.to_string();
+        errors += 1;
+        for name in names {
+            assert!(!error.contains(name), "{file}: {error}");
+        }
+        assert!(!error.contains('\n') && error.len() < 400, "{error}");
+    };
+    for (part, fields) in whole.as_object().unwrap() {
+        for value in &values {
+            let mut file = json!({"fork": "prague", "transaction": {"from":
+                "0x0101010101010101010101010101010101010101"}});
+            file[part] = value.clone();
+            check(&file);
+            for field in fields.as_object().into_iter().flat_map(|fields| fields.keys()) {
+                file[part] = json!({"from": "0x0101010101010101010101010101010101010101"});
+                if part != "transaction" {
+                    file[part] = json!({});
+                }
+                file[part][field] = value.clone();
+                check(&file);
+                file[part] = json!({"jsonrpc": "2.0", "result": file[part]});
+                check(&file);
+            }
+        }
+    }
+    assert!(errors > 300, "{errors} errors");
+}
