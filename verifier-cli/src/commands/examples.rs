@@ -209,17 +209,6 @@ const EXAMPLES: &[Examples] = &[
     ),
     (
         "iso-verify",
-        "trace",
-        &[
-            example("Every step, as EIP-3155 has it", "iso-verify trace witness.bin"),
-            example(
-                "Hold the steps against another client's trace",
-                "iso-verify trace witness.bin --diff geth.jsonl",
-            ),
-        ],
-    ),
-    (
-        "iso-verify",
         "statetest",
         &[
             example("All in a folder or archive", "iso-verify statetest tests.tar.gz"),

@@ -37,7 +37,10 @@ impl When {
             }
             (None, _) => return 0,
         };
-        self.numbers.get(&instant).copied().unwrap_or(self.end)
+        let at = |instant| self.numbers.get(&instant).copied();
+        // A record that is not there would have come before the message's end.
+        let end = told.message.and_then(|message| at(Instant::Left(message)));
+        at(instant).or(end).unwrap_or(self.end)
     }
 }
 
