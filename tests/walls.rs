@@ -11,7 +11,7 @@ use std::{
 };
 
 /// Each library: where it is, and which others of ours it may stand on, however far down.
-const LIBRARIES: [(&str, &str, &[&str]); 10] = [
+const LIBRARIES: [(&str, &str, &[&str]); 11] = [
     ("iso-evm-wire", "witness/wire", &[]),
     ("iso-evm-witness", "witness", &["iso-evm-wire"]),
     ("iso-evm-hypervisor", "hypervisor", &["iso-evm-wire"]),
@@ -39,6 +39,17 @@ const LIBRARIES: [(&str, &str, &[&str]); 10] = [
         "iso-evm-explain",
         "verifier-cli/explain",
         &["iso-evm-wire", "iso-evm-hypervisor", "iso-evm-verifier"],
+    ),
+    (
+        "iso-evm-page",
+        "verifier-cli/page",
+        &[
+            "iso-evm-wire",
+            "iso-evm-witness",
+            "iso-evm-hypervisor",
+            "iso-evm-verifier",
+            "iso-evm-explain",
+        ],
     ),
     (
         "iso-evm-batch",
@@ -104,13 +115,15 @@ fn without_features_the_binaries_stand_on_nothing_that_asks_others() {
 }
 
 #[test]
-fn without_features_the_verifier_stands_on_no_c_and_no_threads() {
-    let found = stands_on("iso-evm-verifier", &["--no-default-features"]);
+fn without_features_the_verifier_stands_on_no_c_and_no_threads_and_the_page_never_does() {
     let native = ["blst", "c-kzg", "secp256k1", "keccak-asm", "rayon"];
-    assert_eq!(
-        native.into_iter().filter(|name| found.contains(*name)).collect::<Vec<_>>(),
-        [""; 0]
-    );
+    for (library, features) in
+        [("iso-evm-verifier", &["--no-default-features"][..]), ("iso-evm-page", &[])]
+    {
+        let found = stands_on(library, features);
+        let found = native.into_iter().filter(|name| found.contains(*name));
+        assert_eq!(found.collect::<Vec<_>>(), [""; 0], "{library}");
+    }
     assert!(native.iter().all(|name| stands_on("iso-evm-verifier", &[]).contains(*name)));
 }
 

@@ -21,6 +21,7 @@
 
 mod jumps;
 mod setup;
+mod view;
 mod wrapper;
 
 use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
@@ -36,6 +37,7 @@ use crate::{
     rules::archive::DETERMINISTIC_DEPLOYER,
 };
 
+pub use view::{VIEW, View};
 pub use wrapper::{abi as wrapper_abi, emit_static_wrapper};
 
 /// The errors of the entry. What the guest returns and reverts with is handed on as it is.

@@ -110,7 +110,7 @@ impl Chain {
                 self.one_block(hash, &folder, wanted)
             }
             BlockName::Range(from, to) => {
-                let (from, to) = (self.place(from)?.0, self.place(to)?.0);
+                let (from, to) = (self.number(from)?, self.number(to)?);
                 if from > to {
                     return Err(CommandError::Backwards { from, to });
                 }
@@ -157,6 +157,14 @@ impl Chain {
         let recorded = record_block(&self.node, hash, wanted.rules);
         let recorded = recorded.map_err(|error| hinted(error, true))?;
         self.aside(|| write_block(folder, recorded))
+    }
+
+    /// Number of the block of a place.
+    fn number(&self, place: Place) -> Result<u64, CommandError> {
+        Ok(match place {
+            Place::Number(number) => number,
+            Place::Tag(tag) => self.node.tagged(tag)?.0,
+        })
     }
 
     /// Number and hash of the block of a place.

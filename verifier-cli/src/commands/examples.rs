@@ -197,12 +197,35 @@ const EXAMPLES: &[Examples] = &[
     ),
     (
         "iso-verify",
+        "explain",
+        &[
+            example("Say what happened, and where it went wrong", "iso-verify explain witness.bin"),
+            example(
+                "With the lines and names of the Solidity that ran",
+                "iso-verify explain witness.bin --artifacts out",
+            ),
+            example("Look into message 4", "iso-verify explain witness.bin --message 4"),
+        ],
+    ),
+    (
+        "iso-verify",
         "statetest",
         &[
             example("All in a folder or archive", "iso-verify statetest tests.tar.gz"),
             example(
                 "Those of one fork and name",
                 "iso-verify statetest tests --fork prague --filter stCallCodes",
+            ),
+        ],
+    ),
+    (
+        "iso-verify",
+        "trace",
+        &[
+            example("Every step, a line each", "iso-verify trace witness.bin"),
+            example(
+                "Where another client's trace parts from it",
+                "iso-verify trace witness.bin --diff geth.jsonl",
             ),
         ],
     ),

@@ -160,6 +160,16 @@ impl Witness {
         json::from_json(json)
     }
 
+    /// Reads a JSON form in which somebody has changed something: hash and sender of a signed transaction
+    /// and the hash of a header follow from the rest, and what is not needed any more is left out.
+    ///
+    /// # Errors
+    ///
+    /// As [`Witness::from_json`], for what does not follow.
+    pub fn from_draft(json: &[u8]) -> Result<Self, JsonError> {
+        json::from_draft(json)
+    }
+
     /// The message with this index, decoded.
     ///
     /// # Errors

@@ -106,12 +106,35 @@ pub(super) fn to_json(witness: &Opened<'_>) -> String {
 
 /// Reads the JSON form.
 pub(super) fn from_json(json: &[u8]) -> Result<Witness, JsonError> {
+    let witness = Opened::from(read(document(json)?)?);
+    check_needs(&witness)?;
+    let written = serde_json::from_str(&to_json(&witness))?;
+    keys::same_keys("", &serde_json::from_slice(json)?, &written)?;
+    Ok(witness.into_witness())
+}
+
+/// Reads a JSON form that somebody has changed.
+pub(super) fn from_draft(json: &[u8]) -> Result<Witness, JsonError> {
+    let mut document = document(json)?;
+    document.block.hash = None;
+    if document.transaction.r.is_some() {
+        (document.transaction.from, document.transaction.hash) = (None, None);
+    }
+    Ok(read(document)?.only_needed())
+}
+
+/// The file, if it is of this version.
+fn document(json: &[u8]) -> Result<Document<Value>, JsonError> {
     let Versioned { version } = serde_json::from_slice(json)?;
     let number = version.as_ref().and_then(Value::as_u64);
     if let Some(found) = number.filter(|number| *number != u64::from(VERSION)) {
         return Err(JsonError::Version { expected: VERSION, found });
     }
-    let document: Document<Value> = serde_json::from_slice(json)?;
+    Ok(serde_json::from_slice(json)?)
+}
+
+/// The witness of a file, whether or not it needs all that it holds.
+fn read(document: Document<Value>) -> Result<Witness, JsonError> {
     let rules = document.fork;
     let number = document.block.number.unwrap_or_default();
     let timestamp = document.block.timestamp.unwrap_or_default();
@@ -162,11 +185,7 @@ pub(super) fn from_json(json: &[u8]) -> Result<Witness, JsonError> {
         let reason = "the pieces that messages share expected, by ascending hash";
         return Err(JsonError::value("callData", reason));
     }
-    let witness = Opened::from(witness);
-    check_needs(&witness)?;
-    let written = serde_json::from_str(&to_json(&witness))?;
-    keys::same_keys("", &serde_json::from_slice(json)?, &written)?;
-    Ok(witness.into_witness())
+    Ok(witness)
 }
 
 fn inclusion(given: InclusionFields) -> Result<Inclusion, JsonError> {

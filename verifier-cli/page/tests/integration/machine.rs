@@ -1,0 +1,14 @@
+//! What the page knows of the contracts from a file is what the crates say.
+
+use std::{env, fs, path::Path};
+
+#[test]
+fn the_page_reads_the_contracts_as_they_are_emitted() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("web/src/machine.json");
+    let expected = serde_json::to_string_pretty(&iso_evm_page::machine()).unwrap() + "\n";
+    if env::var_os("ISO_BLESS").is_some() {
+        fs::write(&path, &expected).unwrap();
+    }
+    let found = fs::read_to_string(&path).unwrap_or_default();
+    assert!(found == expected, "web/src/machine.json is of other contracts: ISO_BLESS=1 writes it");
+}

@@ -1,0 +1,191 @@
+// The page in a real browser, from a file and without a network. Says what it saw as JSON; the test that
+// starts it says what that must be.
+//   node browser.mjs WORK BROWSER PAGE SCREENSHOTS [WITNESS INPUT]
+import { mkdirSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { packages } from "../../build/packages.mjs";
+
+const [work, executablePath, file, screenshots, witness, input] = process.argv.slice(2);
+const web = fileURLToPath(new URL("../../web", import.meta.url));
+const { chromium } = createRequire(join(packages(web, work), "index.js"))("playwright-core");
+mkdirSync(screenshots, { recursive: true });
+
+const QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+const browser = await chromium.launch({ executablePath, args: QUIET });
+const seen = { complaints: [], requests: [] };
+
+/** A window without a network, that keeps what is complained of and asked for. */
+async function open(fragment = "") {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+  await context.setOffline(true);
+  const page = await context.newPage();
+  page.on("console", (message) => ["error", "warning"].includes(message.type()) && seen.complaints.push(message.text()));
+  page.on("pageerror", (error) => seen.complaints.push(error.message));
+  page.on("request", (request) => /^(file|blob|data):/.test(request.url()) || seen.requests.push(request.url()));
+  await page.goto(pathToFileURL(file).href + fragment);
+  await page.waitForSelector("html[data-ready]");
+  return page;
+}
+
+const text = (page, selector) => page.textContent(selector);
+const wide = (page) => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+
+async function pictures(page, name) {
+  for (const scheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme: scheme });
+    await page.screenshot({ path: join(screenshots, `${name}-${scheme}.png`), fullPage: true });
+  }
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.screenshot({ path: join(screenshots, `${name}-narrow.png`), fullPage: true });
+  seen.wide = Math.max(seen.wide ?? 0, await wide(page));
+  await page.setViewportSize({ width: 1280, height: 900 });
+}
+
+/** Waits for a run to have come to its end. */
+const ran = (page) => page.waitForSelector("#agreement");
+
+async function run(page) {
+  await ran(page);
+  seen.first = {
+    agreement: await text(page, "#agreement .verdict"),
+    returned: await text(page, "#returned"),
+    guestGas: await text(page, "[data-gauge='guest gas']"),
+    hostGas: await text(page, "[data-gauge='host gas']"),
+  };
+  await page.click(".walk h2");
+  await page.getByLabel("Step on (→)").click();
+  await page.keyboard.press("ArrowRight");
+  seen.walked = { where: await text(page, ".walk-tools output"), stack: await text(page, ".words"), code: await text(page, ".row.at") };
+  await pictures(page, "run");
+  seen.examples = {};
+  const examples = await page.$$eval("#example option", (options) => options.filter((option) => option.value).map((option) => [option.value, option.textContent]));
+  for (const [value, name] of examples) {
+    await page.evaluate(() => document.querySelector("#run-result").replaceChildren());
+    await page.selectOption("#example", value);
+    await ran(page);
+    seen.examples[name] = await text(page, "#agreement .verdict");
+  }
+  // What would take long is stopped, and the next run begins anew.
+  await page.evaluate(() => document.querySelector("#run-result").replaceChildren());
+  await page.fill("#program", "loop: JUMPDEST PUSH loop JUMP");
+  await page.click("#run");
+  await page.click("text=Stop");
+  seen.stopped = await text(page, "#run-result");
+  await page.fill("#program", "PUSH 1 NOSUCH");
+  seen.refused = await text(page, "#program-note");
+}
+
+/** A program with calldata, by its link alone, in another window. */
+async function link(page) {
+  await page.fill("#program", "PUSH 0 CALLDATALOAD PUSH 2 MUL PUSH 0 MSTORE PUSH 32 PUSH 0 RETURN");
+  await page.fill("#calldata", `0x${"21".padStart(64, "0")}`);
+  await page.selectOption("#fork", "shanghai");
+  await page.evaluate(() => document.querySelector("#run-result").replaceChildren());
+  await page.click("#run");
+  await ran(page);
+  const other = await open(new URL(page.url()).hash);
+  await ran(other);
+  seen.linked = { fork: await other.inputValue("#fork"), returned: await text(other, "#returned") };
+  await other.context().close();
+}
+
+async function audit(page) {
+  await page.focus("#tab-run");
+  await page.keyboard.press("ArrowRight");
+  seen.byKeyboard = await page.isVisible("#view-audit");
+  const audited = async (path) => {
+    await page.setInputFiles("#file", path);
+    await page.waitForSelector("[data-agree]");
+    const facts = {
+      verdict: await page.getAttribute("#conclusion", "data-verdict"),
+      audits: await page.$$eval("[data-audit]", (cards) => Object.fromEntries(cards.map(({ dataset }) => [dataset.audit, dataset.verdict]))),
+      hypervisor: await text(page, "#hypervisor-hash"),
+      witness: await text(page, "#witness-hash"),
+      agree: await page.getAttribute("[data-agree]", "data-agree"),
+      hostGas: await page.$$eval("[data-host]", (cells) => cells.map(({ textContent }) => textContent)),
+      otherGas: await page.$$eval("[data-other]", (cells) => cells.map(({ textContent }) => textContent)),
+      gasUsed: await page.$$eval("#messages tbody tr td:nth-child(5)", (cells) => cells.map(({ textContent }) => textContent)),
+    };
+    await page.evaluate(() => document.querySelector("#audit-result").replaceChildren());
+    return facts;
+  };
+  seen.ofWitness = await audited(witness);
+  seen.ofInput = await audited(input);
+  await page.setInputFiles("#file", { name: "nothing.bin", mimeType: "application/octet-stream", buffer: Buffer.from("nothing") });
+  await page.waitForSelector("#audit-result [role=alert]");
+  seen.unusable = await text(page, "#audit-result [role=alert]");
+  await page.click("text=Call tree");
+  await page.waitForSelector("[data-agree]");
+  await pictures(page, "audit");
+  await page.click("#messages tbody tr:nth-child(2)");
+  await page.waitForSelector("#view-audit .walk .row.at");
+  await page.getByLabel("Last step").last().click();
+  seen.message = { title: await text(page, "#view-audit .walk h2"), where: await text(page, "#view-audit .walk-tools output"), code: await text(page, "#view-audit .walk .row.at") };
+  await page.screenshot({ path: join(screenshots, "audit-steps.png"), fullPage: true });
+  await page.evaluate(() => document.querySelector("#audit-result").replaceChildren());
+  await page.setInputFiles("#file", witness);
+  await page.waitForSelector("[data-agree]");
+}
+
+async function lie(page) {
+  await page.click("text=Tell a lie");
+  await page.waitForSelector("#finders");
+  const judged = async (act) => {
+    await page.evaluate(() => document.querySelector("#lie-result").replaceChildren());
+    await act();
+    await page.waitForSelector("#finders, #lie-result [role=alert]");
+    return (await page.$("#finders")) ? page.getAttribute("#finders", "data-finders") : "refused";
+  };
+  seen.lies = {};
+  for (const name of await page.$$eval("[data-lie]", (buttons) => buttons.map(({ dataset }) => dataset.lie))) {
+    seen.lies[name] = await judged(() => page.click(`[data-lie="${name}"]`));
+  }
+  seen.undone = await judged(() => page.click("text=undo"));
+  const field = page.locator("input[data-place='receipt.gasUsed']");
+  seen.byHand = await judged(async () => {
+    await field.fill("0x1");
+    await field.blur();
+  });
+  seen.notEven = await judged(async () => {
+    await field.fill("a lot");
+    await field.blur();
+  });
+  await judged(() => page.click("[data-lie='A slot held another value']"));
+  seen.words = await page.$$eval("#lie-result .finding", (findings) => findings.map(({ textContent }) => textContent));
+  await pictures(page, "lie");
+}
+
+/** What a page without the module can do, and what it says that it lacks. */
+async function half(page) {
+  await page.click("#tab-audit");
+  seen.lacks = await text(page, "#view-audit .panel");
+  await page.click("#tab-lie");
+  seen.lacksLie = await text(page, "#view-lie");
+  if (!witness) return;
+  await page.click("#tab-audit");
+  // Here they are the calldata and the code of a message.
+  await page.fill("#single-calldata", witness);
+  await page.fill("#single-code", input);
+  await page.click("#view-audit button[type=submit]");
+  await page.waitForSelector("#audit-result .conclusion");
+  seen.single = await text(page, "#audit-result .conclusion");
+}
+
+try {
+  const page = await open();
+  seen.ready = await page.evaluate(() => document.documentElement.dataset.ready);
+  await run(page);
+  await link(page);
+  if (seen.ready === "whole") {
+    await audit(page);
+    await lie(page);
+  } else {
+    await half(page);
+  }
+  console.log(JSON.stringify(seen));
+} finally {
+  await browser.close();
+}

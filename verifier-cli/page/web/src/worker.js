@@ -1,0 +1,107 @@
+// The work, beside the page: the module and the EVM, so that the page answers while they run.
+import { archives } from "./evm/archives.js";
+import { Auditor } from "./evm/audit.js";
+import { GAS, header, inputOf } from "./evm/block.js";
+import { bytes, word } from "./evm/bytes.js";
+import * as live from "./evm/live.js";
+import * as native from "./evm/native.js";
+import { Module, Refused } from "./module.js";
+
+let module = null;
+let contracts = {};
+
+const text = (value) => new TextEncoder().encode(JSON.stringify(value));
+
+/** Whether bytes are a `witness.bin`. */
+const isWitness = (file) => new TextDecoder().decode(file.subarray(0, 4)) === "ISOW";
+
+const tasks = {
+  async start(given) {
+    contracts = given.contracts;
+    module = given.wasm ? await Module.of(given.wasm) : null;
+  },
+
+  /** A program, natively and by the live machine. */
+  async run({ fork, code, input }) {
+    const beside = await nativeRun(fork, code, input, BigInt(GAS));
+    const contract = bytes(contracts[fork].live);
+    const gas = BigInt(hostGas(beside.end));
+    return { live: await live.run({ contract, code, input, gas, block: header }), native: beside, size: contract.length };
+  },
+
+  /** What a file holds: its own bytes if it is a witness, else the witness of what it says. */
+  async open({ file, index }) {
+    needs("an audit of a whole witness");
+    if (isWitness(file)) return { witness: file, said: null };
+    const { said, bytes: witness } = await module.ask({ ask: "record", index }, file);
+    return { witness, said };
+  },
+
+  /** The call of a program as a recorded transaction. */
+  async record({ fork, code, input }) {
+    needs("the recorder");
+    const { bytes: witness } = await module.ask({ ask: "record" }, text(inputOf({ fork, code, input })));
+    return { witness };
+  },
+
+  /** All that the module says of a witness. */
+  async verify({ witness }) {
+    needs("the audits");
+    return (await module.ask({ ask: "verify" }, witness)).said;
+  },
+
+  /** A message of a witness, step by step. */
+  async steps({ witness, message }) {
+    const { said } = await module.ask({ ask: "steps", message }, witness);
+    const steps = said.steps.map((step) => ({ ...step, stack: step.stack.map(BigInt) }));
+    return { ...said, code: bytes(said.code), steps };
+  },
+
+  /** The execution audit by the emitted contract, here. `wanted` are the messages that the module came to an end with. */
+  async execution({ witness, wanted }, told) {
+    const { said } = await module.ask({ ask: "calls" }, witness);
+    return Auditor.all(said, (index) => told({ done: index + 1, of: said.calls.length }), (index) => wanted[index]);
+  },
+
+  async fields({ witness }) {
+    return JSON.parse(new TextDecoder().decode((await module.ask({ ask: "fields" }, witness)).bytes));
+  },
+
+  async assemble({ fields }) {
+    return (await module.ask({ ask: "assemble" }, text(fields))).bytes;
+  },
+
+  /** The execution audit of one message, without the module. */
+  async message({ fork, calldata, code }) {
+    const auditor = await Auditor.of(bytes(contracts[fork].audit));
+    return auditor.audit(calldata, archives(code));
+  },
+};
+
+function needs(what) {
+  if (!module) throw new Refused(`this page was built without the module, and lacks ${what}`);
+}
+
+/** What the machine is given: enough for what came to an end, and the same for what took all. */
+const hostGas = ({ success, reverted, gasUsed }) => (success || reverted ? Math.max(GAS, 64 * gasUsed + 100_000) : GAS);
+
+async function nativeRun(fork, code, input, gas) {
+  if (module) {
+    const { said } = await module.ask({ ask: "trace" }, text(inputOf({ fork, code, input })));
+    const steps = said.steps.map((step) => ({ ...step, stack: step.stack.map(BigInt) }));
+    const logs = said.logs.map((log) => ({ ...log, address: log.address.toLowerCase() }));
+    const storage = said.storage.map((pair) => pair.map(word)).filter(([, value]) => BigInt(value));
+    return { ...said, steps, logs, storage: storage.sort(), by: "revm" };
+  }
+  return { ...(await native.run({ fork, code, input, gas, block: header })), by: "@ethereumjs/evm" };
+}
+
+self.onmessage = async ({ data: { id, task, given } }) => {
+  try {
+    const done = await tasks[task](given, (told) => self.postMessage({ id, told }));
+    self.postMessage({ id, done });
+  } catch (error) {
+    if (!(error instanceof Refused)) console.warn(error);
+    self.postMessage({ id, error: error?.message ?? String(error) });
+  }
+};
