@@ -60,7 +60,9 @@ impl<'a> Named<'a> {
             Some(contract) => contract.call(&data),
             None => self.artifacts.and_then(|artifacts| artifacts.call(&data)),
         };
-        let selector = || (data.len() >= 4).then(|| hex::encode_prefixed(&data[..4]));
+        // Four zeros are the beginning of a number rather than a selector.
+        let is_selector = data.len() >= 4 && data[..4] != [0; 4];
+        let selector = || is_selector.then(|| hex::encode_prefixed(&data[..4]));
         decoded.map(|decoded| decoded.to_string()).or_else(selector)
     }
 

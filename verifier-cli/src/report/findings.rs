@@ -25,7 +25,7 @@ fn finding(one: &Told, all: &[Told], width: usize) -> String {
     if let (Some(says), Some(truth)) = (&one.says, &one.truth) {
         // What follows from something false is computed from that.
         let label = match one.role {
-            Role::Follows { .. } => "  comes to",
+            Role::Follows { .. } | Role::Behind { .. } => "  comes to",
             Role::Cause { .. } | Role::Alone => "  true",
         };
         text += &labelled("  says", says, width);
@@ -40,6 +40,10 @@ fn finding(one: &Told, all: &[Told], width: usize) -> String {
         }
         Role::Follows { from } => match name(all, *from) {
             Some(name) => format!("follows from {name}: with that put right, this holds"),
+            None => return text,
+        },
+        Role::Behind { of } => match name(all, *of) {
+            Some(name) => format!("computed behind {name}, so that it may be another"),
             None => return text,
         },
         Role::Alone => return text,

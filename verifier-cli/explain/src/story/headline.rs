@@ -6,7 +6,10 @@ use iso_evm_verifier::{Report, Verdict, verify::Why};
 use iso_evm_wire::Opened;
 
 use super::Call;
-use crate::words::{Told, form::thousands};
+use crate::{
+    order::opens,
+    words::{Told, form::thousands},
+};
 
 /// The message at hand: the first that a finding is about, causes first; none if all findings are about the
 /// transaction as a whole. Where nothing is false, the first message whose audit is open; else, of a transaction
@@ -68,7 +71,8 @@ pub(super) fn headline(
 ) -> String {
     let verdict = report.verdict();
     let name = report.named(verdict);
-    let signer = other_signer(witness).map_or_else(String::new, |said| said + "; ");
+    let first = other_signer(witness).or_else(|| miscounted(witness));
+    let signer = first.map_or_else(String::new, |said| said + "; ");
     match verdict {
         Verdict::Invalid => match told.first() {
             Some(first) => format!("{name}: {signer}{}", cause(first)),
@@ -88,6 +92,16 @@ fn other_signer(witness: &Opened<'_>) -> Option<String> {
     let origin = witness.message(0)?.fields().origin;
     (origin != signer).then(|| {
         format!("the transaction is signed by {signer}, and its messages say that {origin} sent it")
+    })
+}
+
+/// Where there are more messages than records open, or fewer, one stands for another.
+fn miscounted(witness: &Opened<'_>) -> Option<String> {
+    let records = witness.opened().iter().flatten().flat_map(|message| message.records());
+    let opened = records.flatten().filter(|record| opens(record)).count();
+    let (count, all) = (witness.messages.len().checked_sub(1)?, witness.opened());
+    (opened != count && all.iter().all(Result::is_ok)).then(|| {
+        format!("its records open {opened} messages below the top one, and there are {count}")
     })
 }
 

@@ -106,7 +106,8 @@ pub fn story(
     let bounds = Bounds::of(witness, report.guest_gas_limit);
     let runs = Runs::of(witness, engine.native(), bounds);
     let named = Named::new(witness, &runs, artifacts);
-    let findings = told(witness, report);
+    let mut findings = told(witness, report);
+    message::name(&mut findings, witness, &named, &runs);
     let at_hand = match within {
         Within::Message(index) => Some(index).filter(|index| *index < witness.messages.len()),
         Within::AtHand | Within::All => headline::at_hand(witness, report, &findings),

@@ -7,12 +7,12 @@ mod repair;
 #[cfg(test)]
 mod tests;
 
-use iso_evm_hypervisor::Engine;
+use iso_evm_hypervisor::{Engine, MismatchKind};
 use iso_evm_wire::{Opened, Witness};
 
 use crate::{
-    audit::anchors::Expected,
-    verify::{EngineKind, FalseClaim, Options, Report, verify_opened},
+    audit::{TreeKind, anchors::Expected},
+    verify::{ClaimKind, EngineKind, FalseClaim, Options, Report, verify_opened},
 };
 pub use repair::put_right;
 
@@ -33,6 +33,10 @@ impl Causes {
     /// none where nothing is false.
     pub fn of(engine: &Engine, opened: &Opened<'_>, options: &Options, report: &Report) -> Self {
         let findings = &report.findings;
+        // No word that is put right gives back what was left out, and what comes behind it is anything.
+        if findings.iter().any(|claim| is_structural(claim.kind)) {
+            return Self { follows: vec![None; findings.len()], ..Self::default() };
+        }
         let mut search = Search {
             engine,
             options: Options {
@@ -85,6 +89,18 @@ impl Causes {
     /// Whether nothing is found false where all causes are put right.
     pub const fn holds_when_put_right(&self) -> bool {
         self.holds
+    }
+}
+
+/// Whether such a finding says that something is missing, or is there and should not be: a record, a message, or
+/// the bytes of one. What is found behind it, or in the same message, was computed on top of that.
+pub fn is_structural(kind: ClaimKind) -> bool {
+    use MismatchKind::{RecordCount, RecordMissing, RecordOpcode};
+    match kind {
+        ClaimKind::Execution(kind) => matches!(kind, RecordMissing | RecordOpcode | RecordCount),
+        ClaimKind::Malformed { .. } => true,
+        ClaimKind::Tree(kind) => matches!(kind, TreeKind::ChildMissing | TreeKind::ParentMissing),
+        ClaimKind::Access(_) | ClaimKind::Transaction(_) => false,
     }
 }
 
