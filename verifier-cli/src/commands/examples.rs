@@ -220,17 +220,6 @@ const EXAMPLES: &[Examples] = &[
     ),
     (
         "iso-verify",
-        "trace",
-        &[
-            example("Every step, a line each", "iso-verify trace witness.bin"),
-            example(
-                "Where another client's trace parts from it",
-                "iso-verify trace witness.bin --diff geth.jsonl",
-            ),
-        ],
-    ),
-    (
-        "iso-verify",
         "mutate",
         &[example(
             "Change everything, and see which audit finds it",
@@ -307,6 +296,15 @@ mod tests {
             }
         }
         assert!(parses("iso-verify batch in --nonsense").is_err());
+    }
+
+    #[test]
+    fn a_command_stands_once_in_the_table() {
+        let mut names: Vec<_> = EXAMPLES.iter().map(|(of, command, _)| (*of, *command)).collect();
+        names.sort_unstable();
+        let all = names.len();
+        names.dedup();
+        assert_eq!(names.len(), all);
     }
 
     #[test]

@@ -76,14 +76,10 @@ impl Reader {
                     if !name.starts_with('.') && !PASSED_OVER.contains(&&*name) {
                         folders.push(path);
                     }
-                } else if kind.is_file() && name.ends_with(".json") {
-                    if !self.file(root, &path)? {
-                        say(&format!(
-                            "{}: too many or too large files: not all were looked at",
-                            files::name(root)
-                        ));
-                        return Ok(());
-                    }
+                } else if kind.is_file() && name.ends_with(".json") && !self.file(root, &path)? {
+                    let folder = files::name(root);
+                    say(&format!("{folder}: too many or too large files: not all were looked at"));
+                    return Ok(());
                 }
             }
         }
