@@ -10,6 +10,7 @@
 //! | files: the project's own, and third-party ones | [`fixtures`] |
 //! | tables of `specs/measurements.md` | [`measurements`] |
 //! | packages from npm: nodes, compilers, contracts | [`npm`] |
+//! | a browser, and what drives it | [`browser`] |
 //! | many cases on all cores, every failure named | [`parallel`] |
 //!
 //! ```
@@ -33,6 +34,7 @@
 //! ```
 
 pub mod accounts;
+pub mod browser;
 pub mod cases;
 pub mod fixtures;
 pub mod measurements;

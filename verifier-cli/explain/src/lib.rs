@@ -5,6 +5,7 @@
 //! |---|---|
 //! | findings in words, causes first | [`told`], [`words`] |
 //! | the call tree, and a message from within | [`story()`], [`Story`] |
+//! | all of that as one file for a browser | [`page`] |
 //! | what a Solidity compiler knows | [`artifacts`] |
 //! | every step, and another client's trace beside it | [`trace`] |
 //!
@@ -15,6 +16,7 @@
 
 pub mod artifacts;
 mod order;
+pub mod page;
 mod runs;
 mod sources;
 pub mod story;

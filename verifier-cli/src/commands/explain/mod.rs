@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use iso_evm_batch::{files, reproducer::unverified};
-use iso_evm_explain::{Within, story};
+use iso_evm_explain::{Within, page, story};
 use iso_evm_hypervisor::Engine;
 use iso_evm_verifier::verify::verify_opened;
 
@@ -33,8 +33,11 @@ pub(super) struct Explain {
     /// folder, any number of times
     #[arg(long, value_name = "PATH")]
     artifacts: Vec<PathBuf>,
+    /// Write one HTML file that shows all of it, and lets a reader walk the steps; `-` for stdout
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
     /// The explanation as JSON
-    #[arg(long)]
+    #[arg(long, conflicts_with = "output")]
     json: bool,
     #[command(flatten)]
     judged: Judged,
@@ -56,6 +59,12 @@ impl Explain {
         report.look_for_causes(&engine, &witness, &options);
         let within = self.message.map_or(Within::AtHand, Within::Message);
         let told = story(&engine, &witness, &report, artifacts.as_ref(), within);
+        if let Some(path) = &self.output {
+            let page = page::html(&engine, &witness, &report, artifacts.as_ref(), self.message);
+            files::write(path, page.as_bytes())?;
+            say(&told.headline);
+            return Ok(report.verdict().into());
+        }
         if self.json {
             let json = serde_json::to_string_pretty(&told)
                 .expect("only numbers and strings, and strings as keys");
