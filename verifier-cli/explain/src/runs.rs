@@ -73,8 +73,7 @@ impl Runs {
         let bytes = witness.messages[index].bytes();
         let mut run = engine.run(&bytes, code.as_ref(), Some(most));
         let mut told = MessageRun::default();
-        loop {
-            let Some(state) = run.state() else { break };
+        while let Some(state) = run.state() {
             let (pc, opcode) = (state.pc(), state.opcode());
             told.pc = pc;
             // What is hashed, and what is logged, stands in memory before the opcode.

@@ -179,7 +179,7 @@ impl Chain {
 /// An error with the option that would have worked, where there is one.
 fn hinted(error: NodeError, block: bool) -> CommandError {
     match advice::hint(&error, block) {
-        Some(hint) => CommandError::Hinted { error, hint },
+        Some(hint) => CommandError::Hinted { error: Box::new(error), hint },
         None => error.into(),
     }
 }

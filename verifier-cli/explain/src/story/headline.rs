@@ -30,9 +30,9 @@ fn failed(witness: &Opened<'_>) -> usize {
     let tree = witness.tree();
     let mut at = 0;
     while has_failed(&at) {
-        let children = (at + 1..tree.len()).filter(|index| tree[*index].parent == Some(at));
+        let mut children = (at + 1..tree.len()).filter(|index| tree[*index].parent == Some(at));
         // A failed child that its parent outlived did not bring it down unless it was the last thing.
-        let Some(last) = children.last().filter(|index| has_failed(index)) else { break };
+        let Some(last) = children.next_back().filter(has_failed) else { break };
         at = last;
     }
     at
