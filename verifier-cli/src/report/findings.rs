@@ -23,10 +23,10 @@ fn finding(one: &Told, all: &[Told], width: usize) -> String {
     let mut text = filled(&title, width, "", "  ");
     text += &labelled("  where", &one.place, width);
     if let (Some(says), Some(truth)) = (&one.says, &one.truth) {
-        // What follows from something false is computed from that.
+        // What is computed may rest on something else that is false: only with a cause put right less is found.
         let label = match one.role {
-            Role::Follows { .. } | Role::Behind { .. } => "  comes to",
-            Role::Cause { .. } | Role::Alone => "  true",
+            Role::Cause { .. } => "  true",
+            Role::Follows { .. } | Role::Behind { .. } | Role::Alone => "  computed",
         };
         text += &labelled("  says", says, width);
         text += &labelled(label, &format!("{truth}: {}", one.by), width);

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     artifacts::Place,
     runs::Runs,
-    sources::{self, Named},
+    sources::{self, Named, plain},
     trace::window::{Around, window},
     words::{
         Told,
@@ -170,9 +170,9 @@ impl Teller<'_> {
         Some(Instant {
             why,
             pc: step.pc,
-            line: place.as_ref().and_then(|place| place.text.clone()),
-            place: place.map(|place| place.to_string()),
-            functions: functions.iter().map(ToString::to_string).collect(),
+            line: place.as_ref().and_then(|place| place.text.as_deref()).map(plain),
+            place: place.map(|place| plain(&place.to_string())),
+            functions: functions.iter().map(|place| plain(&place.to_string())).collect(),
             step: (shown.first, shown.total),
             gas: thousands(U256::from(step.gas)),
             cost: thousands(U256::from(step.cost)),

@@ -6,10 +6,12 @@
 pub(crate) mod form;
 mod proof;
 pub mod record;
-mod when;
 
 use alloy_primitives::Address;
-use iso_evm_verifier::{Audit, ClaimKind, FalseClaim, Report, cause::is_structural};
+use iso_evm_verifier::{
+    Audit, ClaimKind, FalseClaim, Report,
+    cause::{When, is_structural},
+};
 use iso_evm_wire::{
     Opened, OpenedMessage,
     records::{FrameKind, Record},
@@ -17,7 +19,6 @@ use iso_evm_wire::{
 use serde::Serialize;
 
 use form::Form;
-use when::When;
 
 /// A finding in words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -87,7 +88,7 @@ pub fn told(witness: &Opened<'_>, report: &Report) -> Vec<Told> {
         .collect();
     if told.len() > 1 {
         let when = When::of(witness);
-        let whens: Vec<_> = told.iter().map(|told| when.when(told)).collect();
+        let whens: Vec<_> = report.findings.iter().map(|claim| when.when(claim)).collect();
         put_behind(&mut told, report, &whens);
         // By the finding that it all comes from, and when that came about.
         told.sort_by_key(|told| match told.role {

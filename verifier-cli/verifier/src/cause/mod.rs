@@ -3,9 +3,11 @@
 //!
 //! In the data's way this stands behind the report, before whoever tells it. A verdict does not go by it.
 
+pub mod order;
 mod repair;
 #[cfg(test)]
 mod tests;
+mod when;
 
 use iso_evm_hypervisor::{Engine, MismatchKind};
 use iso_evm_wire::{Opened, Witness};
@@ -15,6 +17,7 @@ use crate::{
     verify::{ClaimKind, EngineKind, FalseClaim, Options, Report, verify_opened},
 };
 pub use repair::put_right;
+pub use when::When;
 
 /// The most verifications that looking for causes takes.
 const RUNS: usize = 12;
@@ -49,6 +52,10 @@ impl Causes {
         };
         let mut causes = Self { follows: vec![None; findings.len()], ..Self::default() };
         let mut open: Vec<usize> = (0..findings.len()).collect();
+        if open.len() > 1 {
+            let when = When::of(opened);
+            open.sort_by_key(|index| when.when(&findings[*index]));
+        }
         let mut left = findings.clone();
         let mut witness: Option<Witness> = None;
         while !open.is_empty() {
@@ -119,7 +126,10 @@ struct Mended {
 }
 
 impl Search<'_> {
-    /// The one of the open findings that leaves the fewest where it is put right, if they are fewer.
+    /// The one of the open findings, in the order in which they came about, that leaves the fewest where it is put
+    /// right. It must leave fewer, and none that was not there before: a finding that has moved is not explained.
+    /// And it must explain another, or be the first: whatever came about behind something that is not explained
+    /// may rest on that.
     fn best(
         &mut self,
         now: &Opened<'_>,
@@ -139,9 +149,13 @@ impl Search<'_> {
             else {
                 continue;
             };
+            let then = report.findings;
             let fewest = best.as_ref().map_or(left.len(), |best| best.left.len());
-            if report.findings.len() < fewest {
-                best = Some(Mended { cause, witness, left: report.findings });
+            let was_there = |claim: &FalseClaim| left.iter().any(|known| known == claim);
+            let is_first = open.first() == Some(&cause);
+            let explains = then.len() + 1 < left.len();
+            if then.len() < fewest && then.iter().all(was_there) && (explains || is_first) {
+                best = Some(Mended { cause, witness, left: then });
             }
         }
         best
