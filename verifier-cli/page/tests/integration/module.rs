@@ -60,14 +60,14 @@ fn a_report_is_the_one_of_the_command_line() {
 #[test]
 fn a_misspelt_field_is_told_beside_the_recording() {
     let input = json!({
-        "fork": "osaka", "block": {"numbr": "0x1"},
+        "fork": "osaka", "block": {"number": "0x1", "timestmp": "0x1"},
         "transaction": {"from": "0x1111111111111111111111111111111111111111", "chainId": 5,
             "to": "0x2222222222222222222222222222222222222222", "gas": "0x186a0"},
         "prestate": {},
     });
     let answer = ask(br#"{"ask": "record"}"#, input.to_string().as_bytes()).unwrap();
     let notes: Vec<String> = serde_json::from_value(answer.said["notes"].clone()).unwrap();
-    assert!(notes.iter().any(|note| note.contains("block.numbr")), "{notes:?}");
+    assert!(notes.iter().any(|note| note.contains("block.timestmp")), "{notes:?}");
 }
 
 /// A message's steps are as many as its code takes, and its records are taken at them in order.
