@@ -79,13 +79,13 @@ pub enum CommandError {
     /// A node that gives no witness.
     #[cfg(feature = "node")]
     #[error("{}", advice::node(.0))]
-    Node(#[from] NodeError),
+    Node(Box<NodeError>),
     /// A node did not do what it was asked, and another option does without it.
     #[cfg(feature = "node")]
     #[error("{error} ({hint})")]
     Hinted {
         /// What the node did not do.
-        error: NodeError,
+        error: Box<NodeError>,
         /// Which option mends it.
         hint: &'static str,
     },
@@ -308,5 +308,12 @@ fn recorded(from: u64, number: u64) -> String {
         0 => String::new(),
         1 => format!(" (block {from} is recorded)"),
         _ => format!(" (blocks {from} to {} are recorded)", number - 1),
+    }
+}
+
+#[cfg(feature = "node")]
+impl From<NodeError> for CommandError {
+    fn from(error: NodeError) -> Self {
+        Self::Node(Box::new(error))
     }
 }

@@ -81,6 +81,16 @@ pub enum ItemError {
         /// What is wrong with the input.
         error: Box<InputError>,
     },
+    /// An input of which something is to be said, where that is not wanted.
+    #[error("{file}: refused, where nothing may be left unsaid: {note}{}", others(*.more))]
+    Noted {
+        /// Name of the file.
+        file: String,
+        /// What is to be said first.
+        note: String,
+        /// How many other notes there are.
+        more: usize,
+    },
     /// A transaction that does not run.
     #[error("{file}: {error}")]
     Execute {
@@ -151,4 +161,9 @@ pub enum BatchError {
     /// Threads that the system does not give.
     #[error("no threads: {0}")]
     Threads(#[from] rayon::ThreadPoolBuildError),
+}
+
+/// How many more there are, behind the first.
+fn others(more: usize) -> String {
+    if more == 0 { String::new() } else { format!(" (and {more} more)") }
 }

@@ -4,6 +4,7 @@
 //! | what | where |
 //! |---|---|
 //! | findings in words, causes first | [`told`], [`words`] |
+//! | the call tree, and a message from within | [`story()`], [`Story`] |
 //! | what a Solidity compiler knows | [`artifacts`] |
 //! | every step, and another client's trace beside it | [`trace`] |
 //!
@@ -13,8 +14,13 @@
 //! it. It reads no file, starts no thread and stands on no C: it runs in a browser as it does here.
 
 pub mod artifacts;
+mod order;
+mod runs;
+mod sources;
+pub mod story;
 pub mod trace;
 pub mod words;
 
 pub use artifacts::Artifacts;
+pub use story::{Story, Within, story};
 pub use words::{Role, Told, told};

@@ -113,7 +113,10 @@ fn rate(messages: u64, elapsed: Duration) -> String {
 
 /// A line for each thing that is not valid; whether it is an error.
 fn told(done: &Done, line: impl Fn(&str, bool)) {
-    let Done { place, report } = done;
+    let Done { place, notes, report } = done;
+    for note in notes {
+        line(&format!("note: {place}: {note}"), true);
+    }
     match report {
         Ok(report) if report.verdict() == Verdict::Valid => {}
         Ok(report) => {

@@ -110,7 +110,7 @@ impl Chain {
                 self.one_block(hash, &folder, wanted)
             }
             BlockName::Range(from, to) => {
-                let (from, to) = (self.place(from)?.0, self.place(to)?.0);
+                let (from, to) = (self.number(from)?, self.number(to)?);
                 if from > to {
                     return Err(CommandError::Backwards { from, to });
                 }
@@ -159,6 +159,14 @@ impl Chain {
         self.aside(|| write_block(folder, recorded))
     }
 
+    /// Number of the block of a place.
+    fn number(&self, place: Place) -> Result<u64, CommandError> {
+        Ok(match place {
+            Place::Number(number) => number,
+            Place::Tag(tag) => self.node.tagged(tag)?.0,
+        })
+    }
+
     /// Number and hash of the block of a place.
     fn place(&self, place: Place) -> Result<(u64, B256), CommandError> {
         Ok(match place {
@@ -171,7 +179,7 @@ impl Chain {
 /// An error with the option that would have worked, where there is one.
 fn hinted(error: NodeError, block: bool) -> CommandError {
     match advice::hint(&error, block) {
-        Some(hint) => CommandError::Hinted { error, hint },
+        Some(hint) => CommandError::Hinted { error: Box::new(error), hint },
         None => error.into(),
     }
 }

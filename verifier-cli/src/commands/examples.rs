@@ -197,6 +197,18 @@ const EXAMPLES: &[Examples] = &[
     ),
     (
         "iso-verify",
+        "explain",
+        &[
+            example("Say what happened, and where it went wrong", "iso-verify explain witness.bin"),
+            example(
+                "With the lines and names of the Solidity that ran",
+                "iso-verify explain witness.bin --artifacts out",
+            ),
+            example("Look into message 4", "iso-verify explain witness.bin --message 4"),
+        ],
+    ),
+    (
+        "iso-verify",
         "statetest",
         &[
             example("All in a folder or archive", "iso-verify statetest tests.tar.gz"),
@@ -284,6 +296,15 @@ mod tests {
             }
         }
         assert!(parses("iso-verify batch in --nonsense").is_err());
+    }
+
+    #[test]
+    fn a_command_stands_once_in_the_table() {
+        let mut names: Vec<_> = EXAMPLES.iter().map(|(of, command, _)| (*of, *command)).collect();
+        names.sort_unstable();
+        let all = names.len();
+        names.dedup();
+        assert_eq!(names.len(), all);
     }
 
     #[test]

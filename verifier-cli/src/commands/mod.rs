@@ -27,6 +27,7 @@ mod completions;
 mod emit;
 mod examples;
 mod expect;
+mod explain;
 mod given;
 mod inspect;
 mod log;
@@ -106,6 +107,7 @@ enum VerifyCommand {
     Answer(Answer),
     Settle(Settle),
     Statetest(statetest::Statetest),
+    Explain(explain::Explain),
     Trace(trace::Trace),
     Mutate(mutate::Mutate),
     Completions(completions::Completions),
@@ -159,6 +161,7 @@ impl Binary for IsoVerify {
             Some(VerifyCommand::Answer(command)) => command.run(),
             Some(VerifyCommand::Settle(command)) => command.run(),
             Some(VerifyCommand::Statetest(command)) => command.run(),
+            Some(VerifyCommand::Explain(command)) => command.run(),
             Some(VerifyCommand::Trace(command)) => command.run(),
             Some(VerifyCommand::Mutate(command)) => command.run(),
             Some(VerifyCommand::Completions(command)) => command.run(usage::commands::<Self>()),

@@ -30,6 +30,7 @@ use crate::{Exit, error::CommandError, terminal};
 )]
 pub(super) struct Trace {
     /// A witness.bin, or an INPUT.json that is recorded first; `-` for stdin
+    #[arg(value_hint = clap::ValueHint::FilePath)]
     file: PathBuf,
     /// The steps of message N alone, of which a call is one [default: all, in the order in which they ran]
     #[arg(long, value_name = "N")]
@@ -38,7 +39,7 @@ pub(super) struct Trace {
     #[arg(long, conflicts_with = "diff")]
     memory: bool,
     /// Hold the steps against this trace, and stop at the first difference; `-` for stdin
-    #[arg(long, value_name = "OTHER")]
+    #[arg(long, value_name = "OTHER", value_hint = clap::ValueHint::FilePath)]
     diff: Option<PathBuf>,
     /// The most gas that a message's own opcodes may spend, whatever gas it says that it has
     /// [default: what its transaction can have paid for]

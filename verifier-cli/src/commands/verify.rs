@@ -180,9 +180,10 @@ impl Verify {
     }
 }
 
-/// What is said from the last line on that begins with a verdict's name.
+/// What is said from the last line on that begins with a verdict's name; if none does, the last line.
 fn said_last<'a>(text: &'a str, verdict: &str) -> &'a str {
-    let (mut at, mut last) = (0, 0);
+    let mut at = 0;
+    let mut last = text.trim_end().rfind('\n').map_or(0, |before| before + 1);
     for line in text.split_inclusive('\n') {
         let plain = console::strip_ansi_codes(line);
         if plain.strip_prefix(verdict).is_some_and(|rest| rest.starts_with(':')) {

@@ -7,8 +7,10 @@ mod human;
 pub(crate) mod layout;
 mod messages;
 mod segments;
+mod story;
 pub(crate) mod text;
 
 pub(crate) use call_tree::tree;
 pub(crate) use human::human;
 pub(crate) use human::remarks;
+pub(crate) use story::story;

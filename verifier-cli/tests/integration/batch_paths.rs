@@ -127,3 +127,26 @@ fn gz(bytes: &[u8]) -> Vec<u8> {
     gz.write_all(bytes).unwrap();
     gz.finish().unwrap()
 }
+
+/// A misspelt field, a transaction by itself, a word that is nothing: each is told as what it is.
+#[test]
+fn what_is_to_be_said_of_an_input_is_said_and_what_is_none_is_told_by_its_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut misspelt = json(&input("arithmetic"));
+    misspelt["block"]["mixhsh"] = "0x01".into();
+    let hash = format!("0x{}", "ab".repeat(32));
+    fs::write(folder.path().join("in.json"), misspelt.to_string()).unwrap();
+    fs::write(folder.path().join("hash.txt"), &hash).unwrap();
+    let ran = run(folder.path(), "iso-verify batch in.json --engine native");
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let note = "note: in.json: block.mixhsh is not known and not used";
+    assert!(ran.stderr.lines().any(|line| line.starts_with(note)), "{}", ran.stderr);
+    assert_eq!(run(folder.path(), "iso-verify batch in.json --engine native -q").stderr, "");
+    let ran = run(folder.path(), "iso-verify batch in.json --engine native --strict");
+    assert!(ran.code == Some(2) && ran.stderr.contains("block.mixhsh"), "{}", ran.stderr);
+    let ran = run(folder.path(), "iso-verify batch hash.txt");
+    assert_eq!(ran.code, Some(2));
+    let words = run(folder.path(), "iso-verify hash.txt").stderr;
+    assert_eq!(ran.stderr, words);
+    assert!(!words.contains("magic") && words.starts_with("error: hash.txt: "), "{words}");
+}

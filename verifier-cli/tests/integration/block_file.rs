@@ -173,7 +173,10 @@ fn a_block_that_is_not_what_it_says_is_named_and_nothing_written() {
         (set(&transactions, json!([other])), "the block has hashes alone, where transactions are"),
         (set("/blocks", json!([])), "one block is recorded at a time, found 0"),
         (set("/witness", Value::Null), "field \"witness\" is missing"),
-        (set("/witness/state", json!(["0xz"])), "invalid"),
+        (
+            set("/witness/state", json!(["0xz"])),
+            "witness.state[0]: expected bytes in 0x hex, found the text",
+        ),
         (packed[..packed.len() / 2].to_vec(), "block.json: cannot be read: "),
         (b"(\xb5/\xfd garbage".to_vec(), "block.json: cannot be read: "),
         (HOODI.as_ref().unwrap()[..100_000].to_vec(), "EOF while parsing"),

@@ -14,17 +14,20 @@ mod cli;
 mod common;
 mod damage;
 mod engine;
+mod explain;
 mod foreign;
 mod hashes;
 mod inspect;
 // What people bring to be recorded, and what is said of it.
 mod inputs;
+mod lies;
 mod measurements;
 #[cfg(target_os = "linux")]
 mod memory;
 mod mutate;
 mod node;
 mod once;
+mod pictures;
 mod readme;
 mod schema;
 mod schemas;

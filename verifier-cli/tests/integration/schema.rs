@@ -114,6 +114,7 @@ fn matches(pattern: &str, text: &str) -> bool {
     let sized = |size: usize| digits(text).len() == size && hex(&digits(text));
     match pattern {
         "^0x[0-9a-fA-F]{64}$" => sized(64),
+        "^0x[0-9a-fA-F]{130}$" => sized(130),
         "^0x[0-9a-fA-F]{40}$" => sized(40),
         "^0x[0-9a-fA-F]{16}$" => sized(16),
         "^0x[0-9a-fA-F]{512}$" => sized(512),
@@ -132,6 +133,9 @@ fn matches(pattern: &str, text: &str) -> bool {
                 None => !text.is_empty() && text.bytes().all(|digit| digit.is_ascii_digit()),
             }
         }
+        "^[0-9]+n$" => text.strip_suffix('n').is_some_and(|digits| {
+            !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit())
+        }),
         "^([A-Z0-9]+|0x[0-9a-f]{2})$" => {
             let mnemonic = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
             let number = digits(text);

@@ -169,6 +169,51 @@ fn inputs_of_our_own_are_of_the_first_shape() {
     assert!(count >= 8);
 }
 
+/// Whatever a library prints and is recorded, the schema says.
+#[test]
+fn shapes_of_libraries_are_in_the_schemas() {
+    let schema = schema("input");
+    let example = folder().join("examples/input.json");
+    let input: Value = serde_json::from_slice(&fs::read(example).unwrap()).unwrap();
+    let word = format!("0x{}", "11".repeat(32));
+    let bytes = format!("0x{}{}1b", "11".repeat(32), "22".repeat(32));
+    for (part, field, value, good) in [
+        ("transaction", "gasLimit", json!("51310"), true),
+        ("transaction", "gas", json!("51310n"), true),
+        ("transaction", "gas", json!({"type": "BigNumber", "hex": "0xc86e"}), true),
+        ("transaction", "gas", json!({"__type": "bigint", "value": "51310"}), true),
+        ("transaction", "gas", json!({"_hex": "0xc86e", "_isBigNumber": true}), true),
+        ("transaction", "gas", json!("n"), false),
+        ("transaction", "gas", json!({"hex": "0x1"}), false),
+        ("transaction", "type", json!("eip1559"), true),
+        ("transaction", "type", json!("eip1558"), false),
+        (
+            "transaction",
+            "signature",
+            json!({"r": word, "s": word, "v": 27, "networkV": null}),
+            true,
+        ),
+        ("transaction", "signature", json!(bytes), true),
+        ("transaction", "signature", json!(word), false),
+        ("block", "prevRandao", json!(word), true),
+        ("block", "number", json!("2n"), true),
+    ] {
+        let mut changed = input.clone();
+        changed[part][field] = value.clone();
+        assert_eq!(schema.check(&changed).is_ok(), good, "{part}.{field}: {value}");
+    }
+    for (part, value, good) in [
+        ("transaction", json!("0x02f8"), true),
+        ("transaction", json!("02"), false),
+        ("prestate", json!({"pre": {}, "post": {}}), true),
+        ("prestate", json!({"post": {}}), false),
+    ] {
+        let mut changed = input.clone();
+        changed[part] = value.clone();
+        assert_eq!(schema.check(&changed).is_ok(), good, "{part}: {value}");
+    }
+}
+
 /// An input with a whole header, an ancestor, proofs and a receipt, and the witness of it.
 #[test]
 fn whole_inputs_are_in_the_schemas() {

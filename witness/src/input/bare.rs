@@ -35,7 +35,7 @@ impl BareTransaction {
         let mut notes = Vec::new();
         let read = match document::recognise(bytes)? {
             (Document::RawTransaction(bytes), _) => {
-                ReadTransaction::Whole(Transaction::decode_whole(&bytes)?)
+                ReadTransaction::Whole(Box::new(Transaction::decode_whole(&bytes)?))
             }
             (Document::Transaction, text) => {
                 let given: GivenTransaction = iso_evm_wire::json::read(text)?;

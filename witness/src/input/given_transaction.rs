@@ -64,7 +64,7 @@ pub(super) enum GivenTransaction {
 /// The same, read.
 #[derive(Clone, Debug)]
 pub(super) enum ReadTransaction {
-    Whole(Transaction),
+    Whole(Box<Transaction>),
     Fields(Box<TransactionFields>),
 }
 
@@ -106,7 +106,7 @@ impl GivenTransaction {
                                 or its signed bytes";
                     return Err(Misread::new("transaction", what).into());
                 }
-                Ok(ReadTransaction::Whole(Transaction::decode_whole(&bytes)?))
+                Ok(ReadTransaction::Whole(Box::new(Transaction::decode_whole(&bytes)?)))
             }
             Self::Fields(object) => {
                 read_fields(object, notes).map(Box::new).map(ReadTransaction::Fields)
@@ -139,7 +139,7 @@ impl ReadTransaction {
         notes: &mut Vec<Note>,
     ) -> Result<Transaction, TransactionError> {
         let fields = match self {
-            Self::Whole(transaction) => return Ok(transaction),
+            Self::Whole(transaction) => return Ok(*transaction),
             Self::Fields(fields) => fields,
         };
         let number = fields.type_number()?;

@@ -94,11 +94,14 @@ fn meant(name: &str, fields: &[&'static str]) -> Option<&'static str> {
     let name = letters(name);
     let near = |field: &'static str| {
         let other = letters(field);
-        let distance =
-            match name.len() > 2 && (other.starts_with(&name) || name.starts_with(&other)) {
-                true => 1,
-                false => distance(name.as_bytes(), other.as_bytes()),
-            };
+        // Names as short as `to` and `v` are like too many.
+        if name.len().min(other.len()) < 3 {
+            return None;
+        }
+        let distance = match other.starts_with(&name) || name.starts_with(&other) {
+            true => 1,
+            false => distance(name.as_bytes(), other.as_bytes()),
+        };
         (distance <= 1 + other.len() / 5).then_some((distance, field))
     };
     fields.iter().filter_map(|field| near(field)).min_by_key(|(far, _)| *far).map(|(_, it)| it)
@@ -140,6 +143,7 @@ mod tests {
             "mixHash",
             "hash",
             "nonce",
+            "s",
         ];
         for (name, expected) in [
             ("basefee", Some("baseFeePerGas")),
@@ -152,6 +156,8 @@ mod tests {
             ("colour", None),
             ("", None),
             ("size", None),
+            ("status", None),
+            ("a", None),
         ] {
             assert_eq!(meant(name, &fields), expected, "{name}");
         }

@@ -60,6 +60,10 @@ impl Misread {
     }
 
     fn from_path(error: serde_path_to_error::Error<serde_json::Error>) -> Self {
+        if error.inner().is_syntax() || error.inner().is_eof() {
+            // It is about the text, and no field's.
+            return Self::from(error.inner());
+        }
         let path = error.path().to_string();
         // The root is a point, and a key that cannot be told a question mark.
         let path = if path == "." { String::new() } else { path.replace(".?", "") };
@@ -151,6 +155,9 @@ fn wanted(expected: &str) -> String {
         let bytes = bytes.trim_end_matches(',').replace("a variable number of bytes", "bytes");
         return format!("{bytes} in 0x hex");
     }
+    if expected == "a valid hex string" {
+        return "bytes in 0x hex".to_owned();
+    }
     // ruint: `a 32 byte hex string`.
     if expected.ends_with(" byte hex string") {
         return "a number: 0x hex, a decimal string or an integer".to_owned();
@@ -223,6 +230,7 @@ mod tests {
                 "accountAddress: expected 20 bytes in 0x hex, found an object",
             ),
             (r#"{"data": 5}"#, "data: expected bytes in 0x hex, found the number 5"),
+            (r#"{"data": "0xz"}"#, "data: expected bytes in 0x hex, found the text \"0xz\""),
             (
                 r#"{"value": true}"#,
                 "value: expected a number: 0x hex, a decimal string or an integer, found true",
@@ -246,6 +254,7 @@ mod tests {
             (r#"{"kind": "Two"}"#, "kind: unknown variant `Two`, expected `One`"),
             (r#"{"other": 1}"#, "unknown field `other`"),
             ("{", "EOF while parsing an object at line 1 column 1"),
+            (r#"{"inner": {"count": 1,"#, "EOF while parsing a value at line 1 column 22"),
             ("{} x", "trailing characters at line 1 column 4"),
         ] {
             let found = read::<Everything>(json.as_bytes()).unwrap_err().to_string();

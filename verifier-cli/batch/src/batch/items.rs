@@ -8,6 +8,7 @@ use std::{
 };
 
 use iso_evm_wire::container::{Containers, MAGIC, StreamError};
+use iso_evm_witness::input::{Document, document::recognise};
 
 use super::{lines, paths::is_stream, place::Place};
 use crate::{
@@ -149,11 +150,17 @@ fn items(
 fn text(place: &Place, bytes: Vec<u8>) -> Content {
     if bytes.is_empty() {
         Content::Unreadable(FileError::Empty { file: place.to_string() }.into())
-    } else if place.line.is_some() || files::is_json(&bytes) {
+    } else if place.line.is_some() || is_input(&bytes) {
         Content::Input(bytes)
     } else {
         Content::Witness(bytes)
     }
+}
+
+/// Whether bytes are not those of a witness, but what may be recorded, or is told by its name.
+fn is_input(bytes: &[u8]) -> bool {
+    let other = |document| !matches!(document, Document::Witness | Document::Unknown);
+    files::is_json(bytes) || recognise(bytes).is_ok_and(|(document, _)| other(document))
 }
 
 fn unreadable(place: &Place, error: io::Error) -> Content {

@@ -75,6 +75,8 @@ pub enum BatchEvent<'a> {
 pub struct Done {
     /// Which item it is.
     pub place: Place,
+    /// What an input gives in vain, or does not give, a line each.
+    pub notes: Vec<String>,
     /// What is said of it; an error if it cannot be verified.
     pub report: Result<Report, ItemError>,
 }
@@ -121,24 +123,33 @@ fn verified(item: Item, engines: &Engines, options: &verify::Options) -> Done {
     // The room is given back when all that was read is dropped.
     let Item { place, content, held: _held } = item;
     let file = || place.to_string();
-    let report = witness(content, file).and_then(|witness| {
+    let mut notes = Vec::new();
+    let report = witness(content, options.strict, &mut notes, file).and_then(|witness| {
         verify_opened(engines.get(witness.rules), &witness, options)
             .map_err(|error| reproducer::unverified(Path::new("."), file(), &witness, error))
     });
-    Done { place, report }
+    Done { place, notes, report }
 }
 
-/// The witness that an item is, or that is recorded of it.
+/// The witness that an item is, or that is recorded of it, with what is to be said of that. `strict`: an
+/// input of which anything is to be said is refused.
 pub(crate) fn witness(
     content: Content,
+    strict: bool,
+    notes: &mut Vec<String>,
     file: impl Fn() -> String,
 ) -> Result<Opened<'static>, ItemError> {
     match content {
         Content::Witness(bytes) => Opened::decode(&bytes.into(), keccak256)
             .map_err(|error| ItemError::Container { file: file(), error }),
         Content::Input(json) => {
-            let input = Input::parse(&json, None)
+            let (input, found) = Input::read(&json, None)
                 .map_err(|error| ItemError::Input { file: file(), error: Box::new(error) })?;
+            if let Some(first) = found.first().filter(|_| strict) {
+                let (note, more) = (first.to_string(), found.len() - 1);
+                return Err(ItemError::Noted { file: file(), note, more });
+            }
+            notes.extend(found.iter().map(ToString::to_string));
             let recording = record(&input.execution)
                 .map_err(|error| ItemError::Execute { file: file(), error: Box::new(error) })?;
             Ok(recording.witness(&input).into())

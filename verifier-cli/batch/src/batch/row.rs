@@ -79,7 +79,7 @@ pub struct UnusableItem {
 
 /// The rows of an item, by what it was verified with: one for each message, one if there is none.
 pub fn rows(done: &Done, options: &Settings) -> Vec<Row> {
-    let Done { place: Place { source, container, line }, report } = done;
+    let Done { place: Place { source, container, line }, report, .. } = done;
     let (source, container, line) = (source.to_string(), *container, *line);
     let report = match report {
         Ok(report) => report,

@@ -38,7 +38,7 @@ pub fn each(
     let room = Room::new(ReadLimit { bytes: READ_LIMIT, name: None });
     items::each(&paths, &room, |met| {
         if let Met::Item(Item { place, content, held: _held }) = met {
-            let campaign = witness(content, || place.to_string())
+            let campaign = witness(content, false, &mut Vec::new(), || place.to_string())
                 .map_err(MutateError::from)
                 .and_then(|witness| run(&witness.into_witness(), options, on_event));
             on_done(Mutated { place, campaign });

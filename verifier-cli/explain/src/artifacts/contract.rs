@@ -92,8 +92,11 @@ impl<'a> Contract<'a> {
     /// [`place`](Self::place) may name another than the one that runs; these go by the jumps between functions.
     pub fn calls(&self, pcs: impl IntoIterator<Item = usize>) -> Vec<Place> {
         let mut calls = Calls::default();
+        let mut next = None;
         for pc in pcs {
-            calls.step(self.place(pc));
+            let number = self.instructions.get(pc).copied().flatten();
+            calls.step(self.place(pc), number.is_some() && number == next);
+            next = number.map(|number| number + 1);
         }
         calls.places()
     }

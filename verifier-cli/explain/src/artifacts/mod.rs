@@ -26,8 +26,6 @@ mod source_map;
 mod sources;
 mod spans;
 mod storage;
-#[cfg(test)]
-mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -3,8 +3,8 @@
 //! explains. Normative text: `specs/16-native-engine.md`, section Traces.
 //!
 //! In the data's way: [`step`] is one opcode of one message, [`walk`] goes through the messages in the order in
-//! which they ran, [`lines`] writes what it meets; [`other`] reads what somebody else wrote, [`compare`] holds
-//! the two against each other and [`difference`] says where they part. [`window`] keeps some steps of one
+//! which they ran, [`lines`] writes what it meets; [`other`] reads what somebody else wrote, [`mod@compare`] holds
+//! the two against each other and [`difference`] says where they part. [`mod@window`] keeps some steps of one
 //! message.
 
 pub mod compare;

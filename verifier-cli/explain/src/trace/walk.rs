@@ -180,7 +180,7 @@ impl<'a> Walk<'a> {
                 }
                 continue;
             }
-            let Some(open) = self.open.last_mut() else { return None };
+            let open = self.open.last_mut()?;
             let message = open.message;
             self.step.message = message;
             self.step.depth = open.depth;

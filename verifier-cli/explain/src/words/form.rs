@@ -123,10 +123,10 @@ pub(crate) fn thousands(number: U256) -> String {
     text
 }
 
-/// What a slot or a word of the stack holds: a number if it is below 2^64, else all its bytes.
+/// What a slot or a word of the stack holds: a number if it is below 2^128, else all its bytes.
 pub(crate) fn value(word: B256) -> String {
     let number = U256::from_be_bytes(word.0);
-    if number.bit_len() <= 64 { thousands(number) } else { word.to_string() }
+    if number.bit_len() <= 128 { thousands(number) } else { word.to_string() }
 }
 
 /// The account in the low 20 bytes of a word; a word that is no account as it is.

@@ -6,6 +6,7 @@
 pub(crate) mod form;
 mod proof;
 pub mod record;
+mod when;
 
 use alloy_primitives::Address;
 use iso_evm_verifier::{Audit, ClaimKind, FalseClaim, Report};
@@ -16,6 +17,7 @@ use iso_evm_wire::{
 use serde::Serialize;
 
 use form::Form;
+use when::When;
 
 /// A finding in words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -66,7 +68,8 @@ pub enum Role {
     Alone,
 }
 
-/// The findings of a report in words: causes first, each with what follows from it behind it.
+/// The findings of a report in words: causes first, each with what follows from it behind it; else in the order in
+/// which they came about.
 pub fn told(witness: &Opened<'_>, report: &Report) -> Vec<Told> {
     let role = |index| role(report, index);
     let mut told: Vec<_> = report
@@ -75,13 +78,16 @@ pub fn told(witness: &Opened<'_>, report: &Report) -> Vec<Told> {
         .enumerate()
         .map(|(index, claim)| one(witness, claim, index, role(index)))
         .collect();
-    // A stable sort by the finding that it all comes from: roots in their order, then what follows.
-    let root = |told: &Told| match told.role {
-        Role::Cause { .. } => (0, told.finding, 0),
-        Role::Follows { from } => (0, from, 1 + told.finding),
-        Role::Alone => (1, told.finding, 0),
-    };
-    told.sort_by_key(root);
+    if told.len() > 1 {
+        let when = When::of(witness);
+        let whens: Vec<_> = told.iter().map(|told| when.when(told)).collect();
+        // By the finding that it all comes from, and when that came about.
+        told.sort_by_key(|told| match told.role {
+            Role::Cause { .. } => (0, whens[told.finding], 0),
+            Role::Follows { from } => (0, whens[from], 1 + told.finding),
+            Role::Alone => (1, whens[told.finding], 0),
+        });
+    }
     told
 }
 

@@ -78,7 +78,7 @@ pub fn fields(record: &Record) -> Vec<Field> {
 
 /// The byte string that is a record's last field: its first bytes, and how many there are.
 fn bytes(metadata: &[u8], index: usize) -> String {
-    const SHOWN: usize = 64;
+    const SHOWN: usize = 32;
     // The head's words, the length, then the bytes.
     let at = (index + 1) * 32;
     let length = metadata.get(at..at + 32).map(U256::from_be_slice).unwrap_or_default();

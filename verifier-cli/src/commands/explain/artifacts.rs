@@ -76,14 +76,10 @@ impl Reader {
                     if !name.starts_with('.') && !PASSED_OVER.contains(&&*name) {
                         folders.push(path);
                     }
-                } else if kind.is_file() && name.ends_with(".json") {
-                    if !self.file(root, &path)? {
-                        say(&format!(
-                            "{}: too many or too large files: not all were looked at",
-                            files::name(root)
-                        ));
-                        return Ok(());
-                    }
+                } else if kind.is_file() && name.ends_with(".json") && !self.file(root, &path)? {
+                    let folder = files::name(root);
+                    say(&format!("{folder}: too many or too large files: not all were looked at"));
+                    return Ok(());
                 }
             }
         }
@@ -104,8 +100,7 @@ impl Reader {
         let name = path.strip_prefix(root).unwrap_or(path).display().to_string();
         match self.artifacts.add(&name, &json) {
             // A project has JSON of other kinds, and half-written files while it is built.
-            Ok(_)
-            | Err(ArtifactsError::NotAnArtifact { .. } | ArtifactsError::NotJson { .. }) => {}
+            Ok(_) | Err(ArtifactsError::NotAnArtifact { .. } | ArtifactsError::NotJson { .. }) => {}
             Err(error) => say(&error.to_string()),
         }
         Ok(true)
@@ -159,15 +154,19 @@ fn source_text(file: &Path) -> Option<String> {
 /// Says what was found, and what is not there.
 fn tell(artifacts: &Artifacts) {
     let Counts { contracts, with_code, with_source_map, with_storage_layout } = artifacts.counts();
-    let named = |count: usize| if count == 1 { "1 contract".to_owned() } else { format!("{count} contracts") };
+    let named = |count: usize| {
+        if count == 1 { "1 contract".to_owned() } else { format!("{count} contracts") }
+    };
     say(&format!(
         "artifacts: {}, {with_code} with code, {with_source_map} with source maps, \
          {with_storage_layout} with storage layouts",
         named(contracts)
     ));
     if with_code > 0 && with_storage_layout == 0 {
-        say("no names of variables: the artifacts have no storage layouts (`storageLayout` in the compiler's \
-             output selection; `extra_output` in foundry.toml)");
+        say(
+            "no names of variables: the artifacts have no storage layouts (`storageLayout` in the compiler's \
+             output selection; `extra_output` in foundry.toml)",
+        );
     }
     let wanted = artifacts.sources_wanted();
     if !wanted.is_empty() {
@@ -175,7 +174,11 @@ fn tell(artifacts: &Artifacts) {
         let more = if wanted.len() > first.len() { ", …" } else { "" };
         say(&format!(
             "{} not at hand as compiled, lines of {} are not shown: {}{more}",
-            if wanted.len() == 1 { "1 source is".to_owned() } else { format!("{} sources are", wanted.len()) },
+            if wanted.len() == 1 {
+                "1 source is".to_owned()
+            } else {
+                format!("{} sources are", wanted.len())
+            },
             if wanted.len() == 1 { "it" } else { "them" },
             first.join(", ")
         ));
@@ -227,9 +230,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         write(folder.path(), "package.json", "{}");
         let said = |path: PathBuf| read(&[path]).unwrap_err().to_string();
-        let expected = format!("{}: no artifact of a Solidity compiler in it", folder.path().display());
+        let expected =
+            format!("{}: no artifact of a Solidity compiler in it", folder.path().display());
         assert_eq!(said(folder.path().to_owned()), expected);
-        assert!(said(folder.path().join("package.json")).contains("not an artifact: found an object"));
+        assert!(
+            said(folder.path().join("package.json")).contains("not an artifact: found an object")
+        );
         assert!(said(folder.path().join("none")).contains("cannot be read"));
         assert!(read(&[]).unwrap().is_none());
     }

@@ -239,8 +239,9 @@ fn a_waiting_transaction_that_could_not_run_next_is_told() {
     assert!(error.starts_with("error: ") && error.contains("nonce"), "{error}");
     assert_eq!(files(folder.path()), Vec::<String>::new());
     // What the node says of it must have its hash.
-    let hashes =
-        in_one_block(&anvil, |anvil| drop(anvil.queue(0, Some(contract), 0, &store(1, 2))));
+    let hashes = in_one_block(&anvil, |anvil| {
+        anvil.queue(0, Some(contract), 0, &store(1, 2));
+    });
     let liar = Proxy::start(&anvil.address, |method, _| match method {
         "eth_getTransactionByHash" => Action::Change(|answer| {
             answer["blockHash"] = Value::Null;

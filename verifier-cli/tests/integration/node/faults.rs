@@ -182,8 +182,9 @@ fn other_chains_and_transactions_that_are_not_there() {
     assert_eq!(ran.stderr, format!("error: the node knows no transaction {unknown}\n"));
     node.0.ask("evm_setAutomine", json!([false]));
     let pending = node.0.queue(0, None, 0, &[]);
-    let ran = record(folder.path(), &node.0.url(), pending, "--no-cache");
-    assert_eq!(ran.stderr, format!("error: transaction {pending} is in no block yet\n"));
+    let ran = record(folder.path(), &node.0.url(), pending, "--no-cache --strict");
+    let advice = "without --strict it is recorded on the state after the newest block";
+    assert_eq!(ran.stderr, format!("error: transaction {pending} is in no block yet: {advice}\n"));
     let ran = record(folder.path(), &node.0.url(), node.1, "--no-cache --fork cancun");
     assert!(ran.stderr.contains("has not the fields of a header of fork cancun"), "{}", ran.stderr);
 }

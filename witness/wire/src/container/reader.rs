@@ -1,5 +1,6 @@
 //! RLP with positions: every fault says at which byte it is and in which field.
 
+use alloy_primitives::B256;
 use alloy_rlp::{Decodable, EMPTY_LIST_CODE, Header};
 
 use super::MOST_TOGETHER;
@@ -49,6 +50,16 @@ pub enum ContainerFault {
     /// No message asks for it, and no root leads to it.
     #[error("nothing needs it")]
     Unused,
+    /// Code that nothing asks for, where other code is asked for that is not there.
+    #[error(
+        "its hash is {hash}, which nothing needs; the code {needed} is needed, and is not there"
+    )]
+    OtherCode {
+        /// Hash of the code that is there.
+        hash: B256,
+        /// Hash of the code that is not.
+        needed: B256,
+    },
     /// A piece of calldata stands apart, and only one message has it, once.
     #[error("it stands apart, and is there once")]
     Once,

@@ -22,7 +22,7 @@ const WORD: usize = 32;
 /// Whether an item of an ABI can be looked at: no type in it is an array of arrays of arrays without end.
 pub(super) fn is_sane(item: &RawValue) -> bool {
     let text = item.get();
-    let brackets = |text: &str| text.bytes().filter(|byte| *byte == b'[').count();
+    let brackets = |text: &str| text.bytes().filter(|byte| matches!(byte, b'[' | b'(')).count();
     text.len() <= ITEM && text.split('"').all(|string| brackets(string) <= DEPTH)
 }
 
@@ -213,6 +213,7 @@ mod tests {
         };
         assert!(json("uint256[][3][]"));
         assert!(!json(&format!("uint256{}", "[]".repeat(5000))));
+        assert!(!json(&format!("{}uint256", "(".repeat(5000))));
         assert!(!readable(&format!("uint256{}", "[]".repeat(12)), &words(&[32, 0])));
     }
 }

@@ -142,17 +142,17 @@ impl Interface {
         let events = self.events.iter().filter(|(hash, event)| {
             (event.anonymous || topics.first() == Some(hash)) && event.num_topics() == topics.len()
         });
-        let mut said = events.filter_map(|(_, event)| {
+        let said = events.filter_map(|(_, event)| {
             let topics = if event.anonymous { topics } else { &topics[1..] };
             let arguments = logged(&event.inputs, topics, data)?;
             let said = Decoded::new(&event.name, event.signature(), Some(arguments));
             Some((event.anonymous, said))
         });
+        let (anonymous, mut named): (Vec<_>, Vec<_>) = said.partition(|(anonymous, _)| *anonymous);
         // An anonymous one is a guess: only if nothing else is possible.
-        let first = said.next()?;
-        let more = said.next();
-        match (first, more) {
-            ((false, said), _) | ((true, said), None) | (_, Some((false, said))) => Some(said),
+        match (named.is_empty(), &anonymous[..]) {
+            (false, _) => Some(named.swap_remove(0).1),
+            (true, [(_, said)]) => Some(said.clone()),
             _ => None,
         }
     }

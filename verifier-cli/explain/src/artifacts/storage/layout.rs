@@ -22,6 +22,8 @@ pub(super) struct Fixed {
     pub(super) data: BTreeMap<U256, U256>,
     /// Slots of mappings.
     pub(super) mappings: Vec<U256>,
+    /// Types that were looked into.
+    looks: usize,
 }
 
 impl Fixed {
@@ -74,6 +76,9 @@ const FIXED: usize = 4096;
 /// Types in one another.
 pub(super) const DEPTH: usize = 24;
 
+/// Types that are looked into for one question: a layout may say that each of a struct's members is that struct.
+pub(super) const LOOKS: usize = 1 << 16;
+
 impl Layout {
     /// The layout, if it says anything.
     pub(in crate::artifacts) fn read(fields: &Fields<'_>) -> Option<Self> {
@@ -109,6 +114,10 @@ impl Layout {
 
     fn fixed_place(&self, kind: &Kind, slot: U256, depth: usize, fixed: &mut Fixed) {
         let Some(depth) = depth.checked_sub(1) else { return };
+        fixed.looks += 1;
+        if fixed.looks > LOOKS {
+            return;
+        }
         match &kind.encoding {
             _ if fixed.len() >= FIXED => {}
             Encoding::Mapping { .. } => fixed.mappings.push(slot),

@@ -1,10 +1,12 @@
 //! The way from a slot's key to the variable: variables that have places of their own, and from a hash back to
 //! what was hashed, a key and the slot of its mapping or the slot of an array.
 
+use std::cell::Cell;
+
 use alloy_primitives::{B256, U256};
 
 use super::{
-    layout::{DEPTH, Encoding, Field, Kind, Layout, SLOT},
+    layout::{DEPTH, Encoding, Field, Kind, LOOKS, Layout, SLOT},
     value::{self, Reading},
 };
 use crate::artifacts::Preimages;
@@ -30,11 +32,13 @@ pub(super) struct Locate<'a> {
     layout: &'a Layout,
     /// What the execution has hashed, and what the compiler has.
     preimages: [&'a Preimages; 2],
+    /// Types that may still be looked into.
+    looks: Cell<usize>,
 }
 
 impl<'a> Locate<'a> {
     pub(super) const fn new(layout: &'a Layout, preimages: [&'a Preimages; 2]) -> Self {
-        Self { layout, preimages }
+        Self { layout, preimages, looks: Cell::new(LOOKS) }
     }
 
     /// What is in a slot; nothing if it is not known.
@@ -141,7 +145,10 @@ impl<'a> Locate<'a> {
         depth: usize,
         spots: &mut Vec<Spot<'a>>,
     ) {
-        let Some(depth) = depth.checked_sub(1) else { return };
+        let Some((depth, looks)) = depth.checked_sub(1).zip(self.looks.get().checked_sub(1)) else {
+            return;
+        };
+        self.looks.set(looks);
         let (name, reading) = match &kind.encoding {
             Encoding::Struct(members) => {
                 return self.fields(members, slot, &format!("{name}."), depth, spots);

@@ -5,7 +5,7 @@
 //! cost is, when memory and refunds are looked at. Gas is held against gas before every step, so that no cost
 //! can hide. `specs/16-native-engine.md`, section Traces.
 //!
-//! Here both go on side by side; [`fields`] holds one step against another.
+//! Here both go on side by side; `fields` holds one step against another.
 
 mod fields;
 

@@ -65,8 +65,15 @@ pub(crate) fn decode(
     ];
     let by_hash = by_hash.iter().find_map(|(at, held, needed, field)| {
         let mut both = at.iter().zip(held.keys());
-        both.find(|(_, hash)| !needed.contains(*hash)).map(|(at, _)| (*at, *field))
+        let (at, hash) = both.find(|(_, hash)| !needed.contains(*hash))?;
+        Some((*at, *field, *hash))
     });
+    // What was changed, or stands for other code.
+    let lacking = needs.codes.iter().find(|hash| !witness.codes.contains_key(*hash));
+    if let Some(((at, "code", hash), needed)) = by_hash.zip(lacking) {
+        return Err(at.fail("code", ContainerFault::OtherCode { hash, needed: *needed }));
+    }
+    let by_hash = by_hash.map(|(at, field, _)| (at, field));
     let unused =
         ancestors.or_else(|| block_hashes.next().map(|(at, _)| (*at, "block hash"))).or(by_hash);
     if let Some((at, field)) = unused {

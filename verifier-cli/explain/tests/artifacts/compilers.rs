@@ -8,12 +8,14 @@ use std::{
     process::Command,
 };
 
-use alloy_primitives::B256;
+use alloy_primitives::{B256, Bytes};
+use iso_evm_explain::artifacts::{Match, Preimages};
 use iso_evm_testing::{fixtures, npm};
 use serde_json::{Value, json};
 
-use super::{Artifacts, artifacts, code, folder, json as committed, source};
-use crate::artifacts::{Match, Preimages, source_map::instructions};
+use super::{
+    Artifacts, artifacts, code, folder, json as committed, pcs, places::reverts_are_told, source,
+};
 
 const SOLC: &str = "solc@0.8.37";
 const FORGE: &str = "@foundry-rs/forge@1.7.1";
@@ -47,6 +49,11 @@ fn solcjs() -> PathBuf {
 
 /// What solc puts out for the committed settings, and for more of its outputs.
 fn compile(test: &str, outputs: &[&str]) -> Option<Value> {
+    compile_by(test, outputs, false, true)
+}
+
+/// What solc puts out by way of its intermediate language or without, optimized or not.
+fn compile_by(test: &str, outputs: &[&str], ir: bool, optimized: bool) -> Option<Value> {
     let modules = npm::modules(SOLC)?;
     let sources = SOURCES.map(|name| (name.to_owned(), json!({"content": source(name)})));
     let input = json!({
@@ -54,7 +61,8 @@ fn compile(test: &str, outputs: &[&str]) -> Option<Value> {
         "sources": sources.into_iter().collect::<serde_json::Map<_, _>>(),
         "settings": {
             "evmVersion": "london",
-            "optimizer": {"enabled": true, "runs": 200},
+            "viaIR": ir,
+            "optimizer": {"enabled": optimized, "runs": 200},
             "metadata": {"bytecodeHash": "none", "appendCBOR": false},
             "outputSelection": {"*": {"*": outputs, "": ["ast"]}},
         },
@@ -90,6 +98,22 @@ fn the_committed_artifacts_are_not_what_solc_makes_of_the_sources() {
     }
 }
 
+#[test]
+fn functions_are_lost_where_the_compiler_goes_another_way() {
+    let outputs = ["abi", "metadata", "evm.deployedBytecode"];
+    for (test, ir, optimized) in
+        [("ir", true, true), ("plain-ir", true, false), ("plain", false, false)]
+    {
+        let Some(made) = compile_by(test, &outputs, ir, optimized) else { return };
+        let code = &made["contracts"]["Token.sol"]["Token"]["evm"]["deployedBytecode"]["object"];
+        let code: Bytes = code.as_str().unwrap().parse().unwrap();
+        let mut artifacts = Artifacts::new();
+        artifacts.add(test, made.to_string().as_bytes()).unwrap();
+        artifacts.add_source("Token.sol", source("Token.sol"));
+        reverts_are_told(&artifacts.contract(&code).unwrap(), &code);
+    }
+}
+
 /// solc lists its assembly, with begin, end and source of each item: what the source map compresses.
 #[test]
 fn an_instruction_is_not_where_the_compilers_assembly_has_it() {
@@ -106,9 +130,7 @@ fn an_instruction_is_not_where_the_compilers_assembly_has_it() {
         let items: Vec<_> = items.iter().filter(|item| item["name"] != "tag").collect();
         let code = code(name, "deployedBytecode");
         let contract = artifacts.contract(&code).unwrap();
-        for (pc, number) in instructions(&code).iter().enumerate() {
-            let Some(number) = number else { continue };
-            let Some(item) = items.get(*number as usize) else { break };
+        for (item, pc) in items.iter().zip(pcs(&code)) {
             let Some(place) = contract.place(pc) else {
                 assert_eq!(item["source"].as_i64().unwrap_or(-1), -1, "{name} {pc} {item}");
                 continue;

@@ -1,11 +1,11 @@
 //! Nothing that others wrote makes it panic: artifacts with anything in them, and whatever was run.
 
 use alloy_primitives::{B256, Bytes, keccak256};
+use iso_evm_explain::artifacts::{Artifacts, Contract, Preimages, reason};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::{code, json as artifact};
-use crate::artifacts::{Artifacts, Contract, Preimages, reason};
 
 /// Asks all that can be asked.
 fn ask(artifacts: &Artifacts, contract: &Contract<'_>, data: &[u8]) {

@@ -128,3 +128,20 @@ fn an_input_beside_the_output_leaves_texts_unknown() {
     let told = |artifacts: &Artifacts| artifacts.contract(&code).unwrap().place(0).unwrap();
     assert_eq!(told(&artifacts), told(&self::artifacts()));
 }
+
+#[test]
+fn a_struct_that_is_in_itself_is_looked_into_without_end() {
+    let members: Vec<_> = (0..12)
+        .map(|at| json!({"label": format!("m{at}"), "slot": "0", "offset": 0, "type": "t_struct"}))
+        .collect();
+    let artifact = json!({
+        "abi": [], "deployedBytecode": {"object": "0x5b00"},
+        "storageLayout": {"storage": members, "types": {"t_struct": {
+            "encoding": "inplace", "label": "struct S", "numberOfBytes": "64", "members": members,
+        }}},
+    });
+    let mut artifacts = Artifacts::new();
+    add(&mut artifacts, "A.json", &artifact);
+    let contract = artifacts.contract(&[0x5b, 0]).unwrap();
+    assert!(contract.slot(alloy_primitives::B256::ZERO, &Default::default()).is_none());
+}

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use alloy_primitives::{B256, U256};
+use iso_evm_explain::artifacts::{Artifacts, Preimages};
 
 use super::{
     artifacts, code, deployed,
     run::{CALLER, Run, call, calldata, create},
 };
-use crate::artifacts::{Artifacts, Preimages};
 
 /// Each write in words: `name = value`, for all that is in the slot.
 fn written(artifacts: &Artifacts, run: &Run) -> Vec<String> {

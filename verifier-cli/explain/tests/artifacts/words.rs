@@ -1,12 +1,12 @@
 //! What calls, return data, errors and events say.
 
 use alloy_primitives::{B256, hex, keccak256};
+use iso_evm_explain::artifacts::{Artifacts, reason};
 
 use super::{
     artifacts, code, deployed,
     run::{CALLER, call, calldata},
 };
-use crate::artifacts::{Artifacts, reason};
 
 const OTHER: &str = "0x1111111111111111111111111111111111111111";
 

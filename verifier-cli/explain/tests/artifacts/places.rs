@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use alloy_primitives::Bytes;
+use iso_evm_explain::artifacts::Contract;
+
 use super::{
-    Artifacts, artifacts, code, deployed, json,
+    Artifacts, artifacts, code, deployed, json, pcs,
     run::{call, calldata, create},
     source,
 };
-use crate::artifacts::source_map::instructions;
 
 /// Opcodes whose sources are told by a word: what stores assigns, what logs emits.
 const SSTORE: u8 = 0x55;
@@ -19,10 +21,9 @@ fn a_log_is_not_where_the_source_emits() {
     for (name, file) in [("Token", "Token.sol"), ("Shop", "Shop.sol"), ("Factory", "Factory.sol")] {
         let (code, text) = (code(name, "deployedBytecode"), source(file));
         let contract = deployed(&artifacts, name);
-        let numbers = instructions(&code);
         let mut found = BTreeSet::new();
-        for (pc, opcode) in code.iter().enumerate().filter(|(pc, _)| numbers[*pc].is_some()) {
-            if LOGS.contains(opcode) {
+        for pc in pcs(&code) {
+            if LOGS.contains(&code[pc]) {
                 let place = contract.place(pc).unwrap();
                 assert_eq!(place.file, file);
                 found.insert(place.line.unwrap());
@@ -56,27 +57,33 @@ fn a_transfers_writes_are_not_in_its_function() {
 
 #[test]
 fn code_that_functions_share_is_told_as_the_others() {
-    let artifacts = artifacts();
-    let token = deployed(&artifacts, "Token");
+    // The optimizer has made one piece of both reverts: by its pc it is `transferFrom`'s.
+    reverts_are_told(&deployed(&artifacts(), "Token"), &code("Token", "deployedBytecode"));
+}
+
+/// Reverts of the token, each in the functions that run and at their lines, however it was compiled.
+pub(super) fn reverts_are_told(token: &Contract<'_>, code: &Bytes) {
     let to = "0x1111111111111111111111111111111111111111";
     let text = source("Token.sol");
-    let line = |piece: &str| 1 + text.lines().position(|line| line.contains(piece)).unwrap();
-    let told = |data| {
-        let run = call(&code("Token", "deployedBytecode"), data);
+    let told = |data, functions: &[(&str, &str)]| {
+        let run = call(code, data);
         assert!(!run.success);
         let calls = token.calls(run.pcs.iter().copied());
-        calls.iter().map(|it| it.to_string()).collect::<Vec<_>>()
+        let found: Vec<_> = calls.iter().map(ToString::to_string).collect();
+        let line = |piece| 1 + text.lines().position(|line| line.contains(piece)).unwrap();
+        let expected = functions
+            .iter()
+            .map(|(function, piece)| format!("Token.sol:{}, in Token.{function}", line(*piece)));
+        assert_eq!(found, expected.collect::<Vec<_>>());
     };
-    // The optimizer has made one piece of both reverts: by its pc it is `transferFrom`'s.
-    let first = told(calldata("transfer(address,uint256)", &[to, "1"]));
-    let expected = [
-        format!("Token.sol:{}, in Token.transfer", line("move(msg.sender, to, value)")),
-        format!("Token.sol:{}, in Token.move", line("revert BalanceTooLow")),
-    ];
-    assert_eq!(first, expected);
-    let second = told(calldata("transferFrom(address,address,uint256)", &[to, to, "1"]));
-    let expected = format!("Token.sol:{}, in Token.transferFrom", line("revert AllowanceTooLow"));
-    assert_eq!(second, [expected]);
+    told(
+        calldata("transfer(address,uint256)", &[to, "1"]),
+        &[("transfer", "move(msg.sender, to, value)"), ("move", "revert BalanceTooLow")],
+    );
+    told(
+        calldata("transferFrom(address,address,uint256)", &[to, to, "1"]),
+        &[("transferFrom", "revert AllowanceTooLow")],
+    );
 }
 
 #[test]

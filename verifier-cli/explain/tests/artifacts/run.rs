@@ -17,7 +17,7 @@ use revm::{
     state::{AccountInfo, Bytecode},
 };
 
-use crate::artifacts::Preimages;
+use iso_evm_explain::artifacts::Preimages;
 
 pub(super) const CALLER: Address = Address::repeat_byte(0x5a);
 const CONTRACT: Address = Address::repeat_byte(0xcc);

@@ -1,11 +1,11 @@
 //! Which contract a code is: as it stands in fixtures, where it was deployed with its variables filled in.
 
 use alloy_primitives::{Bytes, U256};
+use iso_evm_explain::artifacts::{Artifacts, ArtifactsError, Match};
 use iso_evm_testing::fixtures;
 use serde_json::Value;
 
 use super::{artifacts, code, run::create};
-use crate::artifacts::{Artifacts, ArtifactsError, Match};
 
 #[test]
 fn the_erc20_fixture_is_not_the_token() {

@@ -1,5 +1,7 @@
 //! Artifacts against what ran: the sources of `tests/fixtures/src`, compiled by solc 0.8.37 and run in revm.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 mod code;
 mod compilers;
 mod places;
@@ -12,10 +14,9 @@ mod words;
 use std::{fs, path::PathBuf};
 
 use alloy_primitives::{Bytes, hex};
+use iso_evm_explain::artifacts::{Artifacts, Contract};
 use iso_evm_testing::fixtures;
 use serde_json::Value;
-
-use super::{Artifacts, Contract};
 
 /// The folder of the sources and of what they compile to.
 fn folder() -> PathBuf {
@@ -57,4 +58,18 @@ fn deployed<'a>(artifacts: &'a Artifacts, name: &str) -> Contract<'a> {
     let contract = artifacts.contract(&code(name, "deployedBytecode")).unwrap();
     assert_eq!(contract.name(), name);
     contract
+}
+
+/// Pc of each instruction.
+fn pcs(code: &[u8]) -> Vec<usize> {
+    let mut pcs = Vec::new();
+    let mut pc = 0;
+    while pc < code.len() {
+        pcs.push(pc);
+        pc += match code[pc] {
+            push @ 0x60..=0x7f => usize::from(push) - 0x5e,
+            _ => 1,
+        };
+    }
+    pcs
 }

@@ -1,0 +1,235 @@
+//! [`MessageStory`]: one message from within. The code around the place, the stack, memory and gas there, its
+//! records, its state roots, the way through the trie.
+
+use alloy_primitives::{B256, U256, hex};
+use iso_evm_hypervisor::{Code, NativeEngine};
+use iso_evm_wire::{Opened, records::Record};
+use serde::Serialize;
+
+use super::{
+    code::{CodeLine, around},
+    roots::{RootEvent, roots},
+    trie::{Way, way},
+};
+use crate::{
+    runs::Runs,
+    sources::{self, Named},
+    trace::window::{Around, window},
+    words::{
+        Told,
+        form::{mnemonic, thousands, value},
+        record::{Field, fields, title},
+    },
+};
+
+/// Instructions before and behind the place.
+const LINES: (usize, usize) = (8, 6);
+/// Words of the stack that are kept, from the top.
+const WORDS: usize = 16;
+/// Rows of memory that are kept, of 32 bytes each.
+const ROWS: usize = 32;
+
+/// A message from within.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MessageStory {
+    /// Index of the message.
+    pub index: usize,
+    /// Hash of its code.
+    pub code_hash: Option<B256>,
+    /// Number of bytes of its code.
+    pub code_size: Option<usize>,
+    /// The instant that is shown; none if the message cannot be run so far.
+    pub at: Option<Instant>,
+    /// The code around it.
+    pub code: Vec<CodeLine>,
+    /// The message's records.
+    pub records: Vec<RecordLine>,
+    /// The state roots, as a line of events.
+    pub roots: Vec<RootEvent>,
+    /// The way through the trie to what the finding is about.
+    pub way: Option<Way>,
+}
+
+/// A guest before an opcode.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Instant {
+    /// Why it is this one that is shown.
+    pub why: String,
+    /// Offset in the code.
+    pub pc: usize,
+    /// File, line and function, where there are artifacts.
+    pub place: Option<String>,
+    /// The source's line.
+    pub line: Option<String>,
+    /// Number of the step, from 0, and of all.
+    pub step: (u64, u64),
+    /// Gas that is left.
+    pub gas: String,
+    /// What the opcode costs.
+    pub cost: String,
+    /// The stack from the top, at most sixteen words.
+    pub stack: Vec<String>,
+    /// Number of words on the stack.
+    pub height: usize,
+    /// The beginning of memory, in rows of 32 bytes.
+    pub memory: Vec<String>,
+    /// Number of bytes of memory.
+    pub memory_size: usize,
+    /// Why the guest halted there, if it did.
+    pub halt: Option<String>,
+}
+
+/// A record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RecordLine {
+    /// Index of the record.
+    pub index: usize,
+    /// Where the code stood as it was taken, if the run came so far.
+    pub pc: Option<usize>,
+    /// What it is about: the variable that its slot holds, or the event that it logs, where there are artifacts.
+    pub title: String,
+    /// That name, by itself.
+    pub name: Option<String>,
+    /// File, line and function.
+    pub place: Option<String>,
+    /// Its fields.
+    pub fields: Vec<Field>,
+    /// Indices of the report's findings that are about it.
+    pub findings: Vec<usize>,
+}
+
+/// What a message's story is made from.
+pub(super) struct Teller<'a> {
+    pub(super) witness: &'a Opened<'a>,
+    pub(super) engine: &'a NativeEngine,
+    pub(super) gas_limit: Option<u64>,
+    pub(super) runs: &'a Runs,
+    pub(super) named: &'a Named<'a>,
+    pub(super) told: &'a [Told],
+}
+
+impl Teller<'_> {
+    /// The story of a message; none if its bytes are no message.
+    pub(super) fn message(&self, index: usize) -> Option<MessageStory> {
+        let message = self.witness.message(index)?;
+        let finding = self.told.iter().find(|told| told.message == Some(index));
+        let code = sources::code(self.witness, index);
+        let at = self.instant(index, finding);
+        let lines = match (&code, &at) {
+            (Some(code), Some(at)) => around(code, at.pc, LINES, self.named, index),
+            _ => Vec::new(),
+        };
+        let about = self.told.iter().find(|told| {
+            told.message == Some(index) && told.audit == iso_evm_verifier::Audit::Access
+        });
+        Some(MessageStory {
+            index,
+            code_hash: message.opening().map(|opening| opening.codeHash),
+            code_size: code.as_ref().map(|code| code.len()),
+            at,
+            code: lines,
+            records: self.records(index),
+            roots: roots(self.witness, index),
+            way: about.and_then(|told| way(self.witness, index, told.record?)),
+        })
+    }
+
+    /// The instant that a finding is about, or the message's end.
+    fn instant(&self, index: usize, finding: Option<&Told>) -> Option<Instant> {
+        let run = self.runs.of_message(index)?;
+        let pc = finding.and_then(|told| usize::try_from(told.pc?).ok());
+        let record = finding.and_then(|told| told.record);
+        let of_record = record.and_then(|record| run.places.get(&record));
+        let (around, why) = match (pc, of_record, record) {
+            (_, Some(_), Some(record)) => {
+                (Around::Record(record as u64), format!("where record {record} is taken"))
+            }
+            (Some(pc), ..) => (Around::Pc(pc), "where the audit found it".to_owned()),
+            _ => (Around::End, "where the message ends".to_owned()),
+        };
+        let code = sources::code(self.witness, index).map(Code::new);
+        let bytes = self.witness.messages.get(index)?.bytes();
+        let of =
+            |around| window(self.engine, (&bytes, code.as_ref()), self.gas_limit, around, (0, 0));
+        let mut shown = of(around);
+        // The pc of a halt is that behind its opcode.
+        if shown.steps.is_empty() {
+            shown = of(Around::End);
+        }
+        let step = shown.steps.first()?;
+        let rows = step.memory.as_deref().unwrap_or_default().chunks(32).take(ROWS);
+        let place = self.named.of(index).and_then(|contract| contract.place(step.pc));
+        Some(Instant {
+            why,
+            pc: step.pc,
+            line: place.as_ref().and_then(|place| place.text.clone()),
+            place: place.map(|place| place.to_string()),
+            step: (shown.first, shown.total),
+            gas: thousands(U256::from(step.gas)),
+            cost: thousands(U256::from(step.cost)),
+            stack: step.stack.iter().rev().take(WORDS).map(|word| value((*word).into())).collect(),
+            height: step.stack.len(),
+            memory: rows.map(hex::encode).collect(),
+            memory_size: step.memory_size,
+            halt: step.halt.map(|halt| halt.to_string()),
+        })
+    }
+
+    /// The records of a message.
+    fn records(&self, index: usize) -> Vec<RecordLine> {
+        let Some(message) = self.witness.message(index) else { return Vec::new() };
+        let run = self.runs.of_message(index);
+        let lines = message.records().iter().enumerate().map(|(at, record)| {
+            let pc = run.and_then(|run| run.places.get(&at)).copied();
+            let findings = self.told.iter();
+            let findings =
+                findings.filter(|told| (told.message, told.record) == (Some(index), Some(at)));
+            let (title, fields, name) = match record {
+                Ok(record) => {
+                    let name = self.name(index, at, record);
+                    (named(record, name.as_deref()), fields(record), name)
+                }
+                Err(error) => (error.to_string(), Vec::new(), None),
+            };
+            RecordLine {
+                index: at,
+                pc,
+                title,
+                name,
+                place: pc.and_then(|pc| self.named.place(index, pc)),
+                fields,
+                findings: findings.map(|told| told.finding).collect(),
+            }
+        });
+        lines.collect()
+    }
+
+    /// What artifacts call what a record is about.
+    fn name(&self, index: usize, at: usize, record: &Record) -> Option<String> {
+        match record {
+            Record::Sload(record) => self.named.slot(index, record.key, false),
+            Record::Sstore(record) => self.named.slot(index, record.key, false),
+            Record::Tload(record) => self.named.slot(index, record.key, true),
+            Record::Tstore(record) => self.named.slot(index, record.key, true),
+            Record::Log(record) => {
+                let data = self.runs.of_message(index)?.logs.get(&at)?;
+                self.named.event(index, &record.topics, data)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// What a record is about, by the name that artifacts have for it.
+fn named(record: &Record, name: Option<&str>) -> String {
+    let Some(name) = name else { return title(record) };
+    let opcode = mnemonic(record.opcode());
+    match record {
+        Record::Sload(_) | Record::Tload(_) => format!("{opcode} of {name}"),
+        Record::Sstore(_) | Record::Tstore(_) => format!("{opcode} to {name}"),
+        _ => format!("{opcode}: {name}"),
+    }
+}
