@@ -86,6 +86,22 @@ fn a_message_is_walked_through_with_its_records() {
     assert_eq!(why, "there is no message 1: the number of messages is 1");
 }
 
+/// The story says the cause first, and has the message that is asked for from within.
+#[test]
+fn a_story_has_its_headline_and_the_message_that_is_asked_for() {
+    let bytes = fixture("call-tree.witness.bin");
+    let story = said(&json!({ "ask": "story", "message": 2 }), &bytes);
+    assert_eq!(story["verdict"], "valid");
+    assert!(story["headline"].as_str().unwrap().starts_with("valid"), "{}", story["headline"]);
+    assert_eq!(story["calls"].as_array().unwrap().len(), 17);
+    assert_eq!((&story["messages"][0]["index"], &story["atHand"]), (&json!(2), &json!(2)));
+    let records = story["messages"][0]["records"].as_array().unwrap();
+    let witness = Witness::decode(&bytes).unwrap();
+    assert_eq!(records.len(), witness.message(2).unwrap().stateAccessList.len());
+    let why = refused(&json!({ "ask": "story", "message": 17 }), &bytes);
+    assert_eq!(why, "there is no message 17: the number of messages is 17");
+}
+
 #[test]
 fn fields_that_nobody_changed_make_the_same_witness() {
     for name in ["erc20-transfer", "call-tree", "create-and-create2", "delegation-7702", "blobs"] {
