@@ -15,7 +15,6 @@
 //! it. It reads no file, starts no thread and stands on no C: it runs in a browser as it does here.
 
 pub mod artifacts;
-mod order;
 pub mod page;
 mod runs;
 mod sources;

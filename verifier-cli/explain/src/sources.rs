@@ -39,12 +39,12 @@ impl<'a> Named<'a> {
 
     /// The name of the contract that a message ran.
     pub(crate) fn contract(&self, index: usize) -> Option<String> {
-        self.of(index).map(|contract| contract.name().to_owned())
+        self.of(index).map(|contract| plain(contract.name()))
     }
 
     /// The file, line and function of a message's instruction.
     pub(crate) fn place(&self, index: usize, pc: usize) -> Option<String> {
-        self.of(index)?.place(pc).map(|place| place.to_string())
+        self.of(index)?.place(pc).map(|place| plain(&place.to_string()))
     }
 
     /// What a message was called for: the function with its arguments, or the selector.
@@ -53,15 +53,17 @@ impl<'a> Named<'a> {
         if is_create(message.kind()) {
             let constructed =
                 self.of(index).and_then(|it| it.constructed(&message.call_data().bytes()));
-            return constructed.map(|decoded| decoded.to_string());
+            return constructed.map(|decoded| plain(&decoded.to_string()));
         }
         let data = message.call_data().bytes();
         let decoded = match self.of(index) {
             Some(contract) => contract.call(&data),
             None => self.artifacts.and_then(|artifacts| artifacts.call(&data)),
         };
-        let selector = || (data.len() >= 4).then(|| hex::encode_prefixed(&data[..4]));
-        decoded.map(|decoded| decoded.to_string()).or_else(selector)
+        // Four zeros are the beginning of a number rather than a selector.
+        let is_selector = data.len() >= 4 && data[..4] != [0; 4];
+        let selector = || is_selector.then(|| hex::encode_prefixed(&data[..4]));
+        decoded.map(|decoded| plain(&decoded.to_string())).or_else(selector)
     }
 
     /// What a message returned or reverted with; none if it is not known or nothing.
@@ -78,7 +80,7 @@ impl<'a> Named<'a> {
         } else {
             self.error(index, data)
         };
-        Some(decoded.map_or_else(|| shown(data), |decoded| decoded.to_string()))
+        Some(decoded.map_or_else(|| shown(data), |decoded| plain(&decoded.to_string())))
     }
 
     fn error(&self, index: usize, data: &Bytes) -> Option<Decoded> {
@@ -98,7 +100,7 @@ impl<'a> Named<'a> {
         } else {
             contract.slot(key, preimages)
         };
-        slot.map(|slot| slot.to_string())
+        slot.map(|slot| plain(&slot.to_string()))
     }
 
     /// What a log says.
@@ -107,8 +109,21 @@ impl<'a> Named<'a> {
             Some(contract) => contract.event(topics, data),
             None => self.artifacts?.event(topics, data),
         };
-        decoded.map(|decoded| decoded.to_string())
+        decoded.map(|decoded| plain(&decoded.to_string()))
     }
+}
+
+/// Text of artifacts on one line: whoever wrote it must not pass for a line of ours.
+pub(crate) fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character.is_control() {
+            plain.extend(character.escape_default());
+        } else {
+            plain.push(character);
+        }
+    }
+    plain
 }
 
 /// The code that a message runs; the initcode of a creation.

@@ -94,6 +94,8 @@ struct IsoVerify {
 #[derive(Debug, clap::Subcommand)]
 enum VerifyCommand {
     Verify(verify::Verify),
+    Explain(explain::Explain),
+    Trace(trace::Trace),
     Batch(batch::Batch),
     Check(check::Check),
     Checkpoints(segments::Checkpoints),
@@ -107,8 +109,6 @@ enum VerifyCommand {
     Answer(Answer),
     Settle(Settle),
     Statetest(statetest::Statetest),
-    Explain(explain::Explain),
-    Trace(trace::Trace),
     Mutate(mutate::Mutate),
     Completions(completions::Completions),
     Man(man::Man),

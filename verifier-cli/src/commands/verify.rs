@@ -66,7 +66,7 @@ pub(super) struct Judged {
     /// [default: what its transaction can have paid for]
     #[arg(long, value_name = "N")]
     guest_gas_limit: Option<u64>,
-    /// Who answers for the execution audit: hypervisor, native or both; with --rpc-url also node
+    /// Who answers for the execution audit: hypervisor, native or both; where --rpc-url names a node, also node
     #[arg(long, value_name = "NAME", default_value_t, value_parser = super::engine)]
     engine: EngineKind,
     /// Only these audits: the verdict is then about them, and says so [default: all four]

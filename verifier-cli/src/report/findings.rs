@@ -23,10 +23,10 @@ fn finding(one: &Told, all: &[Told], width: usize) -> String {
     let mut text = filled(&title, width, "", "  ");
     text += &labelled("  where", &one.place, width);
     if let (Some(says), Some(truth)) = (&one.says, &one.truth) {
-        // What follows from something false is computed from that.
+        // What is computed may rest on something else that is false: only with a cause put right less is found.
         let label = match one.role {
-            Role::Follows { .. } => "  comes to",
-            Role::Cause { .. } | Role::Alone => "  true",
+            Role::Cause { .. } => "  true",
+            Role::Follows { .. } | Role::Behind { .. } | Role::Alone => "  computed",
         };
         text += &labelled("  says", says, width);
         text += &labelled(label, &format!("{truth}: {}", one.by), width);
@@ -40,6 +40,10 @@ fn finding(one: &Told, all: &[Told], width: usize) -> String {
         }
         Role::Follows { from } => match name(all, *from) {
             Some(name) => format!("follows from {name}: with that put right, this holds"),
+            None => return text,
+        },
+        Role::Behind { of } => match name(all, *of) {
+            Some(name) => format!("computed behind {name}, so that it may be another"),
             None => return text,
         },
         Role::Alone => return text,

@@ -4,10 +4,11 @@ use std::{fs, path::Path};
 
 use alloy_primitives::keccak256;
 use iso_evm_wire::Witness;
+use serde_json::json;
 
 use crate::{
     common::{root, run},
-    lies::{LIES, flipped},
+    lies::{LIES, flipped, lie},
     schemas::schema,
 };
 
@@ -71,6 +72,39 @@ fn the_first_line_has_the_cause() {
         schema("story").check(&story).unwrap();
         assert_eq!(story["headline"], line);
     }
+}
+
+/// What is found behind something that was left out was computed without it.
+#[test]
+fn what_is_missing_leads_and_nothing_behind_it_is_called_true() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    lie(folder, "call-tree", "record", |witness| {
+        witness["messages"][0]["stateAccessList"].as_array_mut().unwrap().remove(3);
+    });
+    let ran = run(folder, "iso-verify explain record.bin");
+    let line = headline(ran.text());
+    assert!(
+        line.starts_with("invalid: the execution needs a record of another opcode, in message 0, "),
+        "{line}"
+    );
+    assert!(line.ends_with("; it says DELEGATECALL, and true is SSTORE"), "{line}");
+    let story = run(folder, "iso-verify explain record.bin --json").json();
+    let (first, others) = story["findings"].as_array().unwrap().split_first().unwrap();
+    assert_eq!(first["role"]["is"], "alone");
+    assert!(!others.is_empty());
+    assert!(
+        others.iter().all(|told| told["role"] == json!({"is": "behind", "of": first["finding"]}))
+    );
+    let words: Vec<_> = ran.text().split_whitespace().collect();
+    assert_eq!(words.join(" ").matches(" true ").count(), 2, "{}", ran.text());
+
+    lie(folder, "call-tree", "message", |witness| {
+        witness["messages"].as_array_mut().unwrap().remove(4);
+    });
+    let ran = run(folder, "iso-verify explain message.bin");
+    let said = "invalid: its records open 16 messages below the top one, and there are 15; ";
+    assert!(headline(ran.text()).starts_with(said), "{}", ran.text());
 }
 
 #[test]

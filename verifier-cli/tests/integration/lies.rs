@@ -67,14 +67,19 @@ pub(crate) const LIES: [Lie; 5] = [
 impl Lie {
     /// Writes the witness into a folder, as `NAME.bin`.
     pub(crate) fn write(&self, folder: &Path) {
-        let witness = root().join(format!("tests/fixtures/{}.witness.bin", self.fixture));
-        fs::copy(witness, folder.join("true.bin")).unwrap();
-        let mut witness = run(folder, "iso-witness inspect true.bin --json").json();
-        (self.tell)(&mut witness);
-        fs::write(folder.join("lie.json"), witness.to_string()).unwrap();
-        let ran = run(folder, &format!("iso-witness assemble lie.json -o {}.bin", self.name));
-        assert_eq!(ran.code, Some(0), "{}: {}", self.name, ran.stderr);
+        lie(folder, self.fixture, self.name, self.tell);
     }
+}
+
+/// Writes a fixture's witness with something changed in its JSON form, as `NAME.bin`.
+pub(crate) fn lie(folder: &Path, fixture: &str, name: &str, tell: impl FnOnce(&mut Value)) {
+    let witness = root().join(format!("tests/fixtures/{fixture}.witness.bin"));
+    fs::copy(witness, folder.join("true.bin")).unwrap();
+    let mut witness = run(folder, "iso-witness inspect true.bin --json").json();
+    tell(&mut witness);
+    fs::write(folder.join("lie.json"), witness.to_string()).unwrap();
+    let ran = run(folder, &format!("iso-witness assemble lie.json -o {name}.bin"));
+    assert_eq!(ran.code, Some(0), "{name}: {}", ran.stderr);
 }
 
 /// A field of a record.

@@ -44,7 +44,7 @@ pub(super) struct RpcInput {
     block_hashes: Answer<UniqueMap<Number, B256>>,
     transaction: Answer<GivenTransaction>,
     #[serde(default)]
-    prestate: Answer<GivenPrestate>,
+    prestate: Option<Answer<GivenPrestate>>,
     state_root: Option<B256>,
     proofs: Option<Answer<Vec<Answer<EIP1186AccountProofResponse>>>>,
     receipt: Option<Answer<ReceiptFields>>,
@@ -95,7 +95,11 @@ impl RpcInput {
             proofs.into_iter().map(|Answer(proof)| proof).collect::<Vec<_>>()
         });
         let proofs = proofs::state_proof(self.state_root, proofs)?;
-        let (mut prestate, known) = self.prestate.0.into_prestate(&mut notes)?;
+        if self.prestate.is_none() {
+            notes.push(Note::absent("prestate", "a state without accounts"));
+        }
+        let prestate = self.prestate.unwrap_or_default();
+        let (mut prestate, known) = prestate.0.into_prestate(&mut notes)?;
         if proofs.is_none() {
             // A tracer prints an account that does not exist as one that is empty. A proof tells
             // the two apart.

@@ -2,37 +2,48 @@
 
 use alloy_primitives::U256;
 use iso_evm_hypervisor::MessageVerdict;
-use iso_evm_verifier::{Report, Verdict, verify::Why};
+use iso_evm_verifier::{Report, Verdict, cause::order::opens, verify::Why};
 use iso_evm_wire::Opened;
 
 use super::Call;
-use crate::words::{Told, form::thousands};
+use crate::{
+    runs::Runs,
+    words::{Role, Told, form::thousands},
+};
 
 /// The message at hand: the first that a finding is about, causes first; none if all findings are about the
 /// transaction as a whole. Where nothing is false, the first message whose audit is open; else, of a transaction
 /// that failed, the one in which it failed; else the top one.
-pub(super) fn at_hand(witness: &Opened<'_>, report: &Report, told: &[Told]) -> Option<usize> {
+pub(super) fn at_hand(
+    witness: &Opened<'_>,
+    report: &Report,
+    told: &[Told],
+    runs: &Runs,
+) -> Option<usize> {
     let open = || report.messages.iter().position(|message| is_open(message).is_some());
     let index = if told.is_empty() {
-        open().unwrap_or_else(|| failed(witness))
+        open().unwrap_or_else(|| failed(witness, runs))
     } else {
         told.iter().find_map(|told| told.message)?
     };
     Some(index).filter(|index| *index < witness.messages.len())
 }
 
-/// The message from which a failure has come up: the last that failed within the last that failed, and so on.
-fn failed(witness: &Opened<'_>) -> usize {
-    let has_failed = |index: &usize| {
-        let message = witness.message(*index);
-        message.is_some_and(|message| message.fields().status != U256::from(1))
+/// The message from which a failure has come up: a message that reverts with what its last call reverted with has
+/// passed that on, and so has that one. Whatever halts, or reverts with words of its own, failed by itself.
+fn failed(witness: &Opened<'_>, runs: &Runs) -> usize {
+    let reverted = |index: usize| {
+        let fields = witness.message(index)?.fields();
+        let data = runs.of_message(index)?.output.clone()?;
+        (fields.status == U256::from(2) && !data.is_empty()).then_some(data)
     };
     let tree = witness.tree();
     let mut at = 0;
-    while has_failed(&at) {
+    while let Some(data) = reverted(at) {
         let mut children = (at + 1..tree.len()).filter(|index| tree[*index].parent == Some(at));
-        // A failed child that its parent outlived did not bring it down unless it was the last thing.
-        let Some(last) = children.next_back().filter(has_failed) else { break };
+        let Some(last) = children.next_back().filter(|last| reverted(*last) == Some(data)) else {
+            break;
+        };
         at = last;
     }
     at
@@ -65,10 +76,12 @@ pub(super) fn headline(
     report: &Report,
     told: &[Told],
     calls: &[Call],
+    runs: &Runs,
 ) -> String {
     let verdict = report.verdict();
     let name = report.named(verdict);
-    let signer = other_signer(witness).map_or_else(String::new, |said| said + "; ");
+    let first = other_signer(witness).or_else(|| miscounted(witness));
+    let signer = first.map_or_else(String::new, |said| said + "; ");
     match verdict {
         Verdict::Invalid => match told.first() {
             Some(first) => format!("{name}: {signer}{}", cause(first)),
@@ -78,7 +91,7 @@ pub(super) fn headline(
             Some(first) => format!("{name}: {signer}{first}"),
             None => name.to_string(),
         },
-        Verdict::Valid => format!("{name}: {}", ended(witness, calls)),
+        Verdict::Valid => format!("{name}: {}", ended(witness, calls, runs)),
     }
 }
 
@@ -88,6 +101,16 @@ fn other_signer(witness: &Opened<'_>) -> Option<String> {
     let origin = witness.message(0)?.fields().origin;
     (origin != signer).then(|| {
         format!("the transaction is signed by {signer}, and its messages say that {origin} sent it")
+    })
+}
+
+/// Where there are more messages than records open, or fewer, one stands for another.
+fn miscounted(witness: &Opened<'_>) -> Option<String> {
+    let records = witness.opened().iter().flatten().flat_map(|message| message.records());
+    let opened = records.flatten().filter(|record| opens(record)).count();
+    let (count, all) = (witness.messages.len().checked_sub(1)?, witness.opened());
+    (opened != count && all.iter().all(Result::is_ok)).then(|| {
+        format!("its records open {opened} messages below the top one, and there are {count}")
     })
 }
 
@@ -102,21 +125,24 @@ fn cause(told: &Told) -> String {
         title.replace_range(..1, &first);
     }
     let words = match (&told.says, &told.truth) {
-        (Some(says), Some(truth)) => format!("; it says {says}, and true is {truth}"),
+        (Some(says), Some(truth)) if matches!(told.role, Role::Cause { .. }) => {
+            format!("; it says {says}, and true is {truth}")
+        }
+        (Some(says), Some(truth)) => format!("; it says {says}, and {truth} is computed"),
         _ => String::new(),
     };
     format!("{title}, in {}{words}", told.place)
 }
 
 /// How a transaction ended that is what it says.
-fn ended(witness: &Opened<'_>, calls: &[Call]) -> String {
+fn ended(witness: &Opened<'_>, calls: &[Call], runs: &Runs) -> String {
     let count = witness.messages.len();
     let messages = format!("{count} message{}", if count == 1 { "" } else { "s" });
     let gas = thousands(U256::from(witness.receipt.gas_used));
     if witness.receipt.success {
         return format!("the transaction succeeded, in {messages}, for {gas} gas");
     }
-    let Some(call) = calls.get(failed(witness)) else {
+    let Some(call) = calls.get(failed(witness, runs)) else {
         return format!("the transaction failed, for {gas} gas");
     };
     let with = call.returned.as_ref().map_or_else(String::new, |it| format!(": {it}"));

@@ -12,8 +12,9 @@ use super::{
     trie::{Way, way},
 };
 use crate::{
+    artifacts::Place,
     runs::Runs,
-    sources::{self, Named},
+    sources::{self, Named, plain},
     trace::window::{Around, window},
     words::{
         Told,
@@ -63,6 +64,8 @@ pub struct Instant {
     pub place: Option<String>,
     /// The source's line.
     pub line: Option<String>,
+    /// The functions that are under way, each with the line that it has come to, the innermost last.
+    pub functions: Vec<String>,
     /// Number of the step, from 0, and of all.
     pub step: (u64, u64),
     /// Gas that is left.
@@ -161,12 +164,15 @@ impl Teller<'_> {
         }
         let step = shown.steps.first()?;
         let rows = step.memory.as_deref().unwrap_or_default().chunks(32).take(ROWS);
-        let place = self.named.of(index).and_then(|contract| contract.place(step.pc));
+        let functions = self.functions(index, shown.first).unwrap_or_default();
+        let at = || self.named.of(index).and_then(|contract| contract.place(step.pc));
+        let place = functions.last().cloned().or_else(at);
         Some(Instant {
             why,
             pc: step.pc,
-            line: place.as_ref().and_then(|place| place.text.clone()),
-            place: place.map(|place| place.to_string()),
+            line: place.as_ref().and_then(|place| place.text.as_deref()).map(plain),
+            place: place.map(|place| plain(&place.to_string())),
+            functions: functions.iter().map(|place| plain(&place.to_string())).collect(),
             step: (shown.first, shown.total),
             gas: thousands(U256::from(step.gas)),
             cost: thousands(U256::from(step.cost)),
@@ -209,17 +215,54 @@ impl Teller<'_> {
 
     /// What artifacts call what a record is about.
     fn name(&self, index: usize, at: usize, record: &Record) -> Option<String> {
-        match record {
-            Record::Sload(record) => self.named.slot(index, record.key, false),
-            Record::Sstore(record) => self.named.slot(index, record.key, false),
-            Record::Tload(record) => self.named.slot(index, record.key, true),
-            Record::Tstore(record) => self.named.slot(index, record.key, true),
-            Record::Log(record) => {
-                let data = self.runs.of_message(index)?.logs.get(&at)?;
-                self.named.event(index, &record.topics, data)
-            }
-            _ => None,
+        name_of(self.named, self.runs, (index, at), record)
+    }
+
+    /// The functions that are under way at a step of a message, each with the line that it has come to, the
+    /// innermost last; and that line's text.
+    fn functions(&self, index: usize, step: u64) -> Option<Vec<Place>> {
+        let contract = self.named.of(index)?;
+        let code = sources::code(self.witness, index).map(Code::new);
+        let bytes = self.witness.messages.get(index)?.bytes();
+        let mut run = self.engine.run(&bytes, code.as_ref(), self.gas_limit);
+        let pcs = (0..=step).map_while(|_| {
+            let pc = run.state()?.pc();
+            run.step();
+            Some(pc)
+        });
+        Some(contract.calls(pcs))
+    }
+}
+
+/// Puts the names that artifacts have for records in the places of findings.
+pub(super) fn name(told: &mut [Told], witness: &Opened<'_>, of: &Named<'_>, runs: &Runs) {
+    for one in told {
+        let (Some(message), Some(at)) = (one.message, one.record) else { continue };
+        let record = witness.message(message).and_then(|opened| opened.records().get(at));
+        let Some(Ok(record)) = record else { continue };
+        if let Some(name) = name_of(of, runs, (message, at), record) {
+            one.place = one.place.replace(&title(record), &named(record, Some(&name)));
         }
+    }
+}
+
+/// What artifacts call what a record is about: the variable that its slot holds, the event that it logs.
+fn name_of(
+    named: &Named<'_>,
+    runs: &Runs,
+    (message, at): (usize, usize),
+    record: &Record,
+) -> Option<String> {
+    match record {
+        Record::Sload(record) => named.slot(message, record.key, false),
+        Record::Sstore(record) => named.slot(message, record.key, false),
+        Record::Tload(record) => named.slot(message, record.key, true),
+        Record::Tstore(record) => named.slot(message, record.key, true),
+        Record::Log(record) => {
+            let data = runs.of_message(message)?.logs.get(&at)?;
+            named.event(message, &record.topics, data)
+        }
+        _ => None,
     }
 }
 

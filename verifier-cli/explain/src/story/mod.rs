@@ -106,10 +106,11 @@ pub fn story(
     let bounds = Bounds::of(witness, report.guest_gas_limit);
     let runs = Runs::of(witness, engine.native(), bounds);
     let named = Named::new(witness, &runs, artifacts);
-    let findings = told(witness, report);
+    let mut findings = told(witness, report);
+    message::name(&mut findings, witness, &named, &runs);
     let at_hand = match within {
         Within::Message(index) => Some(index).filter(|index| *index < witness.messages.len()),
-        Within::AtHand | Within::All => headline::at_hand(witness, report, &findings),
+        Within::AtHand | Within::All => headline::at_hand(witness, report, &findings, &runs),
     };
     let teller = Teller {
         witness,
@@ -125,7 +126,7 @@ pub fn story(
     let messages = messages.filter_map(|index| teller.message(index)).collect();
     let calls = calls::calls(witness, report, &named);
     Story {
-        headline: headline::headline(witness, report, &findings, &calls),
+        headline: headline::headline(witness, report, &findings, &calls, &runs),
         verdict: report.named(report.verdict()).to_string(),
         transaction: transaction(witness, report),
         open: headline::open(report),

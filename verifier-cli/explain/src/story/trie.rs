@@ -9,13 +9,11 @@ use alloy_trie::{
     EMPTY_ROOT_HASH, Nibbles, TrieAccount,
     nodes::{RlpNode, TrieNode},
 };
+use iso_evm_verifier::cause::order::{Instant, instants};
 use iso_evm_wire::{Opened, records::Record};
 use serde::Serialize;
 
-use crate::{
-    order::{Instant, instants},
-    words::form::{thousands, value},
-};
+use crate::words::form::{thousands, value};
 
 /// A way through the state.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use iso_evm_hypervisor::opcodes::{OPCODES, opcodes};
-use iso_evm_wire::Fork;
+use iso_evm_wire::{Fork, protocol::Change};
 
 /// The byte of `PREVRANDAO`, which is `DIFFICULTY` before Paris.
 const PREVRANDAO: u8 = 0x44;
@@ -20,7 +20,7 @@ impl Names {
         for row in opcodes(fork) {
             names[usize::from(row.byte)] = Some(row.mnemonic);
         }
-        if fork < Fork::Paris {
+        if !fork.has(Change::Randomness) {
             names[usize::from(PREVRANDAO)] = Some("DIFFICULTY");
         }
         Self(names)

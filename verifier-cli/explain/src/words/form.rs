@@ -51,6 +51,7 @@ impl Form {
             (_, "cold" | "delegate-cold") => Self::Truth("cold", "warm"),
             (_, "empty") => Self::Truth("empty", "not empty"),
             (_, "is-static" | "static") => Self::Truth("static", "not static"),
+            (Audit::Transaction, "status") => Self::Truth("success", "failure"),
             (_, "status" | "precompile-status") => Self::Status,
             (_, "outcome") => Self::Outcome,
             (_, "kind") => Self::Frame,
@@ -79,7 +80,8 @@ impl Form {
             Self::Status => status(number),
             Self::Outcome => match small.filter(|_| number < U256::from(Outcome::NAMES.len())) {
                 Some(outcome) => Outcome::NAMES[usize::from(outcome)].to_owned(),
-                None => value(word),
+                // The contract tells a set of pairs there, of outcome and status.
+                None => "an outcome and a status that go together".to_owned(),
             },
             Self::Frame => {
                 let kind = small.and_then(FrameKind::from_number);

@@ -6,10 +6,12 @@
 pub(crate) mod form;
 mod proof;
 pub mod record;
-mod when;
 
 use alloy_primitives::Address;
-use iso_evm_verifier::{Audit, ClaimKind, FalseClaim, Report};
+use iso_evm_verifier::{
+    Audit, ClaimKind, FalseClaim, Report,
+    cause::{When, is_structural},
+};
 use iso_evm_wire::{
     Opened, OpenedMessage,
     records::{FrameKind, Record},
@@ -17,7 +19,6 @@ use iso_evm_wire::{
 use serde::Serialize;
 
 use form::Form;
-use when::When;
 
 /// A finding in words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -64,6 +65,13 @@ pub enum Role {
         /// Index of that finding in the report.
         from: usize,
     },
+    /// It was computed behind another, which says that something is missing or too much: so what it calls true
+    /// may be not.
+    #[serde(rename_all = "camelCase")]
+    Behind {
+        /// Index of that finding in the report.
+        of: usize,
+    },
     /// Nothing shows that it hangs together with another.
     Alone,
 }
@@ -80,15 +88,36 @@ pub fn told(witness: &Opened<'_>, report: &Report) -> Vec<Told> {
         .collect();
     if told.len() > 1 {
         let when = When::of(witness);
-        let whens: Vec<_> = told.iter().map(|told| when.when(told)).collect();
+        let whens: Vec<_> = report.findings.iter().map(|claim| when.when(claim)).collect();
+        put_behind(&mut told, report, &whens);
         // By the finding that it all comes from, and when that came about.
         told.sort_by_key(|told| match told.role {
             Role::Cause { .. } => (0, whens[told.finding], 0),
-            Role::Follows { from } => (0, whens[from], 1 + told.finding),
+            Role::Alone if is_structural(report.findings[told.finding].kind) => {
+                (0, whens[told.finding], 0)
+            }
+            Role::Follows { from } | Role::Behind { of: from } => {
+                (0, whens[from], 1 + told.finding)
+            }
             Role::Alone => (1, whens[told.finding], 0),
         });
     }
     told
+}
+
+/// Puts what came about behind something missing, or in the same message, behind it.
+fn put_behind(told: &mut [Told], report: &Report, whens: &[usize]) {
+    let structural = told.iter().filter(|told| is_structural(report.findings[told.finding].kind));
+    let Some((of, message)) =
+        structural.min_by_key(|told| whens[told.finding]).map(|told| (told.finding, told.message))
+    else {
+        return;
+    };
+    for one in told.iter_mut().filter(|one| one.finding != of) {
+        if whens[one.finding] > whens[of] || one.message.is_some() && one.message == message {
+            one.role = Role::Behind { of };
+        }
+    }
 }
 
 fn role(report: &Report, index: usize) -> Role {

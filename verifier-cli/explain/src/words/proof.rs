@@ -49,7 +49,7 @@ fn by_access(kind: AccessKind) -> &'static str {
         Kind::StateRootLeave => "the state has it, after the message's records",
         Kind::StateRoot => "the state has it, with the record's effect",
         Kind::Block => "the block and the transaction say it",
-        Kind::BlockHash => "the headers of the ancestors prove it",
+        Kind::BlockHash => "the hashes of the ancestors that the witness has say it",
         Kind::Outcome => "depth, balance, nonce and code decide it",
         _ => "the state proves it",
     }

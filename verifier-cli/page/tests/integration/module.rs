@@ -60,7 +60,7 @@ fn a_report_is_the_one_of_the_command_line() {
 #[test]
 fn a_misspelt_field_is_told_beside_the_recording() {
     let input = json!({
-        "fork": "osaka", "block": {"numbr": "0x1"},
+        "fork": "osaka", "block": {"number": "0x1", "numbr": "0x1"},
         "transaction": {"from": "0x1111111111111111111111111111111111111111", "chainId": 5,
             "to": "0x2222222222222222222222222222222222222222", "gas": "0x186a0"},
         "prestate": {},

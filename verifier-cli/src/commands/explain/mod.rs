@@ -14,7 +14,12 @@ use super::{
     say,
     verify::{Judged, open},
 };
-use crate::{Exit, error::CommandError, report, terminal};
+use crate::{
+    Exit,
+    error::CommandError,
+    report,
+    terminal::{self, is_quiet},
+};
 
 /// Explain a witness to a person: what is false and why, the call tree, a message from within
 #[derive(Debug, Args)]
@@ -64,6 +69,8 @@ impl Explain {
             let json = serde_json::to_string_pretty(&told)
                 .expect("only numbers and strings, and strings as keys");
             files::print(format!("{json}\n").as_bytes())?;
+        } else if is_quiet() {
+            terminal::print_text(&format!("{}\n", told.headline))?;
         } else {
             terminal::print_text(&report::story(&told, terminal::width()))?;
         }

@@ -53,10 +53,10 @@ fn line(story: &Story, call: &Call, width: usize) -> String {
     if !call.readable {
         return format!("{mark} {indent}{what}: its bytes are no message\n");
     }
-    match &call.contract {
-        Some(name) => what += &format!(" {name} {}", short(call.to)),
-        None => what += &format!(" {}", call.to),
+    if let Some(name) = &call.contract {
+        what += &format!(" {name}");
     }
+    what += &format!(" {}", short(call.to));
     if let Some(context) = call.context {
         what += &format!(" as {}", short(context));
     }
@@ -67,7 +67,10 @@ fn line(story: &Story, call: &Call, width: usize) -> String {
         what += &format!(", {value} wei");
     }
     what += &format!(": {}, {} of {} gas", call.status, call.gas_used, call.gas);
-    if let Some(returned) = &call.returned {
+    let is_success = call.status == "success";
+    // What nobody can read is shown only where it may say why.
+    if let Some(returned) = call.returned.as_ref().filter(|it| !is_success || !it.starts_with("0x"))
+    {
         what += &format!(", {returned}");
     }
     if !call.findings.is_empty() {

@@ -1,5 +1,6 @@
 //! A message of a story from within, as text.
 
+use alloy_primitives::U256;
 use iso_evm_explain::{
     Story,
     story::{Instant, MessageStory, RecordLine, RootEvent},
@@ -7,7 +8,10 @@ use iso_evm_explain::{
 };
 
 use super::{
-    super::layout::{filled, labelled},
+    super::{
+        layout::{filled, labelled},
+        text::thousands,
+    },
     way::way,
 };
 
@@ -23,7 +27,8 @@ pub(super) fn message(story: &Story, message: &MessageStory, width: usize) -> St
     let name = name.map_or_else(String::new, |name| format!(", {name}"));
     let mut text = format!("message {}{name}\n", message.index);
     if let (Some(hash), Some(size)) = (message.code_hash, message.code_size) {
-        text += &labelled("  code", &format!("{hash}, {size} bytes"), width);
+        text +=
+            &labelled("  code", &format!("{hash}, {} bytes", thousands(U256::from(size))), width);
     } else if let Some(hash) = message.code_hash {
         text += &labelled("  code", &format!("{hash}, which the witness lacks"), width);
     }
@@ -41,12 +46,12 @@ pub(super) fn message(story: &Story, message: &MessageStory, width: usize) -> St
 fn instant(at: &Instant, message: &MessageStory, width: usize) -> String {
     let (step, total) = at.step;
     let shown = format!(
-        "pc {}, {}: opcode {} of {total}, {} gas left, which costs {}",
+        "pc {}, {}: opcode {} of {total}, which costs {} gas, with {} left",
         at.pc,
         at.why,
         step + 1,
-        at.gas,
-        at.cost
+        at.cost,
+        at.gas
     );
     let mut text = labelled("  shown", &shown, width);
     if let Some(halt) = &at.halt {
@@ -54,6 +59,9 @@ fn instant(at: &Instant, message: &MessageStory, width: usize) -> String {
     }
     if let Some(place) = &at.place {
         text += &labelled("  source", place, width);
+    }
+    for caller in at.functions.iter().rev().skip(1) {
+        text += &labelled("  called by", caller, width);
     }
     if let Some(line) = &at.line {
         text += &labelled("", line.trim(), width);

@@ -70,7 +70,7 @@ fn is_equal(
 
 #[test]
 fn what_anvil_traces_is_ours() {
-    let Some(anvil) = Anvil::start(&["--hardfork", "osaka"]) else { return };
+    let Some(anvil) = Anvil::start(&["--hardfork", "osaka", "--steps-tracing"]) else { return };
     let called = anvil.deploy(STORE);
     let reverts = anvil.deploy(&hex!("5f5ffd"));
     let contract = anvil.deploy(&busy(called, reverts));
@@ -102,10 +102,4 @@ fn toured(node: &Other, fork: &str) {
 fn what_hardhat_traces_is_ours() {
     let Some(hardhat) = Other::hardhat() else { return };
     toured(&hardhat, "--fork osaka");
-}
-
-#[test]
-fn what_ganache_traces_is_ours() {
-    let Some(ganache) = Other::ganache() else { return };
-    toured(&ganache, "");
 }

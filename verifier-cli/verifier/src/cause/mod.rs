@@ -3,18 +3,21 @@
 //!
 //! In the data's way this stands behind the report, before whoever tells it. A verdict does not go by it.
 
+pub mod order;
 mod repair;
 #[cfg(test)]
 mod tests;
+mod when;
 
-use iso_evm_hypervisor::Engine;
+use iso_evm_hypervisor::{Engine, MismatchKind};
 use iso_evm_wire::{Opened, Witness};
 
 use crate::{
-    audit::anchors::Expected,
-    verify::{EngineKind, FalseClaim, Options, Report, verify_opened},
+    audit::{TreeKind, anchors::Expected},
+    verify::{ClaimKind, EngineKind, FalseClaim, Options, Report, verify_opened},
 };
 pub use repair::put_right;
+pub use when::When;
 
 /// The most verifications that looking for causes takes.
 const RUNS: usize = 12;
@@ -33,6 +36,10 @@ impl Causes {
     /// none where nothing is false.
     pub fn of(engine: &Engine, opened: &Opened<'_>, options: &Options, report: &Report) -> Self {
         let findings = &report.findings;
+        // No word that is put right gives back what was left out, and what comes behind it is anything.
+        if findings.iter().any(|claim| is_structural(claim.kind)) {
+            return Self { follows: vec![None; findings.len()], ..Self::default() };
+        }
         let mut search = Search {
             engine,
             options: Options {
@@ -45,6 +52,10 @@ impl Causes {
         };
         let mut causes = Self { follows: vec![None; findings.len()], ..Self::default() };
         let mut open: Vec<usize> = (0..findings.len()).collect();
+        if open.len() > 1 {
+            let when = When::of(opened);
+            open.sort_by_key(|index| when.when(&findings[*index]));
+        }
         let mut left = findings.clone();
         let mut witness: Option<Witness> = None;
         while !open.is_empty() {
@@ -88,6 +99,18 @@ impl Causes {
     }
 }
 
+/// Whether such a finding says that something is missing, or is there and should not be: a record, a message, or
+/// the bytes of one. What is found behind it, or in the same message, was computed on top of that.
+pub fn is_structural(kind: ClaimKind) -> bool {
+    use MismatchKind::{RecordCount, RecordMissing, RecordOpcode};
+    match kind {
+        ClaimKind::Execution(kind) => matches!(kind, RecordMissing | RecordOpcode | RecordCount),
+        ClaimKind::Malformed { .. } => true,
+        ClaimKind::Tree(kind) => matches!(kind, TreeKind::ChildMissing | TreeKind::ParentMissing),
+        ClaimKind::Access(_) | ClaimKind::Transaction(_) => false,
+    }
+}
+
 /// Verifications that are left.
 struct Search<'a> {
     engine: &'a Engine,
@@ -103,7 +126,10 @@ struct Mended {
 }
 
 impl Search<'_> {
-    /// The one of the open findings that leaves the fewest where it is put right, if they are fewer.
+    /// The one of the open findings, in the order in which they came about, that leaves the fewest where it is put
+    /// right. It must leave fewer, and none that was not there before: a finding that has moved is not explained.
+    /// And it must explain another, or be the first: whatever came about behind something that is not explained
+    /// may rest on that.
     fn best(
         &mut self,
         now: &Opened<'_>,
@@ -123,9 +149,13 @@ impl Search<'_> {
             else {
                 continue;
             };
+            let then = report.findings;
             let fewest = best.as_ref().map_or(left.len(), |best| best.left.len());
-            if report.findings.len() < fewest {
-                best = Some(Mended { cause, witness, left: report.findings });
+            let was_there = |claim: &FalseClaim| left.iter().any(|known| known == claim);
+            let is_first = open.first() == Some(&cause);
+            let explains = then.len() + 1 < left.len();
+            if then.len() < fewest && then.iter().all(was_there) && (explains || is_first) {
+                best = Some(Mended { cause, witness, left: then });
             }
         }
         best

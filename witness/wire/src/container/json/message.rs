@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     container::{ContainerFault, Shared},
+    layout::FIELD_NAMES,
     message::{AccessWitness, MessageWitness},
     open::OpenedMessage,
     stored::StoredMessage,
@@ -96,6 +97,9 @@ pub(super) fn from_json(
         Some(_) => return Err(JsonError::value(&path(".stateAccessList"), "a list expected")),
         None => return Err(JsonError::missing(&path(".stateAccessList"))),
     };
+    if let Some(key) = json.keys().find(|key| !FIELD_NAMES.contains(&key.as_str())) {
+        return Err(JsonError::UnknownKey { path: path(&format!(".{key}")) });
+    }
     let mut message: MessageWitness = serde_json::from_value(Value::Object(json))
         .map_err(|error| JsonError::value(&path(""), &error.to_string()))?;
     let record = |(number, json)| {

@@ -7,7 +7,7 @@ use iso_evm_wire::{
 
 /// What happens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Instant {
+pub enum Instant {
     /// A message begins.
     Entered(usize),
     /// A record is taken: its message and its index there. Of a call, before its callee.
@@ -17,7 +17,7 @@ pub(crate) enum Instant {
 }
 
 /// All instants of a witness, as far as its messages tell of each other.
-pub(crate) fn instants(witness: &Opened<'_>) -> Vec<Instant> {
+pub fn instants(witness: &Opened<'_>) -> Vec<Instant> {
     let mut instants = Vec::new();
     let mut next = 1;
     // Messages that are open, and their next records.
@@ -45,12 +45,12 @@ pub(crate) fn instants(witness: &Opened<'_>) -> Vec<Instant> {
 }
 
 /// Whether a record opens a message.
-pub(crate) fn opens(record: &Record) -> bool {
+pub fn opens(record: &Record) -> bool {
     outcome(record) == Some(Outcome::Child as u8)
 }
 
 /// What became of a call or creation; none of another record.
-pub(crate) fn outcome(record: &Record) -> Option<u8> {
+fn outcome(record: &Record) -> Option<u8> {
     match record {
         Record::Call(_, record) => Some(record.outcome),
         Record::Create(record) => Some(record.outcome),
