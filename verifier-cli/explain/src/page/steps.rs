@@ -13,6 +13,9 @@ const MEMORY: usize = 32 << 10;
 /// Bytes of a row of memory.
 const ROW: usize = 32;
 
+/// A row of memory by its number, and the number of its word.
+type Row = (usize, usize);
+
 /// How much of steps may be kept still.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Budget {
@@ -49,7 +52,7 @@ pub(super) struct Steps {
     /// The whole stack before a step, where the opcode before does not tell it: before the first, at least.
     stacks: Vec<(usize, Vec<usize>)>,
     /// What memory is other than before: before which step, how many bytes it has now, rows and their words.
-    memory: Vec<(usize, usize, Vec<(usize, usize)>)>,
+    memory: Vec<(usize, usize, Vec<Row>)>,
     /// The step from which on memory is not kept.
     no_memory_from: Option<usize>,
     /// Which step takes which record.
