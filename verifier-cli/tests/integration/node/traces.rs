@@ -70,7 +70,7 @@ fn is_equal(
 
 #[test]
 fn what_anvil_traces_is_ours() {
-    let Some(anvil) = Anvil::start(&["--hardfork", "osaka"]) else { return };
+    let Some(anvil) = Anvil::start(&["--hardfork", "osaka", "--steps-tracing"]) else { return };
     let called = anvil.deploy(STORE);
     let reverts = anvil.deploy(&hex!("5f5ffd"));
     let contract = anvil.deploy(&busy(called, reverts));
