@@ -17,10 +17,11 @@ impl<'de> Deserialize<'de> for Exact {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = Box::<RawValue>::deserialize(deserializer)?;
         let text = raw.get();
-        if !text.is_empty() && text.bytes().all(|digit| digit.is_ascii_digit()) {
-            if let Some(number) = Number::parse(text) {
-                return Ok(Self(number));
-            }
+        if !text.is_empty()
+            && text.bytes().all(|digit| digit.is_ascii_digit())
+            && let Some(number) = Number::parse(text)
+        {
+            return Ok(Self(number));
         }
         let number = serde_json::from_str(text);
         number.map(|Number(number)| Self(number)).map_err(|error| {
