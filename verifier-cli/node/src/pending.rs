@@ -209,7 +209,8 @@ mod tests {
             waiting(1, SIGNED, &answer)
         };
         assert_eq!(with(|_| ()).unwrap().hash, SIGNED);
-        let lies: [(&str, fn(&mut Value)); 7] = [
+        type Lie = (&'static str, fn(&mut Value));
+        let lies: [Lie; 7] = [
             ("another value, with the signature", |it| it["value"] = json!("0x1")),
             ("another value, by whoever would have signed it", |it| {
                 it["value"] = json!("0x1");
