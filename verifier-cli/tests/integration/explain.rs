@@ -45,7 +45,7 @@ fn the_first_line_has_the_cause() {
         (
             "missing-record",
             "invalid: the execution needs a record and there is none left, in message 4, the call of \
-             0xf22d4eFfC9E1526A2A8421518CF27c2B6Ee3DFED, record 1, pc 7; it says no record, and true is SLOAD",
+             0xf22d4eFfC9E1526A2A8421518CF27c2B6Ee3DFED, record 1, pc 7; it says no record, and SLOAD is computed",
         ),
         (
             "sstore-root",
@@ -88,7 +88,7 @@ fn what_is_missing_leads_and_nothing_behind_it_is_called_true() {
         line.starts_with("invalid: the execution needs a record of another opcode, in message 0, "),
         "{line}"
     );
-    assert!(line.ends_with("; it says DELEGATECALL, and true is SSTORE"), "{line}");
+    assert!(line.ends_with("; it says DELEGATECALL, and SSTORE is computed"), "{line}");
     let story = run(folder, "iso-verify explain record.bin --json").json();
     let (first, others) = story["findings"].as_array().unwrap().split_first().unwrap();
     assert_eq!(first["role"]["is"], "alone");
@@ -97,7 +97,7 @@ fn what_is_missing_leads_and_nothing_behind_it_is_called_true() {
         others.iter().all(|told| told["role"] == json!({"is": "behind", "of": first["finding"]}))
     );
     let words: Vec<_> = ran.text().split_whitespace().collect();
-    assert_eq!(words.join(" ").matches(" true ").count(), 2, "{}", ran.text());
+    assert!(!words.contains(&"true"), "{}", ran.text());
 
     lie(folder, "call-tree", "message", |witness| {
         witness["messages"].as_array_mut().unwrap().remove(4);

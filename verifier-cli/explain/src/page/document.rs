@@ -5,7 +5,7 @@ use iso_evm_verifier::Report;
 use sha2::{Digest, Sha256};
 
 use super::data::Data;
-use crate::story::Story;
+use crate::{story::Story, words::Role};
 
 /// The page, with places for its parts.
 const TEMPLATE: &str = include_str!("report.html");
@@ -43,7 +43,9 @@ impl Beginning {
         for told in &story.findings {
             let words = match (&told.says, &told.truth) {
                 (Some(says), Some(truth)) => {
-                    format!(" It says {says}; true is {truth}: {}.", told.by)
+                    let is_cause = matches!(told.role, Role::Cause { .. });
+                    let word = if is_cause { "true" } else { "computed" };
+                    format!(" It says {says}; {word} is {truth}: {}.", told.by)
                 }
                 _ => String::new(),
             };

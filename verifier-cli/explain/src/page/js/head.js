@@ -96,8 +96,8 @@ function stepOf(finding) {
   return at >= 0 ? at : null;
 }
 
-/** What the right side of a finding is called: on top of something false it is no truth. */
-const rightSide = ({ role }) => (role.is === "follows" ? "it comes to" : "true is");
+/** What the right side of a finding is called: only of a cause it is no less than true. */
+const rightSide = ({ role }) => (role.is === "cause" ? "true is" : "computed is");
 
 /** What the witness says against what is true, in one line. */
 const against = (finding) =>
@@ -110,15 +110,19 @@ const claims = (finding) =>
     : h(
         "dl.claims",
         h("div.claim.is-false", h("dt", "the witness says"), h("dd", rich(finding.says))),
-        h("div", { class: finding.role.is === "follows" ? "claim" : "claim is-true" }, h("dt", rightSide(finding)), h("dd", rich(finding.truth))),
+        h("div", { class: finding.role.is === "cause" ? "claim is-true" : "claim" }, h("dt", rightSide(finding)), h("dd", rich(finding.truth))),
       );
 
 function card(finding) {
   const { role } = finding;
-  const follows = role.is === "follows" ? findings.get(role.from) : null;
-  const kind = role.is === "follows" ? "follows" : "cause";
-  const label = { cause: "cause", follows: "follows", alone: "false" }[role.is];
-  const by = `${finding.by[0].toUpperCase()}${finding.by.slice(1)}.`;
+  const other = findings.get(role.is === "follows" ? role.from : role.of);
+  const kind = other ? "follows" : "cause";
+  const label = { cause: "cause", follows: "follows", behind: "behind", alone: "false" }[role.is];
+  const called = other ? `“${other.title.replace(/\.$/, "")}”` : null;
+  const by = {
+    follows: `It follows: with ${called} put right, it is no longer found.`,
+    behind: `It was computed behind ${called}, so that it may be another.`,
+  }[role.is] ?? `${finding.by[0].toUpperCase()}${finding.by.slice(1)}.`;
   const step = finding.message === null ? null : stepOf(finding);
   const show = finding.message === null || !told.has(finding.message) ? null : h(
     "button.plain.screen-only",
@@ -132,18 +136,20 @@ function card(finding) {
     h("header", h("span.chip", { class: `chip is-${kind === "cause" ? "invalid" : "inconclusive"}` }, label), h("h3", rich(finding.title)), show),
     h("p.place", h("span.chip", `${finding.audit} audit`), " ", rich(finding.place)),
     claims(finding),
-    h("p.quiet.by", follows ? `It follows: with “${follows.title.replace(/\.$/, "")}” put right, it is no longer found.` : by),
+    h("p.quiet.by", by),
   );
 }
 
 function found() {
   if (!data.findings.length) return null;
-  const causes = data.findings.filter(({ role }) => role.is !== "follows").length;
-  const rest = data.findings.length - causes;
+  const causes = data.findings.filter(({ role }) => role.is === "cause").length;
+  const rest = causes ? data.findings.filter(({ role }) => role.is === "follows").length : 0;
+  const others = data.findings.length - causes - rest;
+  const heading = causes ? counted(causes, "cause") : counted(others, "finding");
   return h(
     "section",
     { "aria-label": "Findings" },
-    h("h2", counted(causes, "cause"), rest ? h("span.quiet", `, and ${counted(rest, "finding")} that ${rest === 1 ? "follows" : "follow"}`) : null),
+    h("h2", heading, rest ? h("span.quiet", `, and ${counted(rest, "finding")} that ${rest === 1 ? "follows" : "follow"}`) : null, causes && others ? h("span.quiet", `, and ${counted(others, "other")}`) : null),
     h("div.findings", data.findings.map(card)),
   );
 }

@@ -208,8 +208,10 @@ export function finding(one, all, walk = null) {
     const other = all.find(({ finding: known }) => known === index);
     return other ? `${other.audit} of ${other.message === null ? "the transaction" : `message ${other.message}`} (${other.kind})` : "another";
   };
-  const follows = role.is === "follows";
-  const why = follows
+  const follows = role.is === "follows" || role.is === "behind";
+  const why = role.is === "behind"
+    ? `It was computed behind ${called(role.of)}, so that it may be another.`
+    : role.is === "follows"
     ? `It follows from ${called(role.from)}: with that put right, this holds.`
     : role.is === "cause" && role.explains.length
       ? `It is the cause: with it put right, ${role.explains.map(called).join(", ")} ${role.explains.length === 1 ? "holds" : "hold"} too.`
@@ -219,7 +221,7 @@ export function finding(one, all, walk = null) {
     { "data-kind": kind, "data-role": role.is },
     h("h3", title),
     h("p.note", `${audit} audit, ${kind}: ${place}`),
-    says === null ? null : facts([["The witness says", h("code.hash", says)], [follows ? "It comes to" : "True is", [h("code.hash", truth), h("span.quiet", `: ${by}`)]]]),
+    says === null ? null : facts([["The witness says", h("code.hash", says)], [role.is === "cause" ? "True is" : "Computed is", [h("code.hash", truth), h("span.quiet", `: ${by}`)]]]),
     why ? h("p", why) : null,
     walk && message !== null && pc !== null ? h("button", { type: "button", onclick: () => walk(message, pc) }, "Show the step") : null,
   );
