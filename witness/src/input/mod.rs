@@ -189,7 +189,8 @@ impl Input {
     ///     "block": {"number": 1, "timestamp": 5, "miner": "0x1111111111111111111111111111111111111111",
     ///         "gasLimit": 30000000, "baseFeePerGas": 7, "excessBlobGas": 0, "mixhsh": "0x01"},
     ///     "transaction": {"chainId": 1, "from": "0x2222222222222222222222222222222222222222", "nonce": 0,
-    ///         "gas": 21000, "gasPrice": 7, "to": "0x1111111111111111111111111111111111111111"}
+    ///         "gas": 21000, "gasPrice": 7, "to": "0x1111111111111111111111111111111111111111"},
+    ///     "prestate": {}
     /// }"#;
     /// let (_, notes) = Input::read(json, None)?;
     /// let notes: Vec<_> = notes.iter().map(ToString::to_string).collect();

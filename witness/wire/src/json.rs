@@ -27,7 +27,7 @@ pub struct Misread {
 ///
 /// ```
 /// let error = iso_evm_wire::json::read::<Vec<u64>>(b"[1, {}]").unwrap_err();
-/// assert_eq!(error.to_string(), "[1]: expected a number, found an object at line 1 column 5");
+/// assert!(error.to_string().starts_with("[1]: expected a number, found an object at line 1"));
 /// ```
 pub fn read<'de, T: Deserialize<'de>>(json: &'de [u8]) -> Result<T, Misread> {
     let mut deserializer = serde_json::Deserializer::from_slice(json);
