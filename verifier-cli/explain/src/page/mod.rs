@@ -3,9 +3,9 @@
 //!
 //! | what | where |
 //! |---|---|
-//! | the file: policy, styles, program, data | [`document`] |
-//! | the data: what the story tells, made small | [`data`], [`texts`] |
-//! | steps, words and codes, for a reader to walk | [`steps`], [`walks`], [`words`], [`codes`] |
+//! | the file: policy, styles, program, data | `document` |
+//! | the data: what the story tells, made small | `data`, `texts` |
+//! | steps, words and codes, for a reader to walk | `steps`, `walks`, `words`, `codes` |
 //! | what draws it | `report.html`, `report.css`, `js/` |
 //!
 //! # What the file may do
