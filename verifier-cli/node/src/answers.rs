@@ -3,9 +3,11 @@
 //!
 //! In the data's way this stands between the node's JSON and what is made of it.
 
-use alloy_primitives::{Address, B256, Bytes};
+use alloy_primitives::{Address, B256, Bytes, U256};
 use iso_evm_rpc::Word;
 use serde::{Deserialize, Serialize};
+
+use super::NodeError;
 
 /// What is taken of an answer to `eth_getProof` (EIP-1186): the trie nodes. The values beside them
 /// are what the node says, and no proof.
@@ -85,6 +87,19 @@ pub(super) struct Named {
     pub(super) hash: Option<B256>,
 }
 
+impl Named {
+    /// The hash, if it is that of the block with this number: as far as the answer says. What the header
+    /// says is looked at when the whole block is there.
+    pub(super) fn hash_of(self, asked: u64) -> Result<Option<B256>, NodeError> {
+        match self.number {
+            Some(Word(found)) if found != U256::from(asked) => {
+                Err(NodeError::OtherBlock { asked, found })
+            }
+            _ => Ok(self.hash),
+        }
+    }
+}
+
 /// What a receipt says that it is of.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -98,6 +113,18 @@ pub(super) struct Subject {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_block_of_another_number_is_not_believed() {
+        let named = |number: &str| {
+            let json = format!(r#"{{"number": {number}, "hash": "{}"}}"#, B256::repeat_byte(7));
+            serde_json::from_str::<Named>(&json).unwrap()
+        };
+        assert_eq!(named("\"0x5\"").hash_of(5).unwrap(), Some(B256::repeat_byte(7)));
+        assert_eq!(named("null").hash_of(5).unwrap(), Some(B256::repeat_byte(7)));
+        let error = named("\"0x4\"").hash_of(5).unwrap_err();
+        assert_eq!(error.to_string(), "the node gave block 4 where block 5 was asked for");
+    }
 
     #[test]
     fn fields_of_proofs_that_nobody_reads_may_be_null_or_missing() {

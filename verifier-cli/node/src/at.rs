@@ -80,9 +80,9 @@ impl Node {
     }
 
     /// The hash of a number's block.
-    pub(super) async fn number(&self, number: u64) -> Result<Option<B256>, RpcError> {
+    pub(super) async fn number(&self, number: u64) -> Result<Option<B256>, NodeError> {
         let params = json!([format!("{number:#x}"), false]);
         let block: Option<Named> = self.rpc.request("eth_getBlockByNumber", &params).await?;
-        Ok(block.and_then(|block| block.hash))
+        block.map_or(Ok(None), |block| block.hash_of(number))
     }
 }

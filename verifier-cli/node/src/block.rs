@@ -4,7 +4,7 @@
 
 use alloy_consensus::Header;
 use alloy_eips::eip4895::Withdrawal;
-use alloy_primitives::B256;
+use alloy_primitives::{B256, U256};
 use alloy_trie::root::ordered_trie_root_encoded;
 use iso_evm_rpc::RpcError;
 use iso_evm_wire::{
@@ -142,6 +142,16 @@ impl Node {
 }
 
 impl ChainBlock {
+    /// Makes sure that the header has the number that the block was asked for by: which hash a number
+    /// has is the node's word.
+    ///
+    /// # Errors
+    ///
+    /// [`NodeError::OtherBlock`], if it has another.
+    pub fn check_number(&self, asked: u64) -> Result<(), NodeError> {
+        of_number(&self.header, asked)
+    }
+
     /// The place of a transaction.
     ///
     /// # Errors
@@ -168,6 +178,14 @@ impl ChainBlock {
         }
         let receipts = receipt::encoded(&self.receipts, &self.transactions);
         inclusion::prove(index, &self.encoded, &receipts)
+    }
+}
+
+/// Makes sure that a header has the number that was asked for.
+fn of_number(header: &Header, asked: u64) -> Result<(), NodeError> {
+    match header.number {
+        found if found == asked => Ok(()),
+        found => Err(NodeError::OtherBlock { asked, found: U256::from(found) }),
     }
 }
 
@@ -268,4 +286,18 @@ fn transactions(answer: &Value, number: u64, chain_id: u64) -> Result<Vec<Listed
         Listed::read(fields, defaults).map_err(refuse)
     };
     answers.iter().enumerate().map(read).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A node can put the asked number beside another block's hash; the header has the hash.
+    #[test]
+    fn a_header_of_another_number_is_not_believed() {
+        let header = Header { number: 4, ..Header::default() };
+        assert!(of_number(&header, 4).is_ok());
+        let error = of_number(&header, 5).unwrap_err().to_string();
+        assert_eq!(error, "the node gave block 4 where block 5 was asked for");
+    }
 }

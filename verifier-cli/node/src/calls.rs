@@ -53,7 +53,9 @@ impl Node {
         let chain = self.chain_id()?;
         let hash = match self.wait(self.number(number)) {
             Ok(None) => return Err(NodeError::NoBlock(number.to_string())),
-            answer => answer.map(Option::unwrap_or_default),
+            Ok(Some(hash)) => Ok(hash),
+            Err(NodeError::Rpc(error)) => Err(error),
+            Err(error) => return Err(error),
         };
         self.lookup(&place::number(self.rpc.url(), chain, number), hash)
     }

@@ -1,6 +1,6 @@
 //! Why nothing came of asking a node. One line, which names the method.
 
-use alloy_primitives::{Address, B256};
+use alloy_primitives::{Address, B256, U256};
 use iso_evm_rpc::RpcError;
 use iso_evm_wire::{
     Rules, block::BlockError, optimism::base_fee::BaseFeeError, receipt::ReceiptError,
@@ -44,6 +44,14 @@ pub enum NodeError {
     /// The node does not know the block.
     #[error("the node knows no block {0}")]
     NoBlock(String),
+    /// A block was asked for by its number, and the answer is another.
+    #[error("the node gave block {found} where block {asked} was asked for")]
+    OtherBlock {
+        /// Number that was asked for.
+        asked: u64,
+        /// Number of the block that the node gave.
+        found: U256,
+    },
     /// A block has gone since it was read.
     #[error("block {0} was there and is gone: the chain was reorganised; run again")]
     Reorganised(B256),

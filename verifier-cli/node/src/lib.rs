@@ -12,7 +12,7 @@
 //! | a block with its parent, transactions and receipts | [`ChainBlock`], [`Node::block`] |
 //! | the block that a transaction is in | [`Node::find`] |
 //! | replay the block, record in it | [`Replay`] |
-//! | all of it | [`record_transaction`], [`record_given`], [`record_block`] |
+//! | all of it | [`record_transaction`], [`record_given`], [`record_block`], [`record_numbered_block`] |
 //!
 //! ```no_run
 //! use iso_evm_node::{Node, NodeOptions, Replay};
@@ -80,6 +80,13 @@ pub fn record_transaction(
         Some(Whereabouts::Mined(block)) => record_mined(node, block, transaction, fork),
         Some(Whereabouts::Waiting(answer)) => {
             let listed = pending::waiting(node.chain_id()?, transaction, &answer)?;
+            if listed.sender_is_given() {
+                node.notice(format!(
+                    "transaction {transaction} is not signed by its sender, {} as the node says, \
+                     which nothing proves",
+                    listed.transaction.from()
+                ));
+            }
             pending::record(node, listed.transaction, transaction, fork)
         }
         None => Err(NodeError::NoTransaction(transaction)),
@@ -134,8 +141,28 @@ pub fn record_block(
     block: B256,
     fork: Option<Rules>,
 ) -> Result<Vec<RecordedTransaction>, NodeError> {
+    record_whole(node, &node.block(block, fork)?)
+}
+
+/// Records all transactions of the block that has a number, by the hash that the node says for it
+/// ([`Node::block_hash`]).
+///
+/// # Errors
+///
+/// As [`record_block`]; [`NodeError::OtherBlock`], if the header of that hash has another number.
+pub fn record_numbered_block(
+    node: &Node,
+    number: u64,
+    block: B256,
+    fork: Option<Rules>,
+) -> Result<Vec<RecordedTransaction>, NodeError> {
     let block = node.block(block, fork)?;
-    let mut replay = Replay::begin(node, &block)?;
+    block.check_number(number)?;
+    record_whole(node, &block)
+}
+
+fn record_whole(node: &Node, block: &ChainBlock) -> Result<Vec<RecordedTransaction>, NodeError> {
+    let mut replay = Replay::begin(node, block)?;
     replay.prefetch(0..block.transactions.len())?;
     let mut recorded = Vec::new();
     for index in 0..block.transactions.len() {

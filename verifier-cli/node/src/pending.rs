@@ -7,7 +7,7 @@
 
 use alloy_consensus::Header;
 use alloy_eips::eip1559::{BaseFeeParams, INITIAL_BASE_FEE};
-use alloy_primitives::{B256, U256};
+use alloy_primitives::{B256, U256, keccak256};
 use iso_evm_rpc::RpcError;
 use iso_evm_wire::{
     Rules,
@@ -37,7 +37,8 @@ const fn period(family: Family) -> u64 {
     }
 }
 
-/// A transaction as a node lists one that waits.
+/// A transaction as a node lists one that waits. Whatever it is, its bytes must have the hash that was
+/// asked for: no block's root stands behind it.
 pub(super) fn waiting(chain_id: u64, hash: B256, answer: &Value) -> Result<Listed, NodeError> {
     let mut fields: TransactionFields = reread(METHOD, answer)?;
     if fields.hash.replace(hash).is_some_and(|found| found != hash) {
@@ -48,7 +49,13 @@ pub(super) fn waiting(chain_id: u64, hash: B256, answer: &Value) -> Result<Liste
         return Err(NodeError::Chain { expected: found, found: chain_id });
     }
     let defaults = TransactionDefaults { chain_id, gas: 0, gas_price: 0 };
-    Listed::read(fields, defaults).map_err(|error| NodeError::Unmined { hash, error })
+    let listed =
+        Listed::read(fields, defaults).map_err(|error| NodeError::Unmined { hash, error })?;
+    if keccak256(&listed.encoded) != hash {
+        let error = format!("a transaction that does not have the hash {hash}");
+        return Err(RpcError::Answer { method: METHOD, error }.into());
+    }
+    Ok(listed)
 }
 
 /// Records a transaction on the state after the newest block.
@@ -172,6 +179,63 @@ fn base_fee(parent: &Header, rules: Rules) -> Result<u64, NodeError> {
             let config = BaseFeeParameters::OPTIMISM;
             next_base_fee(parent, upgrade, upgrade, config)
                 .map_err(|error| NodeError::BaseFee { number: parent.number, error })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloy_primitives::b256;
+    use serde_json::json;
+
+    use super::*;
+
+    /// The hash of EIP-155's example, signed by its author's key.
+    const SIGNED: B256 = b256!("33469b22e9f636356c4160a87eb19df52b7412e8eac32a4a55ffe88ea8350788");
+
+    fn signed() -> Value {
+        json!({"type": "0x0", "nonce": "0x9", "gasPrice": "0x4a817c800", "gas": "0x5208",
+            "to": "0x3535353535353535353535353535353535353535", "value": "0xde0b6b3a7640000",
+            "input": "0x", "v": "0x25", "from": "0x9d8a62f656a8d1615c1294fd71e9cfb3e4855a4f",
+            "r": "0x28ef61340bd939bc2195fe537567866003e1a15d3c71ff63e1590620aa636276",
+            "s": "0x67cbe9d8997f761aecb703304b3800ccf555c9f3dc64214b297fb1966a3b6d83"})
+    }
+
+    #[test]
+    fn what_waits_has_the_hash_that_was_asked_for() {
+        let with = |change: fn(&mut Value)| {
+            let mut answer = signed();
+            change(&mut answer);
+            waiting(1, SIGNED, &answer)
+        };
+        assert_eq!(with(|_| ()).unwrap().hash, SIGNED);
+        type Lie = (&'static str, fn(&mut Value));
+        let lies: [Lie; 7] = [
+            ("another value, with the signature", |it| it["value"] = json!("0x1")),
+            ("another value, by whoever would have signed it", |it| {
+                it["value"] = json!("0x1");
+                it.as_object_mut().unwrap().remove("from");
+            }),
+            ("another sender and value", |it| {
+                it["value"] = json!("0x1");
+                it["from"] = json!("0x0101010101010101010101010101010101010101");
+            }),
+            ("no signature", |it| {
+                for part in ["r", "s", "v"] {
+                    it.as_object_mut().unwrap().remove(part);
+                }
+            }),
+            ("a signature of zeros", |it| {
+                for part in ["r", "s", "v"] {
+                    it[part] = json!("0x0");
+                }
+            }),
+            ("a signature that is none", |it| it["s"] = json!("0x0")),
+            ("another hash beside it", |it| it["hash"] = json!(B256::ZERO)),
+        ];
+        for (name, lie) in lies {
+            let Err(error) = with(lie) else { panic!("{name} is believed") };
+            assert!(error.to_string().contains(&SIGNED.to_string()), "{name}: {error}");
         }
     }
 }

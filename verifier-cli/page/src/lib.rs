@@ -11,7 +11,7 @@
 //! | questions and answers | [`ask`], [`Question`], [`Answer`] |
 //! | record, and run natively step by step | `record`, `trace` |
 //! | verify, and say it in words | `verify` |
-//! | a message step by step | `steps` |
+//! | the story of a witness, a message step by step | `story`, `steps` |
 //! | what the emitted contract is called with, and answered | [`calls`] |
 //! | a witness as fields that can be changed, and back | `fields` |
 //! | the emitted contracts, and how they are read from outside | `contract`, [`machine()`] |
@@ -25,6 +25,7 @@ pub mod module;
 mod question;
 mod record;
 mod steps;
+mod story;
 mod trace;
 mod verify;
 

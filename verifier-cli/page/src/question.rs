@@ -4,7 +4,7 @@ use iso_evm_wire::Rules;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::{PageError, calls, contract, fields, record, steps, trace, verify};
+use crate::{PageError, calls, contract, fields, record, steps, story, trace, verify};
 
 /// What the page asks; beside it stands a piece of bytes.
 #[derive(Clone, Debug, Deserialize)]
@@ -30,6 +30,12 @@ pub enum Question {
     /// Verifies the `witness.bin` by all four audits and both engines: the report, and what it says in
     /// words.
     Verify,
+    /// The story of the `witness.bin`, with one message from within.
+    Story {
+        /// Index of the message; that at hand, if none is named.
+        #[serde(default)]
+        message: Option<usize>,
+    },
     /// A message of the `witness.bin` step by step.
     Steps {
         /// Index of the message.
@@ -74,6 +80,7 @@ pub fn ask(question: &[u8], bytes: &[u8]) -> Result<Answer, PageError> {
         Question::Record { fork, index } => record::record(bytes, fork, index),
         Question::Trace { fork } => trace::trace(bytes, fork).map(Answer::from),
         Question::Verify => verify::verify(bytes).map(Answer::from),
+        Question::Story { message } => story::told(bytes, message).map(Answer::from),
         Question::Steps { message } => steps::steps(bytes, message).map(Answer::from),
         Question::Calls => calls::calls(bytes).map(Answer::from),
         Question::Fields => {

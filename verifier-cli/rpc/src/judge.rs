@@ -58,11 +58,50 @@ pub(super) fn judge(method: &'static str, error: TransportError) -> Failure {
             None => Failure::Silence(innermost(&kind)),
         },
         Transported::DeserError { err, .. } => {
-            Failure::Final(RpcError::Answer { method, error: shorten(&err.to_string()) })
+            Failure::Final(RpcError::Answer { method, error: shorten(&in_words(&err)) })
         }
         // Nothing where something must be.
         Transported::NullResp => Failure::Final(RpcError::Nothing { method }),
         error => Failure::Final(RpcError::Answer { method, error: shorten(&error.to_string()) }),
+    }
+}
+
+/// What is wrong with an answer, by what stands there: what it is read as is a name of this program's.
+fn in_words(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    let (text, place) = match text.strip_suffix(&*place) {
+        Some(text) => (text, &*place),
+        None => (&*text, ""),
+    };
+    // serde's `invalid type: string "0x1", expected struct Named`.
+    let found = ["invalid type: ", "invalid value: "].iter().find_map(|it| text.strip_prefix(it));
+    if let Some((found, _)) = found.and_then(|rest| rest.rsplit_once(", expected ")) {
+        return format!("{} cannot stand there{place}", met(found));
+    }
+    if text.starts_with("invalid length ") {
+        return format!("a list or bytes of such a length cannot stand there{place}");
+    }
+    if text.starts_with("data did not match any variant") {
+        return format!("it is none of the forms that can stand there{place}");
+    }
+    format!("{text}{place}")
+}
+
+/// What was found, as it looks in JSON.
+fn met(found: &str) -> String {
+    let (kind, value) = found.split_once(' ').unwrap_or((found, ""));
+    match kind {
+        "map" => "an object".to_owned(),
+        "sequence" => "a list".to_owned(),
+        "null" | "unit" | "Option" => "null".to_owned(),
+        "string" => format!("the text {value}"),
+        "integer" => format!("the number {}", value.trim_matches('`')),
+        "floating" => {
+            format!("the number {}", value.trim_start_matches("point ").trim_matches('`'))
+        }
+        "boolean" => value.trim_matches('`').to_owned(),
+        _ => "what was found".to_owned(),
     }
 }
 
@@ -102,4 +141,54 @@ fn shorten(text: &str) -> String {
         line.push(if character.is_control() { ' ' } else { character });
     }
     line
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde::{Deserialize, de::DeserializeOwned};
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    #[expect(dead_code, reason = "only errors are looked at")]
+    struct Block {
+        number: Option<u64>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(untagged)]
+    #[expect(dead_code, reason = "only errors are looked at")]
+    enum Frame {
+        Accounts(BTreeMap<u8, u8>),
+        Sides { pre: u8 },
+    }
+
+    /// What is said of an answer that cannot be read as something.
+    fn said<T: DeserializeOwned + std::fmt::Debug>(answer: &str) -> String {
+        let err = serde_json::from_str::<T>(answer).unwrap_err();
+        let error = Transported::DeserError { err, text: answer.to_owned() };
+        let Failure::Final(error) = judge("eth_getBlockByNumber", error) else {
+            panic!("it does not pass")
+        };
+        error.to_string()
+    }
+
+    #[test]
+    fn an_answer_of_another_kind_is_told_without_the_name_of_a_type() {
+        const START: &str = "the node's answer to eth_getBlockByNumber makes no sense: ";
+        for (found, expected) in [
+            (
+                said::<Option<Block>>("\"0x1\""),
+                "the text \"0x1\" cannot stand there at line 1 column 5",
+            ),
+            (said::<Block>("7"), "the number 7 cannot stand there at line 1 column 1"),
+            (said::<Block>("{\"number\": {}}"), "an object cannot stand there at line 1 column 11"),
+            (said::<Vec<Block>>("{}"), "an object cannot stand there at line 1 column 0"),
+            (said::<Frame>("5"), "it is none of the forms that can stand there"),
+        ] {
+            assert_eq!(found, format!("{START}{expected}"));
+        }
+    }
 }

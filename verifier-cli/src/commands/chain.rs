@@ -11,7 +11,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use iso_evm_batch::files::STANDARD;
 use iso_evm_node::{
     Node, NodeError, NodeEvent, NodeOptions, Observer, default_folder, record_block, record_given,
-    record_transaction,
+    record_numbered_block, record_transaction,
 };
 use iso_evm_wire::Witness;
 use iso_evm_witness::input::BareTransaction;
@@ -101,13 +101,13 @@ impl Chain {
         match name {
             BlockName::Hash(hash) => {
                 let folder = folder.map_or_else(|| format!("block-{hash}").into(), Path::to_owned);
-                self.one_block(hash, &folder, wanted)
+                self.one_block(None, hash, &folder, wanted)
             }
             BlockName::At(place) => {
                 let (number, hash) = self.place(place)?;
                 let folder =
                     folder.map_or_else(|| format!("block-{number}").into(), Path::to_owned);
-                self.one_block(hash, &folder, wanted)
+                self.one_block(Some(number), hash, &folder, wanted)
             }
             BlockName::Range(from, to) => {
                 let (from, to) = (self.number(from)?, self.number(to)?);
@@ -137,7 +137,7 @@ impl Chain {
                 None => name,
             };
             let recorded = (self.place(Place::Number(number)))
-                .and_then(|(_, hash)| self.one_block(hash, &folder, wanted));
+                .and_then(|(number, hash)| self.one_block(Some(number), hash, &folder, wanted));
             recorded.map_err(|error| CommandError::OfRange {
                 number,
                 from,
@@ -153,8 +153,18 @@ impl Chain {
         self.progress.bar.suspend(tell)
     }
 
-    fn one_block(&self, hash: B256, folder: &Path, wanted: Wanted) -> Result<(), CommandError> {
-        let recorded = record_block(&self.node, hash, wanted.rules);
+    /// Records the block of a hash, and of a number if it was asked for by one.
+    fn one_block(
+        &self,
+        number: Option<u64>,
+        hash: B256,
+        folder: &Path,
+        wanted: Wanted,
+    ) -> Result<(), CommandError> {
+        let recorded = match number {
+            Some(number) => record_numbered_block(&self.node, number, hash, wanted.rules),
+            None => record_block(&self.node, hash, wanted.rules),
+        };
         let recorded = recorded.map_err(|error| hinted(error, true))?;
         self.aside(|| write_block(folder, recorded))
     }

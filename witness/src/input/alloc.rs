@@ -8,9 +8,13 @@ use serde::{
     de::{self, IntoDeserializer, value::StrDeserializer},
 };
 
-use super::{keyed::Keyed, note::Note};
+use super::{
+    exact::{self, Exact},
+    keyed::Keyed,
+    note::Note,
+};
 use crate::prestate::{Prestate, PrestateAccount};
-use iso_evm_wire::quantity::{self as number, Number};
+use iso_evm_wire::quantity::Number;
 
 /// A JSON object whose keys are all different once they are read.
 #[derive(Clone, Debug)]
@@ -63,7 +67,7 @@ pub(super) fn key<'de, K: Deserialize<'de>, E: de::Error>(name: &str) -> Result<
     K::deserialize(text)
 }
 
-/// A storage key or value: 32 bytes, or a number.
+/// A storage key: 32 bytes, or a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(transparent)]
 struct Word(Number);
@@ -72,13 +76,13 @@ struct Word(Number);
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct Account {
-    #[serde(deserialize_with = "number::deserialize")]
+    #[serde(deserialize_with = "exact::deserialize")]
     balance: Option<U256>,
-    #[serde(deserialize_with = "number::deserialize")]
+    #[serde(deserialize_with = "exact::deserialize")]
     nonce: Option<u64>,
     code: Option<Bytes>,
     code_hash: Option<B256>,
-    storage: Option<UniqueMap<Word, Word>>,
+    storage: Option<UniqueMap<Word, Exact>>,
 }
 
 /// All accounts of a file.
@@ -116,7 +120,6 @@ impl Accounts {
 
     /// The accounts as a run wants them.
     pub(super) fn into_prestate(self) -> Result<Prestate, AccountError> {
-        let word = |Word(Number(word))| B256::from(word);
         let account = |(address, Keyed { value: account, .. }): (Address, GivenAccount)| {
             let code = account.code.unwrap_or_default();
             match account.code_hash {
@@ -133,7 +136,9 @@ impl Accounts {
                 nonce: account.nonce.unwrap_or_default(),
                 balance: account.balance.unwrap_or_default(),
                 code,
-                storage: storage.into_iter().map(|(key, value)| (word(key), word(value))).collect(),
+                storage: (storage.into_iter())
+                    .map(|(Word(Number(key)), Exact(value))| (key.into(), value.into()))
+                    .collect(),
             };
             Ok((address, account))
         };

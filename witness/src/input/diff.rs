@@ -37,8 +37,17 @@ use crate::{
 #[derive(Clone, Debug, Default)]
 pub(super) struct GivenPrestate {
     accounts: Accounts,
-    /// Accounts after the transaction: in diff mode alone.
-    post: Option<Accounts>,
+    /// In diff mode alone.
+    after: Option<After>,
+}
+
+/// What a trace in diff mode has of the accounts after the transaction.
+#[derive(Clone, Debug)]
+enum After {
+    /// `post` is not there: somebody has left it out.
+    Nothing,
+    /// `post`.
+    Post(Accounts),
 }
 
 impl<'de> Deserialize<'de> for GivenPrestate {
@@ -74,14 +83,15 @@ impl<'de> Deserialize<'de> for GivenPrestate {
                 match (pre, post) {
                     (None, None) => Ok(GivenPrestate {
                         accounts: Accounts(alloc::UniqueMap(entries)),
-                        post: None,
+                        after: None,
                     }),
                     (None, Some(_)) => Err(de::Error::missing_field("pre")),
                     (Some(_), _) if !entries.is_empty() => {
                         Err(de::Error::custom("\"pre\" and \"post\" do not stand beside accounts"))
                     }
                     (Some(accounts), post) => {
-                        Ok(GivenPrestate { accounts, post: Some(post.unwrap_or_default()) })
+                        let after = post.map_or(After::Nothing, After::Post);
+                        Ok(GivenPrestate { accounts, after: Some(after) })
                     }
                 }
             }
@@ -97,14 +107,20 @@ impl GivenPrestate {
         self,
         notes: &mut Vec<Note>,
     ) -> Result<(Prestate, Option<Known>), InputError> {
-        let Self { accounts, post } = self;
+        let Self { accounts, after } = self;
         notes.extend(accounts.notes("prestate"));
         let prestate = accounts.into_prestate()?;
-        let Some(post) = post else { return Ok((prestate, None)) };
-        let why = "\"pre\" is; a trace in diff mode leaves out what the transaction reads and does \
-                   not change, and the run has read nothing of that";
-        notes.push(Note::unused("prestate.post", why));
-        let known = Known::of(&prestate, &post.into_prestate()?);
+        let post = match after {
+            None => return Ok((prestate, None)),
+            Some(After::Nothing) => Prestate::default(),
+            Some(After::Post(post)) => {
+                let why = "\"pre\" is; a trace in diff mode leaves out what the transaction reads and \
+                           does not change, and the run has read nothing of that";
+                notes.push(Note::unused("prestate.post", why));
+                post.into_prestate()?
+            }
+        };
+        let known = Known::of(&prestate, &post);
         Ok((prestate, Some(known)))
     }
 }

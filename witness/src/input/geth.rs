@@ -9,6 +9,7 @@ use super::{
     Input, InputError, agree,
     alloc::Accounts,
     config::{Config, Position},
+    exact,
     parent_blobs::ParentBlobs,
 };
 use iso_evm_wire::{
@@ -37,7 +38,7 @@ struct Genesis {
     blob_gas_used: Option<u64>,
     #[serde(default, deserialize_with = "number::deserialize")]
     base_fee_per_gas: Option<u64>,
-    #[serde(default, deserialize_with = "number::deserialize")]
+    #[serde(default, deserialize_with = "exact::deserialize")]
     difficulty: Option<U256>,
 }
 
@@ -49,7 +50,7 @@ struct Context {
     number: Option<u64>,
     #[serde(deserialize_with = "number::deserialize")]
     timestamp: Option<u64>,
-    #[serde(default, deserialize_with = "number::deserialize")]
+    #[serde(default, deserialize_with = "exact::deserialize")]
     difficulty: Option<U256>,
     #[serde(default, deserialize_with = "number::deserialize")]
     gas_limit: Option<u64>,

@@ -97,7 +97,7 @@ impl<'de> Deserialize<'de> for GivenBlock {
 impl GivenBlock {
     /// The fields under a node's names, and notes of those that are not known.
     pub(super) fn read(self, path: &str, notes: &mut Vec<Note>) -> Result<BlockFields, InputError> {
-        let mut fields = self.0.into_fields();
+        let mut fields = self.0.into_fields().map_err(|error| error.under(path))?;
         fields.retain(|_, value| !value.is_null());
         // ethers' name, which can mean nothing else.
         if let Some(value) = fields.remove("prevRandao") {

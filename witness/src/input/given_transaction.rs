@@ -197,7 +197,7 @@ fn absent(fields: &TransactionFields, number: u8, defaults: TransactionDefaults)
 /// The fields under a node's names.
 fn read_fields(object: Object, notes: &mut Vec<Note>) -> Result<TransactionFields, InputError> {
     const PART: &str = "transaction";
-    let mut fields = object.into_fields();
+    let mut fields = object.into_fields().map_err(|error| error.under(PART))?;
     fields.retain(|_, value| !value.is_null());
     rename(&mut fields, "gasLimit", "gas")?;
     for field in ["type", "typeHex"] {

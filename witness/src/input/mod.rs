@@ -26,6 +26,7 @@ mod bare;
 mod config;
 mod diff;
 pub mod document;
+mod exact;
 mod geth;
 mod given_block;
 mod given_transaction;

@@ -7,7 +7,10 @@
 use std::fmt;
 
 use alloy_primitives::U256;
-use iso_evm_wire::quantity::{Number, quantity};
+use iso_evm_wire::{
+    json::Misread,
+    quantity::{Number, quantity},
+};
 use serde::{
     Deserialize, Deserializer,
     de::{self, MapAccess},
@@ -17,6 +20,9 @@ use serde_json::{Map, Value, value::RawValue};
 /// How deep lists and objects inside of an object are looked at for numbers: an access list has two, an
 /// authorisation's signature three.
 const DEEPEST: usize = 6;
+
+/// The most of a number that an error repeats, in characters.
+const LONGEST: usize = 40;
 
 /// The fields of an object, in their order, each name once.
 #[derive(Clone, Debug, Default)]
@@ -38,8 +44,21 @@ impl Object {
     }
 
     /// The fields, in JSON whose numbers are all integers or texts.
-    pub(super) fn into_fields(self) -> Map<String, Value> {
-        self.0.into_iter().map(|(name, raw)| (name, value(raw.get(), 0))).collect()
+    ///
+    /// # Errors
+    ///
+    /// If there is a number that none can hold, a name twice, or more depth than any reader has: what is
+    /// left out of an object has another meaning.
+    pub(super) fn into_fields(self) -> Result<Map<String, Value>, Misread> {
+        self.fields(0)
+    }
+
+    fn fields(self, depth: usize) -> Result<Map<String, Value>, Misread> {
+        let field = |(name, raw): (String, Box<RawValue>)| {
+            let value = value(raw.get(), depth).map_err(|error| error.under(&name))?;
+            Ok((name, value))
+        };
+        self.0.into_iter().map(field).collect()
     }
 }
 
@@ -64,33 +83,42 @@ impl<'de> Deserialize<'de> for Object {
 }
 
 /// A value of a text that has been found to be JSON.
-fn value(text: &str, depth: usize) -> Value {
-    let whole = |text| serde_json::from_str(text).unwrap_or(Value::Null);
-    match text.as_bytes().first() {
+fn value(text: &str, depth: usize) -> Result<Value, Misread> {
+    Ok(match text.as_bytes().first() {
         // An integer of more than 64 bits would lose its last digits as one.
-        Some(b'0'..=b'9') => match whole(text) {
+        Some(b'0'..=b'9') => match read(text)? {
             Value::Number(number) if !number.is_u64() => integer(text).unwrap_or(number.into()),
             number => number,
         },
-        Some(b'{') if depth < DEEPEST => match serde_json::from_str::<Object>(text) {
-            Ok(Object(fields)) => {
-                let fields = fields.into_iter();
-                let fields =
-                    fields.map(|(name, raw)| (name, value(raw.get(), depth + 1))).collect();
-                big_number(&fields).unwrap_or(Value::Object(fields))
-            }
-            Err(_) => whole(text),
-        },
-        Some(b'[') if depth < DEEPEST => match serde_json::from_str::<Vec<&RawValue>>(text) {
-            Ok(items) => items.into_iter().map(|raw| value(raw.get(), depth + 1)).collect(),
-            Err(_) => whole(text),
-        },
-        Some(b'"') => match whole(text) {
+        Some(b'{') if depth < DEEPEST => {
+            let fields = read::<Object>(text)?.fields(depth + 1)?;
+            big_number(&fields).unwrap_or(Value::Object(fields))
+        }
+        Some(b'[') if depth < DEEPEST => {
+            let items = read::<Vec<&RawValue>>(text)?.into_iter().enumerate();
+            let item = |(index, raw): (usize, &RawValue)| {
+                value(raw.get(), depth + 1).map_err(|error| error.under(&format!("[{index}]")))
+            };
+            Value::Array(items.map(item).collect::<Result<_, _>>()?)
+        }
+        Some(b'"') => match read(text)? {
             Value::String(text) => Value::String(without_n(text)),
             value => value,
         },
-        _ => whole(text),
-    }
+        _ => read(text)?,
+    })
+}
+
+/// Reads a text. It is part of another, whose lines it does not know.
+fn read<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, Misread> {
+    serde_json::from_str(text).map_err(|error| {
+        if text.starts_with(|first: char| first == '-' || first.is_ascii_digit()) {
+            let begin: String = text.chars().take(LONGEST).collect();
+            let more = if begin.len() < text.len() { "…" } else { "" };
+            return Misread::new("", format!("{begin}{more} is no number that fits"));
+        }
+        Misread::from(&error).without_place()
+    })
 }
 
 /// An integer of any length, as a quantity.
@@ -140,7 +168,7 @@ mod tests {
             "k": -1, "l": 1.5, "m": {"n": true}, "o": "0x1n"}"#;
         let object: Object = serde_json::from_str(text).unwrap();
         assert_eq!(
-            Value::Object(object.into_fields()),
+            Value::Object(object.into_fields().unwrap()),
             json!({"a": 5, "b": "0x56bc75e2d63100001", "c": "100000000000000000001", "d": "n",
                 "e": "0xf", "f": "0x10", "g": "0x11", "h": [{"i": "0x10000000000000000"}],
                 "j": null, "k": -1, "l": 1.5, "m": {"n": true}, "o": "0x1n"})
@@ -152,8 +180,27 @@ mod tests {
         let twice = serde_json::from_str::<Object>(r#"{"a": 1, "a": 2}"#).unwrap_err();
         assert!(twice.to_string().contains("duplicate field \"a\""));
         let deep = format!(r#"{{"a": {}{}}}"#, "[".repeat(100_000), "]".repeat(100_000));
-        let deep = serde_json::from_str::<Object>(&deep).map(Object::into_fields);
         // Whether so deep a list is JSON is for the reader to say: no stack ends by it.
-        assert!(deep.is_err() || deep.unwrap()["a"].is_array());
+        if let Ok(deep) = serde_json::from_str::<Object>(&deep) {
+            let error = deep.into_fields().unwrap_err().to_string();
+            assert!(error.starts_with("a[0][0]") && error.contains("recursion"), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_not_null() {
+        let long = format!("1{}e999", "0".repeat(1000));
+        let long_said = format!("a: 1{}… is no number that fits", "0".repeat(LONGEST - 1));
+        for (value, expected) in [
+            ("1e400", "a: 1e400 is no number that fits"),
+            ("-1e400", "a: -1e400 is no number that fits"),
+            (&long, &long_said),
+            (r#"{"b": [0, 1e400]}"#, "a.b[1]: 1e400 is no number that fits"),
+            ("[[[[[[[[1e400]]]]]]]]", "a[0][0][0][0][0][0]: number out of range"),
+            (r#"{"b": {"c": 1, "c": 2}}"#, "a.b: duplicate field \"c\""),
+        ] {
+            let object: Object = serde_json::from_str(&format!("{{\"a\": {value}}}")).unwrap();
+            assert_eq!(object.into_fields().unwrap_err().to_string(), expected);
+        }
     }
 }

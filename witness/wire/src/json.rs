@@ -59,6 +59,12 @@ impl Misread {
         self
     }
 
+    /// The same of a text that is part of another: its own lines and columns are nobody's.
+    #[must_use]
+    pub fn without_place(self) -> Self {
+        Self { place: None, ..self }
+    }
+
     fn from_path(error: serde_path_to_error::Error<serde_json::Error>) -> Self {
         if error.inner().is_syntax() || error.inner().is_eof() {
             // It is about the text, and no field's.

@@ -24,6 +24,8 @@ pub struct Step {
     pub stack: Vec<U256>,
     /// Number of bytes of memory before it.
     pub memory_size: usize,
+    /// Number of bytes of memory behind it; `None` if the run ended at it.
+    pub memory_size_behind: Option<usize>,
     /// Memory before it, if somebody wants it.
     pub memory: Option<Vec<u8>>,
     /// Refunds before it.
@@ -77,6 +79,7 @@ impl Step {
         self.refund.added = stepped.refund;
         self.record = stepped.record;
         self.halt = stepped.halt;
+        self.memory_size_behind = run.state().map(|state| state.memory_size());
         self.is_cut = run.verdict().is_some() && run.ended().is_none();
         true
     }

@@ -89,6 +89,39 @@ fn with_stops(all: &[Map<String, Value>]) -> Vec<Map<String, Value>> {
     with
 }
 
+/// ganache prints memory as the opcode leaves it, but for what it writes.
+#[test]
+fn memory_that_has_grown_already_is_no_difference() {
+    let traced = Traced::fixture("call-tree", true);
+    let mut all = lines(&traced);
+    let sizes: Vec<_> =
+        all.iter().map(|line| (line.get("depth").cloned(), line.get("memSize").cloned())).collect();
+    let mut grown = 0;
+    for (line, behind) in all.iter_mut().zip(&sizes[1..]) {
+        let (Some(size), Some(next)) = (line.get("memSize"), &behind.1) else { continue };
+        let (size, next) = (number(size), number(next));
+        if line.get("depth") == behind.0.as_ref() && next > size {
+            let memory = line["memory"].as_str().unwrap();
+            let zeros = "0".repeat(2 * (next - size) as usize);
+            let memory = json!(format!("{memory}{zeros}"));
+            line.insert("memory".to_owned(), memory);
+            line.insert("memSize".to_owned(), json!(next));
+            grown += 1;
+        }
+    }
+    assert!(grown > 0);
+    is_equal(&traced, &joined(&all));
+    // Grown further than that, or with something in it, it is one.
+    let at = all.iter().position(|line| line.get("memSize").is_some_and(Value::is_u64)).unwrap();
+    let text = all[at]["memory"].as_str().unwrap().to_owned();
+    for memory in [format!("{text}00"), format!("{}01", &text[..text.len() - 2])] {
+        all[at].insert("memory".to_owned(), json!(memory));
+        let other = joined(&all);
+        let compared = compare(&traced.opened, None, Bounds::default(), other.as_bytes()).unwrap();
+        assert!(matches!(compared, Compared::Differ(_)), "{compared}");
+    }
+}
+
 /// geth prints a step again where something went wrong, and a summary of an inner call.
 #[test]
 fn a_step_that_is_printed_again_is_no_difference() {

@@ -84,6 +84,8 @@ fn the_page_runs_audits_as_the_command_line_and_finds_lies() {
     }
     let message = &seen["message"];
     assert_eq!(message["title"], "Message 1, step by step");
+    let records: Vec<String> = serde_json::from_value(message["records"].clone()).unwrap();
+    assert!(records.len() == 7 && records[1].starts_with("1 "), "{records:?}");
     let last = message["where"].as_str().unwrap();
     let (number, of) = last.split_once(':').unwrap().0.split_once(" of ").unwrap();
     assert_eq!(number, of, "{last}");

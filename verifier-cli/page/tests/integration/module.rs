@@ -60,14 +60,14 @@ fn a_report_is_the_one_of_the_command_line() {
 #[test]
 fn a_misspelt_field_is_told_beside_the_recording() {
     let input = json!({
-        "fork": "osaka", "block": {"number": "0x1", "numbr": "0x1"},
+        "fork": "osaka", "block": {"number": "0x1", "timestmp": "0x1"},
         "transaction": {"from": "0x1111111111111111111111111111111111111111", "chainId": 5,
             "to": "0x2222222222222222222222222222222222222222", "gas": "0x186a0"},
         "prestate": {},
     });
     let answer = ask(br#"{"ask": "record"}"#, input.to_string().as_bytes()).unwrap();
     let notes: Vec<String> = serde_json::from_value(answer.said["notes"].clone()).unwrap();
-    assert!(notes.iter().any(|note| note.contains("block.numbr")), "{notes:?}");
+    assert!(notes.iter().any(|note| note.contains("block.timestmp")), "{notes:?}");
 }
 
 /// A message's steps are as many as its code takes, and its records are taken at them in order.
@@ -84,6 +84,22 @@ fn a_message_is_walked_through_with_its_records() {
     assert_eq!(alloy_primitives::U256::from(cost), witness.message(0).unwrap().gasUsed);
     let why = refused(&json!({ "ask": "steps", "message": 1 }), &bytes);
     assert_eq!(why, "there is no message 1: the number of messages is 1");
+}
+
+/// The story says the cause first, and has the message that is asked for from within.
+#[test]
+fn a_story_has_its_headline_and_the_message_that_is_asked_for() {
+    let bytes = fixture("call-tree.witness.bin");
+    let story = said(&json!({ "ask": "story", "message": 2 }), &bytes);
+    assert_eq!(story["verdict"], "valid");
+    assert!(story["headline"].as_str().unwrap().starts_with("valid"), "{}", story["headline"]);
+    assert_eq!(story["calls"].as_array().unwrap().len(), 17);
+    assert_eq!((&story["messages"][0]["index"], &story["atHand"]), (&json!(2), &json!(2)));
+    let records = story["messages"][0]["records"].as_array().unwrap();
+    let witness = Witness::decode(&bytes).unwrap();
+    assert_eq!(records.len(), witness.message(2).unwrap().stateAccessList.len());
+    let why = refused(&json!({ "ask": "story", "message": 17 }), &bytes);
+    assert_eq!(why, "there is no message 17: the number of messages is 17");
 }
 
 #[test]

@@ -21,6 +21,8 @@ async function open(fragment = "") {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
   await context.setOffline(true);
   const page = await context.newPage();
+  // A machine that does much else takes its time.
+  page.setDefaultTimeout(180_000);
   page.on("console", (message) => ["error", "warning"].includes(message.type()) && seen.complaints.push(message.text()));
   page.on("pageerror", (error) => seen.complaints.push(error.message));
   page.on("request", (request) => /^(file|blob|data):/.test(request.url()) || seen.requests.push(request.url()));
@@ -72,7 +74,7 @@ async function run(page) {
   await page.evaluate(() => document.querySelector("#run-result").replaceChildren());
   await page.fill("#program", "loop: JUMPDEST PUSH loop JUMP");
   await page.click("#run");
-  await page.click("text=Stop");
+  await page.getByRole("button", { name: "Stop", exact: true }).click();
   seen.stopped = await text(page, "#run-result");
   await page.fill("#program", "PUSH 1 NOSUCH");
   seen.refused = await text(page, "#program-note");
@@ -123,7 +125,8 @@ async function audit(page) {
   await page.click("#messages tbody tr:nth-child(2)");
   await page.waitForSelector("#view-audit .walk .row.at");
   await page.getByLabel("Last step").last().click();
-  seen.message = { title: await text(page, "#view-audit .walk h2"), where: await text(page, "#view-audit .walk-tools output"), code: await text(page, "#view-audit .walk .row.at") };
+  await page.waitForSelector("#view-audit .roots");
+  seen.message = { records: await page.$$eval("#view-audit .within .tree summary", (rows) => rows.map(({ textContent }) => textContent)), title: await text(page, "#view-audit .walk h2"), where: await text(page, "#view-audit .walk-tools output"), code: await text(page, "#view-audit .walk .row.at") };
   await page.screenshot({ path: join(screenshots, "audit-steps.png"), fullPage: true });
   await page.evaluate(() => document.querySelector("#audit-result").replaceChildren());
   await page.setInputFiles("#file", witness);

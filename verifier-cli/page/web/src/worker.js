@@ -47,14 +47,17 @@ const tasks = {
   /** All that the module says of a witness. */
   async verify({ witness }) {
     needs("the audits");
-    return (await module.ask({ ask: "verify" }, witness)).said;
+    const { said } = await module.ask({ ask: "verify" }, witness);
+    const { said: story } = await module.ask({ ask: "story" }, witness);
+    return { ...said, headline: story.headline };
   },
 
-  /** A message of a witness, step by step. */
+  /** A message of a witness, step by step, and its story. */
   async steps({ witness, message }) {
     const { said } = await module.ask({ ask: "steps", message }, witness);
+    const { said: story } = await module.ask({ ask: "story", message }, witness);
     const steps = said.steps.map((step) => ({ ...step, stack: step.stack.map(BigInt) }));
-    return { ...said, code: bytes(said.code), steps };
+    return { ...said, code: bytes(said.code), steps, story };
   },
 
   /** The execution audit by the emitted contract, here. `wanted` are the messages that the module came to an end with. */

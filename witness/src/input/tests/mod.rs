@@ -1,3 +1,4 @@
+use alloy_primitives::{Address, B256, U256};
 use iso_evm_wire::Fork;
 
 use super::*;
@@ -62,6 +63,15 @@ fn errors_say_what_and_where() {
             "{\"storage\": {\"0x1\": \"0x2\", \"0x01\": \"0x3\"}}",
             "duplicate key",
         ),
+        ("\"0x1\"", "1e400", "transaction.value: 1e400 is no number that fits"),
+        ("\"0x1\"", "-1e400", "transaction.value: -1e400 is no number that fits"),
+        (
+            "\"fork\"",
+            "\"block\": {\"number\": 1e400}, \"fork\"",
+            "block.number: 1e400 is no number",
+        ),
+        ("\"0x10\"", "1e400", "number out of range"),
+        ("\"0x10\"", "1e20", "balance: expected a number below 2^256"),
         ("\"transaction\"", "\"tx\"", "unknown field `tx`"),
         ("}\n}", "}\n", "EOF while parsing"),
     ] {
@@ -198,5 +208,29 @@ fn an_empty_entry_is_an_account_that_does_not_exist() {
         let input = Input::parse(FILE.replace("ENTRY", entry).as_bytes(), None).unwrap();
         let recording = crate::record(&input.execution).unwrap();
         assert_eq!(recording.gas_used, gas, "{entry}");
+    }
+}
+
+/// As Python's `json` writes them.
+#[test]
+fn long_integers_are_taken_to_the_last_digit_everywhere() {
+    const LONG: &str = "100000000000000000001";
+    let account = format!(
+        r#"{{"balance": {LONG}, "nonce": 18446744073709551614, "storage": {{"{LONG}": {LONG}}}}}"#
+    );
+    let json = TRANSFER.replace("{\"balance\": \"0x10\"}", &account);
+    let json = json.replace("\"0x1\"", LONG);
+    let long = U256::from_str_radix(LONG, 10).unwrap();
+    for json in [
+        json.clone(),
+        // In diff mode, and in a node's answer.
+        json.replace("\"prestate\": {", "\"prestate\": {\"pre\": {") + "}",
+        json.replace("\"prestate\": {", "\"prestate\": {\"id\": 1, \"result\": {") + "}",
+    ] {
+        let input = Input::parse(json.as_bytes(), None).unwrap();
+        let account = &input.execution.prestate[&Address::repeat_byte(1)];
+        assert_eq!((account.balance, account.nonce), (long, u64::MAX - 1));
+        assert_eq!(account.storage[&B256::from(long)], B256::from(long));
+        assert_eq!(input.execution.tx.value, long);
     }
 }

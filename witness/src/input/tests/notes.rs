@@ -166,6 +166,11 @@ fn a_trace_in_diff_mode_is_as_good_as_the_whole_or_refused() {
     assert_eq!(record(&input.execution), whole_run);
     assert_eq!(notes.len(), 1);
     assert!(notes[0].to_string().starts_with("prestate.post is not used: \"pre\" is; "));
+    // Nothing is said of what is not there.
+    let mut alone = all.clone();
+    alone["prestate"].as_object_mut().unwrap().remove("post").unwrap();
+    let (input, notes) = parse(&alone).unwrap();
+    assert_eq!((record(&input.execution), notes), (whole_run.clone(), Vec::new()));
     // What the run looks at and the trace does not have would be zero.
     let without_slot = parse(&diff(&["0101", "0202", "fe"], &["0x00"])).unwrap_err();
     assert!(matches!(without_slot, InputError::Diff(DiffError::Slot { .. })), "{without_slot}");

@@ -85,13 +85,15 @@ impl Fields {
         }
         if let Some(there) = theirs.memory_size {
             compared.insert("memory size");
-            let here = ours.memory_size as u64;
-            if here != there {
-                differing.push(Field::numbers("bytes of memory", here, there));
+            if !may_have(ours, there) {
+                differing.push(Field::numbers("bytes of memory", ours.memory_size as u64, there));
             }
         }
         if let (Some(here), Some(there)) = (&ours.memory, &theirs.memory) {
             compared.insert("memory");
+            let grown = there.get(here.len()..).filter(|grown| grown.iter().all(|byte| *byte == 0));
+            let is_grown = grown.is_some() && may_have(ours, there.len() as u64);
+            let there = if is_grown { &there[..here.len()] } else { there };
             differing.extend(Field::memories(here, there));
         }
         if let (Some(there), Some(first)) = (theirs.refund, self.refunded) {
@@ -117,6 +119,13 @@ impl Fields {
         let net = step.cost.saturating_add(callee.used).saturating_sub(callee.stipend);
         [step.cost, with, with.saturating_add(callee.stipend), least, net]
     }
+}
+
+/// Whether a client may print this size of memory: that before the opcode, or grown to what the opcode touches.
+fn may_have(ours: &Step, size: u64) -> bool {
+    let before = ours.memory_size as u64;
+    let grown = ours.memory_size_behind.map_or(size > before, |behind| behind as u64 == size);
+    size == before || grown
 }
 
 /// Whether what the other calls an opcode is ours. What the fork does not have, some call `INVALID`, some as they

@@ -4,6 +4,7 @@ import { verdictOf } from "../evm/verdict.js";
 import { bytes } from "../evm/bytes.js";
 import { counted, download, facts, fill, h, panel, short, thousands, verdict } from "./dom.js";
 import { failed, working } from "./run.js";
+import { within } from "./story.js";
 import { Walk } from "./walk.js";
 
 const QUESTIONS = {
@@ -138,14 +139,14 @@ export class Audit {
   async walk(place, witness, message, pc = null) {
     fill(place, working(`Message ${message}`, this.engine));
     try {
-      const { steps, ...given } = await this.engine.ask("steps", { witness, message });
+      const { steps, story, ...given } = await this.engine.ask("steps", { witness, message });
       const cost = (index) => thousands(steps[index].cost);
       const record = (index) => (steps[index].record === null ? "" : `record ${steps[index].record}`);
       const title = `Message ${message}, step by step`;
       const note = steps.length ? null : h("p.note", "Nothing of it runs.");
       const shown = new Walk({ ...given, steps, title, note, columns: [["gas", cost], ["takes", record]] });
       if (pc !== null) shown.at = Math.max(0, steps.findLastIndex((step) => step.pc === pc));
-      fill(place, shown.element);
+      fill(place, h("div.stack", shown.element, story.messages.slice(0, 1).map(within)));
       shown.element.scrollIntoView({ block: "nearest" });
     } catch (error) {
       fill(place, failed(error));
@@ -158,6 +159,7 @@ export class Audit {
     const walk = (message, pc) => this.walk(steps, witness, message, pc);
     return [
       conclusion(said),
+      h("p#headline", said.headline),
       notes.length ? h("ul.plain.note#notes", notes.map((note) => h("li", note))) : null,
       block ? chooser(block) : null,
       h("div.audits", Object.entries(QUESTIONS).map(([audit, question]) => card(audit, question, report.audits[audit], said))),
