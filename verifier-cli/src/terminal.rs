@@ -5,13 +5,12 @@
 //! What a program reads (`--json`, results, containers) is exact and does not come this way.
 
 use std::{
-    borrow::Cow,
-    fmt::Write as _,
     io::Write,
     sync::atomic::{AtomicBool, Ordering},
 };
 
 use iso_evm_batch::{FileError, files};
+pub(crate) use iso_evm_explain::plain::{line, text};
 
 /// Whether nothing is to be said but errors.
 static QUIET: AtomicBool = AtomicBool::new(false);
@@ -27,49 +26,6 @@ pub(crate) fn be_quiet(quiet: bool) {
 /// Whether notes and progress are not said.
 pub(crate) fn is_quiet() -> bool {
     QUIET.load(Ordering::Relaxed)
-}
-
-/// One line, with nothing in it that is not to be seen: what is not is written as Rust would.
-pub(crate) fn line(text: &str) -> Cow<'_, str> {
-    escaped(text, |_| false)
-}
-
-/// Lines of ours: whatever of other people's is in them has been made one line of before.
-pub(crate) fn text(text: &str) -> Cow<'_, str> {
-    escaped(text, |character| character == '\n')
-}
-
-fn escaped(text: &str, keep: impl Fn(char) -> bool) -> Cow<'_, str> {
-    let hides = |character: char| is_unseen(character) && !keep(character);
-    if !text.contains(hides) {
-        return Cow::Borrowed(text);
-    }
-    let mut seen = String::with_capacity(text.len() + 16);
-    for character in text.chars() {
-        match character {
-            '\n' | '\t' | '\r' if hides(character) => seen.extend(character.escape_default()),
-            character if hides(character) => {
-                let _ = write!(seen, "\\u{{{:x}}}", u32::from(character));
-            }
-            character => seen.push(character),
-        }
-    }
-    Cow::Owned(seen)
-}
-
-/// Control characters (C0, DEL, C1), and those that are not seen themselves and change how others
-/// are: separators of lines, marks of direction, joiners, tags.
-fn is_unseen(character: char) -> bool {
-    character.is_control()
-        || matches!(
-            character,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{feff}'
-                | '\u{200b}'..='\u{200f}'
-                | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}'
-                | '\u{fff9}'..='\u{fffb}'
-                | '\u{e0000}'..='\u{e007f}'
-        )
 }
 
 /// How many columns a line on stdout may have: the terminal's, or 80 where there is none.
@@ -111,26 +67,4 @@ pub(crate) fn print_text(lines: &str) -> Result<(), FileError> {
 /// If stdout cannot be written.
 pub(crate) fn print_coloured(text: &str) -> Result<(), FileError> {
     files::print_to(anstream::stdout().lock(), text.as_bytes())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nothing_unseen_is_left() {
-        for (foreign, shown) in [
-            ("a name.bin", "a name.bin"),
-            ("größe, 中文, 🙂", "größe, 中文, 🙂"),
-            ("a\u{1b}[2J\u{1b}[1;1H\nvalid", "a\\u{1b}[2J\\u{1b}[1;1H\\nvalid"),
-            ("a\rb\tc\0", "a\\rb\\tc\\u{0}"),
-            ("\u{9b}2J\u{7f}", "\\u{9b}2J\\u{7f}"),
-            ("\u{202e}nib.dab", "\\u{202e}nib.dab"),
-            ("a\u{2028}b\u{200b}c\u{e0041}", "a\\u{2028}b\\u{200b}c\\u{e0041}"),
-        ] {
-            assert_eq!(line(foreign), shown);
-            assert_eq!(line(shown), shown);
-        }
-        assert_eq!(text("one\n\u{1b}two"), "one\n\\u{1b}two");
-    }
 }

@@ -7,6 +7,7 @@
 //! | the call tree, and a message from within | [`story()`], [`Story`] |
 //! | all of that as one file for a browser | [`page`] |
 //! | what a Solidity compiler knows | [`artifacts`] |
+//! | other people's text as a person may see it | [`plain`] |
 //! | every step, and another client's trace beside it | [`trace`] |
 //!
 //! # Where it stands
@@ -16,6 +17,7 @@
 
 pub mod artifacts;
 pub mod page;
+pub mod plain;
 mod runs;
 mod sources;
 pub mod story;

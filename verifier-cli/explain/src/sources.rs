@@ -6,6 +6,7 @@ use iso_evm_wire::{Opened, records::FrameKind};
 
 use crate::{
     artifacts::{Artifacts, Contract, Decoded, reason},
+    plain::line,
     runs::Runs,
 };
 
@@ -113,17 +114,9 @@ impl<'a> Named<'a> {
     }
 }
 
-/// Text of artifacts on one line: whoever wrote it must not pass for a line of ours.
+/// Text of artifacts on one line, with nothing in it that is not seen.
 pub(crate) fn plain(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    for character in text.chars() {
-        if character.is_control() {
-            plain.extend(character.escape_default());
-        } else {
-            plain.push(character);
-        }
-    }
-    plain
+    line(text).into_owned()
 }
 
 /// The code that a message runs; the initcode of a creation.

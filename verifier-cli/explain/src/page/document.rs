@@ -5,7 +5,7 @@ use iso_evm_verifier::Report;
 use sha2::{Digest, Sha256};
 
 use super::data::Data;
-use crate::{story::Story, words::Role};
+use crate::{plain::is_unseen, story::Story, words::Role};
 
 /// The page, with places for its parts.
 const TEMPLATE: &str = include_str!("report.html");
@@ -118,20 +118,6 @@ fn escaped(text: &str) -> String {
         }
     }
     escaped
-}
-
-/// Control characters, and those that are not seen themselves and change how others are: as `UNSEEN` of `js/dom.js`.
-fn is_unseen(character: char) -> bool {
-    character.is_control()
-        || matches!(
-            character,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{feff}'
-                | '\u{200b}'..='\u{200f}'
-                | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}'
-                | '\u{fff9}'..='\u{fffb}'
-                | '\u{e0000}'..='\u{e007f}'
-        )
 }
 
 #[cfg(test)]

@@ -14,7 +14,10 @@ use iso_evm_wire::{Opened, Witness};
 
 use crate::{
     audit::{TreeKind, anchors::Expected},
-    verify::{ClaimKind, EngineKind, FalseClaim, Options, Report, verify_opened},
+    verify::{
+        Audit, AuditVerdict, Audits, ClaimKind, EngineKind, FalseClaim, Options, Report,
+        verify_opened,
+    },
 };
 pub use repair::put_right;
 pub use when::When;
@@ -48,6 +51,7 @@ impl Causes {
                 expected: Expected::default(),
                 ..*options
             },
+            audits: report.audits,
             runs: RUNS,
         };
         let mut causes = Self { follows: vec![None; findings.len()], ..Self::default() };
@@ -115,6 +119,8 @@ pub fn is_structural(kind: ClaimKind) -> bool {
 struct Search<'a> {
     engine: &'a Engine,
     options: Options,
+    /// What the audits say of the witness as it is.
+    audits: Audits,
     runs: usize,
 }
 
@@ -129,7 +135,8 @@ impl Search<'_> {
     /// The one of the open findings, in the order in which they came about, that leaves the fewest where it is put
     /// right. It must leave fewer, and none that was not there before: a finding that has moved is not explained.
     /// And it must explain another, or be the first: whatever came about behind something that is not explained
-    /// may rest on that.
+    /// may rest on that. No audit may come to no end that did before: what it does not look at any more is not
+    /// put right.
     fn best(
         &mut self,
         now: &Opened<'_>,
@@ -149,6 +156,14 @@ impl Search<'_> {
             else {
                 continue;
             };
+            let has_ended = |audit: Audit| {
+                let said = report.audits.of(audit);
+                matches!(said, AuditVerdict::Valid | AuditVerdict::Invalid)
+                    || said == self.audits.of(audit)
+            };
+            if !self.options.audits.audits().all(has_ended) {
+                continue;
+            }
             let then = report.findings;
             let fewest = best.as_ref().map_or(left.len(), |best| best.left.len());
             let was_there = |claim: &FalseClaim| left.iter().any(|known| known == claim);

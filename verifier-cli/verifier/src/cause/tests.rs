@@ -4,7 +4,7 @@ use alloy_primitives::{B256, U256};
 use iso_evm_hypervisor::Engine;
 use iso_evm_wire::{MessageWitness, Opened, Witness, encoding, records::Record};
 
-use crate::verify::{Audit, Options, Report, verify_with};
+use crate::verify::{Audit, AuditVerdict, Options, Report, verify_with};
 
 fn fixture(name: &str) -> Witness {
     let path = format!("../../tests/fixtures/{name}.witness.bin");
@@ -99,4 +99,28 @@ fn what_no_word_puts_right_is_called_no_cause() {
 fn where_nothing_is_false_there_is_no_cause() {
     let report = report(&fixture("call-tree"));
     assert!(!report.causes.unwrap().holds_when_put_right());
+}
+
+/// Where a node is missing that is needed behind a lie, the audit that found the lie comes to no end without it:
+/// that it finds nothing then is no proof that all holds.
+#[test]
+fn an_audit_that_comes_to_no_end_without_a_lie_explains_nothing() {
+    let mut lie = fixture("call-tree");
+    change(&mut lie, 4, lie_of_a_slot);
+    let (mut looked, truth) = (0, fixture("call-tree"));
+    for node in truth.nodes.keys() {
+        let (mut lacking, mut lying) = (truth.clone(), lie.clone());
+        lacking.nodes.remove(node);
+        lying.nodes.remove(node);
+        let is_open = report(&lacking).audits.access == AuditVerdict::NotRun;
+        let report = report(&lying);
+        if !is_open || report.audits.access != AuditVerdict::Invalid {
+            continue;
+        }
+        looked += 1;
+        let causes = report.causes.unwrap();
+        assert!(!causes.holds_when_put_right());
+        assert!((0..report.findings.len()).all(|index| !causes.is_cause(index)), "{node}");
+    }
+    assert!(looked > 0, "no node is needed behind the lie alone");
 }
