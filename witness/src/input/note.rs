@@ -80,7 +80,8 @@ impl fmt::Display for Note {
             }
             NoteKind::Unknown { meant: None } => write!(f, "{path} is not known and not used"),
             NoteKind::More { count } => {
-                write!(f, "{path}: {count} fields more are not known and not used")
+                let (noun, verb) = if *count == 1 { ("field", "is") } else { ("fields", "are") };
+                write!(f, "{path}: {count} {noun} more {verb} not known and not used")
             }
             NoteKind::Unused { why } => write!(f, "{path} is not used: {why}"),
             NoteKind::Absent { used } => write!(f, "{path} is not given: {used} is used"),
