@@ -52,6 +52,18 @@ pub(crate) fn similar(command: Option<&str>) -> String {
     }
 }
 
+/// What to do about a file that is false, or open: nothing of stdin, which is gone.
+pub(crate) fn next(file: &str) -> Option<String> {
+    let is_plain =
+        |character: char| character.is_ascii_alphanumeric() || "._-/+:,@%".contains(character);
+    let named = match file.chars().all(is_plain) {
+        true => file.to_owned(),
+        false => format!("'{}'", file.replace('\'', "'\\''")),
+    };
+    (argument(file) != STANDARD)
+        .then(|| format!("iso-verify explain {named} says what happened and where it went wrong"))
+}
+
 /// A file's name as a command takes it.
 fn argument(file: &str) -> &str {
     if file == "stdin" { STANDARD } else { file }

@@ -1,26 +1,34 @@
 //! `iso-verify commit`: what an operator claims of a transaction, under one hash.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
-use iso_evm_batch::files::{self, STANDARD};
+use iso_evm_batch::{
+    ItemError,
+    files::{self, STANDARD},
+};
+use iso_evm_explain::told;
+use iso_evm_hypervisor::Engine;
+use iso_evm_verifier::verify::{EngineKind, Options, Verdict, verify_opened};
 #[cfg(not(feature = "onchain"))]
 use iso_evm_verifier::{
     audit::Subject,
     claim::claim,
-    verify::{Options, UNANCHORED, guest_gas_limit},
+    verify::{UNANCHORED, guest_gas_limit},
 };
+use iso_evm_wire::Opened;
 
 #[cfg(feature = "onchain")]
 use super::onchain::{AtHand, Post};
-use crate::{Exit, error::CommandError};
+use super::say;
+use crate::{Exit, error::CommandError, report::remarks, terminal};
 
 /// Write what an operator claims of a transaction, as JSON: the root that is committed to, and all items
 /// under it; with --rpc-url, commit to it on a chain
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Without a chain the witness is taken at its word: `iso-verify FILE` says whether it is true. On a \
-                  chain nothing is committed to that the four audits do not prove. \
+    after_help = "Without a chain the claim of a witness that is false is written all the same, with a warning on \
+                  stderr; on a chain nothing is committed to that the four audits do not prove. \
                   Exit codes: 0 written or committed, 2 unusable input or usage."
 )]
 pub(super) struct Commit {
@@ -46,6 +54,11 @@ impl Commit {
             return Err(CommandError::Meaningless { option, command });
         }
         write(at_hand.claimed(), self.output, posts)?;
+        if let AtHand::Witness(witness, _) = &at_hand
+            && !posts
+        {
+            warn(witness, &self.file)?;
+        }
         if posts { self.post.run(&at_hand, &self.file) } else { Ok(Exit::Valid) }
     }
 
@@ -57,8 +70,32 @@ impl Commit {
             .ok_or_else(|| CommandError::NoClaim { file: files::name(&self.file) })?
             .of_run();
         write(&claimed, self.output, false)?;
+        warn(&witness, &self.file)?;
         Ok(Exit::Valid)
     }
+}
+
+/// Says on stderr what is false in a witness, and what is open: whoever commits to what is false is convicted.
+fn warn(witness: &Opened<'_>, file: &Path) -> Result<(), CommandError> {
+    let engine = Engine::new(witness.rules);
+    let options = Options { engine: EngineKind::Native, ..Options::default() };
+    let mut report = verify_opened(&engine, witness, &options)
+        .map_err(|error| ItemError::Verify { file: files::name(file), error: Box::new(error) })?;
+    let verdict = report.named(report.verdict());
+    match report.verdict() {
+        Verdict::Valid => return Ok(()),
+        Verdict::Invalid => {
+            say(&format!(
+                "warning: the witness is {verdict}: whoever commits to this is convicted"
+            ));
+        }
+        Verdict::Inconclusive => say(&format!("warning: the witness is {verdict}")),
+    }
+    report.look_for_causes(&engine, witness, &options);
+    for line in remarks(&report, &told(witness, &report), terminal::width()) {
+        say(&line);
+    }
+    Ok(())
 }
 
 /// Writes a claim; with a chain only where a file is named.

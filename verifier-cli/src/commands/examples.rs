@@ -100,6 +100,7 @@ const EXAMPLES: &[Examples] = &[
                 "With the lines and names of the Solidity that ran",
                 "iso-verify explain witness.bin --artifacts out",
             ),
+            example("All that there is to say", "iso-verify explain witness.bin --full"),
             example("A page to send on", "iso-verify explain witness.bin -o report.html"),
         ],
     ),

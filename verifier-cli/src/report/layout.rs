@@ -23,9 +23,32 @@ pub(crate) fn filled(text: &str, width: usize, first: &str, rest: &str) -> Strin
     lines.iter().map(|line| line.trim_end().to_owned() + "\n").collect()
 }
 
+/// A table without the blanks at the ends of its lines.
+pub(crate) fn trimmed(table: &comfy_table::Table) -> String {
+    table.to_string().lines().map(|line| line.trim_end().to_owned() + "\n").collect()
+}
+
+/// Lines of ours, each broken where it is too wide, below where it begins.
+pub(crate) fn fitted(lines: &str, width: usize) -> String {
+    let fit = |line: &str| {
+        let text = line.trim_start();
+        let indent = &line[..line.len() - text.len()];
+        filled(text, width, indent, &format!("{indent}  "))
+    };
+    lines.lines().map(fit).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_goes_on_stands_below_its_beginning() {
+        let lines = "equal in 3 steps: depth, gas\n  here pc 7, ADD";
+        assert_eq!(fitted(lines, 80), format!("{lines}\n"));
+        let narrow = "equal in 3 steps:\n  depth, gas\n  here pc 7,\n    ADD\n";
+        assert_eq!(fitted(lines, 17), narrow);
+    }
 
     #[test]
     fn no_line_is_wider_unless_a_word_is() {

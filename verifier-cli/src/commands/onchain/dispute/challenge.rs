@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use alloy_primitives::{Address, B256};
 use clap::Args;
 use iso_evm_batch::{ItemError, files};
+use iso_evm_explain::{open, told};
 use iso_evm_hypervisor::Engine;
 use iso_evm_onchain::{
     contracts::WINDOWS,
@@ -40,7 +41,8 @@ use crate::{
         say,
     },
     error::CommandError,
-    report::remarks,
+    report::found,
+    terminal,
 };
 
 /// Convict an operator: find what is false in what he committed to, prove it to the contract for disputes
@@ -268,15 +270,14 @@ fn looked_at(
     let prover = conviction.prover;
     let said = match &told {
         Some(told) => format!(
-            "can be convicted: {} of {}: {}\nby the {prover} prover: {} bytes of proof, {} gas in {} transaction{}; \
+            "can be convicted: {} of {}: {}\nby the {prover} prover: {} bytes of proof, {} gas in {}; \
              nothing was sent",
             outcome.id,
             outcome.operator,
             of_told(told),
             conviction.proof.len(),
             crate::report::text::thousands(alloy_primitives::U256::from(gas)),
-            conviction.acts.len(),
-            if conviction.acts.len() == 1 { "" } else { "s" },
+            crate::report::text::counted(conviction.acts.len(), "transaction"),
         ),
         None => format!("the {prover} prover on the chain does not say what it says here"),
     };
@@ -308,17 +309,20 @@ fn of_audits(
     file: &std::path::Path,
 ) -> Result<Found, CommandError> {
     let options = Options { engine: EngineKind::Native, ..Options::default() };
-    let report = verify_opened(engine, witness, &options)
+    let mut report = verify_opened(engine, witness, &options)
         .map_err(|error| ItemError::Verify { file: files::name(file), error: Box::new(error) })?;
-    for finding in &report.findings {
-        say(&format!("false: {finding}"));
-    }
-    let Some(first) = report.findings.first() else {
-        let why: Vec<String> = remarks(&report).collect();
+    report.look_for_causes(engine, witness, &options);
+    let told = told(witness, &report);
+    let Some(first) = told.first() else {
         let is_whole = report.verdict() == Verdict::Valid;
-        let why = if is_whole { String::new() } else { format!(" ({})", why.join("; ")) };
+        let why = open(&report).join("; ");
+        let why = if is_whole { String::new() } else { format!(" ({why})") };
         return Ok(Found::Nothing(is_whole, why));
     };
+    say("false:");
+    for line in found(&told, terminal::width().saturating_sub(2)) {
+        say(&format!("  {line}"));
+    }
     // A false fact first, then a false call: that a run goes elsewhere, or the transaction, may follow from these.
     let mut findings: Vec<&FalseClaim> = report.findings.iter().collect();
     findings.sort_by_key(|found| match found.kind {
@@ -328,7 +332,7 @@ fn of_audits(
         _ => 2,
     });
     let faults = findings.into_iter().filter_map(|found| accused.fault(found)).collect();
-    Ok(Found::False(faults, first.to_string()))
+    Ok(Found::False(faults, first.sentence()))
 }
 
 /// Says so if the witness that a claim is held against is false itself.
@@ -338,8 +342,12 @@ fn audited(own: &Opened<'_>, engine: &Engine) -> Result<(), CommandError> {
         file: "--witness".to_owned(),
         error: Box::new(error),
     })?;
-    for finding in &report.findings {
-        say(&format!("note: --witness is false by the audits here: {finding}"));
+    let told = told(own, &report);
+    if !told.is_empty() {
+        say("note: --witness is false by the audits here:");
+    }
+    for line in found(&told, terminal::width().saturating_sub(2)) {
+        say(&format!("  {line}"));
     }
     Ok(())
 }

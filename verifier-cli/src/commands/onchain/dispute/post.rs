@@ -97,7 +97,7 @@ pub(in crate::commands::onchain) fn provable(
     let options = Options { engine: EngineKind::Native, ..Options::default() };
     let report = verify_opened(&engine(witness), witness, &options)
         .map_err(|error| ItemError::Verify { file: files::name(file), error: Box::new(error) })?;
-    proved(&report, unproved)
+    proved(witness, &report, unproved)
 }
 
 /// Sends the commitment, unless it is there.
