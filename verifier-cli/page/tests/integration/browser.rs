@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::support::{browser, has_packages, node, whole_page, work};
 
 /// What the browser shows of a page; `subject` is what it is given to audit.
-fn seen(browser: &Path, page: &Path, name: &str, subject: [&str; 2]) -> Value {
+fn seen(browser: &Path, page: &Path, name: &str, subject: &[&str]) -> Value {
     let mut script = node("tests/node/browser.mjs");
     script.arg(work()).arg(browser).arg(page).arg(work().join("screenshots").join(name));
     let output = script.args(subject).stderr(Stdio::inherit()).output().unwrap();
@@ -56,8 +56,9 @@ fn the_page_runs_audits_as_the_command_line_and_finds_lies() {
     let (Some(browser), Some(page)) = (browser(), whole_page()) else { return };
     let file = |end: &str| fixtures::own().join(format!("erc20-transfer{end}"));
     let (witness, input) = (file(".witness.bin"), file(".json"));
-    let subject = [witness.to_str().unwrap(), input.to_str().unwrap()];
-    let seen = seen(&browser, &page, "whole", subject);
+    let artifacts = fixtures::own().join("src/artifacts.json");
+    let subject = [&witness, &input, &artifacts].map(|path| path.to_str().unwrap());
+    let seen = seen(&browser, &page, "whole", &subject);
     assert_eq!(seen["ready"], "whole");
     check_runs(&seen);
     assert_eq!(seen["byKeyboard"], true);
@@ -90,7 +91,29 @@ fn the_page_runs_audits_as_the_command_line_and_finds_lies() {
     let (number, of) = last.split_once(':').unwrap().0.split_once(" of ").unwrap();
     assert_eq!(number, of, "{last}");
     assert!(seen["unusable"].as_str().unwrap().starts_with("This cannot be used"));
+    check_solidity(&seen, &fs::read(&witness).unwrap(), &artifacts);
     check_lies(&seen);
+}
+
+/// With what the compiler put out, calls and records have their names; the file is the command line's.
+fn check_solidity(seen: &Value, witness: &[u8], artifacts: &Path) {
+    assert!(seen["noArtifacts"].as_str().unwrap().contains("nothing.json: not an artifact"));
+    let lacks = seen["lacksSources"].as_str().unwrap();
+    assert!(
+        lacks.contains("Not at hand, add them too: ") && lacks.contains("Factory.sol, "),
+        "{lacks}"
+    );
+    let found = &seen["artifacts"];
+    let said = found["said"].as_str().unwrap();
+    assert!(said.contains("with source maps"), "{said}");
+    assert!(found["call"].as_str().unwrap().starts_with("Token transfer("), "{found:.200}");
+    let within = found["within"].as_str().unwrap();
+    assert!(within.contains("Token.sol:") && within.contains("balanceOf["), "{within}");
+    let file = |path: &Path| json!({ "name": path.file_name().unwrap().to_str(), "json": fixtures::read(path) });
+    let files = [file(artifacts), file(&artifacts.with_file_name("Token.sol"))];
+    let question = json!({ "ask": "report", "artifacts": files }).to_string();
+    let expected = ask(question.as_bytes(), witness).unwrap().bytes;
+    assert!(found["report"].as_str().unwrap().as_bytes() == expected, "not the same report.html");
 }
 
 fn check_lies(seen: &Value) {
@@ -134,7 +157,7 @@ fn a_page_without_the_module_runs_programs_and_says_what_it_lacks() {
     let part = calls["parts"].as_object().unwrap().values().next().unwrap();
     let code = hex::decode(part.as_str().unwrap()).unwrap();
     let code = hex::encode_prefixed(&code[1..]);
-    let seen = seen(&browser, &page, "half", [calldata, &code]);
+    let seen = seen(&browser, &page, "half", &[calldata, &code]);
     assert_eq!(seen["ready"], "half");
     check_runs(&seen);
     assert!(seen["lacks"].as_str().unwrap().contains("it lacks the recorder"));

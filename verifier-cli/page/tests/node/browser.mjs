@@ -1,13 +1,13 @@
 // The page in a real browser, from a file and without a network. Says what it saw as JSON; the test that
 // starts it says what that must be.
-//   node browser.mjs WORK BROWSER PAGE SCREENSHOTS [WITNESS INPUT]
-import { mkdirSync } from "node:fs";
+//   node browser.mjs WORK BROWSER PAGE SCREENSHOTS [WITNESS INPUT ARTIFACTS]
+import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { packages } from "../../build/packages.mjs";
 
-const [work, executablePath, file, screenshots, witness, input] = process.argv.slice(2);
+const [work, executablePath, file, screenshots, witness, input, artifacts] = process.argv.slice(2);
 const web = fileURLToPath(new URL("../../web", import.meta.url));
 const { chromium } = createRequire(join(packages(web, work), "index.js"))("playwright-core");
 mkdirSync(screenshots, { recursive: true });
@@ -131,6 +131,28 @@ async function audit(page) {
   await page.evaluate(() => document.querySelector("#audit-result").replaceChildren());
   await page.setInputFiles("#file", witness);
   await page.waitForSelector("[data-agree]");
+  await solidity(page);
+}
+
+/** What a compiler knows, added to the witness that is audited; and the file that holds all of it. */
+async function solidity(page) {
+  await page.setInputFiles("#artifacts", { name: "nothing.json", mimeType: "application/json", buffer: Buffer.from("{}") });
+  await page.waitForSelector("#artifacts-said .is-invalid");
+  seen.noArtifacts = await text(page, "#artifacts-said");
+  await page.setInputFiles("#artifacts", artifacts);
+  // Without artifacts it is the selector.
+  await page.waitForFunction(() => document.querySelector("#messages td .note.clip")?.textContent.startsWith("Token"));
+  seen.lacksSources = await text(page, "#artifacts-said");
+  await page.setInputFiles("#artifacts", join(dirname(artifacts), "Token.sol"));
+  await page.waitForFunction((before) => document.querySelector("#artifacts-said").textContent !== before, seen.lacksSources);
+  await page.waitForSelector("[data-agree]");
+  seen.artifacts = { said: await text(page, "#artifacts-said"), call: await text(page, "#messages td .note.clip") };
+  await page.click("#messages tbody tr:first-child");
+  await page.waitForSelector("#view-audit .within");
+  seen.artifacts.within = await text(page, "#view-audit .within");
+  await page.screenshot({ path: join(screenshots, "audit-solidity.png"), fullPage: true });
+  const [file] = await Promise.all([page.waitForEvent("download"), page.click("#report-html")]);
+  seen.artifacts.report = readFileSync(await file.path(), "utf8");
 }
 
 async function lie(page) {
