@@ -8,8 +8,22 @@ const FEW: usize = 12;
 
 /// The headings, and the options that stand under each, by the names of the fields that they are read into.
 const HEADINGS: [(&str, &[&str]); 8] = [
-    ("Input", &["tx", "block", "jsonl", "fork", "strict", "artifacts", "message", "witness"]),
-    ("Audits", &["engine", "audit"]),
+    (
+        "Input",
+        &[
+            "tx",
+            "block",
+            "jsonl",
+            "fork",
+            "artifacts",
+            "message",
+            "witness",
+            "item",
+            "transaction",
+            "index",
+        ],
+    ),
+    ("Audits", &["engine", "audit", "strict"]),
     ("Segments", &["segments", "stride", "checkpoints", "segment"]),
     ("Limits", &["host_gas_limit", "guest_gas_limit", "read_limit", "jobs"]),
     ("Output", &["output", "json", "full", "certificate", "results", "resume", "dry_run"]),
@@ -18,6 +32,7 @@ const HEADINGS: [(&str, &[&str]); 8] = [
         &[
             "rpc_url",
             "chain",
+            "from_block",
             "cache",
             "no_cache",
             "offline",
@@ -79,9 +94,12 @@ fn grouped(command: &str, arg: Arg) -> Arg {
     if arg.is_positional() {
         return arg;
     }
-    let id = arg.get_id().as_str();
-    // The message of `verify` is that of the segments.
-    let id = if id == "message" && command.ends_with("verify") { "segment" } else { id };
+    let id = match (command, arg.get_id().as_str()) {
+        // The message of `verify` is that of the segments; what `record` refuses is its input.
+        ("verify" | "iso-verify", "message") => "segment",
+        ("record", "strict") => "fork",
+        (_, id) => id,
+    };
     let mut headings = HEADINGS.iter();
     match headings.find(|(_, options)| options.contains(&id)) {
         Some((heading, _)) => arg.help_heading(*heading),

@@ -39,6 +39,7 @@ pub(crate) fn fitted(lines: &str, width: usize) -> String {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
 
@@ -46,8 +47,14 @@ mod tests {
     fn what_goes_on_stands_below_its_beginning() {
         let lines = "equal in 3 steps: depth, gas\n  here pc 7, ADD";
         assert_eq!(fitted(lines, 80), format!("{lines}\n"));
-        let narrow = "equal in 3 steps:\n  depth, gas\n  here pc 7,\n    ADD\n";
-        assert_eq!(fitted(lines, 17), narrow);
+        let narrow = fitted(lines, 15);
+        assert!(narrow.lines().all(|line| line.len() <= 15), "{narrow}");
+        let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(words(&narrow), words(lines));
+        // What goes on has two blanks more than its beginning.
+        let (first, second) = narrow.split_once("  here").unwrap();
+        assert!(first.lines().skip(1).all(|line| line.starts_with("  ")), "{narrow}");
+        assert!(second.lines().skip(1).all(|line| line.starts_with("    ")), "{narrow}");
     }
 
     #[test]
