@@ -7,7 +7,7 @@ import { drive, open as opened, pictures as taken, seen } from "../../../../test
 const [file, screenshots, witness, input, artifacts] = process.argv.slice(2);
 
 /** A machine that does much else takes its time. */
-const PATIENCE = 180_000;
+const PATIENCE = Number(process.env.ISO_PATIENCE ?? 180_000);
 
 async function open(fragment = "") {
   const page = await opened(file, fragment);
@@ -48,8 +48,57 @@ async function run(page) {
   await page.click("#run");
   await page.getByRole("button", { name: "Stop", exact: true }).click();
   seen.stopped = await text(page, "#run-result");
-  await page.fill("#program", "PUSH 1 NOSUCH");
-  seen.refused = await text(page, "#program-note");
+  seen.afterStop = await outcome(page, "PUSH 3");
+  seen.worlds = {};
+  for (const [name, [program, fork]] of Object.entries(WORLDS)) seen.worlds[name] = await outcome(page, program, fork);
+  await pictures(page, "run-other");
+  seen.programs = {};
+  for (const program of ["add add", "dead", "PUSH 1 NOSUCH", "\u202eGAS", `${"A".repeat(400)}`, "l: l:", `0x${"00".repeat(49_153)}`, `; ${" ".repeat(1 << 18)}`]) {
+    await page.fill("#program", program);
+    await page.waitForTimeout(400);
+    seen.programs[program.slice(0, 20)] = await text(page, "#program-note");
+  }
+}
+
+/** Programs that see the world that they are in, and the forks that they run by. */
+const WORLDS = {
+  creation: ["PUSH 0 PUSH 0 PUSH 0 CREATE PUSH 0 MSTORE PUSH 32 PUSH 0 RETURN"],
+  chain: ["CHAINID SELFBALANCE CALLER BALANCE ORIGIN EXTCODEHASH GASLIMIT TIMESTAMP PREVRANDAO COINBASE STOP"],
+  old: ["DIFFICULTY CHAINID NUMBER PUSH 23999999 BLOCKHASH STOP", "istanbul"],
+  hashes: ["PUSH 23999999 BLOCKHASH PUSH 23999744 BLOCKHASH PUSH 23999743 BLOCKHASH NUMBER BLOCKHASH STOP"],
+  underflow: ["PUSH 1 ADD"],
+  nowhere: ["PUSH 5 JUMP"],
+  invalid: ["INVALID"],
+  memory: ["PUSH 1 PUSH32 0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff MSTORE"],
+  large: [`PUSH 7 PUSH 0 MSTORE PUSH 200 PUSH 0 RETURN`],
+  gas: ["PUSH 1 PUSH 2 GAS PUSH 0 MSTORE PUSH 32 PUSH 0 RETURN"],
+};
+
+/** Runs a program to its end: what is said of it. */
+async function outcome(page, program, fork = "osaka") {
+  await page.evaluate(() => document.querySelector("#run-result").replaceChildren());
+  await page.selectOption("#fork", fork);
+  await page.fill("#program", program);
+  await page.click("#run");
+  await page.waitForSelector("#agreement, #run-result [role=alert]");
+  const other = page.locator("#run-result .other");
+  return {
+    agreement: await text(page, "#run-result > :first-child"),
+    facts: await page.$eval("#run-result .body", (body) => body.textContent),
+    where: await page.textContent("#run-result .walk-tools output"),
+    beside: (await other.isVisible()) ? await other.textContent() : null,
+  };
+}
+
+/** Links that carry nothing: what is said, and that nothing of another program stays. */
+async function links() {
+  seen.links = {};
+  for (const fragment of ["#run/frontier/YWRk", "#run/Osaka/YWRk", "#run//YWRk", "#run/__proto__/YWRk", "#run/osaka/YWRk/00/11", "#run/osaka/@@@"]) {
+    const page = await open(fragment);
+    await page.waitForTimeout(100);
+    seen.links[fragment] = { note: await text(page, "#program-note"), program: await page.inputValue("#program") };
+    await page.context().close();
+  }
 }
 
 /** A program with calldata, by its link alone, in another window. */
@@ -176,6 +225,7 @@ await drive(async () => {
   seen.ready = await page.evaluate(() => document.documentElement.dataset.ready);
   await run(page);
   await link(page);
+  await links();
   if (seen.ready === "whole") {
     await audit(page);
     await lie(page);

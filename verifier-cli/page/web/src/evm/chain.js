@@ -1,5 +1,5 @@
 // A chain in the browser: an EVM that is not ours, with nothing on it but what it is given.
-import { Common, Hardfork, Mainnet } from "@ethereumjs/common";
+import { Hardfork, Mainnet, createCustomCommon } from "@ethereumjs/common";
 import { createEVM } from "@ethereumjs/evm";
 import { SimpleStateManager } from "@ethereumjs/statemanager";
 import { Account, Address, createAddressFromString } from "@ethereumjs/util";
@@ -23,11 +23,12 @@ export const address = (text) => createAddressFromString(text);
 
 /** An EVM by the rules of a fork, and its state. */
 export class Chain {
-  /** A chain by the rules of `fork`, with `contracts`: code by address. */
-  static async of(fork, contracts = []) {
-    const common = new Common({ chain: Mainnet, hardfork: HARDFORKS[fork] });
+  /** A chain by the rules of `fork`, with `contracts`: code by address. `hashOf` is the hash of a block before. */
+  static async of(fork, contracts = [], { chainId = 1, hashOf = () => new Uint8Array(32) } = {}) {
+    const common = createCustomCommon({ chainId }, Mainnet, { hardfork: HARDFORKS[fork] });
     const state = new SimpleStateManager({ common });
-    const evm = await createEVM({ common, stateManager: state });
+    const blockchain = { getBlock: async (number) => ({ hash: () => hashOf(number) }), putBlock: async () => {}, shallowCopy: () => blockchain };
+    const evm = await createEVM({ common, stateManager: state, blockchain });
     const chain = new Chain(evm, state);
     for (const [holder, code] of contracts) await chain.put(holder, code);
     return chain;
@@ -38,9 +39,9 @@ export class Chain {
     this.state = state;
   }
 
-  /** Puts code at an address, with a balance. */
-  async put(holder, code, balance = 0n) {
-    await this.state.putAccount(address(holder), new Account(0n, balance));
+  /** Puts code at an address, with a balance and a nonce. */
+  async put(holder, code, balance = 0n, nonce = 0n) {
+    await this.state.putAccount(address(holder), new Account(nonce, balance));
     await this.state.putCode(address(holder), code);
   }
 

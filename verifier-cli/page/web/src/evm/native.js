@@ -1,14 +1,15 @@
 // A program run as it is, by an EVM that is not ours: beside the live machine, where there is no module.
+import { CALLER, WALLET, populate, world } from "./block.js";
 import { Chain } from "./chain.js";
-import { BALANCE, CALLER, MOST, WALLET, WORDS, end, log, storage } from "./live.js";
+import { MOST, WORDS, end, log, storage } from "./live.js";
 
 /** Opcodes that end a run with success: STOP, RETURN, SELFDESTRUCT. */
 const ENDS = new Set([0x00, 0xf3, 0xff]);
 
 /** Runs a program as the wallet's own code, by the rules of a fork. */
 export async function run({ fork, code, input, gas, block }) {
-  const chain = await Chain.of(fork);
-  await chain.put(WALLET, code, BALANCE);
+  const chain = await Chain.of(fork, [], world);
+  await populate(chain, code);
   const steps = [];
   let more = false;
   let words = 0;

@@ -1,0 +1,27 @@
+// Why a frame halted, in the words of `hypervisor::Halt`, of whichever EVM says it.
+
+/** What revm's `InstructionResult` and `@ethereumjs/evm` say, and what that is. */
+const REASONS = [
+  [/OutOfGas|OOG$|out of gas/, "out of gas"],
+  [/StackUnderflow|stack underflow/, "stack underflow"],
+  [/StackOverflow|stack overflow/, "stack overflow"],
+  [/InvalidJump|invalid JUMP/, "invalid jump destination"],
+  [/OpcodeNotFound|NotActivated/, "undefined opcode"],
+  [/InvalidFEOpcode/, "designated invalid opcode"],
+  [/invalid opcode/, "undefined or designated invalid opcode"],
+  [/Static|static state change/, "state change in a static context"],
+  [/OutOfOffset|value out of range/, "copy from behind the end of the returned data"],
+  [/InitCodeSizeLimit|initcode exceeds/, "initcode longer than the limit"],
+];
+
+/** The words for a reason; null if there is none, or for a revert. */
+export function haltOf(reason) {
+  if (reason === null || reason === "revert") return null;
+  return REASONS.find(([named]) => named.test(reason))?.[1] ?? reason;
+}
+
+/**
+ * Whether a halt of the live machine is that of the native run. The machine halts by `INVALID`, or as the host does:
+ * whatever its words, it is either for want of gas or for a fault.
+ */
+export const sameHalt = (one, other) => (one === null) === (other === null) && (one === "out of gas") === (other === "out of gas");
