@@ -29,6 +29,9 @@ pub enum PageError {
         /// What can be done about it.
         advice: &'static str,
     },
+    /// Neither a witness nor anything that could be an input.
+    #[error("this is neither a witness.bin nor JSON")]
+    Nothing,
     /// The block cannot be replayed.
     #[error("block: {0}")]
     Block(#[source] Box<BlockFileError>),

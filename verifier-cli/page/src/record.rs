@@ -43,8 +43,14 @@ pub(crate) fn record(text: &[u8], fork: Option<Rules>, index: usize) -> Result<A
             Some(advice) => Err(PageError::Document { document, advice }),
             None => Err(InputError::Document(document).into()),
         },
+        Err(InputError::Json(_)) if !is_json(text) => Err(PageError::Nothing),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Whether a text begins as JSON does: then it is told where it ceases to be.
+fn is_json(text: &[u8]) -> bool {
+    matches!(text.trim_ascii_start().first(), Some(b'{' | b'[' | b'"'))
 }
 
 /// The witness of a block's transaction, and which others there are.

@@ -1,10 +1,10 @@
 // The page in a real browser. Says what it saw as JSON; the test that starts it says what that must be.
-//   node browser.mjs PAGE SCREENSHOTS [WITNESS INPUT ARTIFACTS]
+//   node browser.mjs PAGE SCREENSHOTS [WITNESS INPUT ARTIFACTS FORM]
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { drive, open as opened, pictures as taken, seen } from "../../../../tests/support/browser/harness.mjs";
 
-const [file, screenshots, witness, input, artifacts] = process.argv.slice(2);
+const [file, screenshots, witness, input, artifacts, form] = process.argv.slice(2);
 
 /** A machine that does much else takes its time. */
 const PATIENCE = Number(process.env.ISO_PATIENCE ?? 180_000);
@@ -64,7 +64,7 @@ async function run(page) {
 const WORLDS = {
   creation: ["PUSH 0 PUSH 0 PUSH 0 CREATE PUSH 0 MSTORE PUSH 32 PUSH 0 RETURN"],
   chain: ["CHAINID SELFBALANCE CALLER BALANCE ORIGIN EXTCODEHASH GASLIMIT TIMESTAMP PREVRANDAO COINBASE STOP"],
-  old: ["DIFFICULTY CHAINID NUMBER PUSH 23999999 BLOCKHASH STOP", "istanbul"],
+  old: ["PREVRANDAO CHAINID NUMBER PUSH 23999999 BLOCKHASH STOP", "istanbul"],
   hashes: ["PUSH 23999999 BLOCKHASH PUSH 23999744 BLOCKHASH PUSH 23999743 BLOCKHASH NUMBER BLOCKHASH STOP"],
   underflow: ["PUSH 1 ADD"],
   nowhere: ["PUSH 5 JUMP"],
@@ -115,6 +115,61 @@ async function link(page) {
   await other.context().close();
 }
 
+/** How much wider the page is than a narrow window. */
+async function narrow(page) {
+  const size = page.viewportSize();
+  await page.setViewportSize({ width: 390, height: 844 });
+  seen.wide = Math.max(seen.wide, await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth));
+  await page.setViewportSize(size);
+}
+
+/** Files that are none of what is audited: what is said of each. */
+async function others(page) {
+  const state = (exception) => JSON.stringify({ refused: { env: ENV, pre: { [SENDER]: { nonce: "0x0", balance: "0x1", code: "0x", storage: {} } }, transaction: { data: ["0x"], gasLimit: ["0x5208"], gasPrice: "0xa", nonce: "0x0", sender: SENDER, to: SENDER, value: ["0x1"] }, post: { Istanbul: [{ indexes: { data: 0, gas: 0, value: 0 }, hash: NONE, logs: NONE, ...exception }] } } });
+  const files = {
+    empty: "",
+    packed: Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0, 0]),
+    wide: Buffer.from("\ufeff{}", "utf16le"),
+    marked: "\ufeff{}",
+    receipt: JSON.stringify({ transactionHash: NONE, logs: [], status: "0x1" }),
+    wanted: state({ expectException: "TR_NoFunds" }),
+    unwanted: state({}),
+    form: readFileSync(form),
+  };
+  seen.files = {};
+  for (const [name, held] of Object.entries(files)) {
+    await page.evaluate(() => document.querySelector("#audit-result").replaceChildren());
+    await page.setInputFiles("#file", { name: `\u202e${name}.json`, mimeType: "application/json", buffer: Buffer.from(held) });
+    await page.waitForSelector("#audit-result [role=alert], #audit-result .conclusion");
+    seen.files[name] = await text(page, "#audit-result");
+  }
+  // None is opened in the page's place, and one that is larger than is read is refused by its size alone.
+  seen.prevented = await page.evaluate(() => {
+    const dropped = (selector, files) => {
+      const data = new DataTransfer();
+      for (const file of files) data.items.add(file);
+      const events = ["dragover", "drop"].map((type) => new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));
+      for (const event of events) document.querySelector(selector).dispatchEvent(event);
+      return events.every(({ defaultPrevented }) => defaultPrevented);
+    };
+    const small = (name) => new File(["{}"], name);
+    return [dropped("footer", [small("c.json")]), dropped("#audit-result", [small("a.json"), small("b.json")])];
+  });
+  await page.waitForSelector("#audit-result [role=alert]");
+  seen.several = await text(page, "#audit-result");
+  await page.evaluate(() => {
+    const data = new DataTransfer();
+    data.items.add(new File(Array(129).fill(new Blob([new Uint8Array(1_000_000)])), "large.json"));
+    document.body.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
+  });
+  await page.waitForFunction(() => document.querySelector("#audit-result").textContent.includes("large.json"));
+  seen.large = await text(page, "#audit-result");
+}
+
+const NONE = `0x${"00".repeat(32)}`;
+const SENDER = "0x1111111111111111111111111111111111111111";
+const ENV = { currentCoinbase: "0x2222222222222222222222222222222222222222", currentGasLimit: "0x1000000", currentNumber: "0x1", currentTimestamp: "0x1" };
+
 async function audit(page) {
   await page.focus("#tab-run");
   await page.keyboard.press("ArrowRight");
@@ -140,11 +195,23 @@ async function audit(page) {
   await page.setInputFiles("#file", { name: "nothing.bin", mimeType: "application/octet-stream", buffer: Buffer.from("nothing") });
   await page.waitForSelector("#audit-result [role=alert]");
   seen.unusable = await text(page, "#audit-result [role=alert]");
+  await others(page);
   await page.click("text=Call tree");
   await page.waitForSelector("[data-agree]");
   await pictures(page, "audit");
-  await page.click("#messages tbody tr:nth-child(2)");
+  // Of two that are asked for at once, the last is shown.
+  await page.evaluate(() => {
+    const button = (name) => [...document.querySelectorAll("#view-audit [aria-label=Examples] button")].find(({ textContent }) => textContent === name);
+    button("Halts").click();
+    button("Call tree").click();
+  });
+  await page.waitForSelector("[data-agree]");
+  seen.last = await page.$$eval("#messages tbody tr", (rows) => rows.length);
+  await page.focus("#messages tbody tr:nth-child(2) button");
+  await page.keyboard.press("Space");
   await page.waitForSelector("#view-audit .walk .row.at");
+  seen.focused = await page.evaluate(() => document.activeElement?.classList.contains("walk"));
+  await narrow(page);
   await page.getByLabel("Last step").last().click();
   await page.waitForSelector("#view-audit .roots");
   seen.message = { records: await page.$$eval("#view-audit .within .tree summary", (rows) => rows.map(({ textContent }) => textContent)), title: await text(page, "#view-audit .walk h2"), where: await text(page, "#view-audit .walk-tools output"), code: await text(page, "#view-audit .walk .row.at") };
@@ -195,6 +262,11 @@ async function lie(page) {
     await field.fill("0x1");
     await field.blur();
   });
+  seen.written = await judged(async () => {
+    await field.fill(JSON.parse(readFileSync(form)).receipt.gasUsed.replace(/[a-f]/g, (digit) => digit.toUpperCase()));
+    await field.blur();
+  });
+  seen.writtenWords = await text(page, "#lie-told");
   seen.notEven = await judged(async () => {
     await field.fill("a lot");
     await field.blur();
@@ -202,6 +274,16 @@ async function lie(page) {
   await judged(() => page.click("[data-lie='A slot held another value']"));
   seen.words = await page.$$eval("#lie-result .finding", (findings) => findings.map(({ textContent }) => textContent));
   await pictures(page, "lie");
+  await page.click("#lie-told button");
+  seen.refocused = await page.evaluate(() => document.activeElement.id);
+  await page.waitForSelector("#finders");
+  await page.click("details[data-place=block] > summary");
+  const number = page.locator("input[data-place='block.number']");
+  seen.unanchored = await judged(async () => {
+    await number.fill("0x1");
+    await number.blur();
+  });
+  seen.unanchoredWords = await text(page, "#finders");
 }
 
 /** What a page without the module can do, and what it says that it lacks. */

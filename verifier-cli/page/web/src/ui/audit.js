@@ -131,7 +131,7 @@ export class Audit {
       if (said?.refused) this.refused(said, choice, notes);
       else await this.audit(name, witness, turn, choice, notes);
     } catch (error) {
-      if (turn()) this.fail(error);
+      if (turn()) this.fail(error, listed(note ? [note] : []));
     }
   }
 

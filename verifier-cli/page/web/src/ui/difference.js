@@ -1,6 +1,6 @@
 // Where the live machine's run and the native one part, and why, in words: `specs/13-live.md`.
 import { opcodes } from "../assembly.js";
-import { counted, thousands } from "./dom.js";
+import { counted, thousands, titled } from "./dom.js";
 
 /** Opcodes after which the machine's guest can see another thing, and why. `host` is the host's fork by name. */
 const REASONS = [
@@ -11,8 +11,6 @@ const REASONS = [
   [/^(SLOAD|SSTORE|TLOAD|TSTORE|SELFDESTRUCT|LOG\d)$/, (host) => `on the machine this is the host’s own opcode, by the rules of ${host}`],
   [/^(BLOCKHASH|COINBASE|TIMESTAMP|NUMBER|PREVRANDAO|DIFFICULTY|GASLIMIT|CHAINID|BASEFEE|BLOBHASH|BLOBBASEFEE|BALANCE|SELFBALANCE|ORIGIN|GASPRICE)$/, (host) => `on the machine this is the host’s own opcode, by the rules of ${host}`],
 ];
-
-const upper = (fork) => fork[0].toUpperCase() + fork.slice(1);
 
 /** What is said of the two runs: a word, a sentence, and the step at which the walk begins. */
 export function difference({ fork, live, native, held, host }) {
@@ -28,7 +26,7 @@ export function difference({ fork, live, native, held, host }) {
   const last = native.steps[parted - 1] ?? live.steps[parted - 1];
   const name = last ? opcodes(fork).names.get(last.opcode) : null;
   const behind = last ? ` They part behind ${name ?? "an undefined opcode"} (step ${thousands(parted - 1)}, pc ${last.pc})` : "";
-  return { same: false, words: `${what}: not the same.${behind}${why(name, live, native, upper(host))}.`, at: Math.max(0, Math.min(parted, live.steps.length - 1)) };
+  return { same: false, words: `${what}: not the same.${behind}${why(name, live, native, titled(host))}.`, at: Math.max(0, Math.min(parted, live.steps.length - 1)) };
 }
 
 function why(name, live, native, host) {

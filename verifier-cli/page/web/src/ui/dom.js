@@ -53,6 +53,9 @@ export function whole(text, most = 74) {
   return h("details.whole", h("summary", h("code", `${text.slice(0, most - 2)}…`), " ", h("span.note", counted((text.length - 2) / 2, "byte"))), h("code.hash", text));
 }
 
+/** `Osaka`: the name of a fork in a sentence. */
+export const titled = (fork) => fork[0].toUpperCase() + fork.slice(1);
+
 /** `1 message`, `2 messages`. */
 export const counted = (count, one, many = `${one}s`) => `${thousands(count)} ${count === 1 ? one : many}`;
 

@@ -1,19 +1,20 @@
 // What came of a run: how it ended, what it left, and what it cost as guest and as host. Where the live machine's run
 // is another than the native one, both stand beside each other.
-import { counted, facts, h, thousands, whole } from "./dom.js";
+import { counted, facts, h, thousands, titled, whole } from "./dom.js";
 
 /** Numbers that are worth reading as such. */
 const READABLE = 1n << 64n;
 
 /** The outcome of both runs, of which `same` says whether they are one. */
-export function outcome({ native, live, size, host }, same) {
+export function outcome({ native, live, size, ...ran }, same) {
+  const host = titled(ran.host);
   const { success, gasUsed } = native.end;
   const ratio = gasUsed && success ? `${thousands(Math.round(live.hostGas / gasUsed))} for one of the guest’s` : null;
   const spent = live.end.halt === null ? "the live machine’s frame" : "all that the frame had: a 64th stays with who calls it (EIP-150)";
   return [
     h("div.gauges", gauge("guest gas", gasUsed, `native, ${native.by}`), gauge("host gas", live.hostGas, ratio ?? spent), gauge("steps", native.steps.length, live.hostSteps === null ? "and more, which are not shown" : `${thousands(live.hostSteps)} of the host`)),
     same ? facts(sides(native, "returned")) : both(native, live),
-    facts([["Machine", `${counted(size, "byte")}, on a host with the rules of ${host}; it set up for ${thousands(live.setupGas)} of the host gas`]]),
+    facts([["Machine", `${counted(size, "byte")}, on a host by the rules of ${host}; it set up for ${thousands(live.setupGas)} of the host gas`]]),
   ];
 }
 
