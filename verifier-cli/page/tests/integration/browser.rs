@@ -70,7 +70,7 @@ fn check_worlds(seen: &Value) {
 
     let (_, gas) = gas[0];
     let agreement = gas["agreement"].as_str().unwrap();
-    assert!(agreement.starts_with("not the same step 3, the data: "), "{agreement}");
+    assert!(agreement.starts_with("not the same step 3 and on, the data. "), "{agreement}");
     assert!(agreement.contains("They part behind GAS (step 2, pc 4)"), "{agreement}");
     assert!(gas["where"].as_str().unwrap().starts_with("step 3 of "), "{gas}");
     assert!(gas["beside"].as_str().unwrap().starts_with("Natively: "), "{gas}");

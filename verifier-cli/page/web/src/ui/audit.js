@@ -219,7 +219,7 @@ export class Audit {
       try {
         download("report.html", await this.engine.ask("report", { witness, artifacts: this.sources.artifacts }), "text/html");
       } catch (error) {
-        failure.textContent = error.message;
+        fill(failure, error.message);
       }
     };
     return [

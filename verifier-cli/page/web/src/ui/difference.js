@@ -21,12 +21,12 @@ export function difference({ fork, live, native, held, host }) {
     const each = native.steps.length === 1 ? "with" : "each with";
     return { same: true, words: `${steps}, ${each} the same pc, stack and size of memory; the same end, data, slots and logs`, at: null };
   }
-  const what = [step === null ? null : `step ${thousands(step)}`, ...others].filter(Boolean).join(", ");
+  const what = [step === null ? null : `step ${thousands(step)} and on`, ...others].filter(Boolean).join(", ");
   const parted = step === null ? native.steps.length : step;
   const last = native.steps[parted - 1] ?? live.steps[parted - 1];
   const name = last ? opcodes(fork).names.get(last.opcode) : null;
   const behind = last ? ` They part behind ${name ?? "an undefined opcode"} (step ${thousands(parted - 1)}, pc ${last.pc})` : "";
-  return { same: false, words: `${what}: not the same.${behind}${why(name, live, native, titled(host))}.`, at: Math.max(0, Math.min(parted, live.steps.length - 1)) };
+  return { same: false, words: `${what}.${behind}${why(name, live, native, titled(host))}.`, at: Math.max(0, Math.min(parted, live.steps.length - 1)) };
 }
 
 function why(name, live, native, host) {

@@ -18,8 +18,11 @@ export const failed = (error) =>
     ? h("p.note", "Stopped.")
     : h("div.finding.cause", { role: "alert" }, h("h3", "This cannot be used"), " ", h("p", error.message));
 
-/** Brings something to where it is seen, if it is not. */
+/** How much of a result's beginning is enough to see, in pixels. */
+const ENOUGH = 120;
+
+/** Brings something to where its beginning is seen, if it is not. */
 export function brought(element) {
-  const { top, bottom } = element.getBoundingClientRect();
-  if (top < 0 || bottom > window.innerHeight) element.scrollIntoView({ block: "start" });
+  const { top } = element.getBoundingClientRect();
+  if (top < 0 || top > window.innerHeight - ENOUGH) element.scrollIntoView({ block: "start" });
 }
