@@ -73,7 +73,8 @@ fn a_refusal_that_a_state_test_wants_is_told_from_one_that_it_does_not() {
     let sender = "0x1111111111111111111111111111111111111111";
     let none = format!("0x{:064x}", 0);
     let post = |exception: Value| {
-        let mut post = json!({ "indexes": { "data": 0, "gas": 0, "value": 0 }, "hash": none, "logs": none });
+        let mut post =
+            json!({ "indexes": { "data": 0, "gas": 0, "value": 0 }, "hash": none, "logs": none });
         if !exception.is_null() {
             post["expectException"] = exception;
         }
