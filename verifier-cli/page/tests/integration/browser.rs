@@ -65,6 +65,7 @@ fn check_worlds(seen: &Value) {
     assert!(facts("hashes").contains("on a host by the rules of Osaka"), "{}", facts("hashes"));
     assert!(facts("underflow").contains("halted: stack underflow"), "{}", facts("underflow"));
     assert!(facts("nowhere").contains("halted: invalid jump destination"), "{}", facts("nowhere"));
+    assert!(facts("behind").contains("copy from behind the end"), "{}", facts("behind"));
     assert!(facts("memory").contains("halted: out of gas"), "{}", facts("memory"));
     assert!(facts("large").contains(&"0".repeat(2 * 168)), "not all of what was returned");
 
@@ -87,6 +88,11 @@ fn check_programs(seen: &Value) {
     assert_eq!(said("PUSH 1 NOSUCH"), "line 1: no opcode NOSUCH in this fork");
     assert_eq!(said("\u{202e}GAS"), "line 1: no opcode \\u{202e}GAS in this fork");
     assert!(programs.values().all(|said| said.chars().count() < 100), "{programs:?}");
+    assert!(
+        programs
+            .values()
+            .any(|said| said.contains("no opcode ZZZ") && said.ends_with("Z… in this fork"))
+    );
     assert!(programs.values().any(|said| said.starts_with("49,153 bytes: no code")));
     assert!(programs.values().any(|said| said.starts_with("the program is longer than")));
     let links = seen["links"].as_object().unwrap();

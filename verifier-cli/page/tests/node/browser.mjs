@@ -53,7 +53,7 @@ async function run(page) {
   for (const [name, [program, fork]] of Object.entries(WORLDS)) seen.worlds[name] = await outcome(page, program, fork);
   await pictures(page, "run-other");
   seen.programs = {};
-  for (const program of ["add add", "dead", "PUSH 1 NOSUCH", "\u202eGAS", `${"A".repeat(400)}`, "l: l:", `0x${"00".repeat(49_153)}`, `; ${" ".repeat(1 << 18)}`]) {
+  for (const program of ["add add", "dead", "PUSH 1 NOSUCH", "\u202eGAS", "Z".repeat(400), "l: l:", `0x${"00".repeat(49_153)}`, `; ${" ".repeat(1 << 18)}`]) {
     await page.fill("#program", program);
     await page.waitForTimeout(400);
     seen.programs[program.slice(0, 20)] = await text(page, "#program-note");
@@ -69,6 +69,7 @@ const WORLDS = {
   underflow: ["PUSH 1 ADD"],
   nowhere: ["PUSH 5 JUMP"],
   invalid: ["INVALID"],
+  behind: ["PUSH 1 PUSH 0 PUSH 0 RETURNDATACOPY"],
   memory: ["PUSH 1 PUSH32 0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff MSTORE"],
   large: [`PUSH 7 PUSH 0 MSTORE PUSH 200 PUSH 0 RETURN`],
   gas: ["PUSH 1 PUSH 2 GAS PUSH 0 MSTORE PUSH 32 PUSH 0 RETURN"],

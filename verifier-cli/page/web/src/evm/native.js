@@ -1,6 +1,7 @@
 // A program run as it is, by an EVM that is not ours: beside the live machine, where there is no module.
 import { CALLER, WALLET, populate, world } from "./block.js";
 import { Chain } from "./chain.js";
+import { haltAt } from "./halt.js";
 import { MOST, WORDS, end, log, storage } from "./live.js";
 
 /** Opcodes that end a run with success: STOP, RETURN, SELFDESTRUCT. */
@@ -37,10 +38,11 @@ export async function run({ fork, code, input, gas, block }) {
   if (!failed && !more && !ENDS.has(steps.at(-1)?.opcode) && runState) {
     steps.push({ pc: runState.programCounter, opcode: 0, gas: Number(runState.gasLeft), stack: [...runState.stack.getStack()], memorySize: 32 * Number(runState.memoryWordCount) });
   }
+  const ended = end(result);
   return {
     steps,
     more,
-    end: { ...end(result), gasUsed: Number(result.executionGasUsed) },
+    end: { ...ended, halt: haltAt(steps.at(-1)?.opcode, ended.halt), gasUsed: Number(result.executionGasUsed) },
     logs: failed ? [] : (result.logs ?? []).map(log),
     storage: failed ? [] : slots,
   };
