@@ -158,6 +158,15 @@ pub enum CommandError {
         /// Name of the file.
         file: String,
     },
+    /// Witnesses that are not those of a block's transactions, one behind the other.
+    #[cfg(feature = "onchain")]
+    #[error("{file}: nobody can commit to it as one block: {error}")]
+    NotOneBlock {
+        /// Name of what they are in.
+        file: String,
+        /// What is wrong.
+        error: iso_evm_verifier::claim::NotOneBlock,
+    },
     /// An option without which another makes no sense.
     #[error("{option} needs {needed}")]
     Needs {

@@ -150,10 +150,16 @@ const EXAMPLES: &[Examples] = &[
     (
         "iso-verify",
         "commit",
-        &[example(
-            "Write what is claimed, with its root",
-            "iso-verify commit witness.bin -o claim.json",
-        )],
+        &[
+            example(
+                "Write what is claimed, with its root",
+                "iso-verify commit witness.bin -o claim.json",
+            ),
+            example(
+                "Stand by a block of one chain on another",
+                "iso-verify commit --rpc-url $L2 --block safe --l1-rpc-url $L1 --dry-run",
+            ),
+        ],
     ),
     (
         "iso-verify",

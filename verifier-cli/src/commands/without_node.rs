@@ -4,6 +4,8 @@ use std::{convert::Infallible, path::Path};
 
 use alloy_primitives::B256;
 use iso_evm_wire::Witness;
+#[cfg(feature = "onchain")]
+use iso_evm_witness::block_file::RecordedTransaction;
 use iso_evm_witness::input::BareTransaction;
 
 use super::{block_name::BlockName, given::Wanted, node::NodeArgs};
@@ -39,6 +41,14 @@ impl Chain {
     }
 
     pub(super) fn aside<T>(&self, _: impl FnOnce() -> T) -> T {
+        match self.0 {}
+    }
+
+    #[cfg(feature = "onchain")]
+    pub(super) fn recorded(
+        &self,
+        _: BlockName,
+    ) -> Result<(String, Vec<RecordedTransaction>), CommandError> {
         match self.0 {}
     }
 
