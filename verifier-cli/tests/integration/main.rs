@@ -36,3 +36,5 @@ mod statetest;
 mod trace;
 mod usage;
 mod verdicts;
+// Files that a command does not take, and which one does.
+mod wrong_files;

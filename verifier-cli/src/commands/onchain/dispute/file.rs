@@ -26,7 +26,7 @@ pub(in crate::commands) enum AtHand {
 impl AtHand {
     /// Reads a file: a claim if it is one, else a witness.
     pub(in crate::commands) fn open(path: &Path) -> Result<Self, CommandError> {
-        let bytes = files::read(path)?;
+        let bytes = files::read_unpacked(path)?;
         if is_json(&bytes) && is_claim(&bytes) {
             let file = files::name(path);
             let claimed = ClaimedBlock::parse(&bytes)
