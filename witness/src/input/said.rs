@@ -18,14 +18,16 @@ use serde_json::{Map, Value};
 
 use super::{given_transaction::same, note::Note};
 
-/// What is said beside; nothing where there is nothing, or nothing that can be read.
+/// What is said beside; nothing where there is nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Said {
     block_hash: Option<B256>,
-    block_number: Option<u64>,
-    block_timestamp: Option<u64>,
-    index: Option<u64>,
-    price: Option<u128>,
+    block_number: Option<U256>,
+    block_timestamp: Option<U256>,
+    index: Option<U256>,
+    price: Option<U256>,
+    /// Fields that are there and are not what they should be.
+    unread: Vec<&'static str>,
     /// What only a receipt says.
     of: Of,
 }
@@ -36,7 +38,7 @@ struct Of {
     hash: Option<B256>,
     from: Option<Address>,
     to: Option<Address>,
-    kind: Option<u8>,
+    kind: Option<U256>,
     created: Option<Address>,
 }
 
@@ -68,7 +70,9 @@ impl Said {
     /// What a transaction's fields say.
     pub(super) fn of_transaction(fields: &mut Map<String, Value>) -> Result<Self, Misread> {
         one_name("transaction", fields, "index", "transactionIndex")?;
-        Ok(Self { price: number(fields, "gasPrice"), ..Self::place(fields) })
+        let mut reader = Reader { fields, unread: Vec::new() };
+        let said = Self { price: reader.number("gasPrice"), ..Self::place(&mut reader) };
+        Ok(Self { unread: reader.unread, ..said })
     }
 
     /// What a receipt's fields say, under the names of nodes or of ethers.
@@ -80,29 +84,32 @@ impl Said {
         ] {
             one_name("receipt", fields, other, name)?;
         }
+        let mut reader = Reader { fields, unread: Vec::new() };
         let of = Of {
-            hash: read(fields, "transactionHash"),
-            from: read(fields, "from"),
-            to: read(fields, "to"),
-            kind: number(fields, "type"),
-            created: read(fields, "contractAddress").filter(|it: &Address| !it.is_zero()),
+            hash: reader.read("transactionHash"),
+            from: reader.read("from"),
+            to: reader.read("to"),
+            kind: reader.number("type"),
+            created: reader.read("contractAddress").filter(|it: &Address| !it.is_zero()),
         };
-        Ok(Self { price: number(fields, "effectiveGasPrice"), of, ..Self::place(fields) })
+        let price = reader.number("effectiveGasPrice");
+        let said = Self { price, of, ..Self::place(&mut reader) };
+        Ok(Self { unread: reader.unread, ..said })
     }
 
-    fn place(fields: &Map<String, Value>) -> Self {
+    fn place(reader: &mut Reader<'_>) -> Self {
         Self {
-            block_hash: read(fields, "blockHash"),
-            block_number: number(fields, "blockNumber"),
-            block_timestamp: number(fields, "blockTimestamp"),
-            index: number(fields, "transactionIndex"),
+            block_hash: reader.read("blockHash"),
+            block_number: reader.number("blockNumber"),
+            block_timestamp: reader.number("blockTimestamp"),
+            index: reader.number("transactionIndex"),
             ..Self::default()
         }
     }
 
     /// The index in the block that is said.
-    pub(super) const fn index(&self) -> Option<u64> {
-        self.index
+    pub(super) fn index(&self) -> Option<u64> {
+        self.index.map(|index| index.saturating_to())
     }
 
     /// Notes of what a transaction says, and where it stands it is not so.
@@ -169,7 +176,9 @@ impl Said {
             ),
             ("transactionIndex", "", text(self.index), text(index)),
         ];
-        let mut notes = Vec::new();
+        let why = "it is not what stands in such a field";
+        let unread = |field: &&str| Note::unused(format!("{part}.{field}"), why);
+        let mut notes: Vec<_> = self.unread.iter().map(unread).collect();
         for (field, of, found, is) in places {
             let Some(found) = found else { continue };
             let against = match (whose, is) {
@@ -204,8 +213,8 @@ impl Said {
         base_fee: Option<u64>,
     ) -> Option<Note> {
         let (found, body) = (self.price?, transaction.body().ethereum()?);
-        let is = transaction.effective_gas_price(base_fee);
-        let most = waits && found == body.max_fee_per_gas();
+        let is = U256::from(transaction.effective_gas_price(base_fee));
+        let most = waits && found == U256::from(body.max_fee_per_gas());
         let against = format!("what its fees and the base fee come to, {is}");
         let note = || Note::contradiction(format!("{part}.{field}"), found.to_string(), against);
         (found != is && !most).then(note)
@@ -255,15 +264,23 @@ fn one_name(
     Err(Misread::new(part, what))
 }
 
-/// A field, if it is there and one of these.
-fn read<T: serde::de::DeserializeOwned>(fields: &Map<String, Value>, name: &str) -> Option<T> {
-    serde_json::from_value(fields.get(name)?.clone()).ok()
+/// The fields of an object, and which of those that were asked for could not be read.
+struct Reader<'a> {
+    fields: &'a Map<String, Value>,
+    unread: Vec<&'static str>,
 }
 
-/// A number, if it is there and fits.
-fn number<T: TryFrom<U256>>(fields: &Map<String, Value>, name: &str) -> Option<T> {
-    let Number(number) = read(fields, name)?;
-    T::try_from(number).ok()
+impl Reader<'_> {
+    /// A field, if it is there.
+    fn read<T: serde::de::DeserializeOwned>(&mut self, name: &'static str) -> Option<T> {
+        let value = self.fields.get(name)?;
+        let read = serde_json::from_value(value.clone());
+        read.inspect_err(|_| self.unread.push(name)).ok()
+    }
+
+    fn number(&mut self, name: &'static str) -> Option<U256> {
+        self.read(name).map(|Number(number)| number)
+    }
 }
 
 fn text(value: Option<impl fmt::Display>) -> Option<String> {

@@ -223,6 +223,13 @@ fn parts_of_a_file_that_are_not_of_one_transaction_are_said() {
     );
     let [note] = &Input::read(text.as_bytes(), None).unwrap().1[..] else { panic!("one note") };
     assert!(note.to_string().contains(&format!("is {}, which", u128::MAX)), "{note}");
+    for (path, value) in [("receipt", json!(1e80)), ("transaction", json!("five"))] {
+        let mut input = plain.clone();
+        input[path]["blockNumber"] = value;
+        let expected =
+            format!("{path}.blockNumber is not used: it is not what stands in such a field");
+        assert_eq!(notes(&input), [expected]);
+    }
     // ethers has other names.
     let mut input = plain;
     let receipt = input["receipt"].as_object_mut().unwrap();
