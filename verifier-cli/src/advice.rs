@@ -3,7 +3,7 @@
 
 mod document;
 
-use iso_evm_batch::{BatchError, FileError, ItemError};
+use iso_evm_batch::{BatchError, FileError, ItemError, files::STANDARD};
 #[cfg(feature = "node")]
 use iso_evm_node::{NodeError, ReplayError};
 #[cfg(feature = "onchain")]
@@ -62,6 +62,18 @@ pub(crate) fn similar(command: Option<&str>) -> String {
         Some(command) => format!("; did you mean {command}?"),
         None => "; --help lists the commands".to_owned(),
     }
+}
+
+/// What to do about a file that is false, or open: nothing of stdin, which is gone.
+pub(crate) fn next(file: &str) -> Option<String> {
+    let is_plain =
+        |character: char| character.is_ascii_alphanumeric() || "._-/+:,@%".contains(character);
+    let named = match file.chars().all(is_plain) {
+        true => file.to_owned(),
+        false => format!("'{}'", file.replace('\'', "'\\''")),
+    };
+    (argument(file) != STANDARD)
+        .then(|| format!("iso-verify explain {named} says what happened and where it went wrong"))
 }
 
 /// What is wrong with an input, for which a fork may have been asked.

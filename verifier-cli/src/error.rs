@@ -13,7 +13,7 @@ use iso_evm_onchain::{
 use iso_evm_rpc::RpcError;
 use iso_evm_verifier::certificate::CertificateError;
 #[cfg(feature = "onchain")]
-use iso_evm_verifier::{claim::ClaimError, verify::FalseClaim};
+use iso_evm_verifier::claim::ClaimError;
 use iso_evm_wire::{container::JsonError, json::Misread, schedule::ScheduleError};
 use iso_evm_witness::{block_file::BlockFileError, input::Document};
 
@@ -97,7 +97,7 @@ pub enum CommandError {
         folder: String,
     },
     /// Lines of a stream of inputs of which no witness was recorded.
-    #[error("{failed} of {lines} lines were not recorded")]
+    #[error("{failed} of {lines} {} not recorded", lines_were(*.failed, *.lines))]
     Lines {
         /// Number of lines that were not recorded.
         failed: usize,
@@ -193,6 +193,15 @@ pub enum CommandError {
         /// Name of the file.
         file: String,
     },
+    /// Witnesses that are not those of a block's transactions, one behind the other.
+    #[cfg(feature = "onchain")]
+    #[error("{file}: nobody can commit to it as one block: {error}")]
+    NotOneBlock {
+        /// Name of what they are in.
+        file: String,
+        /// What is wrong.
+        error: iso_evm_verifier::claim::NotOneBlock,
+    },
     /// An option without which another makes no sense.
     #[error("{option} needs {needed}")]
     Needs {
@@ -287,10 +296,10 @@ pub enum CommandError {
     },
     /// A false witness that somebody would stand by.
     #[cfg(feature = "onchain")]
-    #[error("commit: the witness is false, and nothing was sent: {claim}")]
+    #[error("commit: the witness is false, and nothing was sent: {said}")]
     False {
-        /// The first false claim of the witness.
-        claim: Box<FalseClaim>,
+        /// What is false first, in a line.
+        said: String,
     },
     /// A witness of which not all is proved that somebody would stand by.
     #[error(
@@ -326,6 +335,13 @@ pub enum CommandError {
     /// Wrong usage, as clap puts it.
     #[error("{0}")]
     Usage(String),
+}
+
+/// Of how many lines how many were not.
+fn lines_were(failed: usize, lines: usize) -> String {
+    let noun = if lines == 1 { "line" } else { "lines" };
+    let verb = if failed == 1 { "was" } else { "were" };
+    format!("{noun} {verb}")
 }
 
 /// The end of a line that there are more like.

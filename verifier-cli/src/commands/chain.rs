@@ -143,6 +143,27 @@ impl Chain {
         }
     }
 
+    /// The witnesses of a block, and what it is called. Not of a range.
+    #[cfg(feature = "onchain")]
+    pub(super) fn recorded(
+        &self,
+        name: BlockName,
+    ) -> Result<(String, Vec<RecordedTransaction>), CommandError> {
+        let (called, recorded) = match name {
+            BlockName::Hash(hash) => (hash.to_string(), record_block(&self.node, hash, None)),
+            BlockName::At(place) => {
+                let (number, hash) = self.place(place)?;
+                let recorded = record_numbered_block(&self.node, number, hash, None);
+                (number.to_string(), recorded)
+            }
+            BlockName::Range(..) => {
+                let (option, command) = ("a range", "a commitment, which is to one block");
+                return Err(CommandError::Meaningless { option, command });
+            }
+        };
+        Ok((format!("block {called}"), recorded.map_err(|error| hinted(error, true))?))
+    }
+
     /// Records one block after the other, each into a folder of its own.
     fn blocks(
         &self,

@@ -7,14 +7,13 @@ use iso_evm_batch::{files, reproducer::unverified};
 use iso_evm_hypervisor::Engine;
 use iso_evm_verifier::{
     audit::anchors::Expected,
-    certificate::{Certificate, CertificateError, Difference},
-    verify::{NotRun, Options, UNANCHORED, Verdict, guest_gas_limit, verify_opened},
+    certificate::{Certificate, CertificateError},
+    verify::{Options, UNANCHORED, Verdict, guest_gas_limit, verify_opened},
 };
-
 use iso_evm_witness::input::Document;
 
-use super::{expect::Expect, given::instead, say, verify::open};
-use crate::{Exit, error::CommandError};
+use super::{certified::in_words, expect::Expect, given::instead, say, verify::open};
+use crate::{Exit, advice, error::CommandError, terminal};
 
 /// Make a certificate again from its witness
 #[derive(Debug, Args)]
@@ -100,15 +99,18 @@ impl Check {
         } else if differences.is_empty() {
             format!("reproduced: {}\n", report.named(verdict))
         } else {
-            let lines = differences.iter().map(|Difference { field, certificate, found }| {
-                format!("{field}: the certificate says {certificate}, the witness gives {found}\n")
-            });
-            lines.collect()
+            in_words(&differences, report.named(verdict), terminal::width())
         };
-        for check in report.unchecked() {
-            say(&format!("note: {}", NotRun::from(check)));
+        for not_run in report.not_run.iter().filter(|not_run| not_run.check.is_some()) {
+            say(&format!("note: {not_run}"));
         }
         files::print(text.as_bytes())?;
+        if report.verdict() == Verdict::Invalid
+            && !self.json
+            && let Some(next) = advice::next(&files::name(&self.witness))
+        {
+            say(&next);
+        }
         Ok(if differences.is_empty() { verdict.into() } else { Exit::Invalid })
     }
 

@@ -19,7 +19,12 @@ use iso_evm_wire::Opened;
 use iso_evm_witness::input::Document;
 
 use super::{given::instead, say, verify::open};
-use crate::{Exit, error::CommandError, terminal};
+use crate::{
+    Exit,
+    error::CommandError,
+    report::layout::fitted,
+    terminal::{self, is_quiet},
+};
 
 /// Print every step of a witness, or hold them against another client's trace
 #[derive(Debug, Args)]
@@ -110,7 +115,9 @@ impl Trace {
         if let Compared::Equal { judged: Some((message, verdict)), .. } = &compared {
             say(&judged_in_words(*message, verdict));
         }
-        terminal::print_text(&format!("{compared}\n"))?;
+        let text = fitted(&compared.to_string(), terminal::width());
+        let first = text.split_inclusive('\n').next().unwrap_or_default();
+        terminal::print_text(if is_quiet() { first } else { &text })?;
         Ok(match compared {
             Compared::Equal { .. } => Exit::Valid,
             Compared::Differ(_) => Exit::Invalid,

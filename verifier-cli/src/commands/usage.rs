@@ -8,6 +8,7 @@ use iso_evm_batch::files;
 
 use super::{
     examples,
+    headings::with_headings,
     verbosity::{Verbosity, timed},
     wording,
 };
@@ -26,9 +27,9 @@ pub(super) trait Binary: Parser {
     fn run(self) -> Result<Exit, CommandError>;
 }
 
-/// The commands of a binary, each with its examples.
+/// The commands of a binary, each with its examples, and its options in groups.
 pub(super) fn commands<B: Binary>() -> Command {
-    examples::with_examples(B::command())
+    with_headings(examples::with_examples(B::command()))
 }
 
 /// Parses the arguments, runs the command, reports an error.

@@ -62,6 +62,14 @@ impl Chain {
         match self.0 {}
     }
 
+    #[cfg(feature = "onchain")]
+    pub(super) fn recorded(
+        &self,
+        _: BlockName,
+    ) -> Result<(String, Vec<RecordedTransaction>), CommandError> {
+        match self.0 {}
+    }
+
     pub(super) fn block(
         &self,
         _: BlockName,

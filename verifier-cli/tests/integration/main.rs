@@ -33,6 +33,7 @@ mod schema;
 mod schemas;
 mod segments;
 mod statetest;
+mod told;
 mod trace;
 mod usage;
 mod verdicts;

@@ -13,7 +13,7 @@ use iso_evm_batch::files;
 use iso_evm_wire::Opened;
 
 use super::verify::open;
-use crate::{Exit, error::CommandError, report};
+use crate::{Exit, error::CommandError, report, terminal};
 
 /// Print a witness: the call tree, its records, or all of it; or what differs between two
 #[derive(Debug, Args)]
@@ -65,7 +65,7 @@ impl Inspect {
             };
             messages.map(|index| records::records(&witness, index)).collect()
         } else {
-            report::tree(&witness)
+            report::tree(&witness, terminal::width())
         };
         files::print(text.as_bytes())?;
         Ok(Exit::Valid)
