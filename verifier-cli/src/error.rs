@@ -15,7 +15,7 @@ use iso_evm_verifier::certificate::CertificateError;
 #[cfg(feature = "onchain")]
 use iso_evm_verifier::claim::ClaimError;
 use iso_evm_wire::{container::JsonError, json::Misread, schedule::ScheduleError};
-use iso_evm_witness::block_file::BlockFileError;
+use iso_evm_witness::{block_file::BlockFileError, input::Document};
 
 use crate::advice;
 
@@ -23,7 +23,7 @@ use crate::advice;
 #[derive(Debug, thiserror::Error)]
 pub enum CommandError {
     /// A file that is not read or written.
-    #[error(transparent)]
+    #[error("{}", advice::file(.0))]
     File(#[from] FileError),
     /// A file of which there is no report.
     #[error("{}", advice::item(.0))]
@@ -46,6 +46,38 @@ pub enum CommandError {
         file: String,
         /// What is wrong with the certificate.
         error: CertificateError,
+    },
+    /// A file that is something else than what the command takes.
+    #[error("{}", advice::other(.file, .document, .expected))]
+    Other {
+        /// Name of the file.
+        file: String,
+        /// What the file is.
+        document: Box<Document>,
+        /// What the command takes.
+        expected: &'static str,
+    },
+    /// A witness where its certificate is expected, and the other way round.
+    #[error("the two files stand the other way round: iso-verify check {certificate} {witness}")]
+    Swapped {
+        /// Name of the file that is the certificate.
+        certificate: String,
+        /// Name of the other.
+        witness: String,
+    },
+    /// Several files, where a command takes one.
+    #[error("several files, and one is expected: {advice}")]
+    Several {
+        /// The command that takes several.
+        advice: String,
+    },
+    /// A file where a command is expected.
+    #[error("{}", advice::alone(.file, .document.as_deref()))]
+    Alone {
+        /// Name of the file.
+        file: String,
+        /// What the file is, where that is known.
+        document: Option<Box<Document>>,
     },
     /// A block file of which there are no witnesses.
     #[error("{file}: {}", advice::block_file(.error))]
@@ -99,6 +131,9 @@ pub enum CommandError {
         /// How many other notes there are.
         more: usize,
     },
+    /// A block by itself that does not say which it is.
+    #[error("the block has neither hash nor number: which one it is, nobody can say")]
+    Nameless,
     /// A range of blocks that ends before it begins.
     #[error("--block: block {from} comes after block {to}")]
     Backwards {

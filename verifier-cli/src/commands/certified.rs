@@ -36,24 +36,24 @@ fn value(field: &str, held: &Value) -> String {
         (_, Value::Null) => "nothing".to_owned(),
         (_, Value::String(text)) => text.clone(),
         (_, Value::Bool(said)) => if *said { "yes" } else { "no" }.to_owned(),
-        ("findings", Value::Array(findings)) => listed(findings.iter().map(finding)),
-        ("notRun", Value::Array(not_run)) => listed(not_run.iter().map(lack)),
-        (_, Value::Array(items)) => listed(items.iter().map(|item| value("", item))),
+        ("findings", Value::Array(findings)) => listed(findings.iter().map(finding), "; "),
+        ("notRun", Value::Array(not_run)) => listed(not_run.iter().map(lack), "; "),
+        (_, Value::Array(items)) => listed(items.iter().map(|item| value("", item)), ", "),
         // A hash needs no name; what is none has its own.
         (_, Value::Object(fields)) => {
             let told = fields.iter().map(|(name, held)| match &**name {
                 "hash" => value("", held),
                 name => format!("{name} {}", value("", held)),
             });
-            listed(told)
+            listed(told, ", ")
         }
         (_, number @ Value::Number(_)) => number.to_string(),
     }
 }
 
-fn listed(items: impl Iterator<Item = String>) -> String {
+fn listed(items: impl Iterator<Item = String>, between: &str) -> String {
     let items: Vec<_> = items.collect();
-    if items.is_empty() { "none".to_owned() } else { items.join(", ") }
+    if items.is_empty() { "none".to_owned() } else { items.join(between) }
 }
 
 /// A finding: `access (value) of message 4, record 1: 0x…, computed 0x…`.

@@ -31,6 +31,7 @@ const HEADINGS: [(&str, &[&str]); 8] = [
         "Node",
         &[
             "rpc_url",
+            "l1_rpc_url",
             "chain",
             "from_block",
             "cache",

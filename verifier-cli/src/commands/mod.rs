@@ -48,6 +48,7 @@ mod verbosity;
 mod verify;
 #[cfg(not(feature = "onchain"))]
 mod without_onchain;
+mod wording;
 mod wrote;
 
 #[cfg(feature = "onchain")]

@@ -15,7 +15,7 @@ use iso_evm_verifier::verify::{Audit, EngineKind};
 use iso_evm_wire::Fork;
 
 use super::{screen::Screen, segments::cut, verify::selection};
-use crate::{Exit, error::CommandError, report::text::counted, terminal};
+use crate::{Exit, advice, error::CommandError, report::text::counted, terminal};
 
 /// Record and audit official state tests
 #[derive(Debug, Args)]
@@ -137,7 +137,7 @@ impl Shown {
                 self.screen.line(&format!("{failure}"), self.json);
             }
             StateTestEvent::Unusable(unusable) => {
-                self.screen.line(&format!("error: {unusable}"), true)
+                self.screen.line(&format!("error: {}", advice::state_tests(unusable)), true)
             }
         }
     }

@@ -13,11 +13,12 @@ use iso_evm_batch::{
     files::{self, STANDARD},
 };
 use iso_evm_explain::trace::{
-    Bounds, Compared, Lines, Scope, Walk, compare, difference::judged_in_words,
+    Bounds, Compared, Lines, OtherError, Scope, Walk, compare, difference::judged_in_words,
 };
 use iso_evm_wire::Opened;
+use iso_evm_witness::input::Document;
 
-use super::{say, verify::open};
+use super::{given::instead, say, verify::open};
 use crate::{
     Exit,
     error::CommandError,
@@ -110,7 +111,7 @@ impl Trace {
             Box::new(BufReader::new(File::open(other).map_err(failed)?))
         };
         let compared = compare(witness, self.message, bounds, reader)
-            .map_err(|error| CommandError::Trace { file: files::name(other), error })?;
+            .map_err(|error| no_trace(other, error))?;
         if let Compared::Equal { judged: Some((message, verdict)), .. } = &compared {
             say(&judged_in_words(*message, verdict));
         }
@@ -123,4 +124,13 @@ impl Trace {
             Compared::Unfinished { .. } => Exit::Inconclusive,
         })
     }
+}
+
+/// Why a file is no trace: it may be something else.
+fn no_trace(other: &Path, error: OtherError) -> CommandError {
+    let error = CommandError::Trace { file: files::name(other), error };
+    // What came from stdin is gone.
+    let is_file = other.as_os_str() != STANDARD;
+    let bytes = is_file.then(|| files::read_unpacked(other).unwrap_or_default());
+    instead(other, &bytes.unwrap_or_default(), &[Document::Trace], "a trace", error)
 }

@@ -137,7 +137,7 @@ impl Verify {
         let options = self.judged.options(by_node)?;
         let options = Options { expected: self.expect.expected(), ..options };
         let wanted = Wanted { strict: options.strict, ..Wanted::default() };
-        let witness = timed("the witness", || taken(&file, files::read(&file)?, wanted))?;
+        let witness = timed("the witness", || taken(&file, files::read_unpacked(&file)?, wanted))?;
         let claimed = self.by_segments.claimed(by_node)?;
         let report = timed("its audits", || match &self.rpc_url {
             None if self.by_segments.segments => {
@@ -203,7 +203,7 @@ fn said_last<'a>(text: &'a str, verdict: &str) -> &'a str {
 
 /// The witness that a file holds, its messages taken apart; of an `INPUT.json` what is recorded of it.
 pub(super) fn open(path: &Path) -> Result<Opened<'static>, CommandError> {
-    opened(path, files::read(path)?)
+    opened(path, files::read_unpacked(path)?)
 }
 
 /// The same of what was read.

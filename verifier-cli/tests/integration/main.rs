@@ -37,3 +37,5 @@ mod told;
 mod trace;
 mod usage;
 mod verdicts;
+// Files that a command does not take, and which one does.
+mod wrong_files;

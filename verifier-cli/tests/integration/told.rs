@@ -182,7 +182,7 @@ fn a_false_witness_is_not_committed_to_in_silence() {
     let ran = run(folder.path(), "iso-verify commit sload.bin -o claim.json");
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     assert!(folder.path().join("claim.json").exists());
-    let warning = "warning: the witness is invalid: whoever commits to this is convicted\n\
+    let warning = "warning: sload.bin is invalid: whoever commits to this is convicted\n\
                    access (value), the cause: A slot has another value.\n";
     assert!(ran.stderr.starts_with(warning), "{}", ran.stderr);
     let ran = run(folder.path(), "iso-verify commit erc20-transfer.json -o true.json");

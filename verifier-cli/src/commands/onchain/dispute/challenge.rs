@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use alloy_primitives::{Address, B256};
+use alloy_primitives::{Address, B256, U256};
 use clap::Args;
 use iso_evm_batch::ItemError;
 use iso_evm_explain::{open, told};
@@ -41,7 +41,10 @@ use crate::{
         say,
     },
     error::CommandError,
-    report::{found, text::counted},
+    report::{
+        found,
+        text::{counted, thousands},
+    },
     terminal,
 };
 
@@ -249,13 +252,13 @@ fn looked_at(
     let prover = conviction.prover;
     let said = match &told {
         Some(told) => format!(
-            "can be convicted: {} of {}: {}\nby the {prover} prover: {} bytes of proof, {} gas in {}; \
+            "can be convicted: {} of {}: {}\nby the {prover} prover: {} of proof, {} gas in {}; \
              nothing was sent",
             outcome.id,
             outcome.operator,
             of_told(told),
-            conviction.proof.len(),
-            crate::report::text::thousands(alloy_primitives::U256::from(gas)),
+            counted(conviction.proof.len(), "byte"),
+            thousands(U256::from(gas)),
             counted(conviction.acts.len(), "transaction"),
         ),
         None => format!("the {prover} prover on the chain does not say what it says here"),

@@ -49,7 +49,7 @@ impl AtHand {
         if path.is_dir() {
             return Self::of_folder(path);
         }
-        let bytes = files::read(path)?;
+        let bytes = files::read_unpacked(path)?;
         if is_json(&bytes) && is_claim(&bytes) {
             let file = files::name(path);
             let claimed = ClaimedBlock::parse(&bytes)

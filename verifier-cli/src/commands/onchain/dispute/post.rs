@@ -55,7 +55,7 @@ impl Post {
     pub(in crate::commands) fn at(self, node: Option<String>) -> Result<Self, CommandError> {
         let chain = self.chain.at(node);
         let post = Self { chain, ..self };
-        if post.is_meant() && !post.chain.node().is_some() {
+        if post.is_meant() && post.chain.node().is_none() {
             let (option, needed) = ("what is committed to on a chain", "--l1-rpc-url");
             return Err(CommandError::Needs { option, needed });
         }
