@@ -51,7 +51,18 @@ export class Chain {
     await this.state.deleteAccount(address(holder));
   }
 
-  /** Calls a contract in a transaction of its own. What it did to the state is seen by `look` and undone. */
+  /** What is warm when a transaction begins: who calls and is called, precompiles, the coinbase (EIP-2929, EIP-3651). */
+  warm(from, to, block) {
+    const { journal, common, precompiles } = this.evm;
+    const coinbase = common.isActivatedEIP(3651) ? [block.header.coinbase] : [];
+    for (const known of [from, address(to), ...coinbase]) journal.addAlwaysWarmAddress(known.toString().slice(2));
+    for (const known of precompiles.keys()) journal.addAlwaysWarmAddress(known);
+  }
+
+  /**
+   * Calls a contract in a transaction of its own; one with a caller has what it needs warm, as any has. What it did to
+   * the state is seen by `look` and undone.
+   */
   async call({ to, data, gas, caller, onStep, onFrame, look, block }) {
     // Addresses that are warm stay warm from call to call, unless they are forgotten.
     await this.evm.journal.cleanup();
@@ -64,6 +75,7 @@ export class Chain {
     if (onFrame) events.on("afterMessage", onFrame);
     try {
       const from = caller ? address(caller) : new Address(new Uint8Array(20));
+      if (caller) this.warm(from, to, block);
       const done = await this.evm.runCall({
         to: address(to),
         caller: from,
