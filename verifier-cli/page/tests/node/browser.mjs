@@ -2,119 +2,12 @@
 //   node browser.mjs PAGE SCREENSHOTS [WITNESS INPUT ARTIFACTS FORM]
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { drive, open as opened, pictures as taken, seen } from "../../../../tests/support/browser/harness.mjs";
+import { drive, seen } from "../../../../tests/support/browser/harness.mjs";
+import { others } from "./files.mjs";
+import { given, open, pictures, screenshots, text } from "./page.mjs";
+import { link, links, run } from "./running.mjs";
 
-const [file, screenshots, witness, input, artifacts, form] = process.argv.slice(2);
-
-/** A machine that does much else takes its time. */
-const PATIENCE = Number(process.env.ISO_PATIENCE ?? 180_000);
-
-async function open(fragment = "") {
-  const page = await opened(file, fragment);
-  page.setDefaultTimeout(PATIENCE);
-  return page;
-}
-
-const text = (page, selector) => page.textContent(selector);
-const pictures = (page, name) => taken(page, join(screenshots, name));
-
-/** Waits for a run to have come to its end. */
-const ran = (page) => page.waitForSelector("#agreement");
-
-async function run(page) {
-  await ran(page);
-  seen.first = {
-    agreement: await text(page, "#agreement .verdict"),
-    returned: await text(page, "#returned"),
-    guestGas: await text(page, "[data-gauge='guest gas']"),
-    hostGas: await text(page, "[data-gauge='host gas']"),
-  };
-  await page.click(".walk h2");
-  await page.getByLabel("Step on (→)").click();
-  await page.keyboard.press("ArrowRight");
-  seen.walked = { where: await text(page, ".walk-tools output"), stack: await text(page, ".words"), code: await text(page, ".row.at") };
-  await pictures(page, "run");
-  seen.examples = {};
-  const examples = await page.$$eval("#example option", (options) => options.filter((option) => option.value).map((option) => [option.value, option.textContent]));
-  for (const [value, name] of examples) {
-    await page.evaluate(() => document.querySelector("#run-result").replaceChildren());
-    await page.selectOption("#example", value);
-    await ran(page);
-    seen.examples[name] = await text(page, "#agreement .verdict");
-  }
-  // What would take long is stopped, and the next run begins anew.
-  await page.evaluate(() => document.querySelector("#run-result").replaceChildren());
-  await page.fill("#program", "loop: JUMPDEST PUSH loop JUMP");
-  await page.click("#run");
-  await page.getByRole("button", { name: "Stop", exact: true }).click();
-  seen.stopped = await text(page, "#run-result");
-  seen.afterStop = await outcome(page, "PUSH 3");
-  seen.worlds = {};
-  for (const [name, [program, fork]] of Object.entries(WORLDS)) seen.worlds[name] = await outcome(page, program, fork);
-  await pictures(page, "run-other");
-  seen.programs = {};
-  for (const program of ["add add", "dead", "PUSH 1 NOSUCH", "\u202eGAS", "Z".repeat(400), "l: l:", `0x${"00".repeat(49_153)}`, `; ${" ".repeat(1 << 18)}`]) {
-    await page.fill("#program", program);
-    await page.waitForTimeout(400);
-    seen.programs[program.slice(0, 20)] = await text(page, "#program-note");
-  }
-}
-
-/** Programs that see the world that they are in, and the forks that they run by. */
-const WORLDS = {
-  creation: ["PUSH 0 PUSH 0 PUSH 0 CREATE PUSH 0 MSTORE PUSH 32 PUSH 0 RETURN"],
-  chain: ["CHAINID SELFBALANCE CALLER BALANCE ORIGIN EXTCODEHASH GASLIMIT TIMESTAMP PREVRANDAO COINBASE STOP"],
-  old: ["PREVRANDAO CHAINID NUMBER PUSH 23999999 BLOCKHASH STOP", "istanbul"],
-  hashes: ["PUSH 23999999 BLOCKHASH PUSH 23999744 BLOCKHASH PUSH 23999743 BLOCKHASH NUMBER BLOCKHASH STOP"],
-  underflow: ["PUSH 1 ADD"],
-  nowhere: ["PUSH 5 JUMP"],
-  invalid: ["INVALID"],
-  behind: ["PUSH 1 PUSH 0 PUSH 0 RETURNDATACOPY"],
-  memory: ["PUSH 1 PUSH32 0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff MSTORE"],
-  large: [`PUSH 7 PUSH 0 MSTORE PUSH 200 PUSH 0 RETURN`],
-  gas: ["PUSH 1 PUSH 2 GAS PUSH 0 MSTORE PUSH 32 PUSH 0 RETURN"],
-};
-
-/** Runs a program to its end: what is said of it. */
-async function outcome(page, program, fork = "osaka") {
-  await page.evaluate(() => document.querySelector("#run-result").replaceChildren());
-  await page.selectOption("#fork", fork);
-  await page.fill("#program", program);
-  await page.click("#run");
-  await page.waitForSelector("#agreement, #run-result [role=alert]");
-  const other = page.locator("#run-result .other");
-  return {
-    agreement: await text(page, "#run-result > :first-child"),
-    facts: await page.$eval("#run-result .body", (body) => body.textContent),
-    where: await page.textContent("#run-result .walk-tools output"),
-    beside: (await other.isVisible()) ? await other.textContent() : null,
-  };
-}
-
-/** Links that carry nothing: what is said, and that nothing of another program stays. */
-async function links() {
-  seen.links = {};
-  for (const fragment of ["#run/frontier/YWRk", "#run/Osaka/YWRk", "#run//YWRk", "#run/__proto__/YWRk", "#run/osaka/YWRk/00/11", "#run/osaka/@@@"]) {
-    const page = await open(fragment);
-    await page.waitForTimeout(100);
-    seen.links[fragment] = { note: await text(page, "#program-note"), program: await page.inputValue("#program") };
-    await page.context().close();
-  }
-}
-
-/** A program with calldata, by its link alone, in another window. */
-async function link(page) {
-  await page.fill("#program", "PUSH 0 CALLDATALOAD PUSH 2 MUL PUSH 0 MSTORE PUSH 32 PUSH 0 RETURN");
-  await page.fill("#calldata", `0x${"21".padStart(64, "0")}`);
-  await page.selectOption("#fork", "shanghai");
-  await page.evaluate(() => document.querySelector("#run-result").replaceChildren());
-  await page.click("#run");
-  await ran(page);
-  const other = await open(new URL(page.url()).hash);
-  await ran(other);
-  seen.linked = { fork: await other.inputValue("#fork"), returned: await text(other, "#returned") };
-  await other.context().close();
-}
+const [witness, input, artifacts, form] = given;
 
 /** How much wider the page is than a narrow window. */
 async function narrow(page) {
@@ -123,53 +16,6 @@ async function narrow(page) {
   seen.wide = Math.max(seen.wide, await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth));
   await page.setViewportSize(size);
 }
-
-/** Files that are none of what is audited: what is said of each. */
-async function others(page) {
-  const state = (exception) => JSON.stringify({ refused: { env: ENV, pre: { [SENDER]: { nonce: "0x0", balance: "0x1", code: "0x", storage: {} } }, transaction: { data: ["0x"], gasLimit: ["0x5208"], gasPrice: "0xa", nonce: "0x0", sender: SENDER, to: SENDER, value: ["0x1"] }, post: { Istanbul: [{ indexes: { data: 0, gas: 0, value: 0 }, hash: NONE, logs: NONE, ...exception }] } } });
-  const files = {
-    empty: "",
-    packed: Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0, 0]),
-    wide: Buffer.from("\ufeff{}", "utf16le"),
-    marked: "\ufeff{}",
-    receipt: JSON.stringify({ transactionHash: NONE, logs: [], status: "0x1" }),
-    wanted: state({ expectException: "TR_NoFunds" }),
-    unwanted: state({}),
-    form: readFileSync(form),
-  };
-  seen.files = {};
-  for (const [name, held] of Object.entries(files)) {
-    await page.evaluate(() => document.querySelector("#audit-result").replaceChildren());
-    await page.setInputFiles("#file", { name: `\u202e${name}.json`, mimeType: "application/json", buffer: Buffer.from(held) });
-    await page.waitForSelector("#audit-result [role=alert], #audit-result .conclusion");
-    seen.files[name] = await text(page, "#audit-result");
-  }
-  // None is opened in the page's place, and one that is larger than is read is refused by its size alone.
-  seen.prevented = await page.evaluate(() => {
-    const dropped = (selector, files) => {
-      const data = new DataTransfer();
-      for (const file of files) data.items.add(file);
-      const events = ["dragover", "drop"].map((type) => new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));
-      for (const event of events) document.querySelector(selector).dispatchEvent(event);
-      return events.every(({ defaultPrevented }) => defaultPrevented);
-    };
-    const small = (name) => new File(["{}"], name);
-    return [dropped("footer", [small("c.json")]), dropped("#audit-result", [small("a.json"), small("b.json")])];
-  });
-  await page.waitForSelector("#audit-result [role=alert]");
-  seen.several = await text(page, "#audit-result");
-  await page.evaluate(() => {
-    const data = new DataTransfer();
-    data.items.add(new File(Array(129).fill(new Blob([new Uint8Array(1_000_000)])), "large.json"));
-    document.body.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
-  });
-  await page.waitForFunction(() => document.querySelector("#audit-result").textContent.includes("large.json"));
-  seen.large = await text(page, "#audit-result");
-}
-
-const NONE = `0x${"00".repeat(32)}`;
-const SENDER = "0x1111111111111111111111111111111111111111";
-const ENV = { currentCoinbase: "0x2222222222222222222222222222222222222222", currentGasLimit: "0x1000000", currentNumber: "0x1", currentTimestamp: "0x1" };
 
 async function audit(page) {
   await page.focus("#tab-run");
@@ -196,7 +42,7 @@ async function audit(page) {
   await page.setInputFiles("#file", { name: "nothing.bin", mimeType: "application/octet-stream", buffer: Buffer.from("nothing") });
   await page.waitForSelector("#audit-result [role=alert]");
   seen.unusable = await text(page, "#audit-result [role=alert]");
-  await others(page);
+  await others(page, form);
   await page.click("text=Call tree");
   await page.waitForSelector("[data-agree]");
   await pictures(page, "audit");
