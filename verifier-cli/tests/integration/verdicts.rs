@@ -219,7 +219,7 @@ fn checks_that_are_not_made() {
     assert!(ran.text().contains(scope), "{}", ran.text());
     let ran = run(folder, "iso-verify w.bin --strict --certificate c.json");
     assert_eq!(ran.code, Some(3));
-    let line = format!("inconclusive: {unmade}, where --strict asks for all; valid: {audits}");
+    let line = format!("inconclusive: {unmade}, where all are asked for; valid: {audits}");
     let words = ran.text().split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(words.ends_with(&line), "{}", ran.text());
     // What is said of the message is about the message.

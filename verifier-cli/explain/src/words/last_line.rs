@@ -20,7 +20,7 @@ pub fn last_line(report: &Report, told: &[Told]) -> String {
         return match (unchecked, report.verdict()) {
             (0, _) => format!("{name}: {valid}"),
             (_, Verdict::Valid) => format!("{name}: {valid}; {unmade}"),
-            _ => format!("{name}: {unmade}, where --strict asks for all; valid: {valid}"),
+            _ => format!("{name}: {unmade}, where all are asked for; valid: {valid}"),
         };
     }
     let mut parts = said(report, told);
