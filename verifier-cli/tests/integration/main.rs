@@ -36,3 +36,5 @@ mod statetest;
 mod trace;
 mod usage;
 mod verdicts;
+#[cfg(unix)]
+mod watch;
