@@ -1,9 +1,13 @@
 //! Why a question has no answer, in words for a person.
 
+use iso_evm_explain::artifacts::ArtifactsError;
 use iso_evm_verifier::VerifyError;
 use iso_evm_wire::container::{ContainerError, JsonError};
 use iso_evm_witness::{
-    ExecuteError, block_file::BlockFileError, execute::RunError, input::InputError,
+    ExecuteError,
+    block_file::BlockFileError,
+    execute::RunError,
+    input::{InputError, state_test::CaseError},
     prestate::PrestateError,
 };
 
@@ -28,6 +32,19 @@ pub enum PageError {
         /// Number of transactions in the block.
         count: usize,
     },
+    /// A state test without this case.
+    #[error(
+        "there is no case {index}: the number of cases under forks that are audited is {count}"
+    )]
+    NoCase {
+        /// Index that was asked for.
+        index: usize,
+        /// Number of cases in the file.
+        count: usize,
+    },
+    /// The case of a state test cannot be run.
+    #[error("state test: {0}")]
+    Case(#[source] Box<CaseError>),
     /// A witness without this message.
     #[error("there is no message {index}: the number of messages is {count}")]
     NoMessage {
@@ -39,6 +56,9 @@ pub enum PageError {
     /// The transaction cannot be run.
     #[error("transaction: {0}")]
     Execute(#[source] Box<ExecuteError>),
+    /// A file is not what a Solidity compiler puts out.
+    #[error(transparent)]
+    Artifacts(#[from] ArtifactsError),
     /// The bytes are no witness.
     #[error("witness: {0}")]
     Container(#[from] ContainerError),
@@ -67,6 +87,7 @@ macro_rules! boxed {
 boxed! {
     Input: InputError,
     Block: BlockFileError,
+    Case: CaseError,
     Execute: ExecuteError,
     Verify: VerifyError,
 }

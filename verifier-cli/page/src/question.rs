@@ -11,13 +11,13 @@ use crate::{PageError, calls, contract, fields, record, steps, story, trace, ver
 #[serde(tag = "ask", rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum Question {
-    /// Records the `INPUT.json`, or one transaction of the block file, that stands beside it: the
-    /// `witness.bin`.
+    /// Records the `INPUT.json`, one transaction of the block file, or one case of the state test, that
+    /// stands beside it: the `witness.bin`.
     Record {
         /// The rules, where neither the file nor its chain tells.
         #[serde(default)]
         fork: Option<Rules>,
-        /// Which transaction of a block file.
+        /// Which transaction of a block file, or case of a state test.
         #[serde(default)]
         index: usize,
     },
@@ -35,6 +35,20 @@ pub enum Question {
         /// Index of the message; that at hand, if none is named.
         #[serde(default)]
         message: Option<usize>,
+        /// What a Solidity compiler put out.
+        #[serde(default)]
+        artifacts: Vec<ArtifactFile>,
+    },
+    /// All of that as one HTML file, which stands beside the answer.
+    Report {
+        /// What a Solidity compiler put out.
+        #[serde(default)]
+        artifacts: Vec<ArtifactFile>,
+    },
+    /// How much is known from what a Solidity compiler put out.
+    Artifacts {
+        /// The files.
+        artifacts: Vec<ArtifactFile>,
     },
     /// A message of the `witness.bin` step by step.
     Steps {
@@ -53,6 +67,15 @@ pub enum Question {
         /// The rules.
         fork: Rules,
     },
+}
+
+/// A file of what a Solidity compiler put out.
+#[derive(Clone, Debug, Deserialize)]
+pub struct ArtifactFile {
+    /// Its name.
+    pub name: String,
+    /// Its text.
+    pub json: String,
 }
 
 /// What comes back.
@@ -80,7 +103,12 @@ pub fn ask(question: &[u8], bytes: &[u8]) -> Result<Answer, PageError> {
         Question::Record { fork, index } => record::record(bytes, fork, index),
         Question::Trace { fork } => trace::trace(bytes, fork).map(Answer::from),
         Question::Verify => verify::verify(bytes).map(Answer::from),
-        Question::Story { message } => story::told(bytes, message).map(Answer::from),
+        Question::Story { message, artifacts } => {
+            story::told(bytes, message, &artifacts).map(Answer::from)
+        }
+        Question::Report { artifacts } => story::report(bytes, &artifacts)
+            .map(|html| Answer { said: json!({}), bytes: html.into_bytes() }),
+        Question::Artifacts { artifacts } => story::known(&artifacts).map(Answer::from),
         Question::Steps { message } => steps::steps(bytes, message).map(Answer::from),
         Question::Calls => calls::calls(bytes).map(Answer::from),
         Question::Fields => {

@@ -1,16 +1,24 @@
-//! Records what a visitor brings: an `INPUT.json`, or a transaction of a block file.
+//! Records what a visitor brings: an `INPUT.json`, a transaction of a block file, or a case of an official state
+//! test.
 
-use alloy_primitives::B256;
 use iso_evm_wire::{Rules, Witness};
-use iso_evm_witness::{Input, block_file::BlockFile};
+use iso_evm_witness::{
+    Input,
+    block_file::BlockFile,
+    input::state_test::{self, Case},
+};
 use serde_json::{Value, json};
 
 use crate::{Answer, PageError};
 
-/// The witness of an input, or of one transaction of a block.
+/// The witness of an input, or of that with this index in a file that has several.
 pub(crate) fn record(text: &[u8], fork: Option<Rules>, index: usize) -> Result<Answer, PageError> {
     if BlockFile::is_one(text) {
         return of_block(text, fork, index);
+    }
+    // What is no state test is refused as the input that it is not.
+    if let Some(cases) = state_test::cases(text).ok().filter(|cases| !cases.is_empty()) {
+        return of_state_test(cases, index);
     }
     let (input, notes) = Input::read(text, fork)?;
     let witness = iso_evm_witness::record(&input.execution)?.witness(&input);
@@ -24,20 +32,39 @@ fn of_block(text: &[u8], fork: Option<Rules>, index: usize) -> Result<Answer, Pa
     let block = file.record()?;
     let notes: Vec<_> = block.notices().iter().map(ToString::to_string).collect();
     let recorded: Vec<_> = block.witnesses().collect();
-    let hashes: Vec<B256> = recorded.iter().map(|recorded| recorded.transaction).collect();
-    let count = recorded.len();
-    let asked = recorded.into_iter().nth(index);
-    let asked = asked.ok_or(PageError::NoTransaction { index, count })?;
-    let block = json!({ "index": asked.index, "transactions": hashes });
-    Ok(answer(&asked.witness, block, &notes))
+    let hashes: Vec<_> = recorded.iter().map(|recorded| recorded.transaction.to_string()).collect();
+    let asked =
+        recorded.get(index).ok_or(PageError::NoTransaction { index, count: hashes.len() })?;
+    Ok(answer(&asked.witness, choice("transaction", asked.index, &hashes), &notes))
 }
 
-fn answer(witness: &Witness, block: Value, notes: &[String]) -> Answer {
+/// The witness of a state test's case under a fork that is audited, and which others there are.
+fn of_state_test(cases: Vec<Case>, index: usize) -> Result<Answer, PageError> {
+    let audited = |case: &&Case| case.fork().is_ok();
+    let names: Vec<_> = cases
+        .iter()
+        .filter(audited)
+        .map(|case| format!("{}, {}, {}", case.fork_name, case.indexes, case.test))
+        .collect();
+    let asked = cases.iter().filter(audited).nth(index);
+    let asked = asked.ok_or(PageError::NoCase { index, count: names.len() })?;
+    let execution = asked.execution()?;
+    let recording = iso_evm_witness::record(&execution)?;
+    let witness = recording.witness(&asked.input(execution)?);
+    Ok(answer(&witness, choice("case", index, &names), &[]))
+}
+
+/// Which one was recorded of those that a file has.
+fn choice(of: &str, index: usize, names: &[String]) -> Value {
+    json!({ "of": of, "index": index, "names": names })
+}
+
+fn answer(witness: &Witness, choice: Value, notes: &[String]) -> Answer {
     let said = json!({
         "fork": witness.rules,
         "chainId": witness.chain_id,
         "messages": witness.messages.len(),
-        "block": block,
+        "choice": choice,
         "notes": notes,
     });
     Answer { said, bytes: witness.encode() }

@@ -2,6 +2,8 @@
 //!
 //! In the data's way this stands between a claim that is at hand and the contract.
 
+use std::collections::BTreeMap;
+
 use alloy_primitives::{B256, Bytes, U256, keccak256};
 use alloy_sol_types::SolValue;
 use iso_evm_verifier::claim::ClaimedBlock;
@@ -31,8 +33,8 @@ pub struct Item {
 pub struct Behind {
     /// The bytes of the block's header.
     pub header: Option<Bytes>,
-    /// The bytes of a transaction, by its place in the block.
-    pub signed: Option<(u64, Bytes)>,
+    /// The bytes of transactions, by their places in the block.
+    pub signed: BTreeMap<u64, Bytes>,
 }
 
 /// An answer: the item's bytes, and the path that shows where it stands.
@@ -102,12 +104,7 @@ impl Item {
                 let words = Transaction::from(&claimed.transaction(place)?.claim).abi_encode();
                 shown(words, path(&claimed.tree, index))
             }
-            Level::Signed => {
-                let (at, bytes) = behind.signed.as_ref()?;
-                (*at == self.transaction)
-                    .then(|| bytes.to_vec())
-                    .and_then(|bytes| shown(bytes, Vec::new()))
-            }
+            Level::Signed => shown(behind.signed.get(&self.transaction)?.to_vec(), Vec::new()),
             Level::Step => {
                 let steps = &told()?.steps;
                 shown(steps.digests.get(place)?.to_vec(), path(&steps.tree, index))

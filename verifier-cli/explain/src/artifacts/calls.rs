@@ -11,6 +11,11 @@ pub(super) struct Calls {
     entering: bool,
     /// What was jumped to and is no function's that is under way: code that functions share.
     shared: Option<Place>,
+    /// Whether there was a jump behind the last instruction whose function is known.
+    jumped: bool,
+    /// The function that the contract was called for, once it has been left: what follows is how it returns, code
+    /// that functions share.
+    left: Option<Place>,
 }
 
 /// A function under way.
@@ -30,17 +35,23 @@ impl Calls {
     pub(super) fn step(&mut self, place: Option<Place>, follows: bool) {
         let jump = place.as_ref().map_or(Jump::None, |place| place.jump);
         let named = place.filter(|place| place.function.is_some());
+        self.jumped |= !follows;
         if std::mem::take(&mut self.entering) {
             self.shared = None;
+            self.jumped = false;
             self.enter(named);
         } else if let Some(place) = named {
+            let follows = !std::mem::take(&mut self.jumped);
             self.come_to(place, follows);
         }
         match jump {
             Jump::In => self.entering = true,
             Jump::Out => {
                 self.leave_inlined();
-                self.open.pop();
+                let left = self.open.pop().and_then(|open| open.place);
+                if self.open.is_empty() && self.left.is_none() {
+                    self.left = left.filter(|left| !left.generated);
+                }
                 self.shared = None;
             }
             Jump::None => {}
@@ -60,7 +71,14 @@ impl Calls {
             }
         } else if self.open.is_empty() {
             // A function that was not jumped to is one that the contract is called for.
-            self.open.push(Open { place: Some(place), inlined: false });
+            let shown = match &self.left {
+                Some(left) => {
+                    self.shared = Some(place);
+                    left.clone()
+                }
+                None => place,
+            };
+            self.open.push(Open { place: Some(shown), inlined: false });
         } else if self.shared.as_ref().is_some_and(|shared| same_function(shared, &place)) {
             // More of the same.
         } else if follows && self.open.len() < DEPTH {

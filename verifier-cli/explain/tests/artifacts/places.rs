@@ -86,6 +86,23 @@ pub(super) fn reverts_are_told(token: &Contract<'_>, code: &Bytes) {
     );
 }
 
+/// What packs the returned value is one piece for all functions that return a bool: by its pc it is `approve`'s.
+#[test]
+fn what_a_function_returns_through_is_told_as_anothers() {
+    let (artifacts, code) = (artifacts(), code("Token", "deployedBytecode"));
+    let token = deployed(&artifacts, "Token");
+    let to = "0x1111111111111111111111111111111111111111";
+    for (signature, name) in
+        [("transfer(address,uint256)", "transfer"), ("approve(address,uint256)", "approve")]
+    {
+        let run = call(&code, calldata(signature, &[to, "0"]));
+        assert!(run.success);
+        let calls = token.calls(run.pcs.iter().copied());
+        let functions: Vec<_> = calls.iter().map(|place| place.function.as_deref()).collect();
+        assert_eq!(functions, [Some(name)], "{signature}");
+    }
+}
+
 #[test]
 fn a_constructors_revert_is_not_in_the_constructor() {
     let artifacts = artifacts();

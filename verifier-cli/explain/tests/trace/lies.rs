@@ -208,3 +208,19 @@ fn a_step_that_differs_is_not_put_down_to_a_message_that_was_through() {
     let compared = compare(&opened, None, Bounds::default(), text.as_bytes()).unwrap();
     assert!(compared.to_string().ends_with("\n  there pc 4096, ADD"), "{compared}");
 }
+
+/// anvil without `--steps-tracing` answers so: that is no difference, and nothing was compared.
+#[test]
+fn a_summary_without_steps_is_no_verdict() {
+    let nothing = r#"{"gas":21000,"failed":false,"returnValue":"","structLogs":[]}"#;
+    let traced = Traced::fixture("arithmetic", false);
+    let error = compare(&traced.opened, None, Bounds::default(), nothing.as_bytes()).unwrap_err();
+    assert!(
+        error.to_string().starts_with("it says what the run came to, and has no steps"),
+        "{error}"
+    );
+    // A transfer has none.
+    let traced = Traced::fixture("plain-transfer", false);
+    let compared = compare(&traced.opened, None, Bounds::default(), nothing.as_bytes()).unwrap();
+    assert!(matches!(compared, Compared::Equal { steps: 0, .. }), "{compared}");
+}

@@ -1,22 +1,22 @@
 //! The page in a real browser, from a file and without a network: it runs programs, audits what the command
 //! line audits to the same hashes and gas, finds lies, complains of nothing and asks nobody.
 
-use std::{collections::BTreeMap, fs, path::Path, process::Stdio};
+use std::{collections::BTreeMap, ffi::OsStr, fs, path::Path};
 
 use alloy_primitives::hex;
 use iso_evm_page::ask;
-use iso_evm_testing::fixtures;
+use iso_evm_testing::{browser, fixtures};
 use serde_json::{Value, json};
 
-use crate::support::{browser, has_packages, node, whole_page, work};
+use crate::support::{has_packages, here, node, whole_page, work};
 
 /// What the browser shows of a page; `subject` is what it is given to audit.
-fn seen(browser: &Path, page: &Path, name: &str, subject: [&str; 2]) -> Value {
-    let mut script = node("tests/node/browser.mjs");
-    script.arg(work()).arg(browser).arg(page).arg(work().join("screenshots").join(name));
-    let output = script.args(subject).stderr(Stdio::inherit()).output().unwrap();
-    assert!(output.status.success(), "the page does not get that far");
-    serde_json::from_slice(&output.stdout).unwrap()
+fn seen(page: &Path, name: &str, subject: &[&str]) -> Option<Value> {
+    let screenshots = work().join("screenshots").join(name);
+    let subject = subject.iter().map(OsStr::new);
+    let arguments = [page.as_os_str(), screenshots.as_os_str()].into_iter().chain(subject);
+    let said = browser::drive(&here().join("tests/node/browser.mjs"), arguments)?;
+    Some(serde_json::from_str(&said).unwrap())
 }
 
 /// `12,634`.
@@ -50,14 +50,12 @@ fn check_runs(seen: &Value) {
 
 #[test]
 fn the_page_runs_audits_as_the_command_line_and_finds_lies() {
-    if !has_packages() {
-        return;
-    }
-    let (Some(browser), Some(page)) = (browser(), whole_page()) else { return };
+    let (Some(_), Some(page)) = (browser::chromium(), whole_page()) else { return };
     let file = |end: &str| fixtures::own().join(format!("erc20-transfer{end}"));
     let (witness, input) = (file(".witness.bin"), file(".json"));
-    let subject = [witness.to_str().unwrap(), input.to_str().unwrap()];
-    let seen = seen(&browser, &page, "whole", subject);
+    let artifacts = fixtures::own().join("src/artifacts.json");
+    let subject = [&witness, &input, &artifacts].map(|path| path.to_str().unwrap());
+    let Some(seen) = seen(&page, "whole", &subject) else { return };
     assert_eq!(seen["ready"], "whole");
     check_runs(&seen);
     assert_eq!(seen["byKeyboard"], true);
@@ -90,7 +88,29 @@ fn the_page_runs_audits_as_the_command_line_and_finds_lies() {
     let (number, of) = last.split_once(':').unwrap().0.split_once(" of ").unwrap();
     assert_eq!(number, of, "{last}");
     assert!(seen["unusable"].as_str().unwrap().starts_with("This cannot be used"));
+    check_solidity(&seen, &fs::read(&witness).unwrap(), &artifacts);
     check_lies(&seen);
+}
+
+/// With what the compiler put out, calls and records have their names; the file is the command line's.
+fn check_solidity(seen: &Value, witness: &[u8], artifacts: &Path) {
+    assert!(seen["noArtifacts"].as_str().unwrap().contains("nothing.json: not an artifact"));
+    let lacks = seen["lacksSources"].as_str().unwrap();
+    assert!(
+        lacks.contains("Not at hand, add them too: ") && lacks.contains("Factory.sol, "),
+        "{lacks}"
+    );
+    let found = &seen["artifacts"];
+    let said = found["said"].as_str().unwrap();
+    assert!(said.contains("with source maps"), "{said}");
+    assert!(found["call"].as_str().unwrap().starts_with("Token transfer("), "{found:.200}");
+    let within = found["within"].as_str().unwrap();
+    assert!(within.contains("Token.sol:") && within.contains("balanceOf["), "{within}");
+    let file = |path: &Path| json!({ "name": path.file_name().unwrap().to_str(), "json": fixtures::read(path) });
+    let files = [file(artifacts), file(&artifacts.with_file_name("Token.sol"))];
+    let question = json!({ "ask": "report", "artifacts": files }).to_string();
+    let expected = ask(question.as_bytes(), witness).unwrap().bytes;
+    assert!(found["report"].as_str().unwrap().as_bytes() == expected, "not the same report.html");
 }
 
 fn check_lies(seen: &Value) {
@@ -121,7 +141,9 @@ fn a_page_without_the_module_runs_programs_and_says_what_it_lacks() {
     if !has_packages() {
         return;
     }
-    let Some(browser) = browser() else { return };
+    if browser::chromium().is_none() {
+        return;
+    }
     let page = work().join("half.html");
     let built = node("build.mjs").arg("--without-module").arg("-o").arg(&page).output().unwrap();
     assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
@@ -134,7 +156,7 @@ fn a_page_without_the_module_runs_programs_and_says_what_it_lacks() {
     let part = calls["parts"].as_object().unwrap().values().next().unwrap();
     let code = hex::decode(part.as_str().unwrap()).unwrap();
     let code = hex::encode_prefixed(&code[1..]);
-    let seen = seen(&browser, &page, "half", [calldata, &code]);
+    let Some(seen) = seen(&page, "half", &[calldata, &code]) else { return };
     assert_eq!(seen["ready"], "half");
     check_runs(&seen);
     assert!(seen["lacks"].as_str().unwrap().contains("it lacks the recorder"));

@@ -7,3 +7,4 @@ mod browser;
 mod machine;
 mod module;
 mod support;
+mod wasm;

@@ -34,13 +34,36 @@ fn a_block_file_gives_the_transaction_that_is_chosen() {
     let packed = fixture("op-sepolia-26207960.json.zst");
     let block = zstd::decode_all(&packed[..]).unwrap();
     let answer = ask(br#"{"ask": "record", "index": 3}"#, &block).unwrap();
-    assert_eq!(answer.said["block"]["index"], 3);
-    let hashes = answer.said["block"]["transactions"].as_array().unwrap();
+    assert_eq!(answer.said["choice"]["index"], 3);
+    let hashes = answer.said["choice"]["names"].as_array().unwrap();
     assert_eq!(hashes.len(), 10);
     let hash = Witness::decode(&answer.bytes).unwrap().transaction.hash().unwrap();
     assert_eq!(hashes[3], json!(hash));
     let beyond = refused(&json!({ "ask": "record", "index": 10 }), &block);
     assert_eq!(beyond, "there is no transaction 10: the number of transactions is 10");
+}
+
+/// The cases of a state test that are audited are numbered in the file's order; others are not there.
+#[test]
+fn a_state_test_gives_the_case_that_is_chosen() {
+    let sender = "0x1111111111111111111111111111111111111111";
+    let post = json!([{ "indexes": { "data": 0, "gas": 0, "value": 0 }, "hash": format!("0x{:064x}", 0), "logs": format!("0x{:064x}", 0) }]);
+    let test = json!({ "a transfer": {
+        "env": { "currentCoinbase": "0x2222222222222222222222222222222222222222", "currentGasLimit": "0x1000000",
+            "currentNumber": "0x1", "currentTimestamp": "0x1", "currentBaseFee": "0x0",
+            "currentRandom": format!("0x{:064x}", 0), "currentDifficulty": "0x0" },
+        "pre": { sender: { "nonce": "0x0", "balance": "0x1000000", "code": "0x", "storage": {} } },
+        "transaction": { "data": ["0x"], "gasLimit": ["0x5208"], "gasPrice": "0x0", "nonce": "0x0",
+            "sender": sender, "to": "0x3333333333333333333333333333333333333333", "value": ["0x1"] },
+        "post": { "Frontier": post, "Istanbul": post, "Shanghai": post },
+    }})
+    .to_string();
+    let answer = ask(br#"{"ask": "record", "index": 1}"#, test.as_bytes()).unwrap();
+    let names = ["Istanbul, d0 g0 v0, a transfer", "Shanghai, d0 g0 v0, a transfer"];
+    assert_eq!(answer.said["choice"], json!({ "of": "case", "index": 1, "names": names }));
+    assert_eq!(answer.said["fork"], "shanghai");
+    let beyond = refused(&json!({ "ask": "record", "index": 2 }), test.as_bytes());
+    assert_eq!(beyond, "there is no case 2: the number of cases under forks that are audited is 2");
 }
 
 #[test]

@@ -54,26 +54,6 @@ pub(crate) fn has_packages() -> bool {
     })
 }
 
-/// The browser, if there is one; if not, says in one line that tests are skipped.
-///
-/// # Panics
-///
-/// If there is none, and no test may be skipped.
-pub(crate) fn browser() -> Option<PathBuf> {
-    let named = env::var_os("CHROMIUM").map(PathBuf::from);
-    let usual = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
-    let all = named.into_iter().chain(usual.map(PathBuf::from));
-    let found = all.into_iter().find(|path| path.exists());
-    if found.is_none() {
-        assert!(
-            env::var_os(REQUIRE_BROWSER).is_none(),
-            "{REQUIRE_BROWSER} is set, and there is none"
-        );
-        skipped("no browser is there (CHROMIUM says where it is)");
-    }
-    found
-}
-
 /// The whole page, if `ISO_PAGE` says where it is: to build its module takes minutes, once.
 ///
 /// # Panics

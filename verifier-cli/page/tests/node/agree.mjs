@@ -7,6 +7,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { bundled } from "../../build/bundle.mjs";
 import { packages } from "../../build/packages.mjs";
+import { same } from "./same.mjs";
 
 const web = fileURLToPath(new URL("../../web", import.meta.url));
 const work = process.argv[2];
@@ -14,10 +15,6 @@ const file = join(work, `audit-${process.pid}.mjs`);
 writeFileSync(file, await bundled(web, packages(web, work), "evm/audit.js", "esm"));
 const { Auditor } = await import(pathToFileURL(file));
 rmSync(file);
-
-/** Objects with the same entries are the same, in whatever order. */
-const sorted = (value) => (value === null || typeof value !== "object" ? value : Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)).map(([key, inner]) => [key, sorted(inner)]));
-const same = (one, other) => JSON.stringify(sorted(one)) === JSON.stringify(sorted(other));
 
 let [messages, hostGas] = [0, 0n];
 const verdicts = {};

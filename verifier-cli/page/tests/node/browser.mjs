@@ -1,50 +1,22 @@
-// The page in a real browser, from a file and without a network. Says what it saw as JSON; the test that
-// starts it says what that must be.
-//   node browser.mjs WORK BROWSER PAGE SCREENSHOTS [WITNESS INPUT]
-import { mkdirSync } from "node:fs";
-import { createRequire } from "node:module";
-import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import { packages } from "../../build/packages.mjs";
+// The page in a real browser. Says what it saw as JSON; the test that starts it says what that must be.
+//   node browser.mjs PAGE SCREENSHOTS [WITNESS INPUT ARTIFACTS]
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { drive, open as opened, pictures as taken, seen } from "../../../../tests/support/browser/harness.mjs";
 
-const [work, executablePath, file, screenshots, witness, input] = process.argv.slice(2);
-const web = fileURLToPath(new URL("../../web", import.meta.url));
-const { chromium } = createRequire(join(packages(web, work), "index.js"))("playwright-core");
-mkdirSync(screenshots, { recursive: true });
+const [file, screenshots, witness, input, artifacts] = process.argv.slice(2);
 
-const QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
-const browser = await chromium.launch({ executablePath, args: QUIET });
-const seen = { complaints: [], requests: [] };
+/** A machine that does much else takes its time. */
+const PATIENCE = 180_000;
 
-/** A window without a network, that keeps what is complained of and asked for. */
 async function open(fragment = "") {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
-  await context.setOffline(true);
-  const page = await context.newPage();
-  // A machine that does much else takes its time.
-  page.setDefaultTimeout(180_000);
-  page.on("console", (message) => ["error", "warning"].includes(message.type()) && seen.complaints.push(message.text()));
-  page.on("pageerror", (error) => seen.complaints.push(error.message));
-  page.on("request", (request) => /^(file|blob|data):/.test(request.url()) || seen.requests.push(request.url()));
-  await page.goto(pathToFileURL(file).href + fragment);
-  await page.waitForSelector("html[data-ready]");
+  const page = await opened(file, fragment);
+  page.setDefaultTimeout(PATIENCE);
   return page;
 }
 
 const text = (page, selector) => page.textContent(selector);
-const wide = (page) => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-
-async function pictures(page, name) {
-  for (const scheme of ["light", "dark"]) {
-    await page.emulateMedia({ colorScheme: scheme });
-    await page.screenshot({ path: join(screenshots, `${name}-${scheme}.png`), fullPage: true });
-  }
-  await page.emulateMedia({ colorScheme: "light" });
-  await page.setViewportSize({ width: 390, height: 844 });
-  await page.screenshot({ path: join(screenshots, `${name}-narrow.png`), fullPage: true });
-  seen.wide = Math.max(seen.wide ?? 0, await wide(page));
-  await page.setViewportSize({ width: 1280, height: 900 });
-}
+const pictures = (page, name) => taken(page, join(screenshots, name));
 
 /** Waits for a run to have come to its end. */
 const ran = (page) => page.waitForSelector("#agreement");
@@ -131,6 +103,28 @@ async function audit(page) {
   await page.evaluate(() => document.querySelector("#audit-result").replaceChildren());
   await page.setInputFiles("#file", witness);
   await page.waitForSelector("[data-agree]");
+  await solidity(page);
+}
+
+/** What a compiler knows, added to the witness that is audited; and the file that holds all of it. */
+async function solidity(page) {
+  await page.setInputFiles("#artifacts", { name: "nothing.json", mimeType: "application/json", buffer: Buffer.from("{}") });
+  await page.waitForSelector("#artifacts-said .is-invalid");
+  seen.noArtifacts = await text(page, "#artifacts-said");
+  await page.setInputFiles("#artifacts", artifacts);
+  // Without artifacts it is the selector.
+  await page.waitForFunction(() => document.querySelector("#messages td .note.clip")?.textContent.startsWith("Token"));
+  seen.lacksSources = await text(page, "#artifacts-said");
+  await page.setInputFiles("#artifacts", join(dirname(artifacts), "Token.sol"));
+  await page.waitForFunction((before) => document.querySelector("#artifacts-said").textContent !== before, seen.lacksSources);
+  await page.waitForSelector("[data-agree]");
+  seen.artifacts = { said: await text(page, "#artifacts-said"), call: await text(page, "#messages td .note.clip") };
+  await page.click("#messages tbody tr:first-child");
+  await page.waitForSelector("#view-audit .within");
+  seen.artifacts.within = await text(page, "#view-audit .within");
+  await page.screenshot({ path: join(screenshots, "audit-solidity.png"), fullPage: true });
+  const [file] = await Promise.all([page.waitForEvent("download"), page.click("#report-html")]);
+  seen.artifacts.report = readFileSync(await file.path(), "utf8");
 }
 
 async function lie(page) {
@@ -177,7 +171,7 @@ async function half(page) {
   seen.single = await text(page, "#audit-result .conclusion");
 }
 
-try {
+await drive(async () => {
   const page = await open();
   seen.ready = await page.evaluate(() => document.documentElement.dataset.ready);
   await run(page);
@@ -188,7 +182,4 @@ try {
   } else {
     await half(page);
   }
-  console.log(JSON.stringify(seen));
-} finally {
-  await browser.close();
-}
+});

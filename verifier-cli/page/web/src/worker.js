@@ -45,17 +45,28 @@ const tasks = {
   },
 
   /** All that the module says of a witness. */
-  async verify({ witness }) {
+  async verify({ witness, artifacts = [] }) {
     needs("the audits");
     const { said } = await module.ask({ ask: "verify" }, witness);
-    const { said: story } = await module.ask({ ask: "story" }, witness);
-    return { ...said, headline: story.headline };
+    const { said: story } = await module.ask({ ask: "story", artifacts }, witness);
+    return { ...said, headline: story.headline, calls: story.calls };
+  },
+
+  /** What is known from files of a Solidity compiler. */
+  async artifacts({ artifacts }) {
+    needs("what reads artifacts");
+    return (await module.ask({ ask: "artifacts", artifacts })).said;
+  },
+
+  /** The file that `iso-verify explain -o` writes. */
+  async report({ witness, artifacts }) {
+    return (await module.ask({ ask: "report", artifacts }, witness)).bytes;
   },
 
   /** A message of a witness, step by step, and its story. */
-  async steps({ witness, message }) {
+  async steps({ witness, message, artifacts = [] }) {
     const { said } = await module.ask({ ask: "steps", message }, witness);
-    const { said: story } = await module.ask({ ask: "story", message }, witness);
+    const { said: story } = await module.ask({ ask: "story", message, artifacts }, witness);
     const steps = said.steps.map((step) => ({ ...step, stack: step.stack.map(BigInt) }));
     return { ...said, code: bytes(said.code), steps, story };
   },

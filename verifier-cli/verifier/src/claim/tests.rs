@@ -9,8 +9,8 @@ use iso_evm_wire::{
 };
 
 use super::{
-    ClaimedBlock, ClaimedMessage, ClaimedTransaction, Difference, Instants, Published, StepPlaces,
-    TreeOf, first_difference,
+    ClaimedBlock, ClaimedMessage, ClaimedTransaction, Difference, Instants, NotOneBlock, Published,
+    StepPlaces, TreeOf, first_difference,
 };
 
 /// A claim with this many records in each of its messages, of which the first opens the second by its
@@ -229,4 +229,55 @@ fn a_block_that_begins_elsewhere_differs_there() {
     let lie = ClaimedBlock::new(told.environment, B256::ZERO, Vec::new(), roots, transactions);
     let difference = first_difference(&own, &mut Counted(lie, 0)).unwrap();
     assert_eq!(difference, Some(Difference::Block));
+}
+
+/// A claim of one transaction between two roots that tells of these ancestors; the roots and hashes are of one byte.
+fn between(enter: u8, leave: u8, ancestors: &[u8]) -> ClaimedBlock {
+    let ClaimedBlock { environment, transactions, .. } = claimed(&[1], |_, _, _| {});
+    let ancestors = ancestors.iter().map(|byte| B256::repeat_byte(*byte)).collect();
+    let roots = [enter, leave].map(B256::repeat_byte);
+    ClaimedBlock::new(environment, B256::repeat_byte(9), ancestors, roots, (3, transactions))
+}
+
+#[test]
+fn transactions_that_follow_each_other_are_not_one_claim() {
+    let joined = ClaimedBlock::join([between(1, 2, &[7]), between(2, 5, &[0, 8])]).unwrap();
+    assert_eq!(joined.claim.header, B256::ZERO);
+    assert_eq!([joined.claim.enter, joined.claim.leave], [1, 5].map(B256::repeat_byte));
+    assert_eq!(
+        (joined.first, joined.transactions.len(), joined.claim.transactions.count),
+        (0, 2, 2)
+    );
+    assert_eq!(joined.ancestors, [7, 8].map(B256::repeat_byte));
+    // One alone is what is committed to of one.
+    let one = ClaimedBlock::join([between(1, 2, &[7])]).unwrap();
+    assert_eq!(one.root(), between(1, 2, &[7]).of_run().root());
+}
+
+#[test]
+fn transactions_that_do_not_follow_each_other_are_one_claim() {
+    let mut other = between(2, 3, &[]);
+    other.environment.number += 1;
+    let other = other.rebuilt();
+    let roots = [2, 4].map(B256::repeat_byte);
+    let ancestors = [7, 8].map(B256::repeat_byte);
+    for (claims, expected) in [
+        (vec![], NotOneBlock::Empty),
+        (vec![between(1, 2, &[]), other], NotOneBlock::Environment { index: 1 }),
+        (
+            vec![between(1, 2, &[]), between(4, 5, &[])],
+            NotOneBlock::Roots { index: 1, expected: roots[0], found: roots[1] },
+        ),
+        (
+            vec![between(1, 2, &[0, 7]), between(2, 5, &[3, 8])],
+            NotOneBlock::Ancestor {
+                index: 1,
+                back: 2,
+                expected: ancestors[0],
+                found: ancestors[1],
+            },
+        ),
+    ] {
+        assert_eq!(ClaimedBlock::join(claims).unwrap_err(), expected);
+    }
 }

@@ -74,7 +74,7 @@ impl fmt::Display for Compared {
 ///
 /// # Errors
 ///
-/// [`OtherError`], if the other is no trace.
+/// [`OtherError`], if the other is no trace, or has no steps where ours has some.
 pub fn compare(
     opened: &Opened<'_>,
     message: Option<usize>,
@@ -90,6 +90,9 @@ pub fn compare(
         }
         comparison.done.is_none()
     })?;
+    if !comparison.begun && comparison.has_steps() {
+        return Err(OtherError::SummaryOnly);
+    }
     Ok(comparison.end())
 }
 
@@ -189,6 +192,17 @@ impl<'a> Comparison<'a> {
             }
         }
         true
+    }
+
+    /// Whether there is a step of ours that comes next, and that any client prints.
+    fn has_steps(&mut self) -> bool {
+        while self.take(false) {
+            if self.ours.as_ref().is_some_and(|ours| ours.opcode != STOP) {
+                return true;
+            }
+            self.pass();
+        }
+        false
     }
 
     /// Our step is over with.

@@ -86,6 +86,12 @@ pub enum OtherError {
     /// There is nothing in it that would be a step.
     #[error("it has no steps: neither lines of EIP-3155 nor what debug_traceTransaction answers")]
     NoSteps,
+    /// It tells what a run came to, and none of its steps.
+    #[error(
+        "it says what the run came to, and has no steps: ask its node to keep them (anvil --steps-tracing, \
+         disableStructLogs false)"
+    )]
+    SummaryOnly,
     /// It has the traces of other transactions.
     #[error("it has no trace of the transaction {0}")]
     OtherTransactions(B256),

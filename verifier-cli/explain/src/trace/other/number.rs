@@ -8,48 +8,75 @@ use serde::{
     de::{Error, Visitor},
 };
 
-/// A number of 64 bits, or one below zero in two's complement; none if it is null.
+/// A whole number from -2^63 to 2^64 - 1; none if it is null.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Number(pub(super) Option<u64>);
+struct Whole(Option<i128>);
 
-impl<'de> Deserialize<'de> for Number {
+impl<'de> Deserialize<'de> for Whole {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Numbers;
 
         impl Visitor<'_> for Numbers {
-            type Value = Number;
+            type Value = Whole;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a number below 2^64, decimal or with 0x in hex")
             }
 
-            fn visit_u64<E: Error>(self, number: u64) -> Result<Number, E> {
-                Ok(Number(Some(number)))
+            fn visit_u64<E: Error>(self, number: u64) -> Result<Whole, E> {
+                Ok(Whole(Some(number.into())))
             }
 
-            fn visit_i64<E: Error>(self, number: i64) -> Result<Number, E> {
-                Ok(Number(Some(number.cast_unsigned())))
+            fn visit_i64<E: Error>(self, number: i64) -> Result<Whole, E> {
+                Ok(Whole(Some(number.into())))
             }
 
-            fn visit_str<E: Error>(self, text: &str) -> Result<Number, E> {
+            fn visit_str<E: Error>(self, text: &str) -> Result<Whole, E> {
                 let number = match text.strip_prefix("0x") {
                     Some("") => Some(0),
-                    Some(digits) => u64::from_str_radix(digits, 16).ok(),
+                    Some(digits) => u64::from_str_radix(digits, 16).ok().map(i128::from),
                     None => {
-                        let below = || text.parse().map(i64::cast_unsigned).ok();
-                        text.parse().ok().or_else(below)
+                        let below = || text.parse::<i64>().ok().map(i128::from);
+                        text.parse::<u64>().ok().map(i128::from).or_else(below)
                     }
                 };
                 let found = || E::invalid_value(serde::de::Unexpected::Str(text), &self);
-                number.map(|number| Number(Some(number))).ok_or_else(found)
+                number.map(|number| Whole(Some(number))).ok_or_else(found)
             }
 
-            fn visit_unit<E: Error>(self) -> Result<Number, E> {
-                Ok(Number(None))
+            fn visit_unit<E: Error>(self) -> Result<Whole, E> {
+                Ok(Whole(None))
             }
         }
 
         deserializer.deserialize_any(Numbers)
+    }
+}
+
+/// An amount of 64 bits, one below zero in two's complement; none if it is null.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Amount(pub(super) Option<u64>);
+
+impl<'de> Deserialize<'de> for Amount {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Whole(number) = Whole::deserialize(deserializer)?;
+        let wrapped =
+            |number: i128| u64::try_from(number).unwrap_or((number as i64).cast_unsigned());
+        Ok(Self(number.map(wrapped)))
+    }
+}
+
+/// A number of things, or a place, which is not below zero; none if it is null.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Count(pub(super) Option<u64>);
+
+impl<'de> Deserialize<'de> for Count {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Whole(number) = Whole::deserialize(deserializer)?;
+        let above = |number: i128| {
+            u64::try_from(number).map_err(|_| D::Error::custom(format!("{number} is below zero")))
+        };
+        number.map(above).transpose().map(Self)
     }
 }
 

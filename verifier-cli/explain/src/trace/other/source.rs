@@ -34,6 +34,8 @@ impl<R: BufRead> Source<R> {
             match byte {
                 b'{' => break,
                 b'[' if !self.found => break,
+                // A byte order mark.
+                0xef | 0xbb | 0xbf if !self.found => self.take(1),
                 b'\n' => self.take(1),
                 byte if byte.is_ascii_whitespace() => self.take(1),
                 _ => self.skip_line()?,

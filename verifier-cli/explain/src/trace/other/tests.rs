@@ -63,6 +63,10 @@ fn a_step_is_the_same_whoever_tells_it() {
             r#"{"pc":2,"op":"PUSH1","gas":3489187,"gasCost":3,"depth":1,"stack":["0000000000000000000000000000000000000000000000000000000000000040"],"memory":null,"memSize":32,"refund":0,"storage":{},"error":null}"#,
         ),
         (
+            "a byte order mark",
+            "\u{feff}{\"pc\":2,\"op\":96,\"gas\":3489187,\"gasCost\":3,\"memSize\":32,\"stack\":[\"0x40\"],\"depth\":1,\"refund\":0}",
+        ),
+        (
             "an opcode in hex",
             r#"{"pc":"0x2","op":"0x60","gas":"3489187","gasCost":"0x3","memSize":32,"stack":["0x40"],"depth":1,"refund":0}"#,
         ),
@@ -147,6 +151,11 @@ fn what_is_no_trace_says_why() {
             "{\"pc\":\"0xfffffffffffffffff\"}",
             "line 1: invalid value: string \"0xfffffffffffffffff\", expected a number below 2^64, decimal or with 0x in hex",
         ),
+        ("{\"pc\":-1,\"op\":0}", "line 1: -1 is below zero"),
+        (
+            "{\"pc\":0,\"op\":0}\n{\"op\":0,\"gas\":\"0x1\"}",
+            "line 2: a step does not say at which pc it is",
+        ),
         ("{\"pc\":1,\"op\":[]}", "line 1: an opcode is neither a number nor a name"),
         (
             "{\"pc\":1,\"stack\":[\"xyz\"]}",
@@ -155,6 +164,32 @@ fn what_is_no_trace_says_why() {
     ] {
         assert_eq!(said(text).unwrap_err().to_string(), words, "{text}");
     }
+}
+
+#[test]
+fn an_opcode_is_what_is_known_of_its_number_and_its_name() {
+    let unknown = |text: &str| Some(Opcode::Unknown(text.to_owned()));
+    for (told, opcode) in [
+        (r#""op":1"#, Some(Opcode::Byte(1))),
+        (r#""op":1,"opName":"ADD""#, Some(Opcode::Byte(1))),
+        (r#""op":12,"opName":"INVALID""#, Some(Opcode::Byte(12))),
+        (r#""op":12,"opName":"opcode 0xc not defined""#, Some(Opcode::Byte(12))),
+        (r#""op":300,"opName":"ADD""#, Some(Opcode::Byte(1))),
+        (r#""op":300"#, unknown("300")),
+        (r#""op":"FOO""#, unknown("FOO")),
+        (r#""op":1,"opName":"MUL""#, unknown("0x01 by its number, 0x02 by its name")),
+        (r#""op":null"#, None),
+    ] {
+        let (steps, _) = said(&format!("{{\"pc\":0,{told}}}")).unwrap();
+        assert_eq!(steps[0].opcode, opcode, "{told}");
+    }
+}
+
+#[test]
+fn what_our_own_lines_say_of_a_message_is_no_step() {
+    let text =
+        "{\"pc\":0,\"op\":0}\n{\"message\":0,\"verdict\":\"mismatch\",\"kind\":\"gas\",\"pc\":7}";
+    assert_eq!(said(text).unwrap().0.len(), 1);
 }
 
 #[test]

@@ -11,16 +11,19 @@ use serde::{
 
 use super::{
     OtherStep, OtherSummary, Said,
-    number::{Number, Pieces, Word},
+    number::{Amount, Count, Pieces, Word},
 };
 use crate::trace::names::opcode_named;
+
+/// The opcode of `INVALID`.
+const INVALID: u8 = 0xfe;
 
 /// An opcode as another client tells it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Opcode {
     /// Its byte.
     Byte(u8),
-    /// A name that is no opcode's here.
+    /// What is no opcode's name or number here.
     Unknown(String),
 }
 
@@ -161,6 +164,10 @@ struct Object {
     is_summary: bool,
     /// Whether it says if a test has passed, which is not whether the run succeeded.
     is_of_test: bool,
+    /// Whether it has fields that only steps have.
+    is_step: bool,
+    /// Whether it says what is thought of a message.
+    is_remark: bool,
 }
 
 impl Object {
@@ -171,15 +178,16 @@ impl Object {
     /// One field, by its name in lower case.
     fn field<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
         let Self { step, summary, .. } = self;
+        self.is_step |= matches!(key, "op" | "opname" | "gascost" | "stack");
         match key {
-            "pc" => self.pc = number(map)?,
+            "pc" => self.pc = count(map)?,
             "op" => self.byte = map.next_value::<Named>()?.0,
             "opname" => self.name = map.next_value::<Named>()?.0,
-            "depth" => step.depth = number(map)?,
-            "gas" => step.gas = number(map)?,
-            "gascost" => step.gas_cost = number(map)?,
-            "memsize" | "memorysize" => step.memory_size = number(map)?,
-            "refund" => step.refund = number(map)?,
+            "depth" => step.depth = count(map)?,
+            "gas" => step.gas = amount(map)?,
+            "gascost" => step.gas_cost = amount(map)?,
+            "memsize" | "memorysize" => step.memory_size = count(map)?,
+            "refund" => step.refund = amount(map)?,
             "stack" => {
                 let words = map.next_value::<Option<Vec<Word>>>()?;
                 step.stack = words.map(|words| words.into_iter().map(|word| word.0).collect());
@@ -198,6 +206,10 @@ impl Object {
                 self.is_summary = true;
             }
             "error" => self.complaint = map.next_value::<Complaint>()?.0,
+            "verdict" => {
+                self.is_remark = true;
+                map.next_value::<IgnoredAny>()?;
+            }
             "test" | "posthash" | "postlogshash" => {
                 self.is_of_test = true;
                 map.next_value::<IgnoredAny>()?;
@@ -209,14 +221,16 @@ impl Object {
     }
 
     fn say<E: Error>(mut self, sink: &mut Sink<'_>) -> Result<(), E> {
-        if let Some(pc) = self.pc {
+        // What our own lines say of a message has a pc, and is no step.
+        if let Some(pc) = self.pc.filter(|_| !self.is_remark || self.is_step) {
             self.step.pc = pc;
             self.step.line = sink.line.get();
-            let known = |opcode: &Opcode| matches!(opcode, Opcode::Byte(_));
-            let by_name = self.name.filter(|name| known(name) || self.byte.is_none());
-            self.step.opcode = self.byte.filter(known).or(by_name);
+            self.step.opcode = told(self.byte, self.name);
             self.step.is_error = self.complaint.is_some();
             return sink.say(Said::Step(&self.step));
+        }
+        if self.is_step {
+            return Err(E::custom("a step does not say at which pc it is"));
         }
         if self.is_summary {
             if self.is_of_test {
@@ -232,8 +246,28 @@ impl Object {
     }
 }
 
-fn number<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Option<u64>, A::Error> {
-    Ok(map.next_value::<Number>()?.0)
+/// The opcode of a step that tells it by a number and by a name, or by one of them: what is known here goes before
+/// what is not, and two that are not the same are none that is known.
+fn told(byte: Option<Opcode>, name: Option<Opcode>) -> Option<Opcode> {
+    match (byte, name) {
+        // What a fork does not have, some clients call so.
+        (Some(Opcode::Byte(byte)), Some(Opcode::Byte(INVALID))) => Some(Opcode::Byte(byte)),
+        (Some(Opcode::Byte(byte)), Some(Opcode::Byte(named))) if byte != named => {
+            Some(Opcode::Unknown(format!("{byte:#04x} by its number, {named:#04x} by its name")))
+        }
+        (Some(Opcode::Unknown(_)), Some(name @ Opcode::Byte(_))) => Some(name),
+        (byte, name) => byte.or(name),
+    }
+}
+
+/// A number of things, or a place: it is not below zero.
+fn count<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Option<u64>, A::Error> {
+    Ok(map.next_value::<Count>()?.0)
+}
+
+/// A number of gas, or of refunds.
+fn amount<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Option<u64>, A::Error> {
+    Ok(map.next_value::<Amount>()?.0)
 }
 
 /// A name that is no opcode's, so that it can be shown: on one line, and no longer than a name is.

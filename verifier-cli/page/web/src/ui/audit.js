@@ -4,6 +4,7 @@ import { verdictOf } from "../evm/verdict.js";
 import { bytes } from "../evm/bytes.js";
 import { counted, download, facts, fill, h, panel, short, thousands, verdict } from "./dom.js";
 import { failed, working } from "./run.js";
+import { Sources } from "./sources.js";
 import { within } from "./story.js";
 import { Walk } from "./walk.js";
 
@@ -20,11 +21,13 @@ export class Audit {
     this.inputs = inputs;
     this.onLie = onLie;
     this.result = h("div.stack#audit-result");
+    this.sources = new Sources(engine, () => this.again());
+    this.again = () => {};
     this.file = h("input#file.visually-hidden", { type: "file", onchange: () => this.dropped(this.file.files) });
     this.drop = h(
       "label.drop",
       { for: "file" },
-      h("strong", "Drop a witness.bin or an INPUT.json"),
+      h("strong", "Drop a witness.bin, an INPUT.json, a block or a state test"),
       h("span.note", "or click to choose one, or paste. It stays in this browser: the page has no server."),
       this.file,
     );
@@ -38,7 +41,7 @@ export class Audit {
 
   whole() {
     const examples = this.inputs.map(({ name, file, about }) => h("button", { type: "button", title: about, onclick: () => this.example({ name, file }) }, name));
-    return h("div.stack", this.drop, h("div.tools", { role: "group", "aria-label": "Examples" }, h("span.note", "or start from"), examples));
+    return h("div.stack", this.drop, h("div.tools", { role: "group", "aria-label": "Examples" }, h("span.note", "or start from"), examples), this.sources.element);
   }
 
   /** What a page without the module can do: the execution audit of one message. */
@@ -97,8 +100,8 @@ export class Audit {
     fill(this.result, wait);
     try {
       const { witness, said } = await this.engine.ask("open", { file, index });
-      const block = said?.block ? { ...said.block, choose: (other) => this.open(name, file, other) } : null;
-      await this.audit(name, witness, wait, block, said?.notes);
+      const choice = said?.choice ? { ...said.choice, choose: (other) => this.open(name, file, other) } : null;
+      await this.audit(name, witness, wait, choice, said?.notes);
     } catch (error) {
       fill(this.result, failed(error));
     }
@@ -116,11 +119,21 @@ export class Audit {
     }
   }
 
-  async audit(name, witness, wait, block, notes = []) {
+  async audit(name, witness, wait, choice, notes = []) {
+    this.again = async () => {
+      const wait = working("Four audits…", this.engine);
+      fill(this.result, wait);
+      try {
+        await this.audit(name, witness, wait, choice, notes);
+      } catch (error) {
+        fill(this.result, failed(error));
+      }
+    };
     wait.told("Four audits…");
-    const said = await this.engine.ask("verify", { witness });
+    const { artifacts } = this.sources;
+    const said = await this.engine.ask("verify", { witness, artifacts });
     const agreement = h("div.agreement#agreement-audit", working("The hypervisor in this browser’s EVM", this.engine));
-    fill(this.result, this.report(name, witness, said, agreement, block, notes));
+    fill(this.result, this.report(name, witness, said, agreement, choice, notes));
     const wanted = said.execution.map((audited) => Boolean(audited?.hostGas));
     const progress = agreement.firstElementChild;
     try {
@@ -139,7 +152,7 @@ export class Audit {
   async walk(place, witness, message, pc = null) {
     fill(place, working(`Message ${message}`, this.engine));
     try {
-      const { steps, story, ...given } = await this.engine.ask("steps", { witness, message });
+      const { steps, story, ...given } = await this.engine.ask("steps", { witness, message, artifacts: this.sources.artifacts });
       const cost = (index) => thousands(steps[index].cost);
       const record = (index) => (steps[index].record === null ? "" : `record ${steps[index].record}`);
       const title = `Message ${message}, step by step`;
@@ -153,15 +166,23 @@ export class Audit {
     }
   }
 
-  report(name, witness, said, agreement, block, notes) {
+  report(name, witness, said, agreement, choice, notes) {
     const { report } = said;
     const steps = h("div");
     const walk = (message, pc) => this.walk(steps, witness, message, pc);
+    const failure = h("span.note.is-invalid", { role: "alert" });
+    const written = async () => {
+      try {
+        download("report.html", await this.engine.ask("report", { witness, artifacts: this.sources.artifacts }), "text/html");
+      } catch (error) {
+        failure.textContent = error.message;
+      }
+    };
     return [
       conclusion(said),
       h("p#headline", said.headline),
       notes.length ? h("ul.plain.note#notes", notes.map((note) => h("li", note))) : null,
-      block ? chooser(block) : null,
+      choice ? chooser(choice) : null,
       h("div.audits", Object.entries(QUESTIONS).map(([audit, question]) => card(audit, question, report.audits[audit], said))),
       said.told.length ? h("div.stack", said.told.map((one) => finding(one, said.told, walk))) : null,
       agreement,
@@ -169,7 +190,7 @@ export class Audit {
       steps,
       panel(
         "What it is about",
-        h("div.tools", h("button", { type: "button", onclick: () => this.onLie(name, witness) }, "Tell a lie"), h("button", { type: "button", onclick: () => download("witness.bin", witness) }, "witness.bin"), h("button", { type: "button", onclick: () => download("report.json", `${JSON.stringify(report, null, 2)}\n`, "application/json") }, "report.json")),
+        h("div.tools", h("button", { type: "button", onclick: () => this.onLie(name, witness) }, "Tell a lie"), h("button", { type: "button", onclick: () => download("witness.bin", witness) }, "witness.bin"), h("button", { type: "button", onclick: () => download("report.json", `${JSON.stringify(report, null, 2)}\n`, "application/json") }, "report.json"), h("button#report-html", { type: "button", title: "All of it as one file, in which the steps of each message can be walked", onclick: written }, "report.html"), failure),
         about(report, said),
         said.lacks.length ? h("ul.plain.note", said.lacks.map((line) => h("li", line))) : null,
       ),
@@ -227,23 +248,27 @@ export function finding(one, all, walk = null) {
   );
 }
 
-function chooser({ index, transactions, choose }) {
-  const select = h("select", { "aria-label": "Transaction of the block", onchange: () => choose(Number(select.value)) }, transactions.map((hash, at) => h("option", { value: String(at), selected: at === index }, `${at}: ${hash.slice(0, 18)}…`)));
-  return h("div.tools", h("span.note", `A block of ${counted(transactions.length, "transaction")}; this is`), select);
+/** Of a file that has several: which one this is, and the others. */
+function chooser({ of, index, names, choose }) {
+  const label = (name) => (name.length > 70 ? `${name.slice(0, 69)}…` : name);
+  const select = h("select", { "aria-label": `The ${of} of the file`, onchange: () => choose(Number(select.value)) }, names.map((name, at) => h("option", { value: String(at), selected: at === index, title: name }, `${at}: ${label(name)}`)));
+  return h("div.tools", h("span.note", `The file has ${counted(names.length, of)}; this is`), select);
 }
 
 const STATUS = ["halt", "success", "revert"];
 
-function table({ report, execution }, walk) {
+function table({ report, execution, calls = [] }, walk) {
   const row = (message, at) => {
     const target = /^0x0+$/.test(message.to ?? "") ? message.context : message.to;
     const show = () => walk(message.index);
+    const call = calls[message.index];
+    const named = [call?.contract, call?.function].filter(Boolean).join(" ");
     return h(
       "tr",
       { tabindex: "0", title: "Show its steps", onclick: show, onkeydown: (event) => event.key === "Enter" && show() },
       h("td.number", String(message.index)),
       h("td", { style: `padding-left: ${0.75 + Math.min(message.depth ?? 0, 12) * 0.75}rem` }, message.kind ?? "?"),
-      h("td", target ? short(target) : "?"),
+      h("td", target ? short(target) : "?", named ? h("div.note.clip", { title: named }, named) : null),
       h("td", STATUS[message.status] ?? String(message.status ?? "?")),
       h("td.number", message.gasUsed ? thousands(message.gasUsed) : "?"),
       h("td.number", String(message.records ?? "?")),

@@ -4,17 +4,24 @@ import { facts, h, panel } from "./dom.js";
 
 /** The parts of a message's story; none where there is nothing to tell. */
 export function within(message) {
-  const parts = [message.way ? way(message.way) : null, records(message), roots(message)].filter(Boolean);
+  const parts = [source(message), message.way ? way(message.way) : null, records(message), roots(message)].filter(Boolean);
   return parts.length ? h("div.stack.within", parts) : null;
+}
+
+/** The place in the source, where artifacts are at hand. */
+function source({ at }) {
+  if (!at?.place) return null;
+  const calls = at.functions.length ? h("ol.plain.note", at.functions.map((name) => h("li", name))) : null;
+  return panel("In the source", h("span.note", `${at.why}, pc ${at.pc}`), facts([["Place", at.place], ["Line", at.line ? h("code", at.line) : null], ["Under way", calls]]));
 }
 
 function records({ records: all }) {
   if (!all.length) return null;
-  const one = ({ index, pc, title, fields, findings }) =>
+  const one = ({ index, pc, title, place, fields, findings }) =>
     h(
       "details",
       { open: findings.length > 0 },
-      h("summary", h("code", String(index)), " ", title, pc === null ? null : h("span.note", ` at pc ${pc}`), findings.length ? [" ", h("span.chip.is-invalid", "false")] : null),
+      h("summary", h("code", String(index)), " ", title, pc === null ? null : h("span.note", ` at pc ${pc}`), place ? h("span.note", `, ${place}`) : null, findings.length ? [" ", h("span.chip.is-invalid", "false")] : null),
       facts(fields.map(({ name, value }) => [name, h("span.hash", value)])),
     );
   return panel("What it asked for and did", h("span.note", "its records, in order"), h("div.tree", all.map(one)));

@@ -56,7 +56,7 @@ impl AtHand {
     pub(super) fn behind(&self) -> Behind {
         let Self::Witness(witness, claimed) = self else { return Behind::default() };
         let signed = iso_evm_verifier::transaction_hash::encode(&witness.transaction);
-        Behind { header: None, signed: Some((claimed.first as u64, signed.into())) }
+        Behind { header: None, signed: [(claimed.first as u64, signed.into())].into() }
     }
 }
 
