@@ -22,7 +22,8 @@ pub struct Policy {
     /// The longest pause.
     pub longest_pause: Duration,
     /// How often a block is tried that the nodes answer for, but not so that it could be audited, before this
-    /// is kept as its verdict. A silent node is waited for without end.
+    /// is kept as its verdict; twice as often where a node answers otherwise, and is silent or overworked when it is
+    /// asked for the block. A node that is silent altogether is waited for without end.
     pub attempts: u32,
     /// After how long such a block is tried again, for the first time; each further time it is twice as long.
     pub again: Duration,
@@ -59,6 +60,11 @@ impl Policy {
         doubled(self.first_pause, failures).min(self.longest_pause)
     }
 
+    /// How often a block is tried: after silence more often than after a refusal, for that passes.
+    pub const fn tries(&self, after_silence: bool) -> u32 {
+        if after_silence { self.attempts.saturating_mul(2) } else { self.attempts }
+    }
+
     /// When a block that was tried so often is tried again, in milliseconds from now; never if it was often
     /// enough.
     pub fn again_in(&self, attempts: u32) -> Option<i64> {
@@ -82,6 +88,10 @@ mod tests {
         let seconds = |failures| policy.pause(failures).as_secs_f32();
         assert_eq!([1, 2, 3].map(seconds), [0.5, 1.0, 2.0]);
         assert_eq!([20, u32::MAX].map(seconds), [60.0, 60.0]);
+        // A node that takes so many questions a minute has a minute to take more.
+        let waited: f32 = (1..policy.tries(true)).map(seconds).sum();
+        assert!((60.0..90.0).contains(&waited), "{waited}");
+        assert!(policy.tries(false) < policy.tries(true));
         assert_eq!(policy.again_in(1), Some(60_000));
         assert_eq!(policy.again_in(2), Some(120_000));
         assert_eq!(policy.again_in(11), None);

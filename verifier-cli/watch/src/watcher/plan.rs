@@ -144,7 +144,7 @@ impl Plan {
         };
         planned.tries += u32::from(counts);
         planned.node = Some(next);
-        planned.state = if planned.tries >= policy.attempts {
+        planned.state = if planned.tries >= policy.tries(failure.is_silence) {
             let block = AuditedBlock::unread(planned.place, failure.reason, 1);
             Planning::Ready(Box::new(block))
         } else {
