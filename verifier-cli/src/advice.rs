@@ -1,7 +1,9 @@
 //! Which option mends an error: a library says what is wrong, the line that a user reads says behind it
 //! what can be done about that here.
 
-use iso_evm_batch::{BatchError, ItemError, files::STANDARD};
+mod document;
+
+use iso_evm_batch::{BatchError, FileError, ItemError, files::STANDARD};
 #[cfg(feature = "node")]
 use iso_evm_node::{NodeError, ReplayError};
 #[cfg(feature = "onchain")]
@@ -14,10 +16,10 @@ use iso_evm_rpc::RpcError;
 #[cfg(feature = "node")]
 use iso_evm_watch::{StoreError, WatchError};
 use iso_evm_wire::schedule::ScheduleError;
-use iso_evm_witness::{
-    block_file::BlockFileError,
-    input::{BlockName, Document, InputError},
-};
+use iso_evm_witness::{block_file::BlockFileError, input::InputError};
+
+pub(crate) use self::document::{alone, other, state_tests};
+use self::document::{argument, with_advice};
 
 /// Why there is no report of a file.
 pub(crate) fn item(error: &ItemError) -> String {
@@ -26,12 +28,22 @@ pub(crate) fn item(error: &ItemError) -> String {
             InputError::WholeBlock => {
                 format!("{file}: {error}: iso-witness record {} -o DIR", argument(file))
             }
-            InputError::Document(ref document) => match instead(file, document) {
-                Some(advice) => format!("{file}: {error}: {advice}"),
-                None => format!("{file}: {error}"),
-            },
+            InputError::Document(ref document) => {
+                with_advice(format!("{file}: {error}"), file, document)
+            }
             _ => format!("{file}: {}", input(error)),
         },
+        ItemError::File(error) => self::file(error),
+        _ => error.to_string(),
+    }
+}
+
+/// Why a file is not read or written.
+pub(crate) fn file(error: &FileError) -> String {
+    match error {
+        FileError::Folder { file } => {
+            format!("{error}: iso-verify batch {file} verifies what is in it")
+        }
         _ => error.to_string(),
     }
 }
@@ -54,60 +66,16 @@ pub(crate) fn similar(command: Option<&str>) -> String {
     }
 }
 
-/// A file's name as a command takes it.
-fn argument(file: &str) -> &str {
-    if file == "stdin" { STANDARD } else { file }
-}
-
-/// What to do with something that is no input: the command that would work.
-fn instead(file: &str, document: &Document) -> Option<String> {
-    const RECORD: &str = "iso-witness record --rpc-url URL";
-    let file = argument(file);
-    let part = |key: &str| {
-        format!("it goes into {key:?} of an INPUT.json, or a node gives it: {RECORD} --tx HASH")
+/// What to do about a file that is false, or open: nothing of stdin, which is gone.
+pub(crate) fn next(file: &str) -> Option<String> {
+    let is_plain =
+        |character: char| character.is_ascii_alphanumeric() || "._-/+:,@%".contains(character);
+    let named = match file.chars().all(is_plain) {
+        true => file.to_owned(),
+        false => format!("'{}'", file.replace('\'', "'\\''")),
     };
-    Some(match document {
-        Document::Transaction | Document::RawTransaction(_) => {
-            format!("a node gives that: {RECORD} {file}")
-        }
-        Document::Hash(hash) => format!(
-            "{RECORD} --tx {hash} records a transaction of that hash, --block {hash} a block"
-        ),
-        Document::Block(BlockName { hash: Some(hash), .. }) => {
-            format!("a node gives that: {RECORD} --block {hash}")
-        }
-        Document::Block(BlockName { number: Some(number), .. }) => {
-            format!("a node gives that: {RECORD} --block {number}")
-        }
-        Document::Block(_) => part("block"),
-        Document::Receipt { transaction: Some(hash) } => {
-            format!("record its transaction: {RECORD} --tx {hash}")
-        }
-        Document::Receipt { transaction: None } | Document::Trace => {
-            format!("record its transaction: {RECORD} --tx HASH")
-        }
-        Document::Prestate => part("prestate"),
-        Document::Proof => part("proofs"),
-        Document::ExecutionWitness => {
-            "it goes into \"witness\" of a block file, beside \"block\"".to_owned()
-        }
-        Document::StateTest => format!("iso-verify statetest {file}"),
-        Document::Genesis => {
-            "its \"alloc\" goes into \"prestate\" of an INPUT.json, beside \"transaction\""
-                .to_owned()
-        }
-        Document::Witness => {
-            format!("iso-verify {file} audits it, iso-witness inspect {file} shows it")
-        }
-        Document::WitnessJson => {
-            format!("iso-witness assemble {file} -o witness.bin makes a witness.bin of it")
-        }
-        Document::List(Some(_)) => {
-            "each on a line of its own goes into iso-witness record --jsonl".to_owned()
-        }
-        Document::Nothing => "the node has not what it was asked for".to_owned(),
-        _ => return None,
-    })
+    (argument(file) != STANDARD)
+        .then(|| format!("iso-verify explain {named} says what happened and where it went wrong"))
 }
 
 /// What is wrong with an input, for which a fork may have been asked.

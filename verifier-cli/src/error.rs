@@ -13,11 +13,11 @@ use iso_evm_onchain::{
 use iso_evm_rpc::RpcError;
 use iso_evm_verifier::certificate::CertificateError;
 #[cfg(feature = "onchain")]
-use iso_evm_verifier::{claim::ClaimError, verify::FalseClaim};
+use iso_evm_verifier::claim::ClaimError;
 #[cfg(feature = "node")]
 use iso_evm_watch::{StoreError, WatchError};
 use iso_evm_wire::{container::JsonError, json::Misread, schedule::ScheduleError};
-use iso_evm_witness::block_file::BlockFileError;
+use iso_evm_witness::{block_file::BlockFileError, input::Document};
 
 use crate::advice;
 
@@ -25,7 +25,7 @@ use crate::advice;
 #[derive(Debug, thiserror::Error)]
 pub enum CommandError {
     /// A file that is not read or written.
-    #[error(transparent)]
+    #[error("{}", advice::file(.0))]
     File(#[from] FileError),
     /// A file of which there is no report.
     #[error("{}", advice::item(.0))]
@@ -49,6 +49,38 @@ pub enum CommandError {
         /// What is wrong with the certificate.
         error: CertificateError,
     },
+    /// A file that is something else than what the command takes.
+    #[error("{}", advice::other(.file, .document, .expected))]
+    Other {
+        /// Name of the file.
+        file: String,
+        /// What the file is.
+        document: Box<Document>,
+        /// What the command takes.
+        expected: &'static str,
+    },
+    /// A witness where its certificate is expected, and the other way round.
+    #[error("the two files stand the other way round: iso-verify check {certificate} {witness}")]
+    Swapped {
+        /// Name of the file that is the certificate.
+        certificate: String,
+        /// Name of the other.
+        witness: String,
+    },
+    /// Several files, where a command takes one.
+    #[error("several files, and one is expected: {advice}")]
+    Several {
+        /// The command that takes several.
+        advice: String,
+    },
+    /// A file where a command is expected.
+    #[error("{}", advice::alone(.file, .document.as_deref()))]
+    Alone {
+        /// Name of the file.
+        file: String,
+        /// What the file is, where that is known.
+        document: Option<Box<Document>>,
+    },
     /// A block file of which there are no witnesses.
     #[error("{file}: {}", advice::block_file(.error))]
     BlockFile {
@@ -67,7 +99,7 @@ pub enum CommandError {
         folder: String,
     },
     /// Lines of a stream of inputs of which no witness was recorded.
-    #[error("{failed} of {lines} lines were not recorded")]
+    #[error("{failed} of {lines} {} not recorded", lines_were(*.failed, *.lines))]
     Lines {
         /// Number of lines that were not recorded.
         failed: usize,
@@ -105,6 +137,9 @@ pub enum CommandError {
         /// How many other notes there are.
         more: usize,
     },
+    /// A block by itself that does not say which it is.
+    #[error("the block has neither hash nor number: which one it is, nobody can say")]
+    Nameless,
     /// A range of blocks that ends before it begins.
     #[error("--block: block {from} comes after block {to}")]
     Backwards {
@@ -163,6 +198,15 @@ pub enum CommandError {
     NoClaim {
         /// Name of the file.
         file: String,
+    },
+    /// Witnesses that are not those of a block's transactions, one behind the other.
+    #[cfg(feature = "onchain")]
+    #[error("{file}: nobody can commit to it as one block: {error}")]
+    NotOneBlock {
+        /// Name of what they are in.
+        file: String,
+        /// What is wrong.
+        error: iso_evm_verifier::claim::NotOneBlock,
     },
     /// An option without which another makes no sense.
     #[error("{option} needs {needed}")]
@@ -258,10 +302,10 @@ pub enum CommandError {
     },
     /// A false witness that somebody would stand by.
     #[cfg(feature = "onchain")]
-    #[error("commit: the witness is false, and nothing was sent: {claim}")]
+    #[error("commit: the witness is false, and nothing was sent: {said}")]
     False {
-        /// The first false claim of the witness.
-        claim: Box<FalseClaim>,
+        /// What is false first, in a line.
+        said: String,
     },
     /// A witness of which not all is proved that somebody would stand by.
     #[error(
@@ -301,6 +345,13 @@ pub enum CommandError {
     /// Wrong usage, as clap puts it.
     #[error("{0}")]
     Usage(String),
+}
+
+/// Of how many lines how many were not.
+fn lines_were(failed: usize, lines: usize) -> String {
+    let noun = if lines == 1 { "line" } else { "lines" };
+    let verb = if failed == 1 { "was" } else { "were" };
+    format!("{noun} {verb}")
 }
 
 /// The end of a line that there are more like.

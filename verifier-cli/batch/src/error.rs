@@ -19,6 +19,12 @@ pub enum FileError {
         /// Error of the operating system.
         error: io::Error,
     },
+    /// A folder, where a file is read.
+    #[error("{file}: this is a folder, and a file is expected")]
+    Folder {
+        /// Name of the folder.
+        file: String,
+    },
     /// A file that cannot be written.
     #[error("{file}: cannot be written: {error}")]
     Write {

@@ -7,7 +7,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use iso_evm_witness::recorder::MAX_BYTES;
+use flate2::read::MultiGzDecoder;
+use iso_evm_wire::json::without_mark;
+use iso_evm_witness::{input::Packing, recorder::MAX_BYTES};
 use tempfile::{Builder, TempDir};
 
 use crate::{FileError, room};
@@ -38,30 +40,37 @@ pub fn read(path: &Path) -> Result<Vec<u8>, FileError> {
     }
 }
 
-/// What every frame of Zstandard begins with (RFC 8878).
-const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
-
-/// Reads a whole file, and unpacks it if it is compressed by Zstandard, whatever its name.
+/// Reads a whole file, and unpacks it if it is compressed by Zstandard or gzip, whatever its name. The mark that
+/// some editors put in front of text is left out.
 ///
 /// # Errors
 ///
 /// As [`read`]; what comes out must not be larger either.
 pub fn read_unpacked(path: &Path) -> Result<Vec<u8>, FileError> {
     let bytes = read(path)?;
-    if !bytes.starts_with(&ZSTD) {
-        return Ok(bytes);
-    }
-    let unpacked = zstd::Decoder::new(&bytes[..]).and_then(|it| room::whole(it, MAX_SIZE));
-    match unpacked.map_err(|error| failed(name(path), error))? {
-        bytes if bytes.is_empty() => Err(FileError::Empty { file: name(path) }),
-        bytes => Ok(bytes),
-    }
+    let unpacked = match Packing::of(&bytes) {
+        Some(Packing::Zstandard) => {
+            zstd::Decoder::new(&bytes[..]).and_then(|it| room::whole(it, MAX_SIZE))
+        }
+        Some(Packing::Gzip) => room::whole(MultiGzDecoder::new(&bytes[..]), MAX_SIZE),
+        _ => Ok(bytes),
+    };
+    let mut bytes = unpacked.map_err(|error| failed(name(path), error))?;
+    leave_out_mark(&mut bytes);
+    if bytes.is_empty() { Err(FileError::Empty { file: name(path) }) } else { Ok(bytes) }
+}
+
+/// Takes away the mark in front of text in UTF-8, if there is one.
+pub(crate) fn leave_out_mark(bytes: &mut Vec<u8>) {
+    let mark = bytes.len() - without_mark(bytes).len();
+    bytes.drain(..mark);
 }
 
 /// The error of a file that is not read.
 fn failed(file: String, error: io::Error) -> FileError {
     match error.kind() {
         io::ErrorKind::FileTooLarge => FileError::Oversized { file, limit: MAX_SIZE },
+        io::ErrorKind::IsADirectory => FileError::Folder { file },
         _ => FileError::Read { file, error },
     }
 }
@@ -151,7 +160,7 @@ pub fn name(path: &Path) -> String {
 
 /// JSON begins with a bracket, after white space; a `witness.bin` never does.
 pub fn is_json(bytes: &[u8]) -> bool {
-    let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
+    let first = without_mark(bytes).iter().find(|byte| !byte.is_ascii_whitespace());
     matches!(first, Some(b'{' | b'['))
 }
 
@@ -219,15 +228,32 @@ mod tests {
     fn what_is_compressed_is_unpacked_and_what_is_cut_off_is_not() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("block.json");
-        let packed = zstd::encode_all(&b"{}".repeat(1000)[..], 3).unwrap();
-        for (bytes, expected) in [(&b"{}"[..], 2), (&packed[..], 2000)] {
+        let text = b"{}".repeat(1000);
+        let packed = zstd::encode_all(&text[..], 3).unwrap();
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        gzip.write_all(&text).unwrap();
+        let gzip = gzip.finish().unwrap();
+        let marked = zstd::encode_all(&b"\xef\xbb\xbf{}"[..], 3).unwrap();
+        for (bytes, expected) in [
+            (&b"{}"[..], 2),
+            (&packed[..], 2000),
+            (&gzip, 2000),
+            (&[&gzip[..], &gzip].concat(), 4000),
+            (b"\xef\xbb\xbf{}", 2),
+            (&marked, 2),
+        ] {
             write(&path, bytes).unwrap();
             assert_eq!(read_unpacked(&path).unwrap().len(), expected);
         }
-        for length in 4..packed.len() {
-            write(&path, &packed[..length]).unwrap();
-            assert!(matches!(read_unpacked(&path), Err(FileError::Read { .. })), "{length}");
+        for packed in [&packed, &gzip] {
+            for length in 4..packed.len() {
+                write(&path, &packed[..length]).unwrap();
+                assert!(matches!(read_unpacked(&path), Err(FileError::Read { .. })), "{length}");
+            }
         }
+        assert!(matches!(read_unpacked(folder.path()), Err(FileError::Folder { .. })));
+        write(&path, b"\xef\xbb\xbf").unwrap();
+        assert!(matches!(read_unpacked(&path), Err(FileError::Empty { .. })));
         let nothing = zstd::encode_all(&b""[..], 3).unwrap();
         write(&path, &nothing).unwrap();
         assert!(matches!(read_unpacked(&path), Err(FileError::Empty { .. })));

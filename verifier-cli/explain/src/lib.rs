@@ -3,7 +3,7 @@
 //!
 //! | what | where |
 //! |---|---|
-//! | findings in words, causes first | [`told`], [`words`] |
+//! | findings in words, causes first; what is open | [`told`], [`open`], [`words`] |
 //! | the call tree, and a message from within | [`story()`], [`Story`] |
 //! | all of that as one file for a browser | [`page`] |
 //! | what a Solidity compiler knows | [`artifacts`] |
@@ -19,6 +19,7 @@ pub mod artifacts;
 pub mod page;
 pub mod plain;
 mod runs;
+mod seen;
 mod sources;
 pub mod story;
 pub mod trace;
@@ -26,4 +27,4 @@ pub mod words;
 
 pub use artifacts::Artifacts;
 pub use story::{Story, Within, story};
-pub use words::{Role, Told, told};
+pub use words::{Role, Told, open::open, told};

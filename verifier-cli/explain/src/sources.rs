@@ -1,13 +1,14 @@
 //! [`Named`]: names for what messages ran and said, where there are artifacts; selectors and hex where there are
 //! none.
 
-use alloy_primitives::{B256, Bytes, hex};
+use alloy_primitives::{B256, Bytes, U256, hex};
 use iso_evm_wire::{Opened, records::FrameKind};
 
 use crate::{
     artifacts::{Artifacts, Contract, Decoded, reason},
     plain::line,
     runs::Runs,
+    words::form::counted,
 };
 
 /// The most bytes of return data that are shown where nothing names them.
@@ -71,9 +72,9 @@ impl<'a> Named<'a> {
     pub(crate) fn returned(&self, index: usize) -> Option<String> {
         let message = self.witness.message(index)?;
         let data = self.runs.of_message(index)?.output.as_ref().filter(|data| !data.is_empty())?;
-        let success = message.fields().status == alloy_primitives::U256::from(1);
+        let success = message.fields().status == U256::from(1);
         if success && is_create(message.kind()) {
-            return Some(format!("{} bytes of code", data.len()));
+            return Some(format!("{} of code", counted(U256::from(data.len()), "byte")));
         }
         let decoded = if success {
             let input = message.call_data().bytes();

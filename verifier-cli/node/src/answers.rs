@@ -75,6 +75,19 @@ pub(super) struct Place {
     /// None while it is pending.
     #[serde(default)]
     pub(super) block_hash: Option<B256>,
+    /// The transaction's own; the question says it too.
+    #[serde(default)]
+    pub(super) hash: Option<B256>,
+}
+
+impl Place {
+    /// The block that the transaction is in, if it is the one that was asked for, as far as the answer says.
+    pub(super) fn block_of(self, asked: B256) -> Result<Option<B256>, NodeError> {
+        match self.hash {
+            Some(found) if found != asked => Err(NodeError::OtherTransaction { asked, found }),
+            _ => Ok(self.block_hash),
+        }
+    }
 }
 
 /// What is taken of a block of which only its names are asked.
@@ -124,6 +137,16 @@ mod tests {
         assert_eq!(named("null").hash_of(5).unwrap(), Some(B256::repeat_byte(7)));
         let error = named("\"0x4\"").hash_of(5).unwrap_err();
         assert_eq!(error.to_string(), "the node gave block 4 where block 5 was asked for");
+    }
+
+    #[test]
+    fn another_transaction_than_was_asked_for_is_told_by_its_hash() {
+        let [asked, other, block] = [1, 2, 3].map(B256::repeat_byte);
+        let place = |hash| Place { block_hash: Some(block), hash };
+        assert_eq!(place(Some(asked)).block_of(asked).unwrap(), Some(block));
+        assert_eq!(place(None).block_of(asked).unwrap(), Some(block));
+        let error = place(Some(other)).block_of(asked).unwrap_err().to_string();
+        assert_eq!(error, format!("the node answered transaction {other} when asked for {asked}"));
     }
 
     #[test]

@@ -156,11 +156,12 @@ impl ChainBlock {
     ///
     /// # Errors
     ///
-    /// If the block does not have it: the chain was reorganised since the node said so.
+    /// If the block does not have it. Its hash binds what it has: whatever became of the chain since, it was
+    /// not so when the node said it.
     pub fn position(&self, transaction: B256) -> Result<usize, NodeError> {
         let mut hashes = self.hashes.iter();
         let place = hashes.position(|hash| *hash == transaction);
-        place.ok_or(NodeError::Reorganised(self.hash))
+        place.ok_or(NodeError::NotInBlock { transaction, block: self.hash })
     }
 
     /// Whether a transaction's sender is who the node says, and nothing proves it.

@@ -98,10 +98,12 @@ impl Node {
         let answer: Result<Option<Value>, RpcError> = self.wait(ask);
         let hash = match answer {
             Ok(None) => return Ok(None),
-            Ok(Some(found)) => match reread::<Place>(pending::METHOD, &found)?.block_hash {
-                None => return Ok(Some(Whereabouts::Waiting(found))),
-                Some(hash) => Ok(hash),
-            },
+            Ok(Some(found)) => {
+                match reread::<Place>(pending::METHOD, &found)?.block_of(transaction)? {
+                    None => return Ok(Some(Whereabouts::Waiting(found))),
+                    Some(hash) => Ok(hash),
+                }
+            }
             Err(error) => Err(error),
         };
         let place = place::transaction(self.rpc.url(), chain, transaction);

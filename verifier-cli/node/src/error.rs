@@ -52,6 +52,30 @@ pub enum NodeError {
         /// Number of the block that the node gave.
         found: U256,
     },
+    /// A transaction was asked for by its hash, and the answer is another.
+    #[error("the node answered transaction {found} when asked for {asked}")]
+    OtherTransaction {
+        /// Hash that was asked for.
+        asked: B256,
+        /// Hash of the transaction that the node answered.
+        found: B256,
+    },
+    /// A transaction is not in the block that the node says it is in.
+    #[error(
+        "the node says that transaction {transaction} is in block {block}, and that block does not have it"
+    )]
+    NotInBlock {
+        /// Hash of the transaction.
+        transaction: B256,
+        /// Hash of the block.
+        block: B256,
+    },
+    /// A transaction that waits, whose hash nothing that is answered has.
+    #[error(
+        "transaction {0} is not signed by its sender, and what the node answers has another hash: whether it \
+         is that one, nothing tells before it is mined"
+    )]
+    Unbound(B256),
     /// A block has gone since it was read.
     #[error("block {0} was there and is gone: the chain was reorganised; run again")]
     Reorganised(B256),

@@ -12,7 +12,7 @@
 //! | a block with its parent, transactions and receipts | [`ChainBlock`], [`Node::block`] |
 //! | the block that a transaction is in | [`Node::find`] |
 //! | replay the block, record in it | [`Replay`] |
-//! | all of it | [`record_transaction`], [`record_given`], [`record_block`], [`record_numbered_block`] |
+//! | all of it | [`record_transaction`], [`record_given`], [`record_block`], [`record_numbered_block`], [`record_whole`] |
 //!
 //! ```no_run
 //! use iso_evm_node::{Node, NodeOptions, Replay};
@@ -161,7 +161,15 @@ pub fn record_numbered_block(
     record_whole(node, &block)
 }
 
-fn record_whole(node: &Node, block: &ChainBlock) -> Result<Vec<RecordedTransaction>, NodeError> {
+/// Records all transactions of a block that was read before ([`Node::block`]).
+///
+/// # Errors
+///
+/// As [`record_block`].
+pub fn record_whole(
+    node: &Node,
+    block: &ChainBlock,
+) -> Result<Vec<RecordedTransaction>, NodeError> {
     let mut replay = Replay::begin(node, block)?;
     replay.prefetch(0..block.transactions.len())?;
     let mut recorded = Vec::new();

@@ -8,7 +8,6 @@
 use alloy_consensus::Header;
 use alloy_eips::eip1559::{BaseFeeParams, INITIAL_BASE_FEE};
 use alloy_primitives::{B256, U256, keccak256};
-use iso_evm_rpc::RpcError;
 use iso_evm_wire::{
     Rules,
     block::BlockFields,
@@ -16,7 +15,7 @@ use iso_evm_wire::{
     protocol::Change,
     rules::Family,
     schedule,
-    transaction::{Transaction, TransactionDefaults, TransactionFields},
+    transaction::{Transaction, TransactionDefaults, TransactionError, TransactionFields},
 };
 use iso_evm_witness::input::ParentBlobs;
 use serde_json::Value;
@@ -37,25 +36,45 @@ const fn period(family: Family) -> u64 {
     }
 }
 
-/// A transaction as a node lists one that waits. Whatever it is, its bytes must have the hash that was
+/// A transaction as a node lists one that waits. Whatever it is, what is answered must have the hash that was
 /// asked for: no block's root stands behind it.
 pub(super) fn waiting(chain_id: u64, hash: B256, answer: &Value) -> Result<Listed, NodeError> {
     let mut fields: TransactionFields = reread(METHOD, answer)?;
-    if fields.hash.replace(hash).is_some_and(|found| found != hash) {
-        let error = format!("another transaction than {hash}");
-        return Err(RpcError::Answer { method: METHOD, error }.into());
+    if let Some(found) = fields.hash.replace(hash).filter(|found| *found != hash) {
+        return Err(NodeError::OtherTransaction { asked: hash, found });
     }
     if let Some(found) = fields.chain().filter(|found| *found != chain_id) {
         return Err(NodeError::Chain { expected: found, found: chain_id });
     }
     let defaults = TransactionDefaults { chain_id, gas: 0, gas_price: 0 };
-    let listed =
-        Listed::read(fields, defaults).map_err(|error| NodeError::Unmined { hash, error })?;
-    if keccak256(&listed.encoded) != hash {
-        let error = format!("a transaction that does not have the hash {hash}");
-        return Err(RpcError::Answer { method: METHOD, error }.into());
+    let listed = Listed::read(fields, defaults).map_err(|error| match error {
+        TransactionError::Hash { expected: found, .. } => {
+            NodeError::OtherTransaction { asked: hash, found }
+        }
+        error => NodeError::Unmined { hash, error },
+    })?;
+    match keccak256(&listed.encoded) {
+        found if found == hash => Ok(listed),
+        found if !listed.sender_is_given() => {
+            Err(NodeError::OtherTransaction { asked: hash, found })
+        }
+        _ if impersonated_hash(&listed) == hash => Ok(listed),
+        _ => Err(NodeError::Unbound(hash)),
     }
-    Ok(listed)
+}
+
+/// The hash that anvil gives to a transaction in the name of an account whose key it does not have: that of
+/// its bytes as nodes exchange them, and of the sender's address, which no signature tells.
+fn impersonated_hash(listed: &Listed) -> B256 {
+    const LIST: u8 = 0xc0;
+    let bytes = &listed.encoded[..];
+    // One of a type is exchanged as a string of bytes, an old one as the list that it is.
+    let mut exchanged = match bytes.first() {
+        Some(..LIST) => alloy_rlp::encode(bytes),
+        _ => bytes.to_vec(),
+    };
+    exchanged.extend_from_slice(listed.transaction.from().as_slice());
+    keccak256(exchanged)
 }
 
 /// Records a transaction on the state after the newest block.
@@ -199,6 +218,31 @@ mod tests {
             "input": "0x", "v": "0x25", "from": "0x9d8a62f656a8d1615c1294fd71e9cfb3e4855a4f",
             "r": "0x28ef61340bd939bc2195fe537567866003e1a15d3c71ff63e1590620aa636276",
             "s": "0x67cbe9d8997f761aecb703304b3800ccf555c9f3dc64214b297fb1966a3b6d83"})
+    }
+
+    /// As anvil 1.7 lists a transfer of 1 wei by an account that has no key: the sender is in its hash.
+    #[test]
+    fn an_impersonated_transaction_that_waits_is_the_one_of_its_hash_and_sender() {
+        let hash = b256!("5fe82c47fdb67629fd3338749e7a459a3a6e7f7512872b14dde8ab74b1404202");
+        let from = "0xabababababababababababababababababababab";
+        let answer = json!({"type": "0x2", "chainId": "0x7a69", "nonce": "0x0", "gas": "0x5208",
+            "value": "0x1", "hash": hash, "from": from, "input": "0x",
+            "to": "0x1111111111111111111111111111111111111111", "gasPrice": "0x6392b1fa",
+            "accessList": [], "maxFeePerGas": "0x6392b1fa", "maxPriorityFeePerGas": "0x3b9aca00",
+            "v": "0x0", "yParity": "0x0", "r": "0x0", "s": "0x0"});
+        let listed = waiting(31_337, hash, &answer).unwrap();
+        assert!(listed.sender_is_given());
+        assert_eq!(listed.transaction.from().to_string().to_lowercase(), from);
+        for (field, value) in [
+            ("value", json!("0x2")),
+            ("from", json!("0xacacacacacacacacacacacacacacacacacacacac")),
+            ("input", json!("0x00")),
+        ] {
+            let mut other = answer.clone();
+            other[field] = value;
+            let error = waiting(31_337, hash, &other).map(|_| ()).unwrap_err();
+            assert!(matches!(error, NodeError::Unbound(of) if of == hash), "{field}: {error}");
+        }
     }
 
     #[test]

@@ -58,7 +58,7 @@ pub enum SendError {
     #[error("the transaction cannot be signed: {0}")]
     Unsigned(String),
     /// A transaction without a receipt.
-    #[error("eth_getTransactionReceipt: {hash} is not mined after {seconds} seconds")]
+    #[error("eth_getTransactionReceipt: {hash} is not mined after {seconds} s")]
     NotMined {
         /// Hash of the transaction.
         hash: B256,

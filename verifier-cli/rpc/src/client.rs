@@ -246,8 +246,9 @@ impl Client {
                 }
                 Ok(Err(error)) => judge(method, error),
                 Err(_) => {
-                    let seconds = self.options.timeout.as_secs_f32();
-                    Failure::Silence(format!("no answer in {seconds} seconds"))
+                    let waited = self.options.timeout;
+                    let unit = if waited == Duration::from_secs(1) { "second" } else { "seconds" };
+                    Failure::Silence(format!("no answer in {} {unit}", waited.as_secs_f32()))
                 }
             };
             let error = match failure {

@@ -50,7 +50,7 @@ pub enum RpcError {
         message: String,
     },
     /// No answer came, however often it was asked for.
-    #[error("the node does not answer {method}, asked {attempts} times: {error}")]
+    #[error("the node does not answer {method}, asked {}: {error}", times(*.attempts))]
     Unreachable {
         /// Name of the JSON-RPC method.
         method: &'static str,
@@ -60,7 +60,7 @@ pub enum RpcError {
         error: String,
     },
     /// Each answer was an error that could have passed.
-    #[error("the node answers {method} with an error, asked {attempts} times: {error}")]
+    #[error("the node answers {method} with an error, asked {}: {error}", times(*.attempts))]
     Failing {
         /// Name of the JSON-RPC method.
         method: &'static str,
@@ -100,5 +100,13 @@ impl RpcError {
     /// Whether the node has not said what it was asked now, and may another time.
     pub const fn is_silence(&self) -> bool {
         matches!(self, Self::Unreachable { .. } | Self::Failing { .. } | Self::Offline { .. })
+    }
+}
+
+/// How often something was done.
+fn times(count: u32) -> String {
+    match count {
+        1 => "once".to_owned(),
+        count => format!("{count} times"),
     }
 }

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use clap::Args;
 use iso_evm_batch::files;
 use iso_evm_wire::Witness;
+use iso_evm_witness::input::Document;
 
+use super::given::instead;
 use crate::{Exit, error::CommandError};
 
 /// Make a witness of its JSON form
@@ -20,9 +22,12 @@ pub(super) struct Assemble {
 
 impl Assemble {
     pub(super) fn run(self) -> Result<Exit, CommandError> {
-        let json = files::read(&self.witness)?;
-        let witness = Witness::from_json(&json)
-            .map_err(|error| CommandError::Json { file: files::name(&self.witness), error })?;
+        let json = files::read_unpacked(&self.witness)?;
+        let witness = Witness::from_json(&json).map_err(|error| {
+            let error = CommandError::Json { file: files::name(&self.witness), error };
+            let expected = "a witness in its JSON form";
+            instead(&self.witness, &json, &[Document::WitnessJson], expected, error)
+        })?;
         files::write(&self.output, &witness.encode())?;
         Ok(Exit::Valid)
     }

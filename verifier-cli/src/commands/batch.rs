@@ -1,9 +1,10 @@
 //! `iso-verify batch`: whole folders, archives and streams.
 
 use std::{
+    collections::BTreeMap,
     num::NonZeroUsize,
     path::PathBuf,
-    sync::atomic::{AtomicU64, Ordering},
+    sync::atomic::{AtomicBool, AtomicU64, Ordering},
     time::Duration,
 };
 
@@ -13,13 +14,18 @@ use iso_evm_batch::{
     batch::{self, BatchCounts, BatchEvent, BatchOptions, BatchSummary, Done},
     files::{self, STANDARD},
 };
-use iso_evm_verifier::verify::{Options, Verdict};
+use iso_evm_explain::told;
+use iso_evm_verifier::{
+    audit::anchors::RootSource,
+    engines::Engines,
+    verify::{Options, Verdict},
+};
 
-use super::{expect::Expect, screen::Screen, verify::Judged};
+use super::{expect::Expect, say, screen::Screen, verify::Judged};
 use crate::{
     Exit, advice,
     error::CommandError,
-    report::remarks,
+    report::{last_line, layout::filled, remarks},
     terminal::{self, is_quiet},
 };
 
@@ -68,13 +74,17 @@ impl Batch {
         };
         let screen = Screen::new(|| batch::size(&self.paths));
         let messages = AtomicU64::new(0);
+        let (teller, false_one) = (Teller::new(&options.verify), AtomicBool::new(false));
         let show = |event: BatchEvent<'_>| match event {
             BatchEvent::Read(bytes) => screen.read(bytes),
             BatchEvent::Done(done) => {
                 let count = done.report.as_ref().map_or(0, |report| report.messages.len() as u64);
                 let count = messages.fetch_add(count, Ordering::Relaxed) + count;
                 screen.message(|elapsed| rate(count, elapsed));
-                told(done, |line, is_error| screen.line(line, is_error || self.json || to_stdout));
+                let said = teller.said(done);
+                screen.lines(&said.notes, true);
+                screen.lines(&said.lines, said.is_error || self.json || to_stdout);
+                false_one.fetch_or(said.is_false, Ordering::Relaxed);
             }
         };
         let summary = batch::run(&self.paths, &options, &show);
@@ -89,6 +99,9 @@ impl Batch {
             terminal::say_lines(&text);
         } else {
             files::print(format!("{text}\n").as_bytes())?;
+        }
+        if false_one.into_inner() && !self.json {
+            say("iso-verify explain FILE says of one what happened and where it went wrong");
         }
         Ok(exit(&summary))
     }
@@ -111,22 +124,56 @@ fn rate(messages: u64, elapsed: Duration) -> String {
     format!("{messages} messages, {per_second:.0}/s")
 }
 
-/// A line for each thing that is not valid; whether it is an error.
-fn told(done: &Done, line: impl Fn(&str, bool)) {
-    let Done { place, notes, report } = done;
-    for note in notes {
-        line(&format!("note: {place}: {note}"), true);
+/// Tells of items what is not as it should be, in the words of the report.
+struct Teller<'a> {
+    options: &'a Options,
+    engines: Engines,
+}
+
+/// What is said of an item, in lines.
+#[derive(Default)]
+struct Said {
+    /// What an input gives in vain, or does not give.
+    notes: Vec<String>,
+    lines: Vec<String>,
+    /// Whether the lines are an error.
+    is_error: bool,
+    /// Whether something is false.
+    is_false: bool,
+}
+
+impl<'a> Teller<'a> {
+    fn new(options: &'a Options) -> Self {
+        Self { options, engines: Engines::default() }
     }
-    match report {
-        Ok(report) if report.verdict() == Verdict::Valid => {}
-        Ok(report) => {
-            let verdict = report.named(report.verdict());
-            for remark in remarks(report) {
-                line(&format!("{place}: {verdict}: {remark}"), false);
+
+    fn said(&self, done: &Done) -> Said {
+        let Done { place, notes, report, witness } = done;
+        let notes = notes.iter().map(|note| format!("note: {place}: {note}")).collect();
+        let (report, witness) = match (report, witness) {
+            (Ok(report), Some(witness)) if report.verdict() != Verdict::Valid => (report, witness),
+            (Ok(_), _) => return Said { notes, ..Said::default() },
+            // It names its place itself.
+            (Err(error), _) => {
+                let lines = vec![format!("error: {}", advice::item(error))];
+                return Said { notes, lines, is_error: true, is_false: false };
             }
+        };
+        // Causes take a dozen verifications: only where somebody reads of them.
+        let is_false = report.verdict() == Verdict::Invalid;
+        let mut report = report.clone();
+        if is_false && !is_quiet() {
+            report.look_for_causes(self.engines.get(witness.rules), witness, self.options);
         }
-        // It names its place itself.
-        Err(error) => line(&format!("error: {}", advice::item(error)), true),
+        let told = told(witness, &report);
+        let width = terminal::width();
+        let place = place.to_string();
+        let first = format!("{}: {}", terminal::line(&place), last_line(&report, &told));
+        let mut lines: Vec<_> =
+            filled(&first, width, "", "    ").lines().map(str::to_owned).collect();
+        let indented = remarks(&report, &told, width.saturating_sub(2)).into_iter();
+        lines.extend(indented.map(|line| format!("  {line}")));
+        Said { notes, lines, is_error: false, is_false }
     }
 }
 
@@ -137,9 +184,13 @@ fn human(summary: &BatchSummary, quiet: bool) -> String {
         let BatchCounts { valid, invalid, inconclusive } = counts;
         format!("{valid} valid, {invalid} invalid, {inconclusive} inconclusive")
     };
-    let BatchSummary { selected, witnesses, messages, unchecked, errors, resumed, .. } = summary;
+    let BatchSummary { selected, witnesses, messages, unchecked, roots, errors, resumed, .. } =
+        summary;
     let mut text = String::new();
     if !quiet {
+        if !roots.is_empty() {
+            text += &filled(&proved(roots), terminal::width(), "", "  ");
+        }
         for (check, count) in unchecked {
             text.push_str(&format!("{check} not checked: in {count}\n"));
         }
@@ -150,4 +201,10 @@ fn human(summary: &BatchSummary, quiet: bool) -> String {
         text.push_str(&format!("; {resumed} of an earlier run"));
     }
     text
+}
+
+/// What headers prove of the roots, and in how many witnesses.
+fn proved(roots: &BTreeMap<RootSource, u64>) -> String {
+    let told = roots.iter().map(|(source, count)| format!("{}: in {count}", source.meaning()));
+    format!("roots {}", told.collect::<Vec<_>>().join("; "))
 }

@@ -10,11 +10,10 @@ use alloy_primitives::B256;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use iso_evm_batch::files::STANDARD;
 use iso_evm_node::{
-    Node, NodeError, NodeEvent, NodeOptions, Observer, default_folder, record_block, record_given,
-    record_numbered_block, record_transaction,
+    Node, NodeError, NodeEvent, NodeOptions, Observer, RecordedTransaction, default_folder,
+    record_block, record_given, record_numbered_block, record_transaction, record_whole,
 };
-use iso_evm_wire::Witness;
-use iso_evm_witness::input::BareTransaction;
+use iso_evm_witness::input::{Another, BareBlock, BareTransaction};
 
 use super::{
     block_file::write_block,
@@ -59,12 +58,16 @@ impl NodeArgs {
 
 impl Chain {
     /// The witness of a transaction of the chain. Whoever is strict has it in a block.
-    pub(super) fn transaction(&self, hash: B256, wanted: Wanted) -> Result<Witness, CommandError> {
+    pub(super) fn transaction(
+        &self,
+        hash: B256,
+        wanted: Wanted,
+    ) -> Result<RecordedTransaction, CommandError> {
         if wanted.strict {
             self.node.find(hash)?;
         }
         let recorded = record_transaction(&self.node, hash, wanted.rules);
-        Ok(recorded.map_err(|error| hinted(error, false))?.witness)
+        recorded.map_err(|error| hinted(error, false))
     }
 
     /// The witness of a transaction that was brought: where it is in the chain, or would come next.
@@ -72,7 +75,7 @@ impl Chain {
         &self,
         bare: &BareTransaction,
         wanted: Wanted,
-    ) -> Result<Witness, CommandError> {
+    ) -> Result<RecordedTransaction, CommandError> {
         let found = self.node.chain_id()?;
         if let Some(expected) = bare.chain_id.filter(|chain| *chain != found) {
             return Err(NodeError::Chain { expected, found }.into());
@@ -82,7 +85,28 @@ impl Chain {
             return self.transaction(hash, wanted);
         }
         let recorded = record_given(&self.node, &bare.transaction, wanted.rules);
-        Ok(recorded.map_err(|error| hinted(error, false))?.witness)
+        recorded.map_err(|error| hinted(error, false))
+    }
+
+    /// Writes the witnesses of the block that was brought, as [`Self::block`]; another one is refused before
+    /// anything of it is run. `refused` says so.
+    pub(super) fn bare_block(
+        &self,
+        bare: &BareBlock,
+        folder: Option<&Path>,
+        wanted: Wanted,
+        refused: impl Fn(Another) -> CommandError,
+    ) -> Result<(), CommandError> {
+        let (name, hash) = match (bare.name.hash, bare.name.number) {
+            (Some(hash), _) => (format!("block-{hash}"), hash),
+            (None, Some(number)) => (format!("block-{number}"), self.node.block_hash(number)?),
+            (None, None) => return Err(CommandError::Nameless),
+        };
+        let folder = folder.map_or_else(|| PathBuf::from(name), Path::to_owned);
+        let block = self.node.block(hash, wanted.rules)?;
+        bare.held_against(&block.header, &block.hashes).map_err(refused)?;
+        let recorded = record_whole(&self.node, &block).map_err(|error| hinted(error, true))?;
+        self.aside(|| write_block(&folder, recorded))
     }
 
     /// Whether a hash is that of a block.
@@ -117,6 +141,27 @@ impl Chain {
                 self.blocks(from, to, folder, wanted)
             }
         }
+    }
+
+    /// The witnesses of a block, and what it is called. Not of a range.
+    #[cfg(feature = "onchain")]
+    pub(super) fn recorded(
+        &self,
+        name: BlockName,
+    ) -> Result<(String, Vec<RecordedTransaction>), CommandError> {
+        let (called, recorded) = match name {
+            BlockName::Hash(hash) => (hash.to_string(), record_block(&self.node, hash, None)),
+            BlockName::At(place) => {
+                let (number, hash) = self.place(place)?;
+                let recorded = record_numbered_block(&self.node, number, hash, None);
+                (number.to_string(), recorded)
+            }
+            BlockName::Range(..) => {
+                let (option, command) = ("a range", "a commitment, which is to one block");
+                return Err(CommandError::Meaningless { option, command });
+            }
+        };
+        Ok((format!("block {called}"), recorded.map_err(|error| hinted(error, true))?))
     }
 
     /// Records one block after the other, each into a folder of its own.

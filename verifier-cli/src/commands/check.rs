@@ -7,12 +7,13 @@ use iso_evm_batch::{files, reproducer::unverified};
 use iso_evm_hypervisor::Engine;
 use iso_evm_verifier::{
     audit::anchors::Expected,
-    certificate::{Certificate, Difference},
-    verify::{NotRun, Options, UNANCHORED, Verdict, guest_gas_limit, verify_opened},
+    certificate::{Certificate, CertificateError},
+    verify::{Options, UNANCHORED, Verdict, guest_gas_limit, verify_opened},
 };
+use iso_evm_witness::input::Document;
 
-use super::{expect::Expect, say, verify::open};
-use crate::{Exit, error::CommandError};
+use super::{certified::in_words, expect::Expect, given::instead, say, verify::open};
+use crate::{Exit, advice, error::CommandError, terminal};
 
 /// Make a certificate again from its witness
 #[derive(Debug, Args)]
@@ -45,9 +46,9 @@ const HOST_GAS: u64 = 1 << 30;
 
 impl Check {
     pub(super) fn run(self) -> Result<Exit, CommandError> {
-        let file = files::name(&self.certificate);
-        let certificate = Certificate::parse(&files::read(&self.certificate)?)
-            .map_err(|error| CommandError::Certificate { file, error })?;
+        let bytes = files::read(&self.certificate)?;
+        let certificate =
+            Certificate::parse(&bytes).map_err(|error| self.no_certificate(&bytes, error))?;
         let witness = open(&self.witness)?;
         let mut options = certificate.options();
         let expected = self.expect.expected();
@@ -98,16 +99,31 @@ impl Check {
         } else if differences.is_empty() {
             format!("reproduced: {}\n", report.named(verdict))
         } else {
-            let lines = differences.iter().map(|Difference { field, certificate, found }| {
-                format!("{field}: the certificate says {certificate}, the witness gives {found}\n")
-            });
-            lines.collect()
+            in_words(&differences, report.named(verdict), terminal::width())
         };
-        for check in report.unchecked() {
-            say(&format!("note: {}", NotRun::from(check)));
+        for not_run in report.not_run.iter().filter(|not_run| not_run.check.is_some()) {
+            say(&format!("note: {not_run}"));
         }
         files::print(text.as_bytes())?;
+        if report.verdict() == Verdict::Invalid
+            && !self.json
+            && let Some(next) = advice::next(&files::name(&self.witness))
+        {
+            say(&next);
+        }
         Ok(if differences.is_empty() { verdict.into() } else { Exit::Invalid })
+    }
+
+    /// Why a file is no certificate: it may be the witness, and the other the certificate.
+    fn no_certificate(&self, bytes: &[u8], error: CertificateError) -> CommandError {
+        let [certificate, witness] = [&self.certificate, &self.witness].map(|it| files::name(it));
+        let other = files::read(&self.witness).unwrap_or_default();
+        if Certificate::parse(&other).is_ok() {
+            return CommandError::Swapped { certificate: witness, witness: certificate };
+        }
+        let error = CommandError::Certificate { file: certificate, error };
+        let taken = [Document::Certificate];
+        instead(&self.certificate, bytes, &taken, "a certificate", error)
     }
 
     /// Checks that a certificate, which may be a stranger's, asks for no more work than whoever checks it

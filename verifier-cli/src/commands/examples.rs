@@ -100,6 +100,7 @@ const EXAMPLES: &[Examples] = &[
                 "With the lines and names of the Solidity that ran",
                 "iso-verify explain witness.bin --artifacts out",
             ),
+            example("All that there is to say", "iso-verify explain witness.bin --full"),
             example("A page to send on", "iso-verify explain witness.bin -o report.html"),
         ],
     ),
@@ -167,10 +168,16 @@ const EXAMPLES: &[Examples] = &[
     (
         "iso-verify",
         "commit",
-        &[example(
-            "Write what is claimed, with its root",
-            "iso-verify commit witness.bin -o claim.json",
-        )],
+        &[
+            example(
+                "Write what is claimed, with its root",
+                "iso-verify commit witness.bin -o claim.json",
+            ),
+            example(
+                "Stand by a block of one chain on another",
+                "iso-verify commit --rpc-url $L2 --block safe --l1-rpc-url $L1 --dry-run",
+            ),
+        ],
     ),
     (
         "iso-verify",

@@ -10,7 +10,7 @@ use iso_evm_batch::{ItemError, files};
 use iso_evm_wire::{Rules, Witness};
 use iso_evm_witness::{
     Input,
-    input::{BareTransaction, Document, InputError, Note, document::recognise},
+    input::{BareBlock, BareTransaction, Document, InputError, Note, document::recognise},
 };
 
 use super::{chain::Chain, say};
@@ -64,17 +64,28 @@ impl Given {
     ) -> Result<Witness, CommandError> {
         match (self.document()?, chain) {
             (Document::Transaction | Document::RawTransaction(_), Some(chain)) => {
-                let bare = self.bare()?;
+                let bare = BareTransaction::parse(&self.bytes).map_err(|it| self.refused(it))?;
                 self.tell(&bare.notes, wanted)?;
-                chain.bare(&bare, wanted)
+                let recorded = chain.bare(&bare, wanted)?;
+                let notes = bare.held_against(&recorded).map_err(|it| self.refused(it.into()))?;
+                chain.aside(|| self.tell(&notes, wanted))?;
+                Ok(recorded.witness)
             }
-            (Document::Hash(hash), Some(chain)) => chain.transaction(hash, wanted),
+            (Document::Hash(hash), Some(chain)) => Ok(chain.transaction(hash, wanted)?.witness),
             _ => record(&self.name, &self.bytes, wanted),
         }
     }
 
-    fn bare(&self) -> Result<BareTransaction, CommandError> {
-        BareTransaction::parse(&self.bytes).map_err(|error| self.refused(error))
+    /// Writes the witnesses of the block that it is, as a node has it.
+    pub(super) fn block(
+        &self,
+        chain: &Chain,
+        folder: Option<&Path>,
+        wanted: Wanted,
+    ) -> Result<(), CommandError> {
+        let bare = BareBlock::parse(&self.bytes).map_err(|error| self.refused(error))?;
+        chain.aside(|| self.tell(&bare.notes, wanted))?;
+        chain.bare_block(&bare, folder, wanted, |another| self.refused(another.into()))
     }
 
     fn refused(&self, error: InputError) -> CommandError {
@@ -105,6 +116,23 @@ pub(super) fn record(path: &Path, json: &[u8], wanted: Wanted) -> Result<Witness
     let recording = iso_evm_witness::record(&input.execution)
         .map_err(|error| ItemError::Execute { file: files::name(path), error: Box::new(error) })?;
     Ok(recording.witness(&input))
+}
+
+/// Why a file is not what a command takes: it is something else, if that is known and none of those that it may
+/// be; else the error.
+pub(super) fn instead(
+    path: &Path,
+    bytes: &[u8],
+    taken: &[Document],
+    expected: &'static str,
+    error: CommandError,
+) -> CommandError {
+    match recognise(bytes) {
+        Ok((document, _)) if document != Document::Unknown && !taken.contains(&document) => {
+            CommandError::Other { file: files::name(path), document: Box::new(document), expected }
+        }
+        _ => error,
+    }
 }
 
 fn refused(path: &Path, error: InputError) -> CommandError {

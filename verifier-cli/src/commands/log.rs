@@ -20,8 +20,10 @@ const OURS: &str = "iso_evm_";
 /// Logs to stderr, down to a level where `RUST_LOG` says none.
 pub(super) fn log_to_stderr(level: Level) {
     let ours = filter_fn(|metadata| metadata.target().starts_with(OURS));
-    let lines = fmt::layer().with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
     let asked = env::var_os(EnvFilter::DEFAULT_ENV).is_some_and(|said| !said.is_empty());
+    // Where in our code a line is from is for who names that.
+    let lines = fmt::layer().with_target(asked);
+    let lines = lines.with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
     let levels = if asked {
         EnvFilter::from_default_env()
     } else {

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Command};
 use iso_evm_batch::{FileError, files};
 
-use crate::{Exit, error::CommandError};
+use super::say;
+use crate::{Exit, error::CommandError, report::text::counted};
 
 /// Write the manual: a page for each command
 #[derive(Debug, Args)]
@@ -16,10 +17,12 @@ pub(super) struct Man {
 
 impl Man {
     pub(super) fn run(self, commands: Command) -> Result<Exit, CommandError> {
+        let count = 1 + commands.get_subcommands().count();
         files::write_folder(&self.folder, |folder| {
             clap_mangen::generate_to(commands, folder)
                 .map_err(|error| FileError::Write { file: files::name(&self.folder), error })
         })?;
+        say(&format!("{}: {}", files::name(&self.folder), counted(count, "page")));
         Ok(Exit::Valid)
     }
 }

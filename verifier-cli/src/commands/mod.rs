@@ -16,6 +16,7 @@ mod assemble;
 mod batch;
 mod block_file;
 mod block_name;
+mod certified;
 #[cfg(feature = "node")]
 mod chain;
 #[cfg(not(feature = "node"))]
@@ -29,6 +30,7 @@ mod examples;
 mod expect;
 mod explain;
 mod given;
+mod headings;
 mod inspect;
 mod log;
 mod man;
@@ -51,6 +53,7 @@ mod watch;
 mod watch;
 #[cfg(not(feature = "onchain"))]
 mod without_onchain;
+mod wording;
 mod wrote;
 
 #[cfg(feature = "onchain")]
@@ -186,7 +189,8 @@ impl Binary for IsoVerify {
 
 /// An engine's name as an argument.
 fn engine(name: &str) -> Result<EngineKind, String> {
-    let unknown = "expected hypervisor, native, both or, with --rpc-url, node";
+    let unknown =
+        "expected hypervisor, native, both or, where a file is verified with --rpc-url, node";
     name.parse().map_err(|_| format!("unknown engine {name:?}: {unknown}"))
 }
 

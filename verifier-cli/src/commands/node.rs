@@ -39,6 +39,18 @@ pub(super) struct NodeArgs {
     pub(super) concurrency: u16,
 }
 
+impl NodeArgs {
+    /// All as it is by default, but which node.
+    #[cfg(feature = "onchain")]
+    pub(super) fn of(rpc_url: Option<&str>) -> Self {
+        use clap::{Command, FromArgMatches};
+
+        let none = Self::augment_args(Command::new("node")).get_matches_from(["node"]);
+        let by_default = Self::from_arg_matches(&none).expect("every option has a default");
+        Self { rpc_url: rpc_url.map(str::to_owned), ..by_default }
+    }
+}
+
 /// A node's URL, by the option or by the variable.
 #[cfg(any(feature = "node", feature = "onchain"))]
 pub(super) fn node_url(option: Option<&str>) -> Option<String> {

@@ -18,7 +18,7 @@ use iso_evm_witness::input::Document;
 
 use super::{
     block_file,
-    block_name::{BlockName, Place},
+    block_name::BlockName,
     chain::Chain,
     given::{Given, Wanted},
     node::NodeArgs,
@@ -74,8 +74,8 @@ impl Record {
         match (&self.input, self.tx, self.block) {
             (Some(input), ..) => self.given(&Given::of_argument(input)?, wanted)?,
             (None, Some(hash), _) => {
-                let witness = self.node.chain("--tx")?.transaction(hash, wanted)?;
-                self.write(&witness)?;
+                let recorded = self.node.chain("--tx")?.transaction(hash, wanted)?;
+                self.write(&recorded.witness)?;
             }
             (None, None, Some(name)) => {
                 self.node.chain("--block")?.block(name, self.output.as_deref(), wanted)?;
@@ -95,13 +95,9 @@ impl Record {
                 let output = self.output.clone();
                 return block_file::record(&given.name, &given.bytes, output, wanted.rules);
             }
-            Document::Block(block) if self.node.is_named() => {
-                let hash = block.hash.map(BlockName::Hash);
-                let number = block.number.map(|number| BlockName::At(Place::Number(number)));
-                if let Some(name) = hash.or(number) {
-                    let chain = self.node.chain("a block by itself")?;
-                    return chain.block(name, self.output.as_deref(), wanted);
-                }
+            Document::Block(_) if self.node.is_named() => {
+                let chain = self.node.chain("a block by itself")?;
+                return given.block(&chain, self.output.as_deref(), wanted);
             }
             Document::Transaction | Document::RawTransaction(_) | Document::Hash(_)
                 if self.node.is_named() =>

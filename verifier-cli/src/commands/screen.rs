@@ -53,18 +53,26 @@ impl Screen {
 
     /// Writes a line out at once, and no more than one line, whatever names are in it: an interrupted
     /// run has lost none.
+    pub(super) fn line(&self, line: &str, to_stderr: bool) {
+        self.lines(&[line.to_owned()], to_stderr);
+    }
+
+    /// The same of lines that belong together: none of another item comes between them.
     ///
     /// Where only the verdict is wanted, a line of an error goes out alone.
-    pub(super) fn line(&self, line: &str, to_stderr: bool) {
-        if terminal::is_quiet() && !to_stderr {
+    pub(super) fn lines(&self, lines: &[String], to_stderr: bool) {
+        if lines.is_empty() || terminal::is_quiet() && !to_stderr {
             return;
         }
         self.bar.suspend(|| {
+            // One at a time, on whatever they go to.
+            let Ok(mut broken) = self.broken.lock() else { return };
             if to_stderr {
-                say(line);
-            } else if let Err(error) = terminal::print_text(&format!("{}\n", terminal::line(line)))
-                && let Ok(mut broken) = self.broken.lock()
-            {
+                lines.iter().for_each(|line| say(line));
+                return;
+            }
+            let one_each = lines.iter().map(|line| terminal::line(line).into_owned() + "\n");
+            if let Err(error) = terminal::print_text(&one_each.collect::<String>()) {
                 broken.get_or_insert(error);
             }
         });

@@ -12,7 +12,9 @@ use iso_evm_verifier::{
 };
 use iso_evm_wire::segment::{Checkpoint, ClaimedLeaf, Cut};
 
-use super::verify::open;
+use iso_evm_witness::input::Document;
+
+use super::{given::instead, verify::open};
 use crate::{Exit, error::CommandError};
 
 /// Whether and how messages are audited by their segments.
@@ -64,9 +66,11 @@ pub(super) fn cut(stride: Option<u64>) -> Cut {
 
 /// The checkpoints in a file.
 pub(super) fn read_claims(file: &Path) -> Result<Vec<ClaimedLeaf>, CommandError> {
-    let bytes = files::read(file)?;
-    serde_json::from_slice(&bytes)
-        .map_err(|error| CommandError::Checkpoints { file: files::name(file), error })
+    let bytes = files::read_unpacked(file)?;
+    serde_json::from_slice(&bytes).map_err(|error| {
+        let error = CommandError::Checkpoints { file: files::name(file), error };
+        instead(file, &bytes, &[Document::Checkpoints], "a list of checkpoints", error)
+    })
 }
 
 /// Write the checkpoints at which an operator cuts a message, as JSON

@@ -15,7 +15,7 @@ use iso_evm_verifier::verify::{Audit, EngineKind};
 use iso_evm_wire::Fork;
 
 use super::{screen::Screen, segments::cut, verify::selection};
-use crate::{Exit, error::CommandError, terminal};
+use crate::{Exit, advice, error::CommandError, report::text::counted, terminal};
 
 /// Record and audit official state tests
 #[derive(Debug, Args)]
@@ -89,7 +89,8 @@ impl Statetest {
                 files::print(format!("{check}: in {count} that passed\n").as_bytes())?;
             }
             if self.segments && told {
-                files::print(format!("{} segments\n", summary.total.segments).as_bytes())?;
+                let segments = counted(summary.total.segments, "segment");
+                files::print(format!("{segments}\n").as_bytes())?;
             }
             let (total, selected) = (summary.total, summary.selected);
             let (passed, failed, skipped) = (total.passed, total.failed, total.skipped);
@@ -136,7 +137,7 @@ impl Shown {
                 self.screen.line(&format!("{failure}"), self.json);
             }
             StateTestEvent::Unusable(unusable) => {
-                self.screen.line(&format!("error: {unusable}"), true)
+                self.screen.line(&format!("error: {}", advice::state_tests(unusable)), true)
             }
         }
     }

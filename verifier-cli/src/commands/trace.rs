@@ -13,12 +13,18 @@ use iso_evm_batch::{
     files::{self, STANDARD},
 };
 use iso_evm_explain::trace::{
-    Bounds, Compared, Lines, Scope, Walk, compare, difference::judged_in_words,
+    Bounds, Compared, Lines, OtherError, Scope, Walk, compare, difference::judged_in_words,
 };
 use iso_evm_wire::Opened;
+use iso_evm_witness::input::Document;
 
-use super::{say, verify::open};
-use crate::{Exit, error::CommandError, terminal};
+use super::{given::instead, say, verify::open};
+use crate::{
+    Exit,
+    error::CommandError,
+    report::layout::fitted,
+    terminal::{self, is_quiet},
+};
 
 /// Print every step of a witness, or hold them against another client's trace
 #[derive(Debug, Args)]
@@ -105,15 +111,26 @@ impl Trace {
             Box::new(BufReader::new(File::open(other).map_err(failed)?))
         };
         let compared = compare(witness, self.message, bounds, reader)
-            .map_err(|error| CommandError::Trace { file: files::name(other), error })?;
+            .map_err(|error| no_trace(other, error))?;
         if let Compared::Equal { judged: Some((message, verdict)), .. } = &compared {
             say(&judged_in_words(*message, verdict));
         }
-        terminal::print_text(&format!("{compared}\n"))?;
+        let text = fitted(&compared.to_string(), terminal::width());
+        let first = text.split_inclusive('\n').next().unwrap_or_default();
+        terminal::print_text(if is_quiet() { first } else { &text })?;
         Ok(match compared {
             Compared::Equal { .. } => Exit::Valid,
             Compared::Differ(_) => Exit::Invalid,
             Compared::Unfinished { .. } => Exit::Inconclusive,
         })
     }
+}
+
+/// Why a file is no trace: it may be something else.
+fn no_trace(other: &Path, error: OtherError) -> CommandError {
+    let error = CommandError::Trace { file: files::name(other), error };
+    // What came from stdin is gone.
+    let is_file = other.as_os_str() != STANDARD;
+    let bytes = is_file.then(|| files::read_unpacked(other).unwrap_or_default());
+    instead(other, &bytes.unwrap_or_default(), &[Document::Trace], "a trace", error)
 }

@@ -8,7 +8,9 @@ use iso_evm_batch::files;
 
 use super::{
     examples,
+    headings::with_headings,
     verbosity::{Verbosity, timed},
+    wording,
 };
 use crate::{
     Exit,
@@ -25,9 +27,9 @@ pub(super) trait Binary: Parser {
     fn run(self) -> Result<Exit, CommandError>;
 }
 
-/// The commands of a binary, each with its examples.
+/// The commands of a binary, each with its examples, and its options in groups.
 pub(super) fn commands<B: Binary>() -> Command {
-    examples::with_examples(B::command())
+    with_headings(examples::with_examples(B::command()))
 }
 
 /// Parses the arguments, runs the command, reports an error.
@@ -57,11 +59,14 @@ pub(super) fn run<B: Binary>(args: impl IntoIterator<Item = OsString>) -> Exit {
         }
         Err(usage) => usage,
     };
+    if let Some(error) = wording::several(&args, &commands, &usage) {
+        return told(error);
+    }
     // Help and version come this way too.
-    let text = hide(usage.render().to_string());
+    let rendered = usage.render().to_string();
+    let text = hide(wording::plain(&usage, rendered.clone()));
     // Names of files can come to stand there too.
-    let is_plain = terminal::text(&text) == text;
-    if keys.is_empty() && is_plain {
+    if keys.is_empty() && text == rendered && terminal::text(&text) == text {
         let _ = usage.print();
     } else {
         say_lines(text.trim_end());
@@ -95,6 +100,9 @@ pub(super) fn mistyped(word: &str, commands: &Command) -> Option<CommandError> {
     // What has a folder or an ending is meant as a file.
     let is_word = !word.is_empty() && !word.starts_with('-') && !word.contains(['/', '\\', '.']);
     let takes_files = commands.is_args_conflicts_with_subcommands_set();
+    if !takes_files && !names().any(|name| name == word) {
+        return wording::file_alone(word);
+    }
     if !takes_files || !is_word || names().any(|name| name == word) || Path::new(word).exists() {
         return None;
     }

@@ -11,7 +11,7 @@ use crate::terminal;
 #[derive(Clone, Copy, Debug, Default, Args)]
 #[command(next_help_heading = "How much is said")]
 pub(super) struct Verbosity {
-    /// Nothing but the verdict, and errors
+    /// Nothing but the verdict, or what else was asked for, and errors
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     quiet: bool,
     /// What is done, and how long it takes; given twice, in detail

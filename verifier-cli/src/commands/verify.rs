@@ -8,13 +8,14 @@ use iso_evm_batch::{
     files::{self, STANDARD},
     reproducer::unverified,
 };
+use iso_evm_explain::told;
 use iso_evm_hypervisor::Engine;
 use iso_evm_verifier::{
     certificate::Certificate,
     hash::keccak256,
     report::json,
     segments::verify_by_segments,
-    verify::{Audit, AuditSelection, EngineKind, Options, VerifyError, verify_opened},
+    verify::{Audit, AuditSelection, EngineKind, Options, Verdict, VerifyError, verify_opened},
 };
 use iso_evm_wire::Opened;
 
@@ -26,7 +27,7 @@ use super::{
     verbosity::timed,
 };
 use crate::{
-    Exit,
+    Exit, advice,
     error::CommandError,
     report::{self, remarks},
     terminal::{self, is_quiet},
@@ -66,7 +67,7 @@ pub(super) struct Judged {
     /// [default: what its transaction can have paid for]
     #[arg(long, value_name = "N")]
     guest_gas_limit: Option<u64>,
-    /// Who answers for the execution audit: hypervisor, native or both; where --rpc-url names a node, also node
+    /// Who answers for the execution audit: hypervisor, native or both
     #[arg(long, value_name = "NAME", default_value_t, value_parser = super::engine)]
     engine: EngineKind,
     /// Only these audits: the verdict is then about them, and says so [default: all four]
@@ -136,7 +137,7 @@ impl Verify {
         let options = self.judged.options(by_node)?;
         let options = Options { expected: self.expect.expected(), ..options };
         let wanted = Wanted { strict: options.strict, ..Wanted::default() };
-        let witness = timed("the witness", || taken(&file, files::read(&file)?, wanted))?;
+        let witness = timed("the witness", || taken(&file, files::read_unpacked(&file)?, wanted))?;
         let claimed = self.by_segments.claimed(by_node)?;
         let report = timed("its audits", || match &self.rpc_url {
             None if self.by_segments.segments => {
@@ -160,7 +161,8 @@ impl Verify {
         }
         let in_place = self.certificate.is_some_and(|path| path.as_os_str() == STANDARD);
         if in_place || self.json {
-            for remark in remarks(&report) {
+            let told = told(&witness, &report);
+            for remark in remarks(&report, &told, terminal::width()) {
                 say(&remark);
             }
         }
@@ -175,6 +177,11 @@ impl Verify {
             let text = report::human(&report, &witness, terminal::width());
             let verdict = report.named(report.verdict()).to_string();
             terminal::print_coloured(if is_quiet() { said_last(&text, &verdict) } else { &text })?;
+            if report.verdict() == Verdict::Invalid
+                && let Some(next) = advice::next(&files::name(&file))
+            {
+                say(&next);
+            }
         }
         Ok(report.verdict().into())
     }
@@ -196,7 +203,7 @@ fn said_last<'a>(text: &'a str, verdict: &str) -> &'a str {
 
 /// The witness that a file holds, its messages taken apart; of an `INPUT.json` what is recorded of it.
 pub(super) fn open(path: &Path) -> Result<Opened<'static>, CommandError> {
-    opened(path, files::read(path)?)
+    opened(path, files::read_unpacked(path)?)
 }
 
 /// The same of what was read.

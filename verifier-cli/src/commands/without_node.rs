@@ -3,8 +3,10 @@
 use std::{convert::Infallible, path::Path};
 
 use alloy_primitives::B256;
-use iso_evm_wire::Witness;
-use iso_evm_witness::input::BareTransaction;
+use iso_evm_witness::{
+    block_file::RecordedTransaction,
+    input::{Another, BareBlock, BareTransaction},
+};
 
 use super::{block_name::BlockName, given::Wanted, node::NodeArgs};
 use crate::error::CommandError;
@@ -26,11 +28,29 @@ impl NodeArgs {
 }
 
 impl Chain {
-    pub(super) fn transaction(&self, _: B256, _: Wanted) -> Result<Witness, CommandError> {
+    pub(super) fn transaction(
+        &self,
+        _: B256,
+        _: Wanted,
+    ) -> Result<RecordedTransaction, CommandError> {
         match self.0 {}
     }
 
-    pub(super) fn bare(&self, _: &BareTransaction, _: Wanted) -> Result<Witness, CommandError> {
+    pub(super) fn bare(
+        &self,
+        _: &BareTransaction,
+        _: Wanted,
+    ) -> Result<RecordedTransaction, CommandError> {
+        match self.0 {}
+    }
+
+    pub(super) fn bare_block(
+        &self,
+        _: &BareBlock,
+        _: Option<&Path>,
+        _: Wanted,
+        _: impl Fn(Another) -> CommandError,
+    ) -> Result<(), CommandError> {
         match self.0 {}
     }
 
@@ -39,6 +59,14 @@ impl Chain {
     }
 
     pub(super) fn aside<T>(&self, _: impl FnOnce() -> T) -> T {
+        match self.0 {}
+    }
+
+    #[cfg(feature = "onchain")]
+    pub(super) fn recorded(
+        &self,
+        _: BlockName,
+    ) -> Result<(String, Vec<RecordedTransaction>), CommandError> {
         match self.0 {}
     }
 

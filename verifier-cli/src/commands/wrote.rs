@@ -8,7 +8,7 @@ use iso_evm_batch::files::STANDARD;
 use iso_evm_wire::{Rules, Witness};
 
 use super::say;
-use crate::report::text::thousands;
+use crate::report::text::{counted, thousands};
 
 /// What was written, counted.
 #[derive(Clone, Debug, Default)]
@@ -62,10 +62,4 @@ fn name(path: &Path) -> String {
         true => "stdout".to_owned(),
         false => path.display().to_string(),
     }
-}
-
-/// A count with its unit.
-fn counted(count: usize, unit: &str) -> String {
-    let end = if count == 1 { "" } else { "s" };
-    format!("{} {unit}{end}", thousands(U256::from(count)))
 }

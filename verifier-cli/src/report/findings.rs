@@ -2,18 +2,26 @@
 
 use iso_evm_explain::{Role, Told};
 
-use super::layout::{filled, labelled};
+use super::{
+    layout::{filled, labelled},
+    text::counted,
+};
 
 /// The most findings that are told whole; a witness of many false messages has more.
-const MOST: usize = 20;
+pub(super) const MOST: usize = 20;
 
 /// A paragraph for each finding.
 pub(super) fn findings(told: &[Told], width: usize) -> String {
-    let shown = told.iter().take(MOST);
+    most(told, MOST, "--json", width)
+}
+
+/// A paragraph for each of the first findings; what has all of them.
+pub(super) fn most(told: &[Told], most: usize, all: &str, width: usize) -> String {
+    let shown = told.iter().take(most);
     let mut text: String = shown.map(|one| finding(one, told, width) + "\n").collect();
-    if told.len() > MOST {
-        let more = told.len() - MOST;
-        text += &format!("… and {more} more findings: --json has all of them\n\n");
+    if told.len() > most {
+        let more = counted(told.len() - most, "more finding");
+        text += &format!("… and {more}: {all} has all of them\n\n");
     }
     text
 }
@@ -24,10 +32,7 @@ fn finding(one: &Told, all: &[Told], width: usize) -> String {
     text += &labelled("  where", &one.place, width);
     if let (Some(says), Some(truth)) = (&one.says, &one.truth) {
         // What is computed may rest on something else that is false: only with a cause put right less is found.
-        let label = match one.role {
-            Role::Cause { .. } => "  true",
-            Role::Follows { .. } | Role::Behind { .. } | Role::Alone => "  computed",
-        };
+        let label = if one.is_cause() { "  true" } else { "  computed" };
         text += &labelled("  says", says, width);
         text += &labelled(label, &format!("{truth}: {}", one.by), width);
     }

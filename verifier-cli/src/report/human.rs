@@ -4,11 +4,11 @@
 use std::fmt::Write;
 
 use alloy_primitives::U256;
-use iso_evm_explain::{Told, told};
+use iso_evm_explain::{Told, open, told};
 use iso_evm_hypervisor::{Inconclusive, MessageVerdict};
 use iso_evm_verifier::{
     audit::anchors::Anchor,
-    verify::{Audit, AuditVerdict, Check, EngineKind, MessageReport, Report, Verdict, Why},
+    verify::{Audit, AuditVerdict, Check, EngineKind, MessageReport, Report, Verdict},
 };
 use iso_evm_wire::Opened;
 
@@ -17,7 +17,7 @@ use super::{
     layout::{filled, labelled},
     messages::table,
     segments,
-    text::thousands,
+    text::{counted, thousands},
 };
 
 /// The report of `iso-verify`, in lines of this width. Colours are terminal escapes, for the stream to
@@ -37,35 +37,6 @@ pub(crate) fn human(report: &Report, witness: &Opened<'_>, width: usize) -> Stri
     about(&mut text, report, width);
     text += &conclusion(report, &told, width);
     text
-}
-
-/// A line for each false claim, each message whose audit came to no end, and each audit or check
-/// that could not run.
-pub(crate) fn remarks(report: &Report) -> impl Iterator<Item = String> {
-    report.findings.iter().map(ToString::to_string).chain(open(report))
-}
-
-/// A line for each message whose audit came to no end, and each audit or check that could not run.
-fn open(report: &Report) -> impl Iterator<Item = String> {
-    let messages = report.messages.iter().enumerate();
-    let open = messages.filter_map(|(index, message)| {
-        Some(format!("{}: message {index}: {}", Audit::Execution, open_end(message)?))
-    });
-    let lacking = report.not_run.iter().filter(|not_run| not_run.why != Why::NotAsked);
-    open.chain(lacking.map(ToString::to_string))
-}
-
-/// Why the execution audit of a message came to no end.
-fn open_end(message: &MessageReport) -> Option<String> {
-    match message.execution.as_ref()?.verdict {
-        MessageVerdict::Unavailable { archive } => {
-            Some(format!("unavailable: the code is not archived at {archive}"))
-        }
-        MessageVerdict::Inconclusive { reason } => Some(format!("inconclusive: {reason}")),
-        MessageVerdict::Valid | MessageVerdict::Mismatch(_) | MessageVerdict::Malformed { .. } => {
-            None
-        }
-    }
 }
 
 /// What the witness claims to be about, and what audited it.
@@ -91,10 +62,8 @@ fn about(text: &mut String, report: &Report, width: usize) {
 
 /// What the verdict is of: how many messages, what headers prove of the roots, what was not checked.
 fn scope(report: &Report) -> String {
-    let count = report.messages.len();
-    let plural = if count == 1 { "" } else { "s" };
-    let count = thousands(U256::from(count));
-    let mut scope = format!("{count} message{plural}, roots {}", report.anchor.meaning());
+    let messages = counted(report.messages.len(), "message");
+    let mut scope = format!("{messages}, roots {}", report.anchor.meaning());
     let unchecked: Vec<_> = report.unchecked().map(Check::name).collect();
     if !unchecked.is_empty() {
         let _ = write!(scope, ", not checked: {}", unchecked.join(", "));
@@ -138,21 +107,32 @@ fn conclusion(report: &Report, told: &[Told], width: usize) -> String {
         Verdict::Inconclusive => 33,
     };
     let name = report.named(verdict).to_string();
-    let mut parts = match verdict {
-        // Nothing but valid audits.
-        Verdict::Valid => vec![names(report, AuditVerdict::Valid)],
-        Verdict::Invalid | Verdict::Inconclusive => said(report, told),
-    };
-    let unchecked = report.unchecked().count();
-    if unchecked > 0 {
-        let checks = if unchecked == 1 { "check" } else { "checks" };
-        parts.push(format!("{unchecked} {checks} not made"));
-    }
-    let text = filled(&format!("{name}: {}", parts.join("; ")), width, "", "  ");
+    let text = filled(&last_line(report, told), width, "", "  ");
     match text.strip_prefix(&name) {
         Some(rest) => format!("\u{1b}[1;{colour}m{name}\u{1b}[0m{rest}"),
         None => text,
     }
+}
+
+/// The verdict by its name, what did not hold, what is open, what held, and how many checks were not made.
+pub(crate) fn last_line(report: &Report, told: &[Told]) -> String {
+    let name = report.named(report.verdict());
+    let unchecked = report.unchecked().count();
+    let unmade = format!("{} not made", counted(unchecked, "check"));
+    // Nothing but valid audits.
+    if report.audits.verdict(report.selected) == Verdict::Valid {
+        let valid = names(report, AuditVerdict::Valid);
+        return match (unchecked, report.verdict()) {
+            (0, _) => format!("{name}: {valid}"),
+            (_, Verdict::Valid) => format!("{name}: {valid}; {unmade}"),
+            _ => format!("{name}: {unmade}, where --strict asks for all; valid: {valid}"),
+        };
+    }
+    let mut parts = said(report, told);
+    if unchecked > 0 {
+        parts.push(unmade);
+    }
+    format!("{name}: {}", parts.join("; "))
 }
 
 /// What did not hold, by audit, causes first, with the number of findings; what is open; what held.

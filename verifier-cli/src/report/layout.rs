@@ -23,9 +23,39 @@ pub(crate) fn filled(text: &str, width: usize, first: &str, rest: &str) -> Strin
     lines.iter().map(|line| line.trim_end().to_owned() + "\n").collect()
 }
 
+/// A table without the blanks at the ends of its lines.
+pub(crate) fn trimmed(table: &comfy_table::Table) -> String {
+    table.to_string().lines().map(|line| line.trim_end().to_owned() + "\n").collect()
+}
+
+/// Lines of ours, each broken where it is too wide, below where it begins.
+pub(crate) fn fitted(lines: &str, width: usize) -> String {
+    let fit = |line: &str| {
+        let text = line.trim_start();
+        let indent = &line[..line.len() - text.len()];
+        filled(text, width, indent, &format!("{indent}  "))
+    };
+    lines.lines().map(fit).collect()
+}
+
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_goes_on_stands_below_its_beginning() {
+        let lines = "equal in 3 steps: depth, gas\n  here pc 7, ADD";
+        assert_eq!(fitted(lines, 80), format!("{lines}\n"));
+        let narrow = fitted(lines, 15);
+        assert!(narrow.lines().all(|line| line.len() <= 15), "{narrow}");
+        let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(words(&narrow), words(lines));
+        // What goes on has two blanks more than its beginning.
+        let (first, second) = narrow.split_once("  here").unwrap();
+        assert!(first.lines().skip(1).all(|line| line.starts_with("  ")), "{narrow}");
+        assert!(second.lines().skip(1).all(|line| line.starts_with("    ")), "{narrow}");
+    }
 
     #[test]
     fn no_line_is_wider_unless_a_word_is() {

@@ -2,7 +2,7 @@
 
 use alloy_primitives::U256;
 use comfy_table::{CellAlignment, Table, presets};
-use iso_evm_verifier::verify::{EngineKind, MessageReport, Report};
+use iso_evm_verifier::verify::{Audit, AuditVerdict, EngineKind, MessageReport, Report, Verdict};
 use iso_evm_wire::records::FrameKind;
 
 use super::text::{short, status, target, thousands};
@@ -56,6 +56,32 @@ fn with(report: &Report, left_out: &[&str], indent: usize) -> String {
     table.to_string()
 }
 
+/// What is said of a message by itself. Where another message is false by an audit that tells its first finding
+/// alone, this one was not found false, and no more is known.
+fn verdict(report: &Report, message: &MessageReport) -> String {
+    use AuditVerdict::{Invalid, Valid};
+    let own = match (&message.mismatch, &message.execution) {
+        (Some(_), _) => Verdict::Invalid,
+        (None, Some(audited)) => Verdict::from(&audited.verdict),
+        (None, None) => Verdict::Valid,
+    };
+    let said = |audit| report.audits.of(audit);
+    let selected = || report.selected.audits();
+    let tells_first = |audit| matches!(audit, Audit::Access | Audit::Tree);
+    // What is false of the transaction is false of no message.
+    let holds =
+        |audit| said(audit) == Valid || audit == Audit::Transaction && said(audit) == Invalid;
+    if own != Verdict::Valid {
+        report.named(own).to_string()
+    } else if selected().filter(|audit| *audit != Audit::Execution).all(holds) {
+        report.named(Verdict::Valid).to_string()
+    } else if selected().any(|audit| tells_first(audit) && said(audit) == Invalid) {
+        "no finding".to_owned()
+    } else {
+        report.named(Verdict::Inconclusive).to_string()
+    }
+}
+
 /// What is said of a message, in the order of the columns.
 fn cells(report: &Report, index: usize, message: &MessageReport, indent: usize) -> [String; 9] {
     let claim = message.message.as_ref();
@@ -72,6 +98,6 @@ fn cells(report: &Report, index: usize, message: &MessageReport, indent: usize) 
         claim.map_or_else(unknown, |claim| claim.records.to_string()),
         thousands(U256::from(message.witness_bytes)),
         host_gas.map_or_else(|| "-".to_owned(), thousands),
-        report.named(message.verdict()).to_string(),
+        verdict(report, message),
     ]
 }

@@ -7,10 +7,11 @@ mod human;
 pub(crate) mod layout;
 mod messages;
 mod segments;
+mod short;
 mod story;
 pub(crate) mod text;
 
 pub(crate) use call_tree::tree;
-pub(crate) use human::human;
-pub(crate) use human::remarks;
-pub(crate) use story::story;
+pub(crate) use human::{human, last_line};
+pub(crate) use short::{found, remarks};
+pub(crate) use story::{Detail, story};

@@ -10,7 +10,7 @@ use iso_evm_verifier::{
     verify::{EngineKind, Report},
 };
 
-use super::text::thousands;
+use super::text::{counted, thousands};
 
 /// Segments of a message that a table holds at most: the first ones, the last, and all that are not
 /// valid.
@@ -21,9 +21,8 @@ pub(crate) fn tables(report: &Report) -> String {
     let mut text = String::new();
     for (index, message) in report.segments.iter().flatten().enumerate() {
         let count = message.rows.len();
-        let plural = if count == 1 { "" } else { "s" };
         let hash = message.hash.map_or_else(String::new, |hash| format!(", message hash {hash}"));
-        let _ = writeln!(text, "message {index}: {count} segment{plural}{hash}");
+        let _ = writeln!(text, "message {index}: {}{hash}", counted(count, "segment"));
         if count > 0 {
             let _ = writeln!(text, "{}", table(report, message));
         }

@@ -25,6 +25,12 @@ pub(super) fn short(address: Address) -> String {
     format!("{}…{}", &hex[..8], &hex[36..])
 }
 
+/// A count with its unit, which is given in the singular.
+pub(crate) fn counted(count: usize, unit: &str) -> String {
+    let end = if count == 1 { "" } else { "s" };
+    format!("{} {unit}{end}", thousands(U256::from(count)))
+}
+
 /// A number with its digits in groups of three.
 pub(crate) fn thousands(number: U256) -> String {
     let digits = number.to_string();
@@ -41,6 +47,12 @@ pub(crate) fn thousands(number: U256) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_of_a_thing_is_named_in_the_singular() {
+        let said = [0, 1, 2, 1_000].map(|count| counted(count, "record"));
+        assert_eq!(said, ["0 records", "1 record", "2 records", "1,000 records"]);
+    }
 
     #[test]
     fn groups_of_three() {

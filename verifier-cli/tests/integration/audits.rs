@@ -34,8 +34,7 @@ fn no_logs() -> Value {
 
 /// The check that no block without a header has.
 fn unanchored() -> Value {
-    let why =
-        "unanchored fork: no header says which block it is, or its chain has no known schedule";
+    let why = "no header says which block it is";
     json!({"audit": "transaction", "check": "fork", "why": why})
 }
 
@@ -105,7 +104,8 @@ fn a_report_names_what_an_audit_lacks() {
         let ran = verify(&witness, &format!("--json --audit {}", asked.replace(' ', "")));
         assert_eq!(ran.code, Some(3), "{asked}");
         assert_eq!(ran.json()["verdict"], format!("inconclusive ({asked} only)"));
-        assert!(ran.stderr.contains(&lack), "{}", ran.stderr);
+        let said = ran.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(said.contains(&lack), "{}", ran.stderr);
     }
     assert_eq!(verify(&witness, "--audit execution,tree").code, Some(0));
 }

@@ -198,11 +198,16 @@ fn a_wrong_item_is_told_and_the_worst_is_the_exit_code() {
     fs::write(folder.path().join("lie.bin"), lie()).unwrap();
     let ran = run(folder.path(), "iso-verify batch in lie.bin --engine native");
     assert_eq!(ran.code, Some(1), "{}", ran.stderr);
-    assert!(
-        ran.text().contains("lie.bin: invalid: execution: message 0: gas-used"),
-        "{}",
-        ran.text()
-    );
+    let told = "lie.bin: invalid: execution (1), transaction (1); valid: access, tree; 2 checks\n    \
+                not made\n  execution (gas-used), the cause: gasUsed is not what the execution used.\n    \
+                message 0, the call of 0xd1D26140f004Ce0F5074D9FbE6B1Dd5F26F4bD1C, pc 211\n    \
+                says 12,633 gas, true is 12,634 gas\n  \
+                transaction (gas-used), which follows: The receipt's gas used is another.\n    \
+                the transaction and its receipt\n    says 34,266 gas, computed is 34,265 gas\n";
+    assert!(ran.text().contains(told), "{}", ran.text());
+    assert!(ran.text().lines().all(|line| line.chars().count() <= 80), "{}", ran.text());
+    // The next step is told once, on stderr.
+    assert_eq!(ran.stderr.matches("iso-verify explain FILE").count(), 1, "{}", ran.stderr);
     assert!(ran.text().contains("witnesses: 8 valid, 1 invalid, 0 inconclusive, 0 unusable"));
 
     let torn = [fixture("arithmetic"), fixture("call-tree")[..99].to_vec()].concat();
@@ -313,7 +318,7 @@ fn recorder_and_batch_sit_in_a_pipe() {
     let stream = run_with(&here, "iso-witness record --jsonl", lines.as_bytes());
     assert_eq!(stream.code, Some(2));
     assert!(stream.stderr.contains("error: line 2: "), "{}", stream.stderr);
-    assert!(stream.stderr.contains("1 of 3 lines were not recorded"), "{}", stream.stderr);
+    assert!(stream.stderr.contains("1 of 3 lines was not recorded"), "{}", stream.stderr);
     assert_eq!(stream.stdout, [fixture("arithmetic"), fixture("call-tree")].concat());
 }
 

@@ -204,7 +204,7 @@ fn unusable_input_is_named_and_leaves_nothing() {
     write("empty.bin", b"");
     let before = files(&folder);
     for (line, message) in [
-        ("iso-witness record cut.json", "EOF while parsing"),
+        ("iso-witness record cut.json", "the text ends in the middle of"),
         ("iso-witness record key.json", "unknown field `fuork`"),
         ("iso-witness record fork.json", "unknown fork \"atlantis\""),
         ("iso-witness record early.json", "byzantium is earlier than istanbul"),
@@ -217,12 +217,16 @@ fn unusable_input_is_named_and_leaves_nothing() {
             "iso-witness record cut.bin",
             "cut.bin: this is a witness already: iso-verify cut.bin audits it",
         ),
-        ("iso-witness assemble tx.json -o out.bin", "unknown field"),
+        (
+            "iso-witness assemble tx.json -o out.bin",
+            "tx.json: this is a transaction with the state before it, and a witness in its JSON form is expected: \
+             iso-witness record tx.json makes a witness of it",
+        ),
         ("iso-witness inspect cut.bin", "cut.bin: byte 5, witness: truncated"),
         ("iso-verify cut.bin", "cut.bin: byte 5, witness: truncated"),
         ("iso-verify long.bin", "witness: 1 trailing bytes"),
         ("iso-verify empty.bin", "empty.bin: empty"),
-        ("iso-verify cut.json", "cut.json: EOF while parsing"),
+        ("iso-verify cut.json", "cut.json: the text ends in the middle of"),
         ("iso-verify emit archive-factory --archive-key account", "needs --registrar"),
         ("iso-verify emit audit --archive-key account", "needs --factory"),
         ("iso-verify emit live --hypervisor 0x0101010101010101010101010101010101010101", "--hyp"),

@@ -163,7 +163,7 @@ fn what_is_no_input_is_named_with_the_command_that_would_work() {
             "a node's answer, an error: pru\\u{1b}ned".into(),
         ),
         (json!({"a": 1}).to_string(), "f: unknown shape: expected the keys".into()),
-        ("hello".into(), "f: expected value at line 1 column 1".into()),
+        ("hello".into(), "f: no JSON: a value is expected at line 1 column 1".into()),
     ] {
         let folder = with("f", text.as_bytes());
         for command in ["iso-witness record f", "iso-verify f"] {

@@ -170,4 +170,12 @@ fn a_record_and_a_message_that_only_one_has_are_each_one_difference() {
     assert!(items[0].starts_with("message 3, record 2"), "{items:?}");
     assert_eq!(items[1], "message 16");
     assert!(!ran.text().lines().any(|line| line.starts_with("  + ")), "{}", ran.text());
+    // What is gone stands there by the names of its fields.
+    let record = Record::decode(&fixture("call-tree").message(3).unwrap().stateAccessList[2]);
+    let fields = serde_json::to_value(record.unwrap()).unwrap();
+    for name in fields.as_object().unwrap().keys() {
+        let begins = format!("  - {name}");
+        assert!(ran.text().lines().any(|line| line.starts_with(&begins)), "{name}: {}", ran.text());
+    }
+    assert!(ran.text().lines().all(|line| line.chars().count() <= 80), "{}", ran.text());
 }

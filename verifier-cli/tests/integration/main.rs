@@ -33,8 +33,11 @@ mod schema;
 mod schemas;
 mod segments;
 mod statetest;
+mod told;
 mod trace;
 mod usage;
 mod verdicts;
 #[cfg(unix)]
 mod watch;
+// Files that a command does not take, and which one does.
+mod wrong_files;

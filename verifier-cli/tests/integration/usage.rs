@@ -80,6 +80,37 @@ fn usage_errors_are_whole_in_json_too() {
     }
 }
 
+/// What reads a number or a hash says so in Rust's words; nobody is told those.
+#[test]
+fn a_value_that_is_wrong_is_told_in_plain_words() {
+    let folder = folder();
+    for (line, expected) in [
+        (
+            "iso-verify w.bin --expect-block 0x12",
+            "a hash is 0x and 64 digits of hex, and here are 2",
+        ),
+        ("iso-witness record --tx 0x123", "a hash is 0x and 64 digits of hex, and here are 3"),
+        (
+            "iso-verify emit audit --archive-key account --factory 0x12",
+            "an address is 0x and 40 digits of hex, and here are 2",
+        ),
+        ("iso-verify batch w.bin --jobs 0", "for '--jobs <N>': at least 1 is expected"),
+        ("iso-verify batch w.bin --jobs x", "for '--jobs <N>': a whole number is expected"),
+        ("iso-verify w.bin --expect-chain 99999999999999999999", "larger than any number"),
+    ] {
+        let ran = run(folder.path(), line);
+        assert_eq!((ran.code, ran.text()), (Some(2), ""), "{line}");
+        assert!(ran.stderr.contains(expected), "{line}: {}", ran.stderr);
+        for name in ["string", "type", "digit found"] {
+            assert!(!ran.stderr.contains(name), "{line}: {}", ran.stderr);
+        }
+        if line.starts_with("iso-verify w.bin") {
+            let json = run(folder.path(), &format!("{line} --json"));
+            assert!(json.json()["error"].as_str().unwrap().contains(expected), "{}", json.text());
+        }
+    }
+}
+
 #[test]
 fn quiet_leaves_the_verdict_and_errors() {
     let folder = folder();
@@ -120,6 +151,7 @@ fn verbose_tells_what_is_done_and_how_long_it_takes() {
         let seconds: f64 = after.split(' ').next().unwrap().parse().unwrap();
         assert!((0.0..600.0).contains(&seconds));
     }
+    assert!(!ran.stderr.contains("iso_evm") && !ran.stderr.contains("::"), "{}", ran.stderr);
     let more = run(folder.path(), "iso-verify -vv w.bin");
     assert!(more.stderr.contains("DEBUG") && !ran.stderr.contains("DEBUG"), "{}", more.stderr);
     let recorded = run(folder.path(), "iso-witness inspect w.bin -v");

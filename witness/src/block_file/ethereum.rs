@@ -10,12 +10,13 @@ use alloy_trie::root::{ordered_trie_root, ordered_trie_root_encoded};
 use iso_evm_wire::{
     Rules,
     block::{BlockFields, header_fits, likely_rules},
+    json,
     quantity::Number,
     rules::Family,
     schedule,
     transaction::{Transaction, TransactionDefaults, TransactionFields},
 };
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de};
 use serde_json::Value;
 
 use super::{
@@ -23,7 +24,10 @@ use super::{
     given::Given,
     preimages::{self, Preimages, header_rlp},
 };
-use crate::input::Answer;
+use crate::input::{
+    Answer,
+    object::{Exactly, Object},
+};
 
 /// `{"block", "witness", "chainId"}`, or `{"blocks": […], "witness", "network"}`. What a node returns
 /// can be its whole answer, with the part as its `result`.
@@ -41,14 +45,9 @@ pub(super) struct WitnessFile {
 
 /// A block, whose header's fields stand beside its lists or in an object of their own, and the lists in
 /// another.
-#[derive(Deserialize)]
 struct GivenBlock {
-    header: Option<BlockFields>,
-    body: Option<Lists>,
-    #[serde(flatten)]
-    lists: Lists,
-    #[serde(flatten)]
     fields: BlockFields,
+    lists: Lists,
 }
 
 #[derive(Deserialize)]
@@ -57,13 +56,33 @@ struct Lists {
     withdrawals: Option<Vec<Withdrawal>>,
 }
 
+impl<'de> Deserialize<'de> for GivenBlock {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // Integers of any length, to their last digit.
+        let fields = Object::deserialize(deserializer)?.into_fields();
+        let mut fields = fields.map_err(de::Error::custom)?;
+        let header = fields.remove("header").filter(|header| !header.is_null());
+        let body = fields.remove("body").filter(|body| !body.is_null());
+        let lists = body.unwrap_or_else(|| {
+            let lists = ["transactions", "withdrawals"];
+            let taken = lists.map(|list| Some((list.to_owned(), fields.remove(list)?)));
+            Value::Object(taken.into_iter().flatten().collect())
+        });
+        let header = header.unwrap_or(Value::Object(fields));
+        Ok(Self {
+            fields: json::read_value(header).map_err(de::Error::custom)?,
+            lists: json::read_value(lists).map_err(de::Error::custom)?,
+        })
+    }
+}
+
 /// What `debug_executionWitness` answers. Its `keys` are those of the trie, hashed or not: the nodes
 /// are enough.
 #[derive(Deserialize)]
 struct ExecutionWitness {
     state: Option<Preimages>,
     codes: Option<Preimages>,
-    headers: Option<Vec<Given<BlockFields>>>,
+    headers: Option<Vec<Given<Exactly<BlockFields>>>>,
 }
 
 impl WitnessFile {
@@ -74,8 +93,7 @@ impl WitnessFile {
         let [Answer(block)] = <[_; 1]>::try_from(blocks)
             .map_err(|blocks: Vec<_>| BlockFileError::Blocks(blocks.len()))?;
         let Answer(witness) = self.witness.ok_or(BlockFileError::Missing("witness"))?;
-        let lists = block.body.unwrap_or(block.lists);
-        let fields = block.header.unwrap_or(block.fields);
+        let GivenBlock { fields, lists } = block;
         let header = fields.into_header().map_err(BlockFileError::Header)?;
         let given = lists.transactions.ok_or(BlockFileError::Missing("transactions"))?;
         let said = self.chain_id.and_then(|Number(id)| u64::try_from(id).ok());
@@ -214,4 +232,44 @@ fn check_lists(
     let Some(expected) = header.withdrawals_root else { return Ok(()) };
     let (field, found) = (RootField::Withdrawals, ordered_trie_root(withdrawals));
     if expected == found { Ok(()) } else { Err(BlockFileError::List { field, expected, found }) }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloy_primitives::U256;
+
+    use super::*;
+
+    /// As Python's `json` writes what a node said, with the header's fields in the block or apart.
+    #[test]
+    fn integers_of_any_length_are_read_to_their_last_digit() {
+        let long = "100000000000000000000000000000000000000001";
+        let (difficulty, lists) = (
+            format!(r#""number": 5, "difficulty": {long}"#),
+            format!(r#""transactions": [{{"nonce": 1, "value": {long}}}], "withdrawals": null"#),
+        );
+        let expected: U256 = long.parse().unwrap();
+        for block in [
+            format!("{{{difficulty}, {lists}}}"),
+            format!("{{\"header\": {{{difficulty}}}, {lists}}}"),
+            format!("{{\"header\": {{{difficulty}}}, \"body\": {{{lists}}}}}"),
+        ] {
+            let GivenBlock { fields, lists } = json::read(block.as_bytes()).unwrap();
+            assert_eq!((fields.number, fields.difficulty), (Some(5), Some(expected)), "{block}");
+            let Some([Given::Fields(transaction)]) = lists.transactions.as_deref() else {
+                panic!("{block}")
+            };
+            assert_eq!((transaction.nonce, transaction.value), (Some(1), Some(expected)));
+        }
+        let header: Given<Exactly<BlockFields>> =
+            json::read(format!("{{{difficulty}}}").as_bytes()).unwrap();
+        let Given::Fields(header) = header else { panic!("fields") };
+        assert_eq!(header.0.difficulty, Some(expected));
+        let Err(error) =
+            json::read::<GivenBlock>(br#"{"number": 5, "transactions": [{"value": true}]}"#)
+        else {
+            panic!("a value that is none")
+        };
+        assert!(error.to_string().starts_with("transactions[0]"), "{error}");
+    }
 }

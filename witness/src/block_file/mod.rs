@@ -121,7 +121,7 @@ impl BlockFile {
     /// Whether JSON has the keys of a block file, and not those of an
     /// [`INPUT.json`](crate::Input::parse).
     pub fn is_one(json: &[u8]) -> bool {
-        let keys: Result<Keys, _> = serde_json::from_slice(json);
+        let keys: Result<Keys, _> = serde_json::from_slice(json::without_mark(json));
         keys.is_ok_and(|keys| {
             let other = keys.transaction.is_some() || keys.messages.is_some();
             !other && (keys.is_built() || keys.is_whole())

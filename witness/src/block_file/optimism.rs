@@ -20,7 +20,7 @@ use super::{
     BlockFile, BlockFileError, Head,
     preimages::{self, Preimages},
 };
-use crate::input::Answer;
+use crate::input::{Answer, object::Exactly};
 
 mod config;
 
@@ -31,7 +31,7 @@ use config::RollupConfig;
 #[serde(rename_all = "camelCase")]
 pub(super) struct PayloadFile {
     rollup_config: Option<RollupConfig>,
-    parent_header: Option<Answer<BlockFields>>,
+    parent_header: Option<Answer<Exactly<BlockFields>>>,
     payload_attributes: Option<Attributes>,
     expected_block_hash: Option<B256>,
     preimages: Option<Preimages>,
@@ -62,7 +62,7 @@ impl PayloadFile {
     pub(super) fn into_block(self, asked: Option<Rules>) -> Result<BlockFile, BlockFileError> {
         let missing = BlockFileError::Missing;
         let config = self.rollup_config.ok_or(missing("rollupConfig"))?;
-        let Answer(parent) = self.parent_header.ok_or(missing("parentHeader"))?;
+        let Answer(Exactly(parent)) = self.parent_header.ok_or(missing("parentHeader"))?;
         let attributes = self.payload_attributes.ok_or(missing("payloadAttributes"))?;
         let Preimages(preimages) = self.preimages.ok_or(missing("preimages"))?;
         let parent = parent.into_header().map_err(BlockFileError::ParentFields)?;

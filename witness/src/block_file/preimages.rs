@@ -14,6 +14,7 @@ use serde::{
 };
 
 use super::{BlockFileError, given::Given};
+use crate::input::object::Exactly;
 
 /// Bytes, each under its own hash. In a file they are a list, or an object: what that calls them is
 /// not looked at.
@@ -64,12 +65,13 @@ impl<'de> Deserialize<'de> for Preimages {
 
 /// The RLP of a header in a file, where that has its fields; `index` is its place there.
 pub(super) fn header_rlp(
-    header: Given<BlockFields>,
+    header: Given<Exactly<BlockFields>>,
     index: usize,
 ) -> Result<Bytes, BlockFileError> {
     match header {
         Given::Encoded(rlp) => Ok(rlp),
         Given::Fields(fields) => {
+            let Exactly(fields) = *fields;
             let header = fields.into_header();
             let header = header.map_err(|error| BlockFileError::AncestorFields { index, error })?;
             Ok(alloy_rlp::encode(header).into())

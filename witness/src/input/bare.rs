@@ -1,15 +1,23 @@
-//! A [`BareTransaction`]: one that stands by itself, without the state before it. A node can tell that.
+//! A [`BareTransaction`] and a [`BareBlock`]: what stands by itself, without the state before it. A node can
+//! tell that, and what it has by that name is [held against](BareTransaction::held_against) what was given.
 //!
 //! In the data's way this stands where an [`Input`](super::Input) stands otherwise, and a node comes next.
 
+use alloy_consensus::{Header, Transaction as _};
 use alloy_primitives::B256;
-use iso_evm_wire::transaction::{Transaction, TransactionDefaults};
+use iso_evm_wire::{
+    block::BlockFields,
+    transaction::{Transaction, TransactionDefaults, TransactionFields},
+};
 
 use super::{
-    Document, InputError, document,
+    Another, BlockName, Document, InputError, document,
+    given_block::{GivenBlock, ReadBlock},
     given_transaction::{GivenTransaction, ReadTransaction},
     note::Note,
+    said::{At, Said, Whose},
 };
+use crate::block_file::RecordedTransaction;
 
 /// A transaction without the state before it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +30,9 @@ pub struct BareTransaction {
     pub chain_id: Option<u64>,
     /// Fields that are not used.
     pub notes: Vec<Note>,
+    /// Its fields, where no signature binds them to the hash.
+    given: Option<Box<TransactionFields>>,
+    said: Said,
 }
 
 impl BareTransaction {
@@ -43,10 +54,109 @@ impl BareTransaction {
             }
             (document, _) => return Err(InputError::Document(Box::new(document))),
         };
-        let (chain_id, given) = (read.chain(), read.hash_given());
+        let (chain_id, hash) = (read.chain(), read.hash_given());
+        let (given, said) = (read.fields().cloned().map(Box::new), read.said());
         let defaults =
             TransactionDefaults { chain_id: chain_id.unwrap_or_default(), gas: 0, gas_price: 0 };
         let transaction = read.into_transaction(defaults, &mut Vec::new())?;
-        Ok(Self { hash: transaction.hash().or(given), transaction, chain_id, notes })
+        let (signed, given) = match transaction.hash() {
+            Some(signed) => (Some(signed), None),
+            None => (None, given),
+        };
+        let hash = signed.or(hash);
+        Ok(Self { transaction, hash, chain_id, notes, given, said })
+    }
+
+    /// Holds it against what the chain has by its hash: notes of where it says that it stands, and does not.
+    ///
+    /// # Errors
+    ///
+    /// If no signature binds its fields to its hash, and they are those of another transaction.
+    pub fn held_against(&self, recorded: &RecordedTransaction) -> Result<Vec<Note>, Another> {
+        let RecordedTransaction { index, transaction: hash, witness } = recorded;
+        let (transaction, block) = (&witness.transaction, &witness.block);
+        if let Some(given) = self.given.as_deref() {
+            let chains = TransactionFields::from(transaction);
+            let mut apart = vec!["hash", "v", "r", "s", "yParity"];
+            // What is paid is not what is offered.
+            let dynamic = transaction.body().ethereum().is_some_and(|body| body.is_dynamic_fee());
+            apart.extend(dynamic.then_some("gasPrice"));
+            // Of one that was signed for any chain, nodes may print their own.
+            apart.extend(chains.chain_id.is_none().then_some("chainId"));
+            let given = TransactionFields {
+                input: given.input.clone().or_else(|| given.data.clone()),
+                ..given.clone()
+            };
+            Another::unless_same("transaction", hash.to_string(), &given, &chains, &apart)?;
+        }
+        let header = block.header.as_deref();
+        let at = At {
+            block,
+            hash: header.map(Header::hash_slow),
+            index: header.map(|_| *index as u64),
+            whose: if header.is_some() { Whose::Chain } else { Whose::NoBlock },
+        };
+        Ok(self.said.of_a_transaction(transaction, at))
+    }
+}
+
+/// A block without the state before it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BareBlock {
+    /// What names it.
+    pub name: BlockName,
+    /// Fields that are not known.
+    pub notes: Vec<Note>,
+    fields: BlockFields,
+    listed: Option<Vec<Option<B256>>>,
+}
+
+impl BareBlock {
+    /// Reads a block as a node or a library prints it; a node's whole answer too.
+    ///
+    /// # Errors
+    ///
+    /// If it is something else, or no block that could be.
+    pub fn parse(bytes: &[u8]) -> Result<Self, InputError> {
+        let text = match document::recognise(bytes)? {
+            (Document::Block(_), text) => text,
+            (document, _) => return Err(InputError::Document(Box::new(document))),
+        };
+        let mut notes = Vec::new();
+        let given: GivenBlock = iso_evm_wire::json::read(text)?;
+        let ReadBlock { fields, listed } = given.read("block", &mut notes)?;
+        Ok(Self { name: BlockName::from(&fields), notes, fields, listed })
+    }
+
+    /// Holds it against the block that the chain has by its name, and the hashes of that one's transactions.
+    ///
+    /// # Errors
+    ///
+    /// If its fields are those of another block.
+    pub fn held_against(&self, header: &Header, hashes: &[B256]) -> Result<(), Another> {
+        let name = match (self.name.hash, self.name.number) {
+            (Some(hash), _) => hash.to_string(),
+            (None, Some(number)) => number.to_string(),
+            (None, None) => header.hash_slow().to_string(),
+        };
+        let chains = BlockFields::from(header);
+        Another::unless_same("block", name.clone(), &self.fields, &chains, &["blobBaseFee"])?;
+        let Some(listed) = &self.listed else { return Ok(()) };
+        let expected = hashes.len();
+        let differs = |field: String, found: String, expected: String| {
+            Err(Another { part: "block", name: name.clone(), field, found, expected })
+        };
+        if listed.len() != expected {
+            let [found, expected] =
+                [listed.len(), expected].map(|count| format!("a list of {count}"));
+            return differs("transactions".to_owned(), found, expected);
+        }
+        for (index, (listed, hash)) in listed.iter().zip(hashes).enumerate() {
+            if let Some(found) = listed.filter(|found| found != hash) {
+                let field = format!("transactions[{index}]");
+                return differs(field, found.to_string(), hash.to_string());
+            }
+        }
+        Ok(())
     }
 }

@@ -4,14 +4,16 @@
 //! In the data's way this is in front of everything: the reader of an input asks it, and whoever has a node
 //! asks it too.
 
+mod keys;
+
 use std::{borrow::Cow, collections::BTreeMap, fmt};
 
-use alloy_primitives::{Address, B256, Bytes, hex};
+use alloy_primitives::{B256, Bytes, hex};
 use alloy_rlp::Header;
 use serde_json::value::RawValue;
 
-use super::given_block::BlockName;
-use crate::block_file::BlockFile;
+use self::keys::{is_checkpoint, is_row, is_step, of_keys, read};
+use super::{given_block::BlockName, packing::Packing};
 use iso_evm_wire::json::{self, Misread};
 
 /// What a file, a line or an argument is.
@@ -53,6 +55,28 @@ pub enum Document {
     Witness,
     /// A witness in its JSON form.
     WitnessJson,
+    /// A certificate of a verification.
+    Certificate,
+    /// The report of a verification.
+    Report,
+    /// A message's row in the results of a batch.
+    Results,
+    /// What a batch of verifications, of state tests or of changes came to.
+    Summary,
+    /// A claim that an operator stands by.
+    Claim,
+    /// Checkpoints of a message.
+    Checkpoints,
+    /// The explanation of a witness.
+    Explanation,
+    /// An emitted contract, with its hashes.
+    Emitted,
+    /// What a Solidity compiler puts out.
+    Artifact,
+    /// A keystore, in which a key is.
+    Keystore,
+    /// Bytes that are packed, or in another encoding.
+    Packed(Packing),
     /// An answer of a node that refused, with its message.
     Refusal(String),
     /// An answer of a node that has nothing.
@@ -85,6 +109,17 @@ impl fmt::Display for Document {
             Self::Genesis => "a genesis file, without a transaction",
             Self::Witness => "a witness already",
             Self::WitnessJson => "a witness in its JSON form",
+            Self::Certificate => "a certificate of a verification",
+            Self::Report => "the report of a verification",
+            Self::Results => "the results of a batch",
+            Self::Summary => "the summary of many verifications",
+            Self::Claim => "the claim of an operator",
+            Self::Checkpoints => "a list of checkpoints",
+            Self::Explanation => "the explanation of a witness",
+            Self::Emitted => "an emitted contract",
+            Self::Artifact => "an artifact of a Solidity compiler",
+            Self::Keystore => "a keystore, which holds a key",
+            Self::Packed(packing) => return packing.fmt(f),
             Self::Refusal(message) => return write!(f, "a node's answer, an error: {message}"),
             Self::Nothing => "a node's answer, which has nothing in it",
             Self::List(None) => "an empty list",
@@ -120,6 +155,10 @@ pub fn recognise(bytes: &[u8]) -> Result<(Document, &[u8]), Misread> {
 
 /// The same of what stands inside of so many others.
 fn inside(bytes: &[u8], depth: usize) -> Result<(Document, &[u8]), Misread> {
+    let bytes = json::without_mark(bytes);
+    if let Some(packing) = Packing::of(bytes) {
+        return Ok((Document::Packed(packing), bytes));
+    }
     let text = bytes.trim_ascii();
     let is_json = |text: &[u8]| json::read::<serde::de::IgnoredAny>(text).map(|_| ());
     let document = match text.first() {
@@ -171,6 +210,10 @@ fn of_bytes(bytes: &[u8]) -> Option<Document> {
 fn list(text: &[u8], depth: usize) -> Document {
     let items: Vec<&RawValue> = json::read(text).unwrap_or_default();
     let first = items.first().filter(|_| depth < DEEPEST);
+    let keys: Option<Keys<'_>> = first.and_then(|first| read(first.get()));
+    if keys.is_some_and(|keys| is_checkpoint(&keys)) {
+        return Document::Checkpoints;
+    }
     let first = first.map(|first| inside(first.get().as_bytes(), depth + 1));
     let first = first.map(|it| it.map_or(Document::Unknown, |(document, _)| document));
     Document::List(first.map(Box::new))
@@ -180,10 +223,11 @@ fn object(text: &[u8], depth: usize) -> Result<(Document, &[u8]), Misread> {
     let keys: Keys<'_> = match json::read(text) {
         Ok(keys) => keys,
         Err(error) => {
-            // Steps of EIP-3155 stand one a line.
+            // Steps of EIP-3155 stand one a line, and so do results.
             let mut lines = serde_json::Deserializer::from_slice(text).into_iter::<Keys<'_>>();
             return match lines.next() {
                 Some(Ok(keys)) if is_step(&keys) => Ok((Document::Trace, text)),
+                Some(Ok(keys)) if is_row(&keys) => Ok((Document::Results, text)),
                 _ => Err(error),
             };
         }
@@ -223,81 +267,4 @@ fn message(error: &str) -> String {
         Ok(Refusal { message }) => message,
         Err(_) => "without a message".to_owned(),
     }
-}
-
-fn is_step(keys: &Keys<'_>) -> bool {
-    keys.contains_key("pc") && keys.contains_key("op")
-}
-
-fn of_keys(keys: &Keys<'_>, text: &[u8]) -> Document {
-    let has = |key: &str| keys.contains_key(key);
-    let all = |names: &[&str]| names.iter().all(|name| has(name));
-    let any = |names: &[&str]| names.iter().any(|name| has(name));
-    let said = |key: &str| keys.get(key).map_or("null", |value| value.get());
-    if all(&["genesis", "context", "input"]) {
-        Document::TracerTest
-    } else if has("messages") && any(&["roots", "codes", "nodes"]) {
-        Document::WitnessJson
-    } else if BlockFile::is_one(text) {
-        Document::BlockFile
-    } else if any(&["transaction", "prestate"]) {
-        Document::Input
-    } else if is_step(keys) || any(&["structLogs", "calls"]) || is_frame(said("type")) {
-        Document::Trace
-    } else if any(&["logs", "cumulativeGasUsed", "effectiveGasPrice"]) && has("gasUsed") {
-        let hash = keys.get("transactionHash").or_else(|| keys.get("hash"));
-        Document::Receipt { transaction: hash.and_then(|hash| read(hash.get())) }
-    } else if any(&["logs", "cumulativeGasUsed"]) && any(&["status", "transactionHash"]) {
-        Document::Receipt { transaction: read(said("transactionHash")) }
-    } else if any(&["parentHash", "stateRoot", "transactionsRoot", "sha3Uncles"])
-        && any(&["number", "timestamp"])
-    {
-        let number = read::<iso_evm_wire::quantity::Number>(said("number"));
-        let number = number.and_then(|number| u64::try_from(number.0).ok());
-        Document::Block(BlockName { hash: read(said("hash")), number })
-    } else if any(&["accountProof", "storageProof"]) {
-        Document::Proof
-    } else if has("alloc") {
-        Document::Genesis
-    } else if all(&["state", "codes"]) || all(&["state", "headers"]) {
-        Document::ExecutionWitness
-    } else if is_transaction(&has) {
-        Document::Transaction
-    } else if is_prestate(keys) {
-        Document::Prestate
-    } else if keys.values().next().is_some_and(|first| is_state_test(first.get())) {
-        Document::StateTest
-    } else {
-        Document::Unknown
-    }
-}
-
-/// A field's value, if it is there and one of these.
-fn read<'a, T: serde::Deserialize<'a>>(value: &'a str) -> Option<T> {
-    serde_json::from_str(value).ok()
-}
-
-/// Whether a type is that of a call in a trace: an opcode's name.
-fn is_frame(kind: &str) -> bool {
-    let kind = kind.trim_matches('"');
-    ["CALL", "STATICCALL", "DELEGATECALL", "CALLCODE", "CREATE", "CREATE2"].contains(&kind)
-}
-
-/// Who sent it or who signed it, how often before, and what for.
-fn is_transaction(has: &impl Fn(&str) -> bool) -> bool {
-    let by = has("from") || has("signature") || has("sig") || (has("r") && has("s"));
-    let to = has("to") || has("input") || has("data") || has("sourceHash");
-    let how = ["nonce", "gas", "gasLimit", "hash", "value"].into_iter().any(has);
-    by && to && how
-}
-
-fn is_prestate(keys: &Keys<'_>) -> bool {
-    let is_account = |key: &Cow<'_, str>| key.parse::<Address>().is_ok();
-    let is_diff = |key: &Cow<'_, str>| matches!(&**key, "pre" | "post");
-    !keys.is_empty() && (keys.keys().all(is_account) || keys.keys().all(is_diff))
-}
-
-fn is_state_test(test: &str) -> bool {
-    let keys: Result<Keys<'_>, _> = serde_json::from_str(test);
-    keys.is_ok_and(|keys| ["env", "pre"].iter().all(|key| keys.contains_key(*key)))
 }

@@ -94,9 +94,18 @@ impl<'de> Deserialize<'de> for GivenBlock {
     }
 }
 
+/// The same, read.
+#[derive(Clone, Debug, Default)]
+pub(super) struct ReadBlock {
+    /// The block's fields.
+    pub(super) fields: BlockFields,
+    /// Hashes of the transactions that the block lists, where it does and they are told.
+    pub(super) listed: Option<Vec<Option<B256>>>,
+}
+
 impl GivenBlock {
     /// The fields under a node's names, and notes of those that are not known.
-    pub(super) fn read(self, path: &str, notes: &mut Vec<Note>) -> Result<BlockFields, InputError> {
+    pub(super) fn read(self, path: &str, notes: &mut Vec<Note>) -> Result<ReadBlock, InputError> {
         let mut fields = self.0.into_fields().map_err(|error| error.under(path))?;
         fields.retain(|_, value| !value.is_null());
         // ethers' name, which can mean nothing else.
@@ -107,6 +116,8 @@ impl GivenBlock {
                 return Err(Misread::new(path, what).into());
             }
         }
+        let listed = fields.get("transactions").and_then(Value::as_array);
+        let listed = listed.map(|listed| listed.iter().map(hash_of).collect());
         let given: Vec<String> = fields.keys().cloned().collect();
         let read = json::read_value::<Keyed<BlockFields>>(Value::Object(fields));
         let Keyed { value, others, fields: known } = read.map_err(|error| error.under(path))?;
@@ -123,8 +134,14 @@ impl GivenBlock {
         }
         let others = others.iter().map(String::as_str).filter(|other| !ADDED.contains(other));
         notes.extend(Note::unknown(path, others.map(|other| (path.to_owned(), other, known))));
-        Ok(value)
+        Ok(ReadBlock { fields: value, listed })
     }
+}
+
+/// The hash of a transaction that a block lists, by it or whole.
+fn hash_of(listed: &Value) -> Option<B256> {
+    let hash = listed.get("hash").unwrap_or(listed);
+    hash.as_str().filter(|text| text.len() == 66).and_then(|text| text.parse().ok())
 }
 
 /// Whether two texts are the same bytes in hex.

@@ -14,7 +14,7 @@ use serde::{
 };
 use serde_json::{Map, Value};
 
-use super::{InputError, keyed::Keyed, note::Note, object::Object, signature};
+use super::{InputError, keyed::Keyed, note::Note, object::Object, said::Said, signature};
 use iso_evm_wire::{
     json::{self, Misread},
     quantity::{Number, quantity},
@@ -65,7 +65,7 @@ pub(super) enum GivenTransaction {
 #[derive(Clone, Debug)]
 pub(super) enum ReadTransaction {
     Whole(Box<Transaction>),
-    Fields(Box<TransactionFields>),
+    Fields(Box<TransactionFields>, Box<Said>),
 }
 
 impl<'de> Deserialize<'de> for GivenTransaction {
@@ -109,7 +109,8 @@ impl GivenTransaction {
                 Ok(ReadTransaction::Whole(Box::new(Transaction::decode_whole(&bytes)?)))
             }
             Self::Fields(object) => {
-                read_fields(object, notes).map(Box::new).map(ReadTransaction::Fields)
+                let (fields, said) = read_fields(object, notes)?;
+                Ok(ReadTransaction::Fields(Box::new(fields), Box::new(said)))
             }
         }
     }
@@ -120,7 +121,7 @@ impl ReadTransaction {
     pub(super) fn chain(&self) -> Option<u64> {
         match self {
             Self::Whole(transaction) => transaction.body().chain_id(),
-            Self::Fields(fields) => fields.chain(),
+            Self::Fields(fields, _) => fields.chain(),
         }
     }
 
@@ -128,7 +129,23 @@ impl ReadTransaction {
     pub(super) fn hash_given(&self) -> Option<B256> {
         match self {
             Self::Whole(_) => None,
-            Self::Fields(fields) => fields.hash,
+            Self::Fields(fields, _) => fields.hash,
+        }
+    }
+
+    /// Its fields, where it is not given whole.
+    pub(super) fn fields(&self) -> Option<&TransactionFields> {
+        match self {
+            Self::Whole(_) => None,
+            Self::Fields(fields, _) => Some(fields),
+        }
+    }
+
+    /// What it says beside what it is.
+    pub(super) fn said(&self) -> Said {
+        match self {
+            Self::Whole(_) => Said::default(),
+            Self::Fields(_, said) => (**said).clone(),
         }
     }
 
@@ -140,7 +157,7 @@ impl ReadTransaction {
     ) -> Result<Transaction, TransactionError> {
         let fields = match self {
             Self::Whole(transaction) => return Ok(*transaction),
-            Self::Fields(fields) => fields,
+            Self::Fields(fields, _) => fields,
         };
         let number = fields.type_number()?;
         let unused = unused(&fields, number);
@@ -195,10 +212,14 @@ fn absent(fields: &TransactionFields, number: u8, defaults: TransactionDefaults)
 }
 
 /// The fields under a node's names.
-fn read_fields(object: Object, notes: &mut Vec<Note>) -> Result<TransactionFields, InputError> {
+fn read_fields(
+    object: Object,
+    notes: &mut Vec<Note>,
+) -> Result<(TransactionFields, Said), InputError> {
     const PART: &str = "transaction";
     let mut fields = object.into_fields().map_err(|error| error.under(PART))?;
     fields.retain(|_, value| !value.is_null());
+    let said = Said::of_transaction(&mut fields)?;
     rename(&mut fields, "gasLimit", "gas")?;
     for field in ["type", "typeHex"] {
         if let Some(found) = fields.get_mut(field) {
@@ -225,7 +246,7 @@ fn read_fields(object: Object, notes: &mut Vec<Note>) -> Result<TransactionField
         let old = [27, 28].map(U256::from);
         fields.v = fields.v.map(|v| if old.contains(&v) { v - old[0] } else { v });
     }
-    Ok(fields)
+    Ok((fields, said))
 }
 
 /// Puts a field under the name that a node has for it. Under both it must say the same.

@@ -21,6 +21,7 @@ use iso_evm_wire::{
 
 mod alloc;
 mod ancestors;
+mod another;
 mod answer;
 mod bare;
 mod config;
@@ -29,13 +30,16 @@ pub mod document;
 mod exact;
 mod geth;
 mod given_block;
+mod given_receipt;
 mod given_transaction;
 mod keyed;
 mod note;
-mod object;
+pub(crate) mod object;
+mod packing;
 mod parent_blobs;
 mod proofs;
 mod rpc;
+mod said;
 mod signature;
 pub mod state_test;
 
@@ -133,6 +137,9 @@ pub enum InputError {
     /// The blocks before are no chain.
     #[error("{0}")]
     Ancestor(#[from] AncestorError),
+    /// A transaction or block that is named, and whose fields are those of another one.
+    #[error("{0}")]
+    Another(#[from] Another),
     /// Proofs without a root, or a root without proofs.
     #[error("{0}")]
     Proof(#[from] ProofError),
@@ -140,12 +147,14 @@ pub enum InputError {
 
 pub use alloc::AccountError;
 pub use ancestors::AncestorError;
+pub use another::Another;
 pub(crate) use answer::Answer;
-pub use bare::BareTransaction;
+pub use bare::{BareBlock, BareTransaction};
 pub use diff::DiffError;
 pub use document::Document;
 pub use given_block::BlockName;
 pub use note::{Note, NoteKind};
+pub use packing::Packing;
 pub use parent_blobs::ParentBlobs;
 pub use proofs::ProofError;
 

@@ -1,5 +1,5 @@
-//! A [`Note`]: what an input gives and nothing uses, and what it does not give and something stands in
-//! for. Either can be a mistake of whoever wrote it, and changes what is recorded.
+//! A [`Note`]: what an input gives and nothing uses, what it does not give and something stands in for, and
+//! what of it contradicts the rest. Each can be a mistake of whoever wrote it, and changes what is recorded.
 //!
 //! In the data's way notes come out of the reading, beside the [`Input`](super::Input).
 
@@ -14,8 +14,14 @@ pub struct Note {
     pub kind: NoteKind,
 }
 
-/// How many fields that are not known are told one by one.
-const MOST: usize = 16;
+/// How many fields that are not known are named.
+const MOST: usize = 4;
+
+/// Among how many of them those are looked for by which another may have been meant.
+const LOOKED_AT: usize = 256;
+
+/// The most of a name that is repeated, in characters.
+const LONGEST: usize = 70;
 
 /// What came of a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,10 +32,12 @@ pub enum NoteKind {
         /// Name of the field that may have been meant.
         meant: Option<&'static str>,
     },
-    /// There are so many others that are no fields of such things.
-    More {
-        /// How many.
-        count: usize,
+    /// There are many that are no fields of such things.
+    Several {
+        /// Some of them, in words: first those by which another may have been meant.
+        named: Vec<String>,
+        /// How many there are beside.
+        more: usize,
     },
     /// It is there and not used, for a reason.
     Unused {
@@ -41,25 +49,54 @@ pub enum NoteKind {
         /// What is used.
         used: String,
     },
+    /// It says something else than another part.
+    Contradiction {
+        /// What it says.
+        found: String,
+        /// The other part, and what that says.
+        against: String,
+    },
 }
 
 impl Note {
-    /// Notes of fields that are not known, each with where it stands and the names of those that are.
+    /// Notes of fields that are not known, each with where it stands and the names of those that are: one
+    /// for each, or one for all of many.
     pub(super) fn unknown<'a>(
         part: &str,
         others: impl IntoIterator<Item = (String, &'a str, &'static [&'static str])>,
     ) -> Vec<Self> {
         let mut others = others.into_iter();
-        let note = |(path, field, fields): (String, &str, &[&'static str])| {
-            let meant = meant(field, fields);
-            Self { path: format!("{path}.{field}"), kind: NoteKind::Unknown { meant } }
+        let named = |(path, field, fields): (String, &str, &[&'static str])| {
+            (format!("{path}.{}", short(field)), meant(field, fields))
         };
-        let mut notes: Vec<_> = others.by_ref().take(MOST).map(note).collect();
-        let count = others.count();
-        if count > 0 {
-            notes.push(Self { path: part.to_owned(), kind: NoteKind::More { count } });
+        let mut found: Vec<_> = others.by_ref().take(LOOKED_AT).map(named).collect();
+        let count = found.len() + others.count();
+        if count <= MOST {
+            let note = |(path, meant)| Self { path, kind: NoteKind::Unknown { meant } };
+            return found.into_iter().map(note).collect();
         }
-        notes
+        found.sort_by_key(|(_, meant)| meant.is_none());
+        found.truncate(MOST);
+        let begin = format!("{part}.");
+        let name = |(path, meant): (String, Option<&str>)| {
+            let path = path.strip_prefix(&begin).unwrap_or(&path);
+            match meant {
+                Some(meant) => format!("{path} (did you mean {meant:?}?)"),
+                None => path.to_owned(),
+            }
+        };
+        let named = found.into_iter().map(name).collect();
+        let kind = NoteKind::Several { named, more: count - MOST };
+        vec![Self { path: part.to_owned(), kind }]
+    }
+
+    pub(super) fn contradiction(
+        path: impl Into<String>,
+        found: impl Into<String>,
+        against: impl Into<String>,
+    ) -> Self {
+        let kind = NoteKind::Contradiction { found: found.into(), against: against.into() };
+        Self { path: path.into(), kind }
     }
 
     pub(super) fn unused(path: impl Into<String>, why: impl Into<String>) -> Self {
@@ -79,8 +116,16 @@ impl fmt::Display for Note {
                 write!(f, "{path} is not known and not used: did you mean {meant:?}?")
             }
             NoteKind::Unknown { meant: None } => write!(f, "{path} is not known and not used"),
-            NoteKind::More { count } => {
-                write!(f, "{path}: {count} fields more are not known and not used")
+            NoteKind::Several { named, more } => {
+                let count = named.len() + more;
+                let named = named.join(", ");
+                write!(
+                    f,
+                    "{path}: {count} fields are not known and not used: {named} and {more} more"
+                )
+            }
+            NoteKind::Contradiction { found, against } => {
+                write!(f, "{path} is {found}, which contradicts {against}")
             }
             NoteKind::Unused { why } => write!(f, "{path} is not used: {why}"),
             NoteKind::Absent { used } => write!(f, "{path} is not given: {used} is used"),
@@ -105,6 +150,14 @@ fn meant(name: &str, fields: &[&'static str]) -> Option<&'static str> {
         (distance <= 1 + other.len() / 5).then_some((distance, field))
     };
     fields.iter().filter_map(|field| near(field)).min_by_key(|(far, _)| *far).map(|(_, it)| it)
+}
+
+/// The begin of a name that is long.
+pub(super) fn short(text: &str) -> String {
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
 }
 
 /// A name's letters and digits, in lower case. None that is meant is longer than all that is compared.
@@ -171,9 +224,12 @@ mod tests {
         let mut notes = Note::unknown("block", ["basefee", "colour"].map(unknown));
         notes.push(Note::unused("transaction.hash", "nobody signed it"));
         notes.push(Note::absent("block.mixHash", "0"));
-        let many = Note::unknown("block", (0..100).map(|_| unknown("a")));
-        assert_eq!(many.len(), MOST + 1);
-        assert_eq!(many[MOST].to_string(), "block: 84 fields more are not known and not used");
+        let long = "x".repeat(1 << 20);
+        let [one] = &Note::unknown("block", [("block".to_owned(), &*long, FIELDS)])[..] else {
+            panic!("one note")
+        };
+        assert!(one.to_string().len() < 200);
+        notes.push(Note::contradiction("receipt.from", "1", "the sender, 2"));
         assert_eq!(
             notes.iter().map(ToString::to_string).collect::<Vec<_>>(),
             [
@@ -181,7 +237,25 @@ mod tests {
                 "block.colour is not known and not used",
                 "transaction.hash is not used: nobody signed it",
                 "block.mixHash is not given: 0 is used",
+                "receipt.from is 1, which contradicts the sender, 2",
             ]
         );
+    }
+
+    #[test]
+    fn many_fields_that_are_not_known_are_one_line_which_names_the_likely_first() {
+        const FIELDS: &[&str] = &["baseFeePerGas"];
+        let unknown = |field: &'static str| ("block".to_owned(), field, FIELDS);
+        let names = ["a", "b", "c", "d", "basefee", "e"];
+        let many = Note::unknown("block", names.map(unknown));
+        assert_eq!(
+            many.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            [
+                "block: 6 fields are not known and not used: basefee (did you mean \"baseFeePerGas\"?), a, \
+                 b, c and 2 more"
+            ]
+        );
+        let four = Note::unknown("block", ["a", "b", "c", "d"].map(unknown));
+        assert_eq!(four.len(), 4);
     }
 }

@@ -8,12 +8,12 @@ use std::fmt;
 
 use alloy_primitives::U256;
 use iso_evm_wire::{
-    json::Misread,
+    json::{self, Misread},
     quantity::{Number, quantity},
 };
 use serde::{
     Deserialize, Deserializer,
-    de::{self, MapAccess},
+    de::{self, DeserializeOwned, MapAccess},
 };
 use serde_json::{Map, Value, value::RawValue};
 
@@ -26,7 +26,7 @@ const LONGEST: usize = 40;
 
 /// The fields of an object, in their order, each name once.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Object(Vec<(String, Box<RawValue>)>);
+pub(crate) struct Object(Vec<(String, Box<RawValue>)>);
 
 impl Object {
     /// Reads the object of what a map has.
@@ -49,8 +49,17 @@ impl Object {
     ///
     /// If there is a number that none can hold, a name twice, or more depth than any reader has: what is
     /// left out of an object has another meaning.
-    pub(super) fn into_fields(self) -> Result<Map<String, Value>, Misread> {
+    pub(crate) fn into_fields(self) -> Result<Map<String, Value>, Misread> {
         self.fields(0)
+    }
+
+    /// Something that is read of the fields.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::into_fields`], or if a field is not what it should be.
+    pub(crate) fn read<T: DeserializeOwned>(self) -> Result<T, Misread> {
+        json::read_value(Value::Object(self.into_fields()?))
     }
 
     fn fields(self, depth: usize) -> Result<Map<String, Value>, Misread> {
@@ -59,6 +68,16 @@ impl Object {
             Ok((name, value))
         };
         self.0.into_iter().map(field).collect()
+    }
+}
+
+/// Something that is read of an [`Object`]: each of its numbers to the last digit.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Exactly<T>(pub(crate) T);
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Exactly<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Object::deserialize(deserializer)?.read().map(Self).map_err(de::Error::custom)
     }
 }
 
@@ -183,7 +202,7 @@ mod tests {
         // Whether so deep a list is JSON is for the reader to say: no stack ends by it.
         if let Ok(deep) = serde_json::from_str::<Object>(&deep) {
             let error = deep.into_fields().unwrap_err().to_string();
-            assert!(error.starts_with("a[0][0]") && error.contains("recursion"), "{error}");
+            assert!(error.starts_with("a[0][0]") && error.contains("too deep"), "{error}");
         }
     }
 
@@ -196,7 +215,7 @@ mod tests {
             ("-1e400", "a: -1e400 is no number that fits"),
             (&long, &long_said),
             (r#"{"b": [0, 1e400]}"#, "a.b[1]: 1e400 is no number that fits"),
-            ("[[[[[[[[1e400]]]]]]]]", "a[0][0][0][0][0][0]: number out of range"),
+            ("[[[[[[[[1e400]]]]]]]]", "a[0][0][0][0][0][0]: a number that is too large to be read"),
             (r#"{"b": {"c": 1, "c": 2}}"#, "a.b: duplicate field \"c\""),
         ] {
             let object: Object = serde_json::from_str(&format!("{{\"a\": {value}}}")).unwrap();

@@ -12,17 +12,18 @@ use super::{
     ancestors,
     answer::Answer,
     diff::GivenPrestate,
-    given_block::{self, GivenBlock},
+    given_block::{self, GivenBlock, ReadBlock},
+    given_receipt::GivenReceipt,
     given_transaction::GivenTransaction,
     note::Note,
     proofs,
+    said::{At, Whose, listed_notes},
 };
 use iso_evm_wire::{
     Rules,
     block::{Block, BlockFields},
     protocol::transaction_gas_cap,
     quantity::{self as number, Number},
-    receipt::ReceiptFields,
     rules::Family,
     schedule::{self, Scheduled},
     transaction::{TransactionDefaults, TransactionError},
@@ -47,7 +48,7 @@ pub(super) struct RpcInput {
     prestate: Option<Answer<GivenPrestate>>,
     state_root: Option<B256>,
     proofs: Option<Answer<Vec<Answer<EIP1186AccountProofResponse>>>>,
-    receipt: Option<Answer<ReceiptFields>>,
+    receipt: Option<Answer<GivenReceipt>>,
 }
 
 impl RpcInput {
@@ -55,7 +56,7 @@ impl RpcInput {
     pub(super) fn into_input(self, asked: Option<Rules>) -> Result<(Input, Vec<Note>), InputError> {
         let mut notes = Vec::new();
         let transaction = self.transaction.0.read(&mut notes)?;
-        let fields = self.block.0.read("block", &mut notes)?;
+        let ReadBlock { fields, listed } = self.block.0.read("block", &mut notes)?;
         let named = chain(self.chain_id, transaction.chain())?;
         let chain_id = named.unwrap_or(schedule::MAINNET);
         let rules = rules(self.fork.as_deref(), &fields, chain_id, asked)?;
@@ -77,7 +78,7 @@ impl RpcInput {
         block.check_blob_base_fee(blobs)?;
         let mut before = Vec::new();
         for (index, Answer(ancestor)) in self.ancestors.into_iter().enumerate() {
-            before.push(ancestor.read(&format!("ancestors[{index}]"), &mut notes)?);
+            before.push(ancestor.read(&format!("ancestors[{index}]"), &mut notes)?.fields);
         }
         let ancestors = ancestors::headers(&block, before)?;
         let defaults = TransactionDefaults {
@@ -85,7 +86,20 @@ impl RpcInput {
             gas: block.gas_limit.min(transaction_gas_cap(rules.fork())),
             gas_price: block.base_fee_per_gas.unwrap_or_default().into(),
         };
+        let (said, hash_given) = (transaction.said(), transaction.hash_given());
         let transaction = transaction.into_transaction(defaults, &mut notes)?;
+        let hash = block.header.as_ref().map(|header| header.hash_slow()).or(fields.hash);
+        let at = At { block: &block, hash, index: None, whose: Whose::File };
+        notes.extend(said.of_a_transaction(&transaction, at));
+        if let Some((listed, hash)) = listed.zip(transaction.hash()) {
+            notes.extend(listed_notes(&listed, hash, said.index()));
+        }
+        let receipt = self.receipt.map(|Answer(receipt)| receipt.read()).transpose()?;
+        if let Some((_, of)) = &receipt {
+            let hash = transaction.hash().or(hash_given);
+            let at = At { index: said.index(), ..at };
+            notes.extend(of.of_a_receipt(&transaction, hash, at));
+        }
         let block_hashes: BTreeMap<u64, B256> = (self.block_hashes.0.0.into_iter())
             // BLOCKHASH answers zero for a number that no block can have.
             .filter_map(|(Number(number), hash)| Some((u64::try_from(number).ok()?, hash)))
@@ -108,7 +122,7 @@ impl RpcInput {
         let mut input = Input::new(rules, chain_id, block, transaction, prestate, block_hashes)?;
         input.execution.proofs = proofs;
         input.ancestors = ancestors;
-        input.receipt = self.receipt.map(|receipt| receipt.0.into_receipt()).transpose()?;
+        input.receipt = receipt.map(|(receipt, _)| receipt.into_receipt()).transpose()?;
         if let Some(known) = known.filter(|_| input.execution.proofs.is_none()) {
             known.check(&input.execution)?;
         }

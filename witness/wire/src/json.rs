@@ -30,10 +30,16 @@ pub struct Misread {
 /// assert!(error.to_string().starts_with("[1]: expected a number, found an object at line 1"));
 /// ```
 pub fn read<'de, T: Deserialize<'de>>(json: &'de [u8]) -> Result<T, Misread> {
+    let json = without_mark(json);
     let mut deserializer = serde_json::Deserializer::from_slice(json);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(Misread::from_path)?;
     deserializer.end().map_err(|error| Misread::from(&error))?;
     Ok(value)
+}
+
+/// Text without the mark of UTF-8 that some editors put in front of it (U+FEFF).
+pub fn without_mark(text: &[u8]) -> &[u8] {
+    text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text)
 }
 
 /// Reads something of JSON that is in memory already.
@@ -102,9 +108,37 @@ impl fmt::Display for Misread {
 
 impl std::error::Error for Misread {}
 
+/// What a reader says of a text, and what that means to who wrote it.
+const PLAIN: [(&str, &str); 17] = [
+    ("EOF while parsing an object", "the text ends in the middle of an object"),
+    ("EOF while parsing a list", "the text ends in the middle of a list"),
+    ("EOF while parsing a string", "the text ends in the middle of a text in quotes"),
+    ("EOF while parsing a value", "the text ends where a value is expected"),
+    ("expected value", "no JSON: a value is expected"),
+    ("expected ident", "no JSON: a value is expected"),
+    ("key must be a string", "a key is expected, a text in quotes"),
+    ("trailing characters", "something follows where the JSON has ended"),
+    ("trailing comma", "nothing follows the last comma"),
+    ("recursion limit exceeded", "lists and objects stand too deep inside of each other"),
+    ("number out of range", "a number that is too large to be read"),
+    ("invalid number", "a number that is written wrong"),
+    ("invalid escape", "a text with a \\ before what cannot follow it"),
+    ("invalid string length", "hex of another length than what stands here has"),
+    ("odd number of digits", "hex with half a byte: the number of its digits is odd"),
+    ("invalid unicode code point", "a text that is not in UTF-8"),
+    ("lone leading surrogate in hex escape", "a text with half a character"),
+];
+
 /// An error of serde's in words about the text: what it calls by a name of Rust's is called by what it
 /// looks like in JSON.
 pub fn in_words(error: &str) -> String {
+    if let Some((_, plain)) = PLAIN.iter().find(|(said, _)| *said == error) {
+        return (*plain).to_owned();
+    }
+    if error.starts_with("control character") {
+        return "a text in quotes with the end of a line, or another control character, in it"
+            .to_owned();
+    }
     for start in ["invalid type: ", "invalid value: "] {
         if let Some((found, expected)) = error.strip_prefix(start).and_then(halves) {
             return format!("expected {}, found {}", wanted(expected), met(found));
@@ -259,9 +293,18 @@ mod tests {
             ),
             (r#"{"kind": "Two"}"#, "kind: unknown variant `Two`, expected `One`"),
             (r#"{"other": 1}"#, "unknown field `other`"),
-            ("{", "EOF while parsing an object at line 1 column 1"),
-            (r#"{"inner": {"count": 1,"#, "EOF while parsing a value at line 1 column 22"),
-            ("{} x", "trailing characters at line 1 column 4"),
+            ("{", "the text ends in the middle of an object at line 1 column 1"),
+            (
+                r#"{"inner": {"count": 1,"#,
+                "the text ends where a value is expected at line 1 column 22",
+            ),
+            ("{} x", "something follows where the JSON has ended at line 1 column 4"),
+            ("hello", "no JSON: a value is expected at line 1 column 1"),
+            ("\"a\nb\"", "with the end of a line, or another control character, in it"),
+            (
+                r#"{"accountAddress": "0x12"}"#,
+                "accountAddress: hex of another length than what stands here has",
+            ),
         ] {
             let found = read::<Everything>(json.as_bytes()).unwrap_err().to_string();
             assert!(found.contains(expected), "{json}: {found}");

@@ -33,7 +33,10 @@ pub(super) fn each(
         return lines.rest(read, held, meet);
     }
     let first = match room::line(&mut read, held, MAX_SIZE) {
-        Ok(first) => first,
+        Ok(mut first) => {
+            files::leave_out_mark(&mut first);
+            first
+        }
         Err(error) => return meet((0, None, Err(error))),
     };
     if !is_whole(&first) {
@@ -68,7 +71,10 @@ impl Lines {
     ) -> bool {
         loop {
             self.number += 1;
-            let line = room::line(&mut read, held, MAX_SIZE);
+            let mut line = room::line(&mut read, held, MAX_SIZE);
+            if let (1, Ok(first)) = (self.number, &mut line) {
+                files::leave_out_mark(first);
+            }
             let is_last = match &line {
                 Ok(line) if line.is_empty() => return true,
                 Ok(line) if line.iter().all(u8::is_ascii_whitespace) => {
@@ -159,6 +165,10 @@ mod tests {
         assert_eq!(met("a.json", "{\"a\"\n"), one("{\"a\""));
         let two = vec![(0, Some(1), "{\"a\": 1}".into()), (1, Some(4), "{".into())];
         assert_eq!(met("stdin", "{\"a\": 1}\r\n\n \n{\n"), two);
+        assert_eq!(met("a.json", "\u{feff}{\n\"a\": 1}"), one("{\n\"a\": 1}"));
+        assert_eq!(met("stdin", "\u{feff}{\"a\": 1}\r\n\n \n{\n"), two);
+        assert_eq!(met("a.jsonl", "\u{feff}{}\n"), [(0, Some(1), "{}".to_owned())]);
+        assert_eq!(met("a.jsonl", "\u{feff}"), []);
         // Its name says so, whatever is in it.
         let of_name = vec![(0, Some(2), "0x12".to_owned()), (1, Some(3), "{}".into())];
         assert_eq!(met("a.jsonl", "\n0x12\n{}"), of_name);

@@ -79,6 +79,8 @@ pub struct Done {
     pub notes: Vec<String>,
     /// What is said of it; an error if it cannot be verified.
     pub report: Result<Report, ItemError>,
+    /// What the report is about, for whoever explains it.
+    pub witness: Option<Opened<'static>>,
 }
 
 /// Verifies all that is in `paths` and below. `observe` hears of each item as soon as its rows are
@@ -109,7 +111,9 @@ pub fn run(
         });
     };
     workers::each(options.jobs, feed, |item| {
-        let done = verified(item, &engines, &options.verify);
+        // The room is given back when all that was read is dropped.
+        let Item { place, content, held: _held } = item;
+        let done = verified(place, content, &engines, &options.verify);
         results.write(&rows(&done, &settings))?;
         locked(&summary).count(&done);
         observe(BatchEvent::Done(&done));
@@ -119,16 +123,22 @@ pub fn run(
 }
 
 /// Verifies an item.
-fn verified(item: Item, engines: &Engines, options: &verify::Options) -> Done {
-    // The room is given back when all that was read is dropped.
-    let Item { place, content, held: _held } = item;
+fn verified(place: Place, content: Content, engines: &Engines, options: &verify::Options) -> Done {
     let file = || place.to_string();
     let mut notes = Vec::new();
-    let report = witness(content, options.strict, &mut notes, file).and_then(|witness| {
-        verify_opened(engines.get(witness.rules), &witness, options)
-            .map_err(|error| reproducer::unverified(Path::new("."), file(), &witness, error))
-    });
-    Done { place, notes, report }
+    let verified =
+        witness(content, options.strict, &mut notes, file).and_then(|witness| match verify_opened(
+            engines.get(witness.rules),
+            &witness,
+            options,
+        ) {
+            Ok(report) => Ok((report, witness)),
+            Err(error) => Err(reproducer::unverified(Path::new("."), file(), &witness, error)),
+        });
+    match verified {
+        Ok((report, witness)) => Done { place, notes, report: Ok(report), witness: Some(witness) },
+        Err(error) => Done { place, notes, report: Err(error), witness: None },
+    }
 }
 
 /// The witness that an item is, or that is recorded of it, with what is to be said of that. `strict`: an

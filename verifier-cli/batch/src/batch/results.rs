@@ -8,7 +8,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use iso_evm_verifier::verify::NamedVerdict;
+use iso_evm_verifier::{audit::anchors::RootSource, verify::NamedVerdict};
 use serde::Deserialize;
 
 use super::{
@@ -56,6 +56,13 @@ struct Written {
 struct WrittenWhole {
     verdict: NamedVerdict,
     not_run: Vec<WrittenNotRun>,
+    anchors: WrittenAnchors,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(expecting = "what the witness is about")]
+struct WrittenAnchors {
+    source: RootSource,
 }
 
 #[derive(Debug, Deserialize)]
@@ -172,6 +179,8 @@ impl Resumed {
         let unchecked: Vec<_> = unchecked.filter_map(|not_run| not_run.check.clone()).collect();
         let messages = rows.iter().filter(|row| row.of > 0).filter_map(|row| row.verdict);
         let messages = messages.map(|named| named.verdict);
-        self.summary.resume(whole.map(|whole| whole.verdict.verdict), messages, &unchecked);
+        let roots = whole.map(|whole| whole.anchors.source);
+        let verdict = whole.map(|whole| whole.verdict.verdict);
+        self.summary.resume(verdict, messages, &unchecked, roots);
     }
 }

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use iso_evm_verifier::verify::{AuditSelection, Verdict};
+use iso_evm_verifier::{
+    audit::anchors::RootSource,
+    verify::{AuditSelection, Verdict},
+};
 use serde::Serialize;
 
 use super::Done;
@@ -46,6 +49,8 @@ pub struct BatchSummary {
     pub messages: BatchCounts,
     /// In how many witnesses a check could not be made, by its name.
     pub unchecked: BTreeMap<String, u64>,
+    /// In how many witnesses headers prove this of the state roots, by the name of the source.
+    pub roots: BTreeMap<RootSource, u64>,
     /// Items that could not be verified.
     pub errors: u64,
     /// Items that an earlier run has done.
@@ -59,6 +64,7 @@ impl BatchSummary {
                 self.witnesses.count(report.verdict());
                 report.messages.iter().for_each(|message| self.messages.count(message.verdict()));
                 report.unchecked().for_each(|check| self.uncheck(check.name()));
+                *self.roots.entry(report.anchor).or_default() += 1;
             }
             Err(_) => self.errors += 1,
         }
@@ -70,6 +76,7 @@ impl BatchSummary {
         witness: Option<Verdict>,
         messages: impl Iterator<Item = Verdict>,
         unchecked: &[String],
+        roots: Option<RootSource>,
     ) {
         self.resumed += 1;
         match witness {
@@ -77,6 +84,7 @@ impl BatchSummary {
                 self.witnesses.count(verdict);
                 messages.for_each(|verdict| self.messages.count(verdict));
                 unchecked.iter().for_each(|check| self.uncheck(check));
+                roots.into_iter().for_each(|roots| *self.roots.entry(roots).or_default() += 1);
             }
             None => self.errors += 1,
         }

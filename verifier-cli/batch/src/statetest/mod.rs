@@ -16,7 +16,11 @@ use std::{
 
 use iso_evm_verifier::engines::Engines;
 use iso_evm_wire::Fork;
-use iso_evm_witness::input::state_test::{self, Case};
+use iso_evm_witness::input::{
+    Document,
+    document::recognise,
+    state_test::{self, Case},
+};
 
 pub use self::{
     check::{CaseAudit, Passed, check},
@@ -135,14 +139,15 @@ fn read(
         let held = Mutex::new(room.hold());
         let json = read
             .and_then(|read| room::whole(Counted::new(read, &held), u64::MAX))
-            .map_err(|error| error.to_string());
+            .map_err(|error| (error.to_string(), None));
         let held = Arc::new(locked(&held).take());
-        let cases =
-            json.and_then(|json| state_test::cases(&json).map_err(|error| error.to_string()));
+        let cases = json.and_then(|json| {
+            state_test::cases(&json).map_err(|error| no_tests(&json, &error.to_string()))
+        });
         let cases = match cases {
             Ok(cases) => cases,
-            Err(error) => {
-                let unusable = UnusableFile { file, error };
+            Err((error, document)) => {
+                let unusable = UnusableFile { file, error, document };
                 observe(StateTestEvent::Unusable(&unusable));
                 locked(summary).unusable.push(unusable);
                 return true;
@@ -162,6 +167,16 @@ fn read(
             }
         })
     });
+}
+
+/// What is said of a file that holds no state tests: what it is, where that is known.
+fn no_tests(json: &[u8], error: &str) -> (String, Option<Document>) {
+    match recognise(json) {
+        Ok((document, _)) if !matches!(document, Document::StateTest | Document::Unknown) => {
+            (format!("this is {document}, and a file of state tests is expected"), Some(document))
+        }
+        _ => (error.to_owned(), None),
+    }
 }
 
 impl StateTestOptions {

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use iso_evm_verifier::verify::AuditSelection;
 use iso_evm_wire::Fork;
-use iso_evm_witness::input::state_test::Indexes;
+use iso_evm_witness::input::{Document, state_test::Indexes};
 use serde::{Serialize, Serializer};
 
 use super::{Passed, Problem};
@@ -83,6 +83,9 @@ pub struct UnusableFile {
     pub file: Arc<str>,
     /// What is wrong with the file.
     pub error: String,
+    /// What it is, where it is something else that is known.
+    #[serde(skip)]
+    pub document: Option<Document>,
 }
 
 impl fmt::Display for UnusableFile {

@@ -5,7 +5,7 @@ use iso_evm_verifier::Report;
 use sha2::{Digest, Sha256};
 
 use super::data::Data;
-use crate::{plain::is_unseen, story::Story, words::Role};
+use crate::{plain::is_unseen, story::Story};
 
 /// The page, with places for its parts.
 const TEMPLATE: &str = include_str!("report.html");
@@ -43,8 +43,7 @@ impl Beginning {
         for told in &story.findings {
             let words = match (&told.says, &told.truth) {
                 (Some(says), Some(truth)) => {
-                    let is_cause = matches!(told.role, Role::Cause { .. });
-                    let word = if is_cause { "true" } else { "computed" };
+                    let word = if told.is_cause() { "true" } else { "computed" };
                     format!(" It says {says}; {word} is {truth}: {}.", told.by)
                 }
                 _ => String::new(),

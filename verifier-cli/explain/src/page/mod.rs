@@ -28,7 +28,7 @@ use iso_evm_wire::Opened;
 
 use crate::{
     artifacts::Artifacts,
-    story::{Within, story},
+    story::{Story, Within, story},
 };
 use data::Data;
 
@@ -43,7 +43,19 @@ pub fn html(
     artifacts: Option<&Artifacts>,
     message: Option<usize>,
 ) -> String {
-    let mut story = story(engine, witness, report, artifacts, Within::All);
+    let story = story(engine, witness, report, artifacts, Within::All);
+    of_story(engine, witness, report, artifacts, message, story)
+}
+
+/// The same of a story that is told already, of [all messages](Within::All) from within.
+pub fn of_story(
+    engine: &Engine,
+    witness: &Opened<'_>,
+    report: &Report,
+    artifacts: Option<&Artifacts>,
+    message: Option<usize>,
+    mut story: Story,
+) -> String {
     if let Some(index) = message.filter(|index| *index < witness.messages.len()) {
         story.at_hand = Some(index);
         story.messages.sort_by_key(|told| (told.index != index, told.index));

@@ -83,12 +83,22 @@ pub(super) struct Subject<'a> {
     pub(super) gas_limit: Option<u64>,
 }
 
+/// Which steps of a message are kept.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Kept {
+    /// Number of the first, from 0.
+    pub(super) first: u64,
+    /// How many at most.
+    pub(super) most: u64,
+    /// How many the message has.
+    pub(super) total: u64,
+}
+
 impl Steps {
-    /// Steps from the one with this number on, as many as the budget has, and the offsets of their instructions.
+    /// The steps that are to be kept, as many of them as the budget has.
     pub(super) fn of(
         subject: &Subject<'_>,
-        first: u64,
-        most: u64,
+        Kept { first, most, total }: Kept,
         budget: &mut Budget,
         words: &mut Words,
     ) -> Self {
@@ -100,7 +110,7 @@ impl Steps {
             }
         }
         let bytes: &[u8] = subject.code.as_ref().map_or(&[], |code| code);
-        let mut steps = Self { first, total: first, ..Self::default() };
+        let mut steps = Self { first, total, ..Self::default() };
         let (mut stack, mut expected) = (None, None);
         let mut memory = Vec::new();
         while let Some(state) = run.state() {
@@ -143,10 +153,6 @@ impl Steps {
                 steps.pushed.push(words.number(result.unwrap_or_default()));
             }
             stack = Some(follows);
-        }
-        steps.total = first + steps.cost.len() as u64;
-        while run.step().is_some() {
-            steps.total += 1;
         }
         steps
     }

@@ -6,7 +6,7 @@ use iso_evm_wire::Opened;
 
 use super::{
     codes::{Codes, WrittenCode, WrittenPlace},
-    steps::{Budget, Steps, Subject},
+    steps::{Budget, Kept, Steps, Subject},
     texts::Texts,
     words::Words,
 };
@@ -50,7 +50,8 @@ pub(super) fn walks(
         };
         let (at, total) = message.at.as_ref()?.step;
         let most = EACH.min(budget.steps);
-        let steps = Steps::of(&subject, first(at, total, most), most, &mut budget, &mut words);
+        let kept = Kept { first: first(at, total, most), most, total };
+        let steps = Steps::of(&subject, kept, &mut budget, &mut words);
         if steps.cost.is_empty() {
             return None;
         }

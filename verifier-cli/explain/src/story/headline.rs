@@ -1,14 +1,17 @@
 //! The first line, and which message is at hand.
 
 use alloy_primitives::U256;
-use iso_evm_hypervisor::MessageVerdict;
-use iso_evm_verifier::{Report, Verdict, cause::order::opens, verify::Why};
+use iso_evm_verifier::{Report, Verdict, cause::order::opens, verify::open_end};
 use iso_evm_wire::Opened;
 
 use super::Call;
 use crate::{
     runs::Runs,
-    words::{Role, Told, form::thousands},
+    words::{
+        Told,
+        form::{counted, status, thousands},
+        open::open,
+    },
 };
 
 /// The message at hand: the first that a finding is about, causes first; none if all findings are about the
@@ -20,7 +23,7 @@ pub(super) fn at_hand(
     told: &[Told],
     runs: &Runs,
 ) -> Option<usize> {
-    let open = || report.messages.iter().position(|message| is_open(message).is_some());
+    let open = || report.messages.iter().position(is_open);
     let index = if told.is_empty() {
         open().unwrap_or_else(|| failed(witness, runs))
     } else {
@@ -49,25 +52,9 @@ fn failed(witness: &Opened<'_>, runs: &Runs) -> usize {
     at
 }
 
-/// Why the execution audit of a message came to no end.
-fn is_open(message: &iso_evm_verifier::MessageReport) -> Option<String> {
-    match &message.execution.as_ref()?.verdict {
-        MessageVerdict::Unavailable { archive } => {
-            Some(format!("its code is not in the witness (no archive at {archive})"))
-        }
-        MessageVerdict::Inconclusive { reason } => Some(reason.to_string()),
-        _ => None,
-    }
-}
-
-/// What is open, or did not run, in sentences.
-pub(super) fn open(report: &Report) -> Vec<String> {
-    let messages = report.messages.iter().enumerate();
-    let messages = messages.filter_map(|(index, message)| {
-        Some(format!("execution: message {index}: {}", is_open(message)?))
-    });
-    let lacking = report.not_run.iter().filter(|not_run| not_run.why != Why::NotAsked);
-    messages.chain(lacking.map(ToString::to_string)).collect()
+/// Whether the execution audit of a message came to no end.
+fn is_open(message: &iso_evm_verifier::MessageReport) -> bool {
+    message.execution.as_ref().is_some_and(|audited| open_end(&audited.verdict).is_some())
 }
 
 /// The verdict, and the cause.
@@ -84,13 +71,18 @@ pub(super) fn headline(
     let signer = first.map_or_else(String::new, |said| said + "; ");
     match verdict {
         Verdict::Invalid => match told.first() {
-            Some(first) => format!("{name}: {signer}{}", cause(first)),
+            Some(first) => format!("{name}: {signer}{}", cause(first, runs)),
             None => name.to_string(),
         },
-        Verdict::Inconclusive => match open(report).first() {
-            Some(first) => format!("{name}: {signer}{first}"),
-            None => name.to_string(),
-        },
+        Verdict::Inconclusive => {
+            // Nothing may be left out, and all that was not left out holds.
+            let holds = report.audits.verdict(report.selected) == Verdict::Valid;
+            let but = if holds { "its audits hold, and a check was not made: " } else { "" };
+            match open(report).first() {
+                Some(first) => format!("{name}: {signer}{but}{first}"),
+                None => name.to_string(),
+            }
+        }
         Verdict::Valid => format!("{name}: {}", ended(witness, calls, runs)),
     }
 }
@@ -110,34 +102,22 @@ fn miscounted(witness: &Opened<'_>) -> Option<String> {
     let opened = records.flatten().filter(|record| opens(record)).count();
     let (count, all) = (witness.messages.len().checked_sub(1)?, witness.opened());
     (opened != count && all.iter().all(Result::is_ok)).then(|| {
-        format!("its records open {opened} messages below the top one, and there are {count}")
+        let opened = counted(U256::from(opened), "message");
+        let are = if count == 1 { "is" } else { "are" };
+        format!("its records open {opened} below the top one, and there {are} {count}")
     })
 }
 
-/// A finding in one line.
-fn cause(told: &Told) -> String {
-    let title = told.title.trim_end_matches('.');
-    let mut title = title.to_owned();
-    // It goes on behind a colon.
-    if let Some(first) = title.get(..1).map(str::to_lowercase)
-        && title.chars().nth(1).is_some_and(|second| second.is_lowercase() || second == ' ')
-    {
-        title.replace_range(..1, &first);
-    }
-    let words = match (&told.says, &told.truth) {
-        (Some(says), Some(truth)) if matches!(told.role, Role::Cause { .. }) => {
-            format!("; it says {says}, and true is {truth}")
-        }
-        (Some(says), Some(truth)) => format!("; it says {says}, and {truth} is computed"),
-        _ => String::new(),
-    };
-    format!("{title}, in {}{words}", told.place)
+/// A finding in one line, with the reason of a halt where the run tells one.
+fn cause(told: &Told, runs: &Runs) -> String {
+    let halts = told.kind == "status" && told.truth == Some(status(U256::ZERO));
+    let halt = told.message.filter(|_| halts).and_then(|index| runs.of_message(index)?.halt);
+    told.sentence_with(&halt.map_or_else(String::new, |halt| format!(" ({halt})")))
 }
 
 /// How a transaction ended that is what it says.
 fn ended(witness: &Opened<'_>, calls: &[Call], runs: &Runs) -> String {
-    let count = witness.messages.len();
-    let messages = format!("{count} message{}", if count == 1 { "" } else { "s" });
+    let messages = counted(U256::from(witness.messages.len()), "message");
     let gas = thousands(U256::from(witness.receipt.gas_used));
     if witness.receipt.success {
         return format!("the transaction succeeded, in {messages}, for {gas} gas");
@@ -145,7 +125,12 @@ fn ended(witness: &Opened<'_>, calls: &[Call], runs: &Runs) -> String {
     let Some(call) = calls.get(failed(witness, runs)) else {
         return format!("the transaction failed, for {gas} gas");
     };
-    let with = call.returned.as_ref().map_or_else(String::new, |it| format!(": {it}"));
+    let halt = runs.of_message(call.index).and_then(|run| Some((run.halt?, run.pc)));
+    let with = match (&call.returned, halt) {
+        (Some(returned), _) => format!(": {returned}"),
+        (None, Some((halt, pc))) => format!(": {halt}, at pc {pc}"),
+        (None, None) => String::new(),
+    };
     format!(
         "the transaction failed, for {gas} gas; it came from message {}, which ended in {}{with}",
         call.index, call.status

@@ -14,8 +14,8 @@ use super::{
 use crate::{
     artifacts::Place,
     runs::Runs,
+    seen::{Seen, Wanted},
     sources::{self, Named, plain},
-    trace::window::{Around, window},
     words::{
         Told,
         form::{mnemonic, thousands, value},
@@ -25,10 +25,6 @@ use crate::{
 
 /// Instructions before and behind the place.
 const LINES: (usize, usize) = (8, 6);
-/// Words of the stack that are kept, from the top.
-const WORDS: usize = 16;
-/// Rows of memory that are kept, of 32 bytes each.
-const ROWS: usize = 32;
 
 /// A message from within.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -118,9 +114,8 @@ impl Teller<'_> {
     /// The story of a message; none if its bytes are no message.
     pub(super) fn message(&self, index: usize) -> Option<MessageStory> {
         let message = self.witness.message(index)?;
-        let finding = self.told.iter().find(|told| told.message == Some(index));
         let code = sources::code(self.witness, index);
-        let at = self.instant(index, finding);
+        let at = self.instant(index);
         let lines = match (&code, &at) {
             (Some(code), Some(at)) => around(code, at.pc, LINES, self.named, index),
             _ => Vec::new(),
@@ -140,47 +135,40 @@ impl Teller<'_> {
         })
     }
 
-    /// The instant that a finding is about, or the message's end.
-    fn instant(&self, index: usize, finding: Option<&Told>) -> Option<Instant> {
+    /// The instant that the message's finding is about, or the message's end.
+    fn instant(&self, index: usize) -> Option<Instant> {
         let run = self.runs.of_message(index)?;
-        let pc = finding.and_then(|told| usize::try_from(told.pc?).ok());
-        let record = finding.and_then(|told| told.record);
-        let of_record = record.and_then(|record| run.places.get(&record));
-        let (around, why) = match (pc, of_record, record) {
-            (_, Some(_), Some(record)) => {
-                (Around::Record(record as u64), format!("where record {record} is taken"))
+        let Wanted { record, pc } = Wanted::of(self.told, index);
+        let last = run.steps.checked_sub(1)?;
+        let (number, why) = match (record.zip(run.record), pc) {
+            (Some((record, number)), _) => (number, format!("where record {record} is taken")),
+            // The pc of a halt is that behind its opcode.
+            (None, Some(_)) => {
+                (run.last_at_pc.unwrap_or(last), "where the audit found it".to_owned())
             }
-            (Some(pc), ..) => (Around::Pc(pc), "where the audit found it".to_owned()),
-            _ => (Around::End, "where the message ends".to_owned()),
+            (None, None) => (last, "where the message ends".to_owned()),
         };
         let code = sources::code(self.witness, index).map(Code::new);
         let bytes = self.witness.messages.get(index)?.bytes();
-        let of =
-            |around| window(self.engine, (&bytes, code.as_ref()), self.gas_limit, around, (0, 0));
-        let mut shown = of(around);
-        // The pc of a halt is that behind its opcode.
-        if shown.steps.is_empty() {
-            shown = of(Around::End);
-        }
-        let step = shown.steps.first()?;
-        let rows = step.memory.as_deref().unwrap_or_default().chunks(32).take(ROWS);
-        let functions = self.functions(index, shown.first).unwrap_or_default();
-        let at = || self.named.of(index).and_then(|contract| contract.place(step.pc));
+        let again = || Seen::at(self.engine, (&bytes, code.as_ref()), self.gas_limit, number);
+        let seen = run.seen(number).cloned().or_else(again)?;
+        let functions = self.functions(index, number).unwrap_or_default();
+        let at = || self.named.of(index).and_then(|contract| contract.place(seen.pc));
         let place = functions.last().cloned().or_else(at);
         Some(Instant {
             why,
-            pc: step.pc,
+            pc: seen.pc,
             line: place.as_ref().and_then(|place| place.text.as_deref()).map(plain),
             place: place.map(|place| plain(&place.to_string())),
             functions: functions.iter().map(|place| plain(&place.to_string())).collect(),
-            step: (shown.first, shown.total),
-            gas: thousands(U256::from(step.gas)),
-            cost: thousands(U256::from(step.cost)),
-            stack: step.stack.iter().rev().take(WORDS).map(|word| value((*word).into())).collect(),
-            height: step.stack.len(),
-            memory: rows.map(hex::encode).collect(),
-            memory_size: step.memory_size,
-            halt: step.halt.map(|halt| halt.to_string()),
+            step: (number, run.steps),
+            gas: thousands(U256::from(seen.gas)),
+            cost: thousands(U256::from(seen.cost)),
+            stack: seen.stack.iter().map(|word| value((*word).into())).collect(),
+            height: seen.height,
+            memory: seen.memory.chunks(32).map(hex::encode).collect(),
+            memory_size: seen.memory_size,
+            halt: seen.halt.map(|halt| halt.to_string()),
         })
     }
 

@@ -27,7 +27,7 @@ use crate::{
     runs::Runs,
     sources::Named,
     trace::Bounds,
-    words::{Told, form::thousands, told},
+    words::{Told, form::thousands, open::open, told},
 };
 use message::Teller;
 
@@ -95,7 +95,8 @@ pub enum Within {
 
 /// Tells what a witness holds. The report is of this witness, by this engine's rules.
 ///
-/// Each message is run once more, on no more gas than verifying it may take.
+/// Each message is run once more, on no more gas than verifying it may take; one that is told from within a second
+/// time, up to what is shown, if that is not where it takes a record or ends by itself.
 pub fn story(
     engine: &Engine,
     witness: &Opened<'_>,
@@ -104,9 +105,9 @@ pub fn story(
     within: Within,
 ) -> Story {
     let bounds = Bounds::of(witness, report.guest_gas_limit);
-    let runs = Runs::of(witness, engine.native(), bounds);
-    let named = Named::new(witness, &runs, artifacts);
     let mut findings = told(witness, report);
+    let runs = Runs::of(witness, engine.native(), bounds, &findings);
+    let named = Named::new(witness, &runs, artifacts);
     message::name(&mut findings, witness, &named, &runs);
     let at_hand = match within {
         Within::Message(index) => Some(index).filter(|index| *index < witness.messages.len()),
@@ -129,7 +130,7 @@ pub fn story(
         headline: headline::headline(witness, report, &findings, &calls, &runs),
         verdict: report.named(report.verdict()).to_string(),
         transaction: transaction(witness, report),
-        open: headline::open(report),
+        open: open(report),
         findings,
         calls,
         at_hand,

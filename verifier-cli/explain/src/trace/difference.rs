@@ -5,6 +5,8 @@ use std::fmt;
 use alloy_primitives::{U256, hex};
 use iso_evm_hypervisor::MessageVerdict;
 
+use crate::words::form::counted;
+
 /// The first place at which two traces differ.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
@@ -146,7 +148,8 @@ impl fmt::Display for Difference {
     /// Lines for a person: what comes from the other trace is in the first of them and behind *there*.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if matches!(self.what, What::Result(_)) {
-            write!(f, "all {} steps are the same, what they came to is not", decimal(self.step))?;
+            let steps = counted(U256::from(self.step), "step");
+            write!(f, "the same in all of {steps}, and what they came to is not")?;
         } else {
             write!(f, "step {}", decimal(self.step))?;
         }

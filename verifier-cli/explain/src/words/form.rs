@@ -9,7 +9,7 @@ use iso_evm_wire::records::{FrameKind, Outcome};
 /// What a word stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Form {
-    /// A number of something, named in the plural; of nothing if that is empty.
+    /// A number of something, named in the singular; of nothing if that is empty.
     Number(&'static str),
     /// An account.
     Account,
@@ -38,9 +38,9 @@ impl Form {
             (_, "balance" | "funds" | "fee" | "gas-price" | "blob-base-fee") => Self::Number("wei"),
             (Audit::Tree | Audit::Transaction, "value") => Self::Number("wei"),
             (Audit::Execution, "value") if moves_value => Self::Number("wei"),
-            (_, "size" | "code-size" | "initcode") => Self::Number("bytes"),
-            (Audit::Execution, "returndata") => Self::Number("bytes"),
-            (_, "record-count") => Self::Number("records"),
+            (_, "size" | "code-size" | "initcode") => Self::Number("byte"),
+            (Audit::Execution, "returndata") => Self::Number("byte"),
+            (_, "record-count") => Self::Number("record"),
             (_, "nonce" | "offset" | "chain-id" | "depth" | "type" | "blob" | "deposit-nonce")
             | (_, "deposit-version" | "parent-missing" | "child-missing" | "message") => {
                 Self::Number("")
@@ -68,7 +68,7 @@ impl Form {
         let small = u8::try_from(number).ok();
         match self {
             Self::Number("") => thousands(number),
-            Self::Number(unit) => format!("{} {unit}", thousands(number)),
+            Self::Number(unit) => counted(number, unit),
             Self::Account => account(word),
             Self::Hash => word.to_string(),
             Self::Word => value(word),
@@ -112,6 +112,12 @@ pub(crate) fn status(status: U256) -> String {
     }
 }
 
+/// A number with its unit, which is given in the singular: `1 byte`, `2 bytes`; of gas and wei there is no plural.
+pub(crate) fn counted(number: U256, unit: &str) -> String {
+    let end = if number == U256::from(1) || matches!(unit, "gas" | "wei") { "" } else { "s" };
+    format!("{} {unit}{end}", thousands(number))
+}
+
 /// A number with its digits in groups of three.
 pub(crate) fn thousands(number: U256) -> String {
     let digits = number.to_string();
@@ -135,4 +141,18 @@ pub(crate) fn value(word: B256) -> String {
 fn account(word: B256) -> String {
     let is_account = word[..12].iter().all(|byte| *byte == 0);
     if is_account { Address::from_word(word).to_string() } else { word.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_of_a_thing_is_named_in_the_singular() {
+        let said = |number: u64, unit| Form::Number(unit).write(U256::from(number).into());
+        assert_eq!(said(1, "record"), "1 record");
+        assert_eq!(said(0, "byte"), "0 bytes");
+        assert_eq!(said(1_000, "byte"), "1,000 bytes");
+        assert_eq!((said(1, "gas"), said(2, "wei")), ("1 gas".to_owned(), "2 wei".to_owned()));
+    }
 }

@@ -3,7 +3,9 @@
 //!
 //! In the data's way this stands between the report and whoever prints or draws it.
 
+mod event;
 pub(crate) mod form;
+pub mod open;
 mod proof;
 pub mod record;
 
@@ -74,6 +76,49 @@ pub enum Role {
     },
     /// Nothing shows that it hangs together with another.
     Alone,
+}
+
+impl Told {
+    /// The finding in one line: what is false, where, what the witness says and what is true.
+    pub fn sentence(&self) -> String {
+        self.sentence_with("")
+    }
+
+    /// The same, with something said of the truth.
+    pub(crate) fn sentence_with(&self, aside: &str) -> String {
+        let mut title = self.title.trim_end_matches('.').to_owned();
+        // It goes on behind a colon.
+        if let Some(first) = title.get(..1).map(str::to_lowercase)
+            && title.chars().nth(1).is_some_and(|second| second.is_lowercase() || second == ' ')
+        {
+            title.replace_range(..1, &first);
+        }
+        let words = match (&self.says, &self.truth) {
+            (Some(says), Some(truth)) if self.is_cause() => {
+                format!("; it says {says}, and true is {truth}{aside}")
+            }
+            (Some(says), Some(truth)) => {
+                format!("; it says {says}, and {truth}{aside} is computed")
+            }
+            _ => String::new(),
+        };
+        format!("{title}, in {}{words}", self.place)
+    }
+
+    /// Whether what is computed is true: with a cause put right, less is found false. All else may rest on
+    /// something that is false itself.
+    pub const fn is_cause(&self) -> bool {
+        matches!(self.role, Role::Cause { .. })
+    }
+}
+
+/// What a finding is called by another.
+pub fn name(claim: &FalseClaim) -> String {
+    let (audit, kind) = (claim.kind.audit(), claim.kind.name());
+    match claim.message {
+        Some(message) => format!("{audit} of message {message} ({kind})"),
+        None => format!("{audit} ({kind})"),
+    }
 }
 
 /// The findings of a report in words: causes first, each with what follows from it behind it; else in the order in

@@ -3,7 +3,10 @@
 use alloy_primitives::{B256, U256};
 use iso_evm_wire::records::{FrameKind, Record, shape::FieldType, shape_of};
 
-use super::form::{mnemonic, thousands, value};
+use super::{
+    event,
+    form::{counted, mnemonic, status, thousands, value},
+};
 
 /// What a record is about, its opcode first.
 pub fn title(record: &Record) -> String {
@@ -21,8 +24,8 @@ pub fn title(record: &Record) -> String {
         Record::Extcodesize(record) => format!("{opcode} of {}", record.account),
         Record::Extcodehash(record) => format!("{opcode} of {}", record.account),
         Record::Extcodecopy(record) => format!(
-            "{opcode} of {} bytes from {} of {}",
-            thousands(record.size),
+            "{opcode} of {} from {} of {}",
+            counted(record.size, "byte"),
             thousands(record.offset),
             record.account
         ),
@@ -65,9 +68,13 @@ pub fn fields(record: &Record) -> Vec<Field> {
         let named = usize::try_from(number).ok().and_then(|number| names.get(number));
         let value = match (kind, named) {
             (_, Some(name)) => (*name).to_owned(),
+            (FieldType::Uint8, _) if shape.name == "status" => status(number),
             (FieldType::Bool, _) => if number.is_zero() { "no" } else { "yes" }.to_owned(),
             (FieldType::Address, _) => alloy_primitives::Address::from_word(word).to_string(),
             (FieldType::Uint8 | FieldType::Uint64 | FieldType::Uint256, _) => thousands(number),
+            (FieldType::Bytes32 | FieldType::Topics, _) if shape.kind == FieldType::Topics => {
+                event::topic(word, name.ends_with(".0"))
+            }
             (FieldType::Bytes32 | FieldType::Topics, _) => value(word),
             (FieldType::Bytes, _) => bytes(&access.metadata, index),
         };

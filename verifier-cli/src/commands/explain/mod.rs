@@ -17,7 +17,7 @@ use super::{
 use crate::{
     Exit,
     error::CommandError,
-    report,
+    report::{self, Detail},
     terminal::{self, is_quiet},
 };
 
@@ -39,6 +39,9 @@ pub(super) struct Explain {
     /// The explanation as JSON
     #[arg(long, conflicts_with = "output")]
     json: bool,
+    /// All findings, calls, records and roots, in place of what matters most
+    #[arg(long, conflicts_with_all = ["output", "json"])]
+    full: bool,
     #[command(flatten)]
     judged: Judged,
 }
@@ -57,14 +60,17 @@ impl Explain {
         let mut report = verify_opened(&engine, &witness, &options)
             .map_err(|error| unverified(Path::new("."), file, &witness, error))?;
         report.look_for_causes(&engine, &witness, &options);
-        let within = self.message.map_or(Within::AtHand, Within::Message);
-        let told = story(&engine, &witness, &report, artifacts.as_ref(), within);
+        let artifacts = artifacts.as_ref();
         if let Some(path) = &self.output {
-            let page = page::html(&engine, &witness, &report, artifacts.as_ref(), self.message);
+            let told = story(&engine, &witness, &report, artifacts, Within::All);
+            let headline = told.headline.clone();
+            let page = page::of_story(&engine, &witness, &report, artifacts, self.message, told);
             files::write(path, page.as_bytes())?;
-            say(&told.headline);
+            say(&headline);
             return Ok(report.verdict().into());
         }
+        let within = self.message.map_or(Within::AtHand, Within::Message);
+        let told = story(&engine, &witness, &report, artifacts, within);
         if self.json {
             let json = serde_json::to_string_pretty(&told)
                 .expect("only numbers and strings, and strings as keys");
@@ -72,7 +78,8 @@ impl Explain {
         } else if is_quiet() {
             terminal::print_text(&format!("{}\n", told.headline))?;
         } else {
-            terminal::print_text(&report::story(&told, terminal::width()))?;
+            let detail = if self.full { Detail::FULL } else { Detail::BRIEF };
+            terminal::print_text(&report::story(&told, &detail, terminal::width()))?;
         }
         Ok(report.verdict().into())
     }

@@ -13,6 +13,7 @@ use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::{messages, value};
+use crate::report::text::counted;
 
 /// Something in which two witnesses differ: what each says of it, in lines, if it says anything.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -59,7 +60,7 @@ pub(super) fn differences(first: &Opened<'_>, second: &Opened<'_>) -> Vec<Differ
     all.values("root at exit", &first.roots.leave, &second.roots.leave);
     messages::messages(&mut all, first, second);
     // What stands under a hash is the same wherever it stands.
-    let length = |bytes: &Bytes| vec![format!("{} bytes", bytes.len())];
+    let length = |bytes: &Bytes| vec![counted(bytes.len(), "byte")];
     all.entries("code", &first.codes, &second.codes, length);
     all.entries("trie node", &first.nodes, &second.nodes, length);
     let index = |of: &Opened<'_>| of.inclusion.as_ref().map(|inclusion| inclusion.index);

@@ -1,15 +1,20 @@
 //! What differs between the messages of two witnesses: fields, calldata, records one by one.
 
 use iso_evm_wire::{
-    AccessWitness, MessageWitness, Opened, OpenedMessage, StoredMessage, records::shape_of,
+    AccessWitness, MessageWitness, Opened, OpenedMessage, StoredMessage,
+    records::{Record, shape_of},
 };
 use serde_json::{Map, Value};
 
 use super::{
     difference::{Difference, Differences},
-    records::{by_name, mnemonic},
-    value,
+    records::{by_name, mnemonic, of_record},
+    value::{self, COLUMNS},
 };
+use crate::report::text::counted;
+
+/// Columns that a name may take beside a value of the widest, behind the sign of its side.
+const NAME: usize = 80 - 4 - COLUMNS;
 
 /// Compares messages in pre-order. Those that are the same at the beginning and at the end are left out;
 /// what is between is paired in order.
@@ -35,9 +40,10 @@ fn in_a_line(witness: &Opened<'_>, index: usize) -> String {
     match witness.message(index) {
         Some(message) => {
             let kind = message.kind().map_or("?", |kind| kind.name());
-            format!("{kind}, {} records, {length} bytes", message.records().len())
+            let records = counted(message.records().len(), "record");
+            format!("{kind}, {records}, {}", counted(length, "byte"))
         }
-        None => format!("{length} bytes that are no message"),
+        None => format!("{} that are no message", counted(length, "byte")),
     }
 }
 
@@ -94,7 +100,18 @@ fn record(
     let said = |access: Option<&AccessWitness>| {
         let access = access?;
         let mut lines = vec![mnemonic(access.opcode)];
-        lines.extend(value::bytes(&Value::String(access.metadata.to_string())));
+        for (name, mut values) in of_record(access, &Record::decode(access)) {
+            // A value that does not fit beside its name stands below it.
+            match &mut values[..] {
+                [only] if name.len() + 1 + only.chars().count() <= COLUMNS + NAME => {
+                    lines.push(format!("{name} {only}"));
+                }
+                _ => {
+                    lines.push(name.to_owned());
+                    lines.extend(values.into_iter().map(|value| format!("  {value}")));
+                }
+            }
+        }
         Some(lines)
     };
     let (first, second) = (said(pair.0), said(pair.1));
@@ -103,7 +120,7 @@ fn record(
 
 /// A record's fields; none if its bytes are no record.
 fn decoded(access: &AccessWitness) -> Option<Map<String, Value>> {
-    let record = iso_evm_wire::records::Record::decode(access).ok()?;
+    let record = Record::decode(access).ok()?;
     match by_name(&record) {
         Value::Object(fields) => Some(fields),
         _ => None,

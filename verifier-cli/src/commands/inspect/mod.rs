@@ -5,15 +5,15 @@ mod messages;
 mod records;
 mod value;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use alloy_primitives::hex;
 use clap::Args;
-use iso_evm_batch::{ItemError, files};
-use iso_evm_verifier::hash::keccak256;
+use iso_evm_batch::files;
 use iso_evm_wire::Opened;
 
-use crate::{Exit, error::CommandError, report};
+use super::verify::open;
+use crate::{Exit, error::CommandError, report, terminal};
 
 /// Print a witness: the call tree, its records, or all of it; or what differs between two
 #[derive(Debug, Args)]
@@ -21,7 +21,7 @@ use crate::{Exit, error::CommandError, report};
     after_help = "Exit codes: 0 printed, or equal; 1 they differ; 2 unusable input or usage."
 )]
 pub(super) struct Inspect {
-    /// A witness.bin; `-` for stdin
+    /// A witness.bin, or an INPUT.json that is recorded first; `-` for stdin
     #[arg(value_hint = clap::ValueHint::FilePath)]
     witness: PathBuf,
     /// Another, with --diff
@@ -46,9 +46,9 @@ pub(super) struct Inspect {
 
 impl Inspect {
     pub(super) fn run(self) -> Result<Exit, CommandError> {
-        let witness = read(&self.witness)?;
+        let witness = open(&self.witness)?;
         if let Some(other) = &self.other {
-            return self.compare(&witness, &read(other)?);
+            return self.compare(&witness, &open(other)?);
         }
         let text = if let Some(index) = self.abi {
             self.has_message(&witness, index)?;
@@ -65,7 +65,7 @@ impl Inspect {
             };
             messages.map(|index| records::records(&witness, index)).collect()
         } else {
-            report::tree(&witness)
+            report::tree(&witness, terminal::width())
         };
         files::print(text.as_bytes())?;
         Ok(Exit::Valid)
@@ -90,10 +90,4 @@ impl Inspect {
         files::print(text.as_bytes())?;
         Ok(if differences.is_empty() { Exit::Valid } else { Exit::Invalid })
     }
-}
-
-/// The witness in a file.
-fn read(file: &Path) -> Result<Opened<'static>, CommandError> {
-    Opened::decode(&files::read(file)?.into(), keccak256)
-        .map_err(|error| ItemError::Container { file: files::name(file), error }.into())
 }

@@ -2,7 +2,6 @@
 
 use std::fmt::Write;
 
-use alloy_primitives::U256;
 use iso_evm_wire::{
     AccessWitness, Opened,
     records::{FrameKind, Record, RecordError, shape_of},
@@ -10,20 +9,19 @@ use iso_evm_wire::{
 use serde_json::Value;
 
 use super::value::{bytes, of_field, status};
-use crate::report::text::thousands;
+use crate::report::text::{counted, thousands};
 
 /// A message, what it says of its frame, and its records.
 pub(super) fn records(witness: &Opened<'_>, index: usize) -> String {
     let mut text = String::new();
     let Some(opened) = witness.message(index) else {
-        let length = thousands(U256::from(witness.messages[index].len()));
-        let _ = writeln!(text, "message {index}: {length} bytes that are no message\n");
+        let length = counted(witness.messages[index].len(), "byte");
+        let _ = writeln!(text, "message {index}: {length} that are no message\n");
         return text;
     };
     let (kind, message) = (opened.kind().map_or("?", FrameKind::name), opened.fields());
-    let count = opened.records().len();
-    let plural = if count == 1 { "" } else { "s" };
-    let _ = writeln!(text, "message {index}: {kind}, {count} record{plural}");
+    let count = counted(opened.records().len(), "record");
+    let _ = writeln!(text, "message {index}: {kind}, {count}");
     let gas = format!("{} of {}", thousands(message.gasUsed), thousands(message.gasAvailable));
     let said = [
         ("to", message.to.to_string()),
@@ -53,7 +51,7 @@ pub(super) fn mnemonic(opcode: u8) -> String {
 }
 
 /// A record's fields by their names, in the order of the table; of bytes that are no record, these.
-fn of_record(
+pub(super) fn of_record(
     access: &AccessWitness,
     record: &Result<Record, RecordError>,
 ) -> Vec<(&'static str, Vec<String>)> {

@@ -84,6 +84,16 @@ impl ChainArgs {
             || unlocked.is_some()
     }
 
+    /// The node that is named.
+    pub(super) fn node(&self) -> Option<&str> {
+        self.rpc_url.as_deref()
+    }
+
+    /// The same at another node, or at none.
+    pub(super) fn at(self, rpc_url: Option<String>) -> Self {
+        Self { rpc_url, ..self }
+    }
+
     /// Whether there is a node to ask.
     pub(super) fn has_node(&self) -> bool {
         node_url(self.rpc_url.as_deref()).is_some()

@@ -1,7 +1,7 @@
 //! `iso-verify cost`: what auditing a witness on a chain takes, committing to it, and each proof about it, before
 //! anything is spent.
 
-use std::{fmt::Write, path::PathBuf};
+use std::path::PathBuf;
 
 use alloy_primitives::{Address, U64, U256};
 use clap::Args;
@@ -19,7 +19,16 @@ use super::{
     commitment::{Commitment, commitment, in_words},
     proofs::{Proof, of_provers, proofs},
 };
-use crate::{Exit, commands::verify::open, error::CommandError, report::text::thousands};
+use crate::{
+    Exit,
+    commands::verify::open,
+    error::CommandError,
+    report::{
+        layout::{filled, trimmed},
+        text::thousands,
+    },
+    terminal,
+};
 
 /// Say what auditing a witness on a chain costs, message by message, and every proof about what is claimed of it
 #[derive(Debug, Args)]
@@ -105,7 +114,8 @@ impl Cost {
                 .expect("only numbers and strings, and strings as keys");
             files::print(format!("{json}\n").as_bytes())?;
         } else {
-            files::print(human(&costs, &in_words(&commitment), &proofs).as_bytes())?;
+            let text = human(&costs, &in_words(&commitment), &proofs, terminal::width());
+            files::print(text.as_bytes())?;
         }
         Ok(Exit::Valid)
     }
@@ -170,7 +180,7 @@ fn archive(cost: &ArchiveCost) -> Archive {
     }
 }
 
-fn human(costs: &[MessageCost], commitment: &str, proofs: &[Proof]) -> String {
+fn human(costs: &[MessageCost], commitment: &str, proofs: &[Proof], width: usize) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).force_no_tty();
     table.set_header([
@@ -204,21 +214,18 @@ fn human(costs: &[MessageCost], commitment: &str, proofs: &[Proof]) -> String {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
-    let mut text = format!("{table}\n");
+    let mut text = trimmed(&table);
     text.push_str(&segments(costs));
     text.push_str(&of_provers(proofs));
-    let _ = writeln!(text, "{commitment}");
-    let _ = writeln!(
-        text,
-        "{} gas in all; code that several messages run is archived once, with the first",
-        number(total(costs))
-    );
-    let _ = writeln!(
-        text,
-        "a transaction fits if it takes at most {} gas (EIP-7825) and {} bytes (public mempools)",
+    let archived = "code that several messages run is archived once";
+    let fits = format!(
+        "a transaction fits up to {} gas (EIP-7825) and {} bytes (mempools)",
         number(GAS_CAP),
         number(MEMPOOL_LIMIT)
     );
+    for line in [commitment, &format!("{} gas in all; {archived}", number(total(costs))), &fits] {
+        text += &filled(line, width, "", "  ");
+    }
     text
 }
 
@@ -260,5 +267,5 @@ fn segments(costs: &[MessageCost]) -> String {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
-    if table.row_count() == 0 { String::new() } else { format!("{table}\n") }
+    if table.row_count() == 0 { String::new() } else { trimmed(&table) }
 }

@@ -16,7 +16,7 @@ mod verify;
 pub(super) use self::{
     cost::Cost,
     deploy::Deploy,
-    dispute::{Answer, Ask, AtHand, Challenge, Post, Settle},
+    dispute::{Answer, Ask, AtHand, Challenge, Named, Post, Settle},
     submit::Submit,
     verify::verify_on,
 };

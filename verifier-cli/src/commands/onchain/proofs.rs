@@ -14,7 +14,7 @@ use iso_evm_verifier::{
 use iso_evm_wire::Opened;
 use serde::Serialize;
 
-use crate::report::text::thousands;
+use crate::report::{layout::trimmed, text::thousands};
 
 /// What a proof takes.
 #[derive(Debug, Serialize)]
@@ -93,5 +93,5 @@ pub(super) fn of_provers(proofs: &[Proof]) -> String {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
-    if table.row_count() == 0 { String::new() } else { format!("{table}\n") }
+    if table.row_count() == 0 { String::new() } else { trimmed(&table) }
 }

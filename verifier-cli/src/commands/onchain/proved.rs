@@ -2,9 +2,11 @@
 //!
 //! Who commits to what is false is convicted: so all four audits are run here first.
 
+use iso_evm_explain::{open, told};
 use iso_evm_verifier::verify::{Audit, AuditVerdict, Report, Verdict};
+use iso_evm_wire::Opened;
 
-use crate::{error::CommandError, report::remarks};
+use crate::error::CommandError;
 
 /// Checks that a witness may be committed to: all four audits say that it is valid. `unproved` has no need
 /// of those that came to no verdict; what is false is false.
@@ -12,9 +14,13 @@ use crate::{error::CommandError, report::remarks};
 /// # Errors
 ///
 /// If an audit found something false; unless `unproved`, if one came to no verdict.
-pub(super) fn proved(report: &Report, unproved: bool) -> Result<(), CommandError> {
-    if let Some(claim) = report.findings.first() {
-        return Err(CommandError::False { claim: Box::new(*claim) });
+pub(super) fn proved(
+    witness: &Opened<'_>,
+    report: &Report,
+    unproved: bool,
+) -> Result<(), CommandError> {
+    if let Some(first) = told(witness, report).first() {
+        return Err(CommandError::False { said: first.sentence() });
     }
     let says = |audit| report.audits.of(audit);
     let all = Audit::ALL.into_iter().all(|audit| says(audit) == AuditVerdict::Valid);
@@ -26,6 +32,5 @@ pub(super) fn proved(report: &Report, unproved: bool) -> Result<(), CommandError
     if holds {
         return Ok(());
     }
-    let why: Vec<String> = remarks(report).collect();
-    Err(CommandError::Unproved { why: why.join("; ") })
+    Err(CommandError::Unproved { why: open(report).join("; ") })
 }

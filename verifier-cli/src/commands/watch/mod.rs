@@ -84,7 +84,6 @@ pub(super) struct Watch {
 
 /// How patient it is.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Patience")]
 struct Patience {
     /// How often a node is asked where its chain is
     #[arg(long, value_name = "SECONDS", default_value = "2", value_parser = seconds)]

@@ -2,20 +2,22 @@
 
 use iso_evm_explain::{Story, story::Call};
 
-use super::super::{layout::filled, text::short};
+use super::{
+    super::{layout::filled, text::short},
+    Detail,
+};
 
 /// The deepest indentation.
 const MAX_INDENT: usize = 10;
-/// Calls that are listed at most: the first, and all that lead to the message at hand or are false.
-const MOST: usize = 60;
 
 /// The call tree: who called whom for what, and how it ended. The message at hand has a mark.
-pub(super) fn tree(story: &Story, width: usize) -> String {
+pub(super) fn tree(story: &Story, detail: &Detail, width: usize) -> String {
     let mut text = "calls\n".to_owned();
     let mut left_out = 0;
-    let above = above(story);
+    let (most, above) = (detail.calls, above(story));
     for call in &story.calls {
-        let wanted = call.index < MOST || above.contains(&call.index) || !call.findings.is_empty();
+        let is_first = call.index < most;
+        let wanted = is_first || above.contains(&call.index) || !call.findings.is_empty();
         if !wanted {
             left_out += 1;
             continue;

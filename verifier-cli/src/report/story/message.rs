@@ -10,40 +10,40 @@ use iso_evm_explain::{
 use super::{
     super::{
         layout::{filled, labelled},
-        text::thousands,
+        text::{counted, thousands},
     },
+    Detail,
     way::way,
 };
 
-/// Records on either side of one that a finding is about.
-const NEAR: usize = 6;
-/// Records of a message that are listed whole.
-const MOST: usize = 24;
-
 /// The code, the machine, the records, the roots, and the way through the trie.
-pub(super) fn message(story: &Story, message: &MessageStory, width: usize) -> String {
+pub(super) fn message(
+    story: &Story,
+    message: &MessageStory,
+    detail: &Detail,
+    width: usize,
+) -> String {
     let call = story.calls.get(message.index);
     let name = call.and_then(|call| call.contract.as_deref());
     let name = name.map_or_else(String::new, |name| format!(", {name}"));
-    let mut text = format!("message {}{name}\n", message.index);
+    let mut text = filled(&format!("message {}{name}", message.index), width, "", "  ");
     if let (Some(hash), Some(size)) = (message.code_hash, message.code_size) {
-        text +=
-            &labelled("  code", &format!("{hash}, {} bytes", thousands(U256::from(size))), width);
+        text += &labelled("  code", &format!("{hash}, {}", counted(size, "byte")), width);
     } else if let Some(hash) = message.code_hash {
         text += &labelled("  code", &format!("{hash}, which the witness lacks"), width);
     }
     if let Some(at) = &message.at {
-        text += &instant(at, message, width);
+        text += &instant(at, message, detail, width);
     }
-    text += &records(story, &message.records, width);
-    text += &roots(&message.roots, width);
+    text += &records(story, &message.records, detail, width);
+    text += &roots(&message.roots, detail, width);
     if let Some(found) = &message.way {
         text += &way(found, width);
     }
     text
 }
 
-fn instant(at: &Instant, message: &MessageStory, width: usize) -> String {
+fn instant(at: &Instant, message: &MessageStory, detail: &Detail, width: usize) -> String {
     let (step, total) = at.step;
     let shown = format!(
         "pc {}, {}: opcode {} of {total}, which costs {} gas, with {} left",
@@ -69,7 +69,7 @@ fn instant(at: &Instant, message: &MessageStory, width: usize) -> String {
     text.push('\n');
     for line in &message.code {
         if let Some(place) = &line.place {
-            text += &format!("           {place}\n");
+            text += &filled(place, width, "           ", "           ");
         }
         let mark = if line.at { ">" } else { " " };
         let operand = line.operand.as_deref().unwrap_or_default();
@@ -77,68 +77,70 @@ fn instant(at: &Instant, message: &MessageStory, width: usize) -> String {
         text.push('\n');
     }
     text.push('\n');
-    text += &stack(at);
-    text += &memory(at);
+    text += &stack(at, detail);
+    text += &memory(at, detail);
     text
 }
 
-fn stack(at: &Instant) -> String {
+fn stack(at: &Instant, detail: &Detail) -> String {
     if at.height == 0 {
         return "  stack      empty\n".to_owned();
     }
-    let mut text = format!("  stack      {} word{}, the top first\n", at.height, plural(at.height));
-    for (index, word) in at.stack.iter().enumerate() {
+    let mut text = format!("  stack      {}, the top first\n", counted(at.height, "word"));
+    let shown = at.stack.len().min(detail.words);
+    for (index, word) in at.stack[..shown].iter().enumerate() {
         text += &format!("    {index:>5}  {word}\n");
     }
-    if at.height > at.stack.len() {
-        text += &format!("           … {} more\n", at.height - at.stack.len());
-    }
-    text
+    text + &more(at.height - shown)
 }
 
-fn memory(at: &Instant) -> String {
+fn memory(at: &Instant, detail: &Detail) -> String {
     if at.memory_size == 0 {
         return "  memory     empty\n".to_owned();
     }
     let size = at.memory_size;
-    let mut text = format!("  memory     {size} bytes\n");
-    for (index, row) in
-        at.memory.iter().enumerate().filter(|(_, row)| !row.bytes().all(|it| it == b'0'))
-    {
+    let mut text = format!("  memory     {}\n", counted(size, "byte"));
+    let rows = at.memory.iter().enumerate();
+    let mut rows = rows.filter(|(_, row)| !row.bytes().all(|digit| digit == b'0'));
+    for (index, row) in rows.by_ref().take(detail.rows) {
         text += &format!("    {:>5}  {row}\n", index * 32);
     }
-    if size > at.memory.len() * 32 {
-        text += &format!("           … {} bytes more\n", size - at.memory.len() * 32);
+    // Behind a row that is not shown, all is left out.
+    let seen = rows.next().map_or(at.memory.len(), |(index, _)| index) * 32;
+    if size > seen {
+        text += &format!("           … {} more\n", counted(size - seen, "byte"));
     }
     text
 }
 
-fn records(story: &Story, records: &[RecordLine], width: usize) -> String {
+fn records(story: &Story, records: &[RecordLine], detail: &Detail, width: usize) -> String {
     let mut text = format!("  records    {}\n", records.len());
     let about: Vec<_> = records
         .iter()
         .filter(|record| !record.findings.is_empty())
         .map(|record| record.index)
         .collect();
-    let is_near = |index: usize| about.iter().any(|about| about.abs_diff(index) <= NEAR);
-    let all = records.len() <= MOST;
+    let is_near = |index: usize| about.iter().any(|about| about.abs_diff(index) <= detail.near);
     let mut left_out = 0;
     for record in records {
-        let first = about.is_empty() && record.index < MOST;
-        if !(all || first || is_near(record.index)) {
+        let first = about.is_empty() && record.index < detail.records;
+        if !(first || is_near(record.index)) {
             left_out += 1;
             continue;
         }
-        if left_out > 0 {
-            text += &format!("           … {left_out} more\n");
-            left_out = 0;
-        }
+        text += &more(left_out);
+        left_out = 0;
         text += &line(story, record, width);
     }
-    if left_out > 0 {
-        text += &format!("           … {left_out} more\n");
+    text + &more(left_out)
+}
+
+/// How many there are that are not shown.
+fn more(left_out: usize) -> String {
+    if left_out == 0 {
+        return String::new();
     }
-    text
+    format!("           … {} more\n", thousands(U256::from(left_out)))
 }
 
 fn line(story: &Story, record: &RecordLine, width: usize) -> String {
@@ -178,24 +180,28 @@ fn says_something(record: &RecordLine, field: &Field) -> bool {
     !nothing.contains(&&*field.value) && !in_title && !is_named
 }
 
-fn roots(events: &[RootEvent], width: usize) -> String {
+fn roots(events: &[RootEvent], detail: &Detail, width: usize) -> String {
     let mut text = "  roots\n".to_owned();
-    let mut same = 0;
+    let (mut same, mut shown, mut left_out) = (0, 0, 0);
     for event in events {
         if event.record.is_some() && !event.changed {
             same += 1;
             continue;
         }
+        if event.record.is_some() {
+            shown += 1;
+            if shown > detail.roots {
+                left_out += 1;
+                continue;
+            }
+        }
+        text += &more(std::mem::take(&mut left_out));
         let number = event.record.map_or_else(String::new, |record| record.to_string());
         text += &filled(&event.what, width, &format!("  {number:>7}  "), "           ");
         text += &format!("           {}\n", event.root);
     }
     if same > 0 {
-        text += &format!("           {same} record{} left the root as it was\n", plural(same));
+        text += &format!("           {} left the root as it was\n", counted(same, "record"));
     }
     text
-}
-
-const fn plural(count: usize) -> &'static str {
-    if count == 1 { "" } else { "s" }
 }

@@ -2,21 +2,35 @@
 //! `specs/22-explanations.md`.
 
 mod calls;
+mod detail;
 mod message;
 mod way;
+
+pub(crate) use detail::Detail;
 
 use iso_evm_explain::Story;
 
 use super::{
-    findings::findings,
+    findings::most,
     layout::{filled, labelled},
 };
 
-/// A story in lines of this width.
-pub(crate) fn story(story: &Story, width: usize) -> String {
+/// A story in lines of this width, with as much of it as is wanted.
+pub(crate) fn story(story: &Story, detail: &Detail, width: usize) -> String {
+    let mut text = shown(story, detail, width);
+    if let Some(all) = detail.all()
+        && text != shown(story, &Detail::FULL, width)
+    {
+        text += &format!("\n{all} shows all findings, calls, records and roots\n");
+    }
+    text
+}
+
+fn shown(story: &Story, detail: &Detail, width: usize) -> String {
     let mut text = filled(&story.headline, width, "", "  ");
     text.push('\n');
-    text += &findings(&story.findings, width);
+    let all = detail.all().unwrap_or("--json");
+    text += &most(&story.findings, detail.findings, all, width);
     for line in &story.open {
         text += &filled(line, width, "", "  ");
     }
@@ -25,10 +39,10 @@ pub(crate) fn story(story: &Story, width: usize) -> String {
     }
     text += &transaction(story, width);
     text.push('\n');
-    text += &calls::tree(story, width);
+    text += &calls::tree(story, detail, width);
     for message in &story.messages {
         text.push('\n');
-        text += &message::message(story, message, width);
+        text += &message::message(story, message, detail, width);
     }
     text
 }

@@ -2,6 +2,7 @@
 //! says, for the gas that was predicted; and nobody convicts the honest.
 
 mod anvil;
+mod blocks;
 // What operators claim, by hand.
 mod claims;
 // Who lies is convicted, whatever the lie is about; nobody else is.

@@ -90,7 +90,7 @@ fn whatever_names_a_mined_transaction_gives_the_same_witness() {
     assert_eq!(ran.code, Some(2));
     let said = format!(
         "error: line 3: the node knows no transaction {unknown}\n\
-         error: 1 of 4 lines were not recorded\n"
+         error: 1 of 4 lines was not recorded\n"
     );
     assert_eq!(ran.stderr, said);
     assert!(ran.stdout == [&expected[..], &expected, &expected].concat());

@@ -54,7 +54,7 @@ fn a_second_run_needs_no_node() {
     let ran = record(folder.path(), &url, hashes[4], "--no-cache --retries 0");
     assert_eq!(ran.code, Some(2));
     assert!(
-        ran.stderr.starts_with("error: the node does not answer eth_chainId, asked 1 times: "),
+        ran.stderr.starts_with("error: the node does not answer eth_chainId, asked once: "),
         "{}",
         ran.stderr
     );

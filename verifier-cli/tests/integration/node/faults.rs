@@ -50,7 +50,7 @@ fn a_slow_node_and_one_that_hangs_up() {
     });
     assert_eq!(
         ran.stderr,
-        "error: the node does not answer eth_getProof, asked 2 times: no answer in 1 seconds \
+        "error: the node does not answer eth_getProof, asked 2 times: no answer in 1 second \
          (--no-proofs does without it)\n"
     );
     let ran = through(&node, "--retries 1", |method, _| match method {

@@ -3,6 +3,8 @@
 pub(crate) mod anvil;
 mod block;
 mod cache;
+// Other blocks and transactions than those that are named.
+mod elsewhere;
 // Nodes that do not mean well: endless, slow, redirecting, lying.
 mod fakes;
 mod faults;

@@ -27,6 +27,8 @@ pub(crate) enum Action {
     Refuse(i64, &'static str),
     /// Ask the node, and change its answer.
     Change(fn(&mut Value)),
+    /// Ask the node the same of something else, and change its answer.
+    Instead(Value, fn(&mut Value)),
     /// Answer with this text, JSON or not.
     Say(&'static str),
     /// Answer with these bytes, HTTP or not, and hang up.
@@ -122,6 +124,15 @@ fn serve(mut stream: TcpStream, node: &str, decide: &Decide, asked: &Mutex<Vec<S
                 change(&mut answer["result"]);
                 answer.to_string().into()
             }),
+            Action::Instead(params, change) => {
+                let mut other = question.clone();
+                other["params"] = params;
+                http::post(node, other.to_string().as_bytes()).map(|answer| {
+                    let mut answer: Value = serde_json::from_slice(&answer).unwrap();
+                    change(&mut answer["result"]);
+                    answer.to_string().into()
+                })
+            }
             Action::Say(text) => Ok(text.into()),
             Action::Raw(write) => {
                 write(&mut stream);

@@ -122,6 +122,21 @@ pub enum Missing {
     },
 }
 
+impl Missing {
+    /// The message on which it depends what is missing, if it is one.
+    pub const fn message(&self) -> Option<usize> {
+        match *self {
+            Self::Input { message, .. }
+            | Self::Rerun { message, .. }
+            | Self::Message { message }
+            | Self::Record { message, .. }
+            | Self::Child { message, .. }
+            | Self::Parent { message } => Some(message),
+            _ => None,
+        }
+    }
+}
+
 /// Declares the kinds of an audit's mismatches: the one table of them.
 macro_rules! kinds {
     ($(#[$doc:meta])* $name:ident { $($(#[doc = $meaning:literal])+ $variant:ident = $text:literal,)+ }) => {

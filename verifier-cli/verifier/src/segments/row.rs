@@ -78,7 +78,7 @@ impl fmt::Display for Said {
             }
             Self::Verdict(MessageVerdict::Malformed { .. }) => f.write_str("invalid: malformed"),
             Self::Verdict(MessageVerdict::Unavailable { archive }) => {
-                write!(f, "inconclusive: the code is not archived at {archive}")
+                write!(f, "inconclusive: the witness lacks its code (no archive at {archive})")
             }
             Self::Verdict(MessageVerdict::Inconclusive { reason }) => {
                 write!(f, "inconclusive: {reason}")

@@ -110,12 +110,19 @@ pub(super) fn said(message: usize, verdict: &MessageVerdict) -> String {
     if let Some(claim) = FalseClaim::of_message(message, verdict) {
         return format!("false ({claim})");
     }
+    open_end(verdict).unwrap_or_else(|| "valid".to_owned())
+}
+
+/// Why an engine came to no end with a message, in words; `None` if it came to one.
+pub fn open_end(verdict: &MessageVerdict) -> Option<String> {
     match verdict {
         MessageVerdict::Unavailable { archive } => {
-            format!("unavailable: the code is not archived at {archive}")
+            Some(format!("unavailable: the witness lacks its code (no archive at {archive})"))
         }
-        MessageVerdict::Inconclusive { reason } => format!("inconclusive: {reason}"),
-        _ => "valid".to_owned(),
+        MessageVerdict::Inconclusive { reason } => Some(format!("inconclusive: {reason}")),
+        MessageVerdict::Valid | MessageVerdict::Mismatch(_) | MessageVerdict::Malformed { .. } => {
+            None
+        }
     }
 }
 

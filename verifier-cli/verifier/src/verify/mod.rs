@@ -26,7 +26,7 @@ use iso_evm_wire::{Opened, Witness};
 
 pub use self::{
     beside::{NodeDiffers, beside},
-    claim::{ClaimKind, FalseClaim, Words},
+    claim::{ClaimKind, FalseClaim, Words, open_end},
     engine::{EngineKind, UnknownEngine},
     error::{Hashed, VerifyError},
     execution::execution,

@@ -4,7 +4,7 @@
 use std::fmt;
 
 use super::Audit;
-use crate::audit::Missing;
+use crate::audit::{Missing, transaction::Unanchored};
 
 /// An audit that did not run, or a check that one that ran could not make.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +28,13 @@ impl NotRun {
 impl From<Check> for NotRun {
     fn from(check: Check) -> Self {
         Self { audit: check.audit(), check: Some(check), why: Why::Check(check) }
+    }
+}
+
+impl From<Unanchored> for NotRun {
+    fn from(why: Unanchored) -> Self {
+        let check = Check::Fork;
+        Self { audit: check.audit(), check: Some(check), why: Why::Unanchored(why) }
     }
 }
 
@@ -82,7 +89,7 @@ checks! {
     Logs = "logs", Transaction, true, "the receipt has no logs";
     /// The fork is the one that the chain's schedule gives the block.
     Fork = "fork", Transaction, true,
-        "unanchored fork: no header says which block it is, or its chain has no known schedule";
+        "no header says which block it is, or the schedule of its chain is not known";
     /// The block has the transaction and its receipt.
     Inclusion = "inclusion", Transaction, true,
         "no Merkle path proves that the block has the transaction: its hash does not bind it";
@@ -104,6 +111,9 @@ pub enum Why {
     /// What the check would have compared is not there.
     #[error("{}", .0.why())]
     Check(Check),
+    /// There is nothing to compare the fork with.
+    #[error(transparent)]
+    Unanchored(#[from] Unanchored),
 }
 
 impl fmt::Display for NotRun {

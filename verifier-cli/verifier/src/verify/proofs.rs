@@ -10,7 +10,7 @@ use crate::audit::{
     AccessKind, AuditOutcome, Subject, TransactionKind, TreeKind,
     ancestors::given_hash_is_used,
     replay::{Replayed, replay_within},
-    transaction::{fork_is_unanchored, is_included, sender_is_given},
+    transaction::{is_included, sender_is_given, unanchored},
     tree_within,
 };
 
@@ -28,8 +28,8 @@ pub(super) struct Ran<K> {
     outcome: Option<AuditOutcome<K>>,
     /// Why it did not run although it could have: there was nothing.
     nothing: bool,
-    /// The checks that it could not make.
-    unmade: Vec<Check>,
+    /// The checks that it could not make, and why.
+    unmade: Vec<NotRun>,
 }
 
 impl Proofs {
@@ -55,7 +55,9 @@ impl Proofs {
         proofs.access.lacks_if(Check::BlockHashes, !expected && given_hash_is_used(witness));
         proofs.transaction.lacks_if(Check::Sender, sender_is_given(witness));
         proofs.transaction.lacks_if(Check::Logs, witness.receipt.logs.is_none());
-        proofs.transaction.lacks_if(Check::Fork, fork_is_unanchored(witness));
+        if let Some(why) = unanchored(witness) {
+            proofs.transaction.unmade.push(why.into());
+        }
         // Without a header the block is no chain's; but nothing else than its block proves a deposit.
         let bound = witness.block.header.is_some() || witness.transaction.body().is_deposit();
         let included = !bound || is_included(witness.hashes());
@@ -80,8 +82,7 @@ impl Proofs {
     pub(super) fn not_run(&self) -> impl Iterator<Item = NotRun> {
         let lacks = [self.access.lack(), self.tree.lack(), self.transaction.lack()];
         let unmade = [self.access.unmade(), self.tree.unmade(), self.transaction.unmade()];
-        let unmade = unmade.into_iter().flatten().map(|check| NotRun::from(*check));
-        lacks.into_iter().flatten().chain(unmade)
+        lacks.into_iter().flatten().chain(unmade.into_iter().flatten().copied())
     }
 }
 
@@ -93,12 +94,12 @@ impl<K> Ran<K> {
     /// Notes a check that could not be made.
     fn lacks_if(&mut self, check: Check, lacks: bool) {
         if lacks {
-            self.unmade.push(check);
+            self.unmade.push(check.into());
         }
     }
 
     /// The checks that it could not make, if it ran.
-    fn unmade(&self) -> &[Check] {
+    fn unmade(&self) -> &[NotRun] {
         match self.outcome {
             Some(AuditOutcome::Valid | AuditOutcome::Invalid(_)) => &self.unmade,
             Some(AuditOutcome::NotRun(_)) | None => &[],
@@ -110,11 +111,14 @@ impl<K> Ran<K> {
             Some(AuditOutcome::Invalid(_)) => AuditVerdict::Invalid,
             Some(AuditOutcome::NotRun(_)) | None => AuditVerdict::NotRun,
             Some(AuditOutcome::Valid) if self.nothing => AuditVerdict::NotRun,
-            Some(AuditOutcome::Valid) if self.unmade.iter().all(|check| check.verdict_stands()) => {
-                AuditVerdict::Valid
-            }
+            Some(AuditOutcome::Valid) if self.stands() => AuditVerdict::Valid,
             Some(AuditOutcome::Valid) => AuditVerdict::Inconclusive,
         }
+    }
+
+    /// Whether what it says stands without the checks that it could not make.
+    fn stands(&self) -> bool {
+        self.unmade.iter().filter_map(|unmade| unmade.check).all(Check::verdict_stands)
     }
 
     /// Why the audit did not run, if it did not.

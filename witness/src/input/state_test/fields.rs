@@ -11,7 +11,8 @@ use revm::{
     context::{BlockEnv, TxEnv, either::Either},
     context_interface::block::BlobExcessGasAndPrice,
 };
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, de};
+use serde_json::Value;
 
 use super::{CaseError, Indexes, transaction::address_of};
 use crate::prestate::PrestateAccount;
@@ -101,7 +102,11 @@ struct Loose(Option<U256>);
 
 impl<'de> Deserialize<'de> for Loose {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).map(|text| Self(text.parse().ok()))
+        match Value::deserialize(deserializer)? {
+            Value::String(text) => Ok(Self(text.parse().ok())),
+            Value::Number(number) => Ok(Self(number.as_u64().map(U256::from))),
+            _ => Err(de::Error::custom("expected a number: 0x hex or an integer")),
+        }
     }
 }
 

@@ -13,6 +13,7 @@ use alloy_primitives::{Address, B256, U256, keccak256};
 use serde::Deserialize;
 
 use self::fields::{Account, Config, Env, Transaction};
+use super::object::Object;
 use crate::{Execution, Input};
 use iso_evm_wire::{
     Fork,
@@ -147,9 +148,10 @@ struct Post {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn cases(json: &[u8]) -> Result<Vec<Case>, Misread> {
-    let units: BTreeMap<String, Unit> = json::read(json)?;
+    let units: BTreeMap<String, Object> = json::read(json)?;
     let mut cases = Vec::new();
     for (test, unit) in units {
+        let unit: Unit = unit.read().map_err(|error| error.under(&test))?;
         let (test, unit): (Arc<str>, _) = (test.into(), Arc::new(unit));
         for (fork, posts) in &unit.post {
             cases.extend(posts.iter().map(|post| Case {
@@ -299,6 +301,24 @@ mod tests {
         assert_eq!(parity("\"v\": \"0x1\","), 1);
         assert_eq!(parity("\"v\": \"0x0\", \"yParity\": \"0x1\","), 1);
         assert_eq!(execution(KEY, "").unwrap_err(), CaseError::Parity);
+    }
+
+    #[test]
+    fn integers_of_any_length_are_read_to_their_last_digit() {
+        let text = String::from_utf8(test(KEY, PARITY)).unwrap();
+        let long = "100000000000000000000000000000000000000001";
+        let account = format!(
+            "\"pre\": {{\"0x3333333333333333333333333333333333333333\": {{\"nonce\": 1, \"balance\": {long}, \
+             \"code\": \"0x\", \"storage\": {{\"0x1\": {long}}}}}}}"
+        );
+        let text = text.replace("\"pre\": {}", &account).replace("[\"0x0\"]", &format!("[{long}]"));
+        let execution = cases(text.as_bytes()).unwrap()[0].execution().unwrap();
+        let expected: U256 = long.parse().unwrap();
+        let account = &execution.prestate[&Address::repeat_byte(0x33)];
+        assert_eq!((account.balance, account.nonce, execution.tx.value), (expected, 1, expected));
+        assert_eq!(account.storage.values().next(), Some(&expected.into()));
+        let marked = [&b"\xef\xbb\xbf"[..], &test(KEY, PARITY)].concat();
+        assert_eq!(cases(&marked).unwrap().len(), 1);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use super::super::{
     document::{Document, recognise},
     *,
 };
+use crate::block_file::RecordedTransaction;
 
 const HASH: B256 = b256!("19d03e83d4c8c45b635e1f46c706792dddf041f28801537f8ac8235543d6255b");
 
@@ -69,6 +70,37 @@ fn everything_is_told_by_what_it_is() {
             json!([receipt]),
             Document::List(Some(Box::new(Document::Receipt { transaction: Some(HASH) }))),
         ),
+        (
+            json!({"audits": {}, "findings": [], "verdict": "valid", "witness": hash, "tool": "1", "version": 2,
+                "block": {}, "transaction": {}}),
+            Document::Certificate,
+        ),
+        (
+            json!({"audits": {}, "findings": [], "verdict": "valid", "anchors": {}, "messages": []}),
+            Document::Report,
+        ),
+        (
+            json!({"source": "a", "container": 0, "verdict": "valid", "mismatch": null}),
+            Document::Results,
+        ),
+        (
+            json!({"root": hash, "environment": {}, "block": {}, "transactions": []}),
+            Document::Claim,
+        ),
+        (
+            json!([{"pc": "0x1", "gasUsed": "0x1", "record": "0x1", "stackHash": hash}]),
+            Document::Checkpoints,
+        ),
+        (json!([{"gasUsed": "0x1", "record": "0x1", "digest": hash}]), Document::Checkpoints),
+        (
+            json!({"headline": "x", "verdict": "valid", "calls": [], "transaction": {}}),
+            Document::Explanation,
+        ),
+        (json!({"witnesses": {}, "messages": {}, "unchecked": {}}), Document::Summary),
+        (json!({"contract": "audit", "codeHash": hash, "code": "0x"}), Document::Emitted),
+        (json!({"abi": [], "bytecode": {}}), Document::Artifact),
+        (json!({"contracts": {}, "sources": {}}), Document::Artifact),
+        (json!({"crypto": {}, "version": 3}), Document::Keystore),
         (json!([]), Document::List(None)),
         (json!({}), Document::Unknown),
         (json!({"a": 1}), Document::Unknown),
@@ -90,6 +122,14 @@ fn everything_is_told_by_what_it_is() {
     }
     let bytes = [&[2, 0xe8][..], &[1; 40]].concat();
     assert_eq!(recognise(&bytes).unwrap().0, Document::RawTransaction(bytes.clone().into()));
+    // A mark in front of text is no part of it.
+    let marked = [&b"\xef\xbb\xbf"[..], block.to_string().as_bytes()].concat();
+    assert_eq!(recognise(&marked).unwrap().0, Document::Block(name(Some(5))));
+    assert_eq!(recognise(b"\x1f\x8b\x08").unwrap().0, Document::Packed(Packing::Gzip));
+    assert_eq!(recognise(b"\xff\xfe{\0").unwrap().0, Document::Packed(Packing::Utf16));
+    let row = json!({"source": "a", "container": 0, "verdict": "valid", "mismatch": null});
+    let rows = format!("{row}\n{row}\n");
+    assert_eq!(told(&rows), Document::Results);
     // Not all of a list, and more than one: no transaction.
     assert!(recognise(&bytes[..20]).is_err() && recognise(&[&bytes[..], &[1]].concat()).is_err());
     assert_eq!(recognise(b"ISOW\x05").unwrap().0, Document::Witness);
@@ -124,6 +164,88 @@ fn a_transaction_by_itself_has_its_hash_and_its_chain() {
     let receipt = json!({"transactionHash": HASH, "status": "0x1", "gasUsed": "0x5", "logs": []});
     let error = BareTransaction::parse(receipt.to_string().as_bytes()).unwrap_err().to_string();
     assert_eq!(error, format!("this is a receipt, of transaction {HASH}"));
+}
+
+/// What a node has by the hash is not what the file says: which one is meant, nobody can say.
+#[test]
+fn fields_that_are_not_those_of_the_hash_are_refused() {
+    let fixture = include_bytes!("../../../../tests/fixtures/erc20-transfer.json");
+    let input = Input::parse(fixture, None).unwrap();
+    let witness = crate::record(&input.execution).unwrap().witness(&input);
+    let hash = input.transaction.hash().unwrap();
+    let recorded = RecordedTransaction { index: 0, transaction: hash, witness };
+    let fields = iso_evm_wire::transaction::TransactionFields::from(&input.transaction);
+    let mut plain = json!(fields);
+    for part in ["r", "s", "v", "yParity"] {
+        plain.as_object_mut().unwrap().remove(part);
+    }
+    let held = |plain: &serde_json::Value| {
+        let bare = BareTransaction::parse(plain.to_string().as_bytes()).unwrap();
+        bare.held_against(&recorded)
+    };
+    assert_eq!(held(&plain), Ok(vec![]));
+    for (field, value) in [
+        ("value", json!("0x7")),
+        ("nonce", json!(77)),
+        ("input", json!("0x1234")),
+        ("to", json!("0x0303030303030303030303030303030303030303")),
+        ("from", json!("0x0303030303030303030303030303030303030303")),
+        ("gas", json!("0x99999")),
+        ("maxFeePerGas", json!("0x1")),
+        (
+            "accessList",
+            json!([{"address": "0x0303030303030303030303030303030303030303", "storageKeys": []}]),
+        ),
+    ] {
+        let mut other = plain.clone();
+        other[field] = value;
+        let error = held(&other).unwrap_err();
+        assert_eq!((error.part, error.field.as_str()), ("transaction", field));
+        let text = error.to_string();
+        assert!(
+            text.starts_with(&format!("transaction.{field} is "))
+                && text.contains(&hash.to_string()),
+            "{text}"
+        );
+    }
+    // As some nodes call it.
+    let mut other = plain.clone();
+    other.as_object_mut().unwrap().remove("input");
+    other["data"] = json!("0x1234");
+    assert_eq!(held(&other).unwrap_err().field, "input");
+    // Where it stands is said, and not refused: here, in no block at all.
+    let mut elsewhere = plain;
+    elsewhere["blockNumber"] = json!("0x5");
+    let notes = held(&elsewhere).unwrap();
+    assert_eq!(
+        notes.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        ["transaction.blockNumber is 5, which contradicts the chain, which has it in no block"]
+    );
+}
+
+#[test]
+fn a_block_by_itself_is_the_one_of_its_name_or_refused() {
+    let header = alloy_consensus::Header { number: 5, timestamp: 9, ..Default::default() };
+    let mut fields = json!(iso_evm_wire::block::BlockFields::from(&header));
+    fields["transactions"] = json!([HASH]);
+    let held = |fields: &serde_json::Value| {
+        BareBlock::parse(fields.to_string().as_bytes()).unwrap().held_against(&header, &[HASH])
+    };
+    assert_eq!(held(&fields), Ok(()));
+    let other = B256::repeat_byte(7);
+    for (field, value, expected) in [
+        ("number", json!("0x7"), "block.number is 0x7, and in the block 0x"),
+        ("timestamp", json!("0x7"), "block.timestamp is 0x7, and in the block 0x"),
+        ("baseFeePerGas", json!("0x7"), "block.baseFeePerGas is 0x7, and in the block 0x"),
+        ("hash", json!(other), "block.hash is 0x0707"),
+        ("transactions", json!([other]), "block.transactions[0] is 0x0707"),
+        ("transactions", json!([HASH, other]), "block.transactions is a list of 2"),
+    ] {
+        let mut changed = fields.clone();
+        changed[field] = value;
+        let error = held(&changed).unwrap_err().to_string();
+        assert!(error.starts_with(expected), "{field}: {error}");
+    }
 }
 
 /// Every field of every part, with every kind of value that does not belong there.

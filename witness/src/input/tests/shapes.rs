@@ -300,7 +300,7 @@ fn every_shape_of_a_block_gives_the_same_witness() {
         changed(
             json!({"_type": "Block", "number": 2, "timestamp": 1_795_962_338, "gasLimit": "30000000",
             "baseFeePerGas": "877451809", "difficulty": "0", "excessBlobGas": "0", "blobGasUsed": "0",
-            "mixHash": "absent", "prevRandao": random, "transactions": []}),
+            "mixHash": "absent", "prevRandao": random, "transactions": [rpc()["hash"]]}),
         ),
         changed(json!({"number": "2n", "timestamp": "1795962338n", "gasLimit": "30000000n",
             "baseFeePerGas": "877451809n", "difficulty": "0n", "excessBlobGas": "0n", "size": "796n",

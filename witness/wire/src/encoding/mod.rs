@@ -79,13 +79,18 @@ pub enum EncodingError {
         found: u8,
     },
     /// Bytes follow after the end.
-    #[error("byte {position}: end expected, found {found} more bytes")]
+    #[error("byte {position}: end expected, found {found} more {}", bytes(*.found))]
     Trailing {
         /// Position of the first of the bytes.
         position: usize,
         /// Number of the bytes.
         found: usize,
     },
+}
+
+/// The unit of a number of bytes.
+const fn bytes(count: usize) -> &'static str {
+    if count == 1 { "byte" } else { "bytes" }
 }
 
 /// The message on the wire, as the hypervisor takes it: the word `0x20`, then the tuple.

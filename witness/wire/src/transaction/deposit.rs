@@ -23,7 +23,7 @@ impl TransactionFields {
         if let Some(field) = self.beside_a_deposit() {
             return Err(TransactionError::Unexpected { number: DEPOSIT_TYPE, field });
         }
-        let found = self.hash;
+        let (found, absent) = (self.hash, self.left_out());
         let input = self.only_input()?;
         let transaction = Transaction::deposit(TxDeposit {
             source_hash: self.source_hash.ok_or(missing("sourceHash"))?,
@@ -35,7 +35,7 @@ impl TransactionFields {
             is_system_transaction: self.is_system_tx.unwrap_or_default(),
             input,
         });
-        transaction.with_hash(found)
+        transaction.with_hash(found, absent)
     }
 
     /// A field that no deposit has.

@@ -53,20 +53,30 @@ pub enum TransactionError {
     #[error("field \"from\" is missing, and there is no signature to recover it from")]
     NoSender,
     /// The signer is not who the transaction says.
-    #[error("the sender is wrong: the signature is by {expected}, \"from\" is {found}")]
+    #[error(
+        "{}: the signature is by {expected}, \"from\" is {found}{}",
+        Wrong("sender", *.absent), .absent
+    )]
     Sender {
         /// Account that signed.
         expected: Address,
         /// Account in `from`.
         found: Address,
+        /// Fields that are not there, where something else may have been signed than nothing.
+        absent: Absent,
     },
     /// The hash is not this transaction's.
-    #[error("the hash is wrong: the transaction's is {expected}, \"hash\" is {found}")]
+    #[error(
+        "{}: the transaction's is {expected}, \"hash\" is {found}{}",
+        Wrong("hash", *.absent), .absent
+    )]
     Hash {
         /// Hash of the transaction.
         expected: B256,
         /// Hash in `hash`.
         found: B256,
+        /// Fields that are not there, where something else may have been signed than nothing.
+        absent: Absent,
     },
     /// A deposit on a chain that has none.
     #[error("a deposit is the OP Stack's alone, and the fork is {0}")]
@@ -104,6 +114,52 @@ pub const fn other_chains_type(number: u8) -> Option<&'static str> {
         0xff => "a ZKsync priority transaction",
         _ => return None,
     })
+}
+
+/// Fields that are not there, and that a transaction can do without: what was signed may have had them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names are the RPC's")]
+pub struct Absent {
+    pub to: bool,
+    pub value: bool,
+    pub input: bool,
+    pub access_list: bool,
+}
+
+impl Absent {
+    fn names(self) -> Vec<&'static str> {
+        let Self { to, value, input, access_list } = self;
+        let fields = [("to", to), ("value", value), ("input", input), ("accessList", access_list)];
+        fields.into_iter().filter(|(_, absent)| *absent).map(|(field, _)| field).collect()
+    }
+}
+
+/// The end of a sentence.
+impl fmt::Display for Absent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = self.names();
+        let [rest @ .., last] = &names[..] else { return Ok(()) };
+        f.write_str("; it is read without ")?;
+        for (index, field) in rest.iter().enumerate() {
+            let joint = if index == 0 { "" } else { ", " };
+            write!(f, "{joint}{field:?}")?;
+        }
+        let (and, are) = if rest.is_empty() { ("", "is") } else { (" and ", "are") };
+        write!(f, "{and}{last:?}, which {are} not there")
+    }
+}
+
+/// What is wrong of two that do not belong together: where a field is missing, not the one that is there.
+struct Wrong(&'static str, Absent);
+
+impl fmt::Display for Wrong {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(what, absent) = self;
+        match absent.names().is_empty() {
+            true => write!(f, "the {what} is wrong"),
+            false => write!(f, "the {what} is another, or something is missing"),
+        }
+    }
 }
 
 /// A type's number as one reads it: Ethereum's are counted, others are bytes.

@@ -9,7 +9,7 @@ use alloy_eips::{eip2718::Typed2718, eip2930::AccessList, eip7702::SignedAuthori
 use alloy_primitives::{Address, B256, Bytes, Signature, TxKind, U256};
 use serde::{Deserialize, Serialize};
 
-use super::{DEPOSIT_TYPE, EthereumBody, Transaction, TransactionBody, TransactionError};
+use super::{Absent, DEPOSIT_TYPE, EthereumBody, Transaction, TransactionBody, TransactionError};
 use crate::quantity as number;
 
 /// The fields of a transaction, all of them optional: a transaction of an earlier type lacks some,
@@ -134,7 +134,7 @@ impl TransactionFields {
             return self.into_deposit();
         }
         let signature = self.signature()?;
-        let (from, hash) = (self.from, self.hash);
+        let (from, hash, absent) = (self.from, self.hash, self.left_out());
         let body = self.into_body(defaults, signature.map(|(_, chain_id)| chain_id))?;
         let Some((signature, _)) = signature else {
             return Ok(Transaction::unsigned(from.ok_or(TransactionError::NoSender)?, body));
@@ -142,9 +142,9 @@ impl TransactionFields {
         let transaction = Transaction::signed(body, signature)?;
         match from {
             Some(found) if found != transaction.from => {
-                Err(TransactionError::Sender { expected: transaction.from, found })
+                Err(TransactionError::Sender { expected: transaction.from, found, absent })
             }
-            _ => transaction.with_hash(hash),
+            _ => transaction.with_hash(hash, absent),
         }
     }
 
@@ -169,6 +169,16 @@ impl TransactionFields {
             }
         };
         Ok(Some((Signature::new(r, s, parity), chain_id)))
+    }
+
+    /// What is not there that a transaction can do without.
+    pub(super) fn left_out(&self) -> Absent {
+        Absent {
+            to: self.to.is_none(),
+            value: self.value.is_none(),
+            input: self.input.is_none() && self.data.is_none(),
+            access_list: self.access_list.is_none() && matches!(self.type_number(), Ok(1..=4)),
+        }
     }
 
     /// Nothing that was signed may be left to a default: the signature would be someone else's.

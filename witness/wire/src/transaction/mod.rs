@@ -18,7 +18,7 @@ mod fields;
 
 pub use body::{EthereumBody, TransactionBody};
 pub use deposit::DEPOSIT_TYPE;
-pub use error::{TransactionError, other_chains_type};
+pub use error::{Absent, TransactionError, other_chains_type};
 pub use fields::{TransactionDefaults, TransactionFields};
 pub use op_alloy_consensus::TxDeposit;
 
@@ -132,10 +132,10 @@ impl Transaction {
     }
 
     /// The transaction, if this is its hash; an unsigned one's is nobody's to say.
-    fn with_hash(self, found: Option<B256>) -> Result<Self, TransactionError> {
+    fn with_hash(self, found: Option<B256>, absent: Absent) -> Result<Self, TransactionError> {
         match (self.hash(), found) {
             (Some(expected), Some(found)) if expected != found => {
-                Err(TransactionError::Hash { expected, found })
+                Err(TransactionError::Hash { expected, found, absent })
             }
             _ => Ok(self),
         }

@@ -17,13 +17,18 @@ fn pick_record(open: &Draft, random: &mut Random) -> Option<(At, Vec<Message>)> 
     Some(((message, record), below))
 }
 
+/// A number of messages.
+fn messages(count: usize) -> String {
+    format!("{count} message{}", if count == 1 { "" } else { "s" })
+}
+
 pub(super) fn dropped(open: &mut Draft, random: &mut Random) -> Option<String> {
     let ((message, record), below) = pick_record(open, random)?;
     if let Some(child) = open.child((message, record)) {
         open.messages.drain(child..child + below.len());
     }
     open.messages[message].records.remove(record);
-    Some(format!("messages.{message}.records.{record} dropped, {} messages with it", below.len()))
+    Some(format!("messages.{message}.records.{record} dropped, {} with it", messages(below.len())))
 }
 
 pub(super) fn doubled(open: &mut Draft, random: &mut Random) -> Option<String> {
@@ -34,7 +39,7 @@ pub(super) fn doubled(open: &mut Draft, random: &mut Random) -> Option<String> {
     }
     let again = open.messages[message].records[record].clone();
     open.messages[message].records.insert(record, again);
-    Some(format!("messages.{message}.records.{record} doubled, {count} messages with it"))
+    Some(format!("messages.{message}.records.{record} doubled, {} with it", messages(count)))
 }
 
 /// Two records that stand one after the other, and what they open.

@@ -2,7 +2,10 @@
 
 use alloy_primitives::{Address, I256, U256, hex};
 
-use crate::artifacts::abi::{bytes, signed, string, unsigned};
+use crate::{
+    artifacts::abi::{bytes, signed, string, unsigned},
+    words::form::counted,
+};
 
 /// How bytes of a slot are to be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,7 +55,7 @@ fn value(bytes: &[u8], kind: &str) -> String {
 fn short_bytes(word: &[u8], kind: &str) -> String {
     let number = U256::from_be_slice(word);
     if number.bit(0) {
-        return format!("{} bytes", unsigned(number >> 1, 0));
+        return counted(number >> 1, "byte");
     }
     let length = usize::from(word.last().copied().unwrap_or_default()) / 2;
     match word.get(..length).filter(|_| length < 32) {

@@ -11,16 +11,18 @@ mod fields;
 
 use std::{collections::BTreeSet, fmt, io::BufRead};
 
+use alloy_primitives::U256;
 use iso_evm_hypervisor::MessageVerdict;
 use iso_evm_wire::Opened;
 
 use self::fields::Fields;
 use super::{
-    difference::{Difference, Field, Place, What, decimal},
+    difference::{Difference, Field, Place, What},
     other::{self, Opcode, OtherError, OtherStep, OtherSummary, Said},
     step::Step,
     walk::{Bounds, Event, Scope, Walk},
 };
+use crate::words::form::counted;
 
 /// The opcode of `STOP`.
 const STOP: u8 = 0x00;
@@ -51,7 +53,7 @@ impl fmt::Display for Compared {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Equal { steps, compared, .. } => {
-                write!(f, "equal in {} steps", decimal(*steps))?;
+                write!(f, "equal in {}", in_steps(*steps))?;
                 for (index, name) in compared.iter().enumerate() {
                     write!(f, "{}{name}", if index == 0 { ": " } else { ", " })?;
                 }
@@ -60,11 +62,16 @@ impl fmt::Display for Compared {
             Self::Differ(difference) => write!(f, "differs: {difference}"),
             Self::Unfinished { steps } => write!(
                 f,
-                "inconclusive: equal in {} steps, and what follows needs more gas than it may spend",
-                decimal(*steps)
+                "inconclusive: equal in {}, and what follows needs more gas than it may spend",
+                in_steps(*steps)
             ),
         }
     }
+}
+
+/// A number of steps.
+fn in_steps(steps: u64) -> String {
+    counted(U256::from(steps), "step")
 }
 
 /// Holds a message's trace, or the whole transaction's, against another, which is read as far as need be.

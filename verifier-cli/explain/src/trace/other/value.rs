@@ -206,7 +206,7 @@ impl Object {
                 self.is_summary = true;
             }
             "error" => self.complaint = map.next_value::<Complaint>()?.0,
-            "verdict" => {
+            "verdict" | "stackhash" => {
                 self.is_remark = true;
                 map.next_value::<IgnoredAny>()?;
             }
@@ -221,7 +221,7 @@ impl Object {
     }
 
     fn say<E: Error>(mut self, sink: &mut Sink<'_>) -> Result<(), E> {
-        // What our own lines say of a message has a pc, and is no step.
+        // What our own lines say of a message has a pc, as a checkpoint has, and is no step.
         if let Some(pc) = self.pc.filter(|_| !self.is_remark || self.is_step) {
             self.step.pc = pc;
             self.step.line = sink.line.get();

@@ -21,7 +21,8 @@ use crate::{
 #[derive(Debug, Args)]
 #[command(after_help = "Exit codes: 0 nothing is left to be shown, 2 unusable input or usage.")]
 pub(in crate::commands) struct Answer {
-    /// What was committed to: a witness.bin, INPUT.json or claim.json; `-` for stdin
+    /// What was committed to: a witness.bin, INPUT.json or claim.json, or the folder of a
+    /// block's witnesses; `-` for stdin
     file: PathBuf,
     #[command(flatten)]
     chain: ChainArgs,
@@ -42,7 +43,7 @@ impl Answer {
     pub(in crate::commands) fn run(self) -> Result<Exit, CommandError> {
         let at_hand = AtHand::open(&self.file)?;
         let desk = Desk::open(&self.chain, self.dispute, at_hand.rules(), false)?;
-        let claimed = at_hand.claimed();
+        let claimed = &at_hand.claimed;
         let operator = self.operator.unwrap_or_else(|| desk.sender());
         let (root, id) = (claimed.root(), id_of(operator, claimed.root()));
         let commitment = desk.opened(operator, root)?;

@@ -21,7 +21,8 @@ use crate::{
 #[derive(Debug, Args)]
 #[command(after_help = "Exit codes: 0 asked, 2 unusable input or usage.")]
 pub(in crate::commands) struct Ask {
-    /// What is known of the commitment: a witness.bin, INPUT.json or claim.json; `-` for stdin
+    /// What is known of the commitment: a witness.bin, INPUT.json or claim.json, or the folder of a
+    /// block's witnesses; `-` for stdin
     file: PathBuf,
     /// What is asked for: header, ancestor, transaction, signed, step, message, checkpoint, record or instant
     #[arg(long, value_name = "NAME", value_parser = level)]
@@ -59,7 +60,7 @@ impl Ask {
     pub(in crate::commands) fn run(self) -> Result<Exit, CommandError> {
         let at_hand = AtHand::open(&self.file)?;
         let desk = Desk::open(&self.chain, self.dispute, at_hand.rules(), false)?;
-        let (claimed, operator) = (at_hand.claimed(), self.operator);
+        let (claimed, operator) = (&at_hand.claimed, self.operator);
         let (root, id) = (claimed.root(), id_of(operator, claimed.root()));
         let commitment = desk.opened(operator, root)?;
         let item = Item {

@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use alloy_primitives::{Address, B256};
+use alloy_primitives::{Address, B256, U256};
 use clap::Args;
-use iso_evm_batch::{ItemError, files};
+use iso_evm_batch::ItemError;
+use iso_evm_explain::{open, told};
 use iso_evm_hypervisor::Engine;
 use iso_evm_onchain::{
     contracts::WINDOWS,
@@ -27,7 +28,7 @@ use iso_evm_wire::Opened;
 use super::{
     AtHand, Desk,
     desk::{Mined, Place},
-    file::{engine, gas_limit},
+    file::{Named, engine, gas_limit},
     report::{Outcome, of_told},
 };
 use crate::{
@@ -40,7 +41,11 @@ use crate::{
         say,
     },
     error::CommandError,
-    report::remarks,
+    report::{
+        found,
+        text::{counted, thousands},
+    },
+    terminal,
 };
 
 /// Convict an operator: find what is false in what he committed to, prove it to the contract for disputes
@@ -52,10 +57,10 @@ use crate::{
                   3 not all could be checked, or what is false can be proved to no contract."
 )]
 pub(in crate::commands) struct Challenge {
-    /// The operator's witness.bin, INPUT.json or claim.json; `-` for stdin
+    /// The operator's witness.bin, INPUT.json or claim.json, or the folder of a block's witnesses; `-` for stdin
     file: PathBuf,
-    /// A true witness of the transaction, that a claim is held against
-    #[arg(long, value_name = "FILE")]
+    /// A true witness of the transaction that a claim is held against, or the folder of a block's
+    #[arg(long, value_name = "PATH")]
     witness: Option<PathBuf>,
     #[command(flatten)]
     chain: ChainArgs,
@@ -76,8 +81,12 @@ pub(in crate::commands) struct Challenge {
 impl Challenge {
     pub(in crate::commands) fn run(self) -> Result<Exit, CommandError> {
         let at_hand = AtHand::open(&self.file)?;
-        let own = self.witness.as_deref().map(crate::commands::verify::open).transpose()?;
-        if own.is_none() && matches!(at_hand, AtHand::Claim(_)) {
+        let own = self.witness.as_deref().map(AtHand::open).transpose()?;
+        if own.as_ref().is_some_and(AtHand::is_claim) {
+            let (option, command) = ("--witness", "a claim, which proves nothing");
+            return Err(CommandError::Meaningless { option, command });
+        }
+        if own.is_none() && at_hand.is_claim() {
             return Err(CommandError::Needs { option: "a claim", needed: "--witness" });
         }
         let options = Judging { dry_run: self.dry_run, json: self.json, mined: Vec::new() };
@@ -88,11 +97,11 @@ impl Challenge {
             let disputes = self.dispute.disputes(at_hand.rules(), sender)?;
             let bench = Bench { desk: None, disputes: &disputes, windows: WINDOWS, sender };
             let operator = self.operator.unwrap_or(sender);
-            return judged(&bench, &at_hand, own, operator, options, &self.file);
+            return judged(&bench, &at_hand, own, operator, options);
         }
         let desk = Desk::open(&self.chain, self.dispute, at_hand.rules(), self.dry_run)?;
         let operator = self.operator.unwrap_or_else(|| desk.sender());
-        judged(&Bench::of(&desk), &at_hand, own, operator, options, &self.file)
+        judged(&Bench::of(&desk), &at_hand, own, operator, options)
     }
 }
 
@@ -137,12 +146,11 @@ pub(in crate::commands::onchain) struct Judging {
 pub(in crate::commands::onchain) fn judged(
     bench: &Bench<'_>,
     at_hand: &AtHand,
-    own: Option<&Opened<'_>>,
+    own: Option<&AtHand>,
     operator: Address,
     Judging { dry_run, json, mut mined }: Judging,
-    file: &std::path::Path,
 ) -> Result<Exit, CommandError> {
-    let claimed = at_hand.claimed();
+    let claimed = &at_hand.claimed;
     let root = claimed.root();
     let id = id_of(operator, root);
     let disputes = bench.disputes;
@@ -170,45 +178,21 @@ pub(in crate::commands::onchain) fn judged(
         }
         Standing::None | Standing::Open => {}
     }
-    let witness = match (own, at_hand) {
-        (Some(own), _) => own,
-        (None, AtHand::Witness(witness, _)) => witness,
-        (None, AtHand::Claim(_)) => {
-            return Err(CommandError::Needs { option: "a claim", needed: "--witness" });
-        }
-    };
-    let engine = engine(witness);
-    let subject = Subject::new(witness);
-    let accused = Accused {
-        subject: &subject,
-        claimed,
-        engine: &engine,
-        machine: disputes.machine().address,
-        transaction: place(claimed, &subject),
-        gas_limit: gas_limit(witness),
-    };
-    let found = match own {
-        None => of_audits(&accused, witness, &engine, file)?,
-        Some(own) => {
-            audited(own, &engine)?;
-            of_claim(&accused)
-        }
-    };
-    let (faults, why) = match found {
-        Found::Nothing(is_whole, why) => {
-            let said =
-                if is_whole { "nothing is false in it" } else { "nothing false was found in it" };
-            let said = format!("{said}{why}: {id} of {operator}");
+    let conviction = match looked_for(bench, at_hand, own, operator)? {
+        Looked::Nothing(lacking) => {
+            let said = match &lacking {
+                None => format!("nothing is false in it: {id} of {operator}"),
+                Some(why) => format!("nothing false was found in it ({why}): {id} of {operator}"),
+            };
             Outcome { mined: &mined, ..outcome(standing, said) }.print(json)?;
-            return Ok(if is_whole { Exit::Valid } else { Exit::Inconclusive });
+            return Ok(if lacking.is_none() { Exit::Valid } else { Exit::Inconclusive });
         }
-        Found::False(faults, why) => (faults, why),
-    };
-    let convicted = disputes.convict(bench.windows, &accused, &faults, operator, bench.sender)?;
-    let Some(conviction) = convicted else {
-        let said = format!("what is false can be proved to no contract: {why}");
-        outcome(standing, said).print(json)?;
-        return Ok(Exit::Inconclusive);
+        Looked::Unproved(why) => {
+            let said = format!("what is false can be proved to no contract: {why}");
+            outcome(standing, said).print(json)?;
+            return Ok(Exit::Inconclusive);
+        }
+        Looked::Proved(conviction) => *conviction,
     };
     let Some(desk) = bench.desk.filter(|_| !dry_run) else {
         let told = match bench.desk {
@@ -268,21 +252,87 @@ fn looked_at(
     let prover = conviction.prover;
     let said = match &told {
         Some(told) => format!(
-            "can be convicted: {} of {}: {}\nby the {prover} prover: {} bytes of proof, {} gas in {} transaction{}; \
+            "can be convicted: {} of {}: {}\nby the {prover} prover: {} of proof, {} gas in {}; \
              nothing was sent",
             outcome.id,
             outcome.operator,
             of_told(told),
-            conviction.proof.len(),
-            crate::report::text::thousands(alloy_primitives::U256::from(gas)),
-            conviction.acts.len(),
-            if conviction.acts.len() == 1 { "" } else { "s" },
+            counted(conviction.proof.len(), "byte"),
+            thousands(U256::from(gas)),
+            counted(conviction.acts.len(), "transaction"),
         ),
         None => format!("the {prover} prover on the chain does not say what it says here"),
     };
     let agrees = told == Some(conviction.told);
     Outcome { conviction: Some(conviction), said, ..outcome }.print(json)?;
     Ok(if agrees { Exit::Invalid } else { Exit::Inconclusive })
+}
+
+/// What was found false in a commitment.
+enum Looked {
+    /// Nothing; and what was not looked at, if not all was.
+    Nothing(Option<String>),
+    /// Something, and no contract takes a proof of it.
+    Unproved(String),
+    /// What convicts.
+    Proved(Box<Conviction>),
+}
+
+/// Looks for what is false: beside witnesses of one's own, or by the audits of those that the claim is made of, one
+/// after the other.
+fn looked_for(
+    bench: &Bench<'_>,
+    at_hand: &AtHand,
+    own: Option<&AtHand>,
+    operator: Address,
+) -> Result<Looked, CommandError> {
+    let claimed = &at_hand.claimed;
+    let witnesses = &own.unwrap_or(at_hand).witnesses;
+    let mut lacking: Option<String> = None;
+    for Named { name, witness } in witnesses {
+        let engine = engine(witness);
+        let subject = Subject::new(witness);
+        let accused = Accused {
+            subject: &subject,
+            claimed,
+            engine: &engine,
+            machine: bench.disputes.machine().address,
+            transaction: place(claimed, &subject),
+            gas_limit: gas_limit(witness),
+        };
+        let found = if own.is_some() {
+            audited(witness, &engine, name)?;
+            of_claim(&accused)
+        } else {
+            of_audits(&accused, witness, &engine, name)?
+        };
+        match found {
+            Found::Nothing(None) => {}
+            Found::Nothing(Some(why)) => _ = lacking.get_or_insert(why),
+            Found::False(faults, why) => {
+                let (windows, sender) = (bench.windows, bench.sender);
+                let found = bench.disputes.convict(windows, &accused, &faults, operator, sender)?;
+                return Ok(found.map_or(Looked::Unproved(why), |it| Looked::Proved(Box::new(it))));
+            }
+        }
+    }
+    if own.is_some() && lacking.is_none() {
+        lacking = not_looked_at(claimed, witnesses.len());
+    }
+    Ok(Looked::Nothing(lacking))
+}
+
+/// What of a claim nobody has looked at who holds so many of its transactions against witnesses; none if that is
+/// nothing.
+fn not_looked_at(claimed: &ClaimedBlock, transactions: usize) -> Option<String> {
+    let block = &claimed.claim;
+    let all = block.transactions.count == transactions as u64;
+    let names_no_other = block.header.is_zero() && block.ancestors.count == 0;
+    (!all || !names_no_other).then(|| {
+        let count = counted(usize::try_from(block.transactions.count).unwrap_or(usize::MAX), "transaction");
+        let others = if all { "" } else { "the others, " };
+        format!("of {count} {transactions} as the witness says; {others}the header and the ancestors were not looked at")
+    })
 }
 
 /// Where a claim has the transaction of one's witness; where it begins, if it has none.
@@ -294,8 +344,8 @@ fn place(claimed: &ClaimedBlock, subject: &Subject<'_>) -> usize {
 
 /// What is false.
 enum Found {
-    /// Nothing; whether all was looked at, and if not, why.
-    Nothing(bool, String),
+    /// Nothing; and why not all was looked at, if so.
+    Nothing(Option<String>),
     /// Proofs, the first to be tried first; and what is false, in words.
     False(Vec<Fault>, String),
 }
@@ -305,20 +355,21 @@ fn of_audits(
     accused: &Accused<'_, '_>,
     witness: &Opened<'_>,
     engine: &Engine,
-    file: &std::path::Path,
+    name: &str,
 ) -> Result<Found, CommandError> {
     let options = Options { engine: EngineKind::Native, ..Options::default() };
-    let report = verify_opened(engine, witness, &options)
-        .map_err(|error| ItemError::Verify { file: files::name(file), error: Box::new(error) })?;
-    for finding in &report.findings {
-        say(&format!("false: {finding}"));
-    }
-    let Some(first) = report.findings.first() else {
-        let why: Vec<String> = remarks(&report).collect();
+    let mut report = verify_opened(engine, witness, &options)
+        .map_err(|error| ItemError::Verify { file: name.to_owned(), error: Box::new(error) })?;
+    report.look_for_causes(engine, witness, &options);
+    let told = told(witness, &report);
+    let Some(first) = told.first() else {
         let is_whole = report.verdict() == Verdict::Valid;
-        let why = if is_whole { String::new() } else { format!(" ({})", why.join("; ")) };
-        return Ok(Found::Nothing(is_whole, why));
+        return Ok(Found::Nothing((!is_whole).then(|| open(&report).join("; "))));
     };
+    say("false:");
+    for line in found(&told, terminal::width().saturating_sub(2)) {
+        say(&format!("  {line}"));
+    }
     // A false fact first, then a false call: that a run goes elsewhere, or the transaction, may follow from these.
     let mut findings: Vec<&FalseClaim> = report.findings.iter().collect();
     findings.sort_by_key(|found| match found.kind {
@@ -328,18 +379,20 @@ fn of_audits(
         _ => 2,
     });
     let faults = findings.into_iter().filter_map(|found| accused.fault(found)).collect();
-    Ok(Found::False(faults, first.to_string()))
+    Ok(Found::False(faults, first.sentence()))
 }
 
 /// Says so if the witness that a claim is held against is false itself.
-fn audited(own: &Opened<'_>, engine: &Engine) -> Result<(), CommandError> {
+fn audited(own: &Opened<'_>, engine: &Engine, name: &str) -> Result<(), CommandError> {
     let options = Options { engine: EngineKind::Native, ..Options::default() };
-    let report = verify_opened(engine, own, &options).map_err(|error| ItemError::Verify {
-        file: "--witness".to_owned(),
-        error: Box::new(error),
-    })?;
-    for finding in &report.findings {
-        say(&format!("note: --witness is false by the audits here: {finding}"));
+    let report = verify_opened(engine, own, &options)
+        .map_err(|error| ItemError::Verify { file: name.to_owned(), error: Box::new(error) })?;
+    let told = told(own, &report);
+    if !told.is_empty() {
+        say(&format!("note: {name} is false by the audits here:"));
+    }
+    for line in found(&told, terminal::width().saturating_sub(2)) {
+        say(&format!("  {line}"));
     }
     Ok(())
 }
@@ -347,22 +400,13 @@ fn audited(own: &Opened<'_>, engine: &Engine) -> Result<(), CommandError> {
 /// What is false in a claim, beside what one's own witness says.
 fn of_claim(accused: &Accused<'_, '_>) -> Found {
     let Some(own) = claim(accused.subject, accused.gas_limit) else {
-        return Found::Nothing(false, " (nobody can commit to the witness)".to_owned());
+        return Found::Nothing(Some("nobody can commit to the witness".to_owned()));
     };
     // As much gas as it takes: what no transaction holds goes in parts.
     let mut court = Court::new(accused.engine).with_gas(UNLIMITED);
     match accused.convicting(&own, &mut court) {
         Ok(fault) => Found::False(vec![fault], String::new()),
-        Err(NoFault::Alike) => {
-            let (block, count) = (&accused.claimed.claim, accused.claimed.claim.transactions.count);
-            let alone = count == 1 && block.header.is_zero() && block.ancestors.count == 0;
-            let why = format!(
-                " (transaction {} of {count} is as the witness says; the others, the header and the ancestors were not \
-                 looked at)",
-                accused.transaction
-            );
-            Found::Nothing(alone, if alone { String::new() } else { why })
-        }
-        Err(why) => Found::Nothing(false, format!(" ({why})")),
+        Err(NoFault::Alike) => Found::Nothing(None),
+        Err(why) => Found::Nothing(Some(why.to_string())),
     }
 }

@@ -1,62 +1,108 @@
-//! A file as one side of a dispute: a witness, and what is claimed of it; or a claim alone.
+//! What is at hand as one side of a dispute: witnesses, of one transaction or of a block's, with what is claimed of
+//! them; or a claim alone.
 
-use std::path::Path;
+use std::{fs, path::Path};
 
-use iso_evm_batch::files::{self, is_json};
+use alloy_primitives::Bytes;
+use iso_evm_batch::{
+    FileError,
+    files::{self, is_json},
+};
 use iso_evm_hypervisor::Engine;
 use iso_evm_provers::asks::Behind;
 use iso_evm_verifier::{
     audit::Subject,
     claim::{ClaimedBlock, claim},
+    transaction_hash::encode,
     verify::{Options, UNANCHORED, guest_gas_limit},
 };
 use iso_evm_wire::{Opened, Rules};
 
-use crate::{commands::verify::opened, error::CommandError};
+use crate::{
+    commands::verify::{open, opened},
+    error::CommandError,
+};
 
-/// What a file holds.
+/// A witness, and the name of what it came from.
 #[derive(Debug)]
-pub(in crate::commands) enum AtHand {
-    /// A witness, with the claim that is made of it.
-    Witness(Box<Opened<'static>>, Box<ClaimedBlock>),
-    /// A claim, as its operator published it.
-    Claim(Box<ClaimedBlock>),
+pub(in crate::commands) struct Named {
+    /// The name.
+    pub(in crate::commands) name: String,
+    /// The witness.
+    pub(in crate::commands) witness: Opened<'static>,
+}
+
+/// What is committed to, or would be.
+#[derive(Debug)]
+pub(in crate::commands) struct AtHand {
+    /// The witnesses that the claim is made of, by the transactions' places; none of a claim alone, as its operator
+    /// published it.
+    pub(in crate::commands) witnesses: Vec<Named>,
+    /// The claim.
+    pub(in crate::commands) claimed: ClaimedBlock,
 }
 
 impl AtHand {
-    /// Reads a file: a claim if it is one, else a witness.
+    /// Reads a file: a claim if it is one, else a witness. Or a folder, as a block is recorded into: its witnesses by
+    /// the order of their names.
     pub(in crate::commands) fn open(path: &Path) -> Result<Self, CommandError> {
-        let bytes = files::read(path)?;
+        if path.is_dir() {
+            return Self::of_folder(path);
+        }
+        let bytes = files::read_unpacked(path)?;
         if is_json(&bytes) && is_claim(&bytes) {
             let file = files::name(path);
             let claimed = ClaimedBlock::parse(&bytes)
                 .map_err(|error| CommandError::Claim { file, error: Box::new(error) })?;
-            return Ok(Self::Claim(Box::new(claimed)));
+            return Ok(Self { witnesses: Vec::new(), claimed });
         }
-        let witness = opened(path, bytes)?;
-        let claimed = claim(&Subject::new(&witness), gas_limit(&witness))
-            .ok_or_else(|| CommandError::NoClaim { file: files::name(path) })?
-            .of_run();
-        Ok(Self::Witness(Box::new(witness), Box::new(claimed)))
+        let witness = Named { name: files::name(path), witness: opened(path, bytes)? };
+        Self::of(&files::name(path), vec![witness])
     }
 
-    /// The claim.
-    pub(in crate::commands) const fn claimed(&self) -> &ClaimedBlock {
-        match self {
-            Self::Witness(_, claimed) | Self::Claim(claimed) => claimed,
+    fn of_folder(folder: &Path) -> Result<Self, CommandError> {
+        let failed = |error| FileError::Read { file: files::name(folder), error };
+        let mut paths = Vec::new();
+        for entry in fs::read_dir(folder).map_err(failed)? {
+            let path = entry.map_err(failed)?.path();
+            if path.extension().is_some_and(|extension| extension == "bin") {
+                paths.push(path);
+            }
         }
+        paths.sort();
+        let open =
+            |path: &std::path::PathBuf| Ok(Named { name: files::name(path), witness: open(path)? });
+        let witnesses = paths.iter().map(open).collect::<Result<_, CommandError>>()?;
+        Self::of(&files::name(folder), witnesses)
+    }
+
+    /// What is claimed of witnesses that follow each other; `name` is what they are called together.
+    pub(in crate::commands) fn of(name: &str, witnesses: Vec<Named>) -> Result<Self, CommandError> {
+        let claimed = |named: &Named| {
+            let claimed = claim(&Subject::new(&named.witness), gas_limit(&named.witness));
+            claimed.ok_or_else(|| CommandError::NoClaim { file: named.name.clone() })
+        };
+        let claims = witnesses.iter().map(claimed).collect::<Result<Vec<_>, _>>()?;
+        let claimed = ClaimedBlock::join(claims)
+            .map_err(|error| CommandError::NotOneBlock { file: name.to_owned(), error })?;
+        Ok(Self { witnesses, claimed })
     }
 
     /// The rules of the block.
     pub(in crate::commands) const fn rules(&self) -> Rules {
-        self.claimed().environment.rules
+        self.claimed.environment.rules
+    }
+
+    /// Whether it is a claim alone.
+    pub(in crate::commands) const fn is_claim(&self) -> bool {
+        self.witnesses.is_empty()
     }
 
     /// What the claim does not hold but the hashes of.
     pub(super) fn behind(&self) -> Behind {
-        let Self::Witness(witness, claimed) = self else { return Behind::default() };
-        let signed = iso_evm_verifier::transaction_hash::encode(&witness.transaction);
-        Behind { header: None, signed: [(claimed.first as u64, signed.into())].into() }
+        let bytes = |named: &Named| Bytes::from(encode(&named.witness.transaction));
+        let signed = (0..).zip(self.witnesses.iter().map(bytes)).collect();
+        Behind { header: None, signed }
     }
 }
 

@@ -12,7 +12,7 @@ mod post;
 mod report;
 mod settle;
 
-pub(in crate::commands) use self::file::AtHand;
+pub(in crate::commands) use self::file::{AtHand, Named};
 pub(in crate::commands) use self::{
     answer::Answer, ask::Ask, challenge::Challenge, post::Post, settle::Settle,
 };

@@ -2,12 +2,17 @@
 
 use alloy_primitives::B256;
 use clap::Args;
-use iso_evm_batch::{ItemError, files};
+use iso_evm_batch::ItemError;
 use iso_evm_onchain::dispute::{DisputeError, Standing};
 use iso_evm_provers::dispute::id_of;
 use iso_evm_verifier::verify::{EngineKind, Options, verify_opened};
 
-use super::{AtHand, Desk, desk::Mined, file::engine, report::Outcome};
+use super::{
+    AtHand, Desk,
+    desk::Mined,
+    file::{Named, engine},
+    report::Outcome,
+};
 use crate::{
     Exit,
     commands::onchain::{archives::DisputeArgs, chain::ChainArgs, proved::proved},
@@ -41,16 +46,28 @@ impl Post {
         self.chain.is_given() || self.dispute.is_given()
     }
 
-    /// Commits to what a file says, as the account that sends.
-    pub(in crate::commands) fn run(
-        self,
-        at_hand: &AtHand,
-        file: &std::path::Path,
-    ) -> Result<Exit, CommandError> {
-        provable(at_hand, file, self.unproved)?;
+    /// The node that is named.
+    pub(in crate::commands) fn node(&self) -> Option<&str> {
+        self.chain.node()
+    }
+
+    /// The same at another node; none: nothing is to be posted, and no other option may say how.
+    pub(in crate::commands) fn at(self, node: Option<String>) -> Result<Self, CommandError> {
+        let chain = self.chain.at(node);
+        let post = Self { chain, ..self };
+        if post.is_meant() && post.chain.node().is_none() {
+            let (option, needed) = ("what is committed to on a chain", "--l1-rpc-url");
+            return Err(CommandError::Needs { option, needed });
+        }
+        Ok(post)
+    }
+
+    /// Commits to what is at hand, as the account that sends.
+    pub(in crate::commands) fn run(self, at_hand: &AtHand) -> Result<Exit, CommandError> {
+        provable(at_hand, self.unproved)?;
         let desk = Desk::open(&self.chain, self.dispute, at_hand.rules(), self.dry_run)?;
         let operator = desk.sender();
-        let root = at_hand.claimed().root();
+        let root = at_hand.claimed.root();
         let id = id_of(operator, root);
         let mined = posted(&desk, at_hand, self.parent, self.dry_run)?;
         let commitment = desk.disputes.commitment(&desk.chain, id)?;
@@ -82,22 +99,21 @@ impl Post {
     }
 }
 
-/// Checks that the four audits say that a witness is true. A claim alone is taken at its word.
+/// Checks that the four audits say that all witnesses are true. A claim alone is taken at its word.
 pub(in crate::commands::onchain) fn provable(
     at_hand: &AtHand,
-    file: &std::path::Path,
     unproved: bool,
 ) -> Result<(), CommandError> {
-    let AtHand::Witness(witness, _) = at_hand else {
-        if unproved {
-            return Ok(());
-        }
+    if at_hand.is_claim() && !unproved {
         return Err(CommandError::Unproved { why: "a claim alone proves nothing".to_owned() });
-    };
+    }
     let options = Options { engine: EngineKind::Native, ..Options::default() };
-    let report = verify_opened(&engine(witness), witness, &options)
-        .map_err(|error| ItemError::Verify { file: files::name(file), error: Box::new(error) })?;
-    proved(&report, unproved)
+    for Named { name, witness } in &at_hand.witnesses {
+        let report = verify_opened(&engine(witness), witness, &options)
+            .map_err(|error| ItemError::Verify { file: name.clone(), error: Box::new(error) })?;
+        proved(witness, &report, unproved)?;
+    }
+    Ok(())
 }
 
 /// Sends the commitment, unless it is there.
@@ -107,7 +123,7 @@ pub(in crate::commands::onchain) fn posted(
     parent: B256,
     dry_run: bool,
 ) -> Result<Vec<Mined>, CommandError> {
-    let (operator, claimed) = (desk.sender(), at_hand.claimed());
+    let (operator, claimed) = (desk.sender(), &at_hand.claimed);
     let id = id_of(operator, claimed.root());
     let standing = desk.disputes.commitment(&desk.chain, id)?.standing;
     if standing != Standing::None {

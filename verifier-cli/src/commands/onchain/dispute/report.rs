@@ -9,7 +9,10 @@ use serde::Serialize;
 
 use super::desk::{Mined, Place};
 use crate::{
-    commands::onchain::chain::JsonTransaction, error::CommandError, report::text::thousands,
+    commands::onchain::chain::JsonTransaction,
+    error::CommandError,
+    report::{layout::filled, text::thousands},
+    terminal,
 };
 
 /// What a program reads.
@@ -141,7 +144,9 @@ impl Outcome<'_> {
                 let gas = thousands(U256::from(transaction.gas_used));
                 let _ = writeln!(text, "{what}: {}, {gas} gas", transaction.hash);
             }
-            let _ = writeln!(text, "{}", self.said);
+            for line in self.said.lines() {
+                text += &filled(line, terminal::width(), "", "  ");
+            }
             if let Some(chain_id) = self.at.chain_id.filter(|_| !self.mined.is_empty()) {
                 let gas = thousands(U256::from(gas_used));
                 let _ = writeln!(text, "{gas} gas on chain {chain_id}");

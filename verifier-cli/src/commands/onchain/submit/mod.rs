@@ -81,7 +81,7 @@ impl Submit {
     fn disputed(self) -> Result<Exit, CommandError> {
         let at_hand = AtHand::open(&self.file)?;
         if self.commit {
-            provable(&at_hand, &self.file, self.unproved)?;
+            provable(&at_hand, self.unproved)?;
         }
         let desk = Desk::open(&self.chain, self.dispute, at_hand.rules(), self.dry_run)?;
         let mined = if self.commit {
@@ -91,7 +91,7 @@ impl Submit {
         };
         let operator = self.operator.unwrap_or_else(|| desk.sender());
         let options = Judging { dry_run: self.dry_run, json: self.json, mined };
-        judged(&Bench::of(&desk), &at_hand, None, operator, options, &self.file)
+        judged(&Bench::of(&desk), &at_hand, None, operator, options)
     }
 
     /// Straight to the hypervisor.

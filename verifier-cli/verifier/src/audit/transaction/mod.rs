@@ -56,7 +56,7 @@ pub(super) use end::end;
 use fees::Fees;
 pub(super) use inclusion::Included;
 pub use inclusion::is_included;
-pub use schedule::fork_is_unanchored;
+pub use schedule::{Unanchored, unanchored};
 
 use super::{Finding, Missing, TransactionKind};
 

@@ -17,10 +17,27 @@ pub(super) fn check(witness: &Witness, findings: &mut Findings<Kind>) {
     }
 }
 
-/// Whether the fork is compared with nothing: without a header the block is no chain's, and without
-/// a schedule no block has a fork.
-pub fn fork_is_unanchored(witness: &Witness) -> bool {
-    scheduled(witness).is_none()
+/// Why the fork of a witness is compared with nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum Unanchored {
+    /// Without a header the block is no chain's.
+    #[error("no header says which block it is")]
+    NoHeader,
+    /// Without a schedule no block has a fork.
+    #[error("the schedule of chain {chain_id} is not known")]
+    NoSchedule {
+        /// Id of the chain.
+        chain_id: u64,
+    },
+}
+
+/// Why the fork is compared with nothing, if it is.
+pub fn unanchored(witness: &Witness) -> Option<Unanchored> {
+    if witness.block.header.is_none() {
+        return Some(Unanchored::NoHeader);
+    }
+    let chain_id = witness.chain_id;
+    scheduled(witness).is_none().then_some(Unanchored::NoSchedule { chain_id })
 }
 
 /// The rules by the schedule of the chain, where header and schedule are known; `Some(None)` if they are

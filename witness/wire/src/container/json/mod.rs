@@ -13,6 +13,7 @@ use super::{Inclusion, MOST_TOGETHER, Needs, Roots, Shared, VERSION, Witness};
 use crate::{
     Rules,
     block::{BlockFields, BlockHashes},
+    json::without_mark,
     open::Opened,
     quantity::{self as number, quantity},
     receipt::ReceiptFields,
@@ -106,6 +107,7 @@ pub(super) fn to_json(witness: &Opened<'_>) -> String {
 
 /// Reads the JSON form.
 pub(super) fn from_json(json: &[u8]) -> Result<Witness, JsonError> {
+    let json = without_mark(json);
     let witness = Opened::from(read(document(json)?)?);
     check_needs(&witness)?;
     let written = serde_json::from_str(&to_json(&witness))?;
@@ -115,7 +117,7 @@ pub(super) fn from_json(json: &[u8]) -> Result<Witness, JsonError> {
 
 /// Reads a JSON form that somebody has changed.
 pub(super) fn from_draft(json: &[u8]) -> Result<Witness, JsonError> {
-    let mut document = document(json)?;
+    let mut document = document(without_mark(json))?;
     document.block.hash = None;
     if document.transaction.r.is_some() {
         (document.transaction.from, document.transaction.hash) = (None, None);

@@ -70,20 +70,58 @@ fn sender_and_hash_must_be_the_signatures() {
         "s": "0x67cbe9d8997f761aecb703304b3800ccf555c9f3dc64214b297fb1966a3b6d83""#;
     let plain = fields(&format!("{{{signed}}}")).into_transaction(DEFAULTS).unwrap();
     assert_eq!(plain.from(), address!("9d8A62f656a8d1615C1294fd71e9CFb3E4855A4F"));
+    let absent = Absent { input: true, ..Absent::default() };
     let other = Address::repeat_byte(3);
     let wrong = fields(&format!("{{{signed}, \"from\": \"{other}\"}}"));
     let expected = plain.from();
     assert_eq!(
         wrong.into_transaction(DEFAULTS),
-        Err(TransactionError::Sender { expected, found: other })
+        Err(TransactionError::Sender { expected, found: other, absent })
     );
     let found = B256::repeat_byte(3);
     let wrong = fields(&format!("{{{signed}, \"hash\": \"{found}\"}}"));
     let expected = plain.hash().unwrap();
-    assert_eq!(wrong.into_transaction(DEFAULTS), Err(TransactionError::Hash { expected, found }));
+    assert_eq!(
+        wrong.into_transaction(DEFAULTS),
+        Err(TransactionError::Hash { expected, found, absent })
+    );
     let wrong = fields(&format!("{{{signed}, \"chainId\": 5}}"));
     assert_eq!(
         wrong.into_transaction(DEFAULTS),
         Err(TransactionError::Contradiction("v", "chainId"))
     );
+}
+
+/// Without `to` it is a creation, which somebody else would have signed: it is not the sender who is wrong.
+#[test]
+fn a_field_that_is_missing_is_told_and_not_the_sender_blamed() {
+    let signed = r#""nonce": "0x9", "gasPrice": "0x4a817c800", "gas": "0x5208", "v": "0x25",
+        "from": "0x9d8A62f656a8d1615C1294fd71e9CFb3E4855A4F",
+        "r": "0x28ef61340bd939bc2195fe537567866003e1a15d3c71ff63e1590620aa636276",
+        "s": "0x67cbe9d8997f761aecb703304b3800ccf555c9f3dc64214b297fb1966a3b6d83""#;
+    let (to, value) = (
+        r#""to": "0x3535353535353535353535353535353535353535""#,
+        r#""value": "0xde0b6b3a7640000""#,
+    );
+    let error = |more: &[&str]| {
+        let fields = format!("{{{signed}, {}}}", more.join(", "));
+        let fields: TransactionFields = serde_json::from_str(&fields).unwrap();
+        fields.into_transaction(DEFAULTS).map(|_| ()).map_err(|error| error.to_string())
+    };
+    assert_eq!(error(&[to, value]), Ok(()));
+    for (more, end) in [
+        (&[value, r#""input": "0x""#][..], "; it is read without \"to\", which is not there"),
+        (&[to], "; it is read without \"value\" and \"input\", which are not there"),
+        (
+            &[r#""type": "0x0""#],
+            "; it is read without \"to\", \"value\" and \"input\", which are not there",
+        ),
+    ] {
+        let error = error(more).unwrap_err();
+        assert!(error.starts_with("the sender is another, or something is missing: "), "{error}");
+        assert!(error.ends_with(end), "{error}");
+    }
+    let changed = [to, r#""value": "0x1""#, r#""input": "0x""#];
+    let error = error(&changed).unwrap_err();
+    assert!(error.starts_with("the sender is wrong: the signature is by "), "{error}");
 }

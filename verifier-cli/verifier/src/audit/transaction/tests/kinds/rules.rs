@@ -11,7 +11,10 @@ use super::{
     },
     Kind, Lies, call, changed,
 };
-use crate::audit::{AuditOutcome, replay, transaction::fork_is_unanchored};
+use crate::audit::{
+    AuditOutcome, replay,
+    transaction::{Unanchored, unanchored},
+};
 
 /// Number and time of mainnet's first block of Cancun.
 const CANCUN: (u64, u64) = (19_426_587, 1_710_338_135);
@@ -175,13 +178,14 @@ fn fork_rules(lies: &mut Lies, whole: &Witness) {
         let AuditOutcome::Invalid(finding) = replay::transaction(&lie) else { panic!("{fork}") };
         assert_eq!(finding.kind, Kind::Fork, "{fork}");
     }
-    assert!(!fork_is_unanchored(whole));
-    for anyones in [
-        changed(&at(1, 1), |lie| lie.block.header = None),
-        changed(whole, |lie| lie.block.header = None),
-        changed(&at(1, 1), |lie| lie.chain_id = 31_337),
+    assert_eq!(unanchored(whole), None);
+    let unknown = Unanchored::NoSchedule { chain_id: 31_337 };
+    for (anyones, why) in [
+        (changed(&at(1, 1), |lie| lie.block.header = None), Unanchored::NoHeader),
+        (changed(whole, |lie| lie.block.header = None), Unanchored::NoHeader),
+        (changed(&at(1, 1), |lie| lie.chain_id = 31_337), unknown),
     ] {
-        assert!(fork_is_unanchored(&anyones));
+        assert_eq!(unanchored(&anyones), Some(why));
         match replay::transaction(&anyones) {
             AuditOutcome::Invalid(finding) => assert_eq!(finding.kind, Kind::ChainId),
             outcome => assert_eq!(outcome, AuditOutcome::Valid),

@@ -1,0 +1,27 @@
+//! A receipt as somebody has it: as a node returns it, or as ethers, viem or web3.py prints it.
+//!
+//! In the data's way this stands in front of [`ReceiptFields`], which know a node's names alone, and a number
+//! of 64 bits at most.
+
+use iso_evm_wire::{json, receipt::ReceiptFields};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{InputError, object::Object, said::Said};
+
+/// A receipt's fields, as they stand in the text.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(transparent)]
+pub(super) struct GivenReceipt(Object);
+
+impl GivenReceipt {
+    /// The receipt, and what it says of the transaction that it is of.
+    pub(super) fn read(self) -> Result<(ReceiptFields, Said), InputError> {
+        const PART: &str = "receipt";
+        let mut fields = self.0.into_fields().map_err(|error| error.under(PART))?;
+        fields.retain(|_, value| !value.is_null());
+        let said = Said::of_receipt(&mut fields)?;
+        let read = json::read_value(Value::Object(fields));
+        Ok((read.map_err(|error| error.under(PART))?, said))
+    }
+}
