@@ -3,7 +3,7 @@
 //!
 //! | what | where |
 //! |---|---|
-//! | findings in words, causes first; what is open | [`told`], [`open`], [`words`] |
+//! | findings in words, causes first; what is open | [`told`], [`open`], [`last_line`], [`words`] |
 //! | the call tree, and a message from within | [`story()`], [`Story`] |
 //! | all of that as one file for a browser | [`page`] |
 //! | what a Solidity compiler knows | [`artifacts`] |
@@ -27,4 +27,4 @@ pub mod words;
 
 pub use artifacts::Artifacts;
 pub use story::{Story, Within, story};
-pub use words::{Role, Told, open::open, told};
+pub use words::{Role, Told, last_line::last_line, open::open, told};

@@ -7,7 +7,7 @@ use iso_evm_witness::{
     ExecuteError,
     block_file::BlockFileError,
     execute::RunError,
-    input::{InputError, state_test::CaseError},
+    input::{Document, InputError, state_test::CaseError},
     prestate::PrestateError,
 };
 
@@ -21,6 +21,17 @@ pub enum PageError {
     /// The input cannot be run.
     #[error("input: {0}")]
     Input(#[source] Box<InputError>),
+    /// Something else than an input, for which there is another way.
+    #[error("this is {document}: {advice}")]
+    Document {
+        /// What it is.
+        document: Box<Document>,
+        /// What can be done about it.
+        advice: &'static str,
+    },
+    /// Neither a witness nor anything that could be an input.
+    #[error("this is neither a witness.bin nor JSON")]
+    Nothing,
     /// The block cannot be replayed.
     #[error("block: {0}")]
     Block(#[source] Box<BlockFileError>),

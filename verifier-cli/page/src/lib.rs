@@ -9,7 +9,7 @@
 //! | what | where |
 //! |---|---|
 //! | questions and answers | [`ask`], [`Question`], [`Answer`] |
-//! | record, and run natively step by step | `record`, `trace` |
+//! | record, or what else to do with it; run natively step by step | `record`, `advice`, `trace` |
 //! | verify, and say it in words | `verify` |
 //! | the story of a witness, a message step by step | `story`, `steps` |
 //! | what the emitted contract is called with, and answered | [`calls`] |
@@ -17,6 +17,7 @@
 //! | the emitted contracts, and how they are read from outside | `contract`, [`machine()`] |
 //! | the module's few functions | [`module`] |
 
+mod advice;
 pub mod calls;
 mod contract;
 mod error;

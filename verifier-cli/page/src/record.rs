@@ -1,15 +1,21 @@
 //! Records what a visitor brings: an `INPUT.json`, a transaction of a block file, or a case of an official state
-//! test.
+//! test; a witness in its JSON form is assembled.
+//!
+//! What a file has beside the one that was asked for, and what is to be said of it, is told of a transaction that
+//! cannot be recorded too.
 
 use iso_evm_wire::{Rules, Witness};
 use iso_evm_witness::{
-    Input,
+    ExecuteError, Input,
     block_file::BlockFile,
-    input::state_test::{self, Case},
+    input::{
+        Document, InputError,
+        state_test::{self, Case, CaseError},
+    },
 };
 use serde_json::{Value, json};
 
-use crate::{Answer, PageError};
+use crate::{Answer, PageError, advice, fields};
 
 /// The witness of an input, or of that with this index in a file that has several.
 pub(crate) fn record(text: &[u8], fork: Option<Rules>, index: usize) -> Result<Answer, PageError> {
@@ -20,10 +26,31 @@ pub(crate) fn record(text: &[u8], fork: Option<Rules>, index: usize) -> Result<A
     if let Some(cases) = state_test::cases(text).ok().filter(|cases| !cases.is_empty()) {
         return of_state_test(cases, index);
     }
-    let (input, notes) = Input::read(text, fork)?;
-    let witness = iso_evm_witness::record(&input.execution)?.witness(&input);
-    let notes: Vec<_> = notes.iter().map(ToString::to_string).collect();
-    Ok(answer(&witness, Value::Null, &notes))
+    match Input::read(text, fork) {
+        Ok((input, notes)) => {
+            let notes: Vec<_> = notes.iter().map(ToString::to_string).collect();
+            match iso_evm_witness::record(&input.execution) {
+                Ok(recording) => Ok(answer(&recording.witness(&input), Value::Null, &notes)),
+                Err(error) => Ok(refused(&error.into(), None, Value::Null, &notes)),
+            }
+        }
+        Err(InputError::Document(document)) if *document == Document::WitnessJson => {
+            let notes = ["a witness in its JSON form: assembled here".to_owned()];
+            let bytes = fields::assemble(text)?;
+            Ok(Answer { said: json!({ "choice": Value::Null, "notes": notes }), bytes })
+        }
+        Err(InputError::Document(document)) => match advice::instead(&document) {
+            Some(advice) => Err(PageError::Document { document, advice }),
+            None => Err(InputError::Document(document).into()),
+        },
+        Err(InputError::Json(_)) if !is_json(text) => Err(PageError::Nothing),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Whether a text begins as JSON does: then it is told where it ceases to be.
+fn is_json(text: &[u8]) -> bool {
+    matches!(text.trim_ascii_start().first(), Some(b'{' | b'[' | b'"'))
 }
 
 /// The witness of a block's transaction, and which others there are.
@@ -48,15 +75,53 @@ fn of_state_test(cases: Vec<Case>, index: usize) -> Result<Answer, PageError> {
         .collect();
     let asked = cases.iter().filter(audited).nth(index);
     let asked = asked.ok_or(PageError::NoCase { index, count: names.len() })?;
-    let execution = asked.execution()?;
+    let choice = choice("case", index, &names);
+    match witness_of(asked) {
+        Ok(witness) => {
+            let missed = asked.exception.as_ref().map(|exception| {
+                format!("the test wants this transaction refused ({exception}), and it runs")
+            });
+            Ok(answer(&witness, choice, missed.as_slice()))
+        }
+        Err(error) => {
+            let expected = asked.exception.as_deref().filter(|_| is_rejection(&error));
+            Ok(refused(&error, expected, choice, &[]))
+        }
+    }
+}
+
+/// The witness of a case.
+fn witness_of(case: &Case) -> Result<Witness, PageError> {
+    let execution = case.execution()?;
     let recording = iso_evm_witness::record(&execution)?;
-    let witness = recording.witness(&asked.input(execution)?);
-    Ok(answer(&witness, choice("case", index, &names), &[]))
+    Ok(recording.witness(&case.input(execution)?))
+}
+
+/// Whether a chain would not take the transaction; any other error is no answer to what a test wants.
+fn is_rejection(error: &PageError) -> bool {
+    match error {
+        PageError::Case(error) => matches!(**error, CaseError::Transaction(_)),
+        PageError::Execute(error) => {
+            matches!(**error, ExecuteError::InvalidTransaction(_) | ExecuteError::Create(_))
+        }
+        _ => false,
+    }
 }
 
 /// Which one was recorded of those that a file has.
 fn choice(of: &str, index: usize, names: &[String]) -> Value {
     json!({ "of": of, "index": index, "names": names })
+}
+
+/// No witness, and why; `expected` is why a test wants it so.
+fn refused(error: &PageError, expected: Option<&str>, choice: Value, notes: &[String]) -> Answer {
+    let said = json!({
+        "refused": error.to_string(),
+        "expected": expected,
+        "choice": choice,
+        "notes": notes,
+    });
+    said.into()
 }
 
 fn answer(witness: &Witness, choice: Value, notes: &[String]) -> Answer {

@@ -1,8 +1,8 @@
 //! Verifies a witness by all four audits and both engines, and says it in words.
 
-use iso_evm_explain::told;
+use iso_evm_explain::{last_line, open, told};
 use iso_evm_hypervisor::Engine;
-use iso_evm_verifier::{EngineKind, Options, Report, hash::keccak256, report, verify_opened};
+use iso_evm_verifier::{EngineKind, Options, hash::keccak256, report, verify_opened};
 use iso_evm_wire::Opened;
 use serde_json::{Value, json};
 
@@ -17,16 +17,13 @@ pub(crate) fn verify(bytes: &[u8]) -> Result<Value, PageError> {
     report.look_for_causes(&engine, &opened, &options);
     let execution = report.messages.iter().map(|message| message.execution.as_ref().map(answered));
     let execution: Vec<_> = execution.collect();
+    let told = told(&opened, &report);
     Ok(json!({
         "report": report::json::json(&report),
-        "told": told(&opened, &report),
-        "lacks": lacks(&report),
+        "conclusion": last_line(&report, &told),
+        "told": told,
+        "lacks": open(&report),
         "execution": execution,
         "roots": report.anchor.meaning(),
     }))
-}
-
-/// What did not run, and which checks were not made, a line each.
-fn lacks(report: &Report) -> Vec<String> {
-    report.not_run.iter().map(ToString::to_string).collect()
 }

@@ -14,7 +14,7 @@ use iso_evm_batch::{
     batch::{self, BatchCounts, BatchEvent, BatchOptions, BatchSummary, Done},
     files::{self, STANDARD},
 };
-use iso_evm_explain::told;
+use iso_evm_explain::{last_line, told};
 use iso_evm_verifier::{
     audit::anchors::RootSource,
     engines::Engines,
@@ -25,7 +25,7 @@ use super::{expect::Expect, say, screen::Screen, verify::Judged};
 use crate::{
     Exit, advice,
     error::CommandError,
-    report::{last_line, layout::filled, remarks},
+    report::{layout::filled, remarks},
     terminal::{self, is_quiet},
 };
 

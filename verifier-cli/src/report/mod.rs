@@ -12,6 +12,6 @@ mod story;
 pub(crate) mod text;
 
 pub(crate) use call_tree::tree;
-pub(crate) use human::{human, last_line};
+pub(crate) use human::human;
 pub(crate) use short::{found, remarks};
 pub(crate) use story::{Detail, story};

@@ -5,6 +5,7 @@
 
 mod event;
 pub(crate) mod form;
+pub mod last_line;
 pub mod open;
 mod proof;
 pub mod record;

@@ -37,15 +37,73 @@ fn check_runs(seen: &Value) {
     // Three PUSH1, two PUSH0, ADD, MSTORE with a word of memory, RETURN.
     assert_eq!(first["guestGas"], thousands(3 * 3 + 2 * 2 + 3 + (3 + 3)));
     let walked = &seen["walked"];
-    assert_eq!(walked["where"], "3 of 8: ADD at pc 4");
-    assert_eq!((&walked["stack"], &walked["code"]), (&json!("0x40x3"), &json!("4ADD")));
+    assert_eq!(walked["where"], "step 2 of 7: ADD at pc 4");
+    assert_eq!((&walked["stack"], &walked["code"]), (&json!("0x4 0x3 "), &json!("4 ADD")));
     let examples: BTreeMap<String, String> =
         serde_json::from_value(seen["examples"].clone()).unwrap();
     assert!(examples.len() > 5 && examples.values().all(|said| said == "the same"), "{examples:?}");
     assert_eq!(seen["stopped"], "Stopped.");
-    assert_eq!(seen["refused"], "line 1: no opcode NOSUCH in this fork");
+    check_worlds(seen);
+    check_programs(seen);
     assert_eq!(seen["linked"]["fork"], "shanghai");
     assert!(seen["linked"]["returned"].as_str().unwrap().ends_with("42 = 66"));
+}
+
+/// A stopped worker is not taken for a page without the module, and both runs meet one world: what differs is said by
+/// the opcode that it is behind, with both sides.
+fn check_worlds(seen: &Value) {
+    let by = if seen["ready"] == "whole" { "native, revm" } else { "native, @ethereumjs/evm" };
+    assert!(seen["afterStop"]["facts"].as_str().unwrap().contains(by), "{}", seen["afterStop"]);
+    let worlds = seen["worlds"].as_object().unwrap();
+    let (gas, same): (Vec<_>, Vec<_>) = worlds.iter().partition(|(name, _)| *name == "gas");
+    for (name, world) in same {
+        let agreement = world["agreement"].as_str().unwrap();
+        assert!(agreement.starts_with("the same "), "{name}: {agreement}");
+    }
+    let facts = |name: &str| worlds[name]["facts"].as_str().unwrap();
+    assert!(facts("old").contains("on a host by the rules of Cancun"), "{}", facts("old"));
+    // CHAINID, SELFBALANCE, six of two, and two accounts that the transaction has made warm.
+    let gas = 2 + 5 + 6 * 2 + 2 * 100;
+    assert!(facts("chain").starts_with(&format!("guest gas {gas} ")), "{}", facts("chain"));
+    assert!(facts("hashes").contains("on a host by the rules of Osaka"), "{}", facts("hashes"));
+    assert!(facts("underflow").contains("halted: stack underflow"), "{}", facts("underflow"));
+    assert!(facts("nowhere").contains("halted: invalid jump destination"), "{}", facts("nowhere"));
+    assert!(facts("behind").contains("copy from behind the end"), "{}", facts("behind"));
+    assert!(facts("memory").contains("halted: out of gas"), "{}", facts("memory"));
+    assert!(facts("large").contains(&"0".repeat(2 * 168)), "not all of what was returned");
+
+    let (_, gas) = gas[0];
+    let agreement = gas["agreement"].as_str().unwrap();
+    assert!(agreement.starts_with("not the same step 3 and on, the data. "), "{agreement}");
+    assert!(agreement.contains("They part behind GAS (step 2, pc 4)"), "{agreement}");
+    assert!(gas["where"].as_str().unwrap().starts_with("step 3 of "), "{gas}");
+    assert!(gas["beside"].as_str().unwrap().starts_with("Natively: "), "{gas}");
+    assert!(gas["facts"].as_str().unwrap().contains("by the live machine"), "{gas}");
+}
+
+/// What is a program, and what is none in which words; a link to none says so, and leaves nothing of another.
+fn check_programs(seen: &Value) {
+    let programs: BTreeMap<String, String> =
+        serde_json::from_value(seen["programs"].clone()).unwrap();
+    let said = |program: &str| programs[program].as_str();
+    assert_eq!(said("add add"), "2 bytes: 0x0101");
+    assert_eq!(said("dead"), "2 bytes: 0xdead");
+    assert_eq!(said("PUSH 1 NOSUCH"), "line 1: no opcode NOSUCH in this fork");
+    assert_eq!(said("\u{202e}GAS"), "line 1: no opcode \\u{202e}GAS in this fork");
+    assert!(programs.values().all(|said| said.chars().count() < 100), "{programs:?}");
+    assert!(
+        programs
+            .values()
+            .any(|said| said.contains("no opcode ZZZ") && said.ends_with("Z… in this fork"))
+    );
+    assert!(programs.values().any(|said| said.starts_with("49,153 bytes: no code")));
+    assert!(programs.values().any(|said| said.starts_with("the program is longer than")));
+    let links = seen["links"].as_object().unwrap();
+    assert_eq!(links.len(), 6);
+    for (link, found) in links {
+        let note = found["note"].as_str().unwrap();
+        assert!(note.contains("the link") && found["program"] == "", "{link}: {found}");
+    }
 }
 
 #[test]
@@ -54,7 +112,10 @@ fn the_page_runs_audits_as_the_command_line_and_finds_lies() {
     let file = |end: &str| fixtures::own().join(format!("erc20-transfer{end}"));
     let (witness, input) = (file(".witness.bin"), file(".json"));
     let artifacts = fixtures::own().join("src/artifacts.json");
-    let subject = [&witness, &input, &artifacts].map(|path| path.to_str().unwrap());
+    let form = work().join("witness.json");
+    let fields = ask(br#"{"ask": "fields"}"#, &fs::read(&witness).unwrap()).unwrap().bytes;
+    fs::write(&form, fields).unwrap();
+    let subject = [&witness, &input, &artifacts, &form].map(|path| path.to_str().unwrap());
     let Some(seen) = seen(&page, "whole", &subject) else { return };
     assert_eq!(seen["ready"], "whole");
     check_runs(&seen);
@@ -88,8 +149,33 @@ fn the_page_runs_audits_as_the_command_line_and_finds_lies() {
     let (number, of) = last.split_once(':').unwrap().0.split_once(" of ").unwrap();
     assert_eq!(number, of, "{last}");
     assert!(seen["unusable"].as_str().unwrap().starts_with("This cannot be used"));
+    assert_eq!((&seen["last"], &seen["focused"]), (&json!(17), &json!(true)));
+    check_files(&seen);
     check_solidity(&seen, &fs::read(&witness).unwrap(), &artifacts);
     check_lies(&seen);
+}
+
+/// What is none of what is audited is refused in words that help; nothing unseen of its name is left.
+fn check_files(seen: &Value) {
+    let files: BTreeMap<String, String> = serde_json::from_value(seen["files"].clone()).unwrap();
+    for (name, words) in [
+        ("empty", "\\u{202e}empty.json: it is empty"),
+        ("packed", "it is packed (zstd)"),
+        ("wide", "text in UTF-16"),
+        ("marked", "unknown shape"),
+        ("receipt", "this is a receipt"),
+        ("receipt", "iso-witness record takes its transaction's hash"),
+        ("wanted", "refused, as the test expects"),
+        ("wanted", "The file has 1 case"),
+        ("unwanted", "This cannot be used"),
+        ("unwanted", "The file has 1 case"),
+        ("form", "valid execution, access, tree, transaction"),
+    ] {
+        assert!(files[name].contains(words), "{name}: {}", files[name]);
+    }
+    assert_eq!(seen["prevented"], json!([true, true]));
+    assert!(seen["several"].as_str().unwrap().contains("Of 2 files, a.json was taken"));
+    assert!(seen["large"].as_str().unwrap().contains("large.json has 129 MB"));
 }
 
 /// With what the compiler put out, calls and records have their names; the file is the command line's.
@@ -124,7 +210,11 @@ fn check_lies(seen: &Value) {
     assert!(finders("Another signature").contains("transaction"), "{lies:?}");
     assert!(lies.len() > 8 && lies.values().all(|finders| !finders.is_empty()), "{lies:?}");
     assert_eq!((&seen["undone"], &seen["byHand"]), (&json!(""), &json!("transaction")));
-    assert_eq!(seen["notEven"], "refused");
+    assert_eq!((&seen["notEven"], &seen["written"]), (&json!("refused"), &json!("")));
+    let written = seen["writtenWords"].as_str().unwrap();
+    assert!(written.starts_with("No lie yet") && written.contains("the same value"), "{written}");
+    assert_eq!((&seen["refocused"], &seen["unanchored"]), (&json!("lie-told"), &json!("")));
+    assert!(seen["unanchoredWords"].as_str().unwrap().contains("no header of its block"));
     // The slot's value is the cause, and what is written follows from it.
     let words: Vec<String> = serde_json::from_value(seen["words"].clone()).unwrap();
     assert_eq!(words.len(), 2, "{words:?}");
@@ -163,5 +253,5 @@ fn a_page_without_the_module_runs_programs_and_says_what_it_lacks() {
     assert!(seen["lacksLie"].as_str().unwrap().contains("lacks this"));
     let said = ask(br#"{"ask": "verify"}"#, &witness).unwrap().said;
     let gas = thousands(said["execution"][0]["hostGas"].as_u64().unwrap());
-    assert_eq!(seen["single"], format!("validexecution audit alone: {gas} host gas"));
+    assert_eq!(seen["single"], format!("valid execution audit alone: {gas} host gas"));
 }

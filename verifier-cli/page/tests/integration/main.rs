@@ -7,4 +7,5 @@ mod browser;
 mod machine;
 mod module;
 mod support;
+mod views;
 mod wasm;

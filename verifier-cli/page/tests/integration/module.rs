@@ -66,6 +66,51 @@ fn a_state_test_gives_the_case_that_is_chosen() {
     assert_eq!(beyond, "there is no case 2: the number of cases under forks that are audited is 2");
 }
 
+/// A transaction that no chain takes gives no witness, and that is what a test can want; which others there are is told
+/// all the same.
+#[test]
+fn a_refusal_that_a_state_test_wants_is_told_from_one_that_it_does_not() {
+    let sender = "0x1111111111111111111111111111111111111111";
+    let none = format!("0x{:064x}", 0);
+    let post = |exception: Value| {
+        let mut post =
+            json!({ "indexes": { "data": 0, "gas": 0, "value": 0 }, "hash": none, "logs": none });
+        if !exception.is_null() {
+            post["expectException"] = exception;
+        }
+        post
+    };
+    let test = json!({ "poor": {
+        "env": { "currentCoinbase": "0x2222222222222222222222222222222222222222", "currentGasLimit": "0x1000000",
+            "currentNumber": "0x1", "currentTimestamp": "0x1", "currentDifficulty": "0x0" },
+        "pre": { sender: { "nonce": "0x0", "balance": "0x1", "code": "0x", "storage": {} } },
+        "transaction": { "data": ["0x"], "gasLimit": ["0x5208"], "gasPrice": "0xa", "nonce": "0x0",
+            "sender": sender, "to": "0x3333333333333333333333333333333333333333", "value": ["0x1"] },
+        "post": { "Istanbul": [post(json!("TR_NoFunds")), post(Value::Null)] },
+    }})
+    .to_string();
+    for (index, expected) in [(0, json!("TR_NoFunds")), (1, Value::Null)] {
+        let question = json!({ "ask": "record", "index": index }).to_string();
+        let answer = ask(question.as_bytes(), test.as_bytes()).unwrap();
+        let why = answer.said["refused"].as_str().unwrap();
+        assert!(why.contains("lack of funds"), "{why}");
+        assert_eq!((&answer.said["expected"], answer.bytes.len()), (&expected, 0));
+        assert_eq!(answer.said["choice"]["names"].as_array().unwrap().len(), 2);
+    }
+}
+
+#[test]
+fn a_witness_in_its_json_form_is_assembled_and_what_cannot_be_recorded_is_named() {
+    let bytes = fixture("call-tree.witness.bin");
+    let form = ask(br#"{"ask": "fields"}"#, &bytes).unwrap().bytes;
+    let answer = ask(br#"{"ask": "record"}"#, &form).unwrap();
+    assert!(answer.bytes == bytes, "other bytes");
+    let record = json!({ "ask": "record" });
+    assert_eq!(refused(&record, b"nothing"), "this is neither a witness.bin nor JSON");
+    let receipt = refused(&record, br#"{"transactionHash": null, "logs": [], "status": "0x1"}"#);
+    assert!(receipt.starts_with("this is a receipt: a page asks no node"), "{receipt}");
+}
+
 #[test]
 fn a_report_is_the_one_of_the_command_line() {
     let bytes = fixture("call-tree.witness.bin");

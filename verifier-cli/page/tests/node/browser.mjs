@@ -1,69 +1,20 @@
 // The page in a real browser. Says what it saw as JSON; the test that starts it says what that must be.
-//   node browser.mjs PAGE SCREENSHOTS [WITNESS INPUT ARTIFACTS]
+//   node browser.mjs PAGE SCREENSHOTS [WITNESS INPUT ARTIFACTS FORM]
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { drive, open as opened, pictures as taken, seen } from "../../../../tests/support/browser/harness.mjs";
+import { drive, seen } from "../../../../tests/support/browser/harness.mjs";
+import { others } from "./files.mjs";
+import { given, open, pictures, screenshots, text } from "./page.mjs";
+import { link, links, run } from "./running.mjs";
 
-const [file, screenshots, witness, input, artifacts] = process.argv.slice(2);
+const [witness, input, artifacts, form] = given;
 
-/** A machine that does much else takes its time. */
-const PATIENCE = 180_000;
-
-async function open(fragment = "") {
-  const page = await opened(file, fragment);
-  page.setDefaultTimeout(PATIENCE);
-  return page;
-}
-
-const text = (page, selector) => page.textContent(selector);
-const pictures = (page, name) => taken(page, join(screenshots, name));
-
-/** Waits for a run to have come to its end. */
-const ran = (page) => page.waitForSelector("#agreement");
-
-async function run(page) {
-  await ran(page);
-  seen.first = {
-    agreement: await text(page, "#agreement .verdict"),
-    returned: await text(page, "#returned"),
-    guestGas: await text(page, "[data-gauge='guest gas']"),
-    hostGas: await text(page, "[data-gauge='host gas']"),
-  };
-  await page.click(".walk h2");
-  await page.getByLabel("Step on (→)").click();
-  await page.keyboard.press("ArrowRight");
-  seen.walked = { where: await text(page, ".walk-tools output"), stack: await text(page, ".words"), code: await text(page, ".row.at") };
-  await pictures(page, "run");
-  seen.examples = {};
-  const examples = await page.$$eval("#example option", (options) => options.filter((option) => option.value).map((option) => [option.value, option.textContent]));
-  for (const [value, name] of examples) {
-    await page.evaluate(() => document.querySelector("#run-result").replaceChildren());
-    await page.selectOption("#example", value);
-    await ran(page);
-    seen.examples[name] = await text(page, "#agreement .verdict");
-  }
-  // What would take long is stopped, and the next run begins anew.
-  await page.evaluate(() => document.querySelector("#run-result").replaceChildren());
-  await page.fill("#program", "loop: JUMPDEST PUSH loop JUMP");
-  await page.click("#run");
-  await page.getByRole("button", { name: "Stop", exact: true }).click();
-  seen.stopped = await text(page, "#run-result");
-  await page.fill("#program", "PUSH 1 NOSUCH");
-  seen.refused = await text(page, "#program-note");
-}
-
-/** A program with calldata, by its link alone, in another window. */
-async function link(page) {
-  await page.fill("#program", "PUSH 0 CALLDATALOAD PUSH 2 MUL PUSH 0 MSTORE PUSH 32 PUSH 0 RETURN");
-  await page.fill("#calldata", `0x${"21".padStart(64, "0")}`);
-  await page.selectOption("#fork", "shanghai");
-  await page.evaluate(() => document.querySelector("#run-result").replaceChildren());
-  await page.click("#run");
-  await ran(page);
-  const other = await open(new URL(page.url()).hash);
-  await ran(other);
-  seen.linked = { fork: await other.inputValue("#fork"), returned: await text(other, "#returned") };
-  await other.context().close();
+/** How much wider the page is than a narrow window. */
+async function narrow(page) {
+  const size = page.viewportSize();
+  await page.setViewportSize({ width: 390, height: 844 });
+  seen.wide = Math.max(seen.wide, await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth));
+  await page.setViewportSize(size);
 }
 
 async function audit(page) {
@@ -91,11 +42,23 @@ async function audit(page) {
   await page.setInputFiles("#file", { name: "nothing.bin", mimeType: "application/octet-stream", buffer: Buffer.from("nothing") });
   await page.waitForSelector("#audit-result [role=alert]");
   seen.unusable = await text(page, "#audit-result [role=alert]");
+  await others(page, form);
   await page.click("text=Call tree");
   await page.waitForSelector("[data-agree]");
   await pictures(page, "audit");
-  await page.click("#messages tbody tr:nth-child(2)");
+  // Of two that are asked for at once, the last is shown.
+  await page.evaluate(() => {
+    const button = (name) => [...document.querySelectorAll("#view-audit [aria-label=Examples] button")].find(({ textContent }) => textContent === name);
+    button("Halts").click();
+    button("Call tree").click();
+  });
+  await page.waitForSelector("[data-agree]");
+  seen.last = await page.$$eval("#messages tbody tr", (rows) => rows.length);
+  await page.focus("#messages tbody tr:nth-child(2) button");
+  await page.keyboard.press("Space");
   await page.waitForSelector("#view-audit .walk .row.at");
+  seen.focused = await page.evaluate(() => document.activeElement?.classList.contains("walk"));
+  await narrow(page);
   await page.getByLabel("Last step").last().click();
   await page.waitForSelector("#view-audit .roots");
   seen.message = { records: await page.$$eval("#view-audit .within .tree summary", (rows) => rows.map(({ textContent }) => textContent)), title: await text(page, "#view-audit .walk h2"), where: await text(page, "#view-audit .walk-tools output"), code: await text(page, "#view-audit .walk .row.at") };
@@ -146,6 +109,11 @@ async function lie(page) {
     await field.fill("0x1");
     await field.blur();
   });
+  seen.written = await judged(async () => {
+    await field.fill(JSON.parse(readFileSync(form)).receipt.gasUsed.replace(/[a-f]/g, (digit) => digit.toUpperCase()));
+    await field.blur();
+  });
+  seen.writtenWords = await text(page, "#lie-told");
   seen.notEven = await judged(async () => {
     await field.fill("a lot");
     await field.blur();
@@ -153,6 +121,16 @@ async function lie(page) {
   await judged(() => page.click("[data-lie='A slot held another value']"));
   seen.words = await page.$$eval("#lie-result .finding", (findings) => findings.map(({ textContent }) => textContent));
   await pictures(page, "lie");
+  await page.click("#lie-told button");
+  seen.refocused = await page.evaluate(() => document.activeElement.id);
+  await page.waitForSelector("#finders");
+  await page.click("details[data-place=block] > summary");
+  const number = page.locator("input[data-place='block.number']");
+  seen.unanchored = await judged(async () => {
+    await number.fill("0x1");
+    await number.blur();
+  });
+  seen.unanchoredWords = await text(page, "#finders");
 }
 
 /** What a page without the module can do, and what it says that it lacks. */
@@ -176,6 +154,7 @@ await drive(async () => {
   seen.ready = await page.evaluate(() => document.documentElement.dataset.ready);
   await run(page);
   await link(page);
+  await links();
   if (seen.ready === "whole") {
     await audit(page);
     await lie(page);

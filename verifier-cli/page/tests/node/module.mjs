@@ -23,7 +23,8 @@ const module = await Module.of(gunzipSync(Buffer.from(packed, "base64")));
 /** What the module says of a case: the hash of its witness.bin and the report, or why it is refused. */
 async function said(text, index) {
   try {
-    const { bytes } = await module.ask({ ask: "record", index }, text);
+    const { said: recorded, bytes } = await module.ask({ ask: "record", index }, text);
+    if (recorded.refused) return { refused: recorded.refused };
     const { said: { report } } = await module.ask({ ask: "verify" }, bytes);
     return { witness: createHash("sha256").update(bytes).digest("hex"), report };
   } catch (error) {

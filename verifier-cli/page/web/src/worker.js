@@ -3,6 +3,8 @@ import { archives } from "./evm/archives.js";
 import { Auditor } from "./evm/audit.js";
 import { GAS, header, inputOf } from "./evm/block.js";
 import { bytes, word } from "./evm/bytes.js";
+import { compared } from "./evm/compare.js";
+import { haltOf } from "./evm/halt.js";
 import * as live from "./evm/live.js";
 import * as native from "./evm/native.js";
 import { Module, Refused } from "./module.js";
@@ -21,18 +23,21 @@ const tasks = {
     module = given.wasm ? await Module.of(given.wasm) : null;
   },
 
-  /** A program, natively and by the live machine. */
-  async run({ fork, code, input }) {
+  /** A program, natively and by the live machine, and what is the same of the two. */
+  async run({ fork, code, input }, told) {
     const beside = await nativeRun(fork, code, input, BigInt(GAS));
     const contract = bytes(contracts[fork].live);
     const gas = BigInt(hostGas(beside.end));
-    return { live: await live.run({ contract, code, input, gas, block: header }), native: beside, size: contract.length };
+    const machine = await live.run({ fork, contract, code, input, gas, block: header, told });
+    const held = compared(machine, beside);
+    return { live: seen(machine), native: seen(beside), held, host: live.hostOf(fork), size: contract.length };
   },
 
-  /** What a file holds: its own bytes if it is a witness, else the witness of what it says. */
-  async open({ file, index }) {
+  /** What a file holds: its own bytes if it is a witness, else the witness of what it says, or why there is none. */
+  async open({ file, index }, told) {
     needs("an audit of a whole witness");
     if (isWitness(file)) return { witness: file, said: null };
+    told("Recording");
     const { said, bytes: witness } = await module.ask({ ask: "record", index }, file);
     return { witness, said };
   },
@@ -96,6 +101,15 @@ function needs(what) {
   if (!module) throw new Refused(`this page was built without the module, and lacks ${what}`);
 }
 
+/** Words of a stack that the page shows. */
+const SHOWN = 24;
+
+/** A run as the page shows it: of each stack the top, and how many words it has. */
+function seen(run) {
+  const steps = run.steps.map((step) => ({ ...step, stack: step.stack.slice(-SHOWN), height: step.stack.length }));
+  return { ...run, steps };
+}
+
 /** What the machine is given: enough for what came to an end, and the same for what took all. */
 const hostGas = ({ success, reverted, gasUsed }) => (success || reverted ? Math.max(GAS, 64 * gasUsed + 100_000) : GAS);
 
@@ -105,7 +119,9 @@ async function nativeRun(fork, code, input, gas) {
     const steps = said.steps.map((step) => ({ ...step, stack: step.stack.map(BigInt) }));
     const logs = said.logs.map((log) => ({ ...log, address: log.address.toLowerCase() }));
     const storage = said.storage.map((pair) => pair.map(word)).filter(([, value]) => BigInt(value));
-    return { ...said, steps, logs, storage: storage.sort(), by: "revm" };
+    const { success, reverted, reason } = said.end;
+    const end = { ...said.end, halt: success || reverted ? null : haltOf(reason) };
+    return { ...said, steps, end, logs, storage: storage.sort(), by: "revm" };
   }
   return { ...(await native.run({ fork, code, input, gas, block: header })), by: "@ethereumjs/evm" };
 }

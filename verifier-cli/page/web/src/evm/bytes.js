@@ -22,6 +22,15 @@ export const word = (number) => `0x${BigInt(number).toString(16).padStart(64, "0
 /** The number that a big-endian run of bytes stands for. */
 export const number = (run) => (run.length ? BigInt(hex(run)) : 0n);
 
+/** The word at a place of a memory, which reads as zeros behind its end. */
+export function wordAt(memory, at) {
+  if (at + 32 > memory.length) return number(joined(memory.slice(at), new Uint8Array(32)).slice(0, 32));
+  const view = new DataView(memory.buffer, memory.byteOffset + at, 32);
+  const high = (view.getBigUint64(0) << 64n) | view.getBigUint64(8);
+  const low = (view.getBigUint64(16) << 64n) | view.getBigUint64(24);
+  return high ? (high << 128n) | low : low;
+}
+
 /** Puts byte runs behind each other. */
 export function joined(...runs) {
   const all = new Uint8Array(runs.reduce((length, run) => length + run.length, 0));

@@ -1,5 +1,5 @@
 // A chain in the browser: an EVM that is not ours, with nothing on it but what it is given.
-import { Common, Hardfork, Mainnet } from "@ethereumjs/common";
+import { Hardfork, Mainnet, createCustomCommon } from "@ethereumjs/common";
 import { createEVM } from "@ethereumjs/evm";
 import { SimpleStateManager } from "@ethereumjs/statemanager";
 import { Account, Address, createAddressFromString } from "@ethereumjs/util";
@@ -23,11 +23,12 @@ export const address = (text) => createAddressFromString(text);
 
 /** An EVM by the rules of a fork, and its state. */
 export class Chain {
-  /** A chain by the rules of `fork`, with `contracts`: code by address. */
-  static async of(fork, contracts = []) {
-    const common = new Common({ chain: Mainnet, hardfork: HARDFORKS[fork] });
+  /** A chain by the rules of `fork`, with `contracts`: code by address. `hashOf` is the hash of a block before. */
+  static async of(fork, contracts = [], { chainId = 1, hashOf = () => new Uint8Array(32) } = {}) {
+    const common = createCustomCommon({ chainId }, Mainnet, { hardfork: HARDFORKS[fork] });
     const state = new SimpleStateManager({ common });
-    const evm = await createEVM({ common, stateManager: state });
+    const blockchain = { getBlock: async (number) => ({ hash: () => hashOf(number) }), putBlock: async () => {}, shallowCopy: () => blockchain };
+    const evm = await createEVM({ common, stateManager: state, blockchain });
     const chain = new Chain(evm, state);
     for (const [holder, code] of contracts) await chain.put(holder, code);
     return chain;
@@ -38,9 +39,9 @@ export class Chain {
     this.state = state;
   }
 
-  /** Puts code at an address, with a balance. */
-  async put(holder, code, balance = 0n) {
-    await this.state.putAccount(address(holder), new Account(0n, balance));
+  /** Puts code at an address, with a balance and a nonce. */
+  async put(holder, code, balance = 0n, nonce = 0n) {
+    await this.state.putAccount(address(holder), new Account(nonce, balance));
     await this.state.putCode(address(holder), code);
   }
 
@@ -50,7 +51,18 @@ export class Chain {
     await this.state.deleteAccount(address(holder));
   }
 
-  /** Calls a contract in a transaction of its own. What it did to the state is seen by `look` and undone. */
+  /** What is warm when a transaction begins: who calls and is called, precompiles, the coinbase (EIP-2929, EIP-3651). */
+  warm(from, to, block) {
+    const { journal, common, precompiles } = this.evm;
+    const coinbase = common.isActivatedEIP(3651) ? [block.header.coinbase] : [];
+    for (const known of [from, address(to), ...coinbase]) journal.addAlwaysWarmAddress(known.toString().slice(2));
+    for (const known of precompiles.keys()) journal.addAlwaysWarmAddress(known);
+  }
+
+  /**
+   * Calls a contract in a transaction of its own; one with a caller has what it needs warm, as any has. What it did to
+   * the state is seen by `look` and undone.
+   */
   async call({ to, data, gas, caller, onStep, onFrame, look, block }) {
     // Addresses that are warm stay warm from call to call, unless they are forgotten.
     await this.evm.journal.cleanup();
@@ -63,6 +75,7 @@ export class Chain {
     if (onFrame) events.on("afterMessage", onFrame);
     try {
       const from = caller ? address(caller) : new Address(new Uint8Array(20));
+      if (caller) this.warm(from, to, block);
       const done = await this.evm.runCall({
         to: address(to),
         caller: from,

@@ -2,20 +2,22 @@
 // step of the guest is read off the host's. `specs/13-live.md`.
 import machine from "../machine.json" with { type: "json" };
 import { assemble } from "../assembly.js";
-import { bytes, hex, joined, number, word } from "./bytes.js";
-import { Chain, address } from "./chain.js";
+import { bytes, hex, joined, number, word, wordAt } from "./bytes.js";
+import { haltOf } from "./halt.js";
+import { WALLET, CALLER, populate, world } from "./block.js";
+import { Chain, address, forks } from "./chain.js";
 
 const { live } = machine;
-/** Where the machine is, and the wallet whose own code the program runs as. */
+/** Where the machine is. */
 const MACHINE = "0x0000000000000000000000000000000000004d41";
-export const WALLET = "0x0000000000000000000000000000000000000a11";
-export const CALLER = "0x0000000000000000000000000000000000000ca1";
-export const BALANCE = 10n ** 18n;
 const [JUMP, JUMPI, JUMPDEST] = [0x56, 0x57, 0x5b];
 /** The most steps that are shown. */
 export const MOST = 20_000;
 /** The most words of stack that are shown in all of them together. */
 export const WORDS = 1 << 21;
+
+/** After how many steps of the host progress is told. */
+const TELL = 20_000;
 
 /** The wallet's code: delegate-calls the machine with what it is called with, and ends as that does. */
 const FORWARD = `
@@ -54,7 +56,7 @@ class Guest {
   }
 
   begin(slot, stack, memory, gasLeft) {
-    const at = (position) => number(memory.slice(position, position + 32));
+    const at = (position) => wordAt(memory, position);
     const state = stack.at(-1);
     if (state === undefined || memory.length < live.code) return;
     const pc = Number(state & ((1n << BigInt(live.pcBits)) - 1n)) - live.code;
@@ -101,10 +103,13 @@ function same(one, other) {
   return one.length === other.length && one.every((byte, at) => byte === other[at]);
 }
 
-/** Runs a program by the live machine whose code is `contract`. */
-export async function run({ contract, code, input, gas, block }) {
-  const chain = await Chain.of("osaka", [[MACHINE, contract]]);
-  await chain.put(WALLET, assemble(FORWARD, "osaka"), BALANCE);
+/** The host's fork for a guest's: the same, or the oldest that the machine runs under (`specs/13-live.md`). */
+export const hostOf = (fork) => (forks.indexOf(fork) < forks.indexOf("cancun") ? "cancun" : fork);
+
+/** Runs a program by the live machine whose code is `contract`; `told` hears of the host's steps. */
+export async function run({ fork, contract, code, input, gas, block, told = () => {} }) {
+  const chain = await Chain.of(hostOf(fork), [[MACHINE, contract]], world);
+  await populate(chain, assemble(FORWARD, "osaka"));
   const guest = new Guest(code);
   let frame = null;
   const outer = await chain.call({
@@ -113,7 +118,11 @@ export async function run({ contract, code, input, gas, block }) {
     data: calldataOf(code, input),
     gas,
     block,
-    onStep: (step, stop) => (guest.more ? stop() : guest.step(step)),
+    onStep: (step, stop) => {
+      if (guest.more) return stop();
+      guest.step(step);
+      if (guest.hostSteps % TELL === 0) told({ host: guest.hostSteps, steps: guest.steps.length });
+    },
     onFrame: (done) => {
       // The machine's frame ends last but for the wallet's.
       frame = [done.execResult, frame?.[0]];
@@ -137,13 +146,13 @@ export async function run({ contract, code, input, gas, block }) {
   };
 }
 
-/** How a frame ended. */
+/** How a frame ended: `halt` is why, if it halted. */
 export function end(result) {
   const reason = result.exceptionError?.error ?? null;
   return {
     success: reason === null,
     reverted: reason === "revert",
-    reason,
+    halt: haltOf(reason),
     returned: hex(result.returnValue),
   };
 }

@@ -1,4 +1,5 @@
-// Elements. All text goes in as text, whoever wrote it.
+// Elements. All text goes in as text, whoever wrote it, and with nothing in it that is not to be seen.
+import { plain } from "../plain.js";
 
 /** An element: `h("p.note#id", { title }, "text", other)`. */
 export function h(selector, ...rest) {
@@ -21,11 +22,15 @@ function set(element, properties) {
     if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
     else if (key in element && typeof value !== "string") element[key] = value;
     else if (key === "value") element.value = value;
-    else element.setAttribute(key, value === true ? "" : value);
+    else element.setAttribute(key, value === true ? "" : plain(String(value)));
   }
 }
 
-const children = (all) => all.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false);
+const children = (all) =>
+  all
+    .flat(Infinity)
+    .filter((child) => child !== null && child !== undefined && child !== false)
+    .map((child) => (child instanceof Node ? child : plain(String(child))));
 
 /** Puts other children in the place of an element's. */
 export function fill(element, ...all) {
@@ -42,11 +47,20 @@ export function short(text, head = 10, tail = 8) {
   return h("code.hash", { title: text }, `${text.slice(0, head)}…${text.slice(-tail)}`);
 }
 
+/** A text that can be long: its beginning, and all of it for who asks. */
+export function whole(text, most = 74) {
+  if (text.length <= most) return h("code.hash", text);
+  return h("details.whole", h("summary", h("code", `${text.slice(0, most - 2)}…`), " ", h("span.note", counted((text.length - 2) / 2, "byte"))), h("code.hash", text));
+}
+
+/** `Osaka`: the name of a fork in a sentence. */
+export const titled = (fork) => fork[0].toUpperCase() + fork.slice(1);
+
 /** `1 message`, `2 messages`. */
 export const counted = (count, one, many = `${one}s`) => `${thousands(count)} ${count === 1 ? one : many}`;
 
-/** A verdict's word in its colour. */
-export const verdict = (name) => h(`span.verdict.is-${name}`, name);
+/** A verdict's word in its colour; `words` where it is another. */
+export const verdict = (name, words = name) => h(`span.verdict.is-${name}`, words);
 
 /** Pairs of name and value. */
 export const facts = (pairs) =>

@@ -1,23 +1,31 @@
-// The worker, as the page asks it. What runs too long is stopped with it, and a new one begins.
+// A worker, as a view of the page asks it. What runs too long is stopped with it, and the next question begins another.
 
 /** What is said of a task that was stopped. */
 export class Stopped extends Error {}
 
-export class Engine {
-  /** `source` is the worker's code, `given` what it starts with. */
-  constructor(source, given) {
-    this.url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-    this.given = given;
-    this.begin();
-  }
+/** Where the worker's code is: an address for as many workers as there are views. */
+export const codeOf = (source) => URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
 
-  begin() {
+export class Engine {
+  /** `code` is the address of the worker's code, `given` what it starts with. */
+  constructor(code, given) {
+    this.code = code;
+    this.given = given;
+    this.worker = null;
     this.waiting = new Map();
     this.next = 0;
-    this.worker = new Worker(this.url);
+  }
+
+  /** A worker that has started, or will have; the same one until it is stopped. */
+  begin() {
+    if (this.worker) return this.ready;
+    this.worker = new Worker(this.code);
     this.worker.onmessage = ({ data }) => this.heard(data);
-    this.worker.onerror = (event) => this.failed(new Error(event.message || "the worker stopped"));
-    this.ready = this.ask("start", this.given);
+    this.worker.onerror = (event) => this.end(new Error(event.message || "the worker stopped"));
+    this.ready = this.send("start", this.given);
+    // Whoever asks waits for it, and hears of it.
+    this.ready.catch(() => {});
+    return this.ready;
   }
 
   heard({ id, told, done, error }) {
@@ -32,17 +40,17 @@ export class Engine {
     else waiting.reject(new Error(error));
   }
 
-  failed(error) {
-    for (const { reject } of this.waiting.values()) reject(error);
+  /** Ends the worker, and all that it was asked with this error. */
+  end(error) {
+    this.worker?.terminate();
+    this.worker = null;
+    const all = [...this.waiting.values()];
     this.waiting.clear();
+    for (const { reject } of all) reject(error);
   }
 
-  /** Whether something is being done. */
-  get busy() {
-    return this.waiting.size > 0;
-  }
-
-  ask(task, given, told = () => {}) {
+  send(task, given, told = () => {}) {
+    if (!this.worker) return Promise.reject(new Stopped("stopped"));
     const id = this.next++;
     return new Promise((resolve, reject) => {
       this.waiting.set(id, { resolve, reject, told });
@@ -50,9 +58,37 @@ export class Engine {
     });
   }
 
+  /** Asks when the worker is ready: before, it has no module. */
+  async ask(task, given, told) {
+    await this.begin();
+    return this.send(task, given, told);
+  }
+
+  /** Stops what is being done, if anything is: what is asked next is not to wait for it. */
+  only() {
+    if (this.waiting.size) this.stop();
+  }
+
   stop() {
-    this.worker.terminate();
-    this.failed(new Stopped("stopped"));
-    this.begin();
+    this.end(new Stopped("stopped"));
+  }
+}
+
+/** Who asked last. What was asked before is not drawn. */
+export class Turns {
+  constructor() {
+    this.turn = 0;
+  }
+
+  /** Another turn: whether it is the last yet. */
+  next() {
+    this.turn += 1;
+    return this.now();
+  }
+
+  /** The turn that it is: whether it is yet. */
+  now() {
+    const { turn } = this;
+    return () => turn === this.turn;
   }
 }

@@ -74,13 +74,16 @@ export class Fields {
   }
 
   edited(place, value, input) {
+    // A field with nothing in it has its own value again.
+    if (!input.value.trim()) input.value = text(value);
     const typed = parsed(input.value.trim(), value);
     input.classList.toggle("changed", typed !== value);
     this.changed(place, typed);
   }
 }
 
-const text = (value) => (typeof value === "string" ? value : JSON.stringify(value));
+/** A value as it stands in a field. */
+export const text = (value) => (typeof value === "string" ? value : JSON.stringify(value));
 
 /** What was typed, as the kind of value that stood there; else as it is. */
 function parsed(typed, value) {

@@ -1,14 +1,20 @@
 // Many rows of one height, of which those are drawn that can be seen.
 import { fill, h } from "./dom.js";
 
-/** A list of `count` rows; `draw(index)` gives a row's element. Row height is the style sheet's `--row`. */
+/**
+ * A list of `count` rows; `draw(index)` gives a row's element. Row height is the style sheet's `--row`. `roles` are
+ * those of the whole, of what is between, and of a row: a list's, or those of a table's body, which has its label by
+ * the table.
+ */
 export class Rows {
-  constructor(label, draw) {
+  constructor(label, draw, roles = ["list", "presentation", "listitem"]) {
+    const [all, between, one] = roles;
     this.draw = draw;
+    this.role = one;
     this.count = 0;
     this.chosen = -1;
-    this.inner = h("div.rows-inner");
-    this.element = h("div.rows", { tabindex: "0", role: "region", "aria-label": label, onscroll: () => this.paint() }, this.inner);
+    this.inner = h("div.rows-inner", { role: between });
+    this.element = h("div.rows", { tabindex: "0", role: all, "aria-label": label, onscroll: () => this.paint() }, this.inner);
     new ResizeObserver(() => this.paint()).observe(this.element);
   }
 
@@ -44,7 +50,13 @@ export class Rows {
     for (let index = first; index < last; index += 1) {
       const row = this.draw(index);
       row.classList.add("row");
-      row.classList.toggle("at", index === this.chosen);
+      row.setAttribute("role", this.role);
+      row.setAttribute(this.role === "row" ? "aria-rowindex" : "aria-posinset", String(index + 1));
+      if (this.role !== "row") row.setAttribute("aria-setsize", String(this.count));
+      if (index === this.chosen) {
+        row.classList.add("at");
+        row.setAttribute("aria-current", "step");
+      }
       row.style.top = `${index * height}px`;
       rows.push(row);
     }

@@ -2,28 +2,34 @@
 import { AssemblyError, assemble } from "../assembly.js";
 import { bytes, hex } from "../evm/bytes.js";
 import machine from "../machine.json" with { type: "json" };
-import { counted, facts, fill, h, panel, thousands } from "./dom.js";
+import { clipped } from "../plain.js";
+import { difference } from "./difference.js";
+import { counted, fill, h, panel, thousands, verdict } from "./dom.js";
+import { Turns } from "./engine.js";
+import { text } from "./files.js";
 import { fragment } from "./link.js";
+import { gasOf, outcome } from "./outcome.js";
 import { programs } from "./programs.js";
-import { Stopped } from "./engine.js";
+import { brought, failed, working } from "./wait.js";
 import { Walk } from "./walk.js";
-import { comparison } from "./compare.js";
 
-const newest = machine.forks.at(-1).name;
+/** How long nothing is typed before what stands there is read. */
+const PAUSE = 150;
 
 export class Run {
   constructor(engine, { onAudit }) {
     this.engine = engine;
     this.onAudit = onAudit;
-    this.program = h("textarea#program", { rows: 14, spellcheck: "false", autocapitalize: "off", "aria-describedby": "program-note", oninput: () => this.edited() });
-    this.input = h("input#calldata", { type: "text", spellcheck: "false", placeholder: "0x, or nothing" });
+    this.turns = new Turns();
+    this.program = h("textarea#program", { rows: 14, spellcheck: "false", autocapitalize: "off", "aria-describedby": "program-note", oninput: () => this.typed() });
+    this.input = h("input#calldata", { type: "text", spellcheck: "false", placeholder: "0x, or nothing", "aria-describedby": "program-note" });
     this.fork = h("select#fork", { onchange: () => this.edited() }, machine.forks.toReversed().map(({ name }) => h("option", { value: name }, name)));
     this.examples = h("select#example", { onchange: () => this.example() }, h("option", { value: "" }, "Start from…"), programs.map(({ name }, at) => h("option", { value: String(at) }, name)));
     this.button = h("button.primary#run", { type: "submit", title: "Ctrl + Enter" }, "Run");
     this.link = h("button", { type: "button", onclick: () => this.copied() }, "Copy link");
     this.note = h("p.note#program-note", { "aria-live": "polite" });
     this.result = h("div.stack#run-result");
-    this.element = h("div.view#view-run", { role: "tabpanel", "aria-labelledby": "tab-run" }, this.intro(), h("div.run-grid", this.form(), this.result));
+    this.element = h("div.view#view-run", { role: "tabpanel", tabindex: "-1", "aria-labelledby": "tab-run" }, this.intro(), h("div.run-grid", this.form(), this.result));
     this.use(programs[0]);
   }
 
@@ -49,8 +55,28 @@ export class Run {
   use({ program, input, fork }) {
     this.program.value = program;
     this.input.value = input ? `0x${input.replace(/^0x/, "")}` : "";
-    this.fork.value = machine.forks.some(({ name }) => name === fork) ? fork : newest;
+    this.fork.value = fork;
     this.edited();
+  }
+
+  /** Whether this program stands here, and was run. */
+  has({ program, input, fork }) {
+    const same = this.program.value === program && this.fork.value === fork && this.input.value.replace(/^0x/i, "").trim() === input;
+    return same && this.result.childElementCount > 0;
+  }
+
+  /** A file with a program: assembly, or bytecode as hex. */
+  async dropped([file, ...more]) {
+    const turn = this.turns.next();
+    try {
+      const program = await text(file);
+      if (!turn()) return;
+      this.use({ program, input: "", fork: this.fork.value });
+      if (more.length) this.note.textContent += `; of ${more.length + 1} files, ${clipped(file.name)} was taken`;
+      this.run();
+    } catch (error) {
+      if (turn()) this.wrong(error.message);
+    }
   }
 
   example() {
@@ -61,10 +87,20 @@ export class Run {
     this.run();
   }
 
-  /** Says that a link carries no program. */
-  broken() {
+  /** A link that carries no program, and why: nothing of another stays. */
+  broken(why) {
+    this.turns.next();
+    this.engine.only();
+    this.program.value = "";
+    this.input.value = "";
+    this.edited();
+    this.wrong(why);
+    fill(this.result);
+  }
+
+  wrong(words) {
     this.note.classList.add("is-invalid");
-    this.note.textContent = "the program in the link cannot be read";
+    this.note.textContent = words;
   }
 
   /** The code that the text is, or null with the reason in the note. */
@@ -73,16 +109,23 @@ export class Run {
       return assemble(this.program.value, this.fork.value);
     } catch (error) {
       if (!(error instanceof AssemblyError)) throw error;
-      this.note.classList.add("is-invalid");
-      this.note.textContent = error.message;
+      this.wrong(error.message);
       return null;
     }
   }
 
+  /** Something was typed: it is read when nothing more is, for a little. */
+  typed() {
+    clearTimeout(this.pause);
+    this.button.disabled = false;
+    this.pause = setTimeout(() => this.edited(), PAUSE);
+  }
+
   edited() {
+    clearTimeout(this.pause);
     this.note.classList.remove("is-invalid");
     const code = this.code();
-    if (code) this.note.textContent = code.length ? `${counted(code.length, "byte")}: ${short(hex(code))}` : "nothing to run";
+    if (code) this.note.textContent = code.length ? `${counted(code.length, "byte")}: ${hex(code.slice(0, 36))}${code.length > 36 ? "…" : ""}` : "nothing to run";
     this.button.disabled = !code?.length;
   }
 
@@ -103,88 +146,46 @@ export class Run {
     history.replaceState(null, "", fragment({ fork: this.fork.value, program: this.program.value, input: this.input.value.replace(/^0x/i, "").trim() }));
   }
 
-  async run() {
+  /** Runs what stands there, in the place of what runs. `seen` is whether the visitor waits for it. */
+  async run({ seen = true } = {}) {
+    this.edited();
     const code = this.code();
     const input = bytes(this.input.value.trim());
     if (!input) {
-      this.note.classList.add("is-invalid");
-      this.note.textContent = "the calldata is no hex";
+      this.wrong("the calldata is no hex");
       this.input.focus();
       return;
     }
     if (!code?.length) return;
     this.carry();
+    const turn = this.turns.next();
+    this.engine.only();
     const fork = this.fork.value;
-    fill(this.result, working("Running", this.engine));
+    const wait = working("Running", this.engine);
+    fill(this.result, wait);
+    const told = ({ host, steps }) => wait.told(`Running: ${counted(steps, "step")} so far, ${thousands(host)} of the host…`);
     try {
-      this.show({ fork, code, input, ...(await this.engine.ask("run", { fork, code, input })) });
+      const ran = await this.engine.ask("run", { fork, code, input }, told);
+      if (!turn()) return;
+      this.show({ fork, code, input, ...ran });
+      if (seen) brought(this.result);
     } catch (error) {
-      fill(this.result, failed(error));
+      if (turn()) fill(this.result, failed(error));
     }
   }
 
-  show({ fork, code, input, live, native, size }) {
-    const held = comparison(live, native);
-    const walk = new Walk({ fork, code, steps: live.steps, more: live.more, columns: gasOf(live, native) });
+  show(ran) {
+    const { fork, code, input, live, native, held } = ran;
+    const { same, words, at } = difference(ran);
+    const beside = same ? null : { name: "Natively", steps: native.steps, from: held.step ?? live.steps.length };
+    const walk = new Walk({ fork, code, steps: live.steps, more: live.more, columns: gasOf(ran), beside });
+    if (!same) walk.at = at;
     const audit = h("button", { type: "button", onclick: () => this.onAudit({ fork, code, input }) }, "Record and audit this run");
     fill(
       this.result,
-      h(`div.conclusion.is-${held.same ? "valid" : "inconclusive"}#agreement`, { role: "status" }, h(`span.verdict.is-${held.same ? "valid" : "inconclusive"}`, held.same ? "the same" : "not the same"), h("span", held.words)),
-      panel("What came of it", this.engine.given.wasm ? audit : null, outcome(native, live, size)),
+      h(`div.conclusion.is-${same ? "valid" : "inconclusive"}#agreement`, { role: "status" }, verdict(same ? "valid" : "inconclusive", same ? "the same" : "not the same"), " ", h("span", words)),
+      panel("What came of it", this.engine.given.wasm ? audit : null, outcome(ran, same)),
       walk.element,
     );
   }
 }
-
-const short = (text) => (text.length > 74 ? `${text.slice(0, 72)}…` : text);
-
-/** What the run returned, and what it cost as guest and as host. */
-function outcome(native, live, size) {
-  const { returned, success, reverted, gasUsed } = native.end;
-  const ended = success ? "returned" : reverted ? "reverted" : "halted: all its gas is gone";
-  const number = returned.length === 66 ? ` = ${thousands(returned)}` : "";
-  const ratio = gasUsed && success ? `${thousands(Math.round(live.hostGas / gasUsed))} for one of the guest’s` : null;
-  return [
-    h("div.gauges", gauge("guest gas", gasUsed, `native, ${native.by}`), gauge("host gas", live.hostGas, ratio ?? "the live machine's frame"), gauge("steps", native.steps.length, live.hostSteps === null ? "and more, which are not shown" : `${thousands(live.hostSteps)} of the host`)),
-    facts([
-      ["It", ended],
-      ["Data", returned === "0x" ? "none" : h("code.hash#returned", short(returned), number)],
-      ["Slots", native.storage.length ? h("ul.plain", native.storage.map(([slot, value]) => h("li", h("code", slim(slot)), " ← ", h("code", slim(value))))) : null],
-      ["Logs", native.logs.length ? h("ul.plain", native.logs.map((log) => h("li", h("code.hash", `${log.topics.map(slim).join(", ") || "no topic"}: ${short(log.data)}`)))) : null],
-      ["Machine", `${thousands(size)} bytes; it set up for ${thousands(live.setupGas)} of the host gas`],
-    ]),
-  ];
-}
-
-/** What each step takes, as guest and as host. */
-function gasOf(live, native) {
-  const guest = (index) => {
-    const [now, next] = [native.steps[index], native.steps[index + 1]];
-    if (!now) return "";
-    const after = next ? next.gas : native.steps[0].gas - native.end.gasUsed;
-    return thousands(Math.max(0, now.gas - after));
-  };
-  const host = (index) => (live.steps[index].passed ? "with the jump" : thousands(live.steps[index].hostGas));
-  return [["guest gas", guest], ["host gas", host]];
-}
-
-/** A word without leading zeros. */
-export const slim = (word) => `0x${BigInt(word).toString(16)}`;
-
-const gauge = (name, number, note) => h("div.gauge", h("span.gauge-name", name), h("span.gauge-number", { "data-gauge": name }, thousands(number)), h("span.note", note));
-
-/** What stands where a result will be. */
-export function working(what, engine) {
-  const told = h("span", `${what}…`);
-  const element = h("div.working", { role: "status" }, h("span.spinner", { "aria-hidden": "true" }), told, h("button", { type: "button", onclick: () => engine.stop() }, "Stop"));
-  element.told = (words) => {
-    told.textContent = words;
-  };
-  return element;
-}
-
-/** What stands where there is no result. */
-export const failed = (error) =>
-  error instanceof Stopped
-    ? h("p.note", "Stopped.")
-    : h("div.finding.cause", { role: "alert" }, h("h3", "This cannot be used"), h("p", error.message));

@@ -5,35 +5,41 @@ import { Rows } from "./rows.js";
 
 /**
  * Steps are `{ pc, opcode, stack, memorySize }`, of whose stack the top may be all that is there (`height` is then
- * its size), with `memory` where it is known. `columns` are pairs of a name and what stands in it at a step.
+ * its size), with `memory` where it is known. They count from 0, as the command line counts them. `columns` are pairs
+ * of a name and what stands in it at a step. `beside` is another run of the same code, that differs from step `from`
+ * on, and is shown from there: `{ name, steps, from }`.
  */
 export class Walk {
-  constructor({ fork, code, steps, more, columns, title = "Step by step", note = null }) {
+  constructor({ fork, code, steps, more, columns, title = "Step by step", note = null, beside = null }) {
     this.steps = steps;
+    this.beside = beside;
     this.columns = columns;
     this.names = opcodes(fork).names;
     this.lines = disassemble(code, fork);
     this.lineOf = new Map(this.lines.map(({ pc }, index) => [pc, index]));
-    this.at = 0;
+    this.at = beside?.from ?? 0;
     this.code = new Rows("Code", (index) => this.codeRow(this.lines[index]));
-    this.table = new Rows("Steps", (index) => this.stepRow(index));
+    this.table = new Rows("Steps", (index) => this.stepRow(index), ["rowgroup", "presentation", "row"]);
     this.slider = h("input", { type: "range", min: "0", max: String(Math.max(0, this.steps.length - 1)), value: "0", "aria-label": "Step", oninput: () => this.to(Number(this.slider.value)) });
     this.where = h("output.note");
     this.stack = h("ol.words");
+    this.otherStack = h("ol.words");
+    this.otherTitle = h("h3");
+    this.other = h("div.cell.other", { hidden: true }, this.otherTitle, this.otherStack);
     this.memory = h("pre.memory");
     this.stackTitle = h("h3");
     this.memoryTitle = h("h3");
     const heads = ["step", "pc", "opcode", ...columns.map(([name]) => name), "top of stack"];
     this.element = h(
       "section.panel.walk",
-      { onkeydown: (event) => this.key(event) },
+      { tabindex: "-1", "aria-label": title, onkeydown: (event) => this.key(event) },
       h("header", h("h2", title), this.tools()),
       h(
         "div.body",
         note,
         more ? h("p.note", `Only the first ${thousands(this.steps.length)} steps are shown.`) : null,
-        h("div.walk-grid", h("div.cell", h("h3", "Code"), this.code.element), h("div.cell", this.stackTitle, this.stack, this.memoryTitle, this.memory)),
-        h("div.steps", h("div.step-head", { "aria-hidden": "true" }, heads.map((name) => h("span", name))), this.table.element),
+        h("div.walk-grid", h("div.cell", h("h3", "Code"), this.code.element), h("div.cell", this.stackTitle, this.stack, this.other, this.memoryTitle, this.memory)),
+        h("div.steps", { role: "table", "aria-label": title, "aria-rowcount": String(steps.length) }, h("div.step-head", { role: "row" }, heads.map((name) => h("span", { role: "columnheader" }, name))), this.table.element),
       ),
     );
     queueMicrotask(() => {
@@ -68,15 +74,28 @@ export class Walk {
     if (!this.steps.length) return;
     this.at = Math.min(Math.max(step, 0), this.steps.length - 1);
     const { pc, opcode, stack, height = stack.length, memory, memorySize } = this.steps[this.at];
+    const where = `step ${thousands(this.at)} of ${thousands(this.steps.length - 1)}: ${this.name(opcode)} at pc ${pc}`;
     this.slider.value = String(this.at);
-    this.where.textContent = `${thousands(this.at + 1)} of ${thousands(this.steps.length)}: ${this.name(opcode)} at pc ${pc}`;
+    this.slider.setAttribute("aria-valuetext", where);
+    this.where.textContent = where;
     this.code.choose(this.lineOf.get(pc) ?? -1);
     this.table.choose(this.at);
     this.stackTitle.textContent = `Stack, ${counted(height, "word")}`;
-    this.memoryTitle.textContent = `Memory, ${thousands(memorySize)} bytes`;
-    fill(this.stack, stack.slice(-SHOWN).toReversed().map((word) => h("li", h("code", { title: word.toString() }, `0x${word.toString(16)}`))), height > SHOWN ? h("li.note", `and ${thousands(height - SHOWN)} more`) : null);
+    this.memoryTitle.textContent = `Memory, ${counted(memorySize, "byte")}`;
+    fill(this.stack, words(stack, height));
+    this.showBeside();
     this.memory.hidden = !memory;
     if (memory) this.memory.textContent = dump(memory);
+  }
+
+  /** The other run at this step, where it is another. */
+  showBeside() {
+    this.other.hidden = !this.beside || this.at < this.beside.from;
+    if (this.other.hidden) return;
+    const step = this.beside.steps[this.at];
+    const what = step ? `${this.name(step.opcode)} at pc ${step.pc}, ${counted(step.height, "word")}` : "has ended";
+    this.otherTitle.textContent = `${this.beside.name}: ${what}`;
+    fill(this.otherStack, step ? words(step.stack, step.height) : null);
   }
 
   name(opcode) {
@@ -84,7 +103,7 @@ export class Walk {
   }
 
   codeRow({ pc, name, operand, known }) {
-    return h("div", { "data-pc": String(pc), onclick: () => this.toPc(pc) }, h("span.pc", String(pc)), h("span", { class: known ? null : "quiet" }, name), operand ? h("span.operand", operand) : null);
+    return h("div", { "data-pc": String(pc), onclick: () => this.toPc(pc) }, h("span.pc", String(pc)), " ", h("span", { class: known ? null : "quiet" }, name), operand ? [" ", h("span.operand", operand)] : null);
   }
 
   /** The next time that the run comes to a place. */
@@ -100,14 +119,25 @@ export class Walk {
     return h(
       "div.step-row",
       { onclick: () => this.to(index) },
-      h("span", String(index)),
-      h("span", String(pc)),
-      h("span", this.name(opcode)),
-      this.columns.map(([, cell]) => h("span", cell(index))),
-      h("span.clip", top === undefined ? "" : `0x${top.toString(16)}`),
+      cell(String(index)),
+      " ",
+      cell(String(pc)),
+      " ",
+      cell(this.name(opcode)),
+      this.columns.map(([, said]) => [" ", cell(said(index))]),
+      " ",
+      h("span.clip", { role: "cell" }, top === undefined ? "" : `0x${top.toString(16)}`),
     );
   }
 }
+
+const cell = (text) => h("span", { role: "cell" }, text);
+
+/** The top of a stack, its top first. */
+const words = (stack, height) => [
+  stack.slice(-SHOWN).toReversed().map((word) => h("li", h("code", { title: word.toString() }, `0x${word.toString(16)}`), " ")),
+  height > SHOWN ? h("li.note", `and ${thousands(height - SHOWN)} more`) : null,
+];
 
 /** A small picture of one line. */
 function icon(path) {
