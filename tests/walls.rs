@@ -11,7 +11,7 @@ use std::{
 };
 
 /// Each library: where it is, and which others of ours it may stand on, however far down.
-const LIBRARIES: [(&str, &str, &[&str]); 11] = [
+const LIBRARIES: [(&str, &str, &[&str]); 12] = [
     ("iso-evm-wire", "witness/wire", &[]),
     ("iso-evm-witness", "witness", &["iso-evm-wire"]),
     ("iso-evm-hypervisor", "hypervisor", &["iso-evm-wire"]),
@@ -62,6 +62,18 @@ const LIBRARIES: [(&str, &str, &[&str]); 11] = [
             "iso-evm-provers",
         ],
     ),
+    (
+        "iso-evm-watch",
+        "verifier-cli/watch",
+        &[
+            "iso-evm-wire",
+            "iso-evm-witness",
+            "iso-evm-hypervisor",
+            "iso-evm-verifier",
+            "iso-evm-rpc",
+            "iso-evm-node",
+        ],
+    ),
 ];
 
 /// What asks somebody else, which nothing may that decides by itself.
@@ -69,7 +81,7 @@ const NETWORK: [&str; 6] =
     ["tokio", "reqwest", "rustls", "alloy-provider", "alloy-transport-http", "alloy-signer-local"];
 
 /// Those that ask somebody else: the client, and what stands on it.
-const ASKING: [&str; 3] = ["iso-evm-rpc", "iso-evm-node", "iso-evm-onchain"];
+const ASKING: [&str; 4] = ["iso-evm-rpc", "iso-evm-node", "iso-evm-onchain", "iso-evm-watch"];
 
 /// What the command line is made of.
 const TERMINAL: [&str; 6] =

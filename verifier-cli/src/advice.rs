@@ -13,6 +13,8 @@ use iso_evm_onchain::{
 };
 #[cfg(feature = "node")]
 use iso_evm_rpc::RpcError;
+#[cfg(feature = "node")]
+use iso_evm_watch::{StoreError, WatchError};
 use iso_evm_wire::schedule::ScheduleError;
 use iso_evm_witness::{block_file::BlockFileError, input::InputError};
 
@@ -109,6 +111,19 @@ pub(crate) fn node(error: &NodeError) -> String {
         NodeError::ForkUnknown { .. } => format!("{error}: say which by --fork"),
         NodeError::Pending(_) => {
             format!("{error}: without --strict it is recorded on the state after the newest block")
+        }
+        _ => error.to_string(),
+    }
+}
+
+/// Why a watcher ends.
+#[cfg(feature = "node")]
+pub(crate) fn watch(error: &WatchError) -> String {
+    match error {
+        WatchError::NoStart(_) => format!("{error} (--from N begins with a number)"),
+        WatchError::OtherStart { .. } => format!("{error} (--db names one)"),
+        WatchError::Store(StoreError::OtherChain { .. }) => {
+            format!("{error} (--db names another database)")
         }
         _ => error.to_string(),
     }

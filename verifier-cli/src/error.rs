@@ -14,6 +14,8 @@ use iso_evm_rpc::RpcError;
 use iso_evm_verifier::certificate::CertificateError;
 #[cfg(feature = "onchain")]
 use iso_evm_verifier::claim::ClaimError;
+#[cfg(feature = "node")]
+use iso_evm_watch::{StoreError, WatchError};
 use iso_evm_wire::{container::JsonError, json::Misread, schedule::ScheduleError};
 use iso_evm_witness::{block_file::BlockFileError, input::Document};
 
@@ -112,6 +114,10 @@ pub enum CommandError {
     #[cfg(feature = "node")]
     #[error("{}", advice::node(.0))]
     Node(Box<NodeError>),
+    /// A watcher that ends before it is told to.
+    #[cfg(feature = "node")]
+    #[error("{}", advice::watch(.0))]
+    Watch(Box<WatchError>),
     /// A node did not do what it was asked, and another option does without it.
     #[cfg(feature = "node")]
     #[error("{error} ({hint})")]
@@ -332,6 +338,10 @@ pub enum CommandError {
         /// A command whose name is like it.
         similar: Option<String>,
     },
+    /// Signals that the system does not let be heard.
+    #[cfg(feature = "node")]
+    #[error("signals: {0}")]
+    Signals(std::io::Error),
     /// Wrong usage, as clap puts it.
     #[error("{0}")]
     Usage(String),
@@ -359,6 +369,20 @@ fn recorded(from: u64, number: u64) -> String {
         0 => String::new(),
         1 => format!(" (block {from} is recorded)"),
         _ => format!(" (blocks {from} to {} are recorded)", number - 1),
+    }
+}
+
+#[cfg(feature = "node")]
+impl From<WatchError> for CommandError {
+    fn from(error: WatchError) -> Self {
+        Self::Watch(Box::new(error))
+    }
+}
+
+#[cfg(feature = "node")]
+impl From<StoreError> for CommandError {
+    fn from(error: StoreError) -> Self {
+        WatchError::from(error).into()
     }
 }
 

@@ -1,5 +1,5 @@
 //! The commands of the two binaries: `iso-witness` (record, inspect, assemble) and `iso-verify` (audit
-//! a witness, batches of them, state tests; emit, deploy and submit to contracts).
+//! a witness, batches of them, a whole chain, state tests; emit, deploy and submit to contracts).
 //!
 //! A binary is glue: what is done is done by the libraries that it puts together. Arguments, exit
 //! codes, what people read, and which option mends an error are here and nowhere else.
@@ -14,6 +14,7 @@
 //! | recorder, contract, audits | [`iso_evm_witness`], [`iso_evm_hypervisor`], [`iso_evm_verifier`] |
 //! | many at once | [`iso_evm_batch`] |
 //! | from a node, to a chain | `iso_evm_node`, `iso_evm_onchain`: features `node` and `onchain` |
+//! | a chain followed | `iso_evm_watch`: feature `node` |
 //!
 //! # How a command ends
 //!

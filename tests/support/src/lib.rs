@@ -11,6 +11,7 @@
 //! | tables of `specs/measurements.md` | [`measurements`] |
 //! | packages from npm: nodes, compilers, contracts | [`npm`] |
 //! | a browser, and what drives it | [`browser`] |
+//! | a PostgreSQL server | [`postgres`] |
 //! | many cases on all cores, every failure named | [`parallel`] |
 //!
 //! ```
@@ -40,6 +41,7 @@ pub mod fixtures;
 pub mod measurements;
 pub mod npm;
 pub mod parallel;
+pub mod postgres;
 pub mod program;
 mod witness;
 

@@ -133,6 +133,24 @@ const EXAMPLES: &[Examples] = &[
     ),
     (
         "iso-verify",
+        "watch",
+        &[
+            example(
+                "Follow a chain, and audit every block from now on",
+                "iso-verify watch --rpc-url http://127.0.0.1:8545",
+            ),
+            example(
+                "What there is of it, once",
+                "iso-verify watch --rpc-url http://127.0.0.1:8545 --from 9000 --once",
+            ),
+            example(
+                "By two nodes, a tenth of all transactions, in PostgreSQL",
+                "iso-verify watch --rpc-url A --rpc-url B --sample 0.1 --db postgres://db/w",
+            ),
+        ],
+    ),
+    (
+        "iso-verify",
         "check",
         &[example(
             "Make a stranger's certificate again",

@@ -21,12 +21,30 @@ const HEADINGS: [(&str, &[&str]); 8] = [
             "item",
             "transaction",
             "index",
+            "from",
+            "until",
+            "once",
+            "sample",
         ],
     ),
     ("Audits", &["engine", "audit", "strict"]),
     ("Segments", &["segments", "stride", "checkpoints", "segment"]),
     ("Limits", &["host_gas_limit", "guest_gas_limit", "read_limit", "jobs"]),
-    ("Output", &["output", "json", "full", "certificate", "results", "resume", "dry_run"]),
+    (
+        "Output",
+        &[
+            "output",
+            "json",
+            "full",
+            "certificate",
+            "results",
+            "resume",
+            "dry_run",
+            "db",
+            "witnesses",
+            "keep_witnesses",
+        ],
+    ),
     (
         "Node",
         &[
@@ -41,6 +59,9 @@ const HEADINGS: [(&str, &[&str]); 8] = [
             "timeout",
             "retries",
             "concurrency",
+            "poll",
+            "confirmations",
+            "behind",
         ],
     ),
     (
@@ -78,8 +99,9 @@ const HEADINGS: [(&str, &[&str]); 8] = [
 /// A command and those below it, with the options of each that has many in groups.
 pub(super) fn with_headings(command: Command) -> Command {
     let options = command.get_arguments().filter(|arg| arg.get_long().is_some()).count();
-    let asks_node = command.get_arguments().any(|arg| arg.get_id() == "rpc_url");
     let of = command.get_name().to_owned();
+    // A watcher's nodes are asked for the chain, not for verdicts.
+    let asks_node = of != "watch" && command.get_arguments().any(|arg| arg.get_id() == "rpc_url");
     let many = options > FEW;
     command.mut_subcommands(with_headings).mut_args(|arg| {
         let arg = if many { grouped(&of, arg) } else { arg };

@@ -46,6 +46,11 @@ mod trace;
 mod usage;
 mod verbosity;
 mod verify;
+#[cfg(feature = "node")]
+mod watch;
+#[cfg(not(feature = "node"))]
+#[path = "without_watch.rs"]
+mod watch;
 #[cfg(not(feature = "onchain"))]
 mod without_onchain;
 mod wording;
@@ -100,6 +105,7 @@ enum VerifyCommand {
     Explain(explain::Explain),
     Trace(trace::Trace),
     Batch(batch::Batch),
+    Watch(watch::Watch),
     Check(check::Check),
     Checkpoints(segments::Checkpoints),
     Commit(commit::Commit),
@@ -152,6 +158,7 @@ impl Binary for IsoVerify {
         match self.command {
             Some(VerifyCommand::Verify(command)) => command.run(),
             Some(VerifyCommand::Batch(command)) => command.run(),
+            Some(VerifyCommand::Watch(command)) => command.run(),
             Some(VerifyCommand::Check(command)) => command.run(),
             Some(VerifyCommand::Checkpoints(command)) => command.run(),
             Some(VerifyCommand::Commit(command)) => command.run(),

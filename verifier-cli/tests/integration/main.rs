@@ -37,5 +37,7 @@ mod told;
 mod trace;
 mod usage;
 mod verdicts;
+#[cfg(unix)]
+mod watch;
 // Files that a command does not take, and which one does.
 mod wrong_files;

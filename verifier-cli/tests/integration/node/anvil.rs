@@ -66,7 +66,7 @@ impl Anvil {
         Some(anvil)
     }
 
-    pub(super) fn stop(&mut self) {
+    pub(crate) fn stop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -79,20 +79,20 @@ impl Anvil {
         format!("http://{}", self.address)
     }
 
-    pub(super) fn mine(&self) {
+    pub(crate) fn mine(&self) {
         self.ask("evm_mine", json!([]));
     }
 
     /// Sends a transaction from one of the accounts and waits until it is in a block; `to` absent: a
     /// creation. Its hash.
-    pub(super) fn send(&self, from: usize, to: Option<Address>, value: u64, data: &[u8]) -> B256 {
+    pub(crate) fn send(&self, from: usize, to: Option<Address>, value: u64, data: &[u8]) -> B256 {
         let transaction = self.queue(from, to, value, data);
         self.receipt(transaction);
         transaction
     }
 
     /// As [`Self::send`], but does not wait: for a node that mines when it is told to.
-    pub(super) fn queue(&self, from: usize, to: Option<Address>, value: u64, data: &[u8]) -> B256 {
+    pub(crate) fn queue(&self, from: usize, to: Option<Address>, value: u64, data: &[u8]) -> B256 {
         let mut transaction = json!({
             "from": self.accounts[from],
             "gas": "0x4c4b40",
@@ -106,7 +106,7 @@ impl Anvil {
     }
 
     /// The receipt of a mined transaction, as the node gives it. It may be a moment late.
-    pub(super) fn receipt(&self, transaction: B256) -> Value {
+    pub(crate) fn receipt(&self, transaction: B256) -> Value {
         for _ in 0..2_000 {
             let receipt = self.ask("eth_getTransactionReceipt", json!([transaction]));
             if !receipt.is_null() {
@@ -118,7 +118,7 @@ impl Anvil {
     }
 
     /// Deploys runtime code; its address.
-    pub(super) fn deploy(&self, code: &[u8]) -> Address {
+    pub(crate) fn deploy(&self, code: &[u8]) -> Address {
         let [high, low] = u16::try_from(code.len()).unwrap().to_be_bytes();
         // PUSH2 length, DUP1, PUSH1 10, PUSH0, CODECOPY, PUSH0, RETURN
         let head = [0x61, high, low, 0x80, 0x60, 10, 0x5f, 0x39, 0x5f, 0xf3];
@@ -126,23 +126,23 @@ impl Anvil {
     }
 
     /// Runs init code; the address that it made.
-    pub(super) fn create(&self, initcode: &[u8]) -> Address {
+    pub(crate) fn create(&self, initcode: &[u8]) -> Address {
         let receipt = self.receipt(self.send(0, None, 0, initcode));
         assert_eq!(receipt["status"], "0x1");
         serde_json::from_value(receipt["contractAddress"].clone()).unwrap()
     }
 
     /// Number of the newest block.
-    pub(super) fn height(&self) -> u64 {
+    pub(crate) fn height(&self) -> u64 {
         let number: U256 = serde_json::from_value(self.ask("eth_blockNumber", json!([]))).unwrap();
         number.to()
     }
 }
 
 /// Code that stores the second word of its calldata in the slot that the first names, and logs.
-pub(super) const STORE: &[u8] = &hex!("6020355f3555" "5f5fa0" "00");
+pub(crate) const STORE: &[u8] = &hex!("6020355f3555" "5f5fa0" "00");
 
 /// Calldata of it.
-pub(super) fn store(slot: u64, value: u64) -> Bytes {
+pub(crate) fn store(slot: u64, value: u64) -> Bytes {
     [U256::from(slot), U256::from(value)].map(|word| word.to_be_bytes::<32>()).concat().into()
 }

@@ -19,7 +19,7 @@ mod naming;
 mod optimism;
 #[cfg(unix)]
 mod others;
-mod proxy;
+pub(crate) mod proxy;
 #[cfg(unix)]
 mod real;
 mod recorded;

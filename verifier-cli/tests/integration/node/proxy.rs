@@ -16,11 +16,13 @@ use serde_json::{Value, json};
 use super::http;
 
 /// What to do with a question.
-pub(super) enum Action {
+pub(crate) enum Action {
     /// Ask the node.
     Pass,
     /// Ask the node after a while.
     Wait(Duration),
+    /// Ask the node the same of something else.
+    Instead(Value),
     /// Answer with an error.
     Refuse(i64, &'static str),
     /// Ask the node, and change its answer.
@@ -38,7 +40,7 @@ pub(super) enum Action {
 type Decide = dyn Fn(&str, &Value) -> Action + Send + Sync;
 
 /// The proxy; it ends with the test.
-pub(super) struct Proxy {
+pub(crate) struct Proxy {
     address: String,
     asked: Arc<Mutex<Vec<String>>>,
     ended: Arc<AtomicBool>,
@@ -54,7 +56,7 @@ impl Drop for Proxy {
 
 impl Proxy {
     /// A proxy before the node at this address. `decide` is given method and parameters.
-    pub(super) fn start(
+    pub(crate) fn start(
         node: &str,
         decide: impl Fn(&str, &Value) -> Action + Send + Sync + 'static,
     ) -> Self {
@@ -78,17 +80,17 @@ impl Proxy {
         proxy
     }
 
-    pub(super) fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
     /// How often a method was asked for.
-    pub(super) fn count(&self, method: &str) -> usize {
+    pub(crate) fn count(&self, method: &str) -> usize {
         self.asked.lock().unwrap().iter().filter(|asked| *asked == method).count()
     }
 
     /// How often anything was asked for.
-    pub(super) fn all(&self) -> usize {
+    pub(crate) fn all(&self) -> usize {
         self.asked.lock().unwrap().len()
     }
 }
@@ -106,6 +108,11 @@ fn serve(mut stream: TcpStream, node: &str, decide: &Decide, asked: &Mutex<Vec<S
             Action::Wait(time) => {
                 std::thread::sleep(time);
                 pass()
+            }
+            Action::Instead(params) => {
+                let mut other = question.clone();
+                other["params"] = params;
+                http::post(node, other.to_string().as_bytes())
             }
             Action::Refuse(code, message) => {
                 let error = json!({"code": code, "message": message});

@@ -1,0 +1,122 @@
+//! The [`Store`]: what was found of each block, in SQLite or PostgreSQL, and the witnesses beside it on disk.
+//! `specs/23-watch.md`, section Store.
+//!
+//! In the data's way this stands behind the audits. Everything of one block is one transaction of the database:
+//! killed at any instant, the block is there or it is not, and what is there is whole.
+
+mod blocks;
+mod cell;
+mod chain;
+mod database;
+mod error;
+mod events;
+mod postgres;
+mod prune;
+mod schema;
+mod sqlite;
+#[cfg(test)]
+mod tests;
+mod transactions;
+mod witnesses;
+
+use std::{
+    path::{Path, PathBuf},
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use alloy_primitives::B256;
+
+pub use self::{
+    blocks::Totals,
+    error::StoreError,
+    witnesses::{Keep, UnknownKeep},
+};
+use self::{database::Database, postgres::Postgres, sqlite::Sqlite, witnesses::Witnesses};
+
+/// How URLs of PostgreSQL begin.
+const URLS: [&str; 2] = ["postgres://", "postgresql://"];
+
+/// Where what was found is kept.
+#[derive(Debug)]
+pub struct Store {
+    database: Box<dyn Database>,
+    witnesses: Witnesses,
+    keep: Keep,
+}
+
+/// Which database, which folder, and what is kept in it.
+#[derive(Clone, Debug)]
+pub struct StoreOptions {
+    /// A file of SQLite's, or the URL of a PostgreSQL database, `postgres://…`.
+    pub database: String,
+    /// The folder of the witnesses.
+    pub witnesses: PathBuf,
+    /// Which witnesses are kept.
+    pub keep: Keep,
+}
+
+impl StoreOptions {
+    /// Whether a database is named by the URL of a PostgreSQL server, and not a file.
+    pub fn is_url(database: &str) -> bool {
+        URLS.iter().any(|begin| database.starts_with(begin))
+    }
+}
+
+impl Store {
+    /// Opens the store, and makes what is not there. One watcher has it at a time.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`], if the database or the folder cannot be had, or if somebody else has them.
+    pub fn open(options: &StoreOptions) -> Result<Self, StoreError> {
+        let name = &options.database;
+        let mut database: Box<dyn Database> = if StoreOptions::is_url(name) {
+            Box::new(Postgres::open(name)?)
+        } else {
+            Box::new(Sqlite::open(Path::new(name))?)
+        };
+        schema::migrate(&mut *database)?;
+        let witnesses = Witnesses::open(&options.witnesses)?;
+        Ok(Self { database, witnesses, keep: options.keep })
+    }
+
+    /// Makes sure that the store is about this chain; one that is empty is from here on. `genesis` is the hash
+    /// of block 0, where the node says it.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::OtherChain`], if it is about another.
+    pub fn is_of(&mut self, chain: u64, genesis: Option<B256>) -> Result<(), StoreError> {
+        let said =
+            [("chain", Some(chain.to_string())), ("genesis", genesis.map(|it| it.to_string()))];
+        database::atomically(&mut *self.database, |database| {
+            for (name, found) in &said {
+                let Some(found) = found else { continue };
+                match schema::get(database, name)? {
+                    None => schema::set(database, name, found)?,
+                    Some(expected) if expected == *found => {}
+                    Some(expected) => {
+                        let words = |said: &str| match *name {
+                            "chain" => format!("chain {said}"),
+                            _ => format!("a chain that begins with {said}"),
+                        };
+                        let (expected, found) = (words(&expected), words(found));
+                        return Err(StoreError::OtherChain { expected, found });
+                    }
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// The file of a witness, whether it is kept or not.
+    pub fn witness_path(&self, hash: B256) -> PathBuf {
+        self.witnesses.path(hash)
+    }
+}
+
+/// Milliseconds since 1970.
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}

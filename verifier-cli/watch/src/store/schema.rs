@@ -1,0 +1,151 @@
+//! The tables, and how they come to be: one list of migrations for both databases, each applied once, in one
+//! transaction. `specs/23-watch.md`, section Tables.
+//!
+//! In the data's way this stands before the first row.
+
+use super::{
+    StoreError,
+    cell::Cell,
+    database::{Database, atomically},
+};
+
+/// The table of what is known of the database itself.
+const ITSELF: &str = "
+CREATE TABLE IF NOT EXISTS watch (
+    name TEXT PRIMARY KEY NOT NULL,
+    value TEXT NOT NULL
+) STRICT;
+";
+
+/// What was changed since, the first first. What is released is never changed: the next is added.
+const MIGRATIONS: &[&str] = &["
+CREATE TABLE blocks (
+    hash TEXT PRIMARY KEY NOT NULL,
+    number INTEGER NOT NULL,
+    parent TEXT NOT NULL,
+    timestamp INTEGER NOT NULL,
+    fork TEXT,
+    transactions INTEGER NOT NULL,
+    verdict TEXT NOT NULL,
+    problem TEXT,
+    reason TEXT,
+    canonical INTEGER NOT NULL,
+    orphaned_at INTEGER,
+    audited_at INTEGER NOT NULL,
+    attempts INTEGER NOT NULL,
+    again_at INTEGER
+) STRICT;
+CREATE UNIQUE INDEX blocks_canonical ON blocks (number) WHERE canonical = 1;
+CREATE INDEX blocks_number ON blocks (number);
+CREATE INDEX blocks_again ON blocks (again_at) WHERE again_at IS NOT NULL;
+CREATE TABLE transactions (
+    block TEXT NOT NULL REFERENCES blocks (hash),
+    position INTEGER NOT NULL,
+    hash TEXT NOT NULL,
+    status TEXT NOT NULL,
+    verdict TEXT,
+    execution_audit TEXT,
+    access_audit TEXT,
+    tree_audit TEXT,
+    transaction_audit TEXT,
+    gas_used INTEGER,
+    reason TEXT,
+    witness TEXT,
+    certificate TEXT,
+    PRIMARY KEY (block, position)
+) STRICT;
+CREATE INDEX transactions_hash ON transactions (hash);
+CREATE INDEX transactions_witness ON transactions (witness);
+CREATE INDEX transactions_verdict ON transactions (verdict);
+CREATE TABLE messages (
+    block TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    message INTEGER NOT NULL,
+    parent INTEGER,
+    depth INTEGER,
+    kind TEXT,
+    recipient TEXT,
+    status TEXT,
+    gas_used TEXT,
+    records INTEGER,
+    witness_bytes INTEGER NOT NULL,
+    verdict TEXT NOT NULL,
+    PRIMARY KEY (block, position, message),
+    FOREIGN KEY (block, position) REFERENCES transactions (block, position)
+) STRICT;
+CREATE TABLE findings (
+    block TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    finding INTEGER NOT NULL,
+    audit TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    message INTEGER,
+    record INTEGER,
+    pc INTEGER,
+    expected TEXT,
+    found TEXT,
+    PRIMARY KEY (block, position, finding),
+    FOREIGN KEY (block, position) REFERENCES transactions (block, position)
+) STRICT;
+CREATE INDEX findings_kind ON findings (kind);
+CREATE TABLE witnesses (
+    hash TEXT PRIMARY KEY NOT NULL,
+    bytes INTEGER NOT NULL,
+    kept INTEGER NOT NULL,
+    stored_at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE heads (
+    name TEXT PRIMARY KEY NOT NULL,
+    number INTEGER,
+    hash TEXT,
+    seen_at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE events (
+    id TEXT PRIMARY KEY NOT NULL,
+    at INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    detail TEXT NOT NULL
+) STRICT;
+CREATE INDEX events_at ON events (at);
+"];
+
+/// Makes the tables, or brings them to what this program knows.
+///
+/// # Errors
+///
+/// [`StoreError::Newer`] if a newer version of this program has made them.
+pub(super) fn migrate(database: &mut dyn Database) -> Result<(), StoreError> {
+    let itself = database.definition(ITSELF);
+    atomically(database, |database| {
+        database.script(&itself)?;
+        let done = match get(database, "schema")? {
+            Some(text) => text.parse().map_err(|_| StoreError::Cell {
+                expected: "the version of the tables",
+                found: format!("{text:?}"),
+            })?,
+            None => 0,
+        };
+        let known = MIGRATIONS.len() as u64;
+        if done > known {
+            return Err(StoreError::Newer { found: done, known });
+        }
+        for migration in MIGRATIONS.iter().skip(usize::try_from(done).unwrap_or(usize::MAX)) {
+            database.script(&database.definition(migration))?;
+        }
+        set(database, "schema", &known.to_string())
+    })
+}
+
+/// What is known of the database itself by a name.
+pub(super) fn get(database: &mut dyn Database, name: &str) -> Result<Option<String>, StoreError> {
+    let rows = database.rows("SELECT value FROM watch WHERE name = $1", &[Cell::from(name)])?;
+    rows.first().map(|row| row.text(0).map(str::to_owned)).transpose()
+}
+
+/// Notes something of the database itself.
+pub(super) fn set(database: &mut dyn Database, name: &str, value: &str) -> Result<(), StoreError> {
+    let sql = "INSERT INTO watch (name, value) VALUES ($1, $2) \
+               ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+    database.run(sql, &[Cell::from(name), Cell::from(value)])?;
+    Ok(())
+}
