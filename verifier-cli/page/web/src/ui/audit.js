@@ -93,10 +93,11 @@ export class Audit {
 
   /** Bytes that came otherwise than by a file. */
   async given(name, file) {
+    const turn = this.begin("Reading");
     try {
       await this.open(name, checked(name, file));
     } catch (error) {
-      this.fail(error);
+      if (turn()) this.fail(error);
     }
   }
 
