@@ -63,8 +63,8 @@ fn check_worlds(seen: &Value) {
     let facts = |name: &str| worlds[name]["facts"].as_str().unwrap();
     assert!(facts("old").contains("on a host by the rules of Cancun"), "{}", facts("old"));
     // CHAINID, SELFBALANCE, six of two, and two accounts that the transaction has made warm.
-    let gas = 2 + 5 + 6 * 2 + 2 * 100;
-    assert!(facts("chain").starts_with(&format!("guest gas {gas} ")), "{}", facts("chain"));
+    let spent = 2 + 5 + 6 * 2 + 2 * 100;
+    assert!(facts("chain").starts_with(&format!("guest gas {spent} ")), "{}", facts("chain"));
     assert!(facts("hashes").contains("on a host by the rules of Osaka"), "{}", facts("hashes"));
     assert!(facts("underflow").contains("halted: stack underflow"), "{}", facts("underflow"));
     assert!(facts("nowhere").contains("halted: invalid jump destination"), "{}", facts("nowhere"));
