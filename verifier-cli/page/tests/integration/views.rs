@@ -17,7 +17,7 @@ fn a_view_holds_up_no_other_and_what_is_dropped_goes_where_it_is_of_use() {
     let transfer = fixtures::own().join("plain-transfer.json");
     let arguments: [&OsStr; 3] = [page.as_os_str(), form.as_os_str(), transfer.as_os_str()];
     let script = here().join("tests/node/views.mjs");
-    let Some(said) = browser::drive(&script, arguments.into_iter()) else { return };
+    let Some(said) = browser::drive(&script, arguments) else { return };
     let seen: Value = serde_json::from_str(&said).unwrap();
 
     assert_eq!((&seen["complaints"], &seen["requests"]), (&json!([]), &json!([])));
