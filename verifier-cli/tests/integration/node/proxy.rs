@@ -21,8 +21,6 @@ pub(crate) enum Action {
     Pass,
     /// Ask the node after a while.
     Wait(Duration),
-    /// Ask the node the same of something else.
-    Instead(Value),
     /// Answer with an error.
     Refuse(i64, &'static str),
     /// Ask the node, and change its answer.
@@ -108,11 +106,6 @@ fn serve(mut stream: TcpStream, node: &str, decide: &Decide, asked: &Mutex<Vec<S
             Action::Wait(time) => {
                 std::thread::sleep(time);
                 pass()
-            }
-            Action::Instead(params) => {
-                let mut other = question.clone();
-                other["params"] = params;
-                http::post(node, other.to_string().as_bytes())
             }
             Action::Refuse(code, message) => {
                 let error = json!({"code": code, "message": message});

@@ -33,7 +33,7 @@ fn a_chain_is_followed_through_a_node_that_is_away_one_that_lags_and_one_that_li
     // For ever at the height that the chain has now.
     let stale = format!("{:#x}", chain.anvil.height());
     let lags = Proxy::start(&chain.anvil.address, move |method, params| match method {
-        BY_NUMBER if params[0] == "latest" => Action::Instead(json!([stale, false])),
+        BY_NUMBER if params[0] == "latest" => Action::Instead(json!([stale, false]), |_| ()),
         _ => Action::Pass,
     });
     // From there on it has other blocks.
