@@ -167,7 +167,7 @@ fn put_behind(told: &mut [Told], report: &Report, whens: &[usize]) {
     for one in told.iter_mut().filter(|one| one.finding != of && !explained(&one.role)) {
         // What a record says was computed as it was taken, if that is told.
         let same = one.message.is_some() && one.message == message && one.record.is_none();
-        if whens[one.finding] > whens[of] || same {
+        if whens[one.finding] >= whens[of] || same {
             one.role = Role::Behind { of };
         }
     }
