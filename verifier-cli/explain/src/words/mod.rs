@@ -3,6 +3,7 @@
 //!
 //! In the data's way this stands between the report and whoever prints or draws it.
 
+mod both;
 mod event;
 pub(crate) mod form;
 pub mod last_line;
@@ -21,6 +22,7 @@ use iso_evm_wire::{
 };
 use serde::Serialize;
 
+use both::both;
 use form::Form;
 
 /// A finding in words.
@@ -137,15 +139,14 @@ pub fn told(witness: &Opened<'_>, report: &Report) -> Vec<Told> {
         let whens: Vec<_> = report.findings.iter().map(|claim| when.when(claim)).collect();
         put_behind(&mut told, report, &whens);
         // By the finding that it all comes from, and when that came about.
-        told.sort_by_key(|told| match told.role {
-            Role::Cause { .. } => (0, whens[told.finding], 0),
-            Role::Alone if is_structural(report.findings[told.finding].kind) => {
-                (0, whens[told.finding], 0)
-            }
-            Role::Follows { from } | Role::Behind { of: from } => {
-                (0, whens[from], 1 + told.finding)
-            }
-            Role::Alone => (1, whens[told.finding], 0),
+        let from = |one: &Told| match one.role {
+            Role::Follows { from } | Role::Behind { of: from } => Some(from),
+            Role::Cause { .. } | Role::Alone => None,
+        };
+        let causes: Vec<bool> = told.iter().map(Told::is_cause).collect();
+        told.sort_by_key(|one| {
+            let root = from(one).unwrap_or(one.finding);
+            (!causes[root], whens[root], from(one).map_or(0, |_| 1 + one.finding))
         });
     }
     told
@@ -153,14 +154,20 @@ pub fn told(witness: &Opened<'_>, report: &Report) -> Vec<Told> {
 
 /// Puts what came about behind something missing, or in the same message, behind it.
 fn put_behind(told: &mut [Told], report: &Report, whens: &[usize]) {
-    let structural = told.iter().filter(|told| is_structural(report.findings[told.finding].kind));
+    let is_open = |told: &&Told| {
+        told.role == Role::Alone && is_structural(report.findings[told.finding].kind)
+    };
+    let structural = told.iter().filter(is_open);
     let Some((of, message)) =
         structural.min_by_key(|told| whens[told.finding]).map(|told| (told.finding, told.message))
     else {
         return;
     };
-    for one in told.iter_mut().filter(|one| one.finding != of) {
-        if whens[one.finding] > whens[of] || one.message.is_some() && one.message == message {
+    let explained = |role: &Role| !matches!(role, Role::Alone);
+    for one in told.iter_mut().filter(|one| one.finding != of && !explained(&one.role)) {
+        // What a record says was computed as it was taken, if that is told.
+        let same = one.message.is_some() && one.message == message && one.record.is_none();
+        if whens[one.finding] > whens[of] || same {
             one.role = Role::Behind { of };
         }
     }
@@ -186,6 +193,11 @@ fn one(witness: &Opened<'_>, claim: &FalseClaim, finding: usize, role: Role) -> 
         matches!(taken, Some(Record::Call(..) | Record::Create(_) | Record::Create2(_)));
     let form = Form::of(claim.kind, moves_value);
     let words = claim.words;
+    let told = words.map(|words| {
+        let one = |word| form.write(word);
+        both(witness, claim.kind, words).unwrap_or_else(|| [one(words.found), one(words.expected)])
+    });
+    let (says, truth) = told.map(|[says, truth]| (says, truth)).unzip();
     Told {
         finding,
         audit: claim.kind.audit(),
@@ -195,8 +207,8 @@ fn one(witness: &Opened<'_>, claim: &FalseClaim, finding: usize, role: Role) -> 
         pc: claim.pc,
         title: title(claim),
         place: place(witness, claim, record, taken),
-        says: words.map(|words| form.write(words.found)),
-        truth: words.map(|words| form.write(words.expected)),
+        says,
+        truth,
         by: proof::by(claim.kind),
         role,
     }

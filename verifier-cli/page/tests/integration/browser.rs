@@ -146,7 +146,8 @@ fn the_page_runs_audits_as_the_command_line_and_finds_lies() {
     let records: Vec<String> = serde_json::from_value(message["records"].clone()).unwrap();
     assert!(records.len() == 7 && records[1].starts_with("1 "), "{records:?}");
     let last = message["where"].as_str().unwrap();
-    let (number, of) = last.split_once(':').unwrap().0.split_once(" of ").unwrap();
+    let place = last.split_once(':').unwrap().0;
+    let (number, of) = place.strip_prefix("step ").unwrap().split_once(" of ").unwrap();
     assert_eq!(number, of, "{last}");
     assert!(seen["unusable"].as_str().unwrap().starts_with("This cannot be used"));
     assert_eq!((&seen["last"], &seen["focused"]), (&json!(17), &json!(true)));

@@ -69,7 +69,12 @@ impl Explain {
             let headline = told.headline.clone();
             let page = page::of_story(&engine, &witness, &report, artifacts, self.message, told);
             files::write(path, page.as_bytes())?;
-            say(&headline);
+            // What the file is, if it goes where the verdict would.
+            if path.as_os_str() == files::STANDARD {
+                say(&headline);
+            } else {
+                terminal::print_text(&format!("{headline}\n"))?;
+            }
             return Ok(report.verdict().into());
         }
         let within = self.message.map_or(Within::AtHand, Within::Message);

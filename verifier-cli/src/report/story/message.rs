@@ -177,7 +177,9 @@ fn says_something(record: &RecordLine, field: &Field) -> bool {
     let in_title = ["account", "key", "value", "kind", "beneficiary"].contains(&&*field.name)
         && record.title.contains(&field.value);
     let is_named = field.name == "key" && record.name.is_some();
-    !nothing.contains(&&*field.value) && !in_title && !is_named
+    // What a slot or an account has is told though it is nothing.
+    let is_state = ["value", "original", "current", "balance"].contains(&&*field.name);
+    is_state || !nothing.contains(&&*field.value) && !in_title && !is_named
 }
 
 fn roots(events: &[RootEvent], detail: &Detail, width: usize) -> String {

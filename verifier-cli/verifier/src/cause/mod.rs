@@ -13,7 +13,7 @@ use iso_evm_hypervisor::{Engine, MismatchKind};
 use iso_evm_wire::{Opened, Witness};
 
 use crate::{
-    audit::{TreeKind, anchors::Expected},
+    audit::{Subject, TreeKind, anchors::Expected},
     verify::{
         Audit, AuditVerdict, Audits, ClaimKind, EngineKind, FalseClaim, Options, Report,
         verify_opened,
@@ -39,10 +39,6 @@ impl Causes {
     /// none where nothing is false.
     pub fn of(engine: &Engine, opened: &Opened<'_>, options: &Options, report: &Report) -> Self {
         let findings = &report.findings;
-        // No word that is put right gives back what was left out, and what comes behind it is anything.
-        if findings.iter().any(|claim| is_structural(claim.kind)) {
-            return Self { follows: vec![None; findings.len()], ..Self::default() };
-        }
         let mut search = Search {
             engine,
             options: Options {
@@ -52,6 +48,7 @@ impl Causes {
                 ..*options
             },
             audits: report.audits,
+            has_header: Subject::new(opened).hashes().header().is_some(),
             runs: RUNS,
         };
         let mut causes = Self { follows: vec![None; findings.len()], ..Self::default() };
@@ -121,6 +118,8 @@ struct Search<'a> {
     options: Options,
     /// What the audits say of the witness as it is.
     audits: Audits,
+    /// Whether a header binds what the block gives.
+    has_header: bool,
     runs: usize,
 }
 
@@ -136,7 +135,8 @@ impl Search<'_> {
     /// right. It must leave fewer, and none that was not there before: a finding that has moved is not explained.
     /// And it must explain another, or be the first: whatever came about behind something that is not explained
     /// may rest on that. No audit may come to no end that did before: what it does not look at any more is not
-    /// put right.
+    /// put right. Nothing may be left that is missing or too much: no word that is put right gives that back, and
+    /// what comes behind it is anything.
     fn best(
         &mut self,
         now: &Opened<'_>,
@@ -149,6 +149,10 @@ impl Search<'_> {
             let Some(claim) = left.iter().find(|claim| is_same(claim, &findings[cause])) else {
                 continue;
             };
+            // It follows from the block's fields too, which may be what is false.
+            if rests_on_block(claim) && !self.has_header {
+                continue;
+            }
             let Some(witness) = put_right(now, claim) else { continue };
             let Some(runs) = self.runs.checked_sub(1) else { break };
             self.runs = runs;
@@ -164,7 +168,16 @@ impl Search<'_> {
             if !self.options.audits.audits().all(has_ended) {
                 continue;
             }
+            // What another message says is true if that message is: its run, its state and its own calls.
+            let is_proved = |audit| report.audits.of(audit) == AuditVerdict::Valid;
+            let of_messages = [Audit::Execution, Audit::Access, Audit::Tree];
+            if claim.kind.audit() == Audit::Tree && !of_messages.into_iter().all(is_proved) {
+                continue;
+            }
             let then = report.findings;
+            if then.iter().any(|claim| is_structural(claim.kind)) {
+                continue;
+            }
             let fewest = best.as_ref().map_or(left.len(), |best| best.left.len());
             let was_there = |claim: &FalseClaim| left.iter().any(|known| known == claim);
             let is_first = open.first() == Some(&cause);
@@ -175,6 +188,11 @@ impl Search<'_> {
         }
         best
     }
+}
+
+/// Whether what the audit computes follows from the block's own fields, which only a header binds.
+fn rests_on_block(claim: &FalseClaim) -> bool {
+    claim.message.is_none() && claim.kind.name() == "state-root-leave"
 }
 
 /// Whether two findings are of one kind and about one message.

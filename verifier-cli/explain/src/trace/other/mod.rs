@@ -87,10 +87,7 @@ pub enum OtherError {
     #[error("it has no steps: neither lines of EIP-3155 nor what debug_traceTransaction answers")]
     NoSteps,
     /// It tells what a run came to, and none of its steps.
-    #[error(
-        "it says what the run came to, and has no steps: ask its node to keep them (anvil --steps-tracing, \
-         disableStructLogs false)"
-    )]
+    #[error("it says what the run came to, and has no steps: its node has kept none")]
     SummaryOnly,
     /// It has the traces of other transactions.
     #[error("it has no trace of the transaction {0}")]
