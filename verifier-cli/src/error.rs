@@ -302,8 +302,10 @@ pub enum CommandError {
     },
     /// A false witness that somebody would stand by.
     #[cfg(feature = "onchain")]
-    #[error("commit: the witness is false, and nothing was sent: {said}")]
+    #[error("commit: {file}: the witness is false, and nothing was sent: {said}")]
     False {
+        /// Name of the file.
+        file: String,
         /// What is false first, in a line.
         said: String,
     },

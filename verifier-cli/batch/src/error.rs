@@ -33,6 +33,12 @@ pub enum FileError {
         /// Error of the operating system.
         error: io::Error,
     },
+    /// A file that would be read and written.
+    #[error("{file}: this file is read and cannot be written")]
+    IsRead {
+        /// Name of the file, as it would be written.
+        file: String,
+    },
     /// A file above [`MAX_SIZE`](crate::files::MAX_SIZE).
     #[error("{file}: larger than {limit} bytes")]
     Oversized {

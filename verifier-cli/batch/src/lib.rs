@@ -11,6 +11,7 @@
 //! | record and audit official state tests | [`statetest::run`] |
 //! | change everything in a witness, and verify each mutant | [`mutate::run`] |
 //! | read and replace whole files | [`files`] |
+//! | hold what is written apart from what is read | [`apart`] |
 //! | keep the witness on which two engines differ | [`reproducer`] |
 //! | how much is held in memory | [`ReadLimit`] |
 //!
@@ -32,6 +33,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod apart;
 pub mod batch;
 mod error;
 pub mod files;

@@ -10,7 +10,8 @@ use std::{
 
 use crate::{
     FileError,
-    files::name,
+    apart::{apart, is_read, place},
+    files::{STANDARD, name},
     room::{self, Room},
 };
 
@@ -55,6 +56,35 @@ pub(crate) fn exist(paths: &[PathBuf]) -> Result<(), FileError> {
         fs::metadata(path).map_err(|error| FileError::Read { file: name(path), error })?;
     }
     Ok(())
+}
+
+/// Why what a folder or a pattern has is not read: a pipe may have nobody who writes to it, and a device no end.
+pub(crate) fn irregular() -> io::Error {
+    io::Error::other("not a regular file")
+}
+
+/// Checks that none of the files that are taken from paths is written to, nor one that would be taken once it is
+/// there.
+pub(crate) fn apart_from(
+    written: &Path,
+    paths: &[PathBuf],
+    endings: Endings,
+) -> Result<(), FileError> {
+    if written.as_os_str() == STANDARD {
+        return Ok(());
+    }
+    apart(written, Walk::new(paths, endings).filter_map(Result::ok))?;
+    let is_there = fs::metadata(written).is_ok();
+    let Some(place) = place(written).ok().filter(|_| !is_there) else { return Ok(()) };
+    let is_taken = |folder: &PathBuf| {
+        let folder = fs::canonicalize(folder).ok().filter(|folder| folder.is_dir());
+        let inner = folder.as_ref().and_then(|folder| place.strip_prefix(folder).ok());
+        inner.is_some_and(|inner| {
+            !inner.components().any(|part| is_hidden(Path::new(part.as_os_str())))
+        })
+    };
+    let is_one = Kind::of(&place, endings).is_some() && paths.iter().any(is_taken);
+    if is_one { Err(is_read(written)) } else { Ok(()) }
 }
 
 /// Bytes on disk of all files that a run reads.
@@ -222,7 +252,9 @@ impl Iterator for Walk {
                 // What a link points to must be there, or nobody would know that it was left out.
                 Ok(_) if Kind::of(&path, self.endings).is_some() => match fs::metadata(&path) {
                     Ok(meta) if meta.is_file() => return Some(Ok(path)),
-                    Ok(_) => {}
+                    // A link to a folder.
+                    Ok(meta) if meta.is_dir() => {}
+                    Ok(_) => return Some(Err((path, irregular()))),
                     Err(error) => return Some(Err((path, error))),
                 },
                 Ok(_) => {}

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use iso_evm_batch::files;
+use iso_evm_batch::{apart::apart, files};
 use iso_evm_wire::Witness;
 use iso_evm_witness::input::Document;
 
@@ -22,6 +22,7 @@ pub(super) struct Assemble {
 
 impl Assemble {
     pub(super) fn run(self) -> Result<Exit, CommandError> {
+        apart(&self.output, [&self.witness])?;
         let json = files::read_unpacked(&self.witness)?;
         let witness = Witness::from_json(&json).map_err(|error| {
             let error = CommandError::Json { file: files::name(&self.witness), error };

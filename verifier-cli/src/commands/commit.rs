@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use iso_evm_batch::{
     ItemError,
+    apart::apart,
     files::{self, STANDARD},
 };
 use iso_evm_explain::told;
@@ -61,6 +62,12 @@ pub(super) struct Commit {
 impl Commit {
     #[cfg(feature = "onchain")]
     pub(super) fn run(self) -> Result<Exit, CommandError> {
+        let posts = self.l1_rpc_url.is_some() || (self.block.is_none() && self.post.is_meant());
+        if self.post.is_json() && !posts {
+            let needed = "a chain to commit to: --rpc-url, or with --block --l1-rpc-url";
+            return Err(CommandError::Needs { option: "--json", needed });
+        }
+        self.apart()?;
         let (at_hand, post) = match self.block {
             Some(block) => {
                 let at_hand = of_block(block, self.post.node())?;
@@ -89,6 +96,7 @@ impl Commit {
 
     #[cfg(not(feature = "onchain"))]
     pub(super) fn run(self) -> Result<Exit, CommandError> {
+        self.apart()?;
         let path = self.file.unwrap_or_default();
         let witness = super::verify::open(&path)?;
         let limit = guest_gas_limit(&witness, &Options::default()).unwrap_or(UNANCHORED);
@@ -98,6 +106,17 @@ impl Commit {
         write(&claimed, self.output, false)?;
         warn(&witness, &files::name(&path))?;
         Ok(Exit::Valid)
+    }
+
+    /// Checks that the claim is not written where the witnesses are.
+    fn apart(&self) -> Result<(), CommandError> {
+        let (Some(output), Some(file)) = (&self.output, &self.file) else { return Ok(()) };
+        apart(output, [file])?;
+        // What cannot be listed is told when it is read.
+        let entries = std::fs::read_dir(file).into_iter().flatten().flatten();
+        let witnesses = entries.map(|entry| entry.path());
+        let is_witness = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "bin");
+        Ok(apart(output, witnesses.filter(is_witness))?)
     }
 }
 

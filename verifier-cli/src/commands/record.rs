@@ -11,6 +11,7 @@ use alloy_primitives::B256;
 use clap::{ArgGroup, Args};
 use iso_evm_batch::{
     FileError,
+    apart::apart,
     files::{self, MAX_SIZE, STANDARD},
 };
 use iso_evm_wire::{Rules, Witness};
@@ -67,6 +68,9 @@ pub(super) struct Record {
 impl Record {
     pub(super) fn run(self) -> Result<Exit, CommandError> {
         let wanted = Wanted { rules: self.fork, strict: self.strict };
+        if let (Some(output), Some(input)) = (&self.output, &self.input) {
+            apart(output, [input])?;
+        }
         if self.jsonl {
             let chain = self.node.is_named().then(|| self.node.chain("--jsonl")).transpose()?;
             return stream(io::stdin().lock(), io::stdout().lock(), chain.as_ref(), wanted);
@@ -122,6 +126,7 @@ impl Record {
 
     fn write(&self, witness: &Witness) -> Result<(), CommandError> {
         let file = self.output.as_deref().unwrap_or(Path::new("witness.bin"));
+        apart(file, &self.input)?;
         let mut wrote = Wrote::default();
         wrote.add(witness, write(file, witness)?);
         wrote.say(file);

@@ -4,7 +4,10 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use iso_evm_batch::files::{self, STANDARD};
+use iso_evm_batch::{
+    apart::apart,
+    files::{self, STANDARD},
+};
 use iso_evm_hypervisor::{Code, NativeEngine};
 use iso_evm_verifier::{
     segments::Places,
@@ -38,6 +41,11 @@ pub(super) struct BySegments {
 }
 
 impl BySegments {
+    /// The file that says what was claimed.
+    pub(super) fn file(&self) -> Option<&Path> {
+        self.checkpoints.as_deref()
+    }
+
     /// What was claimed, where a file says it.
     pub(super) fn claimed(&self, by_node: bool) -> Result<Option<Vec<ClaimedLeaf>>, CommandError> {
         if self.segments && by_node {
@@ -91,6 +99,7 @@ pub(super) struct Checkpoints {
 
 impl Checkpoints {
     pub(super) fn run(self) -> Result<Exit, CommandError> {
+        apart(&self.output, [&self.file])?;
         let witness = open(&self.file)?;
         let Some(message) = witness.message(self.message) else {
             let (file, index) = (files::name(&self.file), self.message);

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use iso_evm_batch::{
     ItemError,
+    apart::apart,
     files::{self, STANDARD},
     reproducer::unverified,
 };
@@ -133,6 +134,9 @@ impl Verify {
     pub(super) fn run(self) -> Result<Exit, CommandError> {
         // Only a command goes without a file.
         let file = self.file.unwrap_or_default();
+        if let Some(certificate) = &self.certificate {
+            apart(certificate, self.by_segments.file().into_iter().chain([&*file]))?;
+        }
         let by_node = self.rpc_url.is_some();
         let options = self.judged.options(by_node)?;
         let options = Options { expected: self.expect.expected(), ..options };

@@ -112,6 +112,37 @@ fn what_cannot_be_read_costs_nothing_but_itself() {
     assert!(files.iter().any(|file| file.starts_with("in/d.tar.gz")), "{files:?}");
 }
 
+/// A pipe that nobody writes to, in a folder and among what a pattern matches.
+#[cfg(unix)]
+#[test]
+fn a_pipe_that_was_not_named_is_told_and_not_waited_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    fs::create_dir(at("in")).unwrap();
+    fs::write(at("in/a.bin"), fixture("arithmetic")).unwrap();
+    for name in ["in/pipe.bin", "in/pipe.json"] {
+        assert!(std::process::Command::new("mkfifo").arg(at(name)).status().unwrap().success());
+    }
+    for (path, pipes) in [("in", 2), ("in/*.bin", 1)] {
+        let line = format!("iso-verify batch {path} --engine native --results rows.jsonl");
+        let ran = run(folder.path(), &line);
+        assert_eq!(ran.code, Some(2), "{}", ran.text());
+        let words = format!("witnesses: 1 valid, 0 invalid, 0 inconclusive, {pipes} unusable");
+        assert!(ran.text().contains(&words), "{path}: {}", ran.text());
+        let rows = rows(&at("rows.jsonl"));
+        rows.iter().for_each(|row| schema("batch-row").check(row).unwrap());
+        let errors: Vec<_> = rows.iter().filter_map(|row| row["error"].as_str()).collect();
+        assert_eq!(errors.len(), pipes);
+        assert!(errors.iter().all(|it| it.contains("not a regular file")), "{errors:?}");
+    }
+    let ran = run(folder.path(), "iso-verify statetest in --json");
+    assert_eq!((ran.code, &ran.json()["unusable"][0]["file"]), (Some(2), &"in/pipe.json".into()));
+    // One that is named is read.
+    let line = "iso-verify batch /dev/stdin --engine native";
+    let ran = run_with(folder.path(), line, &fixture("arithmetic"));
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+}
+
 fn tar_of(entries: &[(&str, &[u8])]) -> Vec<u8> {
     let mut tar = tar::Builder::new(Vec::new());
     for (name, bytes) in entries {

@@ -223,6 +223,31 @@ fn every_sample_that_was_brought_is_recorded_or_refused_in_true_words() {
     }
 }
 
+/// Two names of one field must say the same.
+#[test]
+fn a_block_that_says_two_things_under_two_names_is_refused() {
+    let given = fixture("plain-transfer");
+    for (field, other, another) in [
+        ("miner", "author", json!("0x00000000000000000000000000000000000000aa")),
+        ("miner", "coinbase", json!("0x00000000000000000000000000000000000000aa")),
+        ("baseFeePerGas", "baseFee", json!("0x123456")),
+        ("timestamp", "time", json!(1)),
+        ("number", "height", json!([])),
+    ] {
+        let mut input = given.clone();
+        input["block"][other] = another;
+        let folder = with("tx.json", input.to_string().as_bytes());
+        let ran = refused(folder.path(), "iso-witness record tx.json");
+        let words = format!("fields \"{field}\" and \"{other}\" contradict each other");
+        assert!(ran.stderr.contains(&words), "{}", ran.stderr);
+        // The same in both is no contradiction.
+        input["block"][other] = input["block"][field].clone();
+        let folder = with("tx.json", input.to_string().as_bytes());
+        let ran = run(folder.path(), "iso-witness record tx.json");
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    }
+}
+
 #[test]
 fn what_is_not_used_or_defaulted_is_said_and_refused_by_strict() {
     let mut input = fixture("plain-transfer");

@@ -4,6 +4,7 @@
 
 use iso_evm_testing::npm;
 
+mod apart;
 mod audits;
 mod batch;
 mod batch_paths;

@@ -147,7 +147,7 @@ fn remarks_have_the_words_of_the_report_with_the_cause_marked() {
     );
     let ran = run(folder.path(), "iso-verify challenge sload.bin --dry-run");
     assert_eq!(ran.code, Some(1), "{}", ran.stderr);
-    let told = "false:\n  access (value), the cause: A slot has another value.\n    message 4, ";
+    let told = "sload.bin: false:\n  access (value), the cause: A slot has another value.\n    message 4, ";
     assert!(ran.stderr.contains(told), "{}", ran.stderr);
     assert_eq!(wide(&ran.stderr), [""; 0]);
     assert_eq!(wide(ran.text()), [""; 0]);

@@ -118,15 +118,23 @@ impl GivenBlock {
         }
         let listed = fields.get("transactions").and_then(Value::as_array);
         let listed = listed.map(|listed| listed.iter().map(hash_of).collect());
-        let given: Vec<String> = fields.keys().cloned().collect();
+        // Of what is no number and no text nothing is the same.
+        let plain = |value: &Value| if is_plain(value) { value.clone() } else { Value::Null };
+        let given: Vec<(String, Value)> =
+            fields.iter().map(|(name, value)| (name.clone(), plain(value))).collect();
         let read = json::read_value::<Keyed<BlockFields>>(Value::Object(fields));
         let Keyed { value, others, fields: known } = read.map_err(|error| error.under(path))?;
-        let is_given = |field: &str| given.iter().any(|name| name == field);
+        let value_of = |field: &str| given.iter().find(|(name, _)| name == field);
         for other in &others {
-            if let Some(meant) = meant(other, known).filter(|meant| !is_given(meant)) {
-                let what = format!("a block has no field {other:?}: expected {meant:?}");
-                return Err(Misread::new(path, what).into());
-            }
+            let Some(meant) = meant(other, known) else { continue };
+            let what = match (value_of(meant), value_of(other)) {
+                (None, _) => format!("a block has no field {other:?}: expected {meant:?}"),
+                (Some((_, one)), Some((_, two))) if !same_bytes(one, two) => {
+                    format!("fields {meant:?} and {other:?} contradict each other")
+                }
+                _ => continue,
+            };
+            return Err(Misread::new(path, what).into());
         }
         if let Some(other) = others.first().filter(|_| others.len() == given.len()) {
             let what = format!("not one field of a block is there, found {other:?}");
@@ -142,6 +150,11 @@ impl GivenBlock {
 fn hash_of(listed: &Value) -> Option<B256> {
     let hash = listed.get("hash").unwrap_or(listed);
     hash.as_str().filter(|text| text.len() == 66).and_then(|text| text.parse().ok())
+}
+
+/// Whether a value is a number or a text.
+const fn is_plain(value: &Value) -> bool {
+    matches!(value, Value::Number(_) | Value::String(_))
 }
 
 /// Whether two texts are the same bytes in hex.

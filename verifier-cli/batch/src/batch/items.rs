@@ -3,14 +3,17 @@
 use std::{
     cell::Cell,
     io::{self, BufRead, BufReader, Read},
-    path::PathBuf,
     sync::{Arc, Mutex},
 };
 
 use iso_evm_wire::container::{Containers, MAGIC, StreamError};
 use iso_evm_witness::input::{Document, document::recognise};
 
-use super::{lines, paths::is_stream, place::Place};
+use super::{
+    lines,
+    paths::{Found, is_stream},
+    place::Place,
+};
 use crate::{
     FileError, ItemError,
     files::{self, MAX_SIZE},
@@ -52,8 +55,9 @@ pub(crate) enum Met {
 
 /// Hands every item to `meet`, in order of name, until that says `false`. A path in which there is none
 /// is an item that cannot be verified.
-pub(crate) fn each(paths: &[PathBuf], room: &Arc<Room>, mut meet: impl FnMut(Met) -> bool) {
-    for path in paths {
+pub(crate) fn each(paths: &[Found], room: &Arc<Room>, mut meet: impl FnMut(Met) -> bool) {
+    for one in paths {
+        let path = &one.path;
         let (found, mut go_on) = (Cell::new(false), true);
         let mut meet = |met| {
             found.set(found.get() || matches!(met, Met::Item(_)));
@@ -62,6 +66,9 @@ pub(crate) fn each(paths: &[PathBuf], room: &Arc<Room>, mut meet: impl FnMut(Met
         if is_stream(path) {
             let source = files::name(path).into();
             go_on = items(&source, Ok(&mut io::stdin().lock()), room, &mut meet);
+        } else if one.is_irregular() {
+            let source = files::name(path).into();
+            go_on = items(&source, Err(source::irregular()), room, &mut meet);
         } else {
             source::each(std::slice::from_ref(path), ENDINGS, room, |progress| {
                 go_on = match progress {

@@ -41,6 +41,7 @@ pub use self::{
 use crate::{
     BatchError, ItemError, ReadLimit, reproducer,
     room::Room,
+    source,
     workers::{self, locked},
 };
 
@@ -96,6 +97,9 @@ pub fn run(
     observe: &(impl Fn(BatchEvent<'_>) + Sync),
 ) -> Result<BatchSummary, BatchError> {
     let paths = paths::expanded(paths)?;
+    if let Some(results) = &options.results {
+        source::apart_from(results, &paths::plain(&paths), items::ENDINGS)?;
+    }
     let settings = Settings::from(options);
     let (results, resumed) = Results::open(options, &settings)?;
     let summary = Mutex::new(resumed.summary);

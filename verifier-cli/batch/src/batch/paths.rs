@@ -1,7 +1,10 @@
 //! What the paths of a run name: patterns are replaced by what they match, and a path that is wrong is
 //! told before anything is read. `specs/17-batch.md`.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use super::items::ENDINGS;
 use crate::{
@@ -12,12 +15,34 @@ use crate::{
 
 /// Bytes on disk of all files that a run reads; `None` if some of it is a stream.
 pub fn size(paths: &[PathBuf]) -> Option<u64> {
-    let paths = expanded(paths).ok()?;
+    let paths = plain(&expanded(paths).ok()?);
     (!paths.iter().any(|path| is_stream(path))).then(|| source::size(&paths, ENDINGS))
 }
 
 pub(super) fn is_stream(path: &Path) -> bool {
     path.as_os_str() == STANDARD
+}
+
+/// A path that there is something to take at.
+#[derive(Clone, Debug)]
+pub(crate) struct Found {
+    pub(crate) path: PathBuf,
+    /// Whether a pattern matches it; else it was named itself.
+    pub(crate) is_match: bool,
+}
+
+impl Found {
+    /// Whether it is neither a file nor a folder, and not named itself: nobody meant it to be read.
+    pub(super) fn is_irregular(&self) -> bool {
+        let meta = || fs::metadata(&self.path);
+        self.is_match && meta().is_ok_and(|meta| !meta.is_file() && !meta.is_dir())
+    }
+}
+
+/// The paths that were found, without those that are not read.
+pub(super) fn plain(found: &[Found]) -> Vec<PathBuf> {
+    let read = found.iter().filter(|found| !found.is_irregular());
+    read.map(|found| found.path.clone()).collect()
 }
 
 /// The paths, with the patterns among them replaced by what they match.
@@ -26,23 +51,25 @@ pub(super) fn is_stream(path: &Path) -> bool {
 ///
 /// If a path is not there, if a pattern is none or matches nothing, or if all paths are folders in which
 /// there is nothing to take. What is wrong further in is told when it is met.
-pub(crate) fn expanded(paths: &[PathBuf]) -> Result<Vec<PathBuf>, FileError> {
+pub(crate) fn expanded(paths: &[PathBuf]) -> Result<Vec<Found>, FileError> {
     let mut all = Vec::new();
     for path in paths {
         match pattern(path)? {
-            Some(matches) => all.extend(matches),
+            Some(matches) => {
+                all.extend(matches.into_iter().map(|path| Found { path, is_match: true }));
+            }
             None => {
                 if !is_stream(path) {
                     source::exist(std::slice::from_ref(path))?;
                 }
-                all.push(path.clone());
+                all.push(Found { path: path.clone(), is_match: false });
             }
         }
     }
-    let is_empty = |path: &PathBuf| path.is_dir() && source::is_empty(path, ENDINGS);
+    let is_empty = |found: &Found| found.path.is_dir() && source::is_empty(&found.path, ENDINGS);
     match all.first() {
         Some(first) if all.iter().all(is_empty) => {
-            Err(FileError::Nothing { file: files::name(first) })
+            Err(FileError::Nothing { file: files::name(&first.path) })
         }
         _ => Ok(all),
     }
@@ -65,8 +92,6 @@ fn pattern(path: &Path) -> Result<Option<Vec<PathBuf>>, FileError> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
-    use std::fs;
-
     use super::*;
 
     /// What is said of paths within a folder, its own name left out.
@@ -74,8 +99,9 @@ mod tests {
         let paths: Vec<_> = names.iter().map(|name| folder.join(name)).collect();
         let root = format!("{}/", folder.display());
         match expanded(&paths) {
-            Ok(paths) => {
-                let names = paths.iter().map(|path| path.display().to_string().replace(&root, ""));
+            Ok(found) => {
+                let paths = found.iter().map(|found| &found.path);
+                let names = paths.map(|path| path.display().to_string().replace(&root, ""));
                 names.collect::<Vec<_>>().join(" ")
             }
             Err(error) => error.to_string().replace(&root, ""),

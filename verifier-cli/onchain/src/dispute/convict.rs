@@ -36,11 +36,18 @@ pub struct Told {
     pub found: B256,
 }
 
+/// The transaction that a prover's proof is about; none of the one that judges the block.
+fn about(accused: &Accused<'_, '_>, prover: Prover) -> Option<usize> {
+    (prover != Prover::Block).then_some(accused.transaction)
+}
+
 /// What convicts an operator.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Conviction {
     /// Who is asked.
     pub prover: Prover,
+    /// Place in the block of the transaction that it is about; none if it is about the block.
+    pub transaction: Option<usize>,
     /// What it will say.
     pub told: Told,
     /// The transactions, in order.
@@ -74,7 +81,10 @@ impl Disputes {
             let Some(told) = sent.success.then(|| told(&sent.output)).flatten() else { continue };
             let (prover, proof) = (fault.prover, fault.proof.clone());
             match acts.iter().try_for_each(fits) {
-                Ok(()) => return Ok(Some(Conviction { prover, told, acts, proof })),
+                Ok(()) => {
+                    let transaction = about(accused, prover);
+                    return Ok(Some(Conviction { prover, transaction, told, acts, proof }));
+                }
                 Err(error) => too_large = too_large.or(Some(error)),
             }
         }
@@ -157,7 +167,8 @@ impl Disputes {
                     (mismatch.expected, mismatch.found),
                 );
                 let prover = Prover::Segment;
-                return Ok(told.map(|told| Conviction { prover, told, acts, proof }));
+                let transaction = about(accused, prover);
+                return Ok(told.map(|told| Conviction { prover, transaction, told, acts, proof }));
             }
             next += count;
         }

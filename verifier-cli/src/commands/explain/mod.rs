@@ -5,7 +5,7 @@ mod artifacts;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use iso_evm_batch::{files, reproducer::unverified};
+use iso_evm_batch::{apart::apart, files, reproducer::unverified};
 use iso_evm_explain::{Within, page, story};
 use iso_evm_hypervisor::Engine;
 use iso_evm_verifier::verify::verify_opened;
@@ -49,6 +49,9 @@ pub(super) struct Explain {
 impl Explain {
     pub(super) fn run(self) -> Result<Exit, CommandError> {
         let options = self.judged.options(false)?;
+        if let Some(output) = &self.output {
+            apart(output, self.artifacts.iter().chain([&self.file]))?;
+        }
         let witness = open(&self.file)?;
         let file = files::name(&self.file);
         let count = witness.messages.len();

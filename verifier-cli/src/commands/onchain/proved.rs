@@ -8,19 +8,20 @@ use iso_evm_wire::Opened;
 
 use crate::error::CommandError;
 
-/// Checks that a witness may be committed to: all four audits say that it is valid. `unproved` has no need
+/// Checks that a witness, called so, may be committed to: all four audits say that it is valid. `unproved` has no need
 /// of those that came to no verdict; what is false is false.
 ///
 /// # Errors
 ///
 /// If an audit found something false; unless `unproved`, if one came to no verdict.
 pub(super) fn proved(
+    name: &str,
     witness: &Opened<'_>,
     report: &Report,
     unproved: bool,
 ) -> Result<(), CommandError> {
     if let Some(first) = told(witness, report).first() {
-        return Err(CommandError::False { said: first.sentence() });
+        return Err(CommandError::False { file: name.to_owned(), said: first.sentence() });
     }
     let says = |audit| report.audits.of(audit);
     let all = Audit::ALL.into_iter().all(|audit| says(audit) == AuditVerdict::Valid);
@@ -32,5 +33,5 @@ pub(super) fn proved(
     if holds {
         return Ok(());
     }
-    Err(CommandError::Unproved { why: open(report).join("; ") })
+    Err(CommandError::Unproved { why: format!("{name}: {}", open(report).join("; ")) })
 }

@@ -164,16 +164,19 @@ fn a_lie_about_some_transaction_of_a_block_is_not_convicted() {
     let lies = [
         (
             "another sender of the last",
+            None,
             changed(|claim| {
                 claim.transactions[COUNT - 1].claim.sender = B256::with_last_byte(7);
             }),
         ),
         (
             "more gas of the second's message",
+            Some(1),
             with_message(1, |message| message.gasUsed += U256::from(1)),
         ),
         (
             "another value that the third's message reads",
+            Some(2),
             with_message(2, |message| {
                 let Ok(Record::Sload(mut sload)) = Record::decode(&message.stateAccessList[1])
                 else {
@@ -186,16 +189,22 @@ fn a_lie_about_some_transaction_of_a_block_is_not_convicted() {
         ),
         (
             "another root behind the block",
+            None,
             changed(|claim| claim.claim.leave = B256::repeat_byte(7)),
         ),
     ];
-    for (name, lie) in lies {
+    for (name, transaction, lie) in lies {
         let claimed = lie.rebuilt();
         assert_ne!(claimed.root(), truth.root(), "{name}");
         stands_by_claim(&chains.host, &disputes, &claimed);
         publish(chains.folder(), &claimed);
         let document = chains.challenged("claim.json", 1);
         assert_eq!(document["standing"], "convicted", "{name}: {}", document["said"]);
+        if let Some(transaction) = transaction {
+            assert_eq!(document["conviction"]["transaction"], json!(transaction), "{name}");
+            let said = document["said"].as_str().unwrap();
+            assert!(said.contains(&format!(": transaction {transaction}: ")), "{said}");
+        }
     }
 }
 

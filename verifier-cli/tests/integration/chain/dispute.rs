@@ -373,6 +373,7 @@ fn a_challenge_is_tried_in_memory_without_a_node() {
         assert_eq!(document["chainId"], Value::Null);
         if code == 1 {
             assert_eq!(document["conviction"]["kind"], "gas-used");
+            assert_eq!(document["conviction"]["transaction"], json!(claimed(&lie).first));
         }
     }
 }

@@ -151,7 +151,7 @@ fn disputed(
     // Nobody can commit to a lie by `commit`: this operator does it by hand.
     let ran = anvil.iso(folder, &format!("commit {file} {line}"));
     assert_eq!(ran.code, Some(2), "{}", ran.text());
-    assert!(ran.stderr.contains("the witness is false"), "{}", ran.stderr);
+    assert!(ran.stderr.contains(&format!("{file}: the witness is false")), "{}", ran.stderr);
     stands_by(anvil, deployed, witness, options);
     let dry = anvil.json(folder, &format!("challenge {file} {line} --dry-run"), 1);
     assert_eq!((&dry["standing"], &dry["transactions"]), (&json!("open"), &json!([])));

@@ -199,14 +199,18 @@ pub(in crate::commands::onchain) fn judged(
             Some(desk) => asked(desk, claimed, &conviction)?,
             None => Some(conviction.told),
         };
-        return looked_at(&conviction, told, outcome(standing, String::new()), json);
+        let transaction = one_of_several(claimed, &conviction);
+        return looked_at(&conviction, told, transaction, outcome(standing, String::new()), json);
     };
     there(desk, &conviction)?;
     mined.extend(desk.send(&conviction.acts)?);
     let told = mined.iter().find_map(|mined| disputes.convicted(&mined.receipt, id));
     let standing = bench.standing(id)?;
     let said = match &told {
-        Some(told) => format!("convicted: {id} of {operator}: {}", of_told(told)),
+        Some(told) => {
+            let told = of_told(told, one_of_several(claimed, &conviction));
+            format!("convicted: {id} of {operator}: {told}")
+        }
         None => format!("not convicted: {id} of {operator}"),
     };
     let outcome =
@@ -241,10 +245,16 @@ fn asked(
     desk.disputes.asked(&desk.chain, conviction.prover, claimed.root(), &conviction.proof)
 }
 
-/// Says what a challenge would come to.
+/// The transaction that convicts, where the block has more than one.
+fn one_of_several(claimed: &ClaimedBlock, conviction: &Conviction) -> Option<usize> {
+    conviction.transaction.filter(|_| claimed.claim.transactions.count > 1)
+}
+
+/// Says what a challenge would come to; `transaction` is the one that convicts, where there are several.
 fn looked_at(
     conviction: &Conviction,
     told: Option<Told>,
+    transaction: Option<usize>,
     outcome: Outcome<'_>,
     json: bool,
 ) -> Result<Exit, CommandError> {
@@ -256,7 +266,7 @@ fn looked_at(
              nothing was sent",
             outcome.id,
             outcome.operator,
-            of_told(told),
+            of_told(told, transaction),
             counted(conviction.proof.len(), "byte"),
             thousands(U256::from(gas)),
             counted(conviction.acts.len(), "transaction"),
@@ -366,7 +376,7 @@ fn of_audits(
         let is_whole = report.verdict() == Verdict::Valid;
         return Ok(Found::Nothing((!is_whole).then(|| open(&report).join("; "))));
     };
-    say("false:");
+    say(&format!("{name}: false:"));
     for line in found(&told, terminal::width().saturating_sub(2)) {
         say(&format!("  {line}"));
     }

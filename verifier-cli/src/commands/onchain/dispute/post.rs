@@ -46,6 +46,11 @@ impl Post {
         self.chain.is_given() || self.dispute.is_given()
     }
 
+    /// Whether what became of it is asked for as JSON.
+    pub(in crate::commands) const fn is_json(&self) -> bool {
+        self.json
+    }
+
     /// The node that is named.
     pub(in crate::commands) fn node(&self) -> Option<&str> {
         self.chain.node()
@@ -111,7 +116,7 @@ pub(in crate::commands::onchain) fn provable(
     for Named { name, witness } in &at_hand.witnesses {
         let report = verify_opened(&engine(witness), witness, &options)
             .map_err(|error| ItemError::Verify { file: name.clone(), error: Box::new(error) })?;
-        proved(witness, &report, unproved)?;
+        proved(name, witness, &report, unproved)?;
     }
     Ok(())
 }

@@ -42,6 +42,7 @@ pub(super) struct JsonConviction {
     prover: &'static str,
     family: &'static str,
     kind: &'static str,
+    transaction: Option<usize>,
     message: Option<u64>,
     record: Option<u64>,
     expected: B256,
@@ -71,6 +72,7 @@ impl JsonConviction {
             prover: conviction.prover.name(),
             family: kind.family(),
             kind: kind.name(),
+            transaction: conviction.transaction,
             message,
             record,
             expected,
@@ -158,9 +160,10 @@ impl Outcome<'_> {
     }
 }
 
-/// What a contract says is false, in a line.
-pub(super) fn of_told(told: &Told) -> String {
-    let mut text = told.kind.family().to_owned();
+/// What a contract says is false, in a line; of a block of several transactions also in which.
+pub(super) fn of_told(told: &Told, transaction: Option<usize>) -> String {
+    let place = transaction.map(|transaction| format!("transaction {transaction}: "));
+    let mut text = place.unwrap_or_default() + told.kind.family();
     if let Some(message) = told.message {
         let _ = write!(text, ": message {message}");
     }
