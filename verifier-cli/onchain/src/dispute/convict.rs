@@ -6,7 +6,7 @@ use alloy_primitives::{Address, B256, Bytes, U256};
 use alloy_rpc_types_eth::{TransactionRequest, state::StateOverride};
 use alloy_sol_types::{SolCall, SolEvent, SolValue};
 use iso_evm_provers::{
-    Accused, Fault, Kind, Prover,
+    Accused, ClaimKind, Fault, Kind, Prover,
     dispute::{AuditDispute, Windows, advance_calldata, id_of},
     proof::{IProver::proveCall, Mismatch},
 };
@@ -36,9 +36,11 @@ pub struct Told {
     pub found: B256,
 }
 
-/// The transaction that a prover's proof is about; none of the one that judges the block.
-fn about(accused: &Accused<'_, '_>, prover: Prover) -> Option<usize> {
-    (prover != Prover::Block).then_some(accused.transaction)
+/// The transaction that a proof is about; none of one about the block, or how its transactions follow each other.
+fn about(accused: &Accused<'_, '_>, prover: Prover, told: &Told) -> Option<usize> {
+    use ClaimKind::{Chain, Environment, TransactionCount};
+    let is_of_block = matches!(told.kind, Kind::Claim(Chain | Environment | TransactionCount));
+    (prover != Prover::Block && !is_of_block).then_some(accused.transaction)
 }
 
 /// What convicts an operator.
@@ -82,7 +84,7 @@ impl Disputes {
             let (prover, proof) = (fault.prover, fault.proof.clone());
             match acts.iter().try_for_each(fits) {
                 Ok(()) => {
-                    let transaction = about(accused, prover);
+                    let transaction = about(accused, prover, &told);
                     return Ok(Some(Conviction { prover, transaction, told, acts, proof }));
                 }
                 Err(error) => too_large = too_large.or(Some(error)),
@@ -167,8 +169,10 @@ impl Disputes {
                     (mismatch.expected, mismatch.found),
                 );
                 let prover = Prover::Segment;
-                let transaction = about(accused, prover);
-                return Ok(told.map(|told| Conviction { prover, transaction, told, acts, proof }));
+                return Ok(told.map(|told| {
+                    let transaction = about(accused, prover, &told);
+                    Conviction { prover, transaction, told, acts, proof }
+                }));
             }
             next += count;
         }
