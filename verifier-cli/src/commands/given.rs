@@ -99,7 +99,7 @@ impl Given {
 
 /// Whether an argument is bytes in hex, and more than a file would be called by.
 fn is_hex(text: &str) -> bool {
-    let digits = text.strip_prefix("0x").unwrap_or_default();
+    let digits = text.strip_prefix("0x").unwrap_or(text);
     digits.len() >= 64 && digits.bytes().all(|digit| digit.is_ascii_hexdigit())
 }
 
