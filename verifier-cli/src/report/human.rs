@@ -107,18 +107,9 @@ fn conclusion(report: &Report, told: &[Told], width: usize) -> String {
         Verdict::Inconclusive => 33,
     };
     let name = report.named(verdict).to_string();
-    let line = last_line(report, told);
-    // The verdict stands in the last line, whatever has no room in it before that.
-    let unmade = line
-        .rsplit_once("; ")
-        .filter(|(_, unmade)| line.chars().count() > width && unmade.ends_with(" not made"));
-    let (line, before) = match unmade {
-        Some((line, unmade)) => (line, format!("{unmade}\n")),
-        None => (&*line, String::new()),
-    };
-    let text = filled(line, width, "", "  ");
+    let text = filled(&last_line(report, told), width, "", "  ");
     match text.strip_prefix(&name) {
-        Some(rest) => format!("{before}\u{1b}[1;{colour}m{name}\u{1b}[0m{rest}"),
-        None => before + &text,
+        Some(rest) => format!("\u{1b}[1;{colour}m{name}\u{1b}[0m{rest}"),
+        None => text,
     }
 }
