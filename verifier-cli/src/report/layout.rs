@@ -24,6 +24,7 @@ pub(crate) fn filled(text: &str, width: usize, first: &str, rest: &str) -> Strin
 }
 
 /// A table without the blanks at the ends of its lines.
+#[cfg(feature = "onchain")]
 pub(crate) fn trimmed(table: &comfy_table::Table) -> String {
     table.to_string().lines().map(|line| line.trim_end().to_owned() + "\n").collect()
 }

@@ -13,5 +13,7 @@ pub(crate) mod text;
 
 pub(crate) use call_tree::tree;
 pub(crate) use human::human;
-pub(crate) use short::{found, remarks};
+#[cfg(feature = "onchain")]
+pub(crate) use short::found;
+pub(crate) use short::remarks;
 pub(crate) use story::{Detail, story};
