@@ -113,8 +113,8 @@ fn state_tests_of_all_kinds_are_the_same_in_the_module() {
         return;
     }
     let (Some(page), Some((precompiles, others))) = (whole_page(), files()) else { return };
-    let (cases, _) = agree(&page, &precompiles, 3);
-    assert!(cases > 500, "{cases} cases of precompiles");
+    let (cases, _) = agree(&page, &precompiles, 6);
+    assert!(cases > 300, "{cases} cases of precompiles");
     let (cases, _) = agree(&page, &others, 24);
     assert!(cases > 800, "{cases} other cases");
 }
