@@ -257,14 +257,26 @@ fn a_halt_is_told_with_its_reason_in_the_first_line() {
     let story = run(folder.path(), "iso-verify explain halt-top-level.json --json").json();
     let halt = story["messages"][0]["at"]["halt"].as_str().unwrap();
     let end = format!("which ended in exceptional halt: {halt}, at pc ");
-    assert!(ran.text().contains(&end), "{}", ran.text());
+    assert!(words(ran.text()).contains(&end), "{}", ran.text());
+    assert_eq!(wide(ran.text()), [""; 0]);
     // A lie about how it ended has the reason too.
     lie(folder.path(), "halt-top-level", "status", |witness| {
         witness["messages"][0]["status"] = serde_json::json!("0x1");
     });
     let ran = run(folder.path(), "iso-verify explain status.bin -q");
     let said = format!("exceptional halt ({halt})");
-    assert!(ran.code == Some(1) && ran.text().contains(&said), "{}", ran.text());
+    assert!(ran.code == Some(1) && words(ran.text()).contains(&said), "{}", ran.text());
+    assert_eq!(wide(ran.text()), [""; 0]);
+}
+
+/// Nobody has named the file that is written first and then put in its place.
+#[test]
+fn a_page_that_cannot_be_written_is_told_by_the_name_that_was_given() {
+    let folder = folder(&["erc20-transfer"]);
+    let ran = run(folder.path(), "iso-verify explain erc20-transfer.json -o none/page.html");
+    assert_eq!((ran.code, ran.text()), (Some(2), ""));
+    let said = "error: none/page.html: cannot be written: ";
+    assert!(ran.stderr.contains(said) && !ran.stderr.contains(".witness-"), "{}", ran.stderr);
 }
 
 #[test]
