@@ -73,12 +73,12 @@ fn instant(at: &Instant, message: &MessageStory, detail: &Detail, width: usize) 
         }
         let mark = if line.at { ">" } else { " " };
         let operand = line.operand.as_deref().unwrap_or_default();
-        text += format!("{mark} {:>7}  {} {operand}", line.pc, line.name).trim_end();
-        text.push('\n');
+        let first = format!("{mark} {:>7}  ", line.pc);
+        text += &filled(&format!("{} {operand}", line.name), width, &first, "           ");
     }
     text.push('\n');
     text += &stack(at, detail);
-    text += &memory(at, detail);
+    text += &memory(at, detail, width);
     text
 }
 
@@ -94,7 +94,7 @@ fn stack(at: &Instant, detail: &Detail) -> String {
     text + &more(at.height - shown)
 }
 
-fn memory(at: &Instant, detail: &Detail) -> String {
+fn memory(at: &Instant, detail: &Detail, width: usize) -> String {
     if at.memory_size == 0 {
         return "  memory     empty\n".to_owned();
     }
@@ -103,7 +103,7 @@ fn memory(at: &Instant, detail: &Detail) -> String {
     let rows = at.memory.iter().enumerate();
     let mut rows = rows.filter(|(_, row)| !row.bytes().all(|digit| digit == b'0'));
     for (index, row) in rows.by_ref().take(detail.rows) {
-        text += &format!("    {:>5}  {row}\n", index * 32);
+        text += &filled(row, width, &format!("    {:>5}  ", index * 32), "           ");
     }
     // Behind a row that is not shown, all is left out.
     let seen = rows.next().map_or(at.memory.len(), |(index, _)| index) * 32;
