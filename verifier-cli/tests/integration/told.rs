@@ -211,6 +211,40 @@ fn no_line_is_wider_than_a_terminal_unless_a_hash_is() {
     }
 }
 
+/// Numbers of any size, deep trees and names of any length, on terminals of any width.
+#[test]
+fn an_explanation_fits_whatever_is_in_it() {
+    let names = ["block-context", "deep-calls", "call-tree", "revert-with-data"];
+    let folder = folder(&names);
+    let source = root().join("tests/fixtures/src");
+    for file in ["artifacts.json", "Token.sol", "Shop.sol"] {
+        fs::copy(source.join(file), folder.path().join(file)).unwrap();
+    }
+    let files = names.map(|name| format!("{name}.json"));
+    let files = files.iter().map(String::as_str).chain(["sload.bin", "missing-record.bin"]);
+    for file in files {
+        for columns in [40, 60, 80] {
+            let mut command = crate::common::command("iso-verify");
+            command.args(["explain", file, "--full", "--artifacts", "artifacts.json"]);
+            command.env("COLUMNS", columns.to_string()).current_dir(folder.path());
+            let text = String::from_utf8(command.output().unwrap().stdout).unwrap();
+            assert!(text.lines().count() > 20, "{text}");
+            let is_mark = |mark: char| mark.is_ascii_punctuation();
+            let hash = |line: &str| {
+                line.split_whitespace().any(|word| word.trim_matches(is_mark).len() == 66)
+            };
+            let wide = text.lines().filter(|line| line.chars().count() > columns);
+            let wide: Vec<_> = wide.filter(|line| !hash(line)).collect();
+            assert_eq!(wide, [""; 0], "{file} in {columns} columns");
+        }
+    }
+    // The block before genesis, as BLOCKHASH is asked for it.
+    let ran = run(folder.path(), "iso-verify explain block-context.json --full");
+    let number = format!("0x{}", "ff".repeat(32));
+    assert!(words(ran.text()).contains(&format!("BLOCKHASH of block {number}")), "{}", ran.text());
+    assert!(!ran.text().contains("115,792,089,237"), "{}", ran.text());
+}
+
 #[test]
 fn the_brief_explanation_has_the_cause_and_the_full_one_everything() {
     let folder = folder(&["deep-calls", "call-tree"]);

@@ -12,6 +12,7 @@ mod proof;
 pub mod record;
 
 use alloy_primitives::Address;
+use iso_evm_hypervisor::MessageVerdict;
 use iso_evm_verifier::{
     Audit, ClaimKind, FalseClaim, Report,
     cause::{When, is_structural},
@@ -182,6 +183,16 @@ fn role(report: &Report, index: usize) -> Role {
         }
         None => Role::Alone,
     }
+}
+
+/// What a run of a message finds false in it, in words, where there is no report; none if it finds nothing false.
+pub(crate) fn of_run(
+    witness: &Opened<'_>,
+    message: usize,
+    verdict: &MessageVerdict,
+) -> Option<Told> {
+    let claim = FalseClaim::of_message(message, verdict)?;
+    Some(one(witness, &claim, 0, Role::Alone))
 }
 
 fn one(witness: &Opened<'_>, claim: &FalseClaim, finding: usize, role: Role) -> Told {
