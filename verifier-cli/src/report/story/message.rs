@@ -77,19 +77,19 @@ fn instant(at: &Instant, message: &MessageStory, detail: &Detail, width: usize) 
         text += &filled(&format!("{} {operand}", line.name), width, &first, "           ");
     }
     text.push('\n');
-    text += &stack(at, detail);
+    text += &stack(at, detail, width);
     text += &memory(at, detail, width);
     text
 }
 
-fn stack(at: &Instant, detail: &Detail) -> String {
+fn stack(at: &Instant, detail: &Detail, width: usize) -> String {
     if at.height == 0 {
         return "  stack      empty\n".to_owned();
     }
     let mut text = format!("  stack      {}, the top first\n", counted(at.height, "word"));
     let shown = at.stack.len().min(detail.words);
     for (index, word) in at.stack[..shown].iter().enumerate() {
-        text += &format!("    {index:>5}  {word}\n");
+        text += &filled(word, width, &format!("    {index:>5}  "), "           ");
     }
     text + &more(at.height - shown)
 }
@@ -203,7 +203,8 @@ fn roots(events: &[RootEvent], detail: &Detail, width: usize) -> String {
         text += &format!("           {}\n", event.root);
     }
     if same > 0 {
-        text += &format!("           {} left the root as it was\n", counted(same, "record"));
+        let said = format!("{} left the root as it was", counted(same, "record"));
+        text += &filled(&said, width, "           ", "             ");
     }
     text
 }
