@@ -161,9 +161,9 @@ fn a_childs_word_that_nothing_proves_is_true_of_its_parent() {
     let codes: Vec<B256> =
         (0..truth.messages.len()).map(|index| code(&truth.message(index).unwrap())).collect();
     let mut looked = 0;
-    for child in 1..codes.len() {
+    for (child, code) in codes.iter().enumerate().skip(1) {
         let mut witness = truth.clone();
-        witness.codes.remove(&codes[child]);
+        witness.codes.remove(code);
         change(&mut witness, child, |message| {
             message.status =
                 if message.status == U256::from(1) { U256::from(2) } else { U256::from(1) };
