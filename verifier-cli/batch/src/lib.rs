@@ -42,6 +42,7 @@ pub mod reproducer;
 mod room;
 mod source;
 pub mod statetest;
+mod walk;
 mod workers;
 
 pub use error::{BatchError, FileError, ItemError};

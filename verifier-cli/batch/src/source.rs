@@ -1,4 +1,4 @@
-//! The files in folders and in compressed archives, one after the other, each as a stream that is
+//! The files in folders ([`Walk`]) and in compressed archives, one after the other, each as a stream that is
 //! no longer than the room for it. No name of an archive's is ever a path here.
 
 use std::{
@@ -13,6 +13,7 @@ use crate::{
     apart::{apart, is_read, place},
     files::{STANDARD, name},
     room::{self, Room},
+    walk::{Endings, Kind, Walk, is_hidden},
 };
 
 /// What is met on the way.
@@ -23,44 +24,12 @@ pub(crate) enum Progress<'a> {
     File(Arc<str>, io::Result<&'a mut dyn Read>),
 }
 
-/// Endings of the files that are taken from folders and archives.
-pub(crate) type Endings = &'static [&'static str];
-
-/// What a path is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    Taken,
-    TarZst,
-    TarGz,
-}
-
-impl Kind {
-    fn of(path: &Path, endings: Endings) -> Option<Self> {
-        let name = path.file_name()?.to_str()?;
-        let taken = endings.iter().map(|ending| (*ending, Self::Taken));
-        let archives =
-            [(".tar.zst", Self::TarZst), (".tar.gz", Self::TarGz), (".tgz", Self::TarGz)];
-        let mut all = taken.chain(archives);
-        all.find(|(ending, _)| name.ends_with(ending)).map(|(_, kind)| kind)
-    }
-}
-
-/// Whether there is nothing to take in a folder: no file, no archive, and nothing that cannot be read.
-pub(crate) fn is_empty(folder: &Path, endings: Endings) -> bool {
-    Walk::new(&[folder.to_owned()], endings).next().is_none()
-}
-
 /// Checks that all paths are there.
 pub(crate) fn exist(paths: &[PathBuf]) -> Result<(), FileError> {
     for path in paths {
         fs::metadata(path).map_err(|error| FileError::Read { file: name(path), error })?;
     }
     Ok(())
-}
-
-/// Why what a folder or a pattern has is not read: a pipe may have nobody who writes to it, and a device no end.
-pub(crate) fn irregular() -> io::Error {
-    io::Error::other("not a regular file")
 }
 
 /// Checks that none of the files that are taken from paths is written to, nor one that would be taken once it is
@@ -203,66 +172,6 @@ fn extension(entry: &mut impl Read, is_pax: bool) -> io::Result<Option<Vec<u8>>>
         }
     }
     Ok(None)
-}
-
-/// `.meta` and its like hold nothing that is taken; `.` and `..` hide nothing.
-fn is_hidden(path: &Path) -> bool {
-    let name = path.file_name().and_then(|name| name.to_str());
-    name.is_some_and(|name| name.starts_with('.'))
-}
-
-/// Files and what is in folders, in order of name; one folder's entries in memory at a time.
-struct Walk {
-    /// What is yet to be visited, the next last; and whether the user has named it.
-    ahead: Vec<(PathBuf, bool)>,
-    endings: Endings,
-}
-
-impl Walk {
-    fn new(paths: &[PathBuf], endings: Endings) -> Self {
-        Self { ahead: paths.iter().rev().map(|path| (path.clone(), true)).collect(), endings }
-    }
-
-    /// Puts a folder's entries ahead.
-    fn enter(&mut self, folder: &Path) -> io::Result<()> {
-        let entries = fs::read_dir(folder)?;
-        let mut inner =
-            entries.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>()?;
-        inner.retain(|path| !is_hidden(path));
-        inner.sort_unstable_by(|one, other| other.cmp(one));
-        self.ahead.extend(inner.into_iter().map(|path| (path, false)));
-        Ok(())
-    }
-}
-
-impl Iterator for Walk {
-    type Item = Result<PathBuf, (PathBuf, io::Error)>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        while let Some((path, named)) = self.ahead.pop() {
-            // A link to a folder is followed only if it is named: there may be a circle.
-            let meta = if named { fs::metadata(&path) } else { fs::symlink_metadata(&path) };
-            match meta {
-                Ok(meta) if meta.is_dir() => {
-                    if let Err(error) = self.enter(&path) {
-                        return Some(Err((path, error)));
-                    }
-                }
-                Ok(_) if named => return Some(Ok(path)),
-                // What a link points to must be there, or nobody would know that it was left out.
-                Ok(_) if Kind::of(&path, self.endings).is_some() => match fs::metadata(&path) {
-                    Ok(meta) if meta.is_file() => return Some(Ok(path)),
-                    // A link to a folder.
-                    Ok(meta) if meta.is_dir() => {}
-                    Ok(_) => return Some(Err((path, irregular()))),
-                    Err(error) => return Some(Err((path, error))),
-                },
-                Ok(_) => {}
-                Err(error) => return Some(Err((path, error))),
-            }
-        }
-        None
-    }
 }
 
 #[cfg(test)]

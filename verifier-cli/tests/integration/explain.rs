@@ -74,6 +74,62 @@ fn the_first_line_has_the_cause() {
     }
 }
 
+/// A token that holds less reverts: records are left over then, and it is the balance that is false.
+#[test]
+fn a_value_that_leads_the_code_elsewhere_is_not_in_the_first_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    lie(folder, "erc20-transfer", "balance", |witness| {
+        let value = &mut witness["messages"][0]["stateAccessList"][1]["value"];
+        *value = json!(format!("0x{:064x}", 7));
+    });
+    let ran = run(folder, "iso-verify explain balance.bin");
+    let line = headline(ran.text());
+    assert!(line.starts_with("invalid: a slot has another value, in message 0, "), "{line}");
+    let end = "it says 7, and true is 250,000,000,000,000,000,000,000";
+    assert!(line.ends_with(end), "{line}");
+    let story = run(folder, "iso-verify explain balance.bin --json").json();
+    let roles = story["findings"].as_array().unwrap().iter().map(|told| &told["role"]["is"]);
+    assert_eq!(roles.collect::<Vec<_>>(), ["cause", "follows"]);
+}
+
+/// The header's root of receipts proves another status and another gas: which of them it is, in words.
+#[test]
+fn what_differs_from_the_blocks_receipt_is_told_in_bytes() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    bring(folder, &["op-sepolia-26207960.json.zst"]);
+    let ran = run(folder, "iso-witness record op-sepolia-26207960.json.zst -o block");
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let files = fs::read_dir(folder.join("block")).unwrap();
+    let mut files: Vec<_> = files.map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    fs::copy(&files[1], folder.join("true.bin")).unwrap();
+    let truth = run(folder, "iso-witness inspect true.bin --json").json();
+    let used = truth["receipt"]["gasUsed"].as_str().unwrap().trim_start_matches("0x").to_owned();
+    let used = u64::from_str_radix(&used, 16).unwrap();
+    assert_eq!(truth["receipt"]["status"], 1);
+    for (field, value, words) in [
+        ("gasUsed", json!(format!("0x{:x}", used + 1)), " gas"),
+        ("status", json!(0), "says failure"),
+    ] {
+        let mut lie = truth.clone();
+        lie["receipt"][field] = value;
+        fs::write(folder.join("lie.json"), lie.to_string()).unwrap();
+        let ran = run(folder, "iso-witness assemble lie.json -o lie.bin");
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+        let ran = run(folder, "iso-verify explain lie.bin --json");
+        assert_eq!(ran.code, Some(1), "{}", ran.stderr);
+        let story = ran.json();
+        let told = story["findings"].as_array().unwrap();
+        let of_block = told.iter().find(|told| told["kind"] == "block-receipt");
+        // The messages tell the same, and are asked first.
+        let told = of_block.unwrap_or(&told[0]);
+        let said = format!("says {}", told["says"].as_str().unwrap());
+        assert!(said.contains(words) && !said.contains("0x"), "{field}: {story:#}");
+    }
+}
+
 /// What is found behind something that was left out was computed without it.
 #[test]
 fn what_is_missing_leads_and_nothing_behind_it_is_called_true() {

@@ -18,7 +18,8 @@ use crate::{
     FileError, ItemError,
     files::{self, MAX_SIZE},
     room::{Counted, Held, Room},
-    source::{self, Endings, Progress},
+    source::{self, Progress},
+    walk::{self, Endings},
     workers::locked,
 };
 
@@ -68,7 +69,7 @@ pub(crate) fn each(paths: &[Found], room: &Arc<Room>, mut meet: impl FnMut(Met) 
             go_on = items(&source, Ok(&mut io::stdin().lock()), room, &mut meet);
         } else if one.is_irregular() {
             let source = files::name(path).into();
-            go_on = items(&source, Err(source::irregular()), room, &mut meet);
+            go_on = items(&source, Err(walk::irregular()), room, &mut meet);
         } else {
             source::each(std::slice::from_ref(path), ENDINGS, room, |progress| {
                 go_on = match progress {

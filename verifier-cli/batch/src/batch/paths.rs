@@ -10,7 +10,7 @@ use super::items::ENDINGS;
 use crate::{
     FileError,
     files::{self, STANDARD},
-    source,
+    source, walk,
 };
 
 /// Bytes on disk of all files that a run reads; `None` if some of it is a stream.
@@ -66,7 +66,7 @@ pub(crate) fn expanded(paths: &[PathBuf]) -> Result<Vec<Found>, FileError> {
             }
         }
     }
-    let is_empty = |found: &Found| found.path.is_dir() && source::is_empty(&found.path, ENDINGS);
+    let is_empty = |found: &Found| found.path.is_dir() && walk::is_empty(&found.path, ENDINGS);
     match all.first() {
         Some(first) if all.iter().all(is_empty) => {
             Err(FileError::Nothing { file: files::name(&first.path) })

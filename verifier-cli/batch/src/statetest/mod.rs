@@ -30,7 +30,8 @@ pub use self::{
 use crate::{
     BatchError, ReadLimit,
     room::{self, Counted, Held, Room},
-    source::{self, Endings, Progress},
+    source::{self, Progress},
+    walk::Endings,
     workers::{self, locked},
 };
 

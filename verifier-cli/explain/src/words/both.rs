@@ -35,7 +35,8 @@ fn outcomes(Words { expected, found }: Words) -> Option<[String; 2]> {
     Some([found, allowed.join(" or ")])
 }
 
-/// Which field it is follows from the witness's own receipt.
+/// Which field it is follows from the witness's own receipt. Types are the same where the transaction is the block's,
+/// which is looked at before.
 fn receipts(witness: &Opened<'_>, Words { expected, found }: Words) -> Option<[String; 2]> {
     let receipt = &witness.receipt;
     let is_truth = |word: B256| word <= B256::with_last_byte(1);

@@ -377,3 +377,24 @@ fn a_challenge_is_tried_in_memory_without_a_node() {
         }
     }
 }
+
+/// The claim of a lie says what the lie says: beside that nothing is proved of it.
+#[test]
+fn a_claim_is_held_for_true_beside_a_witness_that_is_false_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let mut lie = fixture("erc20-transfer");
+    // What the block's roots say nothing of.
+    change(&mut lie, 0, |message| message.returndataHash = B256::repeat_byte(7));
+    std::fs::write(folder.join("lie.bin"), lie.encode()).unwrap();
+    let claim = publish(folder, &claimed(&lie));
+    let line = format!("iso-verify challenge {claim} --witness lie.bin --dry-run --json");
+    let ran = run(folder, &line);
+    assert_eq!(ran.code, Some(3), "{}{}", ran.stderr, ran.text());
+    let said = ran.json()["said"].as_str().unwrap().to_owned();
+    assert!(
+        said.starts_with("nothing false was found in it") && said.contains("false itself"),
+        "{said}"
+    );
+    assert!(ran.stderr.contains("lie.bin: false:"), "{}", ran.stderr);
+}

@@ -13,7 +13,7 @@ use iso_evm_hypervisor::{Engine, MismatchKind};
 use iso_evm_wire::{Opened, Witness};
 
 use crate::{
-    audit::{Subject, TreeKind, anchors::Expected},
+    audit::{AccessKind, Subject, TransactionKind, TreeKind, anchors::Expected},
     verify::{
         Audit, AuditVerdict, Audits, ClaimKind, EngineKind, FalseClaim, Options, Report,
         verify_opened,
@@ -150,7 +150,7 @@ impl Search<'_> {
                 continue;
             };
             // It follows from the block's fields too, which may be what is false.
-            if rests_on_block(claim) && !self.has_header {
+            if !self.has_header && rests_on_block(now, claim) {
                 continue;
             }
             let Some(witness) = put_right(now, claim) else { continue };
@@ -190,9 +190,35 @@ impl Search<'_> {
     }
 }
 
-/// Whether what the audit computes follows from the block's own fields, which only a header binds.
-fn rests_on_block(claim: &FalseClaim) -> bool {
-    claim.message.is_none() && claim.kind.name() == "state-root-leave"
+/// Whether what the audit computes follows from the block's own fields too, which only a header binds: the price of
+/// gas, what code asks of the block, who is warm for getting the fees.
+fn rests_on_block(witness: &Opened<'_>, claim: &FalseClaim) -> bool {
+    use TransactionKind as Of;
+    match claim.kind {
+        ClaimKind::Access(AccessKind::Block) => true,
+        ClaimKind::Access(AccessKind::Cold | AccessKind::DelegateCold) => {
+            names_beneficiary(witness, claim).unwrap_or(true)
+        }
+        ClaimKind::Transaction(kind) => matches!(
+            kind,
+            Of::StateRootEnter
+                | Of::StateRootLeave
+                | Of::GasPrice
+                | Of::Fee
+                | Of::GasLimit
+                | Of::BlobBaseFee
+        ),
+        _ => false,
+    }
+}
+
+/// Whether a finding's record is about whoever gets the block's fees.
+fn names_beneficiary(witness: &Opened<'_>, claim: &FalseClaim) -> Option<bool> {
+    let record = usize::try_from(claim.record?).ok()?;
+    let message = witness.message(claim.message?)?;
+    let words = &message.fields().stateAccessList.get(record)?.metadata;
+    let beneficiary = witness.block.beneficiary.into_word();
+    Some(words.chunks(32).any(|word| word == beneficiary.as_slice()))
 }
 
 /// Whether two findings are of one kind and about one message.

@@ -124,3 +124,87 @@ fn an_audit_that_comes_to_no_end_without_a_lie_explains_nothing() {
     }
     assert!(looked > 0, "no node is needed behind the lie alone");
 }
+
+/// The code reverts where it reads less, so that records are left over: those say nothing of what is false.
+#[test]
+fn a_value_that_leads_the_code_elsewhere_is_no_cause() {
+    for name in ["erc20-transfer", "revert-with-data", "create-and-create2"] {
+        let truth = fixture(name);
+        let mut looked = 0;
+        for message in 0..truth.messages.len() {
+            let fields = truth.message(message).unwrap();
+            if fields.stateAccessList.iter().all(|record| record.opcode != 0x54) {
+                continue;
+            }
+            let mut witness = truth.clone();
+            change(&mut witness, message, lie_of_a_slot);
+            let report = report(&witness);
+            let structural = report.findings.iter().any(|claim| super::is_structural(claim.kind));
+            let access =
+                report.findings.iter().position(|claim| claim.kind.audit() == Audit::Access);
+            let causes = report.causes.as_ref().unwrap();
+            assert!(causes.is_cause(access.unwrap()) && causes.holds_when_put_right(), "{name}");
+            looked += usize::from(structural);
+        }
+        assert!(looked > 0 || name == "create-and-create2", "{name}: no lie leads elsewhere");
+    }
+}
+
+/// A child that says that it failed, where nobody can run it: the parent's record, which is right, is not false for that.
+#[test]
+fn a_childs_word_that_nothing_proves_is_true_of_its_parent() {
+    let truth = fixture("call-tree");
+    let code = |message: &MessageWitness| match Record::decode(&message.stateAccessList[0]) {
+        Ok(Record::Opening(opening)) => opening.codeHash,
+        _ => panic!("an opening record"),
+    };
+    let codes: Vec<B256> =
+        (0..truth.messages.len()).map(|index| code(&truth.message(index).unwrap())).collect();
+    let mut looked = 0;
+    for (child, code) in codes.iter().enumerate().skip(1) {
+        let mut witness = truth.clone();
+        witness.codes.remove(code);
+        change(&mut witness, child, |message| {
+            message.status =
+                if message.status == U256::from(1) { U256::from(2) } else { U256::from(1) };
+        });
+        let report = report(&witness);
+        let causes = report.causes.as_ref().unwrap();
+        for (index, claim) in report.findings.iter().enumerate() {
+            if claim.kind.audit() == Audit::Tree {
+                assert!(!causes.is_cause(index), "message {child}: {claim}");
+                looked += 1;
+            }
+        }
+    }
+    assert!(looked > 5, "{looked}");
+}
+
+/// Who gets the fees is false, and nothing binds it: the root that follows from that is not true.
+#[test]
+fn what_rests_on_the_blocks_fields_is_true_without_a_header() {
+    for name in ["call-tree", "erc20-transfer", "block-context"] {
+        let mut witness = fixture(name);
+        assert!(witness.block.header.is_none());
+        witness.block.beneficiary.0[19] ^= 1;
+        witness.block.timestamp += 1;
+        let report = report(&witness);
+        let causes = report.causes.as_ref().unwrap();
+        assert!(!report.findings.is_empty(), "{name}");
+        assert!((0..report.findings.len()).all(|index| !causes.is_cause(index)), "{name}");
+    }
+}
+
+#[test]
+fn the_balance_of_the_running_account_is_no_cause() {
+    let mut witness = fixture("call-tree");
+    change(&mut witness, 0, |message| {
+        let load = message.stateAccessList.iter_mut().find(|record| record.opcode == 0x47).unwrap();
+        let mut words = load.metadata.to_vec();
+        words[31] ^= 1;
+        load.metadata = words.into();
+    });
+    let report = report(&witness);
+    let access = report.findings.iter().position(|claim| claim.kind.audit() == Audit::Access);
+    assert!(report.causes.as_ref().unwrap().is_cause(access.unwrap()));
+}

@@ -4,48 +4,30 @@ use std::path::PathBuf;
 
 use alloy_primitives::{Address, B256, U256};
 use clap::Args;
-use iso_evm_batch::ItemError;
-use iso_evm_explain::{open, told};
-use iso_evm_hypervisor::Engine;
 use iso_evm_onchain::{
     contracts::WINDOWS,
     dispute::{Conviction, DisputeError, Disputes, Standing, Told},
-    host::UNLIMITED,
 };
 use iso_evm_provers::{
-    Accused, Court, Fault, NoFault, Prover,
+    Prover,
     dispute::{Windows, id_of},
 };
-use iso_evm_verifier::{
-    audit::Subject,
-    claim::{ClaimedBlock, claim},
-    hash::keccak256,
-    transaction_hash::encode,
-    verify::{ClaimKind, EngineKind, FalseClaim, Options, Verdict, verify_opened},
-};
-use iso_evm_wire::Opened;
+use iso_evm_verifier::claim::ClaimedBlock;
 
 use super::{
     AtHand, Desk,
     desk::{Mined, Place},
-    file::{Named, engine, gas_limit},
+    looked::{Looked, Parties, looked_for},
     report::{Outcome, of_told},
 };
 use crate::{
     Exit,
-    commands::{
-        onchain::{
-            archives::DisputeArgs,
-            chain::{ChainArgs, SOMEBODY},
-        },
-        say,
+    commands::onchain::{
+        archives::DisputeArgs,
+        chain::{ChainArgs, SOMEBODY},
     },
     error::CommandError,
-    report::{
-        found,
-        text::{counted, thousands},
-    },
-    terminal,
+    report::text::{counted, thousands},
 };
 
 /// Convict an operator: find what is false in what he committed to, prove it to the contract for disputes
@@ -178,7 +160,9 @@ pub(in crate::commands::onchain) fn judged(
         }
         Standing::None | Standing::Open => {}
     }
-    let conviction = match looked_for(bench, at_hand, own, operator)? {
+    let (windows, challenger) = (bench.windows, bench.sender);
+    let parties = Parties { disputes, windows, operator, challenger };
+    let conviction = match looked_for(parties, at_hand, own)? {
         Looked::Nothing(lacking) => {
             let said = match &lacking {
                 None => format!("nothing is false in it: {id} of {operator}"),
@@ -276,147 +260,4 @@ fn looked_at(
     let agrees = told == Some(conviction.told);
     Outcome { conviction: Some(conviction), said, ..outcome }.print(json)?;
     Ok(if agrees { Exit::Invalid } else { Exit::Inconclusive })
-}
-
-/// What was found false in a commitment.
-enum Looked {
-    /// Nothing; and what was not looked at, if not all was.
-    Nothing(Option<String>),
-    /// Something, and no contract takes a proof of it.
-    Unproved(String),
-    /// What convicts.
-    Proved(Box<Conviction>),
-}
-
-/// Looks for what is false: beside witnesses of one's own, or by the audits of those that the claim is made of, one
-/// after the other.
-fn looked_for(
-    bench: &Bench<'_>,
-    at_hand: &AtHand,
-    own: Option<&AtHand>,
-    operator: Address,
-) -> Result<Looked, CommandError> {
-    let claimed = &at_hand.claimed;
-    let witnesses = &own.unwrap_or(at_hand).witnesses;
-    let mut lacking: Option<String> = None;
-    for Named { name, witness } in witnesses {
-        let engine = engine(witness);
-        let subject = Subject::new(witness);
-        let accused = Accused {
-            subject: &subject,
-            claimed,
-            engine: &engine,
-            machine: bench.disputes.machine().address,
-            transaction: place(claimed, &subject),
-            gas_limit: gas_limit(witness),
-        };
-        let found = if own.is_some() {
-            audited(witness, &engine, name)?;
-            of_claim(&accused)
-        } else {
-            of_audits(&accused, witness, &engine, name)?
-        };
-        match found {
-            Found::Nothing(None) => {}
-            Found::Nothing(Some(why)) => _ = lacking.get_or_insert(why),
-            Found::False(faults, why) => {
-                let (windows, sender) = (bench.windows, bench.sender);
-                let found = bench.disputes.convict(windows, &accused, &faults, operator, sender)?;
-                return Ok(found.map_or(Looked::Unproved(why), |it| Looked::Proved(Box::new(it))));
-            }
-        }
-    }
-    if own.is_some() && lacking.is_none() {
-        lacking = not_looked_at(claimed, witnesses.len());
-    }
-    Ok(Looked::Nothing(lacking))
-}
-
-/// What of a claim nobody has looked at who holds so many of its transactions against witnesses; none if that is
-/// nothing.
-fn not_looked_at(claimed: &ClaimedBlock, transactions: usize) -> Option<String> {
-    let block = &claimed.claim;
-    let all = block.transactions.count == transactions as u64;
-    let names_no_other = block.header.is_zero() && block.ancestors.count == 0;
-    (!all || !names_no_other).then(|| {
-        let count = counted(usize::try_from(block.transactions.count).unwrap_or(usize::MAX), "transaction");
-        let others = if all { "" } else { "the others, " };
-        format!("of {count} {transactions} as the witness says; {others}the header and the ancestors were not looked at")
-    })
-}
-
-/// Where a claim has the transaction of one's witness; where it begins, if it has none.
-fn place(claimed: &ClaimedBlock, subject: &Subject<'_>) -> usize {
-    let hash = keccak256(&encode(&subject.hashes().witness().transaction));
-    let found = claimed.transactions.iter().position(|told| told.claim.hash == hash);
-    claimed.first + found.unwrap_or_default()
-}
-
-/// What is false.
-enum Found {
-    /// Nothing; and why not all was looked at, if so.
-    Nothing(Option<String>),
-    /// Proofs, the first to be tried first; and what is false, in words.
-    False(Vec<Fault>, String),
-}
-
-/// What the audits find false in a witness.
-fn of_audits(
-    accused: &Accused<'_, '_>,
-    witness: &Opened<'_>,
-    engine: &Engine,
-    name: &str,
-) -> Result<Found, CommandError> {
-    let options = Options { engine: EngineKind::Native, ..Options::default() };
-    let mut report = verify_opened(engine, witness, &options)
-        .map_err(|error| ItemError::Verify { file: name.to_owned(), error: Box::new(error) })?;
-    report.look_for_causes(engine, witness, &options);
-    let told = told(witness, &report);
-    let Some(first) = told.first() else {
-        let is_whole = report.verdict() == Verdict::Valid;
-        return Ok(Found::Nothing((!is_whole).then(|| open(&report).join("; "))));
-    };
-    say(&format!("{name}: false:"));
-    for line in found(&told, terminal::width().saturating_sub(2)) {
-        say(&format!("  {line}"));
-    }
-    // A false fact first, then a false call: that a run goes elsewhere, or the transaction, may follow from these.
-    let mut findings: Vec<&FalseClaim> = report.findings.iter().collect();
-    findings.sort_by_key(|found| match found.kind {
-        ClaimKind::Access(_) => 0,
-        ClaimKind::Tree(_) => 1,
-        ClaimKind::Transaction(_) => 3,
-        _ => 2,
-    });
-    let faults = findings.into_iter().filter_map(|found| accused.fault(found)).collect();
-    Ok(Found::False(faults, first.sentence()))
-}
-
-/// Says so if the witness that a claim is held against is false itself.
-fn audited(own: &Opened<'_>, engine: &Engine, name: &str) -> Result<(), CommandError> {
-    let options = Options { engine: EngineKind::Native, ..Options::default() };
-    let report = verify_opened(engine, own, &options)
-        .map_err(|error| ItemError::Verify { file: name.to_owned(), error: Box::new(error) })?;
-    let told = told(own, &report);
-    if !told.is_empty() {
-        say(&format!("note: {name} is false by the audits here:"));
-    }
-    for line in found(&told, terminal::width().saturating_sub(2)) {
-        say(&format!("  {line}"));
-    }
-    Ok(())
-}
-
-/// What is false in a claim, beside what one's own witness says.
-fn of_claim(accused: &Accused<'_, '_>) -> Found {
-    let Some(own) = claim(accused.subject, accused.gas_limit) else {
-        return Found::Nothing(Some("nobody can commit to the witness".to_owned()));
-    };
-    // As much gas as it takes: what no transaction holds goes in parts.
-    let mut court = Court::new(accused.engine).with_gas(UNLIMITED);
-    match accused.convicting(&own, &mut court) {
-        Ok(fault) => Found::False(vec![fault], String::new()),
-        Err(NoFault::Alike) => Found::Nothing(None),
-        Err(why) => Found::Nothing(Some(why.to_string())),
-    }
 }
