@@ -150,3 +150,26 @@ fn ended(witness: &Opened<'_>, calls: &[Call], runs: &Runs) -> String {
         call.index, call.status
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_that_has_anothers_bytes_among_its_arguments_passes_it_on() {
+        let word = |number: usize| U256::from(number).to_be_bytes::<32>();
+        let inner = [0xab_u8; 36];
+        let wrapped = |length: usize| {
+            let head = [word(9), word(64), word(length)].concat();
+            [&[1_u8, 2, 3, 4][..], &head, &inner, &[0; 28]].concat()
+        };
+        assert!(passes_on(&inner, &inner));
+        assert!(passes_on(&wrapped(36), &inner));
+        // Other bytes that begin so, others altogether, and what is too short for any.
+        assert!(!passes_on(&wrapped(37), &inner));
+        assert!(!passes_on(&wrapped(36), &[0xab; 35]));
+        assert!(!passes_on(&wrapped(36), &[0xac; 36]));
+        assert!(!passes_on(&[1, 2], &inner) && !passes_on(&[1, 2, 3, 4, 5], &inner));
+        assert!(!passes_on(&wrapped(36)[..100], &inner));
+    }
+}
