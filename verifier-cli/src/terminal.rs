@@ -28,13 +28,22 @@ pub(crate) fn is_quiet() -> bool {
     QUIET.load(Ordering::Relaxed)
 }
 
-/// How many columns a line on stdout may have: the terminal's, or 80 where there is none.
+/// The fewest columns that a line may have.
+const LEAST: u16 = 40;
+
+/// How many columns a line on stdout may have: the terminal's; where there is none, `COLUMNS`'s, or 80.
 pub(crate) fn width() -> usize {
     const DEFAULT: u16 = 80;
-    const LEAST: u16 = 40;
     let terminal = console::Term::stdout();
     let columns = if terminal.is_term() { terminal.size_checked() } else { None };
-    columns.map_or(DEFAULT, |(_, columns)| columns.max(LEAST)).into()
+    let said = || std::env::var("COLUMNS").ok().and_then(|columns| so_many(&columns));
+    let columns = columns.map(|(_, columns)| columns.max(LEAST)).or_else(said);
+    columns.unwrap_or(DEFAULT).into()
+}
+
+/// The columns that somebody says there are, if so many can be.
+fn so_many(columns: &str) -> Option<u16> {
+    columns.parse().ok().filter(|columns| *columns >= LEAST)
 }
 
 /// Writes one line to stderr; if nobody reads it, nothing is lost. Where nobody wants notes, only an

@@ -97,7 +97,7 @@ pub fn write_folder<E: From<FileError>>(
         use std::os::unix::fs::PermissionsExt;
         builder.permissions(fs::Permissions::from_mode(0o777));
     }
-    let aside = builder.tempdir_in(parent).map_err(failed)?;
+    let aside = builder.tempdir_in(parent).map_err(nameless).map_err(failed)?;
     write(aside.path())?;
     move_files(aside, path).map_err(failed)?;
     Ok(())
@@ -181,15 +181,34 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
         // As for any new file: the umask takes away what the user does not want.
         builder.permissions(fs::Permissions::from_mode(0o666));
     }
-    let mut file = builder.tempfile_in(parent.unwrap_or(Path::new(".")))?;
-    file.write_all(bytes)?;
+    let mut file = builder.tempfile_in(parent.unwrap_or(Path::new("."))).map_err(nameless)?;
+    file.write_all(bytes).map_err(nameless)?;
     file.persist(&target)?;
     Ok(())
+}
+
+/// An error of a file that is written aside, without that file's name: nobody has named it.
+fn nameless(error: io::Error) -> io::Error {
+    let said = error.to_string();
+    match said.split_once(" at path ") {
+        Some((said, _)) => io::Error::new(error.kind(), said),
+        None => error,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_folder_that_is_not_there_is_told_by_a_name_that_nobody_gave() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("none/page.html");
+        let said = write(&path, b"one").unwrap_err().to_string();
+        let begins = format!("{}: cannot be written: ", path.display());
+        assert!(said.starts_with(&begins) && !said.contains(".witness-"), "{said}");
+        assert!(!said.contains(" at path "), "{said}");
+    }
 
     #[test]
     fn a_file_is_replaced_whole() {

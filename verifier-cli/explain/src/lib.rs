@@ -27,4 +27,9 @@ pub mod words;
 
 pub use artifacts::Artifacts;
 pub use story::{Story, Within, story};
-pub use words::{Role, Told, last_line::last_line, open::open, told};
+pub use words::{
+    Role, Told,
+    last_line::{last_line, last_lines},
+    open::open,
+    told,
+};

@@ -83,7 +83,7 @@ impl Trace {
             while let Some(line) = lines.next() {
                 writeln!(out, "{line}")?;
                 if let Some(remark) = lines.remark() {
-                    say(&remark);
+                    say_fitted(&remark);
                 }
             }
             out.flush()
@@ -113,7 +113,7 @@ impl Trace {
         let compared = compare(witness, self.message, bounds, reader)
             .map_err(|error| no_trace(other, error))?;
         if let Compared::Equal { judged: Some((message, verdict)), .. } = &compared {
-            say(&judged_in_words(*message, verdict));
+            say_fitted(&judged_in_words(witness, *message, verdict));
         }
         let text = fitted(&compared.to_string(), terminal::width());
         let first = text.split_inclusive('\n').next().unwrap_or_default();
@@ -124,6 +124,11 @@ impl Trace {
             Compared::Unfinished { .. } => Exit::Inconclusive,
         })
     }
+}
+
+/// Says lines, each broken where it is too wide.
+fn say_fitted(lines: &str) {
+    fitted(lines, terminal::width()).lines().for_each(say);
 }
 
 /// Why a file is no trace: it may be something else.

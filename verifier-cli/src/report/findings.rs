@@ -21,7 +21,8 @@ pub(super) fn most(told: &[Told], most: usize, all: &str, width: usize) -> Strin
     let mut text: String = shown.map(|one| finding(one, told, width) + "\n").collect();
     if told.len() > most {
         let more = counted(told.len() - most, "more finding");
-        text += &format!("… and {more}: {all} has all of them\n\n");
+        text += &filled(&format!("… and {more}: {all} has all of them"), width, "", "  ");
+        text.push('\n');
     }
     text
 }

@@ -4,7 +4,7 @@
 use std::fmt::Write;
 
 use alloy_primitives::U256;
-use iso_evm_explain::{Told, last_line, open, told};
+use iso_evm_explain::{Told, last_lines, open, told};
 use iso_evm_hypervisor::{Inconclusive, MessageVerdict};
 use iso_evm_verifier::{
     audit::anchors::Anchor,
@@ -28,7 +28,7 @@ pub(crate) fn human(report: &Report, witness: &Opened<'_>, width: usize) -> Stri
         text += &table(report, width);
         text.push('\n');
     }
-    text += &segments::tables(report);
+    text += &segments::tables(report, width);
     let told = told(witness, report);
     text += &findings(&told, width);
     for line in open(report) {
@@ -98,7 +98,8 @@ fn anchor(anchor: Anchor, lack: &str) -> String {
     }
 }
 
-/// The last line: the verdict, which audits it is by, and how many checks they could not make.
+/// The last line: the verdict, which audits it is by, and how many checks they could not make; before it what it has
+/// no room for.
 fn conclusion(report: &Report, told: &[Told], width: usize) -> String {
     let verdict = report.verdict();
     let colour = match verdict {
@@ -107,9 +108,12 @@ fn conclusion(report: &Report, told: &[Told], width: usize) -> String {
         Verdict::Inconclusive => 33,
     };
     let name = report.named(verdict).to_string();
-    let text = filled(&last_line(report, told), width, "", "  ");
-    match text.strip_prefix(&name) {
-        Some(rest) => format!("\u{1b}[1;{colour}m{name}\u{1b}[0m{rest}"),
-        None => text,
+    let mut lines = last_lines(report, told, width);
+    let last = lines.pop().unwrap_or_default();
+    let before: String = lines.iter().map(|line| filled(line, width, "", "  ")).collect();
+    let last = filled(&last, width, "", "  ");
+    match last.strip_prefix(&name) {
+        Some(rest) => format!("{before}\u{1b}[1;{colour}m{name}\u{1b}[0m{rest}"),
+        None => before + &last,
     }
 }

@@ -1,7 +1,7 @@
 //! The table of messages: as many of its columns as there is room for.
 
 use alloy_primitives::U256;
-use comfy_table::{CellAlignment, Table, presets};
+use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use iso_evm_verifier::verify::{Audit, AuditVerdict, EngineKind, MessageReport, Report, Verdict};
 use iso_evm_wire::records::FrameKind;
 
@@ -21,24 +21,44 @@ const COLUMNS: [(&str, bool); 9] = [
 ];
 
 /// Ways to make the table narrower, one after the other: a column that goes, or the deepest indentation.
-const NARROWER: [(&str, usize); 6] =
-    [("", 12), ("bytes", 12), ("records", 12), ("", 4), ("host gas", 4), ("", 0)];
+const NARROWER: [(&str, usize); 9] = [
+    ("", 12),
+    ("bytes", 12),
+    ("records", 12),
+    ("", 4),
+    ("host gas", 4),
+    ("", 0),
+    ("gas used", 0),
+    ("to", 0),
+    ("status", 0),
+];
 
-/// The table of messages, no wider than this if it can be.
+/// The table of messages, no wider than this: what has no room in what is left goes on in a line below.
 pub(super) fn table(report: &Report, width: usize) -> String {
     let mut left_out = Vec::new();
     let mut text = String::new();
     for (column, indent) in NARROWER {
         left_out.push(column);
-        text = with(report, &left_out, indent);
-        if text.lines().all(|line| line.trim_end().chars().count() <= width) {
+        text = with(report, &left_out, indent).to_string();
+        if fits(&text, width) {
             break;
         }
+    }
+    if !fits(&text, width) {
+        let mut table = with(report, &left_out, 0);
+        table.set_content_arrangement(ContentArrangement::Dynamic);
+        table.set_width(u16::try_from(width).unwrap_or(u16::MAX));
+        text = table.to_string();
     }
     text.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
 }
 
-fn with(report: &Report, left_out: &[&str], indent: usize) -> String {
+/// Whether no line is wider.
+pub(super) fn fits(text: &str, width: usize) -> bool {
+    text.lines().all(|line| line.trim_end().chars().count() <= width)
+}
+
+fn with(report: &Report, left_out: &[&str], indent: usize) -> Table {
     let columns: Vec<_> =
         COLUMNS.iter().enumerate().filter(|(_, (name, _))| !left_out.contains(name)).collect();
     let mut table = Table::new();
@@ -53,7 +73,7 @@ fn with(report: &Report, left_out: &[&str], indent: usize) -> String {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
-    table.to_string()
+    table
 }
 
 /// What is said of a message by itself. Where another message is false by an audit that tells its first finding
@@ -94,10 +114,19 @@ fn cells(report: &Report, index: usize, message: &MessageReport, indent: usize) 
         format!("{indent}{}", message.kind.map_or("?", FrameKind::name)),
         claim.map_or_else(unknown, |claim| short(target(claim.to, claim.context))),
         claim.map_or_else(unknown, |claim| status(claim.status)),
-        claim.map_or_else(unknown, |claim| thousands(claim.gas_used)),
+        claim.map_or_else(unknown, |claim| column(claim.gas_used)),
         claim.map_or_else(unknown, |claim| claim.records.to_string()),
         thousands(U256::from(message.witness_bytes)),
         host_gas.map_or_else(|| "-".to_owned(), thousands),
         verdict(report, message),
     ]
+}
+
+/// A number in a column: of one that no gas can be the ends.
+fn column(number: U256) -> String {
+    if number.bit_len() <= 64 {
+        return thousands(number);
+    }
+    let hex = format!("{number:#x}");
+    format!("{}…{}", &hex[..6], &hex[hex.len() - 4..])
 }

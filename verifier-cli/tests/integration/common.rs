@@ -49,7 +49,7 @@ pub(crate) fn command(binary: &str) -> Command {
         _ => env!("CARGO_BIN_EXE_iso-verify"),
     };
     let mut command = Command::new(path);
-    command.env_remove("RUST_LOG").env_remove("CLICOLOR_FORCE");
+    command.env_remove("RUST_LOG").env_remove("CLICOLOR_FORCE").env_remove("COLUMNS");
     command
 }
 

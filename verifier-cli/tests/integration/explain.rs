@@ -219,6 +219,52 @@ fn artifacts_name_file_line_function_and_variable() {
     assert!(line.contains("balanceOf"), "{line}");
 }
 
+/// The optimizer makes one of equal code of several functions, and the source map names one of these, whichever runs.
+#[test]
+fn a_listing_names_no_function_that_is_not_under_way() {
+    let folder = tempfile::tempdir().unwrap();
+    bring(folder.path(), &["erc20-transfer.json", "src/artifacts.json", "src/Token.sol"]);
+    let line = "iso-verify explain erc20-transfer.json --artifacts artifacts.json";
+    let story = run(folder.path(), &format!("{line} --json")).json();
+    let message = &story["messages"][0];
+    assert!(message["at"]["place"].as_str().unwrap().ends_with(", in Token.transfer"));
+    let (mut label, mut labels) = ("", Vec::new());
+    for line in message["code"].as_array().unwrap() {
+        label = line["place"].as_str().unwrap_or(label);
+        labels.push((line["at"].as_bool().unwrap(), label));
+    }
+    // What returns an answer is the same in all functions.
+    assert!(labels.contains(&(true, "shared code")), "{labels:?}");
+    for (_, label) in labels {
+        let is_known = ["shared code", "other code"].contains(&label);
+        assert!(is_known || label.ends_with(", in Token.transfer"), "{label}");
+    }
+    let ran = run(folder.path(), line);
+    assert!(ran.text().contains("\n           shared code\n"), "{}", ran.text());
+}
+
+/// The shop passes on what the token says, as bytes in an error of its own.
+#[test]
+fn a_reason_within_a_reason_is_in_words_and_comes_from_whoever_gave_it_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = ["revert-with-data.json", "src/artifacts.json", "src/Token.sol", "src/Shop.sol"];
+    bring(folder.path(), &files);
+    let line = "iso-verify explain revert-with-data.json";
+    let ran = run(folder.path(), &format!("{line} --artifacts artifacts.json"));
+    let reason = "BalanceTooLow(holder: 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266, held: \
+                  2,000,000,000,000,000,000, wanted: 3,000,000,000,000,000,000)";
+    let first = headline(ran.text());
+    let end = format!("it came from message 1, which ended in revert: {reason}");
+    assert!(first.ends_with(&end), "{first}");
+    let words = ran.text().split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains(&format!("PaymentFailed(order: 9, reason: {reason})")), "{words}");
+    // Who it was is known without names too.
+    let ran = run(folder.path(), line);
+    let said = "it came from message 1, which ended in revert: 0xb3e09fee";
+    assert!(headline(ran.text()).contains(said), "{}", ran.text());
+    assert!(ran.text().lines().all(|line| line.chars().count() <= 80), "{}", ran.text());
+}
+
 #[test]
 fn a_failure_is_told_where_it_came_from() {
     let folder = tempfile::tempdir().unwrap();

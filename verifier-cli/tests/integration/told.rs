@@ -23,10 +23,11 @@ fn folder(fixtures: &[&str]) -> TempDir {
     folder
 }
 
-/// Lines that are wider than a terminal, but for what no line can break.
+/// Lines that are wider than a terminal, but for what no line can break: a hash.
 fn wide(text: &str) -> Vec<&str> {
+    let is_mark = |mark: char| mark.is_ascii_punctuation();
     let hash =
-        |line: &str| line.split_whitespace().any(|word| word.trim_matches(['(', ')']).len() >= 66);
+        |line: &str| line.split_whitespace().any(|word| word.trim_matches(is_mark).len() == 66);
     text.lines().filter(|line| line.chars().count() > 80 && !hash(line)).collect()
 }
 
@@ -199,9 +200,7 @@ fn no_line_is_wider_than_a_terminal_unless_a_hash_is() {
         for line in ["iso-witness inspect", "iso-verify cost", "iso-verify explain --full"] {
             let ran = run(folder, &format!("{line} {name}.bin"));
             assert_eq!(ran.code, Some(0), "{line} {name}: {}", ran.stderr);
-            let wide: Vec<_> =
-                wide(ran.text()).into_iter().filter(|line| !line.contains("PUSH")).collect();
-            assert_eq!(wide, [""; 0], "{line} {name}");
+            assert_eq!(wide(ran.text()), [""; 0], "{line} {name}");
         }
         let trace = run(folder, &format!("iso-verify trace {name}.bin"));
         let line = format!("iso-verify trace {name}.bin --diff -");
@@ -210,6 +209,40 @@ fn no_line_is_wider_than_a_terminal_unless_a_hash_is() {
         let quiet = run_with(folder, &format!("{line} -q"), &trace.stdout);
         assert!(ran.text().starts_with(quiet.text()) && quiet.text().lines().count() == 1);
     }
+}
+
+/// Numbers of any size, deep trees and names of any length, on terminals of any width.
+#[test]
+fn an_explanation_fits_whatever_is_in_it() {
+    let names = ["block-context", "deep-calls", "call-tree", "revert-with-data"];
+    let folder = folder(&names);
+    let source = root().join("tests/fixtures/src");
+    for file in ["artifacts.json", "Token.sol", "Shop.sol"] {
+        fs::copy(source.join(file), folder.path().join(file)).unwrap();
+    }
+    let files = names.map(|name| format!("{name}.json"));
+    let files = files.iter().map(String::as_str).chain(["sload.bin", "missing-record.bin"]);
+    for file in files {
+        for columns in [40, 60, 80] {
+            let mut command = crate::common::command("iso-verify");
+            command.args(["explain", file, "--full", "--artifacts", "artifacts.json"]);
+            command.env("COLUMNS", columns.to_string()).current_dir(folder.path());
+            let text = String::from_utf8(command.output().unwrap().stdout).unwrap();
+            assert!(text.lines().count() > 20, "{text}");
+            let is_mark = |mark: char| mark.is_ascii_punctuation();
+            let hash = |line: &str| {
+                line.split_whitespace().any(|word| word.trim_matches(is_mark).len() == 66)
+            };
+            let wide = text.lines().filter(|line| line.chars().count() > columns);
+            let wide: Vec<_> = wide.filter(|line| !hash(line)).collect();
+            assert_eq!(wide, [""; 0], "{file} in {columns} columns");
+        }
+    }
+    // The block before genesis, as BLOCKHASH is asked for it.
+    let ran = run(folder.path(), "iso-verify explain block-context.json --full");
+    let number = format!("0x{}", "ff".repeat(32));
+    assert!(words(ran.text()).contains(&format!("BLOCKHASH of block {number}")), "{}", ran.text());
+    assert!(!ran.text().contains("115,792,089,237"), "{}", ran.text());
 }
 
 #[test]
@@ -257,14 +290,26 @@ fn a_halt_is_told_with_its_reason_in_the_first_line() {
     let story = run(folder.path(), "iso-verify explain halt-top-level.json --json").json();
     let halt = story["messages"][0]["at"]["halt"].as_str().unwrap();
     let end = format!("which ended in exceptional halt: {halt}, at pc ");
-    assert!(ran.text().contains(&end), "{}", ran.text());
+    assert!(words(ran.text()).contains(&end), "{}", ran.text());
+    assert_eq!(wide(ran.text()), [""; 0]);
     // A lie about how it ended has the reason too.
     lie(folder.path(), "halt-top-level", "status", |witness| {
         witness["messages"][0]["status"] = serde_json::json!("0x1");
     });
     let ran = run(folder.path(), "iso-verify explain status.bin -q");
     let said = format!("exceptional halt ({halt})");
-    assert!(ran.code == Some(1) && ran.text().contains(&said), "{}", ran.text());
+    assert!(ran.code == Some(1) && words(ran.text()).contains(&said), "{}", ran.text());
+    assert_eq!(wide(ran.text()), [""; 0]);
+}
+
+/// Nobody has named the file that is written first and then put in its place.
+#[test]
+fn a_page_that_cannot_be_written_is_told_by_the_name_that_was_given() {
+    let folder = folder(&["erc20-transfer"]);
+    let ran = run(folder.path(), "iso-verify explain erc20-transfer.json -o none/page.html");
+    assert_eq!((ran.code, ran.text()), (Some(2), ""));
+    let said = "error: none/page.html: cannot be written: ";
+    assert!(ran.stderr.contains(said) && !ran.stderr.contains(".witness-"), "{}", ran.stderr);
 }
 
 #[test]

@@ -139,7 +139,19 @@ fn a_trace_goes_up_to_what_is_false() {
         (&last["pc"], "SLOAD"),
         (&steps.last().unwrap()["pc"], steps.last().unwrap()["opName"].as_str().unwrap())
     );
-    assert!(trace.stderr.starts_with("message 0: key, record "), "{}", trace.stderr);
+    assert!(trace.stderr.starts_with("message 0, the call of 0x"), "{}", trace.stderr);
+    let said = trace.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+    let key = B256::repeat_byte(7);
+    for told in [
+        &*format!("SLOAD of slot {key}, pc "),
+        "The record is about another slot, block number or index.",
+        &*format!("says {key}, computed is "),
+    ] {
+        assert!(said.contains(told), "{told}\n{}", trace.stderr);
+    }
+    let is_hash = |line: &str| line.contains("0x0707");
+    let wide = |line: &&str| line.chars().count() > 80 && !is_hash(line);
+    assert_eq!(trace.stderr.lines().filter(wide).count(), 0, "{}", trace.stderr);
 }
 
 #[test]

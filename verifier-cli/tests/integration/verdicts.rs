@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::{
-    common::{root, run},
+    common::{Ran, command, root, run},
     schemas::schema,
 };
 
@@ -50,6 +50,29 @@ fn stripped() -> Witness {
     witness.receipt.gas_used = 21_000;
     witness.roots.leave = B256::repeat_byte(7);
     witness
+}
+
+/// What a report is on a terminal of so many columns.
+fn in_columns(folder: &Path, columns: &str) -> Ran {
+    let mut command = command("iso-verify");
+    command.arg("w.bin").env("COLUMNS", columns).current_dir(folder);
+    command.output().unwrap().into()
+}
+
+/// Each width that a terminal is made of, with tables of many columns and deep trees.
+#[test]
+fn no_line_is_wider_than_the_terminal_is_said_to_be() {
+    for name in ["erc20-transfer", "call-tree", "deep-calls", "creation-transaction"] {
+        let folder = folder(&fixture(name));
+        for columns in [40, 43, 50, 57, 64, 71, 79, 80, 120] {
+            let ran = in_columns(folder.path(), &columns.to_string());
+            assert_eq!(ran.code, Some(0), "{}", String::from_utf8_lossy(&ran.stdout));
+            let is_hash = |line: &str| line.split_whitespace().any(|word| word.len() == 66);
+            let wide = ran.text().lines().filter(|line| line.chars().count() > columns);
+            let wide: Vec<_> = wide.filter(|line| !is_hash(line)).collect();
+            assert_eq!(wide, [""; 0], "{name} in {columns} columns");
+        }
+    }
 }
 
 fn last(text: &str) -> &str {
@@ -193,8 +216,25 @@ fn the_last_line_names_failed_and_valid_audits_once() {
     let receipt = folder(&witness);
     let ran = run(receipt.path(), "iso-verify w.bin --audit execution,transaction");
     assert_eq!(ran.code, Some(1));
-    let line = "invalid (execution, transaction only): transaction (1); valid: execution; 2\n  checks not made\n";
-    assert!(ran.text().ends_with(line), "{}", ran.text());
+    // What has no room stands before the verdict, which is the last line at any width.
+    let line = "invalid (execution, transaction only): transaction (1); valid: execution";
+    assert_eq!(last(ran.text()), line, "{}", ran.text());
+    assert!(ran.text().ends_with(&format!("\n2 checks not made\n{line}\n")), "{}", ran.text());
+    for (columns, expected) in [
+        ("80", "invalid: access (1), execution (1); valid: tree, transaction; 2 checks not made"),
+        ("79", "invalid: access (1), execution (1); valid: tree, transaction; 2 checks not made"),
+        ("78", "2 checks not made\ninvalid: access (1), execution (1); valid: tree, transaction"),
+        (
+            "40",
+            "2 checks not made\naudits valid: tree, transaction\ninvalid: access (1), execution (1)",
+        ),
+        // Not a width.
+        ("39", "invalid: access (1), execution (1); valid: tree, transaction; 2 checks not made"),
+        ("wide", "invalid: access (1), execution (1); valid: tree, transaction; 2 checks not made"),
+    ] {
+        let ran = in_columns(sload.path(), columns);
+        assert!(ran.text().ends_with(&format!("\n{expected}\n")), "{columns}: {}", ran.text());
+    }
     // One false claim about the whole, and no message is called valid.
     let report = run(receipt.path(), "iso-verify w.bin --json").json();
     let mut messages = report["messages"].as_array().unwrap().iter();
@@ -219,9 +259,9 @@ fn checks_that_are_not_made() {
     assert!(ran.text().contains(scope), "{}", ran.text());
     let ran = run(folder, "iso-verify w.bin --strict --certificate c.json");
     assert_eq!(ran.code, Some(3));
-    let line = format!("inconclusive: {unmade}, where all are asked for; valid: {audits}");
-    let words = ran.text().split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(words.ends_with(&line), "{}", ran.text());
+    let line = format!("inconclusive: {unmade}, where all are asked for");
+    assert_eq!(last(ran.text()), line);
+    assert!(ran.text().ends_with(&format!("\naudits valid: {audits}\n{line}\n")), "{}", ran.text());
     // What is said of the message is about the message.
     assert!(
         ran.text().lines().nth(1).is_some_and(|row| row.ends_with("  valid")),
@@ -229,7 +269,7 @@ fn checks_that_are_not_made() {
         ran.text()
     );
     let quiet = run(folder, "iso-verify w.bin --strict -q");
-    assert!(quiet.text().starts_with("inconclusive: ") && quiet.text().lines().count() == 2);
+    assert_eq!(quiet.text(), format!("{line}\n"));
     let ran = run(folder, "iso-verify check c.json w.bin");
     assert_eq!((ran.code, ran.text()), (Some(3), "reproduced: inconclusive\n"));
     let report = run(folder, "iso-verify w.bin --strict --json").json();

@@ -62,7 +62,7 @@ impl Calls {
         // The function itself, and those that it was put into.
         let behind = self.open.iter().rev().take_while(|open| open.inlined).count() + 1;
         let first = self.open.len().saturating_sub(behind);
-        let is_it = |open: &Open| open.place.as_ref().is_none_or(|it| same_function(it, &place));
+        let is_it = |open: &Open| open.place.as_ref().is_none_or(|it| it.is_of_function_of(&place));
         if let Some(at) = self.open[first..].iter().rposition(is_it) {
             self.open.truncate(first + at + 1);
             self.shared = None;
@@ -79,7 +79,7 @@ impl Calls {
                 None => place,
             };
             self.open.push(Open { place: Some(shown), inlined: false });
-        } else if self.shared.as_ref().is_some_and(|shared| same_function(shared, &place)) {
+        } else if self.shared.as_ref().is_some_and(|shared| shared.is_of_function_of(&place)) {
             // More of the same.
         } else if follows && self.open.len() < DEPTH {
             self.open.push(Open { place: Some(place), inlined: true });
@@ -91,7 +91,8 @@ impl Calls {
     fn enter(&mut self, place: Option<Place>) {
         // What unpacks the arguments has the place of the whole function, which it then jumps to.
         let unpacks = |last: &Place, place: &Place| {
-            same_function(last, place) && (last.start, last.length) == (place.start, place.length)
+            last.is_of_function_of(place)
+                && (last.start, last.length) == (place.start, place.length)
         };
         let last = self.open.last().and_then(|open| open.place.as_ref());
         if last.zip(place.as_ref()).is_some_and(|(last, place)| unpacks(last, place)) {
@@ -111,8 +112,4 @@ impl Calls {
         let places = self.open.into_iter().filter_map(|open| open.place);
         places.filter(|place| !place.generated).collect()
     }
-}
-
-fn same_function(one: &Place, other: &Place) -> bool {
-    (&one.file, &one.contract, &one.function) == (&other.file, &other.contract, &other.function)
 }

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::OnceLock};
 use alloy_primitives::{B256, U256};
 
 use super::{
-    Artifacts, Decoded, Match, Place, Preimages, Slot,
+    Artifacts, Decoded, Match, Place, Preimages, Slot, WITHIN,
     bytecode::Bytecode,
     calls::Calls,
     compiled::Compiled,
@@ -127,7 +127,9 @@ impl<'a> Contract<'a> {
 
     /// What the contract reverts with.
     pub fn error(&self, data: &[u8]) -> Option<Decoded> {
-        self.compiled.interface.error(data).or_else(|| self.artifacts.error(data))
+        let own = self.compiled.interface.error(data);
+        let own = own.map(|error| self.artifacts.with_errors_within(error, WITHIN));
+        own.or_else(|| self.artifacts.error(data))
     }
 
     /// What a log of the contract says.

@@ -45,6 +45,9 @@ use sources::Sources;
 /// What was hashed by an execution, by its hash: so a slot is known to be that of a mapping's key.
 pub type Preimages = BTreeMap<B256, Bytes>;
 
+/// Errors in one another that are told as such.
+const WITHIN: usize = 4;
+
 /// What compilers have put out: contracts, and the sources that they come from.
 #[derive(Debug)]
 pub struct Artifacts {
@@ -156,9 +159,26 @@ impl Artifacts {
     }
 
     /// What an error says: `Error(string)`, `Panic(uint256)`, or the only one of all contracts that has its
-    /// selector, for it may come from another contract than the one that reverts with it.
+    /// selector, for it may come from another contract than the one that reverts with it. An error that it has among
+    /// its arguments, as bytes, is told as one.
     pub fn error(&self, data: &[u8]) -> Option<Decoded> {
+        self.one_error(data).map(|error| self.with_errors_within(error, WITHIN))
+    }
+
+    fn one_error(&self, data: &[u8]) -> Option<Decoded> {
         reason(data).or_else(|| self.agreed(|compiled| compiled.interface.error(data)))
+    }
+
+    /// An error with the errors that it has passed on in words, as many in one another as that.
+    fn with_errors_within(&self, mut error: Decoded, within: usize) -> Decoded {
+        let Some(within) = within.checked_sub(1) else { return error };
+        for argument in error.arguments.iter_mut().flatten() {
+            let inner = argument.bytes.as_ref().and_then(|bytes| self.one_error(bytes));
+            if let Some(inner) = inner.filter(|inner| inner.arguments.is_some()) {
+                argument.value = self.with_errors_within(inner, within).to_string();
+            }
+        }
+        error
     }
 
     /// What a log says, by the only event of all contracts that has its topics.

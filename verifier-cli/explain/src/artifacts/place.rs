@@ -32,6 +32,14 @@ pub struct Place {
     pub jump: Jump,
 }
 
+impl Place {
+    /// Whether both are of one function.
+    pub fn is_of_function_of(&self, other: &Self) -> bool {
+        (&self.file, &self.contract, &self.function)
+            == (&other.file, &other.contract, &other.function)
+    }
+}
+
 /// `Token.sol:34, in Token.transfer`.
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

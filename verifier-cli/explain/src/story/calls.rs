@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::{
     sources::Named,
-    words::form::{status, thousands},
+    words::form::{status, value},
 };
 
 /// A message of the call tree.
@@ -100,9 +100,9 @@ fn call(
     call.context = Some(fields.context).filter(|context| *context != call.to);
     call.contract = named.contract(index);
     call.function = named.function(index);
-    call.value = (!fields.callvalue.is_zero()).then(|| thousands(fields.callvalue));
-    call.gas = thousands(fields.gasAvailable);
-    call.gas_used = thousands(fields.gasUsed);
+    call.value = (!fields.callvalue.is_zero()).then(|| value(fields.callvalue.into()));
+    call.gas = value(fields.gasAvailable.into());
+    call.gas_used = value(fields.gasUsed.into());
     call.status = status(fields.status);
     call.returned = named.returned(index);
     call.records = message.records().len();

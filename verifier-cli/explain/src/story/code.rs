@@ -4,8 +4,6 @@ use alloy_primitives::hex;
 use iso_evm_hypervisor::opcodes::opcode;
 use serde::Serialize;
 
-use crate::sources::Named;
-
 /// An instruction.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -18,17 +16,17 @@ pub struct CodeLine {
     pub operand: Option<String>,
     /// Whether it is the place.
     pub at: bool,
-    /// File, line and function that it comes from, where they are others than the instruction's before.
+    /// File, line and function that it comes from, where they are others than the instruction's before; of code of a
+    /// function that is not under way, that it is such code.
     pub place: Option<String>,
 }
 
-/// Instructions before and behind a place, at most this many of each.
+/// Instructions before and behind a place, at most this many of each, with what stands above them.
 pub(super) fn around(
     code: &[u8],
     at: usize,
     (before, behind): (usize, usize),
-    named: &Named<'_>,
-    message: usize,
+    label: impl Fn(usize) -> Option<String>,
 ) -> Vec<CodeLine> {
     let starts = starts(code);
     let place = starts.partition_point(|start| *start < at);
@@ -36,7 +34,7 @@ pub(super) fn around(
     let to = (place + behind + 1).min(starts.len());
     let mut last = None;
     let lines = starts[from..to].iter().map(|&pc| {
-        let place = named.place(message, pc);
+        let place = label(pc);
         let is_new = place != last;
         last.clone_from(&place);
         let (name, operand) = instruction(code, pc);

@@ -32,8 +32,9 @@ pub(super) fn at_hand(
     Some(index).filter(|index| *index < witness.messages.len())
 }
 
-/// The message from which a failure has come up: a message that reverts with what its last call reverted with has
-/// passed that on, and so has that one. Whatever halts, or reverts with words of its own, failed by itself.
+/// The message from which a failure has come up: a message that reverts with what its last call reverted with, or with
+/// an error that has this in it, has passed that on, and so has that one. Whatever halts, or reverts with words of its
+/// own alone, failed by itself.
 fn failed(witness: &Opened<'_>, runs: &Runs) -> usize {
     let reverted = |index: usize| {
         let fields = witness.message(index)?.fields();
@@ -44,12 +45,25 @@ fn failed(witness: &Opened<'_>, runs: &Runs) -> usize {
     let mut at = 0;
     while let Some(data) = reverted(at) {
         let mut children = (at + 1..tree.len()).filter(|index| tree[*index].parent == Some(at));
-        let Some(last) = children.next_back().filter(|last| reverted(*last) == Some(data)) else {
-            break;
-        };
+        let is_of = |last: &usize| reverted(*last).is_some_and(|inner| passes_on(&data, &inner));
+        let Some(last) = children.next_back().filter(is_of) else { break };
         at = last;
     }
     at
+}
+
+/// Whether what a message reverts with is another's, or has that among the arguments of an error, as bytes: behind
+/// their length, in whole words behind the selector.
+fn passes_on(data: &[u8], inner: &[u8]) -> bool {
+    const SELECTOR: usize = 4;
+    const WORD: usize = 32;
+    let Some(arguments) = data.get(SELECTOR..).filter(|_| data != inner) else {
+        return data == inner;
+    };
+    let length = U256::from(inner.len()).to_be_bytes::<WORD>();
+    let words = arguments.chunks_exact(WORD).enumerate();
+    let mut lengths = words.filter(|(_, word)| *word == length).map(|(index, _)| index);
+    lengths.any(|index| arguments[(index + 1) * WORD..].starts_with(inner))
 }
 
 /// Whether the execution audit of a message came to no end.
@@ -135,4 +149,27 @@ fn ended(witness: &Opened<'_>, calls: &[Call], runs: &Runs) -> String {
         "the transaction failed, for {gas} gas; it came from message {}, which ended in {}{with}",
         call.index, call.status
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_that_has_anothers_bytes_among_its_arguments_passes_it_on() {
+        let word = |number: usize| U256::from(number).to_be_bytes::<32>();
+        let inner = [0xab_u8; 36];
+        let wrapped = |length: usize| {
+            let head = [word(9), word(64), word(length)].concat();
+            [&[1_u8, 2, 3, 4][..], &head, &inner, &[0; 28]].concat()
+        };
+        assert!(passes_on(&inner, &inner));
+        assert!(passes_on(&wrapped(36), &inner));
+        // Other bytes that begin so, others altogether, and what is too short for any.
+        assert!(!passes_on(&wrapped(37), &inner));
+        assert!(!passes_on(&wrapped(36), &[0xab; 35]));
+        assert!(!passes_on(&wrapped(36), &[0xac; 36]));
+        assert!(!passes_on(&[1, 2], &inner) && !passes_on(&[1, 2, 3, 4, 5], &inner));
+        assert!(!passes_on(&wrapped(36)[..100], &inner));
+    }
 }

@@ -10,9 +10,9 @@ use super::{
     code::{CodeLine, around},
     roots::{RootEvent, roots},
     trie::{Way, way},
+    under_way::UnderWay,
 };
 use crate::{
-    artifacts::Place,
     runs::Runs,
     seen::{Seen, Wanted},
     sources::{self, Named, plain},
@@ -115,9 +115,10 @@ impl Teller<'_> {
     pub(super) fn message(&self, index: usize) -> Option<MessageStory> {
         let message = self.witness.message(index)?;
         let code = sources::code(self.witness, index);
-        let at = self.instant(index);
+        let (at, under_way) = self.instant(index).unzip();
+        let label = |pc| under_way.as_ref()?.label(self.named.of(index)?, pc);
         let lines = match (&code, &at) {
-            (Some(code), Some(at)) => around(code, at.pc, LINES, self.named, index),
+            (Some(code), Some(at)) => around(code, at.pc, LINES, label),
             _ => Vec::new(),
         };
         let about = self.told.iter().find(|told| {
@@ -135,8 +136,8 @@ impl Teller<'_> {
         })
     }
 
-    /// The instant that the message's finding is about, or the message's end.
-    fn instant(&self, index: usize) -> Option<Instant> {
+    /// The instant that the message's finding is about, or the message's end; and what runs there.
+    fn instant(&self, index: usize) -> Option<(Instant, UnderWay)> {
         let run = self.runs.of_message(index)?;
         let Wanted { record, pc } = Wanted::of(self.told, index);
         let last = run.steps.checked_sub(1)?;
@@ -152,10 +153,16 @@ impl Teller<'_> {
         let bytes = self.witness.messages.get(index)?.bytes();
         let again = || Seen::at(self.engine, (&bytes, code.as_ref()), self.gas_limit, number);
         let seen = run.seen(number).cloned().or_else(again)?;
-        let functions = self.functions(index, number).unwrap_or_default();
-        let at = || self.named.of(index).and_then(|contract| contract.place(seen.pc));
+        let contract = self.named.of(index);
+        let run_to = |contract| {
+            let of = (index, contract);
+            UnderWay::at(self.witness, self.engine, self.gas_limit, of, number)
+        };
+        let under_way = contract.and_then(run_to).unwrap_or_default();
+        let functions = &under_way.functions;
+        let at = || contract.and_then(|contract| contract.place(seen.pc));
         let place = functions.last().cloned().or_else(at);
-        Some(Instant {
+        let instant = Instant {
             why,
             pc: seen.pc,
             line: place.as_ref().and_then(|place| place.text.as_deref()).map(plain),
@@ -169,7 +176,8 @@ impl Teller<'_> {
             memory: seen.memory.chunks(32).map(hex::encode).collect(),
             memory_size: seen.memory_size,
             halt: seen.halt.map(|halt| halt.to_string()),
-        })
+        };
+        Some((instant, under_way))
     }
 
     /// The records of a message.
@@ -204,21 +212,6 @@ impl Teller<'_> {
     /// What artifacts call what a record is about.
     fn name(&self, index: usize, at: usize, record: &Record) -> Option<String> {
         name_of(self.named, self.runs, (index, at), record)
-    }
-
-    /// The functions that are under way at a step of a message, each with the line that it has come to, the
-    /// innermost last; and that line's text.
-    fn functions(&self, index: usize, step: u64) -> Option<Vec<Place>> {
-        let contract = self.named.of(index)?;
-        let code = sources::code(self.witness, index).map(Code::new);
-        let bytes = self.witness.messages.get(index)?.bytes();
-        let mut run = self.engine.run(&bytes, code.as_ref(), self.gas_limit);
-        let pcs = (0..=step).map_while(|_| {
-            let pc = run.state()?.pc();
-            run.step();
-            Some(pc)
-        });
-        Some(contract.calls(pcs))
     }
 }
 

@@ -9,6 +9,7 @@ mod headline;
 mod message;
 mod roots;
 mod trie;
+mod under_way;
 
 use alloy_primitives::{Address, B256, U256};
 use iso_evm_hypervisor::Engine;

@@ -4,8 +4,10 @@ use std::fmt;
 
 use alloy_primitives::{U256, hex};
 use iso_evm_hypervisor::MessageVerdict;
+use iso_evm_verifier::verify::open_end;
+use iso_evm_wire::Opened;
 
-use crate::words::form::counted;
+use crate::words::{form::counted, of_run};
 
 /// The first place at which two traces differ.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,8 +50,8 @@ pub enum What {
     Judged {
         /// Index of the message.
         message: usize,
-        /// What is said of it.
-        verdict: MessageVerdict,
+        /// What is said of it, in lines of words.
+        words: String,
     },
     /// All steps are the same, and what they came to is not.
     Result(Field),
@@ -165,8 +167,9 @@ impl fmt::Display for Difference {
             What::Places(theirs) => self.places(f, Some(theirs)),
             What::OursEnded(theirs) => self.places(f, Some(theirs)),
             What::OtherEnded => self.places(f, None),
-            What::Judged { message, verdict } => {
-                write!(f, "\n  here message {message} ends: {}", Said { verdict, wrapped: true })
+            What::Judged { message, words } => {
+                write!(f, "\n  here message {message} ends:")?;
+                words.lines().try_for_each(|line| write!(f, "\n    {line}"))
             }
         }
     }
@@ -190,40 +193,16 @@ impl Difference {
     }
 }
 
-/// A verdict of one message, in words; two words that do not match on lines of their own, if it is wrapped.
-struct Said<'a> {
-    verdict: &'a MessageVerdict,
-    wrapped: bool,
-}
-
-impl fmt::Display for Said<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.verdict {
-            MessageVerdict::Valid => f.write_str("it is true"),
-            MessageVerdict::Mismatch(mismatch) => {
-                f.write_str(mismatch.kind.name())?;
-                if let Some(record) = mismatch.record {
-                    write!(f, ", record {record}")?;
-                }
-                if let Some(pc) = mismatch.pc {
-                    write!(f, ", pc {pc}")?;
-                }
-                let (expected, found) = (mismatch.expected, mismatch.found);
-                let (before, pad) = if self.wrapped { ("\n    ", "   ") } else { (", ", "") };
-                write!(f, "{before}expected {expected}{before}found {pad}{found}")
-            }
-            MessageVerdict::Malformed { position } => {
-                write!(f, "its bytes are no canonical message, at position {position}")
-            }
-            MessageVerdict::Unavailable { archive } => {
-                write!(f, "its code is not there: the archive belongs at {archive}")
-            }
-            MessageVerdict::Inconclusive { reason } => reason.fmt(f),
-        }
+/// Why a message's trace ends where it does, or what is false of it, in the words of a report: lines for whoever reads
+/// the trace, beside it.
+pub fn judged_in_words(witness: &Opened<'_>, message: usize, verdict: &MessageVerdict) -> String {
+    let Some(told) = of_run(witness, message, verdict) else {
+        let said = open_end(verdict).unwrap_or_else(|| "it is true".to_owned());
+        return format!("message {message}: {said}");
+    };
+    let mut text = format!("{}:\n  {}", told.place, told.title);
+    if let (Some(says), Some(truth)) = (&told.says, &told.truth) {
+        text += &format!("\n  says {says}, computed is {truth}");
     }
-}
-
-/// Why a message's trace ends where it does, in words: for whoever reads the trace, beside it.
-pub fn judged_in_words(message: usize, verdict: &MessageVerdict) -> String {
-    format!("message {message}: {}", Said { verdict, wrapped: false })
+    text
 }

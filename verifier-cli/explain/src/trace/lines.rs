@@ -59,9 +59,11 @@ struct JudgedLine {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct SummaryLine<'a> {
-    state_root: B256,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state_root: Option<B256>,
     output: &'a Bytes,
-    gas_used: U64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gas_used: Option<U64>,
     pass: bool,
     fork: String,
 }
@@ -82,6 +84,8 @@ pub struct Lines<'w, 'a> {
     walk: &'w mut Walk<'a>,
     names: Names,
     through: bool,
+    /// Whether something was false of a message.
+    is_false: bool,
     remark: Option<String>,
 }
 
@@ -89,7 +93,7 @@ impl<'w, 'a> Lines<'w, 'a> {
     /// The lines of a walk that has not begun.
     pub fn new(walk: &'w mut Walk<'a>) -> Self {
         let names = Names::of(walk.opened().rules.fork());
-        Self { walk, names, through: false, remark: None }
+        Self { walk, names, through: false, is_false: false, remark: None }
     }
 
     /// What the line before said of a message that is not true as far as it ran, in words; told once.
@@ -110,15 +114,17 @@ impl Iterator for Lines<'_, '_> {
         if self.through {
             return None;
         }
+        let opened = self.walk.opened();
         match self.walk.next() {
             Some(Event::Step(step)) => Some(step_line(step, &self.names)),
             Some(Event::Judged { message, verdict, .. }) => {
-                self.remark = Some(judged_in_words(message, verdict));
+                self.is_false |= is_false(verdict);
+                self.remark = Some(judged_in_words(opened, message, verdict));
                 Some(judged_line(message, verdict))
             }
             None => {
                 self.through = true;
-                summary_line(self.walk)
+                summary_line(self.walk, self.is_false)
             }
         }
     }
@@ -169,8 +175,14 @@ fn judged_line(message: usize, verdict: &MessageVerdict) -> String {
     })
 }
 
-/// What the walk came to, if it came to an end.
-fn summary_line(walk: &Walk<'_>) -> Option<String> {
+/// Whether a claim is false, and not only open.
+const fn is_false(verdict: &MessageVerdict) -> bool {
+    matches!(verdict, MessageVerdict::Mismatch(_) | MessageVerdict::Malformed { .. })
+}
+
+/// What the walk came to, if it came to an end. Where a message is false, nothing is repeated of what the witness says
+/// that it came to.
+fn summary_line(walk: &Walk<'_>, is_false: bool) -> Option<String> {
     let opened = walk.opened();
     let none = Bytes::new();
     let ended = walk.ended();
@@ -183,16 +195,18 @@ fn summary_line(walk: &Walk<'_>) -> Option<String> {
                 None if opened.messages.is_empty() => opened.receipt.success,
                 None => return None,
             };
-            (opened.roots.leave, opened.receipt.gas_used, pass)
+            let gas_used = (!is_false).then_some(opened.receipt.gas_used);
+            (opened.roots.leave, gas_used, pass)
         }
         Scope::Message(index) => {
             let (ended, fields) = (ended?, opened.message(index)?.fields());
             let available: u64 = fields.gasAvailable.saturating_to();
             let used = available.saturating_sub(ended.gas_left);
-            (fields.stateRootLeave, used, ended.status == 1)
+            (fields.stateRootLeave, Some(used), ended.status == 1)
         }
     };
-    let gas_used = U64::from(gas_used);
+    let state_root = (!is_false).then_some(state_root);
+    let gas_used = gas_used.map(U64::from);
     Some(json(&SummaryLine { state_root, output, gas_used, pass, fork: opened.rules.to_string() }))
 }
 

@@ -67,7 +67,7 @@ impl Form {
         let number = U256::from_be_bytes(word.0);
         let small = u8::try_from(number).ok();
         match self {
-            Self::Number("") => thousands(number),
+            Self::Number("") => value(word),
             Self::Number(unit) => counted(number, unit),
             Self::Account => account(word),
             Self::Hash => word.to_string(),
@@ -115,7 +115,7 @@ pub(crate) fn status(status: U256) -> String {
 /// A number with its unit, which is given in the singular: `1 byte`, `2 bytes`; of gas and wei there is no plural.
 pub(crate) fn counted(number: U256, unit: &str) -> String {
     let end = if number == U256::from(1) || matches!(unit, "gas" | "wei") { "" } else { "s" };
-    format!("{} {unit}{end}", thousands(number))
+    format!("{} {unit}{end}", value(number.into()))
 }
 
 /// A number with its digits in groups of three.
@@ -154,5 +154,9 @@ mod tests {
         assert_eq!(said(0, "byte"), "0 bytes");
         assert_eq!(said(1_000, "byte"), "1,000 bytes");
         assert_eq!((said(1, "gas"), said(2, "wei")), ("1 gas".to_owned(), "2 wei".to_owned()));
+        // What no digits can tell is told by its bytes.
+        let word = B256::repeat_byte(0xff);
+        assert_eq!(Form::Number("").write(word), word.to_string());
+        assert_eq!(Form::Number("wei").write(word), format!("{word} wei"));
     }
 }

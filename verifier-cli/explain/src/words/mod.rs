@@ -12,6 +12,7 @@ mod proof;
 pub mod record;
 
 use alloy_primitives::Address;
+use iso_evm_hypervisor::MessageVerdict;
 use iso_evm_verifier::{
     Audit, ClaimKind, FalseClaim, Report,
     cause::{When, is_structural},
@@ -184,6 +185,16 @@ fn role(report: &Report, index: usize) -> Role {
     }
 }
 
+/// What a run of a message finds false in it, in words, where there is no report; none if it finds nothing false.
+pub(crate) fn of_run(
+    witness: &Opened<'_>,
+    message: usize,
+    verdict: &MessageVerdict,
+) -> Option<Told> {
+    let claim = FalseClaim::of_message(message, verdict)?;
+    Some(one(witness, &claim, 0, Role::Alone))
+}
+
 fn one(witness: &Opened<'_>, claim: &FalseClaim, finding: usize, role: Role) -> Told {
     let message = claim.message.and_then(|index| witness.message(index));
     let record = claim.record.and_then(|record| usize::try_from(record).ok());
@@ -226,9 +237,14 @@ fn title(claim: &FalseClaim) -> String {
         }
         _ => claim.kind.name(),
     };
-    // What the two words are stands in lines of its own.
-    let sentence = meaning.split_once(": ").map_or(meaning, |(first, _)| first);
-    let sentence = sentence.replace('`', "");
+    sentence(meaning)
+}
+
+/// A kind's meaning without what its two words are: that stands in lines of its own.
+fn sentence(meaning: &str) -> String {
+    let behind = [": ", "; expected is ", "; found is "];
+    let first = behind.iter().filter_map(|end| meaning.find(end)).min().unwrap_or(meaning.len());
+    let sentence = meaning[..first].replace('`', "");
     if sentence.ends_with('.') { sentence } else { sentence + "." }
 }
 
@@ -275,4 +291,35 @@ pub(crate) fn frame(message: &OpenedMessage) -> String {
 /// Whose code runs; the new account of a creation.
 pub(crate) fn target(to: Address, context: Address) -> Address {
     if to.is_zero() { context } else { to }
+}
+
+#[cfg(test)]
+mod tests {
+    use iso_evm_hypervisor::MismatchKind;
+    use iso_evm_verifier::audit::{AccessKind, TransactionKind, TreeKind};
+
+    use super::*;
+
+    /// What is *expected* and *found* in an error of the contract is *computed* and *says* to a person.
+    #[test]
+    fn a_title_speaks_of_words_by_names_that_stand_nowhere() {
+        let execution = MismatchKind::ALL.iter().map(|kind| kind.meaning());
+        let access = AccessKind::ALL.iter().map(|kind| kind.meaning());
+        let tree = TreeKind::ALL.iter().map(|kind| kind.meaning());
+        let transaction = TransactionKind::ALL.iter().map(|kind| kind.meaning());
+        for meaning in execution.chain(access).chain(tree).chain(transaction) {
+            let said = sentence(meaning);
+            let words: Vec<_> = said.split(|it: char| !it.is_alphabetic()).collect();
+            assert!(!words.contains(&"expected") && !words.contains(&"found"), "{said}");
+            assert!(said.ends_with('.') && said.len() > 10, "{said}");
+        }
+        assert_eq!(
+            sentence(MismatchKind::Outcome.meaning()),
+            "Outcome and status cannot be, here."
+        );
+        assert_eq!(
+            sentence(MismatchKind::Returndata.meaning()),
+            "Such an outcome returns no data."
+        );
+    }
 }

@@ -13,7 +13,7 @@ pub fn title(record: &Record) -> String {
     let opcode = mnemonic(record.opcode());
     let wei = |amount: U256| match amount {
         U256::ZERO => String::new(),
-        amount => format!(", {} wei", thousands(amount)),
+        amount => format!(", {} wei", value(amount.into())),
     };
     match record {
         Record::Opening(opening) => match FrameKind::from_number(opening.kind) {
@@ -26,12 +26,12 @@ pub fn title(record: &Record) -> String {
         Record::Extcodecopy(record) => format!(
             "{opcode} of {} from {} of {}",
             counted(record.size, "byte"),
-            thousands(record.offset),
+            value(record.offset.into()),
             record.account
         ),
-        Record::Blockhash(record) => format!("{opcode} of block {}", thousands(record.number)),
+        Record::Blockhash(record) => format!("{opcode} of block {}", value(record.number.into())),
         Record::Value(..) => opcode,
-        Record::Blobhash(record) => format!("{opcode} of blob {}", thousands(record.index)),
+        Record::Blobhash(record) => format!("{opcode} of blob {}", value(record.index.into())),
         Record::Sload(record) => format!("{opcode} of slot {}", value(record.key)),
         Record::Sstore(record) => format!("{opcode} to slot {}", value(record.key)),
         Record::Tload(record) => format!("{opcode} of transient slot {}", value(record.key)),
@@ -71,7 +71,7 @@ pub fn fields(record: &Record) -> Vec<Field> {
             (FieldType::Uint8, _) if shape.name == "status" => status(number),
             (FieldType::Bool, _) => if number.is_zero() { "no" } else { "yes" }.to_owned(),
             (FieldType::Address, _) => alloy_primitives::Address::from_word(word).to_string(),
-            (FieldType::Uint8 | FieldType::Uint64 | FieldType::Uint256, _) => thousands(number),
+            (FieldType::Uint8 | FieldType::Uint64 | FieldType::Uint256, _) => value(word),
             (FieldType::Bytes32 | FieldType::Topics, _) if shape.kind == FieldType::Topics => {
                 event::topic(word, name.ends_with(".0"))
             }

@@ -1,5 +1,6 @@
 //! What calls, return data, errors and events say.
 
+use alloy_dyn_abi::DynSolValue;
 use alloy_primitives::{B256, hex, keccak256};
 use iso_evm_explain::artifacts::{Artifacts, reason};
 
@@ -94,6 +95,34 @@ fn what_the_compiler_checks_is_not_explained() {
     assert_eq!(reason(&hex!("4e487b71")).unwrap().arguments, None);
     assert_eq!(reason(&hex!("4e487b")), None);
     assert_eq!(reason(&[]), None);
+}
+
+/// A contract that catches an error passes it on as bytes, and another passes that on.
+#[test]
+fn an_error_within_an_error_is_told_as_bytes() {
+    let abi =
+        r#"[{"type": "error", "name": "Failed", "inputs": [{"name": "reason", "type": "bytes"}]}]"#;
+    let mut artifacts = Artifacts::new();
+    artifacts.add("a.json", abi.as_bytes()).unwrap();
+    let encoded = |selector: &[u8], value: DynSolValue| {
+        let arguments = DynSolValue::Tuple(vec![value]).abi_encode_sequence().unwrap();
+        [selector, &arguments[..]].concat()
+    };
+    let selector = keccak256("Failed(bytes)");
+    let failed = |inner: &[u8]| encoded(&selector[..4], DynSolValue::Bytes(inner.to_vec()));
+    let said = |data: &[u8]| artifacts.error(data).unwrap().to_string();
+    let text = encoded(&hex!("08c379a0"), DynSolValue::String("no".to_owned()));
+    assert_eq!(said(&failed(&text)), "Failed(reason: Error(\"no\"))");
+    assert_eq!(said(&failed(&failed(&text))), "Failed(reason: Failed(reason: Error(\"no\")))");
+    // What no error says is bytes, as it is.
+    assert_eq!(said(&failed(&hex!("01020304"))), "Failed(reason: 0x01020304)");
+    assert_eq!(said(&failed(&[])), "Failed(reason: 0x)");
+    let cut = &failed(&text)[..36];
+    let bytes = hex::encode_prefixed(cut);
+    assert_eq!(said(&failed(cut)), format!("Failed(reason: {bytes})"));
+    // However many there are in one another, a few are told.
+    let deep = (0..100).fold(text, |inner, _| failed(&inner));
+    assert!(said(&deep).matches("Failed").count() < 10, "{}", said(&deep));
 }
 
 #[test]

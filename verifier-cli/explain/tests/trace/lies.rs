@@ -150,7 +150,36 @@ fn a_trace_goes_up_to_the_record_that_is_false() {
     assert_eq!((&line["message"], &line["kind"]), (&json!(0), &json!("key")));
     let compared = compare(&opened, None, Bounds::default(), traced.revm.as_bytes()).unwrap();
     let words = compared.to_string();
-    assert!(words.contains("\n  here message 0 ends: key, record "), "{words}");
+    let told = "\n  here message 0 ends:\n    message 0, the call of 0x";
+    assert!(words.contains(told), "{words}");
+    let title =
+        "\n      The record is about another slot, block number or index.\n      says 0x7777";
+    assert!(words.contains(title) && words.contains(": SLOAD of slot 0x7777"), "{words}");
+}
+
+/// What a message's claim says that it came to is not repeated where it is false.
+#[test]
+fn a_summary_repeats_no_claim_that_is_false() {
+    let summary = |witness: &Witness, scope: Scope| -> Value {
+        let opened = Opened::of(witness);
+        let mut walk = Walk::new(&opened, scope, false, Bounds::default());
+        serde_json::from_str(&Lines::new(&mut walk).last().unwrap()).unwrap()
+    };
+    let honest = witness("call-tree");
+    let mut lie = honest.clone();
+    let mut message = lie.message(2).unwrap();
+    message.gasUsed += alloy_primitives::U256::ONE;
+    message.stateRootLeave = B256::repeat_byte(0x77);
+    lie.messages[2] = encode(&message).into();
+    for scope in [Scope::Transaction, Scope::Message(2)] {
+        let (truth, told) = (summary(&honest, scope), summary(&lie, scope));
+        assert!(truth["stateRoot"].is_string() && truth["gasUsed"].is_string());
+        assert_eq!((told.get("stateRoot"), &told["output"]), (None, &truth["output"]));
+        let gas = Some(&truth["gasUsed"]).filter(|_| scope == Scope::Message(2));
+        assert_eq!(told.get("gasUsed"), gas);
+    }
+    // Of the others nothing is known to be false.
+    assert_eq!(summary(&honest, Scope::Message(1)), summary(&lie, Scope::Message(1)));
 }
 
 /// A false figure at the end of a message changes none of its steps.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use iso_evm_batch::{apart::apart, files, reproducer::unverified};
-use iso_evm_explain::{Within, page, story};
+use iso_evm_explain::{Story, Within, page, story};
 use iso_evm_hypervisor::Engine;
 use iso_evm_verifier::verify::verify_opened;
 
@@ -17,7 +17,7 @@ use super::{
 use crate::{
     Exit,
     error::CommandError,
-    report::{self, Detail},
+    report::{self, Detail, layout::filled},
     terminal::{self, is_quiet},
 };
 
@@ -66,14 +66,14 @@ impl Explain {
         let artifacts = artifacts.as_ref();
         if let Some(path) = &self.output {
             let told = story(&engine, &witness, &report, artifacts, Within::All);
-            let headline = told.headline.clone();
+            let headline = headline(&told);
             let page = page::of_story(&engine, &witness, &report, artifacts, self.message, told);
             files::write(path, page.as_bytes())?;
             // What the file is, if it goes where the verdict would.
             if path.as_os_str() == files::STANDARD {
-                say(&headline);
+                headline.lines().for_each(say);
             } else {
-                terminal::print_text(&format!("{headline}\n"))?;
+                terminal::print_text(&headline)?;
             }
             return Ok(report.verdict().into());
         }
@@ -84,11 +84,16 @@ impl Explain {
                 .expect("only numbers and strings, and strings as keys");
             files::print(format!("{json}\n").as_bytes())?;
         } else if is_quiet() {
-            terminal::print_text(&format!("{}\n", told.headline))?;
+            terminal::print_text(&headline(&told))?;
         } else {
             let detail = if self.full { Detail::FULL } else { Detail::BRIEF };
             terminal::print_text(&report::story(&told, &detail, terminal::width()))?;
         }
         Ok(report.verdict().into())
     }
+}
+
+/// The verdict with the cause, in lines that fit.
+fn headline(told: &Story) -> String {
+    filled(&told.headline, terminal::width(), "", "  ")
 }

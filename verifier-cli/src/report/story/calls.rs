@@ -53,7 +53,8 @@ fn line(story: &Story, call: &Call, width: usize) -> String {
     let indent = "  ".repeat(call.depth.min(MAX_INDENT));
     let mut what = format!("{} {}", call.index, call.kind);
     if !call.readable {
-        return format!("{mark} {indent}{what}: its bytes are no message\n");
+        let said = format!("{what}: its bytes are no message");
+        return filled(&said, width, &format!("{mark} {indent}"), &format!("    {indent}"));
     }
     if let Some(name) = &call.contract {
         what += &format!(" {name}");

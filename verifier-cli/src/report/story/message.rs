@@ -73,28 +73,28 @@ fn instant(at: &Instant, message: &MessageStory, detail: &Detail, width: usize) 
         }
         let mark = if line.at { ">" } else { " " };
         let operand = line.operand.as_deref().unwrap_or_default();
-        text += format!("{mark} {:>7}  {} {operand}", line.pc, line.name).trim_end();
-        text.push('\n');
+        let first = format!("{mark} {:>7}  ", line.pc);
+        text += &filled(&format!("{} {operand}", line.name), width, &first, "           ");
     }
     text.push('\n');
-    text += &stack(at, detail);
-    text += &memory(at, detail);
+    text += &stack(at, detail, width);
+    text += &memory(at, detail, width);
     text
 }
 
-fn stack(at: &Instant, detail: &Detail) -> String {
+fn stack(at: &Instant, detail: &Detail, width: usize) -> String {
     if at.height == 0 {
         return "  stack      empty\n".to_owned();
     }
     let mut text = format!("  stack      {}, the top first\n", counted(at.height, "word"));
     let shown = at.stack.len().min(detail.words);
     for (index, word) in at.stack[..shown].iter().enumerate() {
-        text += &format!("    {index:>5}  {word}\n");
+        text += &filled(word, width, &format!("    {index:>5}  "), "           ");
     }
     text + &more(at.height - shown)
 }
 
-fn memory(at: &Instant, detail: &Detail) -> String {
+fn memory(at: &Instant, detail: &Detail, width: usize) -> String {
     if at.memory_size == 0 {
         return "  memory     empty\n".to_owned();
     }
@@ -103,7 +103,7 @@ fn memory(at: &Instant, detail: &Detail) -> String {
     let rows = at.memory.iter().enumerate();
     let mut rows = rows.filter(|(_, row)| !row.bytes().all(|digit| digit == b'0'));
     for (index, row) in rows.by_ref().take(detail.rows) {
-        text += &format!("    {:>5}  {row}\n", index * 32);
+        text += &filled(row, width, &format!("    {:>5}  ", index * 32), "           ");
     }
     // Behind a row that is not shown, all is left out.
     let seen = rows.next().map_or(at.memory.len(), |(index, _)| index) * 32;
@@ -203,7 +203,8 @@ fn roots(events: &[RootEvent], detail: &Detail, width: usize) -> String {
         text += &format!("           {}\n", event.root);
     }
     if same > 0 {
-        text += &format!("           {} left the root as it was\n", counted(same, "record"));
+        let said = format!("{} left the root as it was", counted(same, "record"));
+        text += &filled(&said, width, "           ", "             ");
     }
     text
 }

@@ -21,7 +21,9 @@ pub(crate) fn story(story: &Story, detail: &Detail, width: usize) -> String {
     if let Some(all) = detail.all()
         && text != shown(story, &Detail::FULL, width)
     {
-        text += &format!("\n{all} shows all findings, calls, records and roots\n");
+        text.push('\n');
+        let next = format!("{all} shows all findings, calls, records and roots");
+        text += &filled(&next, width, "", "  ");
     }
     text
 }

@@ -2,13 +2,13 @@
 
 use iso_evm_explain::story::{Node, Way};
 
-use super::super::layout::labelled;
+use super::super::layout::{filled, labelled};
 
 /// Account, slot, node by node, what the root proves, and what was written before.
 pub(super) fn way(way: &Way, width: usize) -> String {
     let mut text = "  the way through the state\n".to_owned();
     text += &labelled("  root", &format!("{}, where the transaction starts", way.root), width);
-    text += &nodes(&way.account_nodes);
+    text += &nodes(&way.account_nodes, width);
     text += &labelled("  account", &way.account.to_string(), width);
     if let Some(fields) = &way.account_fields {
         let said = format!("nonce {}, balance {} wei", fields.nonce, fields.balance);
@@ -21,7 +21,7 @@ pub(super) fn way(way: &Way, width: usize) -> String {
         if let Some(fields) = &way.account_fields {
             text += &labelled("  storage", &fields.storage_root.to_string(), width);
         }
-        text += &nodes(&way.slot_nodes);
+        text += &nodes(&way.slot_nodes, width);
         text += &labelled("  slot", &slot.to_string(), width);
     }
     text += &labelled("  ends", &way.ends, width);
@@ -36,7 +36,7 @@ pub(super) fn way(way: &Way, width: usize) -> String {
     text
 }
 
-fn nodes(nodes: &[Node]) -> String {
+fn nodes(nodes: &[Node], width: usize) -> String {
     let mut text = String::new();
     for (depth, node) in nodes.iter().enumerate() {
         let hash = node.hash.map_or_else(
@@ -54,7 +54,8 @@ fn nodes(nodes: &[Node]) -> String {
             }
             (_, nibbles) => format!(", takes {nibbles}"),
         };
-        text += &format!("    {depth:>5}  {} {hash}{takes}\n", node.kind);
+        let said = format!("{} {hash}{takes}", node.kind);
+        text += &filled(&said, width, &format!("    {depth:>5}  "), "           ");
     }
     text
 }

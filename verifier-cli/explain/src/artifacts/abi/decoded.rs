@@ -31,6 +31,9 @@ pub struct Argument {
     pub kind: String,
     /// Value, for a person: of what is long the ends.
     pub value: String,
+    /// The bytes, where the type is `bytes`.
+    #[serde(skip)]
+    pub(in crate::artifacts) bytes: Option<Vec<u8>>,
 }
 
 impl Decoded {
@@ -41,14 +44,18 @@ impl Decoded {
 
 impl Argument {
     pub(super) fn new(named: Named<'_>, value: &DynSolValue) -> Self {
+        let bytes = match value {
+            DynSolValue::Bytes(bytes) => Some(bytes.clone()),
+            _ => None,
+        };
         let value = value::named(named, value);
-        Self { name: named.name.to_owned(), kind: named.kind(), value }
+        Self { name: named.name.to_owned(), kind: named.kind(), value, bytes }
     }
 
     /// An argument of which only the hash is there.
     pub(super) fn hashed(named: Named<'_>, hash: B256) -> Self {
         let value = format!("keccak256 {hash}");
-        Self { name: named.name.to_owned(), kind: named.kind(), value }
+        Self { name: named.name.to_owned(), kind: named.kind(), value, bytes: None }
     }
 }
 

@@ -42,7 +42,7 @@ pub fn reason(data: &[u8]) -> Option<Decoded> {
 }
 
 fn argument(kind: &str, value: String) -> Argument {
-    Argument { name: String::new(), kind: kind.to_owned(), value }
+    Argument { name: String::new(), kind: kind.to_owned(), value, bytes: None }
 }
 
 /// What a code of `Panic` means: Solidity's documentation, section Panic via assert and Error via require.

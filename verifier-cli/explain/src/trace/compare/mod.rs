@@ -17,7 +17,7 @@ use iso_evm_wire::Opened;
 
 use self::fields::Fields;
 use super::{
-    difference::{Difference, Field, Place, What},
+    difference::{Difference, Field, Place, What, judged_in_words},
     other::{self, Opcode, OtherError, OtherStep, OtherSummary, Said},
     step::Step,
     walk::{Bounds, Event, Scope, Walk},
@@ -275,7 +275,10 @@ impl Comparison<'_> {
 
     /// The traces part: because a record has ended a message's run, if one just has.
     fn part(&mut self, line: Option<u64>, what: What) {
-        let of_record = self.cut.take().map(|(message, verdict)| What::Judged { message, verdict });
+        let of_record = self.cut.take().map(|(message, verdict)| {
+            let words = judged_in_words(self.opened, message, &verdict);
+            What::Judged { message, words }
+        });
         self.differ(line, of_record.unwrap_or(what));
     }
 
