@@ -3,6 +3,7 @@ use iso_evm_wire::Fork;
 
 use super::*;
 
+mod beside;
 mod documents;
 mod notes;
 mod rollup;
