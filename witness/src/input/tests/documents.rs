@@ -96,7 +96,38 @@ fn everything_is_told_by_what_it_is() {
             json!({"headline": "x", "verdict": "valid", "calls": [], "transaction": {}}),
             Document::Explanation,
         ),
-        (json!({"witnesses": {}, "messages": {}, "unchecked": {}}), Document::Summary),
+        (
+            json!({"witnesses": {}, "messages": {}, "unchecked": {}}),
+            Document::Output {
+                command: "iso-verify batch",
+                of: "the summary of many verifications",
+            },
+        ),
+        (
+            json!({"reproduced": true, "verdict": "valid", "differences": []}),
+            Document::Output {
+                command: "iso-verify check",
+                of: "a certificate held against its witness",
+            },
+        ),
+        (
+            json!({"equal": true, "differences": []}),
+            Document::Output {
+                command: "iso-witness inspect",
+                of: "what differs between two witnesses",
+            },
+        ),
+        (
+            json!({"gasCap": 1, "mempoolLimit": 1, "totalGas": 1, "messages": []}),
+            Document::Output { command: "iso-verify cost", of: "a witness's gas on a chain" },
+        ),
+        (
+            json!({"dispute": hash, "operator": hash, "root": hash, "standing": null, "transactions": []}),
+            Document::Output {
+                command: "iso-verify commit, challenge, ask, answer or settle",
+                of: "a step of a dispute over a claim",
+            },
+        ),
         (json!({"contract": "audit", "codeHash": hash, "code": "0x"}), Document::Emitted),
         (json!({"abi": [], "bytecode": {}}), Document::Artifact),
         (json!({"contracts": {}, "sources": {}}), Document::Artifact),

@@ -336,7 +336,7 @@ fn a_trace_in_diff_mode_is_as_good_as_the_whole_or_refused() {
         json!({"0x00000000000000000000000000000000000000fe": {"balance": "0x1"}});
     assert!(parse(&made).is_ok());
     for (prestate, message) in [
-        (json!({"post": {}}), "prestate: missing field `pre`"),
+        (json!({"post": {}}), "prestate: field \"pre\" is missing"),
         (
             json!({"pre": {}, "0x0101010101010101010101010101010101010101": {}}),
             "do not stand beside",
