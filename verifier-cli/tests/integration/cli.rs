@@ -213,6 +213,11 @@ fn unusable_input_is_named_and_leaves_nothing() {
         ("iso-witness record r.json", "r.json: "),
         ("iso-witness record tx.json --fork osaka", "--fork osaka contradicts the file"),
         ("iso-witness record missing.json", "missing.json: cannot be read"),
+        (
+            "iso-witness record tx.json --tx \
+             0x0101010101010101010101010101010101010101010101010101010101010101",
+            "the file tx.json and --tx name two things, and one is recorded",
+        ),
         ("iso-witness record tx.json -o missing/witness.bin", "cannot be written"),
         (
             "iso-witness record cut.bin",

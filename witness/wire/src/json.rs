@@ -177,9 +177,8 @@ fn choice(known: &str) -> String {
     let shown = names.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
     match names.len().checked_sub(NAMED) {
         _ if names.is_empty() => String::new(),
-        Some(more @ 1..) => format!(": {shown} and {more} more are"),
-        _ if names.len() == 1 => format!(": {shown} is"),
-        _ => format!(": {shown} are"),
+        Some(more @ 1..) => format!(", but {shown} and {more} more"),
+        _ => format!(", but {shown}"),
     }
 }
 
@@ -320,7 +319,7 @@ mod tests {
             (r#"{"kind": "Two"}"#, "kind: unknown variant `Two`, expected `One`"),
             (
                 r#"{"other": 1}"#,
-                "no field \"other\" is known here: accountAddress, data, value, inner and 5 more are at line 1",
+                "no field \"other\" is known here, but accountAddress, data, value, inner and 5 more at line 1",
             ),
             ("{", "the text ends in the middle of an object at line 1 column 1"),
             (
