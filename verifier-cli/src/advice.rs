@@ -15,7 +15,7 @@ use iso_evm_onchain::{
 use iso_evm_rpc::RpcError;
 #[cfg(feature = "node")]
 use iso_evm_watch::{StoreError, WatchError};
-use iso_evm_wire::schedule::ScheduleError;
+use iso_evm_wire::{container::ContainerFault, schedule::ScheduleError};
 use iso_evm_witness::{block_file::BlockFileError, input::InputError};
 
 pub(crate) use self::document::{alone, other, state_tests};
@@ -33,6 +33,9 @@ pub(crate) fn item(error: &ItemError) -> String {
             }
             _ => format!("{file}: {}", input(error)),
         },
+        ItemError::Container { file, error } if error.fault == ContainerFault::Several => {
+            format!("{file}: several witnesses: iso-verify batch {}", argument(file))
+        }
         ItemError::File(error) => self::file(error),
         _ => error.to_string(),
     }

@@ -73,6 +73,16 @@ pub enum CommandError {
         /// The command that takes several.
         advice: String,
     },
+    /// A file and an option, each of which names what is to be recorded.
+    #[error(
+        "the file {file} and {option} name two things, and one is recorded: leave one of them out"
+    )]
+    TwoThings {
+        /// Name of the file.
+        file: String,
+        /// The option.
+        option: &'static str,
+    },
     /// A file where a command is expected.
     #[error("{}", advice::alone(.file, .document.as_deref()))]
     Alone {

@@ -183,6 +183,14 @@ fn faults_say_what_and_where() {
     let mut longer = bytes.clone();
     longer.extend([0, 0]);
     assert_eq!(error(&longer), format!("byte {}, witness: 2 trailing bytes", bytes.len()));
+    let several = [&bytes[..], &bytes].concat();
+    assert_eq!(
+        error(&several),
+        format!(
+            "byte {}, witness: several witnesses, one behind the other: another begins here",
+            bytes.len()
+        )
+    );
     // A list that says it has 2^63 bytes.
     assert_eq!(error(&hex!("49534f5705ff8000000000000000")), "byte 5, witness: truncated");
 }

@@ -30,6 +30,19 @@ pub enum NodeError {
         /// What is wrong with the transaction.
         error: TransactionError,
     },
+    /// A transaction that waits behind others of its sender's, of which the first is not there.
+    #[error(
+        "transaction {hash} has nonce {nonce}: it waits behind nonce {next} of its sender, of which no block \
+         has a transaction yet"
+    )]
+    Gap {
+        /// Hash of the transaction.
+        hash: B256,
+        /// Nonce of the transaction.
+        nonce: u64,
+        /// Nonce that comes next.
+        next: u64,
+    },
     /// A transaction that nobody has signed, and that is in no block that is known.
     #[error("the transaction is not signed, and has no hash to look for it by")]
     Unsigned,

@@ -17,7 +17,8 @@ use iso_evm_wire::{
     schedule,
     transaction::{Transaction, TransactionDefaults, TransactionError, TransactionFields},
 };
-use iso_evm_witness::input::ParentBlobs;
+use iso_evm_witness::{ExecuteError, input::ParentBlobs};
+use revm::context::result::InvalidTransaction;
 use serde_json::Value;
 
 use super::{
@@ -89,7 +90,24 @@ pub(super) fn record(
         return Err(NodeError::NoTransaction(hash));
     }
     let block = node.next_block(transaction, hash, asked)?;
-    Replay::begin(node, &block)?.record()
+    Replay::begin(node, &block)?.record().map_err(|error| behind_another(hash, error))
+}
+
+/// Why a transaction is not recorded: by what it waits for, if it is that others of its sender's come first.
+fn behind_another(hash: B256, error: NodeError) -> NodeError {
+    let gap = match &error {
+        NodeError::Execute { error, .. } => match **error {
+            ExecuteError::InvalidTransaction(InvalidTransaction::NonceTooHigh { tx, state }) => {
+                Some((tx, state))
+            }
+            _ => None,
+        },
+        _ => None,
+    };
+    match gap {
+        Some((nonce, next)) => NodeError::Gap { hash, nonce, next },
+        None => error,
+    }
 }
 
 impl Node {

@@ -61,8 +61,14 @@ impl Client {
     ///
     /// [`RpcError`], if `url` is none of HTTP.
     pub fn connect(url: &str, options: RpcOptions) -> Result<Self, RpcError> {
-        let parsed: url::Url =
-            url.parse().map_err(|error: url::ParseError| RpcError::Url(error.to_string()))?;
+        let parsed: url::Url = url.parse().map_err(|error: url::ParseError| {
+            RpcError::Url(match error {
+                url::ParseError::RelativeUrlWithoutBase => {
+                    "no URL: http://… is expected".to_owned()
+                }
+                error => error.to_string(),
+            })
+        })?;
         if !matches!(parsed.scheme(), "http" | "https") {
             return Err(RpcError::Url(format!(
                 "http or https expected, found {}",

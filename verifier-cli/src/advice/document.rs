@@ -78,6 +78,9 @@ fn instead(file: &str, document: &Document) -> Option<String> {
         Document::BlockFile => format!("iso-witness record {file} -o DIR makes its witnesses"),
         Document::Certificate => format!("iso-verify check {file} WITNESS makes it again"),
         Document::Report => "iso-verify WITNESS makes one of a witness".to_owned(),
+        Document::Output { .. } => {
+            "no command reads it: the witness that it is of is read, iso-verify WITNESS".to_owned()
+        }
         Document::Explanation => "iso-verify explain WITNESS makes one of a witness".to_owned(),
         Document::Results => {
             format!("iso-verify batch PATH --results {file} --resume goes on where they end")

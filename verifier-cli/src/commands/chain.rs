@@ -13,7 +13,7 @@ use iso_evm_node::{
     Node, NodeError, NodeEvent, NodeOptions, Observer, RecordedTransaction, default_folder,
     record_block, record_given, record_numbered_block, record_transaction, record_whole,
 };
-use iso_evm_witness::input::{Another, BareBlock, BareTransaction};
+use iso_evm_witness::input::{Another, BareBlock, BareTransaction, ChainsBlock};
 
 use super::{
     block_file::write_block,
@@ -104,7 +104,13 @@ impl Chain {
         };
         let folder = folder.map_or_else(|| PathBuf::from(name), Path::to_owned);
         let block = self.node.block(hash, wanted.rules)?;
-        bare.held_against(&block.header, &block.hashes).map_err(refused)?;
+        let chains = ChainsBlock {
+            rules: block.rules,
+            header: &block.header,
+            transactions: &block.transactions,
+            hashes: &block.hashes,
+        };
+        bare.held_against(chains).map_err(refused)?;
         let recorded = record_whole(&self.node, &block).map_err(|error| hinted(error, true))?;
         self.aside(|| write_block(&folder, recorded))
     }

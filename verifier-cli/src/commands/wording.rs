@@ -84,6 +84,9 @@ pub(super) fn several(
     let several = match (commands.get_name(), command) {
         ("iso-verify", None | Some("verify")) => "iso-verify batch",
         ("iso-witness", Some("record")) => {
+            if let Some(error) = two_things(&words[first + 1..], usage) {
+                return Some(error);
+            }
             let advice =
                 "each on a line of its own goes into iso-witness record --jsonl".to_owned();
             return (count(&words[first + 1..]) > 1).then_some(CommandError::Several { advice });
@@ -98,6 +101,19 @@ pub(super) fn several(
     let more = if files.len() > SHOWN { " …" } else { "" };
     let shown = files.iter().take(SHOWN).copied().collect::<Vec<_>>().join(" ");
     Some(CommandError::Several { advice: format!("{several} {shown}{more}") })
+}
+
+/// What is wrong with a file beside an option, each of which names what is to be recorded.
+fn two_things(words: &[impl AsRef<str>], usage: &clap::Error) -> Option<CommandError> {
+    const OPTIONS: [&str; 2] = ["--tx", "--block"];
+    if usage.kind() != ErrorKind::ArgumentConflict {
+        return None;
+    }
+    let file = files_of(words).next()?.to_owned();
+    let is =
+        |option: &str| words.iter().any(|word| word.as_ref().split('=').next() == Some(option));
+    let option = OPTIONS.into_iter().find(|option| is(option))?;
+    Some(CommandError::TwoThings { file, option })
 }
 
 fn count(words: &[impl AsRef<str>]) -> usize {

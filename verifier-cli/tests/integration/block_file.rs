@@ -42,6 +42,25 @@ fn parse(json: &Value) -> Result<BlockFile, BlockFileError> {
     BlockFile::parse(json.to_string().as_bytes(), None)
 }
 
+/// What is committed to of a folder is a block, from its first transaction on.
+#[cfg(feature = "onchain")]
+#[test]
+fn a_folder_that_begins_within_its_block_is_not_committed_to() {
+    let Some(path) = hoodi() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let ran = run(folder.path(), &format!("iso-witness record {} -o block", path.display()));
+    assert_eq!((ran.code, &*ran.stderr), (Some(0), ""));
+    let all = folder.path().join("block");
+    for name in files_in(&all).iter().take(2) {
+        fs::remove_file(all.join(name)).unwrap();
+    }
+    let ran = run(folder.path(), "iso-verify commit block -o claim.json");
+    assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+    let words = "nobody can commit to it as one block: it begins with transaction 2 of its block";
+    assert!(ran.stderr.contains(words), "{}", ran.stderr);
+    assert!(!folder.path().join("claim.json").exists());
+}
+
 #[test]
 fn a_block_of_hoodi_is_proved_and_every_witness_valid() {
     let Some(path) = hoodi() else { return };

@@ -202,16 +202,22 @@ fn unusable_input_is_named_and_leaves_nothing() {
     write("cut.bin", &witness[..1000]);
     write("long.bin", &[&witness[..], b"\n"].concat());
     write("empty.bin", b"");
+    write("two.bin", &[&witness[..], &witness].concat());
     let before = files(&folder);
     for (line, message) in [
         ("iso-witness record cut.json", "the text ends in the middle of"),
-        ("iso-witness record key.json", "unknown field `fuork`"),
+        ("iso-witness record key.json", "no field \"fuork\" is known here"),
         ("iso-witness record fork.json", "unknown fork \"atlantis\""),
         ("iso-witness record early.json", "byzantium is earlier than istanbul"),
         ("iso-witness record type.json", "0x64 is not Ethereum's (it is an Arbitrum deposit)"),
         ("iso-witness record r.json", "r.json: "),
         ("iso-witness record tx.json --fork osaka", "--fork osaka contradicts the file"),
         ("iso-witness record missing.json", "missing.json: cannot be read"),
+        (
+            "iso-witness record tx.json --tx \
+             0x0101010101010101010101010101010101010101010101010101010101010101",
+            "the file tx.json and --tx name two things, and one is recorded",
+        ),
         ("iso-witness record tx.json -o missing/witness.bin", "cannot be written"),
         (
             "iso-witness record cut.bin",
@@ -225,6 +231,8 @@ fn unusable_input_is_named_and_leaves_nothing() {
         ("iso-witness inspect cut.bin", "cut.bin: byte 5, witness: truncated"),
         ("iso-verify cut.bin", "cut.bin: byte 5, witness: truncated"),
         ("iso-verify long.bin", "witness: 1 trailing bytes"),
+        ("iso-verify two.bin", "two.bin: several witnesses: iso-verify batch two.bin"),
+        ("iso-witness inspect two.bin", "two.bin: several witnesses: iso-verify batch two.bin"),
         ("iso-verify empty.bin", "empty.bin: empty"),
         ("iso-verify cut.json", "cut.json: the text ends in the middle of"),
         ("iso-verify emit archive-factory --archive-key account", "needs --registrar"),

@@ -381,7 +381,7 @@ fn a_certificate_about_nothing_is_none() {
     for (edited, words) in [
         (text.replace(all, r#""selected":[]"#), "no audit is selected"),
         (text.replace(r#""version":2"#, r#""version":1"#), "certificate of version 1, not 2"),
-        (text.replace(&format!("{all},"), ""), "missing field `selected`"),
+        (text.replace(&format!("{all},"), ""), "field \"selected\" is missing"),
         // Not in the order of the audits; twice the same.
         (
             text.replace(all, r#""selected":["access","execution","tree","transaction"]"#),

@@ -1,11 +1,13 @@
 //! Headers of the blocks before, and the hashes that headers tell.
 
 use alloy_consensus::Header;
-use alloy_primitives::B256;
+use alloy_primitives::{B256, U256};
 
+use super::note::Note;
 use iso_evm_wire::{
     block::BlockHashes,
     block::{Block, BlockError, BlockFields},
+    protocol::BLOCK_HASHES,
 };
 
 /// What is wrong with the blocks before.
@@ -95,4 +97,21 @@ pub(super) fn block_hashes(
         }
     }
     Ok(given)
+}
+
+/// A note of the numbers, in their order, of which BLOCKHASH answers zero, whatever hash is given: the block's
+/// own, later ones, and those that are too far back.
+pub(super) fn unused(numbers: impl Iterator<Item = U256>, own: u64) -> Option<Note> {
+    let (last, first) = (U256::from(own), U256::from(own.saturating_sub(BLOCK_HASHES)));
+    let unused: Vec<_> = numbers.filter(|number| *number >= last || *number < first).collect();
+    let why = |of: &str| format!("BLOCKHASH sees the {BLOCK_HASHES} blocks before block {own}{of}");
+    match &unused[..] {
+        [] => None,
+        [one] => Some(Note::unused(format!("blockHashes.{one}"), why(""))),
+        [one, .., end] => {
+            let count = unused.len();
+            let of = format!(", and {count} numbers, from {one} to {end}, are not of them");
+            Some(Note::unused("blockHashes", why(&of)))
+        }
+    }
 }

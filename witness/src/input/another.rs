@@ -36,19 +36,59 @@ impl Another {
         chains: &impl Serialize,
         apart: &[&str],
     ) -> Result<(), Self> {
-        let (given, chains) = (fields(given), fields(chains));
-        let of = |field: &str| chains.get(field).unwrap_or(&Value::Null);
-        let differs = |(field, found): &(&String, &Value)| {
-            !apart.contains(&field.as_str()) && of(field) != *found && !is_nothing(found, of(field))
-        };
-        match given.iter().find(differs) {
+        match differences(given, chains, apart).into_iter().next() {
             None => Ok(()),
-            Some((field, found)) => {
-                let [found, expected] = [found, of(field)].map(said);
-                Err(Self { part, name, field: field.clone(), found, expected })
-            }
+            Some(difference) => Err(Self::of(part, name, difference)),
         }
     }
+
+    /// A field that differs, of something that is named.
+    pub(super) fn of(part: &'static str, name: String, difference: Difference) -> Self {
+        let Difference { field, found, expected } = difference;
+        Self { part, name, field, found, expected }
+    }
+}
+
+/// A field that is not what it should be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Difference {
+    /// The field's name.
+    pub(super) field: String,
+    /// What it is.
+    pub(super) found: String,
+    /// What it should be.
+    pub(super) expected: String,
+}
+
+impl Difference {
+    pub(super) fn new(
+        field: impl Into<String>,
+        found: impl Into<String>,
+        expected: impl Into<String>,
+    ) -> Self {
+        Self { field: field.into(), found: found.into(), expected: expected.into() }
+    }
+
+    /// The same, of a field of what stands in another.
+    pub(super) fn under(self, path: &str) -> Self {
+        Self { field: format!("{path}.{}", self.field), ..self }
+    }
+}
+
+/// The fields that are given and are others; but for those that stand apart.
+pub(super) fn differences(
+    given: &impl Serialize,
+    chains: &impl Serialize,
+    apart: &[&str],
+) -> Vec<Difference> {
+    let (given, chains) = (fields(given), fields(chains));
+    let of = |field: &str| chains.get(field).unwrap_or(&Value::Null);
+    let differs = |(field, found): &(&String, &Value)| {
+        !apart.contains(&field.as_str()) && of(field) != *found && !is_nothing(found, of(field))
+    };
+    let difference =
+        |(field, found): (&String, &Value)| Difference::new(field, said(found), said(of(field)));
+    given.iter().filter(differs).map(difference).collect()
 }
 
 /// The fields of something of ours, which are written without an error.

@@ -3,19 +3,23 @@
 //!
 //! In the data's way this stands where an [`Input`](super::Input) stands otherwise, and a node comes next.
 
-use alloy_consensus::{Header, Transaction as _};
+use alloy_consensus::Header;
 use alloy_primitives::B256;
 use iso_evm_wire::{
+    Rules,
     block::BlockFields,
     transaction::{Transaction, TransactionDefaults, TransactionFields},
 };
 
 use super::{
-    Another, BlockName, Document, InputError, document,
+    Another, BlockName, Document, InputError,
+    another::Difference,
+    document,
     given_block::{GivenBlock, ReadBlock},
     given_transaction::{GivenTransaction, ReadTransaction},
+    listed::{Listed, printed_otherwise},
     note::Note,
-    said::{At, Said, Whose},
+    said::{At, Place, Said, Whose},
 };
 use crate::block_file::RecordedTransaction;
 
@@ -77,12 +81,8 @@ impl BareTransaction {
         let (transaction, block) = (&witness.transaction, &witness.block);
         if let Some(given) = self.given.as_deref() {
             let chains = TransactionFields::from(transaction);
-            let mut apart = vec!["hash", "v", "r", "s", "yParity"];
-            // What is paid is not what is offered.
-            let dynamic = transaction.body().ethereum().is_some_and(|body| body.is_dynamic_fee());
-            apart.extend(dynamic.then_some("gasPrice"));
-            // Of one that was signed for any chain, nodes may print their own.
-            apart.extend(chains.chain_id.is_none().then_some("chainId"));
+            let mut apart = printed_otherwise(transaction);
+            apart.extend(["hash", "v", "r", "s", "yParity"]);
             let given = TransactionFields {
                 input: given.input.clone().or_else(|| given.data.clone()),
                 ..given.clone()
@@ -108,7 +108,20 @@ pub struct BareBlock {
     /// Fields that are not known.
     pub notes: Vec<Note>,
     fields: BlockFields,
-    listed: Option<Vec<Option<B256>>>,
+    listed: Listed,
+}
+
+/// A block as a chain has it.
+#[derive(Clone, Copy, Debug)]
+pub struct ChainsBlock<'a> {
+    /// The rules that the block goes by.
+    pub rules: Rules,
+    /// The block's header.
+    pub header: &'a Header,
+    /// The block's transactions, in order.
+    pub transactions: &'a [Transaction],
+    /// Hashes of the transactions: of one that nobody signed it is what the chain says.
+    pub hashes: &'a [B256],
 }
 
 impl BareBlock {
@@ -128,35 +141,48 @@ impl BareBlock {
         Ok(Self { name: BlockName::from(&fields), notes, fields, listed })
     }
 
-    /// Holds it against the block that the chain has by its name, and the hashes of that one's transactions.
+    /// Holds it against the block that the chain has by its name: fields, uncles, withdrawals and transactions.
     ///
     /// # Errors
     ///
-    /// If its fields are those of another block.
-    pub fn held_against(&self, header: &Header, hashes: &[B256]) -> Result<(), Another> {
+    /// If something of it is of another block.
+    pub fn held_against(&self, chains: ChainsBlock<'_>) -> Result<(), Another> {
+        const PART: &str = "block";
+        let ChainsBlock { rules, header, transactions, hashes } = chains;
+        let hash = header.hash_slow();
         let name = match (self.name.hash, self.name.number) {
             (Some(hash), _) => hash.to_string(),
             (None, Some(number)) => number.to_string(),
-            (None, None) => header.hash_slow().to_string(),
+            (None, None) => hash.to_string(),
         };
-        let chains = BlockFields::from(header);
-        Another::unless_same("block", name.clone(), &self.fields, &chains, &["blobBaseFee"])?;
-        let Some(listed) = &self.listed else { return Ok(()) };
-        let expected = hashes.len();
-        let differs = |field: String, found: String, expected: String| {
-            Err(Another { part: "block", name: name.clone(), field, found, expected })
-        };
-        if listed.len() != expected {
+        let fields = BlockFields::from(header);
+        Another::unless_same(PART, name.clone(), &self.fields, &fields, &["blobBaseFee"])?;
+        let differs = |difference| Err(Another::of(PART, name.clone(), difference));
+        if let Some(Difference { field, found, expected }) =
+            self.listed.other_roots(&fields, rules).into_iter().next()
+        {
+            let expected = format!("one whose root is {expected}");
+            return differs(Difference { field, found, expected });
+        }
+        let Some(listed) = self.listed.hashes() else { return Ok(()) };
+        if listed.len() != hashes.len() {
             let [found, expected] =
-                [listed.len(), expected].map(|count| format!("a list of {count}"));
-            return differs("transactions".to_owned(), found, expected);
+                [listed.len(), hashes.len()].map(|count| format!("a list of {count}"));
+            return differs(Difference::new("transactions", found, expected));
         }
         for (index, (listed, hash)) in listed.iter().zip(hashes).enumerate() {
             if let Some(found) = listed.filter(|found| found != hash) {
                 let field = format!("transactions[{index}]");
-                return differs(field, found.to_string(), hash.to_string());
+                return differs(Difference::new(field, found.to_string(), hash.to_string()));
             }
         }
-        Ok(())
+        let place = Place {
+            hash: Some(hash),
+            number: header.number,
+            timestamp: header.timestamp,
+            index: 0,
+            base_fee: header.base_fee_per_gas,
+        };
+        self.listed.other_transaction(transactions, place).map_or(Ok(()), differs)
     }
 }

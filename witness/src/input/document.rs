@@ -12,7 +12,7 @@ use alloy_primitives::{B256, Bytes, hex};
 use alloy_rlp::Header;
 use serde_json::value::RawValue;
 
-use self::keys::{is_checkpoint, is_row, is_step, of_keys, read};
+use self::keys::{is_checkpoint, is_row, is_step, of_keys, of_outputs, read};
 use super::{given_block::BlockName, packing::Packing};
 use iso_evm_wire::json::{self, Misread};
 
@@ -61,8 +61,13 @@ pub enum Document {
     Report,
     /// A message's row in the results of a batch.
     Results,
-    /// What a batch of verifications, of state tests or of changes came to.
-    Summary,
+    /// What a command of this project's printed as JSON, and no command reads.
+    Output {
+        /// The command.
+        command: &'static str,
+        /// What it says.
+        of: &'static str,
+    },
     /// A claim that an operator stands by.
     Claim,
     /// Checkpoints of a message.
@@ -112,7 +117,7 @@ impl fmt::Display for Document {
             Self::Certificate => "a certificate of a verification",
             Self::Report => "the report of a verification",
             Self::Results => "the results of a batch",
-            Self::Summary => "the summary of many verifications",
+            Self::Output { command, of } => return write!(f, "{of}, as {command} prints it"),
             Self::Claim => "the claim of an operator",
             Self::Checkpoints => "a list of checkpoints",
             Self::Explanation => "the explanation of a witness",
@@ -228,6 +233,8 @@ fn object(text: &[u8], depth: usize) -> Result<(Document, &[u8]), Misread> {
             return match lines.next() {
                 Some(Ok(keys)) if is_step(&keys) => Ok((Document::Trace, text)),
                 Some(Ok(keys)) if is_row(&keys) => Ok((Document::Results, text)),
+                // Events of a watcher stand one a line too.
+                Some(Ok(keys)) => of_outputs(&keys).map(|output| (output, text)).ok_or(error),
                 _ => Err(error),
             };
         }

@@ -13,7 +13,9 @@ use serde::{
 };
 use serde_json::Value;
 
-use super::{InputError, given_transaction::same, keyed::Keyed, note::Note, object::Object};
+use super::{
+    InputError, given_transaction::same, keyed::Keyed, listed::Listed, note::Note, object::Object,
+};
 use iso_evm_wire::{
     Fork,
     block::{Block, BlockFields, DEFAULT_GAS_LIMIT},
@@ -99,8 +101,8 @@ impl<'de> Deserialize<'de> for GivenBlock {
 pub(super) struct ReadBlock {
     /// The block's fields.
     pub(super) fields: BlockFields,
-    /// Hashes of the transactions that the block lists, where it does and they are told.
-    pub(super) listed: Option<Vec<Option<B256>>>,
+    /// What the block lists.
+    pub(super) listed: Listed,
 }
 
 impl GivenBlock {
@@ -116,8 +118,7 @@ impl GivenBlock {
                 return Err(Misread::new(path, what).into());
             }
         }
-        let listed = fields.get("transactions").and_then(Value::as_array);
-        let listed = listed.map(|listed| listed.iter().map(hash_of).collect());
+        let listed = Listed::of(&fields);
         // Of what is no number and no text nothing is the same.
         let plain = |value: &Value| if is_plain(value) { value.clone() } else { Value::Null };
         let given: Vec<(String, Value)> =
@@ -144,12 +145,6 @@ impl GivenBlock {
         notes.extend(Note::unknown(path, others.map(|other| (path.to_owned(), other, known))));
         Ok(ReadBlock { fields: value, listed })
     }
-}
-
-/// The hash of a transaction that a block lists, by it or whole.
-fn hash_of(listed: &Value) -> Option<B256> {
-    let hash = listed.get("hash").unwrap_or(listed);
-    hash.as_str().filter(|text| text.len() == 66).and_then(|text| text.parse().ok())
 }
 
 /// Whether a value is a number or a text.

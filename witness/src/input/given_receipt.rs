@@ -7,21 +7,33 @@ use iso_evm_wire::{json, receipt::ReceiptFields};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{InputError, object::Object, said::Said};
+use super::{InputError, object::Object, receipt_itself::Itself, said::Said};
 
 /// A receipt's fields, as they stand in the text.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(transparent)]
 pub(super) struct GivenReceipt(Object);
 
+/// The same, read.
+#[derive(Clone, Debug)]
+pub(super) struct ReadReceipt {
+    /// The receipt's fields.
+    pub(super) fields: ReceiptFields,
+    /// What it says of the transaction that it is of.
+    pub(super) said: Said,
+    /// What it says of itself.
+    pub(super) itself: Itself,
+}
+
 impl GivenReceipt {
-    /// The receipt, and what it says of the transaction that it is of.
-    pub(super) fn read(self) -> Result<(ReceiptFields, Said), InputError> {
+    /// The receipt, and what it says beside what is recorded.
+    pub(super) fn read(self) -> Result<ReadReceipt, InputError> {
         const PART: &str = "receipt";
         let mut fields = self.0.into_fields().map_err(|error| error.under(PART))?;
         fields.retain(|_, value| !value.is_null());
         let said = Said::of_receipt(&mut fields)?;
+        let itself = Itself::of(&fields);
         let read = json::read_value(Value::Object(fields));
-        Ok((read.map_err(|error| error.under(PART))?, said))
+        Ok(ReadReceipt { fields: read.map_err(|error| error.under(PART))?, said, itself })
     }
 }

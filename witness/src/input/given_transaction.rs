@@ -22,7 +22,7 @@ use iso_evm_wire::{
 };
 
 /// The fields that a node and libraries add: where the transaction stands, and what follows from it.
-const ADDED: [&str; 29] = [
+const ADDED: [&str; 30] = [
     "_type",
     "accounts",
     "blockHash",
@@ -31,6 +31,7 @@ const ADDED: [&str; 29] = [
     "chain",
     "condition",
     "confirmations",
+    "contractAddress",
     "creates",
     "depositReceiptVersion",
     "ethTransaction",
@@ -217,7 +218,16 @@ fn read_fields(
     notes: &mut Vec<Note>,
 ) -> Result<(TransactionFields, Said), InputError> {
     const PART: &str = "transaction";
-    let mut fields = object.into_fields().map_err(|error| error.under(PART))?;
+    let fields = object.into_fields().map_err(|error| error.under(PART))?;
+    named_fields(PART, fields, notes)
+}
+
+/// The same of fields whose numbers have been read; `path` is where they stand.
+pub(super) fn named_fields(
+    path: &str,
+    mut fields: Map<String, Value>,
+    notes: &mut Vec<Note>,
+) -> Result<(TransactionFields, Said), InputError> {
     fields.retain(|_, value| !value.is_null());
     let said = Said::of_transaction(&mut fields)?;
     rename(&mut fields, "gasLimit", "gas")?;
@@ -238,9 +248,9 @@ fn read_fields(
     }
     let read = json::read_value::<Keyed<TransactionFields>>(Value::Object(fields));
     let Keyed { value: mut fields, others, fields: known } =
-        read.map_err(|error| error.under(PART))?;
+        read.map_err(|error| error.under(path))?;
     let others = others.iter().map(String::as_str).filter(|other| !ADDED.contains(other));
-    notes.extend(Note::unknown(PART, others.map(|other| (PART.to_owned(), other, known))));
+    notes.extend(Note::unknown(path, others.map(|other| (path.to_owned(), other, known))));
     // Libraries write a parity as 27 and 28, whatever the type.
     if (1..=4).contains(&fields.type_number()?) {
         let old = [27, 28].map(U256::from);

@@ -13,11 +13,12 @@ use super::{
     answer::Answer,
     diff::GivenPrestate,
     given_block::{self, GivenBlock, ReadBlock},
-    given_receipt::GivenReceipt,
+    given_receipt::{GivenReceipt, ReadReceipt},
     given_transaction::GivenTransaction,
+    listed::listed_notes,
     note::Note,
     proofs,
-    said::{At, Whose, listed_notes},
+    said::{At, Place, Whose},
 };
 use iso_evm_wire::{
     Rules,
@@ -91,15 +92,32 @@ impl RpcInput {
         let hash = block.header.as_ref().map(|header| header.hash_slow()).or(fields.hash);
         let at = At { block: &block, hash, index: None, whose: Whose::File };
         notes.extend(said.of_a_transaction(&transaction, at));
-        if let Some((listed, hash)) = listed.zip(transaction.hash()) {
+        notes.extend(listed.root_notes(&fields, rules));
+        if let Some((listed, hash)) = listed.hashes().zip(transaction.hash()) {
             notes.extend(listed_notes(&listed, hash, said.index()));
         }
+        if let Some(own) = transaction.hash().or(hash_given) {
+            let place = Place {
+                hash,
+                number: block.number,
+                timestamp: block.timestamp,
+                index: 0,
+                base_fee: block.base_fee_per_gas,
+            };
+            notes.extend(listed.transaction_notes(&transaction, own, place));
+        }
         let receipt = self.receipt.map(|Answer(receipt)| receipt.read()).transpose()?;
-        if let Some((_, of)) = &receipt {
+        if let Some(ReadReceipt { said: of, itself, .. }) = &receipt {
             let hash = transaction.hash().or(hash_given);
             let at = At { index: said.index(), ..at };
             notes.extend(of.of_a_receipt(&transaction, hash, at));
+            notes.extend(itself.notes(hash, at));
+            if rules.family() == Family::Ethereum {
+                notes.extend(itself.of_blobs(&transaction, &block));
+            }
         }
+        let numbers = self.block_hashes.0.0.iter().map(|(Number(number), _)| *number);
+        notes.extend(ancestors::unused(numbers, block.number));
         let block_hashes: BTreeMap<u64, B256> = (self.block_hashes.0.0.into_iter())
             // BLOCKHASH answers zero for a number that no block can have.
             .filter_map(|(Number(number), hash)| Some((u64::try_from(number).ok()?, hash)))
@@ -122,7 +140,7 @@ impl RpcInput {
         let mut input = Input::new(rules, chain_id, block, transaction, prestate, block_hashes)?;
         input.execution.proofs = proofs;
         input.ancestors = ancestors;
-        input.receipt = receipt.map(|(receipt, _)| receipt.into_receipt()).transpose()?;
+        input.receipt = receipt.map(|receipt| receipt.fields.into_receipt()).transpose()?;
         if let Some(known) = known.filter(|_| input.execution.proofs.is_none()) {
             known.check(&input.execution)?;
         }

@@ -7,7 +7,8 @@
 use std::fmt;
 
 use alloy_consensus::{Transaction as _, Typed2718};
-use alloy_primitives::{Address, B256, U256};
+use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
+use alloy_rlp::Header;
 use iso_evm_wire::{
     block::Block,
     json::Misread,
@@ -16,7 +17,10 @@ use iso_evm_wire::{
 };
 use serde_json::{Map, Value};
 
-use super::{given_transaction::same, note::Note};
+use super::{another::Difference, given_transaction::same, note::Note};
+
+/// Why a field that cannot be read is not used.
+const UNREAD: &str = "it is not what stands in such a field";
 
 /// What is said beside; nothing where there is nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,6 +30,10 @@ pub(super) struct Said {
     block_timestamp: Option<U256>,
     index: Option<U256>,
     price: Option<U256>,
+    /// The transaction's bytes, under each name.
+    raw: Vec<(&'static str, Bytes)>,
+    /// What a transaction says that it creates, under each name.
+    creates: Vec<(&'static str, Address)>,
     /// Fields that are there and are not what they should be.
     unread: Vec<&'static str>,
     /// What only a receipt says.
@@ -71,7 +79,17 @@ impl Said {
     pub(super) fn of_transaction(fields: &mut Map<String, Value>) -> Result<Self, Misread> {
         one_name("transaction", fields, "index", "transactionIndex")?;
         let mut reader = Reader { fields, unread: Vec::new() };
-        let said = Self { price: reader.number("gasPrice"), ..Self::place(&mut reader) };
+        let raw = ["raw", "rawTransaction"].map(|name| (name, reader.read::<Bytes>(name)));
+        let creates =
+            ["creates", "contractAddress"].map(|name| (name, reader.read::<Address>(name)));
+        let raw = raw.into_iter().filter_map(|(name, it)| Some((name, it?)));
+        let creates = creates.into_iter().filter_map(|(name, it)| Some((name, it?)));
+        let said = Self {
+            price: reader.number("gasPrice"),
+            raw: raw.filter(|(_, raw)| !raw.is_empty()).collect(),
+            creates: creates.filter(|(_, created)| !created.is_zero()).collect(),
+            ..Self::place(&mut reader)
+        };
         Ok(Self { unread: reader.unread, ..said })
     }
 
@@ -114,8 +132,65 @@ impl Said {
 
     /// Notes of what a transaction says, and where it stands it is not so.
     pub(super) fn of_a_transaction(&self, transaction: &Transaction, at: At<'_>) -> Vec<Note> {
-        let waits = self.block_hash.is_none() && self.block_number.is_none();
-        self.notes("transaction", "gasPrice", waits, transaction, at)
+        const PART: &str = "transaction";
+        let mut notes = self.notes(PART, "gasPrice", self.waits(), transaction, at);
+        notes.extend(self.of_itself(transaction).into_iter().map(|it| own(PART, it)));
+        if transaction.sender_is_given() {
+            let why = "nothing says that it is this transaction's: the fields have no signature";
+            let unused =
+                |(name, _): &(&'static str, Bytes)| Note::unused(format!("{PART}.{name}"), why);
+            notes.extend(self.raw.iter().map(unused));
+        }
+        notes
+    }
+
+    /// Whether a transaction says that it is in no block.
+    const fn waits(&self) -> bool {
+        self.block_hash.is_none() && self.block_number.is_none()
+    }
+
+    /// What follows from a transaction, and is said to be something else.
+    fn of_itself(&self, transaction: &Transaction) -> Vec<Difference> {
+        let hash = |bytes: &[u8]| format!("bytes whose hash is {}", keccak256(bytes));
+        let encoded = transaction.encode();
+        let mut differences = Vec::new();
+        for (name, raw) in self.raw.iter().filter(|_| !transaction.sender_is_given()) {
+            if raw[..] != encoded[..] && !is_with_blobs(raw, &encoded) {
+                differences.push(Difference::new(*name, hash(raw), hash(&encoded)));
+            }
+        }
+        for (name, found) in &self.creates {
+            let expected = created(transaction).filter(|expected| *expected != found.to_string());
+            differences.extend(
+                expected.map(|expected| Difference::new(*name, found.to_string(), expected)),
+            );
+        }
+        differences
+    }
+
+    /// What a transaction that a block lists says of itself, of its place and its price, and is not so.
+    pub(super) fn of_a_listed(&self, transaction: &Transaction, place: Place) -> Vec<Difference> {
+        let Place { hash, number, timestamp, index, base_fee } = place;
+        let places = [
+            ("blockHash", text(self.block_hash), text(hash)),
+            ("blockNumber", text(self.block_number), text(Some(number))),
+            ("blockTimestamp", text(self.block_timestamp), text(Some(timestamp))),
+            ("transactionIndex", text(self.index), text(Some(index))),
+        ];
+        let mut differences = self.of_itself(transaction);
+        for (field, found, expected) in places {
+            let Some((found, expected)) = found.zip(expected) else { continue };
+            if found != expected {
+                differences.push(Difference::new(field, found, expected));
+            }
+        }
+        differences.extend(self.mispriced("gasPrice", self.waits(), transaction, base_fee));
+        differences
+    }
+
+    /// Notes of fields that are there and are not what they should be.
+    pub(super) fn unread<'a>(&'a self, part: &'a str) -> impl Iterator<Item = Note> + 'a {
+        self.unread.iter().map(move |field| Note::unused(format!("{part}.{field}"), UNREAD))
     }
 
     /// Notes of what a receipt says that is not so of the transaction, whose hash may be only given.
@@ -126,7 +201,7 @@ impl Said {
         at: At<'_>,
     ) -> Vec<Note> {
         const PART: &str = "receipt";
-        let Of { hash: found, from, to, kind, created } = self.of;
+        let Of { hash: found, from, to, kind, created: made } = self.of;
         let mut notes = Vec::new();
         let mut differ = |field: &str, of: &str, found: Option<String>, is: Option<String>| {
             if let Some((found, is)) = found.zip(is).filter(|(found, is)| found != is) {
@@ -144,12 +219,7 @@ impl Said {
         let nobody = || "nobody: it is a creation".to_owned();
         differ("to", "receiver", text(to), Some(text(is_to).unwrap_or_else(nobody)));
         differ("type", "type", text(kind), ethereum.map(|body| body.ty().to_string()));
-        let made = |nonce| match is_to {
-            Some(_) => "none: it is a call".to_owned(),
-            None => transaction.from().create(nonce).to_string(),
-        };
-        let made = ethereum.map(|body| made(body.nonce()));
-        differ("contractAddress", "creation", text(created), made);
+        differ("contractAddress", "creation", text(made), created(transaction));
         notes.extend(self.notes(PART, "effectiveGasPrice", false, transaction, at));
         notes
     }
@@ -176,9 +246,7 @@ impl Said {
             ),
             ("transactionIndex", "", text(self.index), text(index)),
         ];
-        let why = "it is not what stands in such a field";
-        let unread = |field: &&str| Note::unused(format!("{part}.{field}"), why);
-        let mut notes: Vec<_> = self.unread.iter().map(unread).collect();
+        let mut notes: Vec<_> = self.unread(part).collect();
         for (field, of, found, is) in places {
             let Some(found) = found else { continue };
             let against = match (whose, is) {
@@ -198,54 +266,75 @@ impl Said {
             };
             notes.push(Note::contradiction(format!("{part}.{field}"), found, against));
         }
-        notes.extend(self.price(part, price, waits, transaction, block.base_fee_per_gas));
+        let mispriced = self.mispriced(price, waits, transaction, block.base_fee_per_gas);
+        notes.extend(mispriced.map(|Difference { field, found, expected }| {
+            let against = format!("what its fees and the base fee come to, {expected}");
+            Note::contradiction(format!("{part}.{field}"), found, against)
+        }));
         notes
     }
 
-    /// A note of a price that is not what the transaction pays. Of one that waits, nodes print the most
-    /// that it would pay; of a deposit, nothing.
-    fn price(
+    /// A price that is not what the transaction pays. Of one that waits, nodes print the most that it would
+    /// pay; of a deposit, nothing.
+    fn mispriced(
         &self,
-        part: &str,
         field: &str,
         waits: bool,
         transaction: &Transaction,
         base_fee: Option<u64>,
-    ) -> Option<Note> {
+    ) -> Option<Difference> {
         let (found, body) = (self.price?, transaction.body().ethereum()?);
         let is = U256::from(transaction.effective_gas_price(base_fee));
         let most = waits && found == U256::from(body.max_fee_per_gas());
-        let against = format!("what its fees and the base fee come to, {is}");
-        let note = || Note::contradiction(format!("{part}.{field}"), found.to_string(), against);
-        (found != is && !most).then(note)
+        (found != is && !most).then(|| Difference::new(field, found.to_string(), is.to_string()))
     }
 }
 
-/// Notes of the transactions that a block lists, of which the one that is recorded is not, or not where it
-/// says.
-pub(super) fn listed_notes(
-    listed: &[Option<B256>],
-    hash: B256,
-    index: Option<u64>,
-) -> Option<Note> {
-    let at = index.and_then(|index| usize::try_from(index).ok());
-    let Some(index) = at else {
-        let unknown = listed.iter().any(Option::is_none);
-        let missing = !unknown && !listed.contains(&Some(hash));
-        let count = match listed.len() {
-            0 => "an empty list".to_owned(),
-            1 => "a list of 1 other".to_owned(),
-            count => format!("a list of {count} others"),
-        };
-        let against = format!("the transaction, {hash}, which is not in it");
-        return missing.then(|| Note::contradiction("block.transactions", count, against));
+/// Where a block lists a transaction.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    /// The block's hash, where it is known.
+    pub(super) hash: Option<B256>,
+    /// The block's number.
+    pub(super) number: u64,
+    /// The block's timestamp.
+    pub(super) timestamp: u64,
+    /// The transaction's index.
+    pub(super) index: usize,
+    /// The block's base fee, where it has one.
+    pub(super) base_fee: Option<u64>,
+}
+
+/// A note of what a transaction says otherwise than it is.
+pub(super) fn own(path: &str, difference: Difference) -> Note {
+    let Difference { field, found, expected } = difference;
+    let against = format!("the transaction's own, {expected}");
+    Note::contradiction(format!("{path}.{field}"), found, against)
+}
+
+/// What a transaction creates; of a deposit's creation nobody here knows the nonce.
+fn created(transaction: &Transaction) -> Option<String> {
+    let body = transaction.body();
+    match body.to() {
+        Some(_) => Some("none: it is a call".to_owned()),
+        None => {
+            let body = body.ethereum()?;
+            Some(transaction.from().create(body.nonce()).to_string())
+        }
+    }
+}
+
+/// Whether bytes are a transaction's with its blobs, as it is sent (EIP-4844): a list that begins with what a
+/// block has.
+fn is_with_blobs(raw: &[u8], encoded: &[u8]) -> bool {
+    const BLOBS: u8 = 3;
+    let (Some((&BLOBS, mut list)), Some((&BLOBS, body))) =
+        (raw.split_first(), encoded.split_first())
+    else {
+        return false;
     };
-    let against = match listed.get(index) {
-        Some(Some(found)) if *found != hash => format!("block.transactions[{index}], {found}"),
-        Some(_) => return None,
-        None => format!("block.transactions, of which there are {}", listed.len()),
-    };
-    Some(Note::contradiction("transaction.transactionIndex", index.to_string(), against))
+    let is_list = Header::decode(&mut list).is_ok_and(|header| header.list);
+    is_list && list.starts_with(body)
 }
 
 /// Puts a field under its other name. Under both it must say the same.

@@ -11,6 +11,9 @@ use serde_json::Value;
 /// The most of a text that an error repeats, in characters.
 const LONGEST: usize = 70;
 
+/// The most names of fields that an error has.
+const NAMED: usize = 4;
+
 /// Why JSON is not what it should be. Its text is one line: path, what is wrong, place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Misread {
@@ -154,7 +157,29 @@ pub fn in_words(error: &str) -> String {
     if error.starts_with("data did not match any variant") {
         return "it is none of the forms that can stand here".to_owned();
     }
+    if let Some(field) = error.strip_prefix("missing field `").and_then(|it| it.strip_suffix('`')) {
+        return format!("field \"{}\" is missing", short(field));
+    }
+    if let Some((field, known)) = error.strip_prefix("unknown field `").and_then(unknown) {
+        return format!("no field \"{}\" is known here{}", short(field), choice(known));
+    }
     error.to_owned()
+}
+
+/// The name of a field that is not known, and what serde says of those that are.
+fn unknown(rest: &str) -> Option<(&str, &str)> {
+    rest.rsplit_once("`, expected ").or_else(|| rest.rsplit_once("`, there are "))
+}
+
+/// The names among which one is expected, of many the first.
+fn choice(known: &str) -> String {
+    let names: Vec<_> = known.split('`').skip(1).step_by(2).collect();
+    let shown = names.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+    match names.len().checked_sub(NAMED) {
+        _ if names.is_empty() => String::new(),
+        Some(more @ 1..) => format!(", but {shown} and {more} more"),
+        _ => format!(", but {shown}"),
+    }
 }
 
 /// What was found and what was expected. A text that was found can have the same words in it.
@@ -281,7 +306,7 @@ mod tests {
             ),
             (r#"{"inner": "x"}"#, "inner: expected an object, found the text \"x\""),
             (r#"{"inner": {"count": -1}}"#, "inner.count: expected a number, found the number -1"),
-            (r#"{"inner": {}}"#, "inner: missing field `count`"),
+            (r#"{"inner": {}}"#, "inner: field \"count\" is missing"),
             (r#"{"list": {}}"#, "list: expected a list, found an object"),
             (r#"{"list": [1, "a"]}"#, "list[1]: expected a number, found the text \"a\""),
             (r#"{"pair": [1]}"#, "pair: expected a list, found 1 of them"),
@@ -292,7 +317,10 @@ mod tests {
                 "yes: expected true or false, found the text \"a, expected b\"",
             ),
             (r#"{"kind": "Two"}"#, "kind: unknown variant `Two`, expected `One`"),
-            (r#"{"other": 1}"#, "unknown field `other`"),
+            (
+                r#"{"other": 1}"#,
+                "no field \"other\" is known here, but accountAddress, data, value, inner and 5 more at line 1",
+            ),
             ("{", "the text ends in the middle of an object at line 1 column 1"),
             (
                 r#"{"inner": {"count": 1,"#,

@@ -236,7 +236,7 @@ fn a_waiting_transaction_that_could_not_run_next_is_told() {
     let ran = run(folder.path(), &line);
     assert_eq!(ran.code, Some(2));
     let error = ran.stderr.lines().last().unwrap();
-    assert!(error.starts_with("error: ") && error.contains("nonce"), "{error}");
+    assert!(error.starts_with("error: ") && error.contains(": it waits behind nonce "), "{error}");
     assert_eq!(files(folder.path()), Vec::<String>::new());
     // What the node says of it must have its hash.
     let hashes = in_one_block(&anvil, |anvil| {

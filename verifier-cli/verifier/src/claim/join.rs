@@ -31,6 +31,22 @@ pub enum NotOneBlock {
         /// Root that it begins with.
         found: B256,
     },
+    /// The first transaction is not the first of its block.
+    #[error("it begins with transaction {place} of its block, which are numbered from 0")]
+    Begins {
+        /// Index of the first transaction in its block.
+        place: u64,
+    },
+    /// A transaction says that it stands elsewhere in its block.
+    #[error("transaction {index} is transaction {found} of its block, and {expected} comes next")]
+    Place {
+        /// Index of the transaction.
+        index: usize,
+        /// Index in the block of what follows the one before it.
+        expected: usize,
+        /// Its own index in the block.
+        found: usize,
+    },
     /// Two transactions say of an ancestor that it has different hashes.
     #[error(
         "transaction {index} says that the ancestor {back} blocks back is {found}, another said {expected}"
@@ -57,7 +73,7 @@ impl ClaimedBlock {
     pub fn join(claims: impl IntoIterator<Item = Self>) -> Result<Self, NotOneBlock> {
         let mut claims = claims.into_iter();
         let first = claims.next().ok_or(NotOneBlock::Empty)?;
-        let Self { claim, environment, mut ancestors, mut transactions, .. } = first;
+        let Self { claim, environment, mut ancestors, mut transactions, first: begin, .. } = first;
         let (enter, mut leave) = (claim.enter, claim.leave);
         for next in claims {
             let index = transactions.len();
@@ -69,6 +85,11 @@ impl ClaimedBlock {
                 return Err(NotOneBlock::Roots { index, expected, found });
             }
             learn(&mut ancestors, &next.ancestors, index)?;
+            // Of a place of zero nobody knows whether it is known.
+            let (expected, found) = (begin.saturating_add(index), next.first);
+            if found > 0 && found != expected {
+                return Err(NotOneBlock::Place { index, expected, found });
+            }
             leave = next.claim.leave;
             transactions.extend(next.transactions);
         }

@@ -241,7 +241,10 @@ fn between(enter: u8, leave: u8, ancestors: &[u8]) -> ClaimedBlock {
 
 #[test]
 fn transactions_that_follow_each_other_are_not_one_claim() {
-    let joined = ClaimedBlock::join([between(1, 2, &[7]), between(2, 5, &[0, 8])]).unwrap();
+    let second = |first| ClaimedBlock { first, ..between(2, 5, &[0, 8]) };
+    // One whose place nobody knows follows too.
+    assert!(ClaimedBlock::join([between(1, 2, &[7]), second(0)]).is_ok());
+    let joined = ClaimedBlock::join([between(1, 2, &[7]), second(4)]).unwrap();
     assert_eq!(joined.claim.header, B256::ZERO);
     assert_eq!([joined.claim.enter, joined.claim.leave], [1, 5].map(B256::repeat_byte));
     assert_eq!(
@@ -267,6 +270,10 @@ fn transactions_that_do_not_follow_each_other_are_one_claim() {
         (
             vec![between(1, 2, &[]), between(4, 5, &[])],
             NotOneBlock::Roots { index: 1, expected: roots[0], found: roots[1] },
+        ),
+        (
+            vec![between(1, 2, &[]), between(2, 5, &[])],
+            NotOneBlock::Place { index: 1, expected: 4, found: 3 },
         ),
         (
             vec![between(1, 2, &[0, 7]), between(2, 5, &[3, 8])],

@@ -25,6 +25,50 @@ pub(super) fn is_checkpoint(keys: &Keys<'_>) -> bool {
     all(&["pc", "gasUsed", "record", "stackHash"]) || all(&["record", "gasUsed", "digest"])
 }
 
+/// What commands print of what they did, by the keys that tell it apart: who printed it, and what it says.
+const OUTPUTS: [(&[&str], &str, &str); 14] = [
+    (
+        &["witnesses", "messages", "unchecked"],
+        "iso-verify batch",
+        "the summary of many verifications",
+    ),
+    (&["killed", "survived", "convicted"], "iso-verify mutate", "what found the changes made"),
+    (&["forks", "folders", "failures"], "iso-verify statetest", "the summary of state tests"),
+    (&["gasCap", "mempoolLimit", "totalGas"], "iso-verify cost", "a witness's gas on a chain"),
+    (&["deployer", "hypervisorCodeHash", "live"], "iso-verify deploy", "contracts on a chain"),
+    (
+        &["dispute", "operator", "standing"],
+        "iso-verify commit, challenge, ask, answer or settle",
+        "a step of a dispute over a claim",
+    ),
+    (
+        &["hypervisor", "machine", "dryRun", "verdict"],
+        "iso-verify submit",
+        "a witness's messages as a chain audited them",
+    ),
+    (&["equal", "differences"], "iso-witness inspect", "what differs between two witnesses"),
+    (
+        &["reproduced", "verdict", "differences"],
+        "iso-verify check",
+        "a certificate held against its witness",
+    ),
+    (&["event", "number"], WATCH, WATCHED),
+    (&["event", "common"], WATCH, WATCHED),
+    (&["event", "latest"], WATCH, WATCHED),
+    (&["event", "blocks"], WATCH, WATCHED),
+    (&["event", "node"], WATCH, WATCHED),
+];
+
+const WATCH: &str = "iso-verify watch";
+const WATCHED: &str = "what a watcher saw of a chain";
+
+/// What a command printed, if it is that.
+pub(super) fn of_outputs(keys: &Keys<'_>) -> Option<Document> {
+    let is = |names: &[&str]| names.iter().all(|name| keys.contains_key(*name));
+    let &(_, command, of) = OUTPUTS.iter().find(|(names, ..)| is(names))?;
+    Some(Document::Output { command, of })
+}
+
 /// What this project writes itself, or what stands beside it and is no input.
 fn of_ours(keys: &Keys<'_>) -> Option<Document> {
     let has = |key: &str| keys.contains_key(key);
@@ -40,11 +84,8 @@ fn of_ours(keys: &Keys<'_>) -> Option<Document> {
         Document::Claim
     } else if all(&["headline", "verdict", "calls"]) {
         Document::Explanation
-    } else if all(&["witnesses", "messages", "unchecked"])
-        || all(&["killed", "survived"])
-        || all(&["forks", "folders", "failures"])
-    {
-        Document::Summary
+    } else if let Some(output) = of_outputs(keys) {
+        output
     } else if all(&["contract", "codeHash"]) && any(&["code", "bytecode"]) {
         Document::Emitted
     } else if (has("abi") && any(&["bytecode", "deployedBytecode", "evm"]))

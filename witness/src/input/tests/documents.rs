@@ -96,7 +96,38 @@ fn everything_is_told_by_what_it_is() {
             json!({"headline": "x", "verdict": "valid", "calls": [], "transaction": {}}),
             Document::Explanation,
         ),
-        (json!({"witnesses": {}, "messages": {}, "unchecked": {}}), Document::Summary),
+        (
+            json!({"witnesses": {}, "messages": {}, "unchecked": {}}),
+            Document::Output {
+                command: "iso-verify batch",
+                of: "the summary of many verifications",
+            },
+        ),
+        (
+            json!({"reproduced": true, "verdict": "valid", "differences": []}),
+            Document::Output {
+                command: "iso-verify check",
+                of: "a certificate held against its witness",
+            },
+        ),
+        (
+            json!({"equal": true, "differences": []}),
+            Document::Output {
+                command: "iso-witness inspect",
+                of: "what differs between two witnesses",
+            },
+        ),
+        (
+            json!({"gasCap": 1, "mempoolLimit": 1, "totalGas": 1, "messages": []}),
+            Document::Output { command: "iso-verify cost", of: "a witness's gas on a chain" },
+        ),
+        (
+            json!({"dispute": hash, "operator": hash, "root": hash, "standing": null, "transactions": []}),
+            Document::Output {
+                command: "iso-verify commit, challenge, ask, answer or settle",
+                of: "a step of a dispute over a claim",
+            },
+        ),
         (json!({"contract": "audit", "codeHash": hash, "code": "0x"}), Document::Emitted),
         (json!({"abi": [], "bytecode": {}}), Document::Artifact),
         (json!({"contracts": {}, "sources": {}}), Document::Artifact),
@@ -229,7 +260,13 @@ fn a_block_by_itself_is_the_one_of_its_name_or_refused() {
     let mut fields = json!(iso_evm_wire::block::BlockFields::from(&header));
     fields["transactions"] = json!([HASH]);
     let held = |fields: &serde_json::Value| {
-        BareBlock::parse(fields.to_string().as_bytes()).unwrap().held_against(&header, &[HASH])
+        let chains = ChainsBlock {
+            rules: iso_evm_wire::Fork::Prague.into(),
+            header: &header,
+            transactions: &[],
+            hashes: &[HASH],
+        };
+        BareBlock::parse(fields.to_string().as_bytes()).unwrap().held_against(chains)
     };
     assert_eq!(held(&fields), Ok(()));
     let other = B256::repeat_byte(7);
@@ -240,11 +277,50 @@ fn a_block_by_itself_is_the_one_of_its_name_or_refused() {
         ("hash", json!(other), "block.hash is 0x0707"),
         ("transactions", json!([other]), "block.transactions[0] is 0x0707"),
         ("transactions", json!([HASH, other]), "block.transactions is a list of 2"),
+        ("uncles", json!([other]), "block.uncles is a list of 1, and in the block 0x"),
     ] {
         let mut changed = fields.clone();
         changed[field] = value;
         let error = held(&changed).unwrap_err().to_string();
         assert!(error.starts_with(expected), "{field}: {error}");
+    }
+}
+
+/// A transaction that is listed whole is told apart from the chain's in its place by any of its fields.
+#[test]
+fn a_whole_transaction_of_a_block_by_itself_is_the_chains_or_refused() {
+    let fixture = include_bytes!("../../../../tests/fixtures/erc20-transfer.json");
+    let transaction = Input::parse(fixture, None).unwrap().transaction;
+    let hash = transaction.hash().unwrap();
+    let header = alloy_consensus::Header { number: 5, timestamp: 9, ..Default::default() };
+    let whole = iso_evm_wire::transaction::TransactionFields::from(&transaction);
+    let mut fields = json!(iso_evm_wire::block::BlockFields::from(&header));
+    fields["transactions"] = json!([whole]);
+    fields["transactions"][0]["blockNumber"] = json!("0x5");
+    let held = |fields: &serde_json::Value| {
+        let transactions = [transaction.clone()];
+        let chains = ChainsBlock {
+            rules: iso_evm_wire::Fork::Prague.into(),
+            header: &header,
+            transactions: &transactions,
+            hashes: &[hash],
+        };
+        BareBlock::parse(fields.to_string().as_bytes()).unwrap().held_against(chains)
+    };
+    assert_eq!(held(&fields), Ok(()));
+    for (field, value) in [
+        ("value", json!("0x77777")),
+        ("nonce", json!("0x77777")),
+        ("input", json!("0x77")),
+        ("blockNumber", json!("0x6")),
+        ("transactionIndex", json!("0x1")),
+        ("creates", json!("0x0303030303030303030303030303030303030303")),
+        ("raw", json!("0x1234")),
+    ] {
+        let mut changed = fields.clone();
+        changed["transactions"][0][field] = value;
+        let error = held(&changed).unwrap_err();
+        assert_eq!(error.field, format!("transactions[0].{field}"), "{error}");
     }
 }
 

@@ -3,6 +3,7 @@ use iso_evm_wire::Fork;
 
 use super::*;
 
+mod beside;
 mod documents;
 mod notes;
 mod rollup;
@@ -39,7 +40,7 @@ fn absent_fields_of_an_input_have_defaults() {
 #[test]
 fn errors_say_what_and_where() {
     for (from, to, message) in [
-        ("\"fork\"", "\"forc\"", "unknown field `forc`"),
+        ("\"fork\"", "\"forc\"", "no field \"forc\" is known here"),
         ("prague", "pragu", "fork: unknown fork \"pragu\""),
         ("prague", "byzantium", "fork: fork byzantium is earlier than istanbul"),
         ("\"fork\": \"prague\",", "", "fork: not given, and it does not follow from chain 1"),
@@ -72,7 +73,7 @@ fn errors_say_what_and_where() {
         ),
         ("\"0x10\"", "1e400", "a number that is too large to be read"),
         ("\"0x10\"", "1e20", "balance: expected a number below 2^256"),
-        ("\"transaction\"", "\"tx\"", "unknown field `tx`"),
+        ("\"transaction\"", "\"tx\"", "no field \"tx\" is known here"),
         ("}\n}", "}\n", "the text ends in the middle of an object"),
     ] {
         let found = error(from, to);

@@ -9,7 +9,7 @@ use super::super::*;
 use crate::record;
 
 /// A whole input, to which nothing is to be said.
-fn whole() -> Value {
+pub(super) fn whole() -> Value {
     json!({
         "fork": "prague",
         "block": {"number": 1, "timestamp": 2, "miner": "0x00000000000000000000000000000000000000fe",
@@ -27,7 +27,7 @@ fn whole() -> Value {
     })
 }
 
-fn notes(input: &Value) -> Vec<String> {
+pub(super) fn notes(input: &Value) -> Vec<String> {
     let (_, notes) = Input::read(input.to_string().as_bytes(), None).unwrap();
     notes.iter().map(ToString::to_string).collect()
 }
@@ -38,7 +38,7 @@ fn without(part: &str, field: &str) -> Value {
     input
 }
 
-fn with(part: &str, field: &str, value: Value) -> Value {
+pub(super) fn with(part: &str, field: &str, value: Value) -> Value {
     let mut input = whole();
     input[part][field] = value;
     input
@@ -129,7 +129,7 @@ fn a_field_that_is_absent_or_in_vain_is_said() {
 }
 
 /// [`whole`], signed: EIP-155's example, with what a chain says beside it.
-fn signed() -> (Value, String) {
+pub(super) fn signed() -> (Value, String) {
     let mut input = whole();
     input["prestate"]["0x9d8a62f656a8d1615c1294fd71e9cfb3e4855a4f"] =
         json!({"nonce": 9, "balance": "0xffffffffffffffffff"});
@@ -336,7 +336,7 @@ fn a_trace_in_diff_mode_is_as_good_as_the_whole_or_refused() {
         json!({"0x00000000000000000000000000000000000000fe": {"balance": "0x1"}});
     assert!(parse(&made).is_ok());
     for (prestate, message) in [
-        (json!({"post": {}}), "prestate: missing field `pre`"),
+        (json!({"post": {}}), "prestate: field \"pre\" is missing"),
         (
             json!({"pre": {}, "0x0101010101010101010101010101010101010101": {}}),
             "do not stand beside",

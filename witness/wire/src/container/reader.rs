@@ -41,6 +41,9 @@ pub enum ContainerFault {
     /// There are bytes after the end.
     #[error("{0} trailing bytes")]
     Trailing(usize),
+    /// Another `witness.bin` begins after the end.
+    #[error("several witnesses, one behind the other: another begins here")]
+    Several,
     /// A number that names nothing.
     #[error("unknown number {0}")]
     Unknown(u8),
@@ -159,6 +162,11 @@ impl<'a> Reader<'a> {
     /// Whether a list comes next.
     pub(super) fn is_list(&self) -> bool {
         self.rest.first().is_some_and(|first| *first >= EMPTY_LIST_CODE)
+    }
+
+    /// Whether these bytes come next.
+    pub(super) fn begins_with(&self, bytes: &[u8]) -> bool {
+        self.rest.starts_with(bytes)
     }
 
     /// Makes sure that nothing is left.

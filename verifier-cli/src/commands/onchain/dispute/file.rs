@@ -12,7 +12,7 @@ use iso_evm_hypervisor::Engine;
 use iso_evm_provers::asks::Behind;
 use iso_evm_verifier::{
     audit::Subject,
-    claim::{ClaimedBlock, claim},
+    claim::{ClaimedBlock, NotOneBlock, claim},
     transaction_hash::encode,
     verify::{Options, UNANCHORED, guest_gas_limit},
 };
@@ -72,7 +72,12 @@ impl AtHand {
         paths.sort();
         let open =
             |path: &std::path::PathBuf| Ok(Named { name: files::name(path), witness: open(path)? });
-        let witnesses = paths.iter().map(open).collect::<Result<_, CommandError>>()?;
+        let witnesses = paths.iter().map(open).collect::<Result<Vec<_>, CommandError>>()?;
+        let first = witnesses.first().and_then(|named: &Named| named.witness.inclusion.as_ref());
+        if let Some(place) = first.map(|inclusion| inclusion.index).filter(|place| *place > 0) {
+            let error = NotOneBlock::Begins { place };
+            return Err(CommandError::NotOneBlock { file: files::name(folder), error });
+        }
         Self::of(&files::name(folder), witnesses)
     }
 

@@ -25,6 +25,9 @@ pub(crate) fn decode(
 ) -> Result<Opened<'static>, ContainerError> {
     let mut body = Reader::new(file, after_version(file)?);
     let mut fields = body.list("witness")?;
+    if body.begins_with(&MAGIC) {
+        return Err(body.fail("witness", ContainerFault::Several));
+    }
     body.end("witness")?;
     let chain_id = fields.value("chain id")?;
     let rules = fields.choice("fork", Rules::of_number)?;
