@@ -1,10 +1,15 @@
 //! `iso-verify watch`: follows a chain, audits every block, and keeps what it finds. `specs/23-watch.md`.
 
 mod lines;
+#[cfg(feature = "onchain")]
+mod operators;
+#[cfg(not(feature = "onchain"))]
+#[path = "without_operators.rs"]
+mod operators;
 
 use std::{
     num::NonZeroUsize,
-    path::{Path, PathBuf},
+    path::PathBuf,
     str::FromStr,
     sync::{Arc, atomic::AtomicBool},
     time::Duration,
@@ -14,8 +19,8 @@ use clap::Args;
 use iso_evm_batch::files;
 use iso_evm_verifier::{EngineKind, Options};
 use iso_evm_watch::{
-    AuditOptions, Event, Keep, Policy, Sample, Start, Stop, Store, StoreOptions, WatchOptions,
-    Watcher,
+    AuditOptions, CommitmentNews, Event, Keep, Policy, Sample, Start, Stop, Store, StoreOptions,
+    WatchOptions, Watcher,
 };
 use iso_evm_wire::Rules;
 use signal_hook::{
@@ -23,6 +28,7 @@ use signal_hook::{
     flag,
 };
 
+use self::operators::Operators;
 use super::node::node_url;
 use crate::{Exit, error::CommandError};
 
@@ -80,6 +86,8 @@ pub(super) struct Watch {
     json: bool,
     #[command(flatten)]
     patience: Patience,
+    #[command(flatten)]
+    operators: Operators,
 }
 
 /// How patient it is.
@@ -118,12 +126,19 @@ impl Watch {
         let store = Store::open(&self.store())?;
         let ends = self.once || self.until.is_some();
         let json = self.json;
-        let mut watcher = Watcher::begin(self.options(nodes), store, stop.clone())?;
+        let beside = self.beside();
+        let (options, operators) = self.options(nodes);
+        let watcher = Watcher::begin(options, store, stop.clone())?;
+        let mut watcher = operators.watched(watcher, &beside)?;
         let mut exit = Exit::Valid;
         while let Some(event) = watcher.next() {
             let event = event?;
-            if let Event::Block { block, .. } = &event {
-                exit = exit.worst(block.verdict().into());
+            match &event {
+                Event::Block { block, .. } => exit = exit.worst(block.verdict().into()),
+                Event::Commitment { what: CommitmentNews::False(_), .. } => {
+                    exit = exit.worst(Exit::Invalid);
+                }
+                _ => {}
             }
             if json {
                 files::print(format!("{}\n", event.json()).as_bytes())?;
@@ -137,19 +152,28 @@ impl Watch {
         Ok(if ends && !stop.is_wished() { exit } else { Exit::Valid })
     }
 
-    fn store(&self) -> StoreOptions {
+    fn database(&self) -> String {
         let variable = || std::env::var(DATABASE_VARIABLE).ok().filter(|name| !name.is_empty());
-        let database = self.db.clone().or_else(variable).unwrap_or_else(|| DATABASE.to_owned());
-        let beside = if StoreOptions::is_url(&database) { DATABASE } else { &database };
-        let beside = Path::new(beside).with_extension("witnesses");
+        self.db.clone().or_else(variable).unwrap_or_else(|| DATABASE.to_owned())
+    }
+
+    /// The file that what is written lies beside: that of the database, if it is one.
+    fn beside(&self) -> PathBuf {
+        let database = self.database();
+        if StoreOptions::is_url(&database) { DATABASE.into() } else { database.into() }
+    }
+
+    fn store(&self) -> StoreOptions {
+        let database = self.database();
+        let beside = self.beside().with_extension("witnesses");
         let witnesses = self.witnesses.clone().unwrap_or(beside);
         StoreOptions { database, witnesses, keep: self.keep_witnesses }
     }
 
-    fn options(self, nodes: Vec<String>) -> WatchOptions {
+    fn options(self, nodes: Vec<String>) -> (WatchOptions, Operators) {
         let Patience { poll, confirmations, timeout, retries, concurrency, behind } = self.patience;
         let concurrency = concurrency.into();
-        WatchOptions {
+        let options = WatchOptions {
             nodes,
             start: self.from.unwrap_or_default(),
             until: self.until,
@@ -169,7 +193,8 @@ impl Watch {
                 behind,
                 ..Policy::default()
             },
-        }
+        };
+        (options, self.operators)
     }
 }
 

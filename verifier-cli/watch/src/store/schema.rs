@@ -18,7 +18,8 @@ CREATE TABLE IF NOT EXISTS watch (
 ";
 
 /// What was changed since, the first first. What is released is never changed: the next is added.
-const MIGRATIONS: &[&str] = &["
+const MIGRATIONS: &[&str] = &[
+    "
 CREATE TABLE blocks (
     hash TEXT PRIMARY KEY NOT NULL,
     number INTEGER NOT NULL,
@@ -107,7 +108,74 @@ CREATE TABLE events (
     detail TEXT NOT NULL
 ) STRICT;
 CREATE INDEX events_at ON events (at);
-"];
+",
+    "
+CREATE TABLE commitments (
+    id TEXT PRIMARY KEY NOT NULL,
+    operator TEXT NOT NULL,
+    root TEXT NOT NULL,
+    parent TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    l1_number INTEGER NOT NULL,
+    l1_hash TEXT NOT NULL,
+    canonical INTEGER NOT NULL,
+    deadline INTEGER NOT NULL,
+    standing TEXT NOT NULL,
+    convicted_by TEXT,
+    judgement TEXT NOT NULL,
+    reason TEXT,
+    block TEXT,
+    prover TEXT,
+    kind TEXT,
+    proof TEXT,
+    gas INTEGER,
+    attempts INTEGER NOT NULL,
+    again_at INTEGER,
+    plan INTEGER NOT NULL,
+    ended_at INTEGER,
+    ended_hash TEXT,
+    closed INTEGER NOT NULL,
+    seen_at INTEGER NOT NULL,
+    data TEXT NOT NULL
+) STRICT;
+CREATE INDEX commitments_open ON commitments (deadline) WHERE closed = 0;
+CREATE INDEX commitments_l1 ON commitments (l1_number);
+CREATE INDEX commitments_ended ON commitments (ended_at) WHERE closed = 0;
+CREATE INDEX commitments_judged ON commitments (judgement, deadline) WHERE closed = 0;
+CREATE TABLE acts (
+    commitment TEXT NOT NULL REFERENCES commitments (id),
+    plan INTEGER NOT NULL,
+    act INTEGER NOT NULL,
+    what TEXT NOT NULL,
+    recipient TEXT NOT NULL,
+    value TEXT NOT NULL,
+    data TEXT NOT NULL,
+    gas INTEGER NOT NULL,
+    gas_limit INTEGER NOT NULL,
+    makes TEXT,
+    reaches TEXT,
+    state TEXT NOT NULL,
+    PRIMARY KEY (commitment, plan, act)
+) STRICT;
+CREATE INDEX acts_sent ON acts (state) WHERE state = 'sent';
+CREATE TABLE signed (
+    hash TEXT PRIMARY KEY NOT NULL,
+    commitment TEXT NOT NULL,
+    plan INTEGER NOT NULL,
+    act INTEGER NOT NULL,
+    nonce INTEGER NOT NULL,
+    max_fee TEXT NOT NULL,
+    max_priority_fee TEXT NOT NULL,
+    bytes TEXT NOT NULL,
+    signed_at INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    l1_number INTEGER,
+    paid TEXT,
+    FOREIGN KEY (commitment, plan, act) REFERENCES acts (commitment, plan, act)
+) STRICT;
+CREATE INDEX signed_act ON signed (commitment, plan, act);
+",
+];
 
 /// Makes the tables, or brings them to what this program knows.
 ///

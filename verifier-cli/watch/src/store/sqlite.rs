@@ -26,14 +26,19 @@ const PATIENCE: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub(super) struct Sqlite {
     connection: Connection,
-    /// The file that keeps other watchers away, for as long as this one is there.
-    _lock: File,
+    /// The file that keeps other watchers away, for as long as this one is there; none of a second connection of
+    /// the same watcher's.
+    _lock: Option<File>,
 }
 
 impl Sqlite {
     /// Opens a file; one that is not there is made.
     pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
         let lock = lock(path)?;
+        Self::connect(path, Some(lock))
+    }
+
+    fn connect(path: &Path, lock: Option<File>) -> Result<Self, StoreError> {
         let connection = Connection::open(path)?;
         connection.busy_timeout(PATIENCE)?;
         connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
@@ -95,6 +100,12 @@ impl Database for Sqlite {
 
     fn is_restored(&mut self) -> Result<bool, StoreError> {
         Ok(false)
+    }
+
+    #[cfg(feature = "challenge")]
+    fn another(&self) -> Result<Box<dyn Database>, StoreError> {
+        let path = self.connection.path().unwrap_or_default();
+        Ok(Box::new(Self::connect(Path::new(path), None)?))
     }
 
     fn definition(&self, sql: &str) -> String {
