@@ -31,6 +31,8 @@ pub struct PlacedLog {
     pub number: u64,
     /// Hash of its block.
     pub hash: B256,
+    /// Hash of its transaction.
+    pub transaction: B256,
 }
 
 impl Chain {
@@ -89,8 +91,9 @@ impl Chain {
         // What is of no block, or of one that was not asked for, nobody has asked for.
         let placed = found.filter_map(|log| {
             let (number, hash) = (log.block_number?, log.block_hash?);
+            let transaction = log.transaction_hash?;
             let is_it = (from..=to).contains(&number) && log.inner.address == at;
-            is_it.then_some(PlacedLog { log: log.inner, number, hash })
+            is_it.then_some(PlacedLog { log: log.inner, number, hash, transaction })
         });
         Ok(placed.collect())
     }

@@ -122,6 +122,24 @@ impl Chain {
         self.call(&call, BlockId::latest(), &StateOverride::default())
     }
 
+    /// Who was sent a transaction, and its calldata; none if the node does not know it.
+    ///
+    /// # Errors
+    ///
+    /// If the node does not say.
+    pub fn input(&self, hash: B256) -> Result<Option<(Option<Address>, Bytes)>, RpcError> {
+        #[derive(Debug, serde::Deserialize)]
+        struct Found {
+            to: Option<Address>,
+            input: Bytes,
+        }
+        let method = "eth_getTransactionByHash";
+        let asked = self.node.ask(method, |node| async move {
+            node.client().request::<_, Option<Found>>(method, (hash,)).await
+        });
+        Ok(self.node.wait(asked)?.map(|found| (found.to, found.input)))
+    }
+
     /// How many transactions of an account's are mined: the number of its next one.
     ///
     /// # Errors

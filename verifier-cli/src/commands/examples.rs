@@ -147,6 +147,10 @@ const EXAMPLES: &[Examples] = &[
                 "By two nodes, a tenth of all transactions, in PostgreSQL",
                 "iso-verify watch --rpc-url A --rpc-url B --sample 0.1 --db postgres://db/w",
             ),
+            example(
+                "And convict who lies about it elsewhere",
+                "iso-verify watch --rpc-url L2 --l1-rpc-url L1 --dispute $CONTRACT --challenge --keystore me",
+            ),
         ],
     ),
     (

@@ -52,6 +52,11 @@ pub enum CommitmentNews {
         /// Why not, in words.
         reason: String,
     },
+    /// It differs, and what it says is not published: it is asked for.
+    Withheld {
+        /// How that stands, in words.
+        reason: String,
+    },
     /// It is convicted.
     Convicted {
         /// By whom, where that is known.
@@ -101,12 +106,14 @@ pub enum Judgement {
     OtherBlock,
     /// It cannot be said.
     Unknown,
+    /// It differs, and what it says is asked for.
+    Withheld,
 }
 
 impl Judgement {
     /// All of them.
     pub const ALL: &'static [Self] =
-        &[Self::Waiting, Self::Same, Self::False, Self::OtherBlock, Self::Unknown];
+        &[Self::Waiting, Self::Same, Self::False, Self::OtherBlock, Self::Unknown, Self::Withheld];
 
     /// The judgement's name.
     pub const fn name(self) -> &'static str {
@@ -116,6 +123,7 @@ impl Judgement {
             Self::False => "false",
             Self::OtherBlock => "other-block",
             Self::Unknown => "unknown",
+            Self::Withheld => "withheld",
         }
     }
 }
@@ -196,6 +204,7 @@ impl CommitmentNews {
             Self::False(_) => "commitment-false",
             Self::OtherBlock { .. } => "commitment-of-other-block",
             Self::Unknown { .. } => "commitment-unknown",
+            Self::Withheld { .. } => "commitment-withheld",
             Self::Convicted { .. } => "commitment-convicted",
             Self::Final { .. } => "commitment-final",
             Self::Sent(_) => "challenge-sent",

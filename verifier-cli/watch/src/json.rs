@@ -104,6 +104,7 @@ fn of_commitment(commitment: &Commitment, what: &CommitmentNews) -> Value {
         CommitmentNews::False(found) => json!(found),
         CommitmentNews::OtherBlock { reason }
         | CommitmentNews::Unknown { reason }
+        | CommitmentNews::Withheld { reason }
         | CommitmentNews::Held { reason } => json!({"reason": reason}),
         CommitmentNews::Convicted { by, own } => json!({"by": by, "own": own}),
         CommitmentNews::Final { judgement } => json!({"judgement": judgement}),

@@ -3,9 +3,10 @@
 //!
 //! In the data's way this stands between proofs, which the provers' crate makes, and the node. `terms` looks at
 //! the contracts, `scene` runs a dispute in memory, so that each transaction's gas is known before it is sent, `convict`
-//! finds the proof that a contract takes, `committed` and `events` read what has been told of commitments, `laid` brings large proofs
+//! finds the proof that a contract takes, `committed`, `events` and `answers` read what has been told of commitments, `laid` brings large proofs
 //! in parts, `due` says what time has made due.
 
+mod answers;
 mod committed;
 mod convict;
 mod due;
@@ -23,6 +24,7 @@ use iso_evm_provers::Prover;
 use iso_evm_wire::Rules;
 
 pub use self::{
+    answers::Answer,
     committed::Committed,
     convict::{Conviction, Told, told},
     due::{Asked, Due},

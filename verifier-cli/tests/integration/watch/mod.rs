@@ -5,6 +5,8 @@ mod course;
 mod errors;
 mod kills;
 mod nodes;
+// What operators commit to elsewhere: who lies is convicted by a watcher alone, who does not is left in peace.
+mod operators;
 mod tables;
 
 use std::{

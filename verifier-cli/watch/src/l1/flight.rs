@@ -24,6 +24,8 @@ impl Operators {
     /// Looks what has become of all that was signed. Whether something of it is on its way.
     pub(super) fn follow_flights(&mut self, challenger: &Challenger) -> Result<bool, Failure> {
         let flights = self.store.flights()?;
+        // Once a block: a node that has it has it.
+        let is_due = std::mem::replace(&mut self.pushed, self.head) != self.head;
         let mut is_first = true;
         for flight in &flights {
             let Some(kept) = self.store.commitment(flight.commitment)? else { continue };
@@ -31,6 +33,9 @@ impl Operators {
                 continue;
             }
             if self.is_lost(challenger, &kept, flight)? {
+                continue;
+            }
+            if !is_due {
                 continue;
             }
             // What has a higher number waits for it.

@@ -3,11 +3,13 @@
 //!
 //! In the data's way this stands between L1 and the store.
 
-use alloy_primitives::B256;
-use iso_evm_onchain::{course::Head, dispute::ToldEvent};
+use iso_evm_onchain::{
+    course::{Head, PlacedLog},
+    dispute::ToldEvent,
+};
 
 use super::{Failure, Operators};
-use crate::stop::Stop;
+use crate::{stop::Stop, store::ToldAt};
 
 /// The most blocks that are asked for at once.
 pub(super) const MOST_BLOCKS: u64 = 8_192;
@@ -53,13 +55,15 @@ impl Operators {
     }
 
     /// What the contract has told in some blocks; none if the node does not say it of so many.
-    fn told(&mut self, range: (u64, u64)) -> Result<Option<Vec<(ToldEvent, u64, B256)>>, Failure> {
+    fn told(&mut self, range: (u64, u64)) -> Result<Option<Vec<ToldAt>>, Failure> {
         let at = self.contract();
         match self.chain.logs_between(at, range) {
             Ok(logs) => {
                 self.span = self.span.saturating_mul(2).min(MOST_BLOCKS);
                 let told = logs.iter().filter_map(|placed| {
-                    Some((ToldEvent::of_log(&placed.log)?, placed.number, placed.hash))
+                    let PlacedLog { number, hash, transaction, .. } = *placed;
+                    let event = ToldEvent::of_log(&placed.log)?;
+                    Some(ToldAt { event, number, hash, transaction })
                 });
                 Ok(Some(told.collect()))
             }

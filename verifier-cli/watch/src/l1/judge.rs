@@ -16,6 +16,7 @@ use iso_evm_verifier::{audit::Subject, claim::ClaimedBlock, engines::Engines};
 
 use super::{
     Failure, Operators,
+    asked::{Assembled, Lacking},
     own::{Own, gas_limit},
 };
 use crate::{
@@ -32,8 +33,10 @@ enum Found {
     False(Box<Conviction>),
     /// It is about another block, and nobody can be convicted of that.
     OtherBlock(String),
-    /// It cannot be said; whether that may be another before long: it is published, or a node says more.
+    /// It cannot be said.
     Unknown(String),
+    /// It differs in this, and what it says is withheld.
+    Withheld(String, Box<Lacking>),
 }
 
 /// Who is accused, by whom, and on which terms.
@@ -79,14 +82,20 @@ impl Operators {
 
     /// Judges a commitment, and keeps what came of it.
     fn judge(&mut self, kept: &Kept) -> Result<(), Failure> {
-        let committed = &kept.made.committed;
-        let own = self.own(committed.environment.number)?;
+        if self.is_asking(kept)? {
+            let pause = self.again(0);
+            return Ok(self.store.judge_again(kept.made.committed.id, pause)?);
+        }
+        let own = self.own(kept.made.committed.environment.number)?;
         let (found, block) = match &own {
-            Ok(own) => (self.found(committed, own)?, Some(own.hash)),
+            Ok(own) => (self.found(kept, own)?, Some(own.hash)),
             Err(reason) => (Found::Unknown(reason.clone()), None),
         };
         let (judgement, reason, what) = match found {
             Found::False(conviction) => return self.prove(kept, block, &conviction),
+            Found::Withheld(differs, lacking) => {
+                return self.ask(kept, (block, &differs), &lacking);
+            }
             Found::Same => {
                 let block = block.unwrap_or_default();
                 (Judgement::Same, None, CommitmentNews::Same { block })
@@ -116,10 +125,23 @@ impl Operators {
     }
 
     /// Looks for what is false in a commitment.
-    fn found(&mut self, committed: &Committed, own: &Own) -> Result<Found, Failure> {
+    fn found(&mut self, kept: &Kept, own: &Own) -> Result<Found, Failure> {
         let (windows, _) = self.checked()?;
+        let committed = &kept.made.committed;
         let rules = committed.environment.rules;
-        let published = self.published.find(committed.root);
+        let mut published = self.published.find(committed.root);
+        let run = run_of(committed, own, published.as_ref());
+        if run.as_ref().is_some_and(|run| is_same(committed, own, run)) {
+            return Ok(Found::Same);
+        }
+        if published.is_none() && self.options.challenger.is_some() {
+            match self.shown(kept, own, run.as_ref())? {
+                Assembled::Whole(claimed) => published = Some(*claimed),
+                Assembled::Lacking(lacking) => {
+                    return Ok(Found::Withheld(differs(committed, own, run.as_ref()), lacking));
+                }
+            }
+        }
         self.disputes_for(rules);
         let parties = Parties {
             disputes: &self.disputes[&rules],
@@ -147,11 +169,6 @@ fn held_against(
     published: Option<&ClaimedBlock>,
 ) -> Result<Found, DisputeError> {
     let run = run_of(committed, own, published);
-    if let Some(run) = &run
-        && is_same(committed, own, run)
-    {
-        return Ok(Found::Same);
-    }
     let differs = differs(committed, own, run.as_ref());
     let Some(theirs) = published else {
         return Ok(Found::Unknown(format!("{differs}, and the operator's claim is not at hand")));
@@ -224,9 +241,11 @@ fn is_same(committed: &Committed, own: &Own, run: &ClaimedBlock) -> bool {
 
 /// Whether a commitment is about another block than one's own.
 fn is_other_block(committed: &Committed, own: &Own) -> bool {
-    let environment = own.claims.first().map(|told| told.claim.environment);
+    let Some(first) = own.claims.first() else {
+        return committed.claim.transactions.count > 0;
+    };
     let header = committed.claim.header;
-    environment.is_some_and(|ours| ours != committed.claim.environment)
+    first.claim.environment != committed.claim.environment
         || (!header.is_zero() && header != own.hash)
 }
 

@@ -4,9 +4,10 @@
 //!
 //! In the data's way this stands beside the follower: a thread of its own, by its own connection to the store, reads
 //! L1 ([`follow`]), makes claims of its own of the blocks that are committed to ([`own`]), holds what operators have
-//! published ([`published`]) against them ([`judge`]), writes proofs ([`proof`]), and sends what convicts ([`send`],
+//! published ([`published`]), or were asked for ([`asked`]), against them ([`judge`]), writes proofs ([`proof`]), and sends what convicts ([`send`],
 //! [`flight`]). What it does is kept before it is told.
 
+mod asked;
 mod flight;
 mod follow;
 mod judge;
@@ -75,6 +76,8 @@ struct Operators {
     span: u64,
     /// What was last told to be held up, of each commitment.
     held: BTreeMap<B256, String>,
+    /// The newest block of L1 at which what waits was sent once more.
+    pushed: Option<Head>,
     /// At which blocks of L1 a number was another's, of each that was signed for.
     taken: BTreeMap<u64, Vec<B256>>,
     status: Arc<Status>,
@@ -133,6 +136,7 @@ pub(crate) fn start(
         head: None,
         span: follow::MOST_BLOCKS,
         held: BTreeMap::new(),
+        pushed: None,
         taken: BTreeMap::new(),
         status: status.clone(),
         tell,
@@ -158,21 +162,18 @@ impl Operators {
             let asked = self.status.begin();
             let done = match self.pass(stop) {
                 Ok(idle) => {
-                    let was_silent = std::mem::take(&mut failures) >= SILENT;
-                    if was_silent && self.tell(Event::L1(L1News::Answers)).is_err() {
-                        return;
-                    }
                     if idle {
                         self.status.end(asked);
                     }
-                    Ok(())
+                    let was_silent = std::mem::take(&mut failures) >= SILENT;
+                    if was_silent { self.tell_of_l1(L1News::Answers) } else { Ok(()) }
                 }
                 Err(Failure::Chain(error)) => {
                     failures = failures.saturating_add(1);
                     tracing::info!(%error, "L1");
                     let reason = error.to_string();
-                    let silent = || Event::L1(L1News::Silent { reason });
-                    if failures == SILENT { self.tell(silent()) } else { Ok(()) }
+                    let silent = L1News::Silent { reason };
+                    if failures == SILENT { self.tell_of_l1(silent) } else { Ok(()) }
                 }
                 Err(failure) => Err(failure),
             };
@@ -266,6 +267,13 @@ impl Operators {
     /// Tells an event that is kept already, or needs not be.
     fn tell(&self, event: Event) -> Result<(), Failure> {
         if (self.tell)(Ok(event)) { Ok(()) } else { Err(Failure::Deaf) }
+    }
+
+    /// Keeps and tells what is new of L1's node.
+    fn tell_of_l1(&mut self, news: L1News) -> Result<(), Failure> {
+        let event = Event::L1(news);
+        self.store.tell(&event)?;
+        self.tell(event)
     }
 
     /// Keeps and tells what holds something up; the same is told once.

@@ -126,7 +126,8 @@ impl Operators {
     }
 }
 
-fn planned(act: &Act) -> Planned {
+/// A transaction as it is planned.
+pub(super) fn planned(act: &Act) -> Planned {
     let step = &act.step;
     Planned {
         what: act.what.to_owned(),

@@ -98,7 +98,7 @@ mod tests {
     #[test]
     fn a_claim_is_found_by_its_root_whatever_else_lies_there_and_when_it_comes() {
         let path = fixtures::own().join("erc20-transfer.witness.bin");
-        let witness = Witness::decode(&fs::read(path).unwrap().into()).unwrap();
+        let witness = Witness::decode(&fs::read(path).unwrap()).unwrap();
         let claimed = claim(&Subject::new(&Opened::of(&witness)), 1 << 28).unwrap().of_run();
         let (root, text) = (claimed.root(), serde_json::to_vec(&claimed).unwrap());
         let folder = tempfile::tempdir().unwrap();

@@ -41,6 +41,19 @@ pub(crate) struct MadeAt {
     pub(crate) hash: B256,
 }
 
+/// Something that the contract has told, with its place on the other chain.
+#[derive(Clone, Debug)]
+pub(crate) struct ToldAt {
+    /// What it has told.
+    pub(crate) event: ToldEvent,
+    /// Number of the block.
+    pub(crate) number: u64,
+    /// Hash of the block.
+    pub(crate) hash: B256,
+    /// Hash of the transaction.
+    pub(crate) transaction: B256,
+}
+
 /// A commitment as it is kept.
 #[derive(Clone, Debug)]
 pub(crate) struct Kept {
@@ -132,7 +145,7 @@ impl Store {
     /// account that challenges here.
     pub(crate) fn put_told(
         &mut self,
-        told: &[(ToldEvent, u64, B256)],
+        told: &[ToldAt],
         (from, to): (u64, u64),
         next: u64,
         own: Option<Address>,
@@ -140,7 +153,7 @@ impl Store {
         let range = [Cell::from(from), Cell::from(to)];
         atomically(&mut *self.database, |database| {
             let mut news = gone(database, told, &range)?;
-            for (event, number, hash) in told {
+            for ToldAt { event, number, hash, transaction } in told {
                 news.extend(match event {
                     ToldEvent::Made(committed) => {
                         let committed = (**committed).clone();
@@ -150,6 +163,9 @@ impl Store {
                     ToldEvent::Answered { id, deadline } => {
                         let sql = "UPDATE commitments SET deadline = $2 WHERE id = $1";
                         database.run(sql, &[(*id).into(), (*deadline).into()])?;
+                        let sql = "INSERT INTO answers (commitment, hash) VALUES ($1, $2) \
+                                   ON CONFLICT (commitment, hash) DO NOTHING";
+                        database.run(sql, &[(*id).into(), (*transaction).into()])?;
                         None
                     }
                 });
@@ -185,9 +201,15 @@ impl Store {
     pub(crate) fn to_challenge(&mut self) -> Result<Vec<Kept>, StoreError> {
         let sql = format!(
             "SELECT {COLUMNS} FROM commitments WHERE closed = 0 AND canonical = 1 AND standing = 'open' \
-             AND judgement = 'false' AND plan > 0 ORDER BY deadline, id"
+             AND judgement IN ('false', 'withheld') AND plan > 0 ORDER BY deadline, id"
         );
         self.database.rows(&sql, &[])?.iter().map(kept).collect()
+    }
+
+    /// The transactions that have shown something of a commitment.
+    pub(crate) fn answers(&mut self, id: B256) -> Result<Vec<B256>, StoreError> {
+        let sql = "SELECT hash FROM answers WHERE commitment = $1 ORDER BY hash";
+        self.database.rows(sql, &[id.into()])?.iter().map(|row| row.hash(0)).collect()
     }
 
     /// A commitment.
@@ -295,7 +317,7 @@ pub(super) fn put_events<'a>(
 /// Marks what was made, or has ended, in these blocks and is told no more.
 fn gone(
     database: &mut dyn Database,
-    told: &[(ToldEvent, u64, B256)],
+    told: &[ToldAt],
     range: &[Cell; 2],
 ) -> Result<Vec<Event>, StoreError> {
     let mut news = Vec::new();
@@ -308,7 +330,7 @@ fn gone(
         // One that was made again elsewhere is told, and is not gone.
         let id = kept.made.committed.id;
         let is_it = |event: &ToldEvent| matches!(event, ToldEvent::Made(made) if made.id == id);
-        if !told.iter().any(|(event, ..)| is_it(event)) {
+        if !told.iter().any(|told| is_it(&told.event)) {
             database.run("UPDATE commitments SET canonical = 0 WHERE id = $1", &[id.into()])?;
             news.push(kept.event(CommitmentNews::Gone));
         }
@@ -320,7 +342,7 @@ fn gone(
         let (kept, hash) = (kept(&row)?, row.hash(13)?);
         let (id, at) = (kept.made.committed.id, (kept.ended_at.unwrap_or_default(), hash));
         let is_it = |event: &ToldEvent| matches!(event, ToldEvent::Ended(ended) if ended.id == id);
-        if !told.iter().any(|(event, number, hash)| (*number, *hash) == at && is_it(event)) {
+        if !told.iter().any(|told| (told.number, told.hash) == at && is_it(&told.event)) {
             let sql = "UPDATE commitments SET standing = 'open', ended_at = NULL, ended_hash = NULL, \
                        convicted_by = NULL WHERE id = $1";
             database.run(sql, &[id.into()])?;

@@ -33,7 +33,7 @@ use alloy_primitives::B256;
 #[cfg(feature = "challenge")]
 pub(crate) use self::{
     acts::{Flight, Planned, SignedAct},
-    commitments::{Kept, Turn},
+    commitments::{Kept, ToldAt, Turn},
 };
 pub use self::{
     blocks::Totals,

@@ -142,6 +142,11 @@ CREATE INDEX commitments_open ON commitments (deadline) WHERE closed = 0;
 CREATE INDEX commitments_l1 ON commitments (l1_number);
 CREATE INDEX commitments_ended ON commitments (ended_at) WHERE closed = 0;
 CREATE INDEX commitments_judged ON commitments (judgement, deadline) WHERE closed = 0;
+CREATE TABLE answers (
+    hash TEXT NOT NULL,
+    commitment TEXT NOT NULL,
+    PRIMARY KEY (commitment, hash)
+) STRICT;
 CREATE TABLE acts (
     commitment TEXT NOT NULL REFERENCES commitments (id),
     plan INTEGER NOT NULL,

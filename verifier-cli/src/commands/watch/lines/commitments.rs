@@ -23,6 +23,7 @@ pub(super) fn print(commitment: &Commitment, what: &CommitmentNews) -> Result<()
             format!("about another block, which convicts nobody: {reason}")
         }
         CommitmentNews::Unknown { reason } => format!("not known: {reason}"),
+        CommitmentNews::Withheld { reason } => format!("not published: {reason}"),
         CommitmentNews::Convicted { own: true, .. } => "convicted".to_owned(),
         CommitmentNews::Convicted { by: Some(by), .. } => format!("convicted by {by}"),
         CommitmentNews::Convicted { by: None, .. } => "convicted with its parent".to_owned(),
