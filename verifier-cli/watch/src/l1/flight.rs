@@ -35,13 +35,11 @@ impl Operators {
             if self.is_lost(challenger, &kept, flight)? {
                 continue;
             }
-            if !is_due {
-                continue;
-            }
+            let Some(last) = flight.signed.first() else { continue };
             // What has a higher number waits for it.
-            if std::mem::take(&mut is_first) {
-                self.push_on(challenger, &kept, flight)?;
-            } else if let Some(last) = flight.signed.first() {
+            let is_stuck = std::mem::take(&mut is_first) && self.is_stuck(challenger, last);
+            let is_anew = is_stuck && self.push_on(challenger, &kept, flight, last)?;
+            if is_due && !is_anew {
                 self.broadcast(&kept, last)?;
             }
         }
@@ -96,18 +94,21 @@ impl Operators {
         Ok(true)
     }
 
-    /// Sends once more what waits; if it has waited for long, with higher fees.
+    /// Whether what was signed has waited for long, and a block of L1 has come without it.
+    fn is_stuck(&self, challenger: &Challenger, last: &SignedAct) -> bool {
+        let waited = u64::try_from(now()).unwrap_or_default().saturating_sub(last.signed_at);
+        let is_newest = self.signed == Some((last.hash, self.head));
+        u128::from(waited) >= challenger.bump_after.as_millis() && !is_newest
+    }
+
+    /// Signs anew what is stuck, with higher fees, if the caps allow that. Whether they do.
     fn push_on(
         &mut self,
         challenger: &Challenger,
         kept: &Kept,
         flight: &Flight,
-    ) -> Result<(), Failure> {
-        let Some(last) = flight.signed.first() else { return Ok(()) };
-        let waited = u64::try_from(now()).unwrap_or_default().saturating_sub(last.signed_at);
-        if u128::from(waited) < challenger.bump_after.as_millis() {
-            return self.broadcast(kept, last);
-        }
+        last: &SignedAct,
+    ) -> Result<bool, Failure> {
         let fees = |signed: &SignedAct| Fees {
             max_fee_per_gas: signed.max_fee,
             max_priority_fee_per_gas: signed.max_priority_fee,
@@ -115,8 +116,7 @@ impl Operators {
         let market = match self.chain.fees(&challenger.caps) {
             Ok(market) => market,
             Err(error @ (SendError::Fee { .. } | SendError::Tip { .. })) => {
-                self.held(kept, error.to_string())?;
-                return self.broadcast(kept, last);
+                return self.held(kept, error.to_string()).map(|()| false);
             }
             Err(error) => return Err(error.into()),
         };
@@ -127,10 +127,10 @@ impl Operators {
                 gwei(last.max_fee),
                 gwei(last.max_priority_fee)
             );
-            self.held(kept, reason)?;
-            return self.broadcast(kept, last);
+            return self.held(kept, reason).map(|()| false);
         };
         let next = Next { place: flight.place, act: flight.act.clone() };
-        self.send(challenger, kept, &next, (flight.nonce, raised, Some(last.hash)))
+        self.send(challenger, kept, &next, (flight.nonce, raised, Some(last.hash)))?;
+        Ok(true)
     }
 }

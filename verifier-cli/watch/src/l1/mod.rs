@@ -76,6 +76,8 @@ struct Operators {
     span: u64,
     /// What was last told to be held up, of each commitment.
     held: BTreeMap<B256, String>,
+    /// What was signed last, and the newest block of L1 then.
+    signed: Option<(B256, Option<Head>)>,
     /// The newest block of L1 at which what waits was sent once more.
     pushed: Option<Head>,
     /// At which blocks of L1 a number was another's, of each that was signed for.
@@ -136,6 +138,7 @@ pub(crate) fn start(
         head: None,
         span: follow::MOST_BLOCKS,
         held: BTreeMap::new(),
+        signed: None,
         pushed: None,
         taken: BTreeMap::new(),
         status: status.clone(),

@@ -13,11 +13,14 @@ use iso_evm_onchain::{
     unattended::Signed,
 };
 
-use super::{Challenger, Failure, Operators};
+use super::{Challenger, Failure, Operators, proof::planned};
 use crate::{
-    commitment::{CommitmentNews, SentAct},
-    store::{Kept, Planned, SignedAct, now},
+    commitment::{CommitmentNews, Judgement, SentAct},
+    store::{Kept, Planned, SignedAct, Turn, now},
 };
+
+/// Why a commitment is convicted that nobody has to prove anything of.
+const FALLS: &str = "its parent is convicted";
 
 /// The words of an act's state.
 pub(super) mod state {
@@ -48,6 +51,7 @@ impl Operators {
         if self.follow_flights(&challenger)? {
             return Ok(false);
         }
+        self.plan_falls()?;
         for kept in self.store.to_challenge()? {
             let id = kept.made.committed.id;
             // What the logs have told may be old.
@@ -66,6 +70,24 @@ impl Operators {
             }
         }
         Ok(true)
+    }
+
+    /// Plans that commitments fall whose parents are convicted, be they false themselves or not.
+    fn plan_falls(&mut self) -> Result<(), Failure> {
+        for kept in self.store.to_fall(FALLS)? {
+            let rules = kept.made.committed.environment.rules;
+            let act = self.disputes_for(rules).convict_successor(kept.made.committed.id);
+            let turn = Turn {
+                judgement: Judgement::False,
+                block: None,
+                reason: Some(FALLS),
+                found: None,
+                acts: &[planned(&act)],
+                again: None,
+            };
+            self.store.judge(&kept, &turn, None)?;
+        }
+        Ok(())
     }
 
     /// The first act of a commitment's plan that is still to be sent. One that was mined and is no more, as its block
@@ -155,8 +177,8 @@ impl Operators {
         let answer = self.called(&asked)?;
         let is_taken = match &answer {
             CallAnswer::Returned(_) => true,
-            // The prover has convicted; that this was not announced is said behind it.
-            CallAnswer::Reverted(data) => is_not_announced(data) && next.act.what == "announce",
+            // The prover has convicted; that this was not announced in a block before the newest is said behind it.
+            CallAnswer::Reverted(data) => is_not_announced(data),
             CallAnswer::OutOfGas => false,
         };
         Ok((!is_taken).then(|| format!("the contract does not take it: {}", asked.what)))
@@ -231,6 +253,7 @@ impl Operators {
             SignedAct { hash: signed.hash, nonce, max_fee, max_priority_fee, bytes, signed_at };
         self.store.sign(kept.made.committed.id, *place, &kept_act, &event)?;
         self.held.remove(&kept.made.committed.id);
+        self.signed = Some((signed.hash, self.head));
         self.tell(event)?;
         self.broadcast(kept, &kept_act)
     }

@@ -201,9 +201,20 @@ impl Store {
     pub(crate) fn to_challenge(&mut self) -> Result<Vec<Kept>, StoreError> {
         let sql = format!(
             "SELECT {COLUMNS} FROM commitments WHERE closed = 0 AND canonical = 1 AND standing = 'open' \
-             AND judgement IN ('false', 'withheld') AND plan > 0 ORDER BY deadline, id"
+             AND (judgement = 'withheld' OR (judgement = 'false' AND again_at IS NULL)) \
+             AND plan > 0 ORDER BY deadline, id"
         );
         self.database.rows(&sql, &[])?.iter().map(kept).collect()
+    }
+
+    /// Commitments that fall with their parents, and are not planned to.
+    pub(crate) fn to_fall(&mut self, reason: &str) -> Result<Vec<Kept>, StoreError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM commitments WHERE closed = 0 AND canonical = 1 AND standing = 'open' \
+             AND (reason IS NULL OR reason <> $1) AND EXISTS (SELECT 1 FROM commitments AS parents \
+             WHERE parents.id = commitments.parent AND parents.standing = 'convicted') ORDER BY deadline, id"
+        );
+        self.database.rows(&sql, &[reason.into()])?.iter().map(kept).collect()
     }
 
     /// The transactions that have shown something of a commitment.

@@ -198,7 +198,6 @@ fn an_operator_that_lies_to_any_prover_is_not_convicted_or_an_honest_one_is_chal
     while open.iter().any(|(_, id)| chains.standing(&disputes, *id) != Standing::Convicted) {
         events.extend(watcher.until(|event| event["event"] == "challenge-mined"));
     }
-    events.extend(watcher.until(|event| is(event, "commitment-convicted", open[0].1)));
     for (prover, id) in &open {
         let name = prover.name();
         let said: Vec<&Value> =
@@ -249,4 +248,31 @@ fn a_lie_about_some_of_a_blocks_transactions_is_not_found_or_the_truth_about_the
     let ran = crate::common::run(chains.folder.path(), &line);
     assert_eq!(ran.code, Some(0), "{}{}", ran.text(), ran.stderr);
     assert!(!ran.text().contains("commitment"), "{}", ran.text());
+}
+
+#[test]
+fn a_commitment_does_not_fall_with_its_parent() {
+    let Some(chains) = Chains::start("") else { return };
+    let truth = Truth::new(chains.truth());
+    let disputes = chains.disputes(&truth.witnesses[0]);
+    let run = |from: usize, to: usize| {
+        ClaimedBlock::join(truth.witnesses[from..to].iter().map(claimed_of)).unwrap()
+    };
+    let mut parent = run(0, 2);
+    parent.transactions[0].claim.receipt.0[0] ^= 1;
+    let parent = chains.commits(&disputes, &parent.rebuilt(), true);
+    // True by itself, and behind what is false.
+    let child = run(2, 5);
+    let windows = disputes.check(&chains.host.chain).unwrap();
+    let operator = chains.host.accounts[0];
+    let act = disputes.scene(windows).commit(operator, parent, &child).unwrap();
+    assert!(chains.host.step(0, &act.step).success);
+    let child = iso_evm_provers::dispute::id_of(operator, child.root());
+    let mut watcher = chains.challenger("");
+    let events = watcher.until(|event| is(event, "commitment-convicted", child));
+    assert_eq!(events.last().unwrap()["by"], Value::Null);
+    assert!(events.iter().any(|event| is(event, "commitment-same", child)), "{events:#?}");
+    assert!(events.iter().any(|event| is(event, "commitment-convicted", parent)), "{events:#?}");
+    assert_eq!((chains.sent(), chains.convictions(&disputes)), (2, 2));
+    assert_eq!(watcher.end(), Some(0));
 }
