@@ -49,6 +49,7 @@ const HEADINGS: [(&str, &[&str]); 8] = [
         "Node",
         &[
             "rpc_url",
+            "ws_url",
             "l1_rpc_url",
             "chain",
             "from_block",
