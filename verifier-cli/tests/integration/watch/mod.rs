@@ -4,6 +4,7 @@
 mod course;
 mod errors;
 mod kills;
+mod no_room;
 mod nodes;
 mod tables;
 
