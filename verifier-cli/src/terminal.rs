@@ -10,6 +10,8 @@ use std::{
 };
 
 use iso_evm_batch::{FileError, files};
+
+use crate::report::layout::filled;
 pub(crate) use iso_evm_explain::plain::{line, text};
 
 /// Whether nothing is to be said but errors.
@@ -53,6 +55,13 @@ pub(crate) fn say(text: &str) {
         return;
     }
     let _ = writeln!(anstream::stderr(), "{}", line(text));
+}
+
+/// Tells something on stderr that is wanted, broken where it is too wide.
+pub(crate) fn say_filled(text: &str) {
+    if !is_quiet() {
+        say_lines(filled(text, width(), "", "  ").trim_end());
+    }
 }
 
 /// Writes lines of ours to stderr, wanted or not.
