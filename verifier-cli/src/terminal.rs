@@ -16,6 +16,7 @@ use tracing_subscriber::fmt::{
     time::{FormatTime, SystemTime},
 };
 
+use crate::report::layout::filled;
 pub(crate) use iso_evm_explain::plain::{line, text};
 
 /// Whether nothing is to be said but errors.
@@ -81,6 +82,15 @@ pub(crate) fn say(text: &str) {
     }
     let said = if AS_JSON.load(Ordering::Relaxed) { logged(text).into() } else { line(text) };
     let _ = writeln!(anstream::stderr(), "{said}");
+}
+
+/// Tells something on stderr that is wanted, broken where it is too wide.
+pub(crate) fn say_filled(text: &str) {
+    if AS_JSON.load(Ordering::Relaxed) {
+        say(text);
+    } else if !is_quiet() {
+        say_lines(filled(text, width(), "", "  ").trim_end());
+    }
 }
 
 /// Writes lines of ours to stderr, wanted or not.

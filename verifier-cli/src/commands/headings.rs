@@ -50,6 +50,7 @@ const HEADINGS: [(&str, &[&str]); 9] = [
         "Node",
         &[
             "rpc_url",
+            "ws_url",
             "l1_rpc_url",
             "chain",
             "from_block",

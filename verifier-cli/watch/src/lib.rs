@@ -28,6 +28,7 @@
 //! })?;
 //! let options = WatchOptions {
 //!     nodes: vec!["http://127.0.0.1:8545".to_owned()],
+//!     bells: Vec::new(),
 //!     start: Start::Latest,
 //!     until: None,
 //!     once: false,

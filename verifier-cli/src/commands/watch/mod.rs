@@ -44,6 +44,10 @@ pub(super) struct Watch {
     /// for it; otherwise $ETH_RPC_URL
     #[arg(long, value_name = "URL")]
     rpc_url: Vec<String>,
+    /// A node's WebSocket, ws://… or wss://…: it says when there is a new block, so that the nodes are asked at once;
+    /// may be given again
+    #[arg(long, value_name = "URL")]
+    ws_url: Vec<String>,
     /// The block to begin with: a number, latest, safe or finalized; a database that has blocks is gone on with
     /// [default: latest]
     #[arg(long, value_name = "N", value_parser = start)]
@@ -160,6 +164,7 @@ impl Watch {
         let concurrency = concurrency.into();
         WatchOptions {
             nodes,
+            bells: self.ws_url,
             start: self.from.unwrap_or_default(),
             until: self.until,
             once: self.once,

@@ -6,6 +6,7 @@ mod errors;
 mod examples;
 mod http;
 mod kills;
+mod no_room;
 mod nodes;
 mod page;
 mod seeded;

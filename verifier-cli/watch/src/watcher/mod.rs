@@ -34,7 +34,7 @@ use crate::{
     block::Place,
     error::WatchError,
     event::{Event, Head, Heads, NodeNews},
-    nodes::{self, Endpoint, Sight, Standings},
+    nodes::{self, Bell, Endpoint, Rope, Sight, Standings},
     policy::Policy,
     stop::{SOON, Stop},
     store::Store,
@@ -61,6 +61,9 @@ pub struct WatchOptions {
     /// The nodes of the chain, by their URLs: the first that answers is asked, the others are compared with it and
     /// stand in for it.
     pub nodes: Vec<String>,
+    /// WebSockets of nodes, by their URLs: each says when there is a new block, so that the nodes are asked at once, and
+    /// is asked for nothing else.
+    pub bells: Vec<String>,
     /// Where to begin. A store that has blocks already is gone on with; a number must then be one that fits.
     pub start: Start,
     /// The block after which it ends; goes on without end if `None`.
@@ -138,6 +141,9 @@ impl Watcher {
         if endpoints.is_empty() {
             return Err(WatchError::NoNodes);
         }
+        let rope = |(place, url): (usize, &String)| Rope::of(url).ok_or(WatchError::Bell(place));
+        let ropes = options.bells.iter().enumerate().map(rope);
+        let ropes = ropes.collect::<Result<Vec<_>, _>>()?;
         let tip = store.tip()?;
         let jobs = options.jobs.or_else(|| thread::available_parallelism().ok());
         let jobs = jobs.map_or(1, NonZeroUsize::get);
@@ -169,12 +175,18 @@ impl Watcher {
         };
         workers::start(jobs, &queue, watcher.options.audit, &sender)
             .map_err(WatchError::Threads)?;
+        let bell = Bell::default();
+        for rope in ropes {
+            nodes::ring(rope, bell.clone(), policy, watcher.ended.clone())
+                .map_err(WatchError::Threads)?;
+        }
         for (node, endpoint) in watcher.endpoints.iter().enumerate() {
             let sender = sender.clone();
             let tell = move |sight: Result<Sight, String>| {
                 sender.send(Note::Seen { node, sight: sight.map(Box::new) }).is_ok()
             };
-            nodes::watch(endpoint.clone(), height.clone(), policy, watcher.ended.clone(), tell)
+            let patience = (policy, bell.clone());
+            nodes::watch(endpoint.clone(), height.clone(), patience, watcher.ended.clone(), tell)
                 .map_err(WatchError::Threads)?;
         }
         Ok(watcher)
