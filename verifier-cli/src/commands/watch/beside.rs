@@ -1,6 +1,6 @@
 //! What runs beside a watcher, and holds it up in nothing: who shows what it has found, and who tells of it.
 
-use std::{env, str::FromStr, time::Duration};
+use std::{collections::HashSet, env, str::FromStr, time::Duration};
 
 use clap::Args;
 use iso_evm_serve::{Address, Bound, Served, Server};
@@ -54,7 +54,10 @@ impl Beside {
         };
         // They are parsed here, since what clap says of a wrong one repeats it, and it may hold a key.
         let hooks = self.webhook.iter().map(|address| Hook::parse(address));
-        let hooks = hooks.collect::<Result<Vec<_>, _>>()?;
+        let mut hooks = hooks.collect::<Result<Vec<_>, _>>()?;
+        // One that is named twice is told once.
+        let mut names = HashSet::new();
+        hooks.retain(|hook| names.insert(hook.name().to_owned()));
         let bound = self.serve.as_ref().map(Bound::bind).transpose()?;
         Ok(Prepared { bound, hooks, secret })
     }

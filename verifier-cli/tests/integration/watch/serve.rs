@@ -394,7 +394,8 @@ fn what_is_shown_does_not_depend_on_the_database() {
     let folder = tempfile::tempdir().unwrap();
     let answers = |name: &str, database: &str| {
         let options = format!(
-            "--rpc-url {} --from 1 --poll 0.1 --serve 0 --db {database} --witnesses {name}",
+            "--rpc-url {} --from 1 --poll 0.1 --serve 0 --db {database} --witnesses {name} \
+             --keep-witnesses invalid",
             chain.anvil.url()
         );
         let mut watcher = Beside::start(folder.path(), &options);
@@ -419,6 +420,11 @@ fn what_is_shown_does_not_depend_on_the_database() {
         let valid = metric(text.text(), "iso_watch_transactions_total{verdict=\"valid\"}");
         assert!(metric(text.text(), "iso_watch_database_bytes") > 0.0);
         assert_eq!(get(&address, "/readyz").status, 200);
+        // Of what is valid no witness is kept, and that is said.
+        let transaction = answers[1]["transactions"][0]["hash"].as_str().unwrap();
+        let explanation = get(&address, &format!("/transactions/{transaction}/report.html"));
+        assert_eq!(explanation.status, 404);
+        assert!(explanation.text().contains("this witness is not kept"), "{}", explanation.text());
         assert_eq!(watcher.end(), Some(0));
         (answers, valid)
     };
