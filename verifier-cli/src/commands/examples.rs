@@ -147,6 +147,10 @@ const EXAMPLES: &[Examples] = &[
                 "By two nodes, a tenth of all transactions, in PostgreSQL",
                 "iso-verify watch --rpc-url A --rpc-url B --sample 0.1 --db postgres://db/w",
             ),
+            example(
+                "With a status page and metrics, telling of what is false",
+                "iso-verify watch --rpc-url A --serve 9100 --webhook https://alerts/iso",
+            ),
         ],
     ),
     (

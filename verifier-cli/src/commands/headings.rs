@@ -7,7 +7,7 @@ use clap::{Arg, Command};
 const FEW: usize = 12;
 
 /// The headings, and the options that stand under each, by the names of the fields that they are read into.
-const HEADINGS: [(&str, &[&str]); 8] = [
+const HEADINGS: [(&str, &[&str]); 9] = [
     (
         "Input",
         &[
@@ -45,6 +45,7 @@ const HEADINGS: [(&str, &[&str]); 8] = [
             "keep_witnesses",
         ],
     ),
+    ("See and tell", &["serve", "webhook"]),
     (
         "Node",
         &[

@@ -11,6 +11,9 @@
 //! | what was seen and done | [`Event`], [`Event::json`] |
 //! | a block with what was found | [`AuditedBlock`] |
 //! | what is kept | [`Store`], [`StoreOptions`], [`Keep`] |
+//! | what it is at, seen from another thread | [`Vitals`] |
+//! | what is kept, read beside a watcher | [`read`] |
+//! | what others are told of | [`Notice`], [`webhook`] |
 //! | audit one block, and keep nothing | [`audit_block`] |
 //!
 //! ```no_run
@@ -47,11 +50,14 @@ mod error;
 mod event;
 mod json;
 mod nodes;
+mod notice;
 mod policy;
 mod sample;
 mod stop;
 mod store;
+mod vitals;
 mod watcher;
+pub mod webhook;
 
 pub use audit::{AuditOptions, audit_block};
 pub use block::{
@@ -60,8 +66,12 @@ pub use block::{
 };
 pub use error::WatchError;
 pub use event::{Event, Gone, Head, Heads, NodeNews, Reorganisation};
+pub use notice::Notice;
 pub use policy::Policy;
 pub use sample::{NoShare, Sample};
 pub use stop::Stop;
-pub use store::{Keep, Store, StoreError, StoreOptions, Totals, UnknownKeep};
+pub use store::{
+    Delivery, Keep, Outbox, Pending, Store, StoreError, StoreOptions, Totals, UnknownKeep, read,
+};
+pub use vitals::{NodeVitals, Pulse, Vitals};
 pub use watcher::{Start, WatchOptions, Watcher};

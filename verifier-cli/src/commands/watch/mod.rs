@@ -1,5 +1,6 @@
 //! `iso-verify watch`: follows a chain, audits every block, and keeps what it finds. `specs/23-watch.md`.
 
+mod beside;
 mod lines;
 
 use std::{
@@ -83,6 +84,8 @@ pub(super) struct Watch {
     #[arg(long)]
     json: bool,
     #[command(flatten)]
+    beside: beside::Beside,
+    #[command(flatten)]
     patience: Patience,
 }
 
@@ -119,13 +122,18 @@ impl Watch {
             _ => self.rpc_url.clone(),
         };
         let stop = stop_at_signals()?;
-        let store = Store::open(&self.store())?;
+        let beside = self.beside.prepare()?;
+        let options = self.store();
+        let mut store = Store::open(&options)?;
+        store.tell(&beside.receivers())?;
         let ends = self.once || self.until.is_some();
         let json = self.json;
         let mut watcher = Watcher::begin(self.options(nodes), store, stop.clone())?;
+        let beside = beside.begin(options, watcher.vitals())?;
         let mut exit = Exit::Valid;
         while let Some(event) = watcher.next() {
             let event = event?;
+            beside.saw(&event);
             if let Event::Block { block, .. } = &event {
                 exit = exit.worst(block.verdict().into());
             }
@@ -138,6 +146,7 @@ impl Watch {
         if !json {
             lines::print_totals(watcher.store())?;
         }
+        beside.end();
         Ok(if ends && !stop.is_wished() { exit } else { Exit::Valid })
     }
 

@@ -10,8 +10,10 @@ mod chain;
 mod database;
 mod error;
 mod events;
+mod outbox;
 mod postgres;
 mod prune;
+pub mod read;
 mod schema;
 mod sqlite;
 #[cfg(test)]
@@ -29,6 +31,7 @@ use alloy_primitives::B256;
 pub use self::{
     blocks::Totals,
     error::StoreError,
+    outbox::{Delivery, Outbox, Pending},
     witnesses::{Keep, UnknownKeep},
 };
 use self::{database::Database, postgres::Postgres, sqlite::Sqlite, witnesses::Witnesses};
@@ -113,6 +116,24 @@ impl Store {
     pub fn witness_path(&self, hash: B256) -> PathBuf {
         self.witnesses.path(hash)
     }
+}
+
+/// A database that a watcher has, to write what is not the watcher's.
+fn beside(name: &str) -> Result<Box<dyn Database>, StoreError> {
+    Ok(if StoreOptions::is_url(name) {
+        Box::new(Postgres::beside(name)?)
+    } else {
+        Box::new(Sqlite::beside(Path::new(name))?)
+    })
+}
+
+/// A database that a watcher has, to read.
+fn reader(name: &str) -> Result<Box<dyn Database>, StoreError> {
+    Ok(if StoreOptions::is_url(name) {
+        Box::new(Postgres::reader(name)?)
+    } else {
+        Box::new(Sqlite::reader(Path::new(name))?)
+    })
 }
 
 /// Milliseconds since 1970.

@@ -35,8 +35,39 @@ const GRACE: Duration = Duration::from_secs(5);
 /// The pause between two attempts.
 const PAUSE: Duration = Duration::from_millis(200);
 
+/// Who has a connection, and what is done with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    /// The watcher, which has the database to itself.
+    Watcher,
+    /// Somebody beside it, who writes what is not the watcher's.
+    Beside,
+    /// Somebody who reads.
+    Reader,
+}
+
+impl Role {
+    /// How long a server that is gone is waited for: who can come again does not wait.
+    const fn patience(self) -> Duration {
+        match self {
+            Self::Watcher => PATIENCE,
+            Self::Beside | Self::Reader => Duration::ZERO,
+        }
+    }
+
+    /// What the server is told first.
+    const fn begins_with(self) -> &'static str {
+        match self {
+            Self::Watcher => "",
+            Self::Beside => "SET statement_timeout = '30s'",
+            Self::Reader => "SET default_transaction_read_only = on; SET statement_timeout = '10s'",
+        }
+    }
+}
+
 /// A database of a PostgreSQL server, which one watcher has at a time; others may read.
 pub(super) struct Postgres {
+    role: Role,
     url: String,
     client: Client,
     statements: HashMap<String, Statement>,
@@ -53,10 +84,25 @@ impl fmt::Debug for Postgres {
 }
 
 impl Postgres {
-    /// Connects to a server.
+    /// Connects to a server, and keeps other watchers away.
     pub(super) fn open(url: &str) -> Result<Self, StoreError> {
-        let client = connect(url)?;
+        Self::connected(url, Role::Watcher)
+    }
+
+    /// Connects to a server beside a watcher, to write what is not the watcher's.
+    pub(super) fn beside(url: &str) -> Result<Self, StoreError> {
+        Self::connected(url, Role::Beside)
+    }
+
+    /// Connects to a server beside a watcher, to read.
+    pub(super) fn reader(url: &str) -> Result<Self, StoreError> {
+        Self::connected(url, Role::Reader)
+    }
+
+    fn connected(url: &str, role: Role) -> Result<Self, StoreError> {
+        let client = connect(url, role)?;
         Ok(Self {
+            role,
             url: url.to_owned(),
             client,
             statements: HashMap::new(),
@@ -73,13 +119,15 @@ impl Postgres {
         let begun = Instant::now();
         self.statements.clear();
         loop {
-            match connect(&self.url) {
+            match connect(&self.url, self.role) {
                 Ok(client) => {
                     self.client = client;
                     self.is_lost = false;
                     return Ok(true);
                 }
-                Err(StoreError::Postgres(_)) if begun.elapsed() < PATIENCE => thread::sleep(PAUSE),
+                Err(StoreError::Postgres(_)) if begun.elapsed() < self.role.patience() => {
+                    thread::sleep(PAUSE);
+                }
                 Err(error) => return Err(error),
             }
         }
@@ -109,9 +157,13 @@ impl Postgres {
     }
 }
 
-/// A connection that keeps other watchers away, for as long as it is there.
-fn connect(url: &str) -> Result<Client, StoreError> {
+/// A connection; that of a watcher keeps others away, for as long as it is there.
+fn connect(url: &str, role: Role) -> Result<Client, StoreError> {
     let mut client = Client::connect(url, NoTls)?;
+    client.batch_execute(role.begins_with())?;
+    if role != Role::Watcher {
+        return Ok(client);
+    }
     let begun = Instant::now();
     loop {
         let row = client.query_one("SELECT pg_try_advisory_lock($1)", &[&LOCK])?;
@@ -156,6 +208,17 @@ impl Database for Postgres {
         self.restore()?;
         self.in_transaction = true;
         self.script("BEGIN")
+    }
+
+    fn begin_to_read(&mut self) -> Result<(), StoreError> {
+        self.restore()?;
+        self.in_transaction = true;
+        self.script("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    }
+
+    fn size(&mut self) -> Result<u64, StoreError> {
+        let rows = self.rows("SELECT pg_database_size(current_database())", &[])?;
+        rows.first().map_or(Ok(0), |row| row.number(0))
     }
 
     fn is_restored(&mut self) -> Result<bool, StoreError> {

@@ -38,6 +38,7 @@ use crate::{
     policy::Policy,
     stop::{SOON, Stop},
     store::Store,
+    vitals::{Pulse, Vitals},
 };
 
 /// Where to begin, in a store that has nothing yet.
@@ -109,6 +110,7 @@ pub struct Watcher {
     events: VecDeque<Event>,
     /// Whether the last block was the newest, as far as it was told.
     in_step: bool,
+    vitals: Vitals,
     pruned: Option<Instant>,
     has_ended: bool,
 }
@@ -162,6 +164,7 @@ impl Watcher {
             notes,
             events: VecDeque::new(),
             in_step: false,
+            vitals: Vitals::default(),
             pruned: None,
             has_ended: false,
             endpoints,
@@ -189,6 +192,11 @@ impl Watcher {
         Ok(watcher)
     }
 
+    /// What it is at, for other threads to look at.
+    pub fn vitals(&self) -> Vitals {
+        self.vitals.clone()
+    }
+
     /// What is kept.
     pub const fn store(&mut self) -> &mut Store {
         &mut self.store
@@ -197,6 +205,7 @@ impl Watcher {
     /// The next event; none if there will be no more.
     fn step(&mut self) -> Result<Option<Event>, WatchError> {
         loop {
+            self.note_vitals();
             if let Some(event) = self.events.pop_front() {
                 return Ok(Some(event));
             }
@@ -226,7 +235,7 @@ impl Watcher {
         }
         self.plan_more()?;
         self.dispatch();
-        self.tell_lag();
+        self.tell_lag()?;
         self.try_again()?;
         self.prune()
     }
@@ -253,16 +262,38 @@ impl Watcher {
     }
 
     /// Tells that it is in step with its chain, or that it falls behind, when that changes.
-    fn tell_lag(&mut self) {
-        let (Some(target), Some(tip)) = (self.target(), self.tip) else { return };
+    fn tell_lag(&mut self) -> Result<(), WatchError> {
+        let (Some(target), Some(tip)) = (self.target(), self.tip) else { return Ok(()) };
         let blocks = target.saturating_sub(tip.number);
         if blocks == 0 && !self.in_step && self.plan.is_settled() {
             self.in_step = true;
             self.events.push_back(Event::InStep { number: tip.number });
         } else if blocks > self.options.policy.behind && self.in_step {
             self.in_step = false;
-            self.events.push_back(Event::Behind { blocks });
+            let event = Event::Behind { blocks };
+            self.store.put_event(event.name(), &event.json())?;
+            self.events.push_back(event);
         }
+        Ok(())
+    }
+
+    /// Notes what it is at.
+    fn note_vitals(&self) {
+        let (planned, ready) = self.plan.counts();
+        self.vitals.note(Pulse {
+            turned: Some(Instant::now()),
+            latest: self.head,
+            heads: self.heads,
+            audited: self.tip.map(|tip| tip.number),
+            target: self.target(),
+            first: self.first,
+            is_in_step: self.in_step,
+            planned,
+            ready,
+            waiting: self.queue.waiting(),
+            asked: self.current,
+            nodes: self.standings.vitals(),
+        });
     }
 
     /// Asks another node from here on, if there is one that can be asked.
