@@ -11,7 +11,7 @@ use std::{
 };
 
 /// Each library: where it is, and which others of ours it may stand on, however far down.
-const LIBRARIES: [(&str, &str, &[&str]); 12] = [
+const LIBRARIES: [(&str, &str, &[&str]); 13] = [
     ("iso-evm-wire", "witness/wire", &[]),
     ("iso-evm-witness", "witness", &["iso-evm-wire"]),
     ("iso-evm-hypervisor", "hypervisor", &["iso-evm-wire"]),
@@ -76,6 +76,20 @@ const LIBRARIES: [(&str, &str, &[&str]); 12] = [
             "iso-evm-onchain",
         ],
     ),
+    (
+        "iso-evm-serve",
+        "verifier-cli/serve",
+        &[
+            "iso-evm-wire",
+            "iso-evm-witness",
+            "iso-evm-hypervisor",
+            "iso-evm-verifier",
+            "iso-evm-rpc",
+            "iso-evm-node",
+            "iso-evm-watch",
+            "iso-evm-explain",
+        ],
+    ),
 ];
 
 /// What asks somebody else, which nothing may that decides by itself.
@@ -83,7 +97,8 @@ const NETWORK: [&str; 6] =
     ["tokio", "reqwest", "rustls", "alloy-provider", "alloy-transport-http", "alloy-signer-local"];
 
 /// Those that ask somebody else: the client, and what stands on it.
-const ASKING: [&str; 4] = ["iso-evm-rpc", "iso-evm-node", "iso-evm-onchain", "iso-evm-watch"];
+const ASKING: [&str; 5] =
+    ["iso-evm-rpc", "iso-evm-node", "iso-evm-onchain", "iso-evm-watch", "iso-evm-serve"];
 
 /// What the command line is made of.
 const TERMINAL: [&str; 6] =

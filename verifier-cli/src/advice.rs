@@ -14,7 +14,7 @@ use iso_evm_onchain::{
 #[cfg(feature = "node")]
 use iso_evm_rpc::RpcError;
 #[cfg(feature = "node")]
-use iso_evm_watch::{StoreError, WatchError};
+use iso_evm_watch::{StoreError, WatchError, webhook::HookError};
 use iso_evm_wire::{container::ContainerFault, schedule::ScheduleError};
 use iso_evm_witness::{block_file::BlockFileError, input::InputError};
 
@@ -116,6 +116,15 @@ pub(crate) fn node(error: &NodeError) -> String {
             format!("{error}: without --strict it is recorded on the state after the newest block")
         }
         _ => error.to_string(),
+    }
+}
+
+/// Why nobody is told of anything.
+#[cfg(feature = "node")]
+pub(crate) fn hook(error: &HookError) -> String {
+    match error {
+        HookError::Secret { .. } => format!("$ISO_WEBHOOK_SECRET: {error}"),
+        _ => format!("--webhook: {error}"),
     }
 }
 

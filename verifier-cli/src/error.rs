@@ -11,11 +11,13 @@ use iso_evm_onchain::{
 };
 #[cfg(any(feature = "node", feature = "onchain"))]
 use iso_evm_rpc::RpcError;
+#[cfg(feature = "node")]
+use iso_evm_serve::ServeError;
 use iso_evm_verifier::certificate::CertificateError;
 #[cfg(feature = "onchain")]
 use iso_evm_verifier::claim::ClaimError;
 #[cfg(feature = "node")]
-use iso_evm_watch::{StoreError, WatchError};
+use iso_evm_watch::{StoreError, WatchError, webhook::HookError};
 use iso_evm_wire::{container::JsonError, json::Misread, schedule::ScheduleError};
 use iso_evm_witness::{block_file::BlockFileError, input::Document};
 
@@ -128,6 +130,21 @@ pub enum CommandError {
     #[cfg(feature = "node")]
     #[error("{}", advice::watch(.0))]
     Watch(Box<WatchError>),
+    /// What a watcher has found is not shown.
+    #[cfg(feature = "node")]
+    #[error("--serve: {0}")]
+    Serve(#[from] ServeError),
+    /// Nobody is told of what a watcher has found.
+    #[cfg(feature = "node")]
+    #[error("{}", advice::hook(.0))]
+    Hook(#[from] HookError),
+    /// Nothing says what notices are signed with.
+    #[cfg(feature = "node")]
+    #[error("--webhook needs a secret in ${variable}, which what is posted is signed with")]
+    NoSecret {
+        /// The variable.
+        variable: &'static str,
+    },
     /// A node did not do what it was asked, and another option does without it.
     #[cfg(feature = "node")]
     #[error("{error} ({hint})")]

@@ -10,10 +10,20 @@ use std::{
 };
 
 use iso_evm_batch::{FileError, files};
+use serde_json::json;
+use tracing_subscriber::fmt::{
+    format::Writer,
+    time::{FormatTime, SystemTime},
+};
+
+use crate::report::layout::filled;
 pub(crate) use iso_evm_explain::plain::{line, text};
 
 /// Whether nothing is to be said but errors.
 static QUIET: AtomicBool = AtomicBool::new(false);
+
+/// Whether what is said on stderr is JSON.
+static AS_JSON: AtomicBool = AtomicBool::new(false);
 
 /// How the line of an error begins, which is said in any case.
 const ERROR: &str = "error: ";
@@ -26,6 +36,24 @@ pub(crate) fn be_quiet(quiet: bool) {
 /// Whether notes and progress are not said.
 pub(crate) fn is_quiet() -> bool {
     QUIET.load(Ordering::Relaxed)
+}
+
+/// Has what is said on stderr written as JSON, an object a line, from here on; or as text again.
+pub(crate) fn say_as_json(as_json: bool) {
+    AS_JSON.store(as_json, Ordering::Relaxed);
+}
+
+/// A line as the log writes its own: the words by themselves, and how much they matter.
+fn logged(line: &str) -> String {
+    let (level, message) = match (line.strip_prefix(ERROR), line.strip_prefix("warning: ")) {
+        (Some(error), _) => ("ERROR", error),
+        (None, Some(warning)) => ("WARN", warning),
+        (None, None) => ("INFO", line.strip_prefix("note: ").unwrap_or(line)),
+    };
+    let mut timestamp = String::new();
+    // That writes to a string.
+    let _ = SystemTime.format_time(&mut Writer::new(&mut timestamp));
+    json!({"timestamp": timestamp, "level": level, "message": message}).to_string()
 }
 
 /// The fewest columns that a line may have.
@@ -52,12 +80,26 @@ pub(crate) fn say(text: &str) {
     if is_quiet() && !text.starts_with(ERROR) {
         return;
     }
-    let _ = writeln!(anstream::stderr(), "{}", line(text));
+    let said = if AS_JSON.load(Ordering::Relaxed) { logged(text).into() } else { line(text) };
+    let _ = writeln!(anstream::stderr(), "{said}");
+}
+
+/// Tells something on stderr that is wanted, broken where it is too wide.
+pub(crate) fn say_filled(text: &str) {
+    if AS_JSON.load(Ordering::Relaxed) {
+        say(text);
+    } else if !is_quiet() {
+        say_lines(filled(text, width(), "", "  ").trim_end());
+    }
 }
 
 /// Writes lines of ours to stderr, wanted or not.
 pub(crate) fn say_lines(lines: &str) {
-    let _ = writeln!(anstream::stderr(), "{}", text(lines));
+    if AS_JSON.load(Ordering::Relaxed) {
+        let _ = writeln!(anstream::stderr(), "{}", logged(lines));
+    } else {
+        let _ = writeln!(anstream::stderr(), "{}", text(lines));
+    }
 }
 
 /// Writes lines for a person to stdout.

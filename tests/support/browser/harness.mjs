@@ -1,4 +1,4 @@
-// A real browser, from files and without a network. Whoever drives it asks for pages, and prints what was seen.
+// A real browser, from files without a network, or from a service of this machine. Whoever drives it asks for pages, and prints what was seen.
 //   ISO_CHROMIUM    the browser          ISO_PLAYWRIGHT   the folder of playwright-core's node_modules
 import { mkdirSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -23,17 +23,32 @@ export const seen = { complaints: [], requests: [], wide: 0 };
 
 const browser = await chromium.launch({ executablePath: process.env.ISO_CHROMIUM, args: QUIET });
 
-/** A page of a file in a window without a network; `context` is what Playwright calls so. */
-export async function open(file, fragment = "", context = {}) {
+/** A page that is watched, in a window of its own. `own` says of which addresses it may ask. */
+async function watched(context, own) {
   const window = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...context });
-  await window.setOffline(true);
   const page = await window.newPage();
   page.on("console", (message) => ["error", "warning"].includes(message.type()) && seen.complaints.push(message.text()));
   page.on("pageerror", (error) => seen.complaints.push(error.message));
   page.on("dialog", (dialog) => (seen.complaints.push(`dialog: ${dialog.message()}`), dialog.dismiss()));
-  page.on("request", (request) => /^(file|blob|data):/.test(request.url()) || seen.requests.push(request.url()));
+  page.on("request", (request) => own(request.url()) || seen.requests.push(request.url()));
+  return page;
+}
+
+/** A page of a file in a window without a network; `context` is what Playwright calls so. */
+export async function open(file, fragment = "", context = {}) {
+  const page = await watched(context, (url) => /^(file|blob|data):/.test(url));
+  await page.context().setOffline(true);
   await page.goto(pathToFileURL(file).href + fragment);
   await page.waitForSelector("html[data-ready]");
+  return page;
+}
+
+/** A page of a service of this machine, once `selector` is there; whatever it asks of another is noted. */
+export async function visit(url, selector, context = {}) {
+  const { origin } = new URL(url);
+  const page = await watched(context, (asked) => asked.startsWith(`${origin}/`) || asked.startsWith("data:"));
+  await page.goto(url);
+  await page.waitForSelector(selector);
   return page;
 }
 

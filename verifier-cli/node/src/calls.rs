@@ -8,7 +8,10 @@ use std::path::Path;
 use alloy_consensus::Header;
 use alloy_eips::eip7910::EthConfig;
 use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
-use alloy_rpc_types_trace::geth::{GethDebugTracingOptions, PreStateConfig, PreStateFrame};
+use alloy_rpc_types_trace::{
+    common::TraceResult,
+    geth::{GethDebugTracingOptions, PreStateConfig, PreStateFrame},
+};
 use iso_evm_rpc::{RpcError, Word};
 use serde_json::{Value, json};
 
@@ -322,6 +325,21 @@ impl Node {
         let params = json!([transaction, tracer]);
         let ask = self.rpc.request("debug_traceTransaction", &params);
         Ok(self.rpc.cached(&place, |_| Ok::<_, RpcError>(()), ask).await?)
+    }
+
+    /// What each transaction of the block looks at, with code, asked for at once: a node that replays what stands
+    /// before a transaction does so once. None of one whose trace the node could not make.
+    pub(super) async fn prestates(
+        &self,
+        (chain, of): (u64, B256),
+    ) -> Result<Vec<Option<PreStateFrame>>, RpcError> {
+        let place = self.said(chain, of).join("prestates");
+        let tracer = GethDebugTracingOptions::prestate_tracer(PreStateConfig::default());
+        let params = json!([of, tracer]);
+        let ask = self.rpc.request("debug_traceBlockByHash", &params);
+        let traces: Vec<TraceResult<PreStateFrame, Value>> =
+            self.rpc.cached(&place, |_| Ok::<_, RpcError>(()), ask).await?;
+        Ok(traces.into_iter().map(|trace| trace.success().cloned()).collect())
     }
 
     /// What the node says of its chain's forks (EIP-7910).

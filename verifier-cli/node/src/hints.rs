@@ -17,6 +17,9 @@ impl Parent<'_> {
     /// `prestateTracer`, state is read as it is asked for.
     pub(super) fn prefetch(&self, transactions: &[B256]) -> Result<(), NodeError> {
         let Some((first, rest)) = transactions.split_first() else { return Ok(()) };
+        if let Some(traces) = self.traces_of_block(transactions) {
+            return self.prove(&self.looked_at(traces));
+        }
         let ask = |hash: &B256| self.node.prestate(self.place(), *hash);
         // One alone, to see whether it can be done.
         let traces = match self.node.wait(ask(first)) {
@@ -33,11 +36,34 @@ impl Parent<'_> {
                 return Ok(());
             }
         };
+        self.prove(&self.looked_at(traces))
+    }
+
+    /// What all transactions of the block look at, by one question; none if these are not all, or if the node has
+    /// no answer to it.
+    fn traces_of_block(&self, transactions: &[B256]) -> Option<Vec<PreStateFrame>> {
+        let all = self.block.transactions.len();
+        if all < 2 || transactions.len() < all || !self.node.traces_blocks() {
+            return None;
+        }
+        match self.node.wait(self.node.prestates(self.place())) {
+            Ok(traces) if traces.len() == all => traces.into_iter().collect(),
+            Ok(_) => None,
+            Err(error) => {
+                if matches!(error, RpcError::NotOffered { .. }) {
+                    self.node.trace_no_blocks();
+                }
+                None
+            }
+        }
+    }
+
+    fn looked_at(&self, traces: Vec<PreStateFrame>) -> Wanted {
         let mut wanted = Wanted::new();
         for trace in traces {
             self.look(trace, &mut wanted);
         }
-        self.prove(&wanted)
+        wanted
     }
 
     fn without_tracer(&self, error: &NodeError) {

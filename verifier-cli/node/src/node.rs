@@ -5,7 +5,10 @@
 use std::{
     collections::HashMap,
     path::Path,
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use iso_evm_rpc::{Client, RpcError};
@@ -21,6 +24,8 @@ pub struct Node {
     pub(super) options: NodeOptions,
     /// How methods take the name of a state, as far as that is known.
     namings: Mutex<HashMap<&'static str, Naming>>,
+    /// Whether it has said that it traces no block as a whole.
+    traces_no_blocks: AtomicBool,
 }
 
 impl Node {
@@ -31,7 +36,8 @@ impl Node {
     /// [`RpcError`], if `url` is none of HTTP.
     pub fn connect(url: &str, options: NodeOptions) -> Result<Self, RpcError> {
         let rpc = Client::connect(url, options.rpc())?;
-        Ok(Self { rpc, options, namings: Mutex::default() })
+        let (namings, traces_no_blocks) = (Mutex::default(), AtomicBool::default());
+        Ok(Self { rpc, options, namings, traces_no_blocks })
     }
 
     pub(super) fn tell(&self, event: NodeEvent) {
@@ -62,6 +68,16 @@ impl Node {
     /// Keeps an answer in the cache, if there is one.
     pub(super) fn keep<T: Serialize>(&self, place: &Path, answer: &T) -> Result<(), RpcError> {
         self.rpc.keep(place, answer)
+    }
+
+    /// Whether it may trace a block as a whole, as far as that is known.
+    pub(super) fn traces_blocks(&self) -> bool {
+        !self.traces_no_blocks.load(Ordering::Relaxed)
+    }
+
+    /// It does not: it is not asked to any more.
+    pub(super) fn trace_no_blocks(&self) {
+        self.traces_no_blocks.store(true, Ordering::Relaxed);
     }
 
     /// How a method takes the name of a state, if that is known.

@@ -29,7 +29,7 @@ const MIB: u64 = 1 << 20;
 
 /// What is asked often or by its nature answered in a few words, and the most that is read of an
 /// answer; the same for what is large by its nature. All else may have [`ANSWER_LIMIT`].
-const LIMITS: [(&str, u64); 17] = [
+const LIMITS: [(&str, u64); 18] = [
     ("eth_chainId", 4 * KIB),
     ("eth_getBalance", 4 * KIB),
     ("eth_getTransactionCount", 4 * KIB),
@@ -50,6 +50,7 @@ const LIMITS: [(&str, u64); 17] = [
     ("eth_getBlockReceipts", 512 * MIB),
     // Every code that a transaction touched, and more.
     ("debug_traceTransaction", 512 * MIB),
+    ("debug_traceBlockByHash", 512 * MIB),
 ];
 
 /// The most that is read of an answer to any other method.

@@ -109,7 +109,7 @@ impl Check {
             && !self.json
             && let Some(next) = advice::next(&files::name(&self.witness))
         {
-            say(&next);
+            terminal::say_filled(&next);
         }
         Ok(if differences.is_empty() { verdict.into() } else { Exit::Invalid })
     }

@@ -7,7 +7,7 @@ use clap::{Arg, Command};
 const FEW: usize = 12;
 
 /// The headings, and the options that stand under each, by the names of the fields that they are read into.
-const HEADINGS: [(&str, &[&str]); 8] = [
+const HEADINGS: [(&str, &[&str]); 9] = [
     (
         "Input",
         &[
@@ -47,10 +47,12 @@ const HEADINGS: [(&str, &[&str]); 8] = [
             "proofs",
         ],
     ),
+    ("See and tell", &["serve", "webhook"]),
     (
         "Node",
         &[
             "rpc_url",
+            "ws_url",
             "l1_rpc_url",
             "l1_from",
             "settled",

@@ -17,19 +17,23 @@ use tracing_subscriber::{
 /// How the names of our own crates begin.
 const OURS: &str = "iso_evm_";
 
-/// Logs to stderr, down to a level where `RUST_LOG` says none.
-pub(super) fn log_to_stderr(level: Level) {
+/// Logs to stderr, down to a level where `RUST_LOG` says none, as lines for people or a JSON object a line.
+pub(super) fn log_to_stderr(level: Level, as_json: bool) {
     let ours = filter_fn(|metadata| metadata.target().starts_with(OURS));
     let asked = env::var_os(EnvFilter::DEFAULT_ENV).is_some_and(|said| !said.is_empty());
-    // Where in our code a line is from is for who names that.
-    let lines = fmt::layer().with_target(asked);
-    let lines = lines.with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
     let levels = if asked {
         EnvFilter::from_default_env()
     } else {
         EnvFilter::new(level.as_str().to_ascii_lowercase())
     };
-    let lines = lines.with_filter(levels).with_filter(ours);
+    let lines = fmt::layer().with_writer(io::stderr);
     // A second command of one process finds the first one's log.
-    let _ = registry().with(lines).try_init();
+    let _ = if as_json {
+        let lines = lines.json().flatten_event(true);
+        registry().with(lines.with_filter(levels).with_filter(ours)).try_init()
+    } else {
+        // Where in our code a line is from is for who names that.
+        let lines = lines.with_target(asked).with_ansi(io::stderr().is_terminal());
+        registry().with(lines.with_filter(levels).with_filter(ours)).try_init()
+    };
 }

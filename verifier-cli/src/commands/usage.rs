@@ -159,6 +159,7 @@ mod tests {
     fn flags_of_every_command_may_stand_before_it() {
         for (line, expected) in [
             ("v -q batch x", "v batch -q x"),
+            ("v --log-format=json watch -q", "v watch --log-format=json -q"),
             ("v -vv --verbose batch x -q", "v batch -vv --verbose x -q"),
             ("v batch -q x", "v batch -q x"),
             ("v -q", "v -q"),

@@ -17,24 +17,50 @@ pub(super) struct Verbosity {
     /// What is done, and how long it takes; given twice, in detail
     #[arg(short, long, global = true, action = ArgAction::Count)]
     verbose: u8,
+    /// How the log is written, and what else is said on stderr: text, or json, one object a line
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "text", value_parser = format)]
+    log_format: Format,
+}
+
+/// How what is said on stderr is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Format {
+    /// Lines for people.
+    #[default]
+    Text,
+    /// A JSON object a line.
+    Json,
+}
+
+/// A format, as an argument.
+fn format(name: &str) -> Result<Format, String> {
+    match name {
+        "text" => Ok(Format::Text),
+        "json" => Ok(Format::Json),
+        _ => Err(format!("unknown format {name:?}: expected text or json")),
+    }
 }
 
 impl Verbosity {
     /// The flags by their names, as they may stand before a command.
     pub(super) fn is_one(text: &str) -> bool {
         let is_short = text.strip_prefix("-v").is_some_and(|more| more.bytes().all(|v| v == b'v'));
-        is_short || ["-q", "--quiet", "--verbose"].contains(&text)
+        let is_format = text.starts_with("--log-format=");
+        is_short || is_format || ["-q", "--quiet", "--verbose"].contains(&text)
     }
 
     /// Has it so from here on.
     pub(super) fn begin(self) {
         terminal::be_quiet(self.quiet);
-        super::log::log_to_stderr(match self.verbose {
+        let is_json = self.log_format == Format::Json;
+        terminal::say_as_json(is_json);
+        let level = match self.verbose {
             0 => Level::ERROR,
             1 => Level::INFO,
             2 => Level::DEBUG,
             _ => Level::TRACE,
-        });
+        };
+        super::log::log_to_stderr(level, is_json);
     }
 }
 

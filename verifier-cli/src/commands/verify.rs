@@ -184,7 +184,7 @@ impl Verify {
             if report.verdict() == Verdict::Invalid
                 && let Some(next) = advice::next(&files::name(&file))
             {
-                say(&next);
+                terminal::say_filled(&next);
             }
         }
         Ok(report.verdict().into())

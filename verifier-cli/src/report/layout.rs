@@ -1,5 +1,6 @@
 //! Lines with a label at the left, no wider than what they are printed on.
 
+use comfy_table::{ColumnConstraint, ContentArrangement, Table};
 use textwrap::{
     WordSeparator, WrapAlgorithm,
     core::{Word, display_width},
@@ -104,8 +105,27 @@ fn cut<'a>(mut text: &'a str, room: usize, pieces: &mut Vec<Word<'a>>) {
 
 /// A table without the blanks at the ends of its lines.
 #[cfg(feature = "onchain")]
-pub(crate) fn trimmed(table: &comfy_table::Table) -> String {
+pub(crate) fn trimmed(table: &Table) -> String {
     table.to_string().lines().map(|line| line.trim_end().to_owned() + "\n").collect()
+}
+
+/// A table no wider than this: of its columns these go, the first first, as far as it takes; what has no room in what
+/// is left goes on in a line below.
+pub(crate) fn narrowed(mut table: Table, width: usize, less: &[usize]) -> String {
+    let fits = |table: &Table| trimmed(table).lines().all(|line| display_width(line) <= width);
+    for column in less {
+        if fits(&table) {
+            break;
+        }
+        if let Some(column) = table.column_mut(*column) {
+            column.set_constraint(ColumnConstraint::Hidden);
+        }
+    }
+    if !fits(&table) {
+        table.set_content_arrangement(ContentArrangement::Dynamic);
+        table.set_width(u16::try_from(width).unwrap_or(u16::MAX));
+    }
+    trimmed(&table)
 }
 
 /// Lines of ours, each broken where it is too wide, below where it begins.

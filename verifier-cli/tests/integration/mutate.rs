@@ -30,6 +30,16 @@ fn change(folder: &Path, name: &str, change: impl FnOnce(&mut Witness)) {
 }
 
 #[test]
+fn a_message_of_one_record_that_is_changed_away_ends_the_campaign() {
+    let folder = folder();
+    // SLOAD, then a revert.
+    let input = INPUT.replace("0x602a5f55", "0x5f545f5ffd");
+    fs::write(folder.path().join("input.json"), input).unwrap();
+    let ran = run(folder.path(), "iso-verify mutate input.json --count 200");
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+}
+
+#[test]
 fn mutate_reports_no_survivor_of_an_honest_witness() {
     let folder = folder();
     let json = run(folder.path(), "iso-verify mutate witness.bin --count 50 --json");

@@ -53,8 +53,10 @@ pub fn audit_block(
     let place =
         Place { parent: block.header.parent_hash, timestamp: block.header.timestamp, ..place };
     let mut run = Run::begin(place, options, engines);
+    run.spent.asking = begun.elapsed();
     run.replay(node, &block)?;
-    run.spent.recording = begun.elapsed().saturating_sub(run.spent.auditing);
+    let elsewhere = run.spent.asking + run.spent.auditing;
+    run.spent.recording = begun.elapsed().saturating_sub(elsewhere);
     Ok(run.ended(Some(block.rules)))
 }
 
@@ -95,10 +97,12 @@ impl<'a> Run<'a> {
     /// Replays the block as far as it goes. What it does not come to is unrecorded, with the reason.
     fn replay(&mut self, node: &Node, block: &ChainBlock) -> Result<(), NodeError> {
         let all = block.transactions.len();
+        let begun_at = Instant::now();
         let begun = Replay::begin(node, block).and_then(|mut replay| {
             replay.prefetch(0..all)?;
             Ok(replay)
         });
+        self.spent.asking += begun_at.elapsed();
         let mut replay = match begun {
             Ok(replay) => replay,
             Err(error) => return self.stopped(block, error),

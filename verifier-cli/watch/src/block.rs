@@ -165,10 +165,14 @@ pub struct StoredWitness {
 /// How long a block took, by phase.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Spent {
-    /// To ask the node and to record.
+    /// To ask the node for the block and the state that it begins with.
+    pub asking: Duration,
+    /// To replay and to record, with what the node had to be asked for on the way.
     pub recording: Duration,
     /// To verify what was recorded.
     pub auditing: Duration,
+    /// To keep what was found; nothing before that is done.
+    pub storing: Duration,
 }
 
 impl AuditedBlock {

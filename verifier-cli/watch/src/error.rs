@@ -22,6 +22,9 @@ pub enum WatchError {
         /// Why it cannot be asked.
         error: RpcError,
     },
+    /// A WebSocket that is none.
+    #[error("WebSocket {place}: its URL begins with ws:// or wss://, and names a host", place = .0 + 1)]
+    Bell(usize),
     /// No node was named.
     #[error("there is no node to ask")]
     NoNodes,

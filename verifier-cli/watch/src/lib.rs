@@ -11,6 +11,9 @@
 //! | what was seen and done | [`Event`], [`Event::json`] |
 //! | a block with what was found | [`AuditedBlock`] |
 //! | what is kept | [`Store`], [`StoreOptions`], [`Keep`] |
+//! | what it is at, seen from another thread | [`Vitals`] |
+//! | what is kept, read beside a watcher | [`read`] |
+//! | what others are told of | [`Notice`], [`webhook`] |
 //! | audit one block, and keep nothing | [`audit_block`] |
 //! | what operators commit to on another chain, with the feature `challenge` | [`Commitment`], [`CommitmentNews`] |
 //!
@@ -26,6 +29,7 @@
 //! })?;
 //! let options = WatchOptions {
 //!     nodes: vec!["http://127.0.0.1:8545".to_owned()],
+//!     bells: Vec::new(),
 //!     start: Start::Latest,
 //!     until: None,
 //!     once: false,
@@ -50,11 +54,14 @@ mod json;
 #[cfg(feature = "challenge")]
 mod l1;
 mod nodes;
+mod notice;
 mod policy;
 mod sample;
 mod stop;
 mod store;
+mod vitals;
 mod watcher;
+pub mod webhook;
 
 pub use audit::{AuditOptions, audit_block};
 pub use block::{
@@ -66,8 +73,12 @@ pub use error::WatchError;
 pub use event::{Event, Gone, Head, Heads, NodeNews, Reorganisation};
 #[cfg(feature = "challenge")]
 pub use l1::{Challenger, OperatorOptions, Settled};
+pub use notice::Notice;
 pub use policy::Policy;
 pub use sample::{NoShare, Sample};
 pub use stop::Stop;
-pub use store::{Keep, Store, StoreError, StoreOptions, Totals, UnknownKeep};
+pub use store::{
+    Delivery, Keep, Outbox, Pending, Store, StoreError, StoreOptions, Totals, UnknownKeep, read,
+};
+pub use vitals::{NodeVitals, Pulse, Vitals};
 pub use watcher::{Start, WatchOptions, Watcher};

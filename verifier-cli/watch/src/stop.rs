@@ -35,10 +35,15 @@ impl Stop {
 
     /// Waits for a time, or until it is wished; whether it is.
     pub(crate) fn wait(&self, time: Duration) -> bool {
+        self.wait_or(time, || false)
+    }
+
+    /// Waits for a time, or until something else is so; whether it is wished.
+    pub(crate) fn wait_or(&self, time: Duration, otherwise: impl Fn() -> bool) -> bool {
         let begun = Instant::now();
         while !self.is_wished() {
             let left = time.saturating_sub(begun.elapsed());
-            if left.is_zero() {
+            if left.is_zero() || otherwise() {
                 return false;
             }
             std::thread::sleep(left.min(SOON));

@@ -84,6 +84,8 @@ pub enum Document {
     Packed(Packing),
     /// An answer of a node that refused, with its message.
     Refusal(String),
+    /// What a command with `--json` prints in place of a result; the message.
+    Failure(String),
     /// An answer of a node that has nothing.
     Nothing,
     /// A list of things.
@@ -126,6 +128,12 @@ impl fmt::Display for Document {
             Self::Keystore => "a keystore, which holds a key",
             Self::Packed(packing) => return packing.fmt(f),
             Self::Refusal(message) => return write!(f, "a node's answer, an error: {message}"),
+            Self::Failure(message) => {
+                return write!(
+                    f,
+                    "what a command prints in place of a result, an error: {message}"
+                );
+            }
             Self::Nothing => "a node's answer, which has nothing in it",
             Self::List(None) => "an empty list",
             Self::List(Some(_)) => "a list of several things",
@@ -257,6 +265,9 @@ fn answer<'a>(keys: &Keys<'a>) -> Option<Result<&'a RawValue, Document>> {
         return None;
     }
     let error = keys.get("error").filter(|error| error.get() != "null");
+    if let (1, Some(Ok(message))) = (keys.len(), error.map(|it| serde_json::from_str(it.get()))) {
+        return Some(Err(Document::Failure(message)));
+    }
     match (error, keys.get("result")) {
         (Some(error), _) => Some(Err(Document::Refusal(message(error.get())))),
         (None, Some(result)) => Some(Ok(result)),

@@ -17,8 +17,8 @@ const NAMED: usize = 4;
 /// Why JSON is not what it should be. Its text is one line: path, what is wrong, place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Misread {
-    path: String,
-    what: String,
+    pub(crate) path: String,
+    pub(crate) what: String,
     place: Option<(usize, usize)>,
 }
 

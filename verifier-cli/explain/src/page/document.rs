@@ -97,12 +97,12 @@ pub(super) fn document(beginning: &Beginning, data: &Data) -> String {
 }
 
 /// The hash by which a policy lets a style or a program be.
-fn hash_of(text: &str) -> String {
+pub fn hash_of(text: &str) -> String {
     format!("sha256-{}", BASE64_STANDARD.encode(Sha256::digest(text)))
 }
 
 /// Text as HTML, with what is not seen in it written out.
-fn escaped(text: &str) -> String {
+pub fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

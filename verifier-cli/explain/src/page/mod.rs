@@ -8,6 +8,8 @@
 //! | steps, words and codes, for a reader to walk | `steps`, `walks`, `words`, `codes` |
 //! | what draws it | `report.html`, `report.css`, `js/` |
 //!
+//! [`LOOK`], [`escaped`] and [`hash_of`] are for other pages of the same look.
+//!
 //! # What the file may do
 //!
 //! Nothing but be read. Its policy lets it ask for nothing, be it of a network or of the disk beside it, and lets no
@@ -31,6 +33,11 @@ use crate::{
     story::{Story, Within, story},
 };
 use data::Data;
+pub use document::{escaped, hash_of};
+
+/// The look of what people open in a browser, as a style sheet: tokens, elements, and the classes that its first lines
+/// name.
+pub const LOOK: &str = include_str!("look.css");
 
 /// What a witness holds, as an HTML file. The report is of this witness, by this engine's rules.
 ///

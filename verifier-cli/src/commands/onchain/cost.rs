@@ -24,7 +24,7 @@ use crate::{
     commands::verify::open,
     error::CommandError,
     report::{
-        layout::{filled, trimmed},
+        layout::{filled, narrowed},
         text::thousands,
     },
     terminal,
@@ -214,9 +214,10 @@ fn human(costs: &[MessageCost], commitment: &str, proofs: &[Proof], width: usize
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
-    let mut text = trimmed(&table);
-    text.push_str(&segments(costs));
-    text.push_str(&of_provers(proofs));
+    // What the total is made of goes first.
+    let mut text = narrowed(table, width, &[3, 4, 2, 1, 6, 5]);
+    text.push_str(&segments(costs, width));
+    text.push_str(&of_provers(proofs, width));
     let archived = "code that several messages run is archived once";
     let fits = format!(
         "a transaction fits up to {} gas (EIP-7825) and {} bytes (mempools)",
@@ -243,7 +244,7 @@ const fn fits_in_words(cap: bool, mempool: bool) -> &'static str {
 }
 
 /// The segments of messages that are audited by them.
-fn segments(costs: &[MessageCost]) -> String {
+fn segments(costs: &[MessageCost], width: usize) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).force_no_tty();
     table.set_header(["#", "segment", "from", "to", "records", "bytes", "gas", "fits"]);
@@ -267,5 +268,8 @@ fn segments(costs: &[MessageCost]) -> String {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
-    if table.row_count() == 0 { String::new() } else { trimmed(&table) }
+    match table.row_count() {
+        0 => String::new(),
+        _ => narrowed(table, width, &[4, 5, 2, 3]),
+    }
 }

@@ -14,7 +14,7 @@ use iso_evm_verifier::{
 use iso_evm_wire::Opened;
 use serde::Serialize;
 
-use crate::report::{layout::trimmed, text::thousands};
+use crate::report::{layout::narrowed, text::thousands};
 
 /// What a proof takes.
 #[derive(Debug, Serialize)]
@@ -64,7 +64,7 @@ pub(super) fn proofs(plan: &Plan, witness: &Opened<'_>) -> Vec<Proof> {
 }
 
 /// The proofs of each prover: how many, and what they take.
-pub(super) fn of_provers(proofs: &[Proof]) -> String {
+pub(super) fn of_provers(proofs: &[Proof], width: usize) -> String {
     let mut provers: BTreeMap<&str, Vec<&Proof>> = BTreeMap::new();
     for proof in proofs {
         provers.entry(proof.prover).or_default().push(proof);
@@ -93,5 +93,8 @@ pub(super) fn of_provers(proofs: &[Proof]) -> String {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
-    if table.row_count() == 0 { String::new() } else { trimmed(&table) }
+    match table.row_count() {
+        0 => String::new(),
+        _ => narrowed(table, width, &[2, 4]),
+    }
 }

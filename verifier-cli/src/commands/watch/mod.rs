@@ -1,5 +1,6 @@
 //! `iso-verify watch`: follows a chain, audits every block, and keeps what it finds. `specs/23-watch.md`.
 
+mod beside;
 mod lines;
 #[cfg(feature = "onchain")]
 mod operators;
@@ -49,6 +50,10 @@ pub(super) struct Watch {
     /// for it; otherwise $ETH_RPC_URL
     #[arg(long, value_name = "URL")]
     rpc_url: Vec<String>,
+    /// A node's WebSocket, ws://… or wss://…: it says when there is a new block, so that the nodes are asked at once;
+    /// may be given again
+    #[arg(long, value_name = "URL")]
+    ws_url: Vec<String>,
     /// The block to begin with: a number, latest, safe or finalized; a database that has blocks is gone on with
     /// [default: latest]
     #[arg(long, value_name = "N", value_parser = start)]
@@ -84,6 +89,8 @@ pub(super) struct Watch {
     /// One JSON object for each thing that happens
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    beside: beside::Beside,
     #[command(flatten)]
     patience: Patience,
     #[command(flatten)]
@@ -123,16 +130,21 @@ impl Watch {
             _ => self.rpc_url.clone(),
         };
         let stop = stop_at_signals()?;
-        let store = Store::open(&self.store())?;
+        let beside = self.beside.prepare()?;
+        let options = self.store();
+        let mut store = Store::open(&options)?;
+        store.tell(&beside.receivers())?;
         let ends = self.once || self.until.is_some();
         let json = self.json;
-        let beside = self.beside();
-        let (options, operators) = self.options(nodes);
-        let watcher = Watcher::begin(options, store, stop.clone())?;
-        let mut watcher = operators.watched(watcher, &beside)?;
+        let file = self.file();
+        let (watched, operators) = self.options(nodes);
+        let watcher = Watcher::begin(watched, store, stop.clone())?;
+        let mut watcher = operators.watched(watcher, &file)?;
+        let beside = beside.begin(options, watcher.vitals())?;
         let mut exit = Exit::Valid;
         while let Some(event) = watcher.next() {
             let event = event?;
+            beside.saw(&event);
             match &event {
                 Event::Block { block, .. } => exit = exit.worst(block.verdict().into()),
                 Event::Commitment { what: CommitmentNews::False(_), .. } => {
@@ -149,6 +161,7 @@ impl Watch {
         if !json {
             lines::print_totals(watcher.store())?;
         }
+        beside.end();
         Ok(if ends && !stop.is_wished() { exit } else { Exit::Valid })
     }
 
@@ -158,14 +171,14 @@ impl Watch {
     }
 
     /// The file that what is written lies beside: that of the database, if it is one.
-    fn beside(&self) -> PathBuf {
+    fn file(&self) -> PathBuf {
         let database = self.database();
         if StoreOptions::is_url(&database) { DATABASE.into() } else { database.into() }
     }
 
     fn store(&self) -> StoreOptions {
         let database = self.database();
-        let beside = self.beside().with_extension("witnesses");
+        let beside = self.file().with_extension("witnesses");
         let witnesses = self.witnesses.clone().unwrap_or(beside);
         StoreOptions { database, witnesses, keep: self.keep_witnesses }
     }
@@ -175,6 +188,7 @@ impl Watch {
         let concurrency = concurrency.into();
         let options = WatchOptions {
             nodes,
+            bells: self.ws_url,
             start: self.from.unwrap_or_default(),
             until: self.until,
             once: self.once,

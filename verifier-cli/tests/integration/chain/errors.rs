@@ -240,7 +240,7 @@ fn a_node_that_is_of_no_use_is_said_to_be() {
             ["does not offer", ""],
         ),
         ("ftp://host/secret".to_owned(), ["URL", "http or https"]),
-        ("secret".to_owned(), ["URL", "relative"]),
+        ("secret".to_owned(), ["URL", "http://… is expected"]),
     ] {
         for (line, method) in [
             (format!("iso-verify deploy --unlocked {somebody}"), "eth_chainId"),

@@ -1,10 +1,10 @@
 //! Nodes that lack methods: the same bytes where proofs can be had, and where not what can be said.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     anvil::{Anvil, STORE, store},
-    block::ten,
+    block::{files, ten},
     proxy::{Action, Proxy},
     recorded::{record, verified},
 };
@@ -18,7 +18,9 @@ fn without_the_tracer_the_bytes_are_the_same() {
     let bytes = |name: &str| std::fs::read(folder.path().join(name)).unwrap();
     for refusal in [(-32_601, "no"), (-32_000, "tracing is for those who pay")] {
         let proxy = Proxy::start(&anvil.address, move |method, _| match method {
-            "debug_traceTransaction" => Action::Refuse(refusal.0, refusal.1),
+            "debug_traceTransaction" | "debug_traceBlockByHash" => {
+                Action::Refuse(refusal.0, refusal.1)
+            }
             _ => Action::Pass,
         });
         for hash in [hashes[0], hashes[4], hashes[9]] {
@@ -39,6 +41,45 @@ fn without_the_tracer_the_bytes_are_the_same() {
             assert!(bytes("a") == bytes("b"), "{hash}");
         }
         assert_eq!(proxy.count("debug_traceTransaction"), 3);
+    }
+}
+
+#[test]
+fn a_block_is_not_traced_at_once_or_the_bytes_are_others_where_it_is_not() {
+    let Some(anvil) = Anvil::start(&[]) else { return };
+    ten(&anvil);
+    let folder = tempfile::tempdir().unwrap();
+    let block = |url: &str, name: &str| {
+        let height = anvil.height();
+        let line =
+            format!("iso-witness record --rpc-url {url} --block {height} -o {name} --no-cache");
+        let ran = run(folder.path(), &line);
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+        let folder = folder.path().join(name);
+        let names = files(&folder);
+        names.iter().map(|name| std::fs::read(folder.join(name)).unwrap()).collect::<Vec<_>>()
+    };
+    let proxy = Proxy::start(&anvil.address, |_, _| Action::Pass);
+    let told = block(&proxy.url(), "at-once");
+    let counts = ["debug_traceBlockByHash", "debug_traceTransaction"].map(|it| proxy.count(it));
+    assert_eq!((told.len(), counts), (10, [1, 0]));
+    // Fewer than the block has; one that failed; none of what it should be; more.
+    let changes: [fn(&mut Value); 4] = [
+        |traces| *traces = traces.as_array().unwrap()[1..].into(),
+        |traces| traces[3] = json!({ "txHash": null, "error": "out of time" }),
+        |traces| *traces = json!("no"),
+        |traces| {
+            let first = traces[0].clone();
+            traces.as_array_mut().unwrap().push(first);
+        },
+    ];
+    for (index, change) in changes.into_iter().enumerate() {
+        let proxy = Proxy::start(&anvil.address, move |method, _| match method {
+            "debug_traceBlockByHash" => Action::Change(change),
+            _ => Action::Pass,
+        });
+        assert!(block(&proxy.url(), &format!("each-{index}")) == told, "{index}");
+        assert_eq!(proxy.count("debug_traceTransaction"), 10, "{index}");
     }
 }
 

@@ -1,5 +1,10 @@
 //! The course of a chain: what is there is caught up with, what comes is followed, what is replaced is marked.
 
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
+
 use serde_json::Value;
 
 use super::{Beside, Chain, tables};
@@ -139,4 +144,33 @@ fn a_transaction_that_cannot_be_recorded_is_a_row_with_its_reason() {
     assert_eq!(rows.len(), 1);
     assert_eq!(rows[0][..2], ["unrecorded", "inconclusive"]);
     assert!(rows[0][2].contains("transaction 0"), "{rows:?}");
+}
+
+#[test]
+fn a_websocket_does_not_wake_the_watcher_or_its_silence_stops_it() {
+    let Some(mut chain) = Chain::start() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let url = chain.anvil.url();
+    // The node would be asked once a minute; it is told of each block. The other WebSocket is none.
+    let (poll, socket) = (Duration::from_secs(60), url.replace("http://", "ws://"));
+    let options = format!("--rpc-url {url} --from 1 --poll {} --ws-url {socket}", poll.as_secs());
+    let options = format!("{options} --ws-url ws://127.0.0.1:1");
+    let mut beside = Beside::start(folder.path(), &options);
+    let height = chain.anvil.height();
+    beside.until_block(height);
+    let begun = Instant::now();
+    // The first come before it listens, maybe.
+    let miner = thread::spawn(move || {
+        for _ in 0..50 {
+            chain.make(1);
+            thread::sleep(Duration::from_millis(100));
+        }
+        chain
+    });
+    beside.until_block(height + 1);
+    let waited = begun.elapsed();
+    let chain = miner.join().unwrap();
+    assert!(waited < poll / 2, "{waited:?}");
+    assert_eq!(beside.end(), Some(0));
+    drop(chain);
 }

@@ -3,16 +3,25 @@
 
 mod course;
 mod errors;
+mod examples;
+mod http;
 mod kills;
+mod no_room;
 mod nodes;
 // What operators commit to elsewhere: who lies is convicted by a watcher alone, who does not is left in peace.
 mod operators;
+mod page;
+mod seeded;
+mod serve;
 mod tables;
+mod webhook;
 
 use std::{
     io::{BufRead, BufReader},
     path::Path,
     process::{Child, ChildStdout, Stdio},
+    sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use alloy_primitives::{Address, hex};
@@ -100,6 +109,7 @@ pub(super) struct Beside {
     child: Child,
     lines: BufReader<ChildStdout>,
     schema: Schema,
+    said: Arc<Mutex<Vec<String>>>,
 }
 
 impl Drop for Beside {
@@ -111,12 +121,44 @@ impl Drop for Beside {
 
 impl Beside {
     pub(super) fn start(folder: &Path, options: &str) -> Self {
+        Self::start_with(folder, options, &[])
+    }
+
+    /// Starts one with variables of its own.
+    pub(super) fn start_with(folder: &Path, options: &str, variables: &[(&str, &str)]) -> Self {
         let mut command = common::command("iso-verify");
         command.args(["watch", "--json"]).args(options.split_whitespace()).current_dir(folder);
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit());
+        command.envs(variables.iter().copied());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap());
-        Self { child, lines, schema: schemas::schema("watch-event") }
+        let notes = BufReader::new(child.stderr.take().unwrap());
+        let said = Arc::<Mutex<Vec<String>>>::default();
+        let heard = said.clone();
+        std::thread::spawn(move || {
+            for line in notes.lines().map_while(Result::ok) {
+                eprintln!("{line}");
+                heard.lock().unwrap().push(line);
+            }
+        });
+        Self { child, lines, schema: schemas::schema("watch-event"), said }
+    }
+
+    /// What it has said on stderr.
+    pub(super) fn said(&self) -> Vec<String> {
+        self.said.lock().unwrap().clone()
+    }
+
+    /// Where it serves, once it has said so.
+    pub(super) fn address(&self) -> String {
+        for _ in 0..3_000 {
+            let said = self.said();
+            if let Some(at) = said.iter().find_map(|line| line.split_once("serving http://")) {
+                return at.1.trim_end_matches(['"', '}']).to_owned();
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        panic!("it does not serve: {:?}", self.said())
     }
 
     /// The next event; none when it has ended.
@@ -131,12 +173,12 @@ impl Beside {
     }
 
     /// Waits for an event; all that came before, and it.
-    pub(super) fn until(&mut self, wanted: impl Fn(&Value) -> bool) -> Vec<Value> {
+    pub(super) fn until(&mut self, mut wanted: impl FnMut(&Value) -> bool) -> Vec<Value> {
         let mut events = Vec::new();
         loop {
             let event = self.event();
             events.push(event.unwrap_or_else(|| panic!("it has ended after {events:#?}")));
-            if events.last().is_some_and(&wanted) {
+            if events.last().is_some_and(&mut wanted) {
                 return events;
             }
         }

@@ -137,6 +137,7 @@ fn a_block_that_is_not_read_is_told_and_audited_when_it_can_be() {
     };
     let options = WatchOptions {
         nodes: vec![node.url()],
+        bells: Vec::new(),
         start: Start::Number(1),
         until: None,
         once: false,
@@ -183,6 +184,7 @@ fn a_node_of_another_chain_is_told_and_never_asked() {
     store.is_of(31_337, None).unwrap();
     let options = WatchOptions {
         nodes: vec![chain.anvil.url(), other.url()],
+        bells: Vec::new(),
         start: Start::Number(1),
         until: None,
         once: false,

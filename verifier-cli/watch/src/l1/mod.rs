@@ -275,7 +275,7 @@ impl Operators {
     /// Keeps and tells what is new of L1's node.
     fn tell_of_l1(&mut self, news: L1News) -> Result<(), Failure> {
         let event = Event::L1(news);
-        self.store.tell(&event)?;
+        self.store.tell_event(&event)?;
         self.tell(event)
     }
 
@@ -286,7 +286,7 @@ impl Operators {
             return Ok(());
         }
         let event = kept.event(CommitmentNews::Held { reason: reason.clone() });
-        self.store.tell(&event)?;
+        self.store.tell_event(&event)?;
         self.held.insert(id, reason);
         self.tell(event)
     }

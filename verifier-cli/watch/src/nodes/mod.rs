@@ -3,11 +3,13 @@
 //!
 //! In the data's way this stands first: what is seen here decides which blocks are audited.
 
+mod bell;
 mod endpoint;
 mod poller;
 mod standing;
 
 pub(crate) use self::{
+    bell::{Bell, Rope, ring},
     endpoint::Endpoint,
     poller::{Sight, watch},
     standing::Standings,

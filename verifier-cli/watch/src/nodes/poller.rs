@@ -15,7 +15,7 @@ use std::{
 use alloy_primitives::B256;
 use iso_evm_rpc::RpcError;
 
-use super::Endpoint;
+use super::{Bell, Endpoint};
 use crate::{
     block::Place,
     event::{Head, Heads},
@@ -37,24 +37,28 @@ pub(crate) struct Sight {
 }
 
 /// Watches a node until it is wished otherwise, or nobody listens. `height` is the height that the watcher has
-/// come to.
+/// come to. A node that answers is asked at once when the bell rings.
 pub(crate) fn watch(
     endpoint: Arc<Endpoint>,
     height: Arc<AtomicU64>,
-    policy: Policy,
+    (policy, bell): (Policy, Bell),
     stop: Stop,
     tell: impl Fn(Result<Sight, String>) -> bool + Send + 'static,
 ) -> io::Result<()> {
     let watched = move || {
         let (mut identity, mut failures) = (None, 0_u32);
         while !stop.is_wished() {
+            let rung = bell.count();
             let seen = look(&endpoint, &mut identity, height.load(Ordering::Relaxed));
             failures = if seen.is_ok() { 0 } else { failures.saturating_add(1) };
             if !tell(seen.map_err(|error| error.to_string())) {
                 return;
             }
-            let pause = if failures == 0 { policy.poll } else { policy.pause(failures) };
-            if stop.wait(pause) {
+            let ended = match failures {
+                0 => stop.wait_or(policy.poll, || bell.count() != rung),
+                failures => stop.wait(policy.pause(failures)),
+            };
+            if ended {
                 return;
             }
         }

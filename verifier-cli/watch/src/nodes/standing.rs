@@ -7,7 +7,10 @@ use std::time::{Duration, Instant};
 
 use alloy_primitives::B256;
 
-use crate::event::{Head, NodeNews};
+use crate::{
+    event::{Head, NodeNews},
+    vitals::NodeVitals,
+};
 
 /// How often in a row something is seen before it is told: a chain that is being reorganised is seen at
 /// different times by different nodes.
@@ -43,6 +46,8 @@ struct Standing {
     identified: bool,
     /// Whether it is of another chain, and is never asked.
     foreign: bool,
+    /// How often it gave no answer, or none that can be.
+    errors: u64,
 }
 
 impl Standings {
@@ -98,7 +103,20 @@ impl Standings {
     pub(crate) fn missed(&mut self, node: usize, reason: String) -> Vec<NodeNews> {
         let Some(standing) = self.all.get_mut(node) else { return Vec::new() };
         standing.missed = standing.missed.saturating_add(1);
+        standing.errors = standing.errors.saturating_add(1);
         if standing.missed == SILENT { vec![NodeNews::Silent { reason }] } else { Vec::new() }
+    }
+
+    /// A node gave no answer to a question, or none that can be.
+    pub(crate) fn failed(&mut self, node: usize) {
+        if let Some(standing) = self.all.get_mut(node) {
+            standing.errors = standing.errors.saturating_add(1);
+        }
+    }
+
+    /// What is thought of each node, as it is shown.
+    pub(crate) fn vitals(&self) -> Vec<NodeVitals> {
+        self.all.iter().map(Standing::vitals).collect()
     }
 
     /// A node has said which chain it is of. Whether that is new.
@@ -173,6 +191,19 @@ impl Standings {
 }
 
 impl Standing {
+    fn vitals(&self) -> NodeVitals {
+        let asked = self.latest.is_some() || self.missed > 0;
+        NodeVitals {
+            latest: self.latest,
+            answers: asked.then_some(self.latest.is_some() && self.missed < SILENT),
+            disagrees: self.differed >= CERTAIN,
+            lags: self.lagged >= CERTAIN,
+            is_distrusted: self.is_distrusted(),
+            is_foreign: self.foreign,
+            errors: self.errors,
+        }
+    }
+
     fn keeps_up(&self) -> bool {
         self.answers() && self.lagged < CERTAIN
     }

@@ -8,9 +8,9 @@ use super::{
     Store, StoreError,
     cell::Cell,
     database::{Database, atomically},
-    now, transactions,
+    now, outbox, transactions,
 };
-use crate::block::AuditedBlock;
+use crate::{block::AuditedBlock, notice::Notice};
 
 /// How many there are on the chain.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,8 +28,8 @@ pub struct Totals {
 }
 
 impl Store {
-    /// Keeps a block of the chain: its witnesses on disk, then everything else in one transaction. What was
-    /// kept of the same block before is replaced. `again` is after how many milliseconds it is to be tried
+    /// Keeps a block of the chain: its witnesses on disk, then everything else in one transaction, with what is to
+    /// be told of it. What was kept of the same block before is replaced. `again` is after how many milliseconds it is to be tried
     /// again, if it is.
     ///
     /// # Errors
@@ -52,6 +52,7 @@ impl Store {
             }
         }
         let again = again.map(|pause| at.saturating_add(pause));
+        let notices = Notice::of_block(block);
         atomically(&mut *self.database, |database| {
             clear(database, block)?;
             put_block(database, block, at, again)?;
@@ -60,6 +61,9 @@ impl Store {
                 let sql = "INSERT INTO witnesses (hash, bytes, kept, stored_at) VALUES ($1, $2, $3, $4) \
                            ON CONFLICT (hash) DO UPDATE SET kept = 1, stored_at = excluded.stored_at";
                 database.run(sql, witness)?;
+            }
+            for notice in &notices {
+                outbox::put(database, notice, at)?;
             }
             Ok(())
         })

@@ -127,7 +127,40 @@ impl Row {
         self.text(column)?.parse().map_err(|_| self.unexpected(column, "a hash"))
     }
 
-    fn unexpected(&self, column: usize, expected: &'static str) -> StoreError {
+    /// A column's whole number, or nothing.
+    pub(super) fn maybe_number(&self, column: usize) -> Result<Option<u64>, StoreError> {
+        self.maybe(column, Self::number)
+    }
+
+    /// A column's text, or nothing.
+    pub(super) fn maybe_text(&self, column: usize) -> Result<Option<String>, StoreError> {
+        self.maybe(column, |row, column| row.text(column).map(str::to_owned))
+    }
+
+    /// A column's hash, or nothing.
+    pub(super) fn maybe_hash(&self, column: usize) -> Result<Option<B256>, StoreError> {
+        self.maybe(column, Self::hash)
+    }
+
+    /// Yes or no, as a column has it.
+    pub(super) fn yes(&self, column: usize) -> Result<bool, StoreError> {
+        self.number(column).map(|number| number != 0)
+    }
+
+    /// What a column is to hold, or nothing.
+    fn maybe<T>(
+        &self,
+        column: usize,
+        read: impl Fn(&Self, usize) -> Result<T, StoreError>,
+    ) -> Result<Option<T>, StoreError> {
+        match self.cell(column) {
+            Cell::Null => Ok(None),
+            Cell::Integer(_) | Cell::Text(_) => read(self, column).map(Some),
+        }
+    }
+
+    /// An error about a column that holds something else than is written there.
+    pub(super) fn unexpected(&self, column: usize, expected: &'static str) -> StoreError {
         let found = match self.cell(column) {
             Cell::Null => "nothing".to_owned(),
             Cell::Integer(number) => number.to_string(),

@@ -309,7 +309,7 @@ impl Store {
     }
 
     /// Keeps an event that says of nothing else that it has changed.
-    pub(crate) fn tell(&mut self, event: &Event) -> Result<(), StoreError> {
+    pub(crate) fn tell_event(&mut self, event: &Event) -> Result<(), StoreError> {
         atomically(&mut *self.database, |database| put_events(database, Some(event)))
     }
 }

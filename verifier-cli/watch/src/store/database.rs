@@ -27,6 +27,12 @@ pub(super) trait Database: fmt::Debug + Send {
     /// Begins a transaction in which rows are changed.
     fn begin(&mut self) -> Result<(), StoreError>;
 
+    /// Begins a transaction that only reads, all of it from one instant.
+    fn begin_to_read(&mut self) -> Result<(), StoreError>;
+
+    /// How many bytes it has on its disk.
+    fn size(&mut self) -> Result<u64, StoreError>;
+
     /// Whether it had been lost, as by a restart of its server, and is there again: what was not committed has not
     /// happened then.
     fn is_restored(&mut self) -> Result<bool, StoreError>;
@@ -46,18 +52,27 @@ pub(super) fn atomically<T>(
     work: impl Fn(&mut dyn Database) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
     loop {
-        let done = once(database, &work);
+        let done = once(database, |database| database.begin(), &work);
         if done.is_ok() || !database.is_restored()? {
             return done;
         }
     }
 }
 
-fn once<T>(
+/// Reads several things of one instant.
+pub(super) fn at_once<T>(
     database: &mut dyn Database,
     work: impl Fn(&mut dyn Database) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
-    database.begin()?;
+    once(database, |database| database.begin_to_read(), work)
+}
+
+fn once<T>(
+    database: &mut dyn Database,
+    begin: impl Fn(&mut dyn Database) -> Result<(), StoreError>,
+    work: impl Fn(&mut dyn Database) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    begin(database)?;
     let done = work(database).and_then(|done| {
         database.script("COMMIT")?;
         Ok(done)

@@ -10,8 +10,9 @@ use serde_json::Value;
 use super::{
     Store, StoreError,
     database::{Database, atomically},
-    now,
+    now, outbox,
 };
+use crate::notice::Notice;
 
 /// Tells two events of one instant apart.
 static COUNT: AtomicU64 = AtomicU64::new(0);
@@ -27,16 +28,19 @@ impl Store {
     }
 }
 
-/// Keeps an event in a transaction that does more; its id.
+/// Keeps an event in a transaction that does more, and what is to be told of it; its id.
 pub(super) fn put(
     database: &mut dyn Database,
     kind: &str,
     detail: &Value,
 ) -> Result<String, StoreError> {
-    let (at, detail) = (now(), detail.to_string());
+    let (at, text) = (now(), detail.to_string());
     let (process, count) = (std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-    let id = keccak256(format!("{at} {process} {count} {kind} {detail}").as_bytes()).to_string();
+    let id = keccak256(format!("{at} {process} {count} {kind} {text}").as_bytes()).to_string();
     let sql = "INSERT INTO events (id, at, kind, detail) VALUES ($1, $2, $3, $4)";
-    database.run(sql, &[id.as_str().into(), at.into(), kind.into(), detail.into()])?;
+    database.run(sql, &[id.as_str().into(), at.into(), kind.into(), text.into()])?;
+    if let Some(notice) = Notice::of_event(&id, kind, detail) {
+        outbox::put(database, &notice, at)?;
+    }
     Ok(id)
 }

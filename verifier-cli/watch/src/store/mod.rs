@@ -14,8 +14,10 @@ mod commitments;
 mod database;
 mod error;
 mod events;
+mod outbox;
 mod postgres;
 mod prune;
+pub mod read;
 mod schema;
 mod sqlite;
 #[cfg(test)]
@@ -38,6 +40,7 @@ pub(crate) use self::{
 pub use self::{
     blocks::Totals,
     error::StoreError,
+    outbox::{Delivery, Outbox, Pending},
     witnesses::{Keep, UnknownKeep},
 };
 use self::{database::Database, postgres::Postgres, sqlite::Sqlite, witnesses::Witnesses};
@@ -129,6 +132,24 @@ impl Store {
     pub fn witness_path(&self, hash: B256) -> PathBuf {
         self.witnesses.path(hash)
     }
+}
+
+/// A database that a watcher has, to write what is not the watcher's.
+fn beside(name: &str) -> Result<Box<dyn Database>, StoreError> {
+    Ok(if StoreOptions::is_url(name) {
+        Box::new(Postgres::beside(name)?)
+    } else {
+        Box::new(Sqlite::beside(Path::new(name))?)
+    })
+}
+
+/// A database that a watcher has, to read.
+fn reader(name: &str) -> Result<Box<dyn Database>, StoreError> {
+    Ok(if StoreOptions::is_url(name) {
+        Box::new(Postgres::reader(name)?)
+    } else {
+        Box::new(Sqlite::reader(Path::new(name))?)
+    })
 }
 
 /// Milliseconds since 1970.

@@ -35,12 +35,48 @@ const GRACE: Duration = Duration::from_secs(5);
 /// The pause between two attempts.
 const PAUSE: Duration = Duration::from_millis(200);
 
+/// Who has a connection, and what is done with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    /// The watcher, which has the database to itself.
+    Watcher,
+    /// A thread of the watcher's, beside it.
+    #[cfg(feature = "challenge")]
+    Another,
+    /// Somebody beside it, who writes what is not the watcher's.
+    Beside,
+    /// Somebody who reads.
+    Reader,
+}
+
+impl Role {
+    /// How long a server that is gone is waited for: who can come again does not wait.
+    const fn patience(self) -> Duration {
+        match self {
+            Self::Watcher => PATIENCE,
+            #[cfg(feature = "challenge")]
+            Self::Another => PATIENCE,
+            Self::Beside | Self::Reader => Duration::ZERO,
+        }
+    }
+
+    /// What the server is told first.
+    const fn begins_with(self) -> &'static str {
+        match self {
+            Self::Watcher => "",
+            #[cfg(feature = "challenge")]
+            Self::Another => "",
+            Self::Beside => "SET statement_timeout = '30s'",
+            Self::Reader => "SET default_transaction_read_only = on; SET statement_timeout = '10s'",
+        }
+    }
+}
+
 /// A database of a PostgreSQL server, which one watcher has at a time; others may read.
 pub(super) struct Postgres {
+    role: Role,
     url: String,
     client: Client,
-    /// Whether it keeps other watchers away; a second connection of the same watcher's does not.
-    locks: bool,
     statements: HashMap<String, Statement>,
     in_transaction: bool,
     /// Whether the server has ended the connection, which the client may not know yet.
@@ -55,17 +91,27 @@ impl fmt::Debug for Postgres {
 }
 
 impl Postgres {
-    /// Connects to a server.
+    /// Connects to a server, and keeps other watchers away.
     pub(super) fn open(url: &str) -> Result<Self, StoreError> {
-        Self::connect(url, true)
+        Self::connected(url, Role::Watcher)
     }
 
-    fn connect(url: &str, locks: bool) -> Result<Self, StoreError> {
-        let client = connect(url, locks)?;
+    /// Connects to a server beside a watcher, to write what is not the watcher's.
+    pub(super) fn beside(url: &str) -> Result<Self, StoreError> {
+        Self::connected(url, Role::Beside)
+    }
+
+    /// Connects to a server beside a watcher, to read.
+    pub(super) fn reader(url: &str) -> Result<Self, StoreError> {
+        Self::connected(url, Role::Reader)
+    }
+
+    fn connected(url: &str, role: Role) -> Result<Self, StoreError> {
+        let client = connect(url, role)?;
         Ok(Self {
+            role,
             url: url.to_owned(),
             client,
-            locks,
             statements: HashMap::new(),
             in_transaction: false,
             is_lost: false,
@@ -80,13 +126,15 @@ impl Postgres {
         let begun = Instant::now();
         self.statements.clear();
         loop {
-            match connect(&self.url, self.locks) {
+            match connect(&self.url, self.role) {
                 Ok(client) => {
                     self.client = client;
                     self.is_lost = false;
                     return Ok(true);
                 }
-                Err(StoreError::Postgres(_)) if begun.elapsed() < PATIENCE => thread::sleep(PAUSE),
+                Err(StoreError::Postgres(_)) if begun.elapsed() < self.role.patience() => {
+                    thread::sleep(PAUSE);
+                }
                 Err(error) => return Err(error),
             }
         }
@@ -116,10 +164,11 @@ impl Postgres {
     }
 }
 
-/// A connection that, if it `locks`, keeps other watchers away for as long as it is there.
-fn connect(url: &str, locks: bool) -> Result<Client, StoreError> {
+/// A connection; that of a watcher keeps others away, for as long as it is there.
+fn connect(url: &str, role: Role) -> Result<Client, StoreError> {
     let mut client = Client::connect(url, NoTls)?;
-    if !locks {
+    client.batch_execute(role.begins_with())?;
+    if role != Role::Watcher {
         return Ok(client);
     }
     let begun = Instant::now();
@@ -168,13 +217,24 @@ impl Database for Postgres {
         self.script("BEGIN")
     }
 
+    fn begin_to_read(&mut self) -> Result<(), StoreError> {
+        self.restore()?;
+        self.in_transaction = true;
+        self.script("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    }
+
+    fn size(&mut self) -> Result<u64, StoreError> {
+        let rows = self.rows("SELECT pg_database_size(current_database())", &[])?;
+        rows.first().map_or(Ok(0), |row| row.number(0))
+    }
+
     fn is_restored(&mut self) -> Result<bool, StoreError> {
         self.restore()
     }
 
     #[cfg(feature = "challenge")]
     fn another(&self) -> Result<Box<dyn Database>, StoreError> {
-        Ok(Box::new(Self::connect(&self.url, false)?))
+        Ok(Box::new(Self::connected(&self.url, Role::Another)?))
     }
 
     fn definition(&self, sql: &str) -> String {

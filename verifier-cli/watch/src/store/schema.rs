@@ -18,8 +18,10 @@ CREATE TABLE IF NOT EXISTS watch (
 ";
 
 /// What was changed since, the first first. What is released is never changed: the next is added.
-const MIGRATIONS: &[&str] = &[
-    "
+const MIGRATIONS: &[&str] = &[FIRST, TOLD, OPERATORS];
+
+/// What is found of a chain.
+const FIRST: &str = "
 CREATE TABLE blocks (
     hash TEXT PRIMARY KEY NOT NULL,
     number INTEGER NOT NULL,
@@ -108,8 +110,34 @@ CREATE TABLE events (
     detail TEXT NOT NULL
 ) STRICT;
 CREATE INDEX events_at ON events (at);
-",
-    "
+";
+
+/// What is told to others, and the order in which they look at what there is.
+const TOLD: &str = "
+CREATE INDEX blocks_verdict ON blocks (verdict, number);
+CREATE INDEX events_kind ON events (kind, at);
+CREATE TABLE receivers (
+    receiver TEXT PRIMARY KEY NOT NULL,
+    since INTEGER NOT NULL
+) STRICT;
+CREATE TABLE outbox (
+    id TEXT NOT NULL,
+    receiver TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    body TEXT NOT NULL,
+    attempts INTEGER NOT NULL,
+    next_at INTEGER,
+    ended_at INTEGER,
+    outcome TEXT,
+    PRIMARY KEY (id, receiver)
+) STRICT;
+CREATE INDEX outbox_next ON outbox (receiver, next_at) WHERE next_at IS NOT NULL;
+CREATE INDEX outbox_ended ON outbox (ended_at) WHERE ended_at IS NOT NULL;
+";
+
+/// What operators commit to on another chain, and what is sent about it.
+const OPERATORS: &str = "
 CREATE TABLE commitments (
     id TEXT PRIMARY KEY NOT NULL,
     operator TEXT NOT NULL,
@@ -179,8 +207,7 @@ CREATE TABLE signed (
     FOREIGN KEY (commitment, plan, act) REFERENCES acts (commitment, plan, act)
 ) STRICT;
 CREATE INDEX signed_act ON signed (commitment, plan, act);
-",
-];
+";
 
 /// Makes the tables, or brings them to what this program knows.
 ///

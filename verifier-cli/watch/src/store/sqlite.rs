@@ -3,13 +3,13 @@
 //! In the data's way this stands at the end, in PostgreSQL's place.
 
 use std::{
-    fs::{File, TryLockError},
-    path::Path,
+    fs::{self, File, TryLockError},
+    path::{Path, PathBuf},
     time::Duration,
 };
 
 use rusqlite::{
-    CachedStatement, Connection, ToSql,
+    CachedStatement, Connection, OpenFlags, ToSql,
     types::{ToSqlOutput, Value, ValueRef},
 };
 
@@ -19,6 +19,9 @@ use super::{
     database::Database,
 };
 
+/// How long a reader waits for whoever has the file.
+const READERS_PATIENCE: Duration = Duration::from_secs(5);
+
 /// How long a reader of somebody else's may hold the file.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -26,8 +29,9 @@ const PATIENCE: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub(super) struct Sqlite {
     connection: Connection,
-    /// The file that keeps other watchers away, for as long as this one is there; none of a second connection of
-    /// the same watcher's.
+    path: PathBuf,
+    /// The file that keeps other watchers away, for as long as this one is there; none of who stands beside a
+    /// watcher.
     _lock: Option<File>,
 }
 
@@ -35,16 +39,35 @@ impl Sqlite {
     /// Opens a file; one that is not there is made.
     pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
         let lock = lock(path)?;
-        Self::connect(path, Some(lock))
+        let connection = Connection::open(path)?;
+        Self::to_write(connection, path, Some(lock))
     }
 
-    fn connect(path: &Path, lock: Option<File>) -> Result<Self, StoreError> {
-        let connection = Connection::open(path)?;
+    /// Opens a file that a watcher has, to write what is not the watcher's.
+    pub(super) fn beside(path: &Path) -> Result<Self, StoreError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        Self::to_write(Connection::open_with_flags(path, flags)?, path, None)
+    }
+
+    /// Opens a file that a watcher has, to read.
+    pub(super) fn reader(path: &Path) -> Result<Self, StoreError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags)?;
+        connection.busy_timeout(READERS_PATIENCE)?;
+        connection.set_prepared_statement_cache_capacity(64);
+        Ok(Self { connection, path: path.to_owned(), _lock: None })
+    }
+
+    fn to_write(
+        connection: Connection,
+        path: &Path,
+        lock: Option<File>,
+    ) -> Result<Self, StoreError> {
         connection.busy_timeout(PATIENCE)?;
         connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
         connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")?;
         connection.set_prepared_statement_cache_capacity(64);
-        Ok(Self { connection, _lock: lock })
+        Ok(Self { connection, path: path.to_owned(), _lock: lock })
     }
 
     /// A statement with its values, which are named as they are in PostgreSQL.
@@ -98,14 +121,28 @@ impl Database for Sqlite {
         self.script("BEGIN IMMEDIATE")
     }
 
+    fn begin_to_read(&mut self) -> Result<(), StoreError> {
+        self.script("BEGIN DEFERRED")
+    }
+
+    /// The file, with its journal.
+    fn size(&mut self) -> Result<u64, StoreError> {
+        let journal = || {
+            let mut name = self.path.as_os_str().to_owned();
+            name.push("-wal");
+            PathBuf::from(name)
+        };
+        let bytes = |path: &Path| fs::metadata(path).map_or(0, |file| file.len());
+        Ok(bytes(&self.path).saturating_add(bytes(&journal())))
+    }
+
     fn is_restored(&mut self) -> Result<bool, StoreError> {
         Ok(false)
     }
 
     #[cfg(feature = "challenge")]
     fn another(&self) -> Result<Box<dyn Database>, StoreError> {
-        let path = self.connection.path().unwrap_or_default();
-        Ok(Box::new(Self::connect(Path::new(path), None)?))
+        Ok(Box::new(Self::beside(&self.path)?))
     }
 
     fn definition(&self, sql: &str) -> String {

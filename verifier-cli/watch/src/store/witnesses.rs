@@ -101,6 +101,11 @@ impl Witnesses {
         Ok(Self { folder: folder.to_owned() })
     }
 
+    /// The witnesses of a folder that somebody else writes.
+    pub(super) fn at(folder: &Path) -> Self {
+        Self { folder: folder.to_owned() }
+    }
+
     /// The file of a witness.
     pub(super) fn path(&self, hash: B256) -> PathBuf {
         let name = hex::encode(hash);

@@ -78,11 +78,11 @@ impl Watcher {
         if self.store.hash_at(place.number)? != Some(hash) {
             return Ok(());
         }
-        let block = match result {
+        let mut block = match result {
             Ok(block) => Box::new(AuditedBlock { attempts, ..*block }),
             Err(failure) => Box::new(AuditedBlock::unread(place, failure.reason, attempts)),
         };
-        self.keep(&block)?;
+        self.keep(&mut block)?;
         self.events.push_back(Event::Block { block, again: true });
         Ok(())
     }

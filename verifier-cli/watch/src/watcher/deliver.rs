@@ -3,6 +3,8 @@
 //!
 //! In the data's way this stands between the audit and the store.
 
+use std::time::Instant;
+
 use super::{Watcher, plan::Next};
 use crate::{
     block::{AuditedBlock, Place},
@@ -26,8 +28,8 @@ impl Watcher {
             return Ok(true);
         }
         let event = match next {
-            Next::Audited(block) => {
-                self.keep(&block)?;
+            Next::Audited(mut block) => {
+                self.keep(&mut block)?;
                 Event::Block { block, again: false }
             }
             Next::Known(place) => {
@@ -40,16 +42,20 @@ impl Watcher {
         Ok(true)
     }
 
-    /// Keeps a block; one of which not all could be audited is tried again.
-    pub(super) fn keep(&mut self, block: &AuditedBlock) -> Result<(), WatchError> {
+    /// Keeps a block, and notes how long that took; one of which not all could be audited is tried again.
+    pub(super) fn keep(&mut self, block: &mut AuditedBlock) -> Result<(), WatchError> {
         let may_pass = block.problem.as_ref().is_some_and(|problem| problem.may_pass);
         let again = may_pass.then(|| self.options.policy.again_in(block.attempts)).flatten();
+        let begun = Instant::now();
         self.store.put(block, again)?;
+        block.spent.storing = begun.elapsed();
         tracing::info!(
             number = block.place.number,
             transactions = block.transactions.len(),
+            asking = block.spent.asking.as_secs_f64(),
             recording = block.spent.recording.as_secs_f64(),
             auditing = block.spent.auditing.as_secs_f64(),
+            storing = block.spent.storing.as_secs_f64(),
             "audited"
         );
         Ok(())

@@ -36,10 +36,11 @@ use crate::{
     block::Place,
     error::WatchError,
     event::{Event, Head, Heads, NodeNews},
-    nodes::{self, Endpoint, Sight, Standings},
+    nodes::{self, Bell, Endpoint, Rope, Sight, Standings},
     policy::Policy,
     stop::{SOON, Stop},
     store::Store,
+    vitals::{Pulse, Vitals},
 };
 
 /// Where to begin, in a store that has nothing yet.
@@ -62,6 +63,9 @@ pub struct WatchOptions {
     /// The nodes of the chain, by their URLs: the first that answers is asked, the others are compared with it and
     /// stand in for it.
     pub nodes: Vec<String>,
+    /// WebSockets of nodes, by their URLs: each says when there is a new block, so that the nodes are asked at once, and
+    /// is asked for nothing else.
+    pub bells: Vec<String>,
     /// Where to begin. A store that has blocks already is gone on with; a number must then be one that fits.
     pub start: Start,
     /// The block after which it ends; goes on without end if `None`.
@@ -115,6 +119,7 @@ pub struct Watcher {
     events: VecDeque<Event>,
     /// Whether the last block was the newest, as far as it was told.
     in_step: bool,
+    vitals: Vitals,
     pruned: Option<Instant>,
     has_ended: bool,
 }
@@ -148,6 +153,9 @@ impl Watcher {
         if endpoints.is_empty() {
             return Err(WatchError::NoNodes);
         }
+        let rope = |(place, url): (usize, &String)| Rope::of(url).ok_or(WatchError::Bell(place));
+        let ropes = options.bells.iter().enumerate().map(rope);
+        let ropes = ropes.collect::<Result<Vec<_>, _>>()?;
         let tip = store.tip()?;
         let jobs = options.jobs.or_else(|| thread::available_parallelism().ok());
         let jobs = jobs.map_or(1, NonZeroUsize::get);
@@ -171,6 +179,7 @@ impl Watcher {
             operators: None,
             events: VecDeque::new(),
             in_step: false,
+            vitals: Vitals::default(),
             pruned: None,
             has_ended: false,
             endpoints,
@@ -181,15 +190,26 @@ impl Watcher {
         };
         workers::start(jobs, &queue, watcher.options.audit, &sender)
             .map_err(WatchError::Threads)?;
+        let bell = Bell::default();
+        for rope in ropes {
+            nodes::ring(rope, bell.clone(), policy, watcher.ended.clone())
+                .map_err(WatchError::Threads)?;
+        }
         for (node, endpoint) in watcher.endpoints.iter().enumerate() {
             let sender = sender.clone();
             let tell = move |sight: Result<Sight, String>| {
                 sender.send(Note::Seen { node, sight: sight.map(Box::new) }).is_ok()
             };
-            nodes::watch(endpoint.clone(), height.clone(), policy, watcher.ended.clone(), tell)
+            let patience = (policy, bell.clone());
+            nodes::watch(endpoint.clone(), height.clone(), patience, watcher.ended.clone(), tell)
                 .map_err(WatchError::Threads)?;
         }
         Ok(watcher)
+    }
+
+    /// What it is at, for other threads to look at.
+    pub fn vitals(&self) -> Vitals {
+        self.vitals.clone()
     }
 
     /// What is kept.
@@ -200,6 +220,7 @@ impl Watcher {
     /// The next event; none if there will be no more.
     fn step(&mut self) -> Result<Option<Event>, WatchError> {
         loop {
+            self.note_vitals();
             if let Some(event) = self.events.pop_front() {
                 return Ok(Some(event));
             }
@@ -229,7 +250,7 @@ impl Watcher {
         }
         self.plan_more()?;
         self.dispatch();
-        self.tell_lag();
+        self.tell_lag()?;
         self.try_again()?;
         self.prune()
     }
@@ -264,16 +285,38 @@ impl Watcher {
     }
 
     /// Tells that it is in step with its chain, or that it falls behind, when that changes.
-    fn tell_lag(&mut self) {
-        let (Some(target), Some(tip)) = (self.target(), self.tip) else { return };
+    fn tell_lag(&mut self) -> Result<(), WatchError> {
+        let (Some(target), Some(tip)) = (self.target(), self.tip) else { return Ok(()) };
         let blocks = target.saturating_sub(tip.number);
         if blocks == 0 && !self.in_step && self.plan.is_settled() {
             self.in_step = true;
             self.events.push_back(Event::InStep { number: tip.number });
         } else if blocks > self.options.policy.behind && self.in_step {
             self.in_step = false;
-            self.events.push_back(Event::Behind { blocks });
+            let event = Event::Behind { blocks };
+            self.store.put_event(event.name(), &event.json())?;
+            self.events.push_back(event);
         }
+        Ok(())
+    }
+
+    /// Notes what it is at.
+    fn note_vitals(&self) {
+        let (planned, ready) = self.plan.counts();
+        self.vitals.note(Pulse {
+            turned: Some(Instant::now()),
+            latest: self.head,
+            heads: self.heads,
+            audited: self.tip.map(|tip| tip.number),
+            target: self.target(),
+            first: self.first,
+            is_in_step: self.in_step,
+            planned,
+            ready,
+            waiting: self.queue.waiting(),
+            asked: self.current,
+            nodes: self.standings.vitals(),
+        });
     }
 
     /// Asks another node from here on, if there is one that can be asked.

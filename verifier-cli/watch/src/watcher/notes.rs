@@ -90,6 +90,7 @@ impl Watcher {
         let Done { hash, node, begun, result } = done;
         if let Err(failure) = &result {
             tracing::info!(%hash, node, reason = ?failure.reason, "not audited");
+            self.standings.failed(node);
             if failure.is_silence {
                 self.endpoint(node).forgive();
             }

@@ -91,6 +91,12 @@ impl Plan {
         self.suspicious = false;
     }
 
+    /// How many blocks there are, and how many of them are ready.
+    pub(super) fn counts(&self) -> (usize, usize) {
+        let is_ready = |it: &&Planned| matches!(it.state, Planning::Ready(_) | Planning::Known);
+        (self.blocks.len(), self.blocks.iter().filter(is_ready).count())
+    }
+
     /// Forgets all blocks.
     pub(super) fn clear(&mut self) {
         self.blocks.clear();
@@ -243,6 +249,7 @@ impl Watcher {
     pub(super) fn no_chain(&mut self, reason: &str) -> Result<(), WatchError> {
         tracing::info!(node = self.current, ?reason, "no chain");
         let policy = self.options.policy;
+        self.standings.failed(self.current);
         if self.plan.failed(&policy) == policy.attempts {
             self.news(self.current, NodeNews::Wrong { reason: reason.to_owned() })?;
             self.standings.distrust(self.current);

@@ -84,6 +84,11 @@ impl Queue {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// How many blocks nobody has begun.
+    pub(super) fn waiting(&self) -> usize {
+        self.locked().jobs.len()
+    }
+
     /// Has a block audited.
     pub(super) fn push(&self, job: Job) {
         self.locked().jobs.push_back(job);

@@ -66,6 +66,7 @@ fn everything_is_told_by_what_it_is() {
             json!({"jsonrpc": "2.0", "error": {"code": -32000, "message": "pruned"}}),
             Document::Refusal("pruned".into()),
         ),
+        (json!({"error": "no chain"}), Document::Failure("no chain".into())),
         (
             json!([receipt]),
             Document::List(Some(Box::new(Document::Receipt { transaction: Some(HASH) }))),

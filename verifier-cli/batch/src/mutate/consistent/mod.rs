@@ -62,9 +62,11 @@ fn several_fields(open: &mut Draft, random: &mut Random) -> Option<String> {
         }
         let index = random.below(open.messages.len());
         let message = open.messages.get(index)?.wire();
+        let records = message.stateAccessList.len();
         let changes = match random.below(4) {
-            0 => fields::of_message(&encoding::encode(&message), &message),
-            _ => fields::of_record(&message, random.below(message.stateAccessList.len())),
+            // What was changed before may have left no record.
+            1.. if records > 0 => fields::of_record(&message, random.below(records)),
+            _ => fields::of_message(&encoding::encode(&message), &message),
         };
         let (what, bytes) = random.pick(&changes)?;
         if let Some(changed) = Message::decode(bytes.clone()) {

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     container::{ContainerFault, Shared},
+    json::read_value,
     layout::FIELD_NAMES,
     message::{AccessWitness, MessageWitness},
     open::OpenedMessage,
@@ -100,8 +101,10 @@ pub(super) fn from_json(
     if let Some(key) = json.keys().find(|key| !FIELD_NAMES.contains(&key.as_str())) {
         return Err(JsonError::UnknownKey { path: path(&format!(".{key}")) });
     }
-    let mut message: MessageWitness = serde_json::from_value(Value::Object(json))
-        .map_err(|error| JsonError::value(&path(""), &error.to_string()))?;
+    let mut message: MessageWitness = read_value(Value::Object(json)).map_err(|error| {
+        let field = if error.path.is_empty() { String::new() } else { format!(".{}", error.path) };
+        JsonError::value(&path(&field), &error.what)
+    })?;
     let record = |(number, json)| {
         let at = |field: &str| path(&format!(".stateAccessList[{number}]{field}"));
         record::from_json(json).map_err(|(field, reason)| {

@@ -2,11 +2,15 @@
 //!
 //! Bytes that are no record stand there as they are, under `raw`, so that nothing is lost.
 
+use std::borrow::Cow;
+
 use alloy_primitives::{Bytes, U256, hex};
 use serde_json::Value;
+use serde_path_to_error::{Deserializer, Track};
 
 use super::ordered::{Field, Object};
 use crate::{
+    json::in_words,
     message::AccessWitness,
     quantity::{Number, quantity},
     records::{
@@ -77,7 +81,7 @@ fn plain(field: &FieldShape, value: Value) -> Value {
 }
 
 /// What is wrong with a record's JSON: the field, and what the matter is.
-pub(crate) type Fault = (&'static str, String);
+pub(crate) type Fault = (Cow<'static, str>, String);
 
 /// Reads the JSON form.
 pub(super) fn from_json(json: Value) -> Result<AccessWitness, Fault> {
@@ -87,38 +91,54 @@ pub(super) fn from_json(json: Value) -> Result<AccessWitness, Fault> {
 /// Reads the JSON form of a record of a table.
 pub(crate) fn to_table<R: ByName>(json: Value) -> Result<AccessWitness, Fault> {
     let Value::Object(mut json) = json else {
-        return Err(("", "an object expected".to_owned()));
+        return Err(("".into(), "an object expected".to_owned()));
     };
     let Some(Value::String(name)) = json.remove("opcode") else {
-        return Err(("opcode", "a mnemonic or hex number expected".to_owned()));
+        return Err(("opcode".into(), "a mnemonic or hex number expected".to_owned()));
     };
     let Some(opcode) = opcode::<R>(&name) else {
-        return Err(("opcode", format!("unknown opcode {name:?}")));
+        return Err(("opcode".into(), format!("unknown opcode {name:?}")));
     };
     if let Some(raw) = json.remove("raw") {
         if let Some((field, _)) = json.into_iter().next() {
-            return Err(("raw", format!("field {field:?} beside raw bytes")));
+            return Err(("raw".into(), format!("field {field:?} beside raw bytes")));
         }
-        let metadata = serde_json::from_value(raw).map_err(|error| ("raw", error.to_string()))?;
+        let metadata = serde_json::from_value(raw)
+            .map_err(|error: serde_json::Error| ("raw".into(), in_words(&error.to_string())))?;
         return Ok(AccessWitness { opcode, metadata });
     }
-    let no_record = || ("raw", format!("opcode {opcode:#04x} has no record: raw bytes expected"));
+    let no_record =
+        || ("raw".into(), format!("opcode {opcode:#04x} has no record: raw bytes expected"));
     let shape = R::shape(opcode).ok_or_else(no_record)?;
+    let too_large = json.iter().find(|(name, value)| {
+        let is_long = |field: &FieldShape| field.kind == FieldType::Uint64;
+        let number = value.as_str().filter(|_| shape.field(name).is_some_and(is_long));
+        number.and_then(Number::parse).is_some_and(|number| u64::try_from(number).is_err())
+    });
+    if let Some((name, _)) = too_large {
+        return Err((name.clone().into(), "a number below 2^64 expected".to_owned()));
+    }
     let fields = json.into_iter().map(|(name, value)| match shape.field(&name) {
         Some(field) => (name, plain(field, value)),
         None => (name, value),
     });
-    let record = R::from_fields(opcode, Value::Object(fields.collect()))
-        .map_err(|error| ("", error.to_string()))?
-        .ok_or_else(no_record)?;
+    let mut track = Track::new();
+    let fields = Value::Object(fields.collect());
+    let record = R::from_fields(opcode, Deserializer::new(fields, &mut track));
+    let record = record.map_err(|error| {
+        let path = track.path().to_string();
+        let path = if path == "." { String::new() } else { path };
+        (path.into(), in_words(&error.to_string()))
+    })?;
+    let record = record.ok_or_else(no_record)?;
     let (expected, found) = (shape.topics(opcode).unwrap_or_default(), record.topics());
     if expected != found {
-        return Err(("topics", format!("{expected} topics expected, found {found}")));
+        return Err(("topics".into(), format!("{expected} topics expected, found {found}")));
     }
     Ok(record.encode())
 }
 
 /// Raw bytes from JSON.
 pub(super) fn raw(json: Value) -> Result<Bytes, String> {
-    serde_json::from_value(json).map_err(|error| error.to_string())
+    serde_json::from_value(json).map_err(|error| in_words(&error.to_string()))
 }
