@@ -19,8 +19,8 @@ use crate::{
     store::{Kept, Planned, StoreError, Turn},
 };
 
-/// How often what convicts is planned anew: each time that it fails costs its gas.
-const MOST_PLANS: u64 = 5;
+/// How often what convicts may fail before it is given up: each time costs its gas.
+const MOST_FAILURES: u64 = 5;
 
 impl Operators {
     /// Writes the proof, keeps that the commitment is false, and plans what is to be sent.
@@ -85,8 +85,8 @@ impl Operators {
         {
             return Ok(Vec::new());
         }
-        if kept.plan >= MOST_PLANS {
-            self.held(kept, format!("it was tried {MOST_PLANS} times"))?;
+        if self.store.failures(kept.made.committed.id)? >= MOST_FAILURES {
+            self.held(kept, format!("it has failed {MOST_FAILURES} times"))?;
             return Ok(Vec::new());
         }
         Ok(acts)

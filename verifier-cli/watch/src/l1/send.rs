@@ -94,7 +94,13 @@ impl Operators {
     /// is gone, is on its way again.
     fn next_act(&mut self, kept: &Kept) -> Result<Option<Next>, Failure> {
         let (id, plan) = (kept.made.committed.id, kept.plan);
-        for (act, index) in self.store.acts(id, plan)?.into_iter().zip(0..) {
+        let acts = self.store.acts(id, plan)?;
+        // What was asked for is waited for.
+        let is_planned = acts.iter().any(|act| act.state == state::PLANNED);
+        if kept.judgement == Judgement::Withheld && !is_planned {
+            return Ok(None);
+        }
+        for (act, index) in acts.into_iter().zip(0..) {
             let place = (plan, index);
             match act.state.as_str() {
                 state::NEEDLESS => {}

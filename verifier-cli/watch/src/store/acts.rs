@@ -113,6 +113,13 @@ impl Store {
         self.database.rows(&sql, &[commitment.into(), plan.into()])?.iter().map(planned).collect()
     }
 
+    /// How many transactions about a commitment have failed.
+    pub(crate) fn failures(&mut self, commitment: B256) -> Result<u64, StoreError> {
+        let sql = "SELECT COUNT(*) FROM acts WHERE commitment = $1 AND state = 'failed'";
+        let rows = self.database.rows(sql, &[commitment.into()])?;
+        Ok(rows.first().map(|row| row.number(0)).transpose()?.unwrap_or_default())
+    }
+
     /// The transactions that were signed and are not known to be mined, by their numbers.
     pub(crate) fn flights(&mut self) -> Result<Vec<Flight>, StoreError> {
         let sql = format!("SELECT {ACT}, commitment, plan, act FROM acts WHERE state = 'sent'");

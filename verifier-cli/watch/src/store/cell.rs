@@ -85,12 +85,6 @@ impl Row {
         .ok_or_else(|| self.unexpected(column, "a number"))
     }
 
-    /// A column's number, if there is one.
-    #[cfg(feature = "challenge")]
-    pub(super) fn number_if_any(&self, column: usize) -> Result<Option<u64>, StoreError> {
-        if *self.cell(column) == Cell::Null { Ok(None) } else { self.number(column).map(Some) }
-    }
-
     /// What a column's text says, if there is any.
     #[cfg(feature = "challenge")]
     pub(super) fn parsed_if_any<T: std::str::FromStr>(
@@ -98,10 +92,7 @@ impl Row {
         column: usize,
         expected: &'static str,
     ) -> Result<Option<T>, StoreError> {
-        if *self.cell(column) == Cell::Null {
-            return Ok(None);
-        }
-        self.parsed(column, expected).map(Some)
+        self.maybe(column, |row, column| row.parsed(column, expected))
     }
 
     /// What a column's text says.

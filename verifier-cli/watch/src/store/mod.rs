@@ -22,6 +22,8 @@ mod schema;
 mod sqlite;
 #[cfg(test)]
 mod tests;
+#[cfg(feature = "challenge")]
+mod told;
 mod transactions;
 mod witnesses;
 
@@ -35,7 +37,8 @@ use alloy_primitives::B256;
 #[cfg(feature = "challenge")]
 pub(crate) use self::{
     acts::{Flight, Planned, SignedAct},
-    commitments::{Kept, ToldAt, Turn},
+    commitments::{Kept, Turn},
+    told::ToldAt,
 };
 pub use self::{
     blocks::Totals,
