@@ -200,15 +200,15 @@ impl Reader {
                     return None;
                 }
             };
-        self.others.extend(others.into_iter().map(|other| (path.to_owned(), other, known)));
-        for note in said.unread(path) {
-            let field = note.path.strip_prefix(path).unwrap_or_default().to_owned();
-            self.tell(&field, note);
-        }
         let is_deposit = given.type_number() == Ok(DEPOSIT_TYPE);
         if is_deposit && given.source_hash.is_none() {
             // Other chains have the number of the OP Stack's deposits for messages of theirs.
             return None;
+        }
+        self.others.extend(others.into_iter().map(|other| (path.to_owned(), other, known)));
+        for note in said.unread(path) {
+            let field = note.path.strip_prefix(path).unwrap_or_default().to_owned();
+            self.tell(&field, note);
         }
         // Development nodes make up a signature of twice the same number for who has no key, others one of zeros.
         let nobodys = given.r.unwrap_or_default() == given.s.unwrap_or_default();
