@@ -43,7 +43,7 @@ mod receipt_itself;
 mod receipt_names;
 mod rpc;
 mod said;
-mod sidecar;
+pub mod sidecar;
 mod signature;
 pub mod state_test;
 mod transaction_list;

@@ -1,4 +1,4 @@
-//! The sidecar of a transaction with blobs (EIP-4844, EIP-7594): blobs, commitments and proofs, which go with
+//! The [sidecar](Sent) of a transaction with blobs (EIP-4844, EIP-7594): blobs, commitments and proofs, which go with
 //! the transaction where it is sent, and are part of no block. Nodes that have it print it among the fields.
 //!
 //! In the data's way this stands beside the fields of a transaction, which know nothing of it.
@@ -23,9 +23,17 @@ pub(super) const NAMES: [&str; 9] = [
     "wrapperVersion",
 ];
 
-/// How a transaction is sent.
+/// How a transaction is sent. A development node (anvil 1.7) makes the root of a block's transactions over
+/// their bytes as they were sent, and not over those that a block has.
+///
+/// ```
+/// use iso_evm_witness::input::sidecar::Sent;
+///
+/// let fields = serde_json::json!({"nonce": "0x1"});
+/// assert_eq!(Sent::of(fields.as_object().unwrap(), &[0xc0]), Sent::Alone);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Sent {
+pub enum Sent {
     /// As its block has it.
     Alone,
     /// With a sidecar: these are the bytes.
@@ -35,8 +43,9 @@ pub(super) enum Sent {
 }
 
 impl Sent {
-    /// How a transaction of these fields is sent, whose bytes in its block are these.
-    pub(super) fn of(fields: &Map<String, Value>, encoded: &[u8]) -> Self {
+    /// How a transaction of these fields is sent, as a node prints them, whose bytes in its block are these
+    /// (EIP-2718).
+    pub fn of(fields: &Map<String, Value>, encoded: &[u8]) -> Self {
         match first_name(fields) {
             None => Self::Alone,
             Some(_) => with_sidecar(fields, encoded).map_or(Self::Unread, Self::WithSidecar),
