@@ -147,8 +147,8 @@ impl Shown {
             let (class, state) = state(node);
             let latest = node.latest.map_or_else(|| "–".to_owned(), number);
             format!(
-                "<tr><td>{}{asked}</td><td><span class=\"verdict is-{class}\">{state}</span></td>\
-                 <td class=\"number\">{latest}</td><td class=\"number\">{}</td></tr>\n",
+                "<tr><td>{}</td><td class=\"number\">{latest}</td><td class=\"number\">{}</td>\
+                 <td><span class=\"verdict is-{class}\">{state}</span>{asked}</td></tr>\n",
                 index + 1,
                 number(node.errors)
             )
@@ -158,7 +158,7 @@ impl Shown {
             "nodes",
             "Nodes",
             "",
-            &["node", "state", "#latest", "#errors"],
+            &["node", "#latest", "#errors", "state"],
             &rows,
             "No node has been asked yet.",
         )
@@ -171,7 +171,7 @@ impl Shown {
             let record = finding.record.map_or_else(|| "–".to_owned(), number);
             format!(
                 "<tr><td class=\"number\">{}</td><td class=\"hash\"><a href=\"/transactions/{transaction}/report.html\">{}</a></td>\
-                 <td>{}</td><td>{}</td><td class=\"number\">{place}</td><td class=\"number\">{record}</td></tr>\n",
+                 <td class=\"number\">{place}</td><td class=\"number\">{record}</td><td>{}</td><td>{}</td></tr>\n",
                 block(finding.number, finding.canonical),
                 hash(transaction),
                 escaped(&finding.audit),
@@ -179,7 +179,7 @@ impl Shown {
             )
         };
         let rows: String = self.findings.iter().map(row).collect();
-        let columns = ["#block", "transaction, explained", "audit", "kind", "#message", "#record"];
+        let columns = ["#block", "transaction, explained", "#message", "#record", "audit", "kind"];
         let more = "/api/v1/findings";
         panel("findings", "False claims", more, &columns, &rows, "Nothing false was found.")
     }
