@@ -46,8 +46,7 @@ fn peak(chain: &Chain, blocks: u64) -> [f64; 2] {
     command.args(["--from", "1", "--until", &until.to_string(), "--jobs", "2"]);
     command.current_dir(folder.path()).stdout(Stdio::null());
     assert!(command.status().unwrap().success());
-    let peak: f64 =
-        fs::read_to_string(folder.path().join("peak")).unwrap().trim().parse().unwrap();
+    let peak: f64 = fs::read_to_string(folder.path().join("peak")).unwrap().trim().parse().unwrap();
     let database = fs::metadata(folder.path().join("watch.db")).unwrap().len();
     [peak / 1e3, database as f64 / 1e6]
 }
