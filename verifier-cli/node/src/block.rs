@@ -18,7 +18,7 @@ use iso_evm_wire::{
         DEPOSIT_TYPE, Transaction, TransactionDefaults, TransactionError, TransactionFields,
     },
 };
-use iso_evm_witness::inclusion;
+use iso_evm_witness::{inclusion, input::sidecar::Sent};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -49,8 +49,8 @@ pub struct ChainBlock {
     pub header: Header,
     /// The parent's header.
     pub parent: Header,
-    /// The transactions, in order; the root in the header is theirs, unless some are unsigned. Then
-    /// it is if `whole` says so.
+    /// The transactions, in order; the root in the header is theirs, unless some are unsigned or have sidecars.
+    /// Then it is if `whole` says so.
     pub transactions: Vec<Transaction>,
     /// Hashes of the transactions. That of an unsigned one is what the node says.
     pub hashes: Vec<B256>,
@@ -80,7 +80,7 @@ impl Node {
         let check = |answer: &Value| read(answer, hash, chain_id).and_then(Contents::wholly);
         let answer = self.wait(self.full_block(chain_id, hash, check))?;
         let contents = read(&answer, hash, chain_id)?;
-        self.tell_unsigned(&contents);
+        self.tell_unproved(&contents);
         let whole = contents.root.is_ok();
         let Contents { header, listed, withdrawals, .. } = contents;
         let number = header.number;
@@ -120,21 +120,27 @@ impl Node {
         })
     }
 
-    /// Says which transactions nobody has signed.
-    fn tell_unsigned(&self, contents: &Contents) {
+    /// Says which transactions nobody has signed, and where the header proves none.
+    fn tell_unproved(&self, contents: &Contents) {
+        let number = contents.header.number;
         let mut unsigned =
             contents.listed.iter().enumerate().filter(|(_, it)| it.sender_is_given());
-        let Some((index, first)) = unsigned.next() else { return };
-        let (number, from, more) =
-            (contents.header.number, first.transaction.from(), unsigned.count());
-        let more = if more == 0 { String::new() } else { format!(" and {more} more") };
-        self.notice(format!(
-            "block {number}: transaction {index}{more} is not signed by its sender, {from} as the \
-             node says, which nothing proves"
-        ));
-        if contents.root.is_err() {
+        if let Some((index, first)) = unsigned.next() {
+            let (from, more) = (first.transaction.from(), unsigned.count());
+            let more = if more == 0 { String::new() } else { format!(" and {more} more") };
             self.notice(format!(
-                "block {number}: its transactions do not have the root in its header: none is \
+                "block {number}: transaction {index}{more} is not signed by its sender, {from} as the \
+                 node says, which nothing proves"
+            ));
+        }
+        if contents.root.is_err() {
+            let why = if contents.over_sidecars {
+                ", which is over the sidecars of blobs too"
+            } else {
+                ""
+            };
+            self.notice(format!(
+                "block {number}: its transactions do not have the root in its header{why}: none is \
                  proved to be in it"
             ));
         }
@@ -223,8 +229,10 @@ struct Contents {
     listed: Vec<Listed>,
     withdrawals: Vec<Withdrawal>,
     /// Whether the transactions have the root in the header. Only where some are unsigned they need
-    /// not.
+    /// not, or where it is the root of them with their sidecars.
     root: Result<(), NodeError>,
+    /// Whether the root in the header is that of the transactions with their sidecars.
+    over_sidecars: bool,
 }
 
 impl Contents {
@@ -258,12 +266,37 @@ fn read(answer: &Value, hash: B256, chain_id: u64) -> Result<Contents, NodeError
     let encoded: Vec<_> = listed.iter().map(|listed| &listed.encoded).collect();
     let root = ordered_trie_root_encoded(&encoded);
     let root = check_root(number, "transactions", header.transactions_root, root);
+    let over_sidecars =
+        root.is_err() && root_over_sidecars(answer, &listed) == Some(header.transactions_root);
     let root = match root {
-        Err(error) if !listed.iter().any(Listed::sender_is_given) => return Err(error),
+        Err(error) if !over_sidecars && !listed.iter().any(Listed::sender_is_given) => {
+            return Err(error);
+        }
         root => root,
     };
     let withdrawals = withdrawals::read(answer, &header, family(&listed))?;
-    Ok(Contents { header, listed, withdrawals, root })
+    Ok(Contents { header, listed, withdrawals, root, over_sidecars })
+}
+
+/// The root of transactions with the sidecars of their blobs, which is what anvil has in a header; none where
+/// the answer has no sidecar, or one that it does not tell in full.
+fn root_over_sidecars(answer: &Value, listed: &[Listed]) -> Option<B256> {
+    let answers = answer.get("transactions").and_then(Value::as_array)?;
+    let sent = answers
+        .iter()
+        .zip(listed)
+        .map(|(answer, listed)| Some(Sent::of(answer.as_object()?, &listed.encoded)));
+    let sent: Vec<Sent> = sent.collect::<Option<_>>()?;
+    if !sent.iter().any(|sent| matches!(sent, Sent::WithSidecar(_))) {
+        return None;
+    }
+    let encoded = sent.iter().zip(listed).map(|(sent, listed)| match sent {
+        Sent::Alone => Some(listed.encoded.as_slice()),
+        Sent::WithSidecar(bytes) => Some(bytes.as_slice()),
+        Sent::Unread => None,
+    });
+    let encoded: Vec<&[u8]> = encoded.collect::<Option<_>>()?;
+    Some(ordered_trie_root_encoded(&encoded))
 }
 
 fn transactions(answer: &Value, number: u64, chain_id: u64) -> Result<Vec<Listed>, NodeError> {
@@ -291,6 +324,8 @@ fn transactions(answer: &Value, number: u64, chain_id: u64) -> Result<Vec<Listed
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     /// A node can put the asked number beside another block's hash; the header has the hash.
@@ -300,5 +335,43 @@ mod tests {
         assert!(of_number(&header, 4).is_ok());
         let error = of_number(&header, 5).unwrap_err().to_string();
         assert_eq!(error, "the node gave block 4 where block 5 was asked for");
+    }
+
+    /// anvil's root of a block with blobs is over the sidecars: the block is read, and nothing is proved by it.
+    #[test]
+    fn a_root_over_sidecars_is_taken_and_proves_nothing() {
+        let fields = json!({"type": "0x3", "chainId": "0x1", "nonce": "0x0", "gas": "0x5208",
+            "maxFeePerGas": "0x9", "maxPriorityFeePerGas": "0x0", "maxFeePerBlobGas": "0x1", "value": "0x0",
+            "to": "0x3535353535353535353535353535353535353535", "input": "0x", "accessList": [],
+            "blobVersionedHashes": [B256::repeat_byte(1)], "yParity": "0x0",
+            "r": "0x28ef61340bd939bc2195fe537567866003e1a15d3c71ff63e1590620aa636276",
+            "s": "0x67cbe9d8997f761aecb703304b3800ccf555c9f3dc64214b297fb1966a3b6d83",
+            "blobs": ["0x01"], "commitments": ["0x02"], "proofs": ["0x03"]});
+        let given: TransactionFields = serde_json::from_value(fields.clone()).unwrap();
+        let defaults = TransactionDefaults { chain_id: 1, gas: 0, gas_price: 0 };
+        let mined = given.into_transaction(defaults).unwrap().encode();
+        let Sent::WithSidecar(sent) = Sent::of(fields.as_object().unwrap(), &mined) else {
+            panic!("a sidecar")
+        };
+        let read = |root: B256, fields: &Value| {
+            let header = Header { number: 4, transactions_root: root, ..Header::default() };
+            let mut answer = json!(BlockFields::from(&header));
+            answer["transactions"] = json!([fields]);
+            read(&answer, header.hash_slow(), 1)
+        };
+        let [of_mined, of_sent] = [&mined, &sent].map(|bytes| ordered_trie_root_encoded(&[bytes]));
+
+        let contents = read(of_mined, &fields).unwrap_or_else(|error| panic!("{error}"));
+        assert!(contents.root.is_ok() && !contents.over_sidecars);
+        let contents = read(of_sent, &fields).unwrap_or_else(|error| panic!("{error}"));
+        assert!(contents.root.is_err() && contents.over_sidecars);
+        assert!(contents.wholly().is_err());
+        // Not where it is another root, nor without the sidecar that makes it.
+        let mut without = fields.clone();
+        without.as_object_mut().unwrap().remove("proofs").unwrap();
+        for (root, fields) in [(B256::repeat_byte(3), &fields), (of_sent, &without)] {
+            let Err(error) = read(root, fields) else { panic!("another root") };
+            assert!(error.to_string().contains("the root of its transactions is "), "{error}");
+        }
     }
 }

@@ -7,7 +7,7 @@ use alloy_primitives::B256;
 use axum::{
     extract::{Path, State},
     http::{HeaderValue, header},
-    response::{Html, IntoResponse, Response},
+    response::{IntoResponse, Response},
 };
 use iso_evm_explain::page;
 use iso_evm_hypervisor::Engine;
@@ -30,7 +30,7 @@ const MOST: u64 = 32 << 20;
 pub(crate) async fn report(State(app): State<App>, Path(named): Path<String>) -> Response {
     match explained(&app, &named).await {
         Ok(response) => response,
-        Err(failure) => (failure.status(), Html(said(&failure))).into_response(),
+        Err(failure) => said(&failure),
     }
 }
 

@@ -105,7 +105,7 @@ impl BareTransaction {
 pub struct BareBlock {
     /// What names it.
     pub name: BlockName,
-    /// Fields that are not known.
+    /// Fields that are not known or cannot be read.
     pub notes: Vec<Note>,
     fields: BlockFields,
     listed: Listed,
@@ -138,6 +138,11 @@ impl BareBlock {
         let mut notes = Vec::new();
         let given: GivenBlock = iso_evm_wire::json::read(text)?;
         let ReadBlock { fields, listed } = given.read("block", &mut notes)?;
+        notes.extend(listed.unread());
+        // What contradicts is seen where the chain's own is known.
+        if let Some(list) = listed.read(None, None) {
+            notes.extend(list.unused().cloned());
+        }
         Ok(Self { name: BlockName::from(&fields), notes, fields, listed })
     }
 

@@ -7,7 +7,9 @@ use iso_evm_wire::{json, receipt::ReceiptFields};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{InputError, object::Object, receipt_itself::Itself, said::Said};
+use super::{
+    InputError, note::Note, object::Object, receipt_itself::Itself, receipt_names, said::Said,
+};
 
 /// A receipt's fields, as they stand in the text.
 #[derive(Clone, Debug, Deserialize)]
@@ -26,13 +28,14 @@ pub(super) struct ReadReceipt {
 }
 
 impl GivenReceipt {
-    /// The receipt, and what it says beside what is recorded.
-    pub(super) fn read(self) -> Result<ReadReceipt, InputError> {
+    /// The receipt, what it says beside what is recorded, and notes of fields that are not known.
+    pub(super) fn read(self, notes: &mut Vec<Note>) -> Result<ReadReceipt, InputError> {
         const PART: &str = "receipt";
         let mut fields = self.0.into_fields().map_err(|error| error.under(PART))?;
         fields.retain(|_, value| !value.is_null());
         let said = Said::of_receipt(&mut fields)?;
         let itself = Itself::of(&fields);
+        notes.extend(receipt_names::unknown(&fields));
         let read = json::read_value(Value::Object(fields));
         Ok(ReadReceipt { fields: read.map_err(|error| error.under(PART))?, said, itself })
     }

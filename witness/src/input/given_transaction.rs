@@ -14,7 +14,7 @@ use serde::{
 };
 use serde_json::{Map, Value};
 
-use super::{InputError, keyed::Keyed, note::Note, object::Object, said::Said, signature};
+use super::{InputError, keyed::Keyed, note::Note, object::Object, said::Said, sidecar, signature};
 use iso_evm_wire::{
     json::{self, Misread},
     quantity::{Number, quantity},
@@ -219,15 +219,34 @@ fn read_fields(
 ) -> Result<(TransactionFields, Said), InputError> {
     const PART: &str = "transaction";
     let fields = object.into_fields().map_err(|error| error.under(PART))?;
-    named_fields(PART, fields, notes)
+    let of_sidecar = sidecar::first_name(&fields);
+    let NamedFields { fields, said, others, known } = named_fields(PART, fields)?;
+    let unknown = others.iter().map(|other| (PART.to_owned(), other.as_str(), known));
+    notes.extend(Note::unknown(PART, unknown));
+    if let Some(name) = of_sidecar.filter(|_| fields.type_number() == Ok(sidecar::BLOB_TYPE)) {
+        let why = "it is of the sidecar of the transaction's blobs, which is part of no block";
+        notes.push(Note::unused(format!("{PART}.{name}"), why));
+    }
+    Ok((fields, said))
 }
 
-/// The same of fields whose numbers have been read; `path` is where they stand.
+/// The fields of a transaction under a node's names.
+pub(super) struct NamedFields {
+    /// What the transaction is.
+    pub(super) fields: TransactionFields,
+    /// What it says beside.
+    pub(super) said: Said,
+    /// Names of fields that are known to nobody.
+    pub(super) others: Vec<String>,
+    /// Names of those that it has.
+    pub(super) known: &'static [&'static str],
+}
+
+/// The fields under a node's names, where their numbers have been read; `path` is where they stand.
 pub(super) fn named_fields(
     path: &str,
     mut fields: Map<String, Value>,
-    notes: &mut Vec<Note>,
-) -> Result<(TransactionFields, Said), InputError> {
+) -> Result<NamedFields, InputError> {
     fields.retain(|_, value| !value.is_null());
     let said = Said::of_transaction(&mut fields)?;
     rename(&mut fields, "gasLimit", "gas")?;
@@ -247,16 +266,17 @@ pub(super) fn named_fields(
         }
     }
     let read = json::read_value::<Keyed<TransactionFields>>(Value::Object(fields));
-    let Keyed { value: mut fields, others, fields: known } =
+    let Keyed { value: mut fields, mut others, fields: known } =
         read.map_err(|error| error.under(path))?;
-    let others = others.iter().map(String::as_str).filter(|other| !ADDED.contains(other));
-    notes.extend(Note::unknown(path, others.map(|other| (path.to_owned(), other, known))));
+    let number = fields.type_number()?;
+    let of_sidecar = |other: &str| number == sidecar::BLOB_TYPE && sidecar::NAMES.contains(&other);
+    others.retain(|other| !ADDED.contains(&other.as_str()) && !of_sidecar(other.as_str()));
     // Libraries write a parity as 27 and 28, whatever the type.
-    if (1..=4).contains(&fields.type_number()?) {
+    if (1..=4).contains(&number) {
         let old = [27, 28].map(U256::from);
         fields.v = fields.v.map(|v| if old.contains(&v) { v - old[0] } else { v });
     }
-    Ok((fields, said))
+    Ok(NamedFields { fields, said, others, known })
 }
 
 /// Puts a field under the name that a node has for it. Under both it must say the same.
@@ -295,6 +315,11 @@ fn type_of(found: &Value) -> Result<Value, Misread> {
         "eip4844" => 3,
         "eip7702" => 4,
         "deposit" => iso_evm_wire::transaction::DEPOSIT_TYPE,
+        // Of chains that are told by the number.
+        "cip64" => 0x7b,
+        "cip42" => 0x7c,
+        "eip712" => 0x71,
+        "priority" => 0xff,
         _ => {
             let short: String = name.chars().take(40).collect();
             let what = format!("expected a transaction's type, by number or name, found {short:?}");

@@ -4,11 +4,12 @@
 //! In the data's way this stands behind block and transaction, once each of them is read.
 
 use alloy_consensus::{
-    EMPTY_OMMER_ROOT_HASH,
+    EMPTY_OMMER_ROOT_HASH, EMPTY_ROOT_HASH, Header,
     proofs::{calculate_ommers_root, calculate_withdrawals_root},
 };
 use alloy_eips::eip4895::Withdrawal;
 use alloy_primitives::{Address, B256, U256};
+use alloy_rlp::Encodable;
 use iso_evm_wire::{
     Rules,
     block::BlockFields,
@@ -23,15 +24,24 @@ use serde_json::{Map, Value};
 use super::{
     InputError,
     another::{self, Difference},
-    given_transaction::named_fields,
+    given_transaction::{NamedFields, named_fields},
     note::Note,
+    receipt_itself::as_number,
     said::{Place, own},
+    transaction_list::TransactionList,
 };
+
+/// Why what is listed is not used.
+const UNREAD: &str = "it is not what stands in such a field";
 
 /// What a block lists.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Listed {
     transactions: Option<Vec<Value>>,
+    /// Fields that are there and are not what they should be.
+    unread: Vec<&'static str>,
+    /// How many bytes the block says that it has.
+    size: Option<U256>,
     /// The uncles, and the name that they are given by.
     uncles: Option<(&'static str, List)>,
     withdrawals: Option<List>,
@@ -46,6 +56,8 @@ enum List {
         count: usize,
         /// The list's root.
         root: B256,
+        /// How many bytes the list has in the block.
+        length: usize,
     },
     /// Nothing but that it is not empty: hashes are listed.
     Hashes {
@@ -76,8 +88,13 @@ impl Listed {
             let uncles = fields.get(name)?;
             Some((name, uncles_of(uncles)))
         });
+        let transactions = fields.get("transactions").map(Value::as_array);
+        let size = fields.get("size").map(as_number);
+        let unread = [("transactions", transactions == Some(None)), ("size", size == Some(None))];
         Self {
-            transactions: fields.get("transactions").and_then(Value::as_array).cloned(),
+            transactions: transactions.flatten().cloned(),
+            unread: unread.into_iter().filter(|(_, is)| *is).map(|(name, _)| name).collect(),
+            size: size.flatten(),
             uncles,
             withdrawals: fields.get("withdrawals").map(withdrawals_of),
         }
@@ -88,13 +105,22 @@ impl Listed {
         self.transactions.as_ref().map(|listed| listed.iter().map(hash_of).collect())
     }
 
+    /// The transactions, each read for itself, where they are listed: `own` is the hash of the one that is
+    /// recorded, `place` where the first stands.
+    pub(super) fn read(&self, own: Option<B256>, place: Option<Place>) -> Option<TransactionList> {
+        self.transactions.as_ref().map(|listed| TransactionList::read(listed, own, place))
+    }
+
+    /// Notes of fields that are not what they should be.
+    pub(super) fn unread(&self) -> Vec<Note> {
+        let lists = self.lists().into_iter().filter(|(_, list)| *list == List::Unread);
+        let names = lists.map(|(name, _)| name).chain(self.unread.iter().copied());
+        names.map(|name| Note::unused(format!("block.{name}"), UNREAD)).collect()
+    }
+
     /// Notes of uncles and withdrawals that are not those of the roots among the block's fields.
     pub(super) fn root_notes(&self, fields: &BlockFields, rules: Rules) -> Vec<Note> {
-        const WHY: &str = "it is not what stands in such a field";
-        let unread = |(name, list): (&str, List)| {
-            (list == List::Unread).then(|| Note::unused(format!("block.{name}"), WHY))
-        };
-        let mut notes: Vec<_> = self.lists().into_iter().filter_map(unread).collect();
+        let mut notes = self.unread();
         notes.extend(self.other_roots(fields, rules).into_iter().map(|difference| {
             let Difference { field, found, expected } = difference;
             let root = if field == "withdrawals" { "withdrawalsRoot" } else { "sha3Uncles" };
@@ -102,6 +128,33 @@ impl Listed {
             Note::contradiction(format!("block.{field}"), found, against)
         }));
         notes
+    }
+
+    /// A note of the size that the block says, where all that is in it is told and comes to another. Some nodes
+    /// leave the withdrawals out of it.
+    pub(super) fn size_note(&self, header: &Header, list: &TransactionList) -> Option<Note> {
+        let found = self.size?;
+        let length = |list: Option<List>, is_empty: bool| match list {
+            Some(List::Root { length, .. }) => Some(length),
+            Some(List::Hashes { .. } | List::Unread) => None,
+            None => is_empty.then(|| Vec::<Withdrawal>::new().length()),
+        };
+        let uncles =
+            length(self.uncles.map(|(_, list)| list), header.ommers_hash == EMPTY_OMMER_ROOT_HASH)?;
+        let no_withdrawals = header.withdrawals_root.is_none_or(|root| root == EMPTY_ROOT_HASH);
+        let withdrawals = length(self.withdrawals, no_withdrawals)?;
+        let lengths = list.lengths()?.into_iter().flat_map(|transactions| {
+            let least = header.length() + transactions + uncles;
+            [least + withdrawals, least]
+        });
+        let mut sizes = lengths.map(|payload_length| {
+            alloy_rlp::Header { list: true, payload_length }.length_with_payload()
+        });
+        let size = sizes.next()?;
+        let is = |size: usize| found == U256::from(size);
+        let against = format!("the length of what the block has, {size}");
+        (!is(size) && !sizes.any(is))
+            .then(|| Note::contradiction("block.size", found.to_string(), against))
     }
 
     /// Uncles and withdrawals that are not those of the roots among a block's fields.
@@ -150,12 +203,9 @@ impl Listed {
             }
             let path = format!("block.transactions[{index}]");
             let place = Place { index, ..place };
-            match differences(&path, fields, transaction, place, &mut notes) {
-                Ok(found) => notes.extend(found.into_iter().map(|it| own(&path, it))),
-                Err(error) => {
-                    notes.push(Note::unused(path, format!("it is no transaction: {error}")));
-                }
-            }
+            // Of one that cannot be read the list's own reader tells.
+            let found = differences(&path, fields, transaction, place).unwrap_or_default();
+            notes.extend(found.into_iter().map(|it| own(&path, it)));
         }
         notes
     }
@@ -171,7 +221,7 @@ impl Listed {
             let Value::Object(fields) = listed else { continue };
             let path = format!("transactions[{index}]");
             let place = Place { index, ..place };
-            let found = differences(&path, fields, transaction, place, &mut Vec::new());
+            let found = differences(&path, fields, transaction, place);
             let first = match found {
                 Ok(found) => found.into_iter().next().map(|it| it.under(&path)),
                 Err(error) => {
@@ -187,16 +237,14 @@ impl Listed {
     }
 }
 
-/// Where a transaction that is listed whole is not this one, with notes of what is not known or read of it.
+/// Where a transaction that is listed whole is not this one.
 fn differences(
     path: &str,
     fields: &Map<String, Value>,
     transaction: &Transaction,
     place: Place,
-    notes: &mut Vec<Note>,
 ) -> Result<Vec<Difference>, InputError> {
-    let (given, said) = named_fields(path, fields.clone(), notes)?;
-    notes.extend(said.unread(path));
+    let NamedFields { fields: given, said, .. } = named_fields(path, fields.clone())?;
     let is = TransactionFields::from(transaction);
     let mut apart = printed_otherwise(transaction);
     // What is paid is held against what follows from the fees.
@@ -235,7 +283,7 @@ pub(super) fn printed_otherwise(transaction: &Transaction) -> Vec<&'static str> 
 }
 
 /// The hash of a transaction that a block lists, by it or whole.
-fn hash_of(listed: &Value) -> Option<B256> {
+pub(super) fn hash_of(listed: &Value) -> Option<B256> {
     let hash = listed.get("hash").unwrap_or(listed);
     hash.as_str().filter(|text| text.len() == 66).and_then(|text| text.parse().ok())
 }
@@ -252,7 +300,9 @@ fn uncles_of(uncles: &Value) -> List {
         fields.into_header().ok()
     };
     match uncles.iter().map(header).collect::<Option<Vec<_>>>() {
-        Some(headers) => List::Root { count, root: calculate_ommers_root(&headers) },
+        Some(headers) => {
+            List::Root { count, root: calculate_ommers_root(&headers), length: headers.length() }
+        }
         None => List::Unread,
     }
 }
@@ -271,7 +321,11 @@ fn withdrawals_of(withdrawals: &Value) -> List {
         })
     };
     match withdrawals.iter().map(withdrawal).collect::<Option<Vec<_>>>() {
-        Some(list) => List::Root { count: list.len(), root: calculate_withdrawals_root(&list) },
+        Some(list) => List::Root {
+            count: list.len(),
+            root: calculate_withdrawals_root(&list),
+            length: list.length(),
+        },
         None => List::Unread,
     }
 }

@@ -40,10 +40,13 @@ mod packing;
 mod parent_blobs;
 mod proofs;
 mod receipt_itself;
+mod receipt_names;
 mod rpc;
 mod said;
+pub mod sidecar;
 mod signature;
 pub mod state_test;
+mod transaction_list;
 
 /// All that is needed to run one transaction, and what it came from.
 #[derive(Clone, Debug)]

@@ -99,6 +99,11 @@ impl Note {
         Self { path: path.into(), kind }
     }
 
+    /// Whether something says otherwise than another part.
+    pub(super) const fn is_contradiction(&self) -> bool {
+        matches!(self.kind, NoteKind::Contradiction { .. })
+    }
+
     pub(super) fn unused(path: impl Into<String>, why: impl Into<String>) -> Self {
         Self { path: path.into(), kind: NoteKind::Unused { why: why.into() } }
     }

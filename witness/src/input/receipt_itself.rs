@@ -1,5 +1,6 @@
-//! What a receipt says [of itself](Itself): the place that it repeats in each of its logs, gas that was used
-//! before it, what blobs cost. A run uses nothing of it, so only here is it seen that it cannot be so.
+//! What a receipt says [of itself](Itself): the place that it repeats in each of its logs, the numbers of these,
+//! gas that was used before it, what blobs cost. A run uses nothing of it, so only here is it seen that it
+//! cannot be so.
 //!
 //! In the data's way this stands beside [`Said`](super::said::Said), which holds a receipt against its
 //! transaction.
@@ -14,18 +15,30 @@ use serde_json::{Map, Value};
 use super::{note::Note, said::At};
 
 /// What a log repeats of its receipt, and whether it is a number; a hash otherwise.
-const REPEATED: [(&str, bool); 4] = [
+const REPEATED: [(&str, bool); 5] = [
     ("transactionHash", false),
     ("blockHash", false),
     ("blockNumber", true),
     ("transactionIndex", true),
+    ("blockTimestamp", true),
 ];
+
+/// The names that a log's number in its block has, the second in ethers.
+const NUMBERS: [&str; 2] = ["logIndex", "index"];
 
 /// Why a field that cannot be read is not used.
 const UNREAD: &str = "it is not what stands in such a field";
 
 /// Where a log or a receipt says that it stands, in the order of [`REPEATED`].
 type Repeated = [Option<String>; REPEATED.len()];
+
+/// What a log says of where it stands.
+#[derive(Clone, Debug)]
+struct Log {
+    place: Repeated,
+    /// The log's number, in the order of [`NUMBERS`].
+    numbers: [Option<U256>; NUMBERS.len()],
+}
 
 /// What a receipt says of itself.
 #[derive(Clone, Debug, Default)]
@@ -37,7 +50,7 @@ pub(super) struct Itself {
     /// Whether there is a root beside a status.
     root: bool,
     place: Repeated,
-    logs: Vec<Repeated>,
+    logs: Vec<Log>,
     /// Index of the first log that was taken back.
     removed: Option<usize>,
     /// Fields that are there and are not what they should be.
@@ -67,13 +80,20 @@ impl Itself {
             let Some(log) = log.as_object() else { continue };
             let place = repeated(log);
             for ((name, _), said) in REPEATED.iter().zip(&place) {
-                let there = log.get(*name).is_some_and(|value| !value.is_null());
-                unread.extend((there && said.is_none()).then(|| format!("logs[{index}].{name}")));
+                if is_there(log, name) && said.is_none() {
+                    unread.push(format!("logs[{index}].{name}"));
+                }
+            }
+            let numbers = NUMBERS.map(|name| log.get(name).and_then(as_number));
+            for (name, said) in NUMBERS.iter().zip(numbers) {
+                if is_there(log, name) && said.is_none() {
+                    unread.push(format!("logs[{index}].{name}"));
+                }
             }
             if removed.is_none() && log.get("removed") == Some(&Value::Bool(true)) {
                 removed = Some(index);
             }
-            logs.push(place);
+            logs.push(Log { place, numbers });
         }
         Self {
             gas_used,
@@ -113,6 +133,7 @@ impl Itself {
             at.hash.map(|hash| hash.to_string()),
             Some(at.block.number.to_string()),
             at.index.map(|index| index.to_string()),
+            Some(at.block.timestamp.to_string()),
         ];
         for (place, (name, _)) in REPEATED.iter().enumerate() {
             let (expected, against) = match (&self.place[place], &known[place]) {
@@ -121,18 +142,42 @@ impl Itself {
                 (None, None) => continue,
             };
             let found = self.logs.iter().enumerate().find_map(|(index, log)| {
-                let found = log[place].as_ref().filter(|found| *found != expected)?;
+                let found = log.place[place].as_ref().filter(|found| *found != expected)?;
                 Some((index, found.clone()))
             });
             notes.extend(found.map(|(index, found)| {
                 Note::contradiction(format!("receipt.logs[{index}].{name}"), found, against)
             }));
         }
+        notes.extend(self.misnumbered());
         notes.extend(self.removed.map(|index| {
             let against = "the receipt, which has no log of a block that was taken back";
             Note::contradiction(format!("receipt.logs[{index}].removed"), "true", against)
         }));
         notes
+    }
+
+    /// A note of the first log whose number does not follow from that of the first: logs of a block are counted,
+    /// and those of a receipt stand together.
+    fn misnumbered(&self) -> Option<Note> {
+        let mut begin: Option<(usize, U256)> = None;
+        for (index, log) in self.logs.iter().enumerate() {
+            for (name, found) in NUMBERS.iter().zip(log.numbers) {
+                let Some(found) = found else { continue };
+                let Some((first, number)) = begin else {
+                    begin = Some((index, found));
+                    continue;
+                };
+                let expected = number.saturating_add(U256::from(index - first));
+                if found != expected {
+                    let path = format!("receipt.logs[{index}].{name}");
+                    let against =
+                        format!("receipt.logs[{first}], which is log {number} of the block");
+                    return Some(Note::contradiction(path, found.to_string(), against));
+                }
+            }
+        }
+        None
     }
 
     /// Notes of blobs, of one of Ethereum's chains: what they use follows from the transaction, what they cost
@@ -158,7 +203,13 @@ impl Itself {
     }
 }
 
-fn as_number(value: &Value) -> Option<U256> {
+/// Whether a field is there and not null.
+fn is_there(fields: &Map<String, Value>, name: &str) -> bool {
+    fields.get(name).is_some_and(|value| !value.is_null())
+}
+
+/// A number in any notation.
+pub(super) fn as_number(value: &Value) -> Option<U256> {
     serde_json::from_value(value.clone()).ok().map(|Number(number)| number)
 }
 

@@ -93,25 +93,29 @@ impl RpcInput {
         let at = At { block: &block, hash, index: None, whose: Whose::File };
         notes.extend(said.of_a_transaction(&transaction, at));
         notes.extend(listed.root_notes(&fields, rules));
-        if let Some((listed, hash)) = listed.hashes().zip(transaction.hash()) {
-            notes.extend(listed_notes(&listed, hash, said.index()));
+        let own = transaction.hash().or(hash_given);
+        let place = Place {
+            hash,
+            number: block.number,
+            timestamp: block.timestamp,
+            index: 0,
+            base_fee: block.base_fee_per_gas,
+        };
+        if let Some(list) = listed.read(own, Some(place)) {
+            notes.extend(list.notes(&fields));
+            let header = block.header.as_deref();
+            notes.extend(header.and_then(|header| listed.size_note(header, &list)));
+            let hash = transaction.hash();
+            notes.extend(hash.and_then(|hash| listed_notes(&list.hashes(), hash, said.index())));
         }
-        if let Some(own) = transaction.hash().or(hash_given) {
-            let place = Place {
-                hash,
-                number: block.number,
-                timestamp: block.timestamp,
-                index: 0,
-                base_fee: block.base_fee_per_gas,
-            };
+        if let Some(own) = own {
             notes.extend(listed.transaction_notes(&transaction, own, place));
         }
-        let receipt = self.receipt.map(|Answer(receipt)| receipt.read()).transpose()?;
+        let receipt = self.receipt.map(|Answer(receipt)| receipt.read(&mut notes)).transpose()?;
         if let Some(ReadReceipt { said: of, itself, .. }) = &receipt {
-            let hash = transaction.hash().or(hash_given);
             let at = At { index: said.index(), ..at };
-            notes.extend(of.of_a_receipt(&transaction, hash, at));
-            notes.extend(itself.notes(hash, at));
+            notes.extend(of.of_a_receipt(&transaction, own, at));
+            notes.extend(itself.notes(own, at));
             if rules.family() == Family::Ethereum {
                 notes.extend(itself.of_blobs(&transaction, &block));
             }

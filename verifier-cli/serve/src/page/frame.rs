@@ -26,7 +26,7 @@ const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'
 static STYLE: LazyLock<String> = LazyLock::new(|| format!("{LOOK}\n{OWN}"));
 
 /// What a browser may do with the page: show it, by this style, in no frame.
-pub(super) fn policy() -> String {
+pub(super) fn policy() -> &'static str {
     static POLICY: LazyLock<String> = LazyLock::new(|| {
         format!(
             "default-src 'none'; style-src '{}'; img-src data:; base-uri 'none'; form-action 'none'; \
@@ -34,7 +34,7 @@ pub(super) fn policy() -> String {
             hash_of(&STYLE)
         )
     });
-    POLICY.clone()
+    &POLICY
 }
 
 /// The parts of a page.
@@ -59,7 +59,7 @@ impl Frame {
 }
 
 /// A page that says why there is no other.
-pub(crate) fn said(failure: &Failure) -> String {
+pub(super) fn said(failure: &Failure) -> String {
     let words = escaped(&failure.to_string());
     let back = "<p><a href=\"/\">To the status page</a></p>";
     let body = format!(

@@ -8,12 +8,12 @@ mod words;
 
 use axum::{
     extract::State,
-    http::{HeaderValue, header},
+    http::{HeaderValue, StatusCode, header},
     response::{Html, IntoResponse, Response},
 };
 use iso_evm_watch::read::{Blocks, Events, Findings};
 
-pub(crate) use self::frame::{POLICY_OF_REPORTS, said};
+pub(crate) use self::frame::POLICY_OF_REPORTS;
 use self::{frame::Frame, parts::Shown};
 use crate::{app::App, failure::Failure};
 
@@ -23,17 +23,23 @@ const ROWS: u64 = 20;
 /// `/`.
 pub(crate) async fn status(State(app): State<App>) -> Response {
     match shown(&app).await {
-        Ok(shown) => {
-            let frame = Frame::of(&shown);
-            let policy = HeaderValue::from_str(&frame::policy());
-            let mut response = Html(frame.page()).into_response();
-            if let Ok(policy) = policy {
-                response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
-            }
-            response
-        }
-        Err(failure) => (failure.status(), Html(said(&failure))).into_response(),
+        Ok(shown) => html(StatusCode::OK, Frame::of(&shown).page()),
+        Err(failure) => said(&failure),
     }
+}
+
+/// A page that says why there is no other.
+pub(crate) fn said(failure: &Failure) -> Response {
+    html(failure.status(), frame::said(failure))
+}
+
+/// A page, held to its policy.
+fn html(status: StatusCode, page: String) -> Response {
+    let mut response = (status, Html(page)).into_response();
+    let policy = HeaderValue::from_str(frame::policy());
+    let policy = policy.expect("a policy has letters and signs that a header may have");
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    response
 }
 
 /// What the page shows.

@@ -101,7 +101,7 @@ impl Shown {
         };
         let mut counts = vec![
             count("blocks", "", totals.blocks),
-            count("valid", "is-valid", totals.valid),
+            count("valid transactions", "is-valid", totals.valid),
             count("invalid", "is-invalid", totals.invalid),
             count("inconclusive", "is-inconclusive", totals.inconclusive),
         ];
@@ -147,8 +147,8 @@ impl Shown {
             let (class, state) = state(node);
             let latest = node.latest.map_or_else(|| "–".to_owned(), number);
             format!(
-                "<tr><td>{}{asked}</td><td><span class=\"verdict is-{class}\">{state}</span></td>\
-                 <td class=\"number\">{latest}</td><td class=\"number\">{}</td></tr>\n",
+                "<tr><td>{}</td><td class=\"number\">{latest}</td><td class=\"number\">{}</td>\
+                 <td><span class=\"verdict is-{class}\">{state}</span>{asked}</td></tr>\n",
                 index + 1,
                 number(node.errors)
             )
@@ -158,7 +158,7 @@ impl Shown {
             "nodes",
             "Nodes",
             "",
-            &["node", "state", "#latest", "#errors"],
+            &["node", "#latest", "#errors", "state"],
             &rows,
             "No node has been asked yet.",
         )
@@ -171,7 +171,7 @@ impl Shown {
             let record = finding.record.map_or_else(|| "–".to_owned(), number);
             format!(
                 "<tr><td class=\"number\">{}</td><td class=\"hash\"><a href=\"/transactions/{transaction}/report.html\">{}</a></td>\
-                 <td>{}</td><td>{}</td><td class=\"number\">{place}</td><td class=\"number\">{record}</td></tr>\n",
+                 <td class=\"number\">{place}</td><td class=\"number\">{record}</td><td>{}</td><td>{}</td></tr>\n",
                 block(finding.number, finding.canonical),
                 hash(transaction),
                 escaped(&finding.audit),
@@ -179,48 +179,46 @@ impl Shown {
             )
         };
         let rows: String = self.findings.iter().map(row).collect();
-        let columns = ["#block", "transaction, explained", "audit", "kind", "#message", "#record"];
+        let columns = ["#block", "transaction, explained", "#message", "#record", "audit", "kind"];
         let more = "/api/v1/findings";
         panel("findings", "False claims", more, &columns, &rows, "Nothing false was found.")
     }
 
     fn blocks(&self, now: u64) -> String {
+        // There is a column for problems if there is one.
+        let has_problem = self.blocks.iter().any(|block| block.problem.is_some());
+        let problem = |it: &Block| {
+            let problem = it.problem.as_ref();
+            let words = problem.map(|it| format!("{}: {}", escaped(&it.kind), escaped(&it.reason)));
+            format!("<td class=\"words\">{}</td>", words.unwrap_or_default())
+        };
         let row = |it: &Block| {
-            let problem = it
-                .problem
-                .as_ref()
-                .map(|problem| format!("{}: {}", escaped(&problem.kind), escaped(&problem.reason)));
             format!(
-                "<tr><td class=\"number\">{}</td><td class=\"hash\"><a href=\"/api/v1/blocks/{}\">{}</a></td>\
-                 <td class=\"number\">{}</td><td>{}</td><td>{}</td><td class=\"words\">{}</td></tr>\n",
+                "<tr><td class=\"number\">{}</td><td>{}</td><td class=\"number\">{}</td>\
+                 <td class=\"hash\"><a href=\"/api/v1/blocks/{}\">{}</a></td><td class=\"when\">{}</td>{}</tr>\n",
                 block(it.number, it.canonical),
+                verdict(&it.verdict),
+                number(it.transactions),
                 it.hash,
                 hash(it.hash),
-                number(it.transactions),
-                verdict(&it.verdict),
                 ago(now, it.audited_at),
-                problem.unwrap_or_default()
+                if has_problem { problem(it) } else { String::new() }
             )
         };
         let rows: String = self.blocks.iter().map(row).collect();
-        let columns = ["#number", "hash", "#transactions", "verdict", "audited", "problem"];
-        panel(
-            "blocks",
-            "Last blocks",
-            "/api/v1/blocks",
-            &columns,
-            &rows,
-            "No block is audited yet.",
-        )
+        let columns = ["#block", "verdict", "#transactions", "hash", "audited", "problem"];
+        let columns = &columns[..columns.len() - usize::from(!has_problem)];
+        let empty = "No block is audited yet.";
+        panel("blocks", "Last blocks", "/api/v1/blocks", columns, &rows, empty)
     }
 
     fn events(&self, now: u64) -> String {
         let row = |it: &Event| {
             format!(
-                "<tr><td>{}</td><td>{}</td><td class=\"words\">{}</td></tr>\n",
+                "<tr><td class=\"when\">{}</td><td class=\"when\">{}</td><td class=\"words\">{}</td></tr>\n",
                 ago(now, it.at),
                 escaped(&it.kind),
-                event(&it.detail)
+                event(&it.kind, &it.detail)
             )
         };
         let rows: String = self.events.iter().map(row).collect();
@@ -256,7 +254,11 @@ const fn state(node: &NodeVitals) -> (&'static str, &'static str) {
 /// A block's number; one that is gone is crossed out, and said to be.
 fn block(block: u64, canonical: bool) -> String {
     let number = number(block);
-    if canonical { number } else { format!("<del class=\"gone\" title=\"gone\">{number}</del>") }
+    if canonical {
+        number
+    } else {
+        format!("<span class=\"chip\">gone</span> <del class=\"gone\">{number}</del>")
+    }
 }
 
 /// A table with a title, and a link to all of it. A column's name that begins with `#` is one of numbers.

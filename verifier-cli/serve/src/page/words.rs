@@ -51,34 +51,48 @@ pub(super) fn verdict(name: &str) -> String {
     format!("<span class=\"verdict is-{class}\">{}</span>", escaped(name))
 }
 
-/// What an event says, in a line: its kind, of which node, and what else there is of it.
-pub(super) fn event(detail: &Value) -> String {
+/// What an event says, in a line.
+pub(super) fn event(kind: &str, detail: &Value) -> String {
     let Value::Object(fields) = detail else { return String::new() };
-    let mut words = Vec::new();
-    for (name, value) in fields {
-        let said = match value {
-            Value::Null => continue,
-            // In lines for people, nodes are counted from 1.
-            Value::Number(place) if name == "node" || name == "receiver" => {
-                place.as_u64().map_or_else(|| place.to_string(), |it| (it + 1).to_string())
-            }
-            Value::Number(it) => it.as_u64().map_or_else(|| it.to_string(), number),
-            Value::Bool(yes) => (if *yes { "yes" } else { "no" }).to_owned(),
-            Value::String(text) if name == "event" => {
-                debug_assert!(!text.is_empty());
-                continue;
-            }
-            Value::String(text) if is_hash(text) => {
-                words.push(format!("{} {}", plain(name), hash(text)));
-                continue;
-            }
-            Value::String(text) => text.clone(),
-            Value::Array(items) => counted(items.len() as u64, "item", "items"),
-            Value::Object(_) => continue,
-        };
-        words.push(format!("{} {}", plain(name), escaped(&said)));
+    if kind == "reorganised" {
+        return reorganised(detail);
     }
+    let said = fields.iter().filter(|(name, _)| *name != "event");
+    let words: Vec<_> = said.filter_map(|(name, value)| field(name, value)).collect();
     words.join(", ")
+}
+
+/// Blocks that are gone, as lines for people have it.
+fn reorganised(detail: &Value) -> String {
+    let gone = detail["gone"].as_array().map_or(0, Vec::len) as u64;
+    let are = if gone == 1 { "is" } else { "are" };
+    let common = detail["common"]
+        .as_u64()
+        .map(|common| format!(", the chain goes on from block {}", number(common)));
+    let was_final = if detail["wasFinal"] == true { "; one had been called final" } else { "" };
+    format!(
+        "{} {are} gone{}{was_final}",
+        counted(gone, "block", "blocks"),
+        common.unwrap_or_default()
+    )
+}
+
+/// A field of an event, as words.
+fn field(name: &str, value: &Value) -> Option<String> {
+    let said = match value {
+        Value::Null | Value::Object(_) => return None,
+        // In lines for people, nodes are counted from 1.
+        Value::Number(place) if ["node", "receiver"].contains(&name) => {
+            place.as_u64().map_or_else(|| place.to_string(), |it| number(it.saturating_add(1)))
+        }
+        Value::Number(it) => it.as_u64().map_or_else(|| it.to_string(), number),
+        Value::Bool(yes) => (if *yes { "yes" } else { "no" }).to_owned(),
+        Value::String(reason) if name == "reason" => return Some(escaped(reason)),
+        Value::String(text) if is_hash(text) => hash(text),
+        Value::String(text) => escaped(text),
+        Value::Array(items) => number(items.len() as u64),
+    };
+    Some(format!("{} {said}", plain(name)))
 }
 
 fn is_hash(text: &str) -> bool {
@@ -115,9 +129,15 @@ mod tests {
 
     #[test]
     fn what_a_node_says_is_text_in_the_page() {
-        let detail = json!({"event": "node-wrong", "node": 0, "reason": "<script>\u{202e}", "wasFinal": true});
-        let said = event(&detail);
-        assert_eq!(said, "node 1, reason &lt;script&gt;\\u{202e}, was final yes");
+        let detail =
+            json!({"event": "node-wrong", "node": 0, "reason": "<script>\u{202e}", "isSo": true});
+        // Fields come in one order or the other.
+        let said = event("node-wrong", &detail);
+        let words = ["node 1", "&lt;script&gt;\\u{202e}", "is so yes"];
+        assert!(words.iter().all(|words| said.contains(words)), "{said}");
+        let detail = json!({"common": 1_026, "gone": [{}, {}], "wasFinal": false});
+        let said = event("reorganised", &detail);
+        assert_eq!(said, "2 blocks are gone, the chain goes on from block 1,026");
         assert!(!verdict("<b>").contains("<b>"));
     }
 }

@@ -1,11 +1,13 @@
 //! `iso-verify watch` on anvil: what stands in its database is what is on the chain, whatever happens to the
 //! chain, to the nodes and to the process.
 
+mod callers;
 mod course;
 mod errors;
 mod examples;
 mod http;
 mod kills;
+mod metrics;
 mod no_room;
 mod nodes;
 // What operators commit to elsewhere: who lies is convicted by a watcher alone, who does not is left in peace.

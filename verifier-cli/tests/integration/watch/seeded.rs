@@ -10,10 +10,14 @@ use iso_evm_watch::{
     StoredWitness,
 };
 use iso_evm_wire::Witness;
-use serde_json::json;
+use serde_json::{Value, json};
+use tempfile::TempDir;
 
-use super::Chain;
-use crate::lies::LIES;
+use super::{
+    Beside, Chain,
+    http::{Answer, get},
+};
+use crate::{lies::LIES, schemas::schema};
 
 /// How many blocks are there.
 pub(super) const BLOCKS: u64 = 3;
@@ -73,5 +77,41 @@ pub(super) fn store(folder: &Path, chain: &Chain, receivers: &[String]) {
     for number in 1..=BLOCKS {
         let lie = (number == LYING).then(|| false_transaction(folder));
         store.put(&block(place(chain, number), lie.into_iter().collect()), None).unwrap();
+    }
+}
+
+/// A watcher of a chain in whose store is a lie, in step with it.
+pub(super) struct Watched {
+    pub(super) chain: Chain,
+    pub(super) folder: TempDir,
+    pub(super) watcher: Beside,
+    pub(super) address: String,
+}
+
+impl Watched {
+    pub(super) fn start(blocks: u64) -> Option<Self> {
+        let mut chain = Chain::start()?;
+        chain.make(blocks);
+        let folder = tempfile::tempdir().unwrap();
+        store(folder.path(), &chain, &[]);
+        let options = format!("--rpc-url {} --from 1 --poll 0.1 --serve 0", chain.anvil.url());
+        let mut watcher = Beside::start(folder.path(), &options);
+        let address = watcher.address();
+        watcher.until(|event| event["event"] == "in-step");
+        Some(Self { chain, folder, watcher, address })
+    }
+
+    pub(super) fn get(&self, path: &str) -> Answer {
+        get(&self.address, path)
+    }
+
+    /// An answer of the API, which is as the schema has it.
+    pub(super) fn api(&self, path: &str) -> Value {
+        let answer = self.get(&format!("/api/v1/{path}"));
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text());
+        assert_eq!(answer.header("content-type"), "application/json", "{path}");
+        let json = answer.json();
+        schema("watch-api").check(&json).unwrap_or_else(|error| panic!("{path}: {error}\n{json}"));
+        json
     }
 }

@@ -138,6 +138,63 @@ fn a_receipt_that_contradicts_itself_is_said() {
         input["receipt"]["logs"][0][field] = value;
         assert_eq!(notes(&input), [format!("receipt.logs[0].{field} {expected}")]);
     }
+    // Fields that nobody knows, and numbers and times of several logs.
+    let mut input = plain.clone();
+    let log = plain["receipt"]["logs"][0].clone();
+    input["receipt"]["logs"] = json!([log, log, log]);
+    input["receipt"]["blockTimestamp"] = json!(2);
+    for (index, log) in input["receipt"]["logs"].as_array_mut().unwrap().iter_mut().enumerate() {
+        log["logIndex"] = json!(format!("{:#x}", 6 + index));
+        log["blockTimestamp"] = json!("0x2");
+    }
+    for known in ["l1Fee", "l1GasUsed", "gasUsedForL1", "authorizationList", "revertReason"] {
+        input["receipt"][known] = json!("0x1");
+    }
+    assert_eq!(notes(&input), Vec::<String>::new());
+    for (path, value, expected) in [
+        ("/receipt", json!({"foo": 1}), "foo is not known and not used"),
+        (
+            "/receipt",
+            json!({"cumulativeGasUse": 1}),
+            "cumulativeGasUse is not known and not used: did you mean \"cumulativeGasUsed\"?",
+        ),
+        (
+            "/receipt",
+            json!({"blockTimestamp": 7}),
+            "blockTimestamp is 7, which contradicts block.timestamp, 2",
+        ),
+        ("/receipt/logs/1", json!({"foo": 1}), "logs[1].foo is not known and not used"),
+        (
+            "/receipt/logs/1",
+            json!({"logIndex": "0x0"}),
+            "logs[1].logIndex is 0, which contradicts receipt.logs[0], which is log 6 of the block",
+        ),
+        (
+            "/receipt/logs/1",
+            json!({"index": 8}),
+            "logs[1].index is 8, which contradicts receipt.logs[0], which is log 6 of the block",
+        ),
+        (
+            "/receipt/logs/2",
+            json!({"logIndex": "0x9"}),
+            "logs[2].logIndex is 9, which contradicts receipt.logs[0], which is log 6 of the block",
+        ),
+        (
+            "/receipt/logs/2",
+            json!({"logIndex": {}}),
+            "logs[2].logIndex is not used: it is not what stands in such a field",
+        ),
+        (
+            "/receipt/logs/1",
+            json!({"blockTimestamp": "0x7"}),
+            "logs[1].blockTimestamp is 7, which contradicts receipt.blockTimestamp, 2",
+        ),
+    ] {
+        let mut input = input.clone();
+        let part = input.pointer_mut(path).unwrap().as_object_mut().unwrap();
+        part.extend(value.as_object().unwrap().clone());
+        assert_eq!(notes(&input)[0], format!("receipt.{expected}"));
+    }
     // What the receipt does not say itself is what is recorded.
     let mut input = plain;
     input["receipt"].as_object_mut().unwrap().remove("blockNumber").unwrap();

@@ -5,6 +5,7 @@ use super::*;
 
 mod beside;
 mod documents;
+mod listed;
 mod notes;
 mod rollup;
 mod schedule;

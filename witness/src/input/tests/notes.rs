@@ -191,7 +191,7 @@ fn parts_of_a_file_that_are_not_of_one_transaction_are_said() {
     for part in ["transaction", "receipt"] {
         input[part]["transactionIndex"] = json!(null);
     }
-    input["block"]["transactions"] = json!([other, other]);
+    input["block"]["transactions"] = json!([other, format!("0x{}", "44".repeat(32))]);
     let expected = format!(
         "block.transactions is a list of 2 others, which contradicts the transaction, {hash}, which is not in it"
     );
