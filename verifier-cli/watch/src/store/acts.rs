@@ -137,6 +137,19 @@ impl Store {
         Ok(flights)
     }
 
+    /// The acts that are known to be mined with numbers from one up to another, each with the hash of its transaction.
+    pub(crate) fn mined_from(
+        &mut self,
+        from: u64,
+        to: u64,
+    ) -> Result<Vec<(B256, (u64, u64), B256)>, StoreError> {
+        let sql = "SELECT commitment, plan, act, hash FROM signed WHERE state = 'mined' \
+                   AND nonce >= $1 AND nonce < $2 ORDER BY nonce";
+        let rows = self.database.rows(sql, &[from.into(), to.into()])?;
+        let act = |row: &Row| Ok((row.hash(0)?, (row.number(1)?, row.number(2)?), row.hash(3)?));
+        rows.iter().map(act).collect()
+    }
+
     /// What was signed of an act and can still be mined, the last first.
     pub(crate) fn signed(
         &mut self,
