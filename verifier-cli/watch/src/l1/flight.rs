@@ -41,15 +41,20 @@ impl Operators {
         for flight in &flights {
             let Some(kept) = self.store.commitment(flight.commitment)? else { continue };
             if self.is_mined(&kept, flight)? {
+                // What has waited for it waits no more.
+                self.pushed = None;
                 continue;
             }
             if self.is_lost(challenger, &kept, flight)? {
                 continue;
             }
             let Some(last) = flight.signed.first() else { continue };
-            // What has a higher number waits for it.
-            let is_stuck = std::mem::take(&mut is_first) && self.is_stuck(challenger, last);
-            let is_anew = is_stuck && self.push_on(challenger, &kept, flight, last)?;
+            // What has a higher number waits for it: a challenge in the block of its announcement fails.
+            if !std::mem::take(&mut is_first) {
+                continue;
+            }
+            let is_anew =
+                self.is_stuck(challenger, last) && self.push_on(challenger, &kept, flight, last)?;
             if is_due && !is_anew {
                 self.broadcast(&kept, last)?;
             }
