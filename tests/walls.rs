@@ -70,8 +70,10 @@ const LIBRARIES: [(&str, &str, &[&str]); 13] = [
             "iso-evm-witness",
             "iso-evm-hypervisor",
             "iso-evm-verifier",
+            "iso-evm-provers",
             "iso-evm-rpc",
             "iso-evm-node",
+            "iso-evm-onchain",
         ],
     ),
     (

@@ -134,7 +134,7 @@ pub(crate) fn watch(error: &WatchError) -> String {
     match error {
         WatchError::NoStart(_) => format!("{error} (--from N begins with a number)"),
         WatchError::OtherStart { .. } => format!("{error} (--db names one)"),
-        WatchError::Store(StoreError::OtherChain { .. }) => {
+        WatchError::Store(StoreError::OtherChain { .. } | StoreError::OtherContract { .. }) => {
             format!("{error} (--db names another database)")
         }
         _ => error.to_string(),

@@ -103,6 +103,16 @@ impl Chain {
         })
     }
 
+    /// What a unit of gas costs in the next block, in wei, whatever anybody allows.
+    ///
+    /// # Errors
+    ///
+    /// If the node does not say, or the chain has no base fee.
+    pub fn price(&self) -> Result<u128, SendError> {
+        let Market { base_fee, tip } = self.market()?;
+        Ok(base_fee.saturating_add(tip))
+    }
+
     /// Checks that fees are enough for the next block.
     ///
     /// # Errors

@@ -9,9 +9,10 @@
 //! |---|---|
 //! | the contracts, with their addresses | [`contracts`], [`holds`] |
 //! | what an audit costs, before anything is spent | [`plan`], on the [`host`] in memory |
-//! | the chain behind a node | [`chain`], [`rules`], [`fees`] |
+//! | the chain behind a node | [`chain`], [`course`], [`rules`], [`fees`] |
 //! | who signs | [`keys`], [`sender`] |
 //! | what is ordered, and sent once | [`outbox`] |
+//! | what is signed and kept before it is sent | [`unattended`] |
 //! | contracts to the chain | [`deploy`] |
 //! | messages to the chain, verdicts back | [`submit`] |
 //! | what operators commit to, and how they are convicted | [`dispute`] |
@@ -45,6 +46,7 @@
 mod addresses;
 pub mod chain;
 pub mod contracts;
+pub mod course;
 pub mod deploy;
 pub mod dispute;
 pub mod execution;
@@ -59,3 +61,4 @@ pub mod rules;
 pub mod send_error;
 pub mod sender;
 pub mod submit;
+pub mod unattended;

@@ -6,9 +6,7 @@
 
 use std::cell::{Cell, RefCell};
 
-use alloy_consensus::{SignableTransaction, TxEip1559, TxEnvelope};
-use alloy_eips::eip2718::Encodable2718;
-use alloy_network::{TransactionBuilder, TxSignerSync};
+use alloy_network::TransactionBuilder;
 use alloy_primitives::{Address, B256, Bytes, TxKind, U256};
 use alloy_provider::Provider;
 use alloy_rpc_types_eth::TransactionRequest;
@@ -21,6 +19,7 @@ use super::{
     plan::Step,
     send_error::SendError,
     sender::Sender,
+    unattended::Signed,
 };
 
 /// A transaction to be sent.
@@ -166,26 +165,8 @@ impl<'a> Outbox<'a> {
         input: Bytes,
     ) -> Result<B256, SendError> {
         let Order { chain_id, fees, .. } = self.order;
-        let mut transaction = TxEip1559 {
-            chain_id,
-            nonce,
-            gas_limit: intent.gas_limit,
-            max_fee_per_gas: fees.max_fee_per_gas,
-            max_priority_fee_per_gas: fees.max_priority_fee_per_gas,
-            to: intent.to.map_or(TxKind::Create, TxKind::Call),
-            value: intent.value,
-            input,
-            ..TxEip1559::default()
-        };
-        let signature = signer.sign_transaction_sync(&mut transaction);
-        let signature = signature.map_err(|error| SendError::Unsigned(error.to_string()))?;
-        let signed = TxEnvelope::from(transaction.into_signed(signature));
-        let (hash, bytes) = (*signed.tx_hash(), &signed.encoded_2718());
-        let node = &self.chain.node;
-        let sent = node.wait(node.ask_once("eth_sendRawTransaction", |node| async move {
-            node.send_raw_transaction(bytes).await.map(|_| ())
-        }));
-        match sent {
+        let Signed { hash, bytes } = Signed::new(signer, (chain_id, nonce, fees), intent, input)?;
+        match self.chain.broadcast(&bytes) {
             Ok(()) => Ok(hash),
             Err(error) if error.is_refusal() => Err(error.into()),
             Err(error) => Err(SendError::Uncertain { hash, nonce, error: Box::new(error) }),

@@ -151,6 +151,10 @@ const EXAMPLES: &[Examples] = &[
                 "With a status page and metrics, telling of what is false",
                 "iso-verify watch --rpc-url A --serve 9100 --webhook https://alerts/iso",
             ),
+            example(
+                "And convict who lies about it elsewhere",
+                "iso-verify watch --rpc-url L2 --l1-rpc-url L1 --dispute $CONTRACT --challenge --keystore me",
+            ),
         ],
     ),
     (

@@ -44,7 +44,18 @@ pub enum WatchError {
         /// The block that comes next.
         next: u64,
     },
+    /// What operators have committed to cannot be watched.
+    #[error("what operators commit to: {0}")]
+    Operators(Box<dyn std::error::Error + Send + Sync>),
     /// The system gives no threads.
     #[error("no threads: {0}")]
     Threads(io::Error),
+}
+
+#[cfg(feature = "challenge")]
+impl WatchError {
+    /// What operators have committed to cannot be watched.
+    pub(crate) fn l1(error: impl std::error::Error + Send + Sync + 'static) -> Self {
+        Self::Operators(Box::new(error))
+    }
 }

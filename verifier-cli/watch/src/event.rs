@@ -5,7 +5,10 @@
 use alloy_primitives::B256;
 use serde::Serialize;
 
-use crate::block::{AuditedBlock, Place};
+use crate::{
+    block::{AuditedBlock, Place},
+    commitment::{Commitment, CommitmentNews, L1News},
+};
 
 /// Something that a watcher has seen or done. What it was told by a block is kept before it is told here.
 ///
@@ -43,6 +46,15 @@ pub enum Event {
         /// What happened.
         what: NodeNews,
     },
+    /// Something about what an operator has committed to on another chain.
+    Commitment {
+        /// What he stands by.
+        commitment: Box<Commitment>,
+        /// What happened.
+        what: CommitmentNews,
+    },
+    /// Something about the node of that other chain.
+    L1(L1News),
 }
 
 /// Blocks that are gone.
@@ -134,6 +146,8 @@ impl Event {
             Self::InStep { .. } => "in-step",
             Self::Behind { .. } => "behind",
             Self::Node { what, .. } => what.name(),
+            Self::Commitment { what, .. } => what.name(),
+            Self::L1(what) => what.name(),
         }
     }
 }

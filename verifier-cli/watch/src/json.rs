@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     block::{AuditedBlock, Outcome, Place},
+    commitment::{Commitment, CommitmentNews, L1News},
     event::{Event, NodeNews},
 };
 
@@ -25,6 +26,9 @@ impl Event {
             Self::InStep { number } => json!({"number": number}),
             Self::Behind { blocks } => json!({"blocks": blocks}),
             Self::Node { node, what } => of_node(*node, what),
+            Self::Commitment { commitment, what } => of_commitment(commitment, what),
+            Self::L1(L1News::Silent { reason }) => json!({"reason": reason}),
+            Self::L1(L1News::Answers) => json!({}),
         };
         let mut object = Map::from_iter([("event".to_owned(), json!(self.name()))]);
         if let Value::Object(fields) = fields {
@@ -91,4 +95,27 @@ fn of_node(node: usize, what: &NodeNews) -> Value {
             json!({"node": node})
         }
     }
+}
+
+fn of_commitment(commitment: &Commitment, what: &CommitmentNews) -> Value {
+    let more = match what {
+        CommitmentNews::Made | CommitmentNews::Gone => json!({}),
+        CommitmentNews::Same { block } => json!({"block": block}),
+        CommitmentNews::False(found) => json!(found),
+        CommitmentNews::OtherBlock { reason }
+        | CommitmentNews::Unknown { reason }
+        | CommitmentNews::Withheld { reason }
+        | CommitmentNews::Held { reason } => json!({"reason": reason}),
+        CommitmentNews::Convicted { by, own } => json!({"by": by, "own": own}),
+        CommitmentNews::Final { judgement } => json!({"judgement": judgement}),
+        CommitmentNews::Sent(sent) => json!(sent),
+        CommitmentNews::Mined { what, hash, success, gas_used, paid } => json!({
+            "what": what, "hash": hash, "success": success, "gasUsed": gas_used, "paid": paid
+        }),
+    };
+    let mut fields = Map::from_iter([("commitment".to_owned(), json!(commitment))]);
+    if let Value::Object(more) = more {
+        fields.extend(more);
+    }
+    Value::Object(fields)
 }

@@ -15,6 +15,7 @@
 //! | what is kept, read beside a watcher | [`read`] |
 //! | what others are told of | [`Notice`], [`webhook`] |
 //! | audit one block, and keep nothing | [`audit_block`] |
+//! | what operators commit to on another chain, with the feature `challenge` | [`Commitment`], [`CommitmentNews`] |
 //!
 //! ```no_run
 //! use iso_evm_watch::{
@@ -46,9 +47,12 @@
 
 mod audit;
 mod block;
+mod commitment;
 mod error;
 mod event;
 mod json;
+#[cfg(feature = "challenge")]
+mod l1;
 mod nodes;
 mod notice;
 mod policy;
@@ -64,8 +68,11 @@ pub use block::{
     Audited, AuditedBlock, AuditedTransaction, Outcome, Place, Problem, ProblemKind, Spent,
     StoredWitness,
 };
+pub use commitment::{Commitment, CommitmentNews, FalseCommitment, Judgement, L1News, SentAct};
 pub use error::WatchError;
 pub use event::{Event, Gone, Head, Heads, NodeNews, Reorganisation};
+#[cfg(feature = "challenge")]
+pub use l1::{Challenger, OperatorOptions, Settled};
 pub use notice::Notice;
 pub use policy::Policy;
 pub use sample::{NoShare, Sample};

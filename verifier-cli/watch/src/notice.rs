@@ -14,7 +14,14 @@ const FINDING: &str = "finding";
 
 /// The events that are told by their names. Of reorganisations those are told that are none of a chain's ordinary
 /// course: [`is_told`] says which.
-const TOLD: &[&str] = &["reorganised", "node-disagrees", "behind"];
+const TOLD: &[&str] = &[
+    "reorganised",
+    "node-disagrees",
+    "behind",
+    "commitment-false",
+    "commitment-final",
+    "challenge-held",
+];
 
 /// Something to be told.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,6 +75,8 @@ fn is_told(kind: &str, detail: &Value) -> bool {
     match kind {
         // A block that nobody had called final may go: chains do that.
         "reorganised" => detail.get("wasFinal") == Some(&Value::Bool(true)),
+        // What is true becomes final.
+        "commitment-final" => detail.get("judgement") == Some(&Value::from("false")),
         kind => TOLD.contains(&kind),
     }
 }
@@ -84,5 +93,7 @@ mod tests {
         assert!(told("node-disagrees", json!({"node": 1})));
         assert!(told("behind", json!({"blocks": 17})));
         assert!(!told("node-silent", json!({"node": 1})));
+        assert!(told("commitment-final", json!({"judgement": "false"})));
+        assert!(!told("commitment-final", json!({"judgement": "same"})));
     }
 }

@@ -83,6 +83,16 @@ impl Disputes {
         Ok(Asked { item: None, place, asker, until, closed })
     }
 
+    /// The transaction that convicts whoever did not show in time what was asked for at a place.
+    pub fn convict_silent(&self, id: B256, place: B256) -> Act {
+        self.due_act("convict-silent", AuditDispute::convictSilentCall { id, place })
+    }
+
+    /// The transaction that convicts a commitment whose parent is convicted.
+    pub fn convict_successor(&self, id: B256) -> Act {
+        self.due_act("convict-successor", AuditDispute::convictSuccessorCall { id })
+    }
+
     /// What is due of a commitment, for who sends. Questions are looked for from a block on.
     ///
     /// # Errors
@@ -110,15 +120,10 @@ impl Disputes {
             let silent = asked.iter().find(|asked| !asked.closed && time > asked.until);
             let parent = self.parent(chain, &commitment)?;
             if let Some(Asked { place, asker, .. }) = silent {
-                acts.push(self.due_act(
-                    "convict-silent",
-                    AuditDispute::convictSilentCall { id, place: *place },
-                ));
+                acts.push(self.convict_silent(id, *place));
                 (convicted, owes) = (true, owes || (*asker == sender && (bond || deposit)));
             } else if parent == Standing::Convicted {
-                acts.push(
-                    self.due_act("convict-successor", AuditDispute::convictSuccessorCall { id }),
-                );
+                acts.push(self.convict_successor(id));
                 convicted = true;
             } else if time >= commitment.deadline
                 && commitment.asked == 0

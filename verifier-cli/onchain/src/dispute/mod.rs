@@ -3,11 +3,15 @@
 //!
 //! In the data's way this stands between proofs, which the provers' crate makes, and the node. `terms` looks at
 //! the contracts, `scene` runs a dispute in memory, so that each transaction's gas is known before it is sent, `convict`
-//! finds the proof that a contract takes, `laid` brings large ones in parts, `due` says what time has made due.
+//! finds the proof that a contract takes, `committed`, `events` and `answers` read what has been told of commitments, `laid` brings large proofs
+//! in parts, `due` says what time has made due.
 
+mod answers;
+mod committed;
 mod convict;
 mod due;
 mod error;
+mod events;
 mod laid;
 mod merge;
 mod scene;
@@ -20,9 +24,12 @@ use iso_evm_provers::Prover;
 use iso_evm_wire::Rules;
 
 pub use self::{
+    answers::Answer,
+    committed::Committed,
     convict::{Conviction, Told, told},
     due::{Asked, Due},
     error::DisputeError,
+    events::{Ended, ToldEvent, is_not_announced},
     scene::{Act, Scene},
     terms::{Commitment, Standing},
 };

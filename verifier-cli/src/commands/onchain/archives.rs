@@ -104,7 +104,7 @@ impl WindowArgs {
 
 /// Where disputes are
 #[derive(Clone, Debug, Args)]
-pub(super) struct DisputeArgs {
+pub(in crate::commands) struct DisputeArgs {
     /// The contract for disputes [default: where `deploy` puts it]
     #[arg(long, value_name = "ADDR")]
     dispute: Option<Address>,
@@ -125,7 +125,10 @@ impl DisputeArgs {
     }
 
     /// The contracts alone.
-    pub(super) fn into_contracts(self, sender: Option<Address>) -> Result<Contracts, CommandError> {
+    pub(in crate::commands) fn into_contracts(
+        self,
+        sender: Option<Address>,
+    ) -> Result<Contracts, CommandError> {
         self.contracts.contracts(sender)
     }
 
@@ -134,8 +137,14 @@ impl DisputeArgs {
         Ok(self.contracts.schedule()?.family().newest())
     }
 
+    /// The contract, if it is named.
+    #[cfg(feature = "node")]
+    pub(in crate::commands) const fn address(&self) -> Option<Address> {
+        self.dispute
+    }
+
     /// Whether the contract is named.
-    pub(super) const fn is_given(&self) -> bool {
+    pub(in crate::commands) const fn is_given(&self) -> bool {
         self.dispute.is_some()
     }
 }

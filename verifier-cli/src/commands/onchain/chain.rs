@@ -30,6 +30,16 @@ pub(super) struct ChainArgs {
     /// The node's JSON-RPC, by HTTP; otherwise $ETH_RPC_URL
     #[arg(long, value_name = "URL")]
     rpc_url: Option<String>,
+    #[command(flatten)]
+    terms: TermsArgs,
+    /// Send without asking
+    #[arg(long)]
+    yes: bool,
+}
+
+/// Who sends, and on which terms
+#[derive(Clone, Debug, Args)]
+pub(in crate::commands) struct TermsArgs {
     /// The chain, by number or name; what is signed is for it alone. A node on this machine may say
     /// which it is
     #[arg(long, value_name = "ID", value_parser = chain_id)]
@@ -45,9 +55,6 @@ pub(super) struct ChainArgs {
     /// The most of it that is for the proposer [default: 5gwei]
     #[arg(long, value_name = "AMOUNT", alias = "max-priority-fee-per-gas", value_parser = wei)]
     max_priority_fee: Option<u128>,
-    /// Send without asking
-    #[arg(long)]
-    yes: bool,
 }
 
 /// Who sends
@@ -77,11 +84,7 @@ pub(super) const SOMEBODY: Address = Address::repeat_byte(0x5e);
 impl ChainArgs {
     /// Whether a chain is meant at all, by a command that does without one too.
     pub(in crate::commands) const fn is_given(&self) -> bool {
-        let FromArgs { private_key_file, keystore, unlocked } = &self.from;
-        self.rpc_url.is_some()
-            || private_key_file.is_some()
-            || keystore.is_some()
-            || unlocked.is_some()
+        self.rpc_url.is_some() || self.terms.from.is_given()
     }
 
     /// The node that is named.
@@ -105,11 +108,10 @@ impl ChainArgs {
         let url = node_url(self.rpc_url.as_deref())
             .ok_or(CommandError::Needs { option: "a chain", needed: "--rpc-url" })?;
         let chain = Chain::at(&url)?;
-        if signs && self.chain.is_none() && !chain.is_local() {
-            let option = "a node that is not on this machine";
-            return Err(CommandError::Needs { option, needed: "--chain" });
+        if signs {
+            self.terms.names(&chain)?;
         }
-        let sender = match self.from.sender(self.password_file.as_ref())? {
+        let sender = match self.terms.sender()? {
             Some(sender) => sender,
             // Who looks only need not say who he is.
             None if !signs => Sender::Unlocked { address: SOMEBODY },
@@ -124,7 +126,7 @@ impl ChainArgs {
 
     /// The chain that the user names, which the node must be one of.
     pub(super) const fn named(&self) -> Option<u64> {
-        self.chain
+        self.terms.chain
     }
 
     /// What will be sent, said and agreed to.
@@ -135,14 +137,44 @@ impl ChainArgs {
         from: Address,
         intents: Vec<Intent>,
     ) -> Result<Order, CommandError> {
-        let order = Order::new(chain, chain_id, from, &self.caps(), intents)?;
+        let order = Order::new(chain, chain_id, from, &self.terms.caps(), intents)?;
         if !order.intents.is_empty() {
             agree(&order, chain.is_local(), self.yes)?;
         }
         Ok(order)
     }
+}
 
-    fn caps(&self) -> FeeCaps {
+impl TermsArgs {
+    /// The chain that the user names.
+    #[cfg(feature = "node")]
+    pub(in crate::commands) const fn named(&self) -> Option<u64> {
+        self.chain
+    }
+
+    /// Whether anything is said of who sends, or on which terms.
+    #[cfg(feature = "node")]
+    pub(in crate::commands) const fn is_given(&self) -> bool {
+        let fees = self.max_fee_per_gas.is_some() || self.max_priority_fee.is_some();
+        self.chain.is_some() || self.from.is_given() || self.password_file.is_some() || fees
+    }
+
+    /// Checks that the chain is named, unless its node is on this machine.
+    pub(in crate::commands) fn names(&self, chain: &Chain) -> Result<(), CommandError> {
+        if self.chain.is_none() && !chain.is_local() {
+            let option = "a node that is not on this machine";
+            return Err(CommandError::Needs { option, needed: "--chain" });
+        }
+        Ok(())
+    }
+
+    /// Who sends, if that is said.
+    pub(in crate::commands) fn sender(&self) -> Result<Option<Sender>, CommandError> {
+        self.from.sender(self.password_file.as_ref())
+    }
+
+    /// The most that is paid.
+    pub(in crate::commands) fn caps(&self) -> FeeCaps {
         let default = FeeCaps::default();
         FeeCaps {
             max_fee_per_gas: self.max_fee_per_gas.unwrap_or(default.max_fee_per_gas),
@@ -152,6 +184,12 @@ impl ChainArgs {
 }
 
 impl FromArgs {
+    /// Whether it is said who sends.
+    const fn is_given(&self) -> bool {
+        let Self { private_key_file, keystore, unlocked } = self;
+        private_key_file.is_some() || keystore.is_some() || unlocked.is_some()
+    }
+
     fn sender(&self, password_file: Option<&PathBuf>) -> Result<Option<Sender>, CommandError> {
         if password_file.is_some() && self.keystore.is_none() {
             let (option, needed) = ("--password-file", "--keystore");

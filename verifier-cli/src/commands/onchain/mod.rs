@@ -13,6 +13,8 @@ mod proved;
 mod submit;
 mod verify;
 
+#[cfg(feature = "node")]
+pub(super) use self::{archives::DisputeArgs, chain::TermsArgs, money::wei};
 pub(super) use self::{
     cost::Cost,
     deploy::Deploy,

@@ -3,7 +3,7 @@
 use alloy_primitives::utils::{ParseUnits, Unit};
 
 /// An amount in wei.
-pub(super) fn wei(text: &str) -> Result<u128, String> {
+pub(in crate::commands) fn wei(text: &str) -> Result<u128, String> {
     let end = text.find(|letter: char| letter.is_ascii_alphabetic()).unwrap_or(text.len());
     let (number, unit) = text.split_at(end);
     let unit = match unit.trim().to_ascii_lowercase().as_str() {

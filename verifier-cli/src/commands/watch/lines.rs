@@ -1,9 +1,12 @@
 //! What a person reads of a watcher: a line for each block, more for what was found in it, and notes about the
 //! chain and its nodes.
 
+mod commitments;
+
 use iso_evm_verifier::{FalseClaim, Verdict};
 use iso_evm_watch::{
-    AuditedBlock, AuditedTransaction, Event, NodeNews, Outcome, Reorganisation, Store, Totals,
+    AuditedBlock, AuditedTransaction, Event, L1News, NodeNews, Outcome, Reorganisation, Store,
+    Totals,
 };
 
 use crate::{
@@ -28,6 +31,11 @@ pub(super) fn print(event: &Event, store: &mut Store) -> Result<(), CommandError
         Event::InStep { number } => say(&format!("note: in step with the chain at block {number}")),
         Event::Behind { blocks } => say(&format!("note: {blocks} blocks behind the chain")),
         Event::Node { node, what } => say(&format!("note: node {}: {}", node + 1, of_node(what))),
+        Event::Commitment { commitment, what } => commitments::print(commitment, what)?,
+        Event::L1(L1News::Silent { reason }) => {
+            say(&format!("note: the node of L1: no answer: {reason}"));
+        }
+        Event::L1(L1News::Answers) => say("note: the node of L1: it answers again"),
         Event::Heads(_) => {}
     }
     Ok(())

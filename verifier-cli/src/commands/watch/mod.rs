@@ -2,10 +2,15 @@
 
 mod beside;
 mod lines;
+#[cfg(feature = "onchain")]
+mod operators;
+#[cfg(not(feature = "onchain"))]
+#[path = "without_operators.rs"]
+mod operators;
 
 use std::{
     num::NonZeroUsize,
-    path::{Path, PathBuf},
+    path::PathBuf,
     str::FromStr,
     sync::{Arc, atomic::AtomicBool},
     time::Duration,
@@ -15,8 +20,8 @@ use clap::Args;
 use iso_evm_batch::files;
 use iso_evm_verifier::{EngineKind, Options};
 use iso_evm_watch::{
-    AuditOptions, Event, Keep, Policy, Sample, Start, Stop, Store, StoreOptions, WatchOptions,
-    Watcher,
+    AuditOptions, CommitmentNews, Event, Keep, Policy, Sample, Start, Stop, Store, StoreOptions,
+    WatchOptions, Watcher,
 };
 use iso_evm_wire::Rules;
 use signal_hook::{
@@ -24,6 +29,7 @@ use signal_hook::{
     flag,
 };
 
+use self::operators::Operators;
 use super::node::node_url;
 use crate::{Exit, error::CommandError};
 
@@ -87,6 +93,8 @@ pub(super) struct Watch {
     beside: beside::Beside,
     #[command(flatten)]
     patience: Patience,
+    #[command(flatten)]
+    operators: Operators,
 }
 
 /// How patient it is.
@@ -128,14 +136,21 @@ impl Watch {
         store.tell(&beside.receivers())?;
         let ends = self.once || self.until.is_some();
         let json = self.json;
-        let mut watcher = Watcher::begin(self.options(nodes), store, stop.clone())?;
+        let file = self.file();
+        let (watched, operators) = self.options(nodes);
+        let watcher = Watcher::begin(watched, store, stop.clone())?;
+        let mut watcher = operators.watched(watcher, &file)?;
         let beside = beside.begin(options, watcher.vitals())?;
         let mut exit = Exit::Valid;
         while let Some(event) = watcher.next() {
             let event = event?;
             beside.saw(&event);
-            if let Event::Block { block, .. } = &event {
-                exit = exit.worst(block.verdict().into());
+            match &event {
+                Event::Block { block, .. } => exit = exit.worst(block.verdict().into()),
+                Event::Commitment { what: CommitmentNews::False(_), .. } => {
+                    exit = exit.worst(Exit::Invalid);
+                }
+                _ => {}
             }
             if json {
                 files::print(format!("{}\n", event.json()).as_bytes())?;
@@ -150,19 +165,28 @@ impl Watch {
         Ok(if ends && !stop.is_wished() { exit } else { Exit::Valid })
     }
 
-    fn store(&self) -> StoreOptions {
+    fn database(&self) -> String {
         let variable = || std::env::var(DATABASE_VARIABLE).ok().filter(|name| !name.is_empty());
-        let database = self.db.clone().or_else(variable).unwrap_or_else(|| DATABASE.to_owned());
-        let beside = if StoreOptions::is_url(&database) { DATABASE } else { &database };
-        let beside = Path::new(beside).with_extension("witnesses");
+        self.db.clone().or_else(variable).unwrap_or_else(|| DATABASE.to_owned())
+    }
+
+    /// The file that what is written lies beside: that of the database, if it is one.
+    fn file(&self) -> PathBuf {
+        let database = self.database();
+        if StoreOptions::is_url(&database) { DATABASE.into() } else { database.into() }
+    }
+
+    fn store(&self) -> StoreOptions {
+        let database = self.database();
+        let beside = self.file().with_extension("witnesses");
         let witnesses = self.witnesses.clone().unwrap_or(beside);
         StoreOptions { database, witnesses, keep: self.keep_witnesses }
     }
 
-    fn options(self, nodes: Vec<String>) -> WatchOptions {
+    fn options(self, nodes: Vec<String>) -> (WatchOptions, Operators) {
         let Patience { poll, confirmations, timeout, retries, concurrency, behind } = self.patience;
         let concurrency = concurrency.into();
-        WatchOptions {
+        let options = WatchOptions {
             nodes,
             bells: self.ws_url,
             start: self.from.unwrap_or_default(),
@@ -183,7 +207,8 @@ impl Watch {
                 behind,
                 ..Policy::default()
             },
-        }
+        };
+        (options, self.operators)
     }
 }
 

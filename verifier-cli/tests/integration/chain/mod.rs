@@ -1,10 +1,10 @@
 //! On a real chain: anvil from npm, on loopback. What the chain says is what the embedded engine
 //! says, for the gas that was predicted; and nobody convicts the honest.
 
-mod anvil;
+pub(crate) mod anvil;
 mod blocks;
 // What operators claim, by hand.
-mod claims;
+pub(crate) mod claims;
 // Who lies is convicted, whatever the lie is about; nobody else is.
 mod dispute;
 // What is said when something is missing, and that no key is ever said.
@@ -12,7 +12,7 @@ mod errors;
 // What may be committed to, and on which host.
 mod commitments;
 // Key files.
-mod keys;
+pub(crate) mod keys;
 // A node that answers as a test likes.
 mod fake;
 // Nodes that would have a key sign what its owner did not mean.

@@ -10,6 +10,8 @@ mod kills;
 mod metrics;
 mod no_room;
 mod nodes;
+// What operators commit to elsewhere: who lies is convicted by a watcher alone, who does not is left in peace.
+mod operators;
 mod page;
 mod seeded;
 mod serve;

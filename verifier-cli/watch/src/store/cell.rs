@@ -85,6 +85,26 @@ impl Row {
         .ok_or_else(|| self.unexpected(column, "a number"))
     }
 
+    /// What a column's text says, if there is any.
+    #[cfg(feature = "challenge")]
+    pub(super) fn parsed_if_any<T: std::str::FromStr>(
+        &self,
+        column: usize,
+        expected: &'static str,
+    ) -> Result<Option<T>, StoreError> {
+        self.maybe(column, |row, column| row.parsed(column, expected))
+    }
+
+    /// What a column's text says.
+    #[cfg(feature = "challenge")]
+    pub(super) fn parsed<T: std::str::FromStr>(
+        &self,
+        column: usize,
+        expected: &'static str,
+    ) -> Result<T, StoreError> {
+        self.text(column)?.parse().map_err(|_| self.unexpected(column, expected))
+    }
+
     /// A column's text.
     pub(super) fn text(&self, column: usize) -> Result<&str, StoreError> {
         match self.cell(column) {

@@ -37,6 +37,10 @@ pub(super) trait Database: fmt::Debug + Send {
     /// happened then.
     fn is_restored(&mut self) -> Result<bool, StoreError>;
 
+    /// Another connection to the same database, for a thread beside the one that has it.
+    #[cfg(feature = "challenge")]
+    fn another(&self) -> Result<Box<dyn Database>, StoreError>;
+
     /// A definition of a table, which is written for SQLite, in the words of this database.
     fn definition(&self, sql: &str) -> String;
 }

@@ -39,6 +39,14 @@ pub enum StoreError {
         /// The node's chain.
         found: String,
     },
+    /// What is kept is about commitments to another contract.
+    #[error("the database is about commitments to {expected}, not to {found}")]
+    OtherContract {
+        /// The contract that the database is about.
+        expected: String,
+        /// The one that is asked for.
+        found: String,
+    },
     /// A column holds what is never written there.
     #[error("the database: expected {expected}, found {found}: somebody else has written into it")]
     Cell {
@@ -46,6 +54,14 @@ pub enum StoreError {
         expected: &'static str,
         /// What was found.
         found: String,
+    },
+    /// A file is not written.
+    #[error("{file}: {error}")]
+    File {
+        /// Name of the file.
+        file: String,
+        /// Error of the operating system.
+        error: io::Error,
     },
     /// A witness is not written or removed.
     #[error("{file}: {error}")]

@@ -4,9 +4,13 @@
 //! In the data's way this stands behind the audits. Everything of one block is one transaction of the database:
 //! killed at any instant, the block is there or it is not, and what is there is whole.
 
+#[cfg(feature = "challenge")]
+mod acts;
 mod blocks;
 mod cell;
 mod chain;
+#[cfg(feature = "challenge")]
+mod commitments;
 mod database;
 mod error;
 mod events;
@@ -18,6 +22,8 @@ mod schema;
 mod sqlite;
 #[cfg(test)]
 mod tests;
+#[cfg(feature = "challenge")]
+mod told;
 mod transactions;
 mod witnesses;
 
@@ -28,6 +34,12 @@ use std::{
 
 use alloy_primitives::B256;
 
+#[cfg(feature = "challenge")]
+pub(crate) use self::{
+    acts::{Flight, Planned, SignedAct},
+    commitments::{Kept, Turn},
+    told::ToldAt,
+};
 pub use self::{
     blocks::Totals,
     error::StoreError,
@@ -81,6 +93,13 @@ impl Store {
         schema::migrate(&mut *database)?;
         let witnesses = Witnesses::open(&options.witnesses)?;
         Ok(Self { database, witnesses, keep: options.keep })
+    }
+
+    /// The same store, by a connection of its own: for a thread beside the one that has it.
+    #[cfg(feature = "challenge")]
+    pub(crate) fn another(&self) -> Result<Self, StoreError> {
+        let (witnesses, keep) = (self.witnesses.clone(), self.keep);
+        Ok(Self { database: self.database.another()?, witnesses, keep })
     }
 
     /// Makes sure that the store is about this chain; one that is empty is from here on. `genesis` is the hash
@@ -137,7 +156,7 @@ fn reader(name: &str) -> Result<Box<dyn Database>, StoreError> {
 }
 
 /// Milliseconds since 1970.
-fn now() -> i64 {
+pub(crate) fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }

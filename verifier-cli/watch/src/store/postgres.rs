@@ -40,6 +40,9 @@ const PAUSE: Duration = Duration::from_millis(200);
 enum Role {
     /// The watcher, which has the database to itself.
     Watcher,
+    /// A thread of the watcher's, beside it.
+    #[cfg(feature = "challenge")]
+    Another,
     /// Somebody beside it, who writes what is not the watcher's.
     Beside,
     /// Somebody who reads.
@@ -51,6 +54,8 @@ impl Role {
     const fn patience(self) -> Duration {
         match self {
             Self::Watcher => PATIENCE,
+            #[cfg(feature = "challenge")]
+            Self::Another => PATIENCE,
             Self::Beside | Self::Reader => Duration::ZERO,
         }
     }
@@ -59,6 +64,8 @@ impl Role {
     const fn begins_with(self) -> &'static str {
         match self {
             Self::Watcher => "",
+            #[cfg(feature = "challenge")]
+            Self::Another => "",
             Self::Beside => "SET statement_timeout = '30s'",
             Self::Reader => "SET default_transaction_read_only = on; SET statement_timeout = '10s'",
         }
@@ -223,6 +230,11 @@ impl Database for Postgres {
 
     fn is_restored(&mut self) -> Result<bool, StoreError> {
         self.restore()
+    }
+
+    #[cfg(feature = "challenge")]
+    fn another(&self) -> Result<Box<dyn Database>, StoreError> {
+        Ok(Box::new(Self::connected(&self.url, Role::Another)?))
     }
 
     fn definition(&self, sql: &str) -> String {

@@ -18,7 +18,7 @@ CREATE TABLE IF NOT EXISTS watch (
 ";
 
 /// What was changed since, the first first. What is released is never changed: the next is added.
-const MIGRATIONS: &[&str] = &[FIRST, TOLD];
+const MIGRATIONS: &[&str] = &[FIRST, TOLD, OPERATORS];
 
 /// What is found of a chain.
 const FIRST: &str = "
@@ -134,6 +134,79 @@ CREATE TABLE outbox (
 ) STRICT;
 CREATE INDEX outbox_next ON outbox (receiver, next_at) WHERE next_at IS NOT NULL;
 CREATE INDEX outbox_ended ON outbox (ended_at) WHERE ended_at IS NOT NULL;
+";
+
+/// What operators commit to on another chain, and what is sent about it.
+const OPERATORS: &str = "
+CREATE TABLE commitments (
+    id TEXT PRIMARY KEY NOT NULL,
+    operator TEXT NOT NULL,
+    root TEXT NOT NULL,
+    parent TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    l1_number INTEGER NOT NULL,
+    l1_hash TEXT NOT NULL,
+    canonical INTEGER NOT NULL,
+    deadline INTEGER NOT NULL,
+    standing TEXT NOT NULL,
+    convicted_by TEXT,
+    judgement TEXT NOT NULL,
+    reason TEXT,
+    block TEXT,
+    prover TEXT,
+    kind TEXT,
+    proof TEXT,
+    gas INTEGER,
+    attempts INTEGER NOT NULL,
+    again_at INTEGER,
+    plan INTEGER NOT NULL,
+    ended_at INTEGER,
+    ended_hash TEXT,
+    closed INTEGER NOT NULL,
+    seen_at INTEGER NOT NULL,
+    data TEXT NOT NULL
+) STRICT;
+CREATE INDEX commitments_open ON commitments (deadline) WHERE closed = 0;
+CREATE INDEX commitments_l1 ON commitments (l1_number);
+CREATE INDEX commitments_ended ON commitments (ended_at) WHERE closed = 0;
+CREATE INDEX commitments_judged ON commitments (judgement, deadline) WHERE closed = 0;
+CREATE TABLE answers (
+    hash TEXT NOT NULL,
+    commitment TEXT NOT NULL,
+    PRIMARY KEY (commitment, hash)
+) STRICT;
+CREATE TABLE acts (
+    commitment TEXT NOT NULL REFERENCES commitments (id),
+    plan INTEGER NOT NULL,
+    act INTEGER NOT NULL,
+    what TEXT NOT NULL,
+    recipient TEXT NOT NULL,
+    value TEXT NOT NULL,
+    data TEXT NOT NULL,
+    gas INTEGER NOT NULL,
+    gas_limit INTEGER NOT NULL,
+    makes TEXT,
+    reaches TEXT,
+    state TEXT NOT NULL,
+    PRIMARY KEY (commitment, plan, act)
+) STRICT;
+CREATE INDEX acts_sent ON acts (state) WHERE state = 'sent';
+CREATE TABLE signed (
+    hash TEXT PRIMARY KEY NOT NULL,
+    commitment TEXT NOT NULL,
+    plan INTEGER NOT NULL,
+    act INTEGER NOT NULL,
+    nonce INTEGER NOT NULL,
+    max_fee TEXT NOT NULL,
+    max_priority_fee TEXT NOT NULL,
+    bytes TEXT NOT NULL,
+    signed_at INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    l1_number INTEGER,
+    paid TEXT,
+    FOREIGN KEY (commitment, plan, act) REFERENCES acts (commitment, plan, act)
+) STRICT;
+CREATE INDEX signed_act ON signed (commitment, plan, act);
 ";
 
 /// Makes the tables, or brings them to what this program knows.

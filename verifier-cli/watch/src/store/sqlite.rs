@@ -140,6 +140,11 @@ impl Database for Sqlite {
         Ok(false)
     }
 
+    #[cfg(feature = "challenge")]
+    fn another(&self) -> Result<Box<dyn Database>, StoreError> {
+        Ok(Box::new(Self::beside(&self.path)?))
+    }
+
     fn definition(&self, sql: &str) -> String {
         sql.to_owned()
     }

@@ -76,6 +76,10 @@ impl Watcher {
     /// Marks what stood above a block as gone, and goes on from there.
     fn reorganise(&mut self, common: Option<u64>) -> Result<(), WatchError> {
         let reorganisation = self.store.reorganise(common)?;
+        #[cfg(feature = "challenge")]
+        if let Some(operators) = &self.operators {
+            operators.reorganise();
+        }
         let hash = common.map(|number| self.store.hash_at(number)).transpose()?.flatten();
         self.tip = common.zip(hash).map(|(number, hash)| Head { number, hash });
         self.tell_height();

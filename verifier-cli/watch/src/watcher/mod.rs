@@ -9,6 +9,8 @@ mod begin;
 mod deliver;
 mod fork;
 mod notes;
+#[cfg(feature = "challenge")]
+mod operators;
 mod plan;
 mod workers;
 
@@ -18,7 +20,7 @@ use std::{
     sync::{
         Arc,
         atomic::AtomicU64,
-        mpsc::{Receiver, RecvTimeoutError, sync_channel},
+        mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel},
     },
     thread,
     time::Instant,
@@ -107,6 +109,13 @@ pub struct Watcher {
     again: Again,
     queue: Arc<Queue>,
     notes: Receiver<Note>,
+    #[cfg_attr(
+        not(feature = "challenge"),
+        expect(dead_code, reason = "threads are started with it")
+    )]
+    sender: SyncSender<Note>,
+    #[cfg(feature = "challenge")]
+    operators: Option<Arc<crate::l1::Status>>,
     events: VecDeque<Event>,
     /// Whether the last block was the newest, as far as it was told.
     in_step: bool,
@@ -122,6 +131,9 @@ enum Note {
     Seen { node: usize, sight: Result<Box<Sight>, String> },
     /// What has become of a block.
     Done(Done),
+    /// What there is of operators.
+    #[cfg(feature = "challenge")]
+    Operators(Result<Box<Event>, WatchError>),
 }
 
 impl Watcher {
@@ -162,6 +174,9 @@ impl Watcher {
             again: Again::default(),
             queue: queue.clone(),
             notes,
+            sender: sender.clone(),
+            #[cfg(feature = "challenge")]
+            operators: None,
             events: VecDeque::new(),
             in_step: false,
             vitals: Vitals::default(),
@@ -251,7 +266,15 @@ impl Watcher {
         let is_at_end = self.options.until.is_some_and(reached);
         let is_last = self.options.once || self.options.until == Some(target);
         let is_in_step = is_last && (reached(target) || target < first);
-        Ok((is_at_end || is_in_step) && self.again.is_settled())
+        let is_audited = (is_at_end || is_in_step) && self.again.is_settled();
+        Ok(is_audited && self.operators_are_done()?)
+    }
+
+    /// Whether nothing is left to be done about operators, of whom nobody watches any.
+    #[cfg(not(feature = "challenge"))]
+    #[expect(clippy::unnecessary_wraps, clippy::unused_self, reason = "as with the feature")]
+    const fn operators_are_done(&mut self) -> Result<bool, WatchError> {
+        Ok(true)
     }
 
     /// The last block that is to be audited, by where the node says that its chain is.

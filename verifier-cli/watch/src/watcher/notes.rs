@@ -25,6 +25,11 @@ impl Watcher {
                 Ok(())
             }
             Note::Done(done) => self.done(done),
+            #[cfg(feature = "challenge")]
+            Note::Operators(event) => {
+                self.events.push_back(*event?);
+                Ok(())
+            }
         }
     }
 
