@@ -24,6 +24,9 @@ impl Operators {
     /// Looks what has become of all that was signed. Whether something of it is on its way.
     pub(super) fn follow_flights(&mut self, challenger: &Challenger) -> Result<bool, Failure> {
         let flights = self.store.flights()?;
+        if flights.is_empty() {
+            return Ok(false);
+        }
         // Once a block: a node that has it has it.
         let is_due = std::mem::replace(&mut self.pushed, self.head) != self.head;
         let mut is_first = true;
@@ -43,7 +46,7 @@ impl Operators {
                 self.broadcast(&kept, last)?;
             }
         }
-        Ok(!flights.is_empty())
+        Ok(true)
     }
 
     /// Whether what was signed for a number is mined; then that is kept.

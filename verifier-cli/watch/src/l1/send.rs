@@ -111,6 +111,7 @@ impl Operators {
                     }
                     if !is_there {
                         self.store.set_act(id, place, state::SENT)?;
+                        self.pushed = None;
                         return Ok(None);
                     }
                 }

@@ -224,17 +224,19 @@ impl Store {
 
     /// Wei that all that was sent has cost so far, or may still cost.
     pub(crate) fn spent(&mut self) -> Result<U256, StoreError> {
-        let sql = "SELECT signed.nonce, signed.paid, signed.max_fee, acts.gas_limit, acts.value FROM signed \
+        let sql = "SELECT signed.nonce, signed.paid, signed.max_fee, acts.gas_limit, acts.value, \
+                   signed.commitment, signed.plan, signed.act FROM signed \
                    JOIN acts ON acts.commitment = signed.commitment AND acts.plan = signed.plan \
                    AND acts.act = signed.act WHERE signed.state <> 'lost'";
         // Of those with one number one is mined at most; until then the dearest stands for all.
-        let mut numbers: BTreeMap<u64, (Option<U256>, U256)> = BTreeMap::new();
+        let mut numbers: BTreeMap<_, (Option<U256>, U256)> = BTreeMap::new();
         for row in self.database.rows(sql, &[])? {
             let (most, value): (U256, U256) =
                 (row.parsed(2, "an amount")?, row.parsed(4, "an amount")?);
             let most = most.saturating_mul(U256::from(row.number(3)?)).saturating_add(value);
             let paid: Option<U256> = row.parsed_if_any(1, "an amount")?;
-            let number = numbers.entry(row.number(0)?).or_default();
+            let act = (row.hash(5)?, row.number(6)?, row.number(7)?);
+            let number = numbers.entry((row.number(0)?, act)).or_default();
             number.0 = number.0.or(paid.map(|paid| paid.saturating_add(value)));
             number.1 = number.1.max(most);
         }

@@ -122,13 +122,14 @@ impl Store {
         urgent: u64,
         plans: bool,
     ) -> Result<Vec<Kept>, StoreError> {
+        let planless = if plans { "OR (judgement = 'false' AND plan = 0)" } else { "" };
         let sql = format!(
             "SELECT {COLUMNS} FROM commitments WHERE closed = 0 AND canonical = 1 AND standing = 'open' \
              AND (number <= $1 OR deadline <= $2) AND (again_at IS NULL OR again_at <= $3) \
-             AND (judgement = 'waiting' OR again_at IS NOT NULL OR (judgement = 'false' AND plan = 0 AND $4 = 1)) \
+             AND (judgement = 'waiting' OR again_at IS NOT NULL {planless}) \
              ORDER BY deadline, id LIMIT {AT_ONCE}"
         );
-        let cells: [Cell; 4] = [number.into(), urgent.into(), now().into(), plans.into()];
+        let cells: [Cell; 3] = [number.into(), urgent.into(), now().into()];
         self.database.rows(&sql, &cells)?.iter().map(kept).collect()
     }
 

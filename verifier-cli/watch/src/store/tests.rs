@@ -10,6 +10,9 @@ use iso_evm_verifier::{Options, Verdict, certificate::Certificate, verify};
 use iso_evm_wire::Witness;
 use tempfile::TempDir;
 
+#[cfg(feature = "challenge")]
+mod operators;
+
 use super::{Keep, Store, StoreError, StoreOptions, Totals, cell::Cell, schema};
 use crate::{
     block::{

@@ -272,7 +272,6 @@ impl Watcher {
 
     /// Whether nothing is left to be done about operators, of whom nobody watches any.
     #[cfg(not(feature = "challenge"))]
-    #[expect(clippy::unnecessary_wraps, clippy::unused_self, reason = "as with the feature")]
     const fn operators_are_done(&mut self) -> Result<bool, WatchError> {
         Ok(true)
     }

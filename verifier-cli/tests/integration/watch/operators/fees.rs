@@ -1,14 +1,28 @@
 //! What is stuck is sent with higher fees, with the same number, up to the caps; what is above them, or above what may
 //! be spent, is held up and told.
 
-use iso_evm_onchain::dispute::Standing;
+use alloy_primitives::B256;
+use iso_evm_onchain::dispute::{Disputes, Standing};
 use serde_json::{Value, json};
 
 use super::{Beside, Chains, is};
 
-fn held(watcher: &mut Beside, id: alloy_primitives::B256) -> String {
+fn held(watcher: &mut Beside, id: B256) -> String {
     let events = watcher.until(|event| is(event, "challenge-held", id));
     events.last().unwrap()["reason"].as_str().unwrap().to_owned()
+}
+
+/// Makes blocks with this base fee until a commitment is convicted: what is told to be sent is on its way.
+fn mine_until_convicted(chains: &Chains, disputes: &Disputes, id: B256, base_fee: &str) {
+    for _ in 0..200 {
+        if chains.standing(disputes, id) == Standing::Convicted {
+            return;
+        }
+        chains.host.method("anvil_setNextBlockBaseFeePerGas", json!([base_fee]));
+        chains.host.method("evm_mine", json!([]));
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    panic!("{id} is not convicted");
 }
 
 #[test]
@@ -38,10 +52,9 @@ fn a_stuck_challenge_keeps_its_fees_or_changes_its_number() {
     assert_eq!(second["nonce"], first["nonce"]);
     assert_ne!(second["replaces"], Value::Null);
     assert_eq!(chains.standing(&disputes, id), Standing::Open);
-    host.method("anvil_setNextBlockBaseFeePerGas", json!(["0x6fc23ac00"]));
-    host.method("evm_mine", json!([]));
-    let events = watcher.until(|event| is(event, "commitment-convicted", id));
-    assert!(events.iter().any(|event| is(event, "challenge-mined", id)), "{events:#?}");
+    mine_until_convicted(&chains, &disputes, id, "0x6fc23ac00");
+    let events = watcher.until(|event| is(event, "challenge-mined", id));
+    assert_eq!(events.last().unwrap()["success"], json!(true));
     assert_eq!((chains.sent(), chains.convictions(&disputes)), (1, 1));
     assert_eq!(watcher.end(), Some(0));
 }
@@ -78,7 +91,7 @@ fn more_is_paid_than_the_caps_allow() {
     // As soon as it has something, it goes on.
     host.method("anvil_setBalance", json!([account, "0xde0b6b3a7640000"]));
     watcher.until(|event| is(event, "challenge-sent", id));
-    host.method("evm_mine", json!([]));
+    mine_until_convicted(&chains, &disputes, id, "0x3b9aca00");
     watcher.until(|event| is(event, "commitment-convicted", id));
     assert_eq!(chains.sent(), 1);
     assert_eq!(watcher.end(), Some(0));
