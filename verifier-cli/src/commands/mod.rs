@@ -105,7 +105,7 @@ enum VerifyCommand {
     Explain(explain::Explain),
     Trace(trace::Trace),
     Batch(batch::Batch),
-    Watch(watch::Watch),
+    Watch(Box<watch::Watch>),
     Check(check::Check),
     Checkpoints(segments::Checkpoints),
     Commit(commit::Commit),

@@ -1,5 +1,6 @@
 //! Lines with a label at the left, no wider than what they are printed on.
 
+#[cfg(feature = "onchain")]
 use comfy_table::{ColumnConstraint, ContentArrangement, Table};
 use textwrap::{
     WordSeparator, WrapAlgorithm,
@@ -111,6 +112,7 @@ pub(crate) fn trimmed(table: &Table) -> String {
 
 /// A table no wider than this: of its columns these go, the first first, as far as it takes; what has no room in what
 /// is left goes on in a line below.
+#[cfg(feature = "onchain")]
 pub(crate) fn narrowed(mut table: Table, width: usize, less: &[usize]) -> String {
     let fits = |table: &Table| trimmed(table).lines().all(|line| display_width(line) <= width);
     for column in less {

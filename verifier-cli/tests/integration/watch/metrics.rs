@@ -1,5 +1,7 @@
 //! What a watcher counts, and whether it is well: the same after a restart, and what the specification says.
 
+use std::collections::BTreeSet;
+
 use iso_evm_serve::{METRICS, MetricKind};
 use serde_json::Value;
 
@@ -65,7 +67,8 @@ fn metrics_are_those_of_the_table_and_go_on_after_a_restart() {
     assert_eq!(missing, unseen);
     let findings = |text: &str| {
         let lines = text.lines().filter(|line| line.starts_with("iso_watch_findings_total{"));
-        lines.map(str::to_owned).collect::<Vec<_>>()
+        // In no order.
+        lines.map(str::to_owned).collect::<BTreeSet<_>>()
     };
     let before = findings(text);
     assert!(!before.is_empty());

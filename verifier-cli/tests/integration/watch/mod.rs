@@ -21,9 +21,10 @@ mod webhook;
 use std::{
     io::{BufRead, BufReader},
     path::Path,
-    process::{Child, ChildStdout, Stdio},
-    sync::{Arc, Mutex},
-    time::Duration,
+    process::{Child, ChildStdout, Command, Stdio},
+    sync::{Arc, Mutex, Weak},
+    thread,
+    time::{Duration, Instant},
 };
 
 use alloy_primitives::{Address, hex};
@@ -112,13 +113,32 @@ pub(super) struct Beside {
     lines: BufReader<ChildStdout>,
     schema: Schema,
     said: Arc<Mutex<Vec<String>>>,
+    _alive: Arc<()>,
 }
+
+/// The longest that a watcher runs beside a test: what it waits for then does not come.
+const LONGEST: Duration = Duration::from_secs(300);
 
 impl Drop for Beside {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Ends a watcher that is still waited for when it has run for so long.
+fn ended_in_time(child: &Child, alive: Weak<()>) {
+    let pid = child.id().to_string();
+    thread::spawn(move || {
+        let begun = Instant::now();
+        while begun.elapsed() < LONGEST {
+            thread::sleep(Duration::from_secs(1));
+            if alive.strong_count() == 0 {
+                return;
+            }
+        }
+        let _ = Command::new("kill").args(["-KILL", &pid]).status();
+    });
 }
 
 impl Beside {
@@ -137,13 +157,15 @@ impl Beside {
         let notes = BufReader::new(child.stderr.take().unwrap());
         let said = Arc::<Mutex<Vec<String>>>::default();
         let heard = said.clone();
-        std::thread::spawn(move || {
+        thread::spawn(move || {
             for line in notes.lines().map_while(Result::ok) {
                 eprintln!("{line}");
                 heard.lock().unwrap().push(line);
             }
         });
-        Self { child, lines, schema: schemas::schema("watch-event"), said }
+        let alive = Arc::new(());
+        ended_in_time(&child, Arc::downgrade(&alive));
+        Self { child, lines, schema: schemas::schema("watch-event"), said, _alive: alive }
     }
 
     /// What it has said on stderr.
@@ -158,7 +180,7 @@ impl Beside {
             if let Some(at) = said.iter().find_map(|line| line.split_once("serving http://")) {
                 return at.1.trim_end_matches(['"', '}']).to_owned();
             }
-            std::thread::sleep(Duration::from_millis(10));
+            thread::sleep(Duration::from_millis(10));
         }
         panic!("it does not serve: {:?}", self.said())
     }
@@ -194,7 +216,7 @@ impl Beside {
     /// Tells it to end, as systemd does; its exit code.
     pub(super) fn end(mut self) -> Option<i32> {
         let pid = self.child.id().to_string();
-        let sent = std::process::Command::new("kill").args(["-TERM", &pid]).status().unwrap();
+        let sent = Command::new("kill").args(["-TERM", &pid]).status().unwrap();
         assert!(sent.success());
         self.child.wait().unwrap().code()
     }

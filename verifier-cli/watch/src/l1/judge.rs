@@ -57,7 +57,7 @@ impl Operators {
         // Late is worse than uncertain: a prover decides in any case.
         let urgent = time.saturating_add(windows.answer_period.max(windows.window / 4));
         let plans = self.options.challenger.is_some();
-        let all = self.store.to_judge(number, urgent, plans)?;
+        let all = self.store.judged_next(number, urgent, plans)?;
         for kept in &all {
             if stop.is_wished() {
                 return Ok(false);

@@ -52,7 +52,7 @@ impl Operators {
             return Ok(false);
         }
         self.plan_falls()?;
-        for kept in self.store.to_challenge()? {
+        for kept in self.store.challenged_next()? {
             let id = kept.made.committed.id;
             // What the logs have told may be old.
             let commitment = self.commitment_now(id)?;
@@ -74,7 +74,7 @@ impl Operators {
 
     /// Plans that commitments fall whose parents are convicted, be they false themselves or not.
     fn plan_falls(&mut self) -> Result<(), Failure> {
-        for kept in self.store.to_fall(FALLS)? {
+        for kept in self.store.fallen_next(FALLS)? {
             let rules = kept.made.committed.environment.rules;
             let act = self.disputes_for(rules).convict_successor(kept.made.committed.id);
             let turn = Turn {

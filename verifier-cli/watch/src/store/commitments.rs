@@ -116,7 +116,7 @@ impl Store {
 
     /// The commitments that are to be judged now, the most urgent first: those about blocks up to a number, and those
     /// whose deadline is at hand. `plans` is whether what is false must have a plan.
-    pub(crate) fn to_judge(
+    pub(crate) fn judged_next(
         &mut self,
         number: u64,
         urgent: u64,
@@ -134,7 +134,7 @@ impl Store {
     }
 
     /// The commitments about which something is to be sent, the most urgent first.
-    pub(crate) fn to_challenge(&mut self) -> Result<Vec<Kept>, StoreError> {
+    pub(crate) fn challenged_next(&mut self) -> Result<Vec<Kept>, StoreError> {
         let sql = format!(
             "SELECT {COLUMNS} FROM commitments WHERE closed = 0 AND canonical = 1 AND standing = 'open' \
              AND (judgement = 'withheld' OR (judgement = 'false' AND again_at IS NULL)) \
@@ -144,7 +144,7 @@ impl Store {
     }
 
     /// Commitments that fall with their parents, and are not planned to.
-    pub(crate) fn to_fall(&mut self, reason: &str) -> Result<Vec<Kept>, StoreError> {
+    pub(crate) fn fallen_next(&mut self, reason: &str) -> Result<Vec<Kept>, StoreError> {
         let sql = format!(
             "SELECT {COLUMNS} FROM commitments WHERE closed = 0 AND canonical = 1 AND standing = 'open' \
              AND (reason IS NULL OR reason <> $1) AND EXISTS (SELECT 1 FROM commitments AS parents \

@@ -118,7 +118,7 @@ fn what_the_other_chain_tells_no_more_is_gone_and_an_end_that_is_gone_is_none() 
         assert!(is_own(&news[0]), "{news:?}");
         // For good, as soon as its block has no more news; the other is still to be judged.
         store.put_told(&[], (15, 15), 15, own).unwrap();
-        let left = store.to_judge(100, 0, true).unwrap();
+        let left = store.judged_next(100, 0, true).unwrap();
         assert_eq!(left.len(), 1);
         assert_eq!(left[0].made.committed, committed(8));
         assert_eq!(store.l1_next().unwrap(), Some(15));
@@ -134,7 +134,7 @@ fn what_was_signed_is_there_for_the_next_connection_and_another_challenger_sends
         assert!(matches!(error, StoreError::OtherContract { .. }), "{error}");
         store.challenged_by(CHALLENGER).unwrap();
         store.put_told(&[made(7, 10, 1)], (0, 10), 0, Some(CHALLENGER)).unwrap();
-        let kept = store.to_judge(100, 0, true).unwrap().remove(0);
+        let kept = store.judged_next(100, 0, true).unwrap().remove(0);
         let acts = [act("announce"), act("challenge")];
         let turn = Turn {
             judgement: Judgement::False,
@@ -146,7 +146,7 @@ fn what_was_signed_is_there_for_the_next_connection_and_another_challenger_sends
         };
         store.judge(&kept, &turn, None).unwrap();
         let mut other = store.another().unwrap();
-        let kept = other.to_challenge().unwrap().remove(0);
+        let kept = other.challenged_next().unwrap().remove(0);
         let id = kept.made.committed.id;
         assert_eq!((kept.plan, other.acts(id, 1).unwrap()), (1, acts.to_vec()));
         let event = kept.event(CommitmentNews::Made);
@@ -172,10 +172,10 @@ fn what_was_signed_is_there_for_the_next_connection_and_another_challenger_sends
         assert_eq!(store.flights().unwrap(), []);
         assert_eq!(store.acts(id, 1).unwrap()[0].state, "mined");
         store.challenged_by(CHALLENGER).unwrap();
-        assert_eq!(store.to_challenge().unwrap().len(), 1);
+        assert_eq!(store.challenged_next().unwrap().len(), 1);
         store.challenged_by(OPERATOR).unwrap();
-        assert_eq!(store.to_challenge().unwrap().len(), 0);
-        assert_eq!(store.to_judge(100, 0, true).unwrap().len(), 1);
+        assert_eq!(store.challenged_next().unwrap().len(), 0);
+        assert_eq!(store.judged_next(100, 0, true).unwrap().len(), 1);
         assert_eq!(store.acts(id, 1).unwrap()[1].state, "given-up");
     }
 }
