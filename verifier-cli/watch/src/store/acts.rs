@@ -54,6 +54,9 @@ pub(crate) struct Flight {
     pub(crate) signed: Vec<SignedAct>,
 }
 
+/// An act that is mined: the commitment, the plan and the place there, the hash of the transaction.
+pub(crate) type MinedAct = (B256, (u64, u64), B256);
+
 /// A transaction as it was signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SignedAct {
@@ -138,11 +141,7 @@ impl Store {
     }
 
     /// The acts that are known to be mined with numbers from one up to another, each with the hash of its transaction.
-    pub(crate) fn mined_from(
-        &mut self,
-        from: u64,
-        to: u64,
-    ) -> Result<Vec<(B256, (u64, u64), B256)>, StoreError> {
+    pub(crate) fn mined_from(&mut self, from: u64, to: u64) -> Result<Vec<MinedAct>, StoreError> {
         let sql = "SELECT commitment, plan, act, hash FROM signed WHERE state = 'mined' \
                    AND nonce >= $1 AND nonce < $2 ORDER BY nonce";
         let rows = self.database.rows(sql, &[from.into(), to.into()])?;
