@@ -10,7 +10,10 @@ use iso_evm_onchain::{
     unattended::Mined,
 };
 
-use super::{Challenger, Failure, Operators, send::Next};
+use super::{
+    Challenger, Failure, Operators,
+    send::{Next, state},
+};
 use crate::{
     commitment::CommitmentNews,
     store::{Flight, Kept, SignedAct, now},
@@ -27,26 +30,55 @@ impl Operators {
         if flights.is_empty() {
             return Ok(false);
         }
+        if let Some(first) = flights.first()
+            && self.is_behind_a_gap(challenger, first)?
+        {
+            return Ok(true);
+        }
         // Once a block: a node that has it has it.
         let is_due = std::mem::replace(&mut self.pushed, self.head) != self.head;
         let mut is_first = true;
         for flight in &flights {
             let Some(kept) = self.store.commitment(flight.commitment)? else { continue };
             if self.is_mined(&kept, flight)? {
+                // What has waited for it waits no more.
+                self.pushed = None;
                 continue;
             }
             if self.is_lost(challenger, &kept, flight)? {
                 continue;
             }
             let Some(last) = flight.signed.first() else { continue };
-            // What has a higher number waits for it.
-            let is_stuck = std::mem::take(&mut is_first) && self.is_stuck(challenger, last);
-            let is_anew = is_stuck && self.push_on(challenger, &kept, flight, last)?;
+            // What has a higher number waits for it: a challenge in the block of its announcement fails.
+            if !std::mem::take(&mut is_first) {
+                continue;
+            }
+            let is_anew =
+                self.is_stuck(challenger, last) && self.push_on(challenger, &kept, flight, last)?;
             if is_due && !is_anew {
                 self.broadcast(&kept, last)?;
             }
         }
         Ok(true)
+    }
+
+    /// Whether a number before that of the first flight is not mined any more: what was mined with it has gone with its
+    /// block, and is on its way again, or nothing behind it is ever mined.
+    fn is_behind_a_gap(
+        &mut self,
+        challenger: &Challenger,
+        first: &Flight,
+    ) -> Result<bool, Failure> {
+        let count = self.chain.mined_count(challenger.signer.address())?;
+        let mut is_gap = false;
+        for (commitment, place, hash) in self.store.mined_from(count, first.nonce)? {
+            if self.chain.mined(hash)?.is_none() {
+                self.store.set_act(commitment, place, state::SENT)?;
+                self.pushed = None;
+                is_gap = true;
+            }
+        }
+        Ok(is_gap)
     }
 
     /// Whether what was signed for a number is mined; then that is kept.

@@ -54,6 +54,9 @@ pub(crate) struct Flight {
     pub(crate) signed: Vec<SignedAct>,
 }
 
+/// An act that is mined: the commitment, the plan and the place there, the hash of the transaction.
+pub(crate) type MinedAct = (B256, (u64, u64), B256);
+
 /// A transaction as it was signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SignedAct {
@@ -135,6 +138,15 @@ impl Store {
         }
         flights.sort_by_key(|flight| flight.nonce);
         Ok(flights)
+    }
+
+    /// The acts that are known to be mined with numbers from one up to another, each with the hash of its transaction.
+    pub(crate) fn mined_from(&mut self, from: u64, to: u64) -> Result<Vec<MinedAct>, StoreError> {
+        let sql = "SELECT commitment, plan, act, hash FROM signed WHERE state = 'mined' \
+                   AND nonce >= $1 AND nonce < $2 ORDER BY nonce";
+        let rows = self.database.rows(sql, &[from.into(), to.into()])?;
+        let act = |row: &Row| Ok((row.hash(0)?, (row.number(1)?, row.number(2)?), row.hash(3)?));
+        rows.iter().map(act).collect()
     }
 
     /// What was signed of an act and can still be mined, the last first.
