@@ -45,7 +45,8 @@ fn peak(chain: &Chain, blocks: u64) -> [f64; 2] {
     command.arg(env!("CARGO_BIN_EXE_iso-verify")).args(["watch", "--rpc-url", &chain.anvil.url()]);
     command.args(["--from", "1", "--until", &until.to_string(), "--jobs", "2"]);
     command.current_dir(folder.path()).stdout(Stdio::null());
-    assert!(command.status().unwrap().success());
+    // Where the node has no state of long ago any more, blocks are inconclusive, and audited all the same.
+    assert!(matches!(command.status().unwrap().code(), Some(0 | 3)));
     let peak: f64 = fs::read_to_string(folder.path().join("peak")).unwrap().trim().parse().unwrap();
     let database = fs::metadata(folder.path().join("watch.db")).unwrap().len();
     [peak / 1e3, database as f64 / 1e6]
