@@ -152,8 +152,8 @@ const EXAMPLES: &[Examples] = &[
                 "iso-verify watch --rpc-url A --serve 9100 --webhook https://alerts/iso",
             ),
             example(
-                "And convict who lies about it elsewhere",
-                "iso-verify watch --rpc-url L2 --l1-rpc-url L1 --dispute $CONTRACT --challenge --keystore me",
+                "And hold against it what operators commit to on another chain",
+                "iso-verify watch --rpc-url L2 --l1-rpc-url L1 --dispute $CONTRACT",
             ),
         ],
     ),
