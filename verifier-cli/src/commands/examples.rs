@@ -153,7 +153,7 @@ const EXAMPLES: &[Examples] = &[
             ),
             example(
                 "And hold against it what operators commit to on another chain",
-                "iso-verify watch --rpc-url L2 --l1-rpc-url L1 --dispute $CONTRACT",
+                "iso-verify watch --rpc-url L2 --l1-rpc-url L1 --dispute $ACCOUNT",
             ),
         ],
     ),
