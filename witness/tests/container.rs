@@ -303,7 +303,11 @@ fn json_faults_say_what_and_where() {
             "unknown opcode \"BLOCKHASHES\"",
         ),
         ("\"number\": \"0xff\"", "\"number\": \"0xfe\"", "blockHashes.0xff: nothing needs it"),
-        ("\"isStatic\": false", "\"isStatic\": 2", "messages[0]: "),
+        (
+            "\"isStatic\": false",
+            "\"isStatic\": 2",
+            "messages[0].isStatic: expected true or false, found the number 2",
+        ),
         (
             "\"codes\": {",
             "\"codes\": { \"0x0101010101010101010101010101010101010101010101010101010101010101\": \"0x\",",

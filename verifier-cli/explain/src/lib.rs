@@ -31,5 +31,5 @@ pub use words::{
     Role, Told,
     last_line::{last_line, last_lines},
     open::open,
-    told,
+    thousands, told,
 };

@@ -1,6 +1,7 @@
 //! How numbers, addresses and ends are written for people.
 
 use alloy_primitives::{Address, U256};
+pub(crate) use iso_evm_explain::thousands;
 
 /// The deepest indentation of a call tree.
 pub(super) const MAX_INDENT: usize = 12;
@@ -29,19 +30,6 @@ pub(super) fn short(address: Address) -> String {
 pub(crate) fn counted(count: usize, unit: &str) -> String {
     let end = if count == 1 { "" } else { "s" };
     format!("{} {unit}{end}", thousands(U256::from(count)))
-}
-
-/// A number with its digits in groups of three.
-pub(crate) fn thousands(number: U256) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 #[cfg(test)]

@@ -119,7 +119,7 @@ pub(crate) fn counted(number: U256, unit: &str) -> String {
 }
 
 /// A number with its digits in groups of three.
-pub(crate) fn thousands(number: U256) -> String {
+pub fn thousands(number: U256) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {

@@ -25,6 +25,7 @@ use serde::Serialize;
 
 use both::both;
 use form::Form;
+pub use form::thousands;
 
 /// A finding in words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -1,19 +1,12 @@
 //! The words of the status page: numbers, times, hashes, and what an event says.
 
-use iso_evm_explain::page::escaped;
+use alloy_primitives::U256;
+use iso_evm_explain::{page::escaped, thousands};
 use serde_json::Value;
 
 /// A number with its thousands apart.
 pub(super) fn number(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    thousands(U256::from(number))
 }
 
 /// A number of things.

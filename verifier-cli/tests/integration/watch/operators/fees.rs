@@ -28,11 +28,7 @@ fn mine_until_convicted(chains: &Chains, disputes: &Disputes, id: B256, base_fee
 #[test]
 fn a_stuck_challenge_keeps_its_fees_or_changes_its_number() {
     let Some(chains) = Chains::start("") else { return };
-    let (truth, witnesses) = chains.truth();
-    let disputes = chains.disputes(&witnesses[0]);
-    let mut lie = truth;
-    lie.claim.leave.0[0] ^= 1;
-    let id = chains.commits(&disputes, &lie, true);
+    let (disputes, id) = chains.lied();
     let host = &chains.host;
     host.method("evm_setAutomine", json!([false]));
     let mut watcher = chains.challenger("--bump-after 0.2 --max-fee-per-gas 40gwei");
@@ -62,11 +58,7 @@ fn a_stuck_challenge_keeps_its_fees_or_changes_its_number() {
 #[test]
 fn more_is_paid_than_the_caps_allow() {
     let Some(chains) = Chains::start("") else { return };
-    let (truth, witnesses) = chains.truth();
-    let disputes = chains.disputes(&witnesses[0]);
-    let mut lie = truth;
-    lie.claim.leave.0[0] ^= 1;
-    let id = chains.commits(&disputes, &lie, true);
+    let (disputes, id) = chains.lied();
     let host = &chains.host;
     // The price is above the cap.
     host.method("evm_setAutomine", json!([false]));

@@ -39,11 +39,7 @@ fn an_honest_operator_is_challenged_after_his_block_is_reorganised_away() {
 #[test]
 fn a_conviction_that_is_reorganised_away_is_not_sent_again() {
     let Some(chains) = Chains::start("--bond 1ether") else { return };
-    let (truth, witnesses) = chains.truth();
-    let disputes = chains.disputes(&witnesses[0]);
-    let mut lie = truth;
-    lie.claim.leave.0[0] ^= 1;
-    let id = chains.commits(&disputes, &lie, true);
+    let (disputes, id) = chains.lied();
     let mut watcher = chains.challenger("");
     let events = watcher.until(|event| is(event, "commitment-convicted", id));
     assert_eq!(challenges(&events), 2, "{events:#?}");

@@ -111,6 +111,15 @@ impl Chains {
         stands_by_claim(&self.host, disputes, claimed)
     }
 
+    /// The first account of L1 lies about the root behind the block, and publishes it.
+    fn lied(&self) -> (Disputes, B256) {
+        let (mut lie, witnesses) = self.truth();
+        let disputes = self.disputes(&witnesses[0]);
+        lie.claim.leave.0[0] ^= 1;
+        let id = self.commits(&disputes, &lie, true);
+        (disputes, id)
+    }
+
     /// What has become of a commitment.
     fn standing(&self, disputes: &Disputes, id: B256) -> Standing {
         disputes.commitment(&self.host.chain, id).unwrap().standing
