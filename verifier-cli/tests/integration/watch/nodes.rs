@@ -1,11 +1,15 @@
-//! Several nodes of one chain: one that is away for a while, one that lags, one that lies.
+//! Several nodes of one chain: one that is away for a while, one that lags, one that lies; and L1 beside it, where an
+//! operator commits to its blocks.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
-use alloy_primitives::B256;
+use alloy_primitives::{Address, B256};
 use iso_evm_watch::{
     AuditOptions, Event, Keep, NodeNews, Policy, ProblemKind, Start, Stop, Store, StoreOptions,
     WatchOptions, Watcher,
@@ -13,9 +17,65 @@ use iso_evm_watch::{
 use serde_json::{Value, json};
 
 use super::{Beside, Chain, tables};
-use crate::node::proxy::{Action, Proxy};
+use crate::{
+    chain::{
+        self,
+        anvil::{KEY, address},
+        keys::private,
+    },
+    common::run,
+    node::proxy::{Action, Proxy},
+};
 
 const BY_NUMBER: &str = "eth_getBlockByNumber";
+
+/// The chain that is watched, by its id and rules.
+const GUEST: &str = "--guest-chain 31337 --schedule prague=0";
+
+/// The account of L1 that would challenge: that of [`KEY`].
+const CHALLENGER: usize = 3;
+
+/// The chain where operators commit to blocks.
+struct L1 {
+    host: chain::anvil::Anvil,
+    dispute: Address,
+}
+
+impl L1 {
+    fn start() -> Option<Self> {
+        let host = chain::anvil::Anvil::start()?;
+        let dispute = address(&host.deploy(GUEST), "dispute");
+        Some(Self { host, dispute })
+    }
+
+    /// The options of a watcher that would challenge.
+    fn watched(&self, folder: &Path) -> String {
+        let (url, dispute) = (&self.host.url, self.dispute);
+        private(&folder.join("key"), KEY);
+        format!(
+            "--l1-rpc-url {url} --dispute {dispute} {GUEST} --settled 0 --challenge --private-key-file key"
+        )
+    }
+
+    /// The first account commits to the newest block; the commitment's name.
+    fn commit(&self, chain: &Chain, folder: &Path) -> Value {
+        let (guest, number) = (chain.anvil.url(), chain.anvil.height());
+        let (host, operator, dispute) = (&self.host.url, self.host.accounts[0], self.dispute);
+        let line = format!(
+            "iso-verify commit --rpc-url {guest} --block {number} --l1-rpc-url {host} --unlocked {operator} \
+             --dispute {dispute} {GUEST} --json"
+        );
+        let ran = run(folder, &line);
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+        let document = ran.json();
+        assert_eq!(document["standing"], "open");
+        document["id"].clone()
+    }
+}
+
+fn is_same(event: &Value, id: &Value) -> bool {
+    event["event"] == "commitment-same" && event["commitment"]["id"] == *id
+}
 
 fn is(event: &Value, name: &str, node: u64) -> bool {
     event["event"] == name && event["node"] == node
@@ -24,7 +84,8 @@ fn is(event: &Value, name: &str, node: u64) -> bool {
 #[test]
 fn a_chain_is_followed_through_a_node_that_is_away_one_that_lags_and_one_that_lies() {
     let Some(mut chain) = Chain::start() else { return };
-    chain.make(100);
+    let Some(l1) = L1::start() else { return };
+    chain.make(110);
     let away = Arc::<AtomicBool>::default();
     let is_away = away.clone();
     let first = Proxy::start(&chain.anvil.address, move |_, _| {
@@ -55,9 +116,10 @@ fn a_chain_is_followed_through_a_node_that_is_away_one_that_lags_and_one_that_li
     let folder = tempfile::tempdir().unwrap();
     let urls: Vec<_> = [&first, &lags, &lies].map(|it| format!("--rpc-url {}", it.url())).into();
     let options = "--from 1 --poll 0.1 --behind 8 --timeout 5 --retries 0";
-    let mut watcher = Beside::start(folder.path(), &format!("{} {options}", urls.join(" ")));
+    let options = format!("{} {options} {}", urls.join(" "), l1.watched(folder.path()));
+    let mut watcher = Beside::start(folder.path(), &options);
     watcher.until_block(chain.anvil.height());
-    chain.make(20);
+    chain.make(25);
     let events = watcher.until_block(chain.anvil.height());
     if !events.iter().any(|event| is(event, "node-lags", 1)) {
         watcher.until(|event| is(event, "node-lags", 1));
@@ -66,14 +128,26 @@ fn a_chain_is_followed_through_a_node_that_is_away_one_that_lags_and_one_that_li
     away.store(true, Ordering::Relaxed);
     watcher.until(|event| is(event, "node-silent", 0));
     chain.reorganise(3);
-    chain.make(20);
+    chain.make(30);
     away.store(false, Ordering::Relaxed);
     let events = watcher.until_block(chain.anvil.height());
     let count = |name: &str| events.iter().filter(|event| event["event"] == name).count();
     assert_eq!((count("reorganised"), count("node-answers")), (1, 1), "{events:#?}");
-    chain.make(30);
+    // L1 takes back what an honest operator has committed to, who does so again.
+    let id = l1.commit(&chain, folder.path());
+    watcher.until(|event| is_same(event, &id));
+    l1.host.method("anvil_reorg", json!([1, []]));
+    watcher.until(|event| event["event"] == "commitment-gone");
+    assert_eq!(l1.commit(&chain, folder.path()), id);
+    // What is thought of it is what was.
+    watcher.until(|event| event["event"] == "commitment" && event["commitment"]["id"] == id);
+    chain.make(40);
     watcher.until_block(chain.anvil.height());
+    let id = l1.commit(&chain, folder.path());
+    watcher.until(|event| is_same(event, &id));
+    assert_eq!(l1.host.chain.mined_count(l1.host.accounts[CHALLENGER]).unwrap(), 0);
     assert_eq!(watcher.end(), Some(0));
+    assert!(chain.anvil.height() > 200);
     let database = folder.path().join("watch.db").display().to_string();
     tables::hold_against(&database, &chain, 1);
     let kept = tables::rows(&database, "SELECT DISTINCT kind FROM events ORDER BY kind").concat();
