@@ -11,7 +11,7 @@ use std::{
 };
 
 /// Each library: where it is, and which others of ours it may stand on, however far down.
-const LIBRARIES: [(&str, &str, &[&str]); 13] = [
+const LIBRARIES: [(&str, &str, &[&str]); 14] = [
     ("iso-evm-wire", "witness/wire", &[]),
     ("iso-evm-witness", "witness", &["iso-evm-wire"]),
     ("iso-evm-hypervisor", "hypervisor", &["iso-evm-wire"]),
@@ -52,6 +52,11 @@ const LIBRARIES: [(&str, &str, &[&str]); 13] = [
         ],
     ),
     (
+        "iso-evm-table",
+        "verifier-cli/table",
+        &["iso-evm-wire", "iso-evm-hypervisor", "iso-evm-verifier", "iso-evm-explain"],
+    ),
+    (
         "iso-evm-batch",
         "verifier-cli/batch",
         &[
@@ -60,6 +65,8 @@ const LIBRARIES: [(&str, &str, &[&str]); 13] = [
             "iso-evm-hypervisor",
             "iso-evm-verifier",
             "iso-evm-provers",
+            "iso-evm-explain",
+            "iso-evm-table",
         ],
     ),
     (
