@@ -54,14 +54,18 @@ fn row_and(name: &str, witness: &Witness, more: u64) -> String {
         cost.audit.step.fits() && cost.archive.as_ref().is_none_or(|archive| archive.step.fits())
     };
     let fits = if costs.iter().all(whole) { "yes" } else { "no" };
+    let with_code = |cost: &MessageCost| {
+        cost.with_code.as_ref().map_or(cost.audit.step.gas, |audit| audit.step.gas)
+    };
     format!(
-        "| {name} | {} | {} | {} | {} | {} | {} | {fits} |",
+        "| {name} | {} | {} | {} | {} | {} | {} | {} | {fits} |",
         thousands(guest),
         costs.len(),
         sum(|cost| cost.audit.step.data.len() as u64),
         sum(|cost| cost.audit.hypervisor_gas),
         thousands(total(|cost| cost.audit.step.gas) + more),
         sum(|cost| cost.archive.as_ref().map_or(0, |archive| archive.step.gas)),
+        thousands(costs.iter().map(with_code).sum::<u64>() + more),
     )
 }
 
@@ -70,7 +74,9 @@ fn row_and(name: &str, witness: &Witness, more: u64) -> String {
 pub(crate) fn like_measured(name: &str, witness: &Witness) {
     let cost = plan(witness.rules.fork()).costs(&Opened::of(witness));
     // What follows is so by the price of calldata, and not by its floor (EIP-7623).
-    assert!(cost.iter().all(|cost| cost.audit.step.gas > floor(&cost.audit.step.data)));
+    let audits = cost.iter().flat_map(|cost| [Some(&cost.audit), cost.with_code.as_ref()]);
+    let mut steps = audits.flatten().map(|audit| &audit.step);
+    assert!(steps.all(|step| step.gas > floor(&step.data)));
     let zeros = (0..witness.messages.len()).map(|index| zeros_of_roots(witness, index));
     let row = row_and(name, witness, (NONZERO_BYTE - ZERO_BYTE) * zeros.sum::<u64>());
     measurements::compare_row("audits", &row, |shown| shown == row);
