@@ -2,7 +2,7 @@
 //! calldata. Every offset derives from the one before. Normative text:
 //! `specs/05-hypervisor.md`, section Layout.
 
-use iso_evm_wire::records::OPENING;
+use iso_evm_wire::{layout::FIELDS, records::OPENING};
 
 pub(crate) use crate::rules::message::*;
 
@@ -50,6 +50,10 @@ words! { 0;
     RECORD = 1,
     /// Calldata position of `callData`, the end of the record list.
     RECORDS_END = 1,
+    /// Calldata position of the record list's offset table.
+    TABLE_START = 1,
+    /// Offset in the guest's calldata up to which, inclusive, a word of it is read as it stands.
+    INPUT_LAST = 1,
     /// State root that the records have led to.
     STATE_ROOT = 1,
     /// Whether the message is a creation.
@@ -68,6 +72,8 @@ words! { 0;
     OPCODE = 1,
     /// Hash inputs, loop bounds.
     SCRATCH = 3,
+    /// The message's head, field by field, in an audit of a whole message.
+    MESSAGE = 15,
     /// Zeros before the code, for what looks back over its first bytes.
     BEFORE_CODE = 1,
 }
@@ -85,4 +91,5 @@ pub(crate) const PADS: usize = 17;
 /// Bytes of the spill area.
 pub(crate) const SPILL_SIZE: usize = 32 * STACK_LIMIT;
 
-const _: () = assert!(CODE.is_multiple_of(32) && OPENING == 0);
+const _: () =
+    assert!(CODE.is_multiple_of(32) && OPENING == 0 && BEFORE_CODE == MESSAGE + 32 * FIELDS);

@@ -83,7 +83,7 @@ pub(crate) fn emit(asm: &mut Assembler, shared: &Shared) {
     c.ops(&[SUB]);
     write(c, seg::GAS_USED_SO_FAR);
     c.ops(&[POP]);
-    taken(c);
+    taken(c, shared);
     write(c, seg::RECORD);
     load(c, TOTAL);
     write(c, seg::STACK_HEIGHT);
