@@ -118,7 +118,7 @@ pub fn run(
         // The room is given back when all that was read is dropped.
         let Item { place, content, held: _held } = item;
         let done = verified(place, content, &engines, &options.verify);
-        results.write(&rows(&done, &settings))?;
+        results.write(|| rows(&done, &settings))?;
         locked(&summary).count(&done);
         observe(BatchEvent::Done(&done));
         Ok::<_, BatchError>(())

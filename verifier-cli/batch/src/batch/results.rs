@@ -107,14 +107,14 @@ impl Results {
         Ok((Self::File(Mutex::new(file), name), resumed))
     }
 
-    /// Writes the rows of one item, all at once.
-    pub(super) fn write(&self, rows: &[Row]) -> Result<(), FileError> {
+    /// Writes the rows of one item, all at once. They are made if somebody wants them.
+    pub(super) fn write(&self, rows: impl FnOnce() -> Vec<Row>) -> Result<(), FileError> {
         if matches!(self, Self::Nowhere) {
             return Ok(());
         }
         let mut lines = Vec::new();
-        for row in rows {
-            serde_json::to_writer(&mut lines, row).expect("only numbers and strings");
+        for row in rows() {
+            serde_json::to_writer(&mut lines, &row).expect("only numbers and strings");
             lines.push(b'\n');
         }
         match self {
