@@ -25,7 +25,7 @@ use std::{
 
 use iso_evm_verifier::{
     engines::Engines,
-    hash::keccak256,
+    hash::CRYPTO,
     verify::{self, Report, verify_opened},
 };
 use iso_evm_wire::Opened;
@@ -172,7 +172,7 @@ pub(crate) fn witness(
     file: impl Fn() -> String,
 ) -> Result<Opened<'static>, ItemError> {
     match content {
-        Content::Witness(bytes) => Opened::decode(&bytes.into(), keccak256)
+        Content::Witness(bytes) => Opened::decode(&bytes.into(), CRYPTO)
             .map_err(|error| ItemError::Container { file: file(), error }),
         Content::Input(json) => {
             let (input, found) = Input::read(&json, None)

@@ -112,7 +112,7 @@ fn whole(report: &Report) -> Whole {
     // Those of a message are in its row.
     let of_whole = report.findings.iter().filter(|finding| finding.message.is_none());
     Whole {
-        hash: report.witness_hash,
+        hash: report.witness_hash.get(),
         verdict: report.named(report.verdict()),
         selected: report.selected,
         strict: report.strict,

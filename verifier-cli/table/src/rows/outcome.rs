@@ -127,7 +127,7 @@ impl Outcome {
             verdict: Some(report.named(report.verdict()).to_string()),
             error_kind: None,
             error: None,
-            witness_hash: Some(report.witness_hash),
+            witness_hash: Some(report.witness_hash.get()),
             chain_id: Some(report.chain_id),
             fork: Some(report.fork.to_string()),
             block: Some(witness.block.number),

@@ -6,7 +6,7 @@ use alloy_primitives::U256;
 use arrow_array::{ArrayRef, RecordBatch};
 use iso_evm_table::{TableError, Witnesses};
 use iso_evm_testing::fixtures;
-use iso_evm_verifier::{Options, Report, hash::keccak256, verify_opened};
+use iso_evm_verifier::{Options, Report, hash::CRYPTO, verify_opened};
 use iso_evm_wire::{Opened, Witness, encoding};
 use parquet::{
     arrow::{ArrowWriter, arrow_writer::ArrowWriterOptions},
@@ -30,7 +30,7 @@ pub(crate) fn lie() -> Vec<u8> {
 }
 
 pub(crate) fn audited(bytes: &[u8]) -> (Opened<'static>, Report) {
-    let witness = Opened::decode(&bytes.to_vec().into(), keccak256).unwrap();
+    let witness = Opened::decode(&bytes.to_vec().into(), CRYPTO).unwrap();
     let options = Options::default();
     let engines = iso_evm_verifier::engines::Engines::default();
     let report = verify_opened(engines.get(witness.rules), &witness, &options).unwrap();
