@@ -95,12 +95,6 @@ pub(crate) enum ClusterError {
         /// The address.
         address: String,
     },
-    /// An address that is none.
-    #[error("{address}: an IP address is expected")]
-    Address {
-        /// The address.
-        address: String,
-    },
     /// The URL of a scheduler that is none.
     #[error("{url}: the URL of a scheduler is expected, as http://127.0.0.1:50050")]
     Scheduler {

@@ -30,6 +30,8 @@ mod functions;
 #[cfg(feature = "engine")]
 mod options;
 #[cfg(feature = "engine")]
+mod reader;
+#[cfg(feature = "engine")]
 mod results;
 #[cfg(feature = "engine")]
 mod run;

@@ -17,10 +17,7 @@ use datafusion::{
         datatypes::DataType,
     },
     parquet::{
-        arrow::{
-            ArrowWriter, ParquetRecordBatchStreamBuilder, ProjectionMask,
-            async_reader::ParquetObjectReader,
-        },
+        arrow::{ArrowWriter, ProjectionMask},
         basic::{Compression, ZstdLevel},
         errors::ParquetError,
         file::{metadata::KeyValue, properties::WriterProperties},
@@ -32,6 +29,7 @@ use serde_json::Value;
 
 use crate::{
     error::ClusterError,
+    reader::TableReader,
     run::{Part, Verdicts},
     shard::Shard,
     source::{ID, Key, key},
@@ -174,9 +172,7 @@ async fn read(
 ) -> Result<Vec<Done>, ClusterError> {
     let file = place.url_of(&meta.location);
     let failed = |error: ParquetError| ClusterError::parquet(&file, error);
-    let reader = ParquetObjectReader::new(place.store().clone(), meta.location);
-    let reader = reader.with_file_size(meta.size);
-    let builder = ParquetRecordBatchStreamBuilder::new(reader).await.map_err(failed)?;
+    let builder = TableReader::open(place, &meta).await?;
     let pairs = builder.metadata().file_metadata().key_value_metadata().cloned();
     let pairs = pairs.unwrap_or_default();
     let said = |key: &str| {

@@ -16,9 +16,6 @@ pub(crate) struct Shard {
 pub(crate) struct NoShard;
 
 impl Shard {
-    /// All of a run.
-    pub(crate) const WHOLE: Self = Self { index: 0, of: NonZeroU64::MIN };
-
     /// Whether a unit is of this part.
     pub(crate) const fn has(self, unit: u64) -> bool {
         unit % self.of.get() == self.index
@@ -57,11 +54,12 @@ mod tests {
     fn every_unit_is_of_one_shard() {
         let shards: Vec<Shard> =
             (0..7).map(|index| format!("{index}/7").parse().unwrap()).collect();
+        let whole: Shard = "0/1".parse().unwrap();
         for unit in 0..100 {
             assert_eq!(shards.iter().filter(|shard| shard.has(unit)).count(), 1, "{unit}");
-            assert!(Shard::WHOLE.has(unit));
+            assert!(whole.has(unit));
         }
-        assert!(Shard::WHOLE.is_whole() && !shards[0].is_whole());
+        assert!(whole.is_whole() && !shards[0].is_whole());
     }
 
     #[test]

@@ -7,14 +7,12 @@ use std::{collections::HashSet, ops::Range, sync::Arc};
 use alloy_primitives::FixedBytes;
 use datafusion::{
     arrow::{
-        array::{Array, AsArray, RecordBatch},
+        array::{AsArray, RecordBatch},
         compute::cast,
         datatypes::{DataType, Field, Schema, SchemaRef},
     },
     parquet::{
-        arrow::{
-            ParquetRecordBatchStreamBuilder, ProjectionMask, async_reader::ParquetObjectReader,
-        },
+        arrow::ProjectionMask,
         errors::ParquetError,
         file::metadata::{ParquetMetaData, RowGroupMetaData},
     },
@@ -23,7 +21,7 @@ use futures_util::{StreamExt as _, TryStreamExt as _};
 use iso_evm_table::{Table, TableError};
 use iso_evm_verifier::hash::keccak256;
 
-use crate::{error::ClusterError, shard::Shard, store::Place};
+use crate::{error::ClusterError, reader::TableReader, shard::Shard, store::Place};
 
 /// The columns that are read of a table of witnesses.
 pub(crate) const ID: &str = "id";
@@ -112,7 +110,7 @@ impl Source {
 impl File {
     async fn open(place: Place, meta: object_store::ObjectMeta) -> Result<Self, ClusterError> {
         let url = place.url_of(&meta.location);
-        let builder = builder(&place, &meta, &url).await?;
+        let builder = TableReader::open(&place, &meta).await?;
         let refused = |error| ClusterError::Table { file: url.clone(), error };
         checked(builder.metadata()).map_err(refused)?;
         let has = |name: &str| builder.schema().column_with_name(name);
@@ -144,7 +142,7 @@ impl File {
 
     /// The id of each row.
     async fn ids(&self) -> Result<Vec<Option<String>>, ClusterError> {
-        let builder = builder(&self.place, &self.meta, &self.url).await?;
+        let builder = TableReader::open(&self.place, &self.meta).await?;
         let columns = builder.parquet_schema();
         let mask = ProjectionMask::columns(columns, [ID]);
         let failed = |error: ParquetError| ClusterError::parquet(&self.url, error);
@@ -366,14 +364,4 @@ fn is_read_as(found: &DataType, expected: &DataType) -> bool {
         }
         _ => false,
     }
-}
-
-async fn builder(
-    place: &Place,
-    meta: &object_store::ObjectMeta,
-    url: &str,
-) -> Result<ParquetRecordBatchStreamBuilder<ParquetObjectReader>, ClusterError> {
-    let reader = ParquetObjectReader::new(place.store().clone(), meta.location.clone());
-    let opened = ParquetRecordBatchStreamBuilder::new(reader.with_file_size(meta.size)).await;
-    opened.map_err(|error| ClusterError::parquet(url, error))
 }

@@ -58,7 +58,7 @@ pub(crate) async fn query(
     let stores = Arc::new(Stores::default());
     let session = options.engine.session(host, stores.clone(), options.parts).await?;
     let mut state = session.state();
-    state.config_mut().options_mut().execution.batch_size = options.batch_rows;
+    *state.config_mut() = state.config().clone().with_batch_size(options.batch_rows);
     let session = SessionContext::new_with_state(state);
     if let Some(source) = &options.source {
         let place = Place::read(source, &stores)?;

@@ -116,7 +116,7 @@ impl Job {
     /// The unit's file as a table, in a session that reads as many rows at once as are good for it.
     async fn read(&self, unit: &Unit) -> Result<(SessionContext, DataFrame)> {
         let mut state = self.session.0.state();
-        state.config_mut().options_mut().execution.batch_size = unit.batch_rows;
+        *state.config_mut() = state.config().clone().with_batch_size(unit.batch_rows);
         let session = SessionContext::new_with_state(state);
         let options = ParquetReadOptions::default().schema(&unit.file.schema);
         let frame = session.read_parquet(unit.file.url.as_str(), options).await?;

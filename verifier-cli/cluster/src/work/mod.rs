@@ -14,5 +14,5 @@ pub(crate) use self::{
     child::{audited_fields, serve, unusable},
     mutants::mutants_type,
     wire::Task,
-    workers::{Item, WorkError, Workers},
+    workers::{Item, Workers},
 };

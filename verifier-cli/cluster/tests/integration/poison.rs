@@ -23,15 +23,13 @@ fn endless() -> WitnessRow {
     code[down + 1] = 0;
     let hash = alloy_primitives::keccak256(&code);
     let old = *witness.codes.keys().next().unwrap();
-    let list = message.stateAccessList.iter().map(|record| {
-        let mut record = record.to_vec();
-        let at = record.windows(32).position(|window| window == old.as_slice());
-        if let Some(at) = at {
-            record[at..at + 32].copy_from_slice(hash.as_slice());
+    for record in &mut message.stateAccessList {
+        let mut bytes = record.metadata.to_vec();
+        if let Some(at) = bytes.windows(32).position(|window| window == old.as_slice()) {
+            bytes[at..at + 32].copy_from_slice(hash.as_slice());
+            record.metadata = bytes.into();
         }
-        record.into()
-    });
-    message.stateAccessList = list.collect();
+    }
     witness.codes = [(hash, code.into())].into();
     witness.messages[0] = encode(&message).into();
     row(99_999, &witness)

@@ -69,6 +69,7 @@ impl Running {
     }
 
     /// Its number.
+    #[allow(dead_code, reason = "a benchmark asks for it")]
     pub(crate) fn id(&self) -> u32 {
         self.0.id()
     }
