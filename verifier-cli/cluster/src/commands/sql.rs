@@ -22,6 +22,7 @@ Examples:
   iso-cluster sql \"SELECT id FROM witnesses WHERE audit(witness)['verdict'] <> 'valid'\" --source witnesses")]
 pub(super) struct Sql {
     /// The query
+    #[arg(allow_hyphen_values = true)]
     query: String,
     /// Where the witnesses are: a folder with Parquet files, or s3://BUCKET/PATH
     #[arg(long, value_name = "SRC")]

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, fs};
 
+use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use iso_evm_table::WitnessRow;
 use iso_evm_wire::{Witness, encoding::encode};
 
@@ -134,10 +135,13 @@ fn a_damaged_page_costs_its_own_rows_and_a_damaged_file_itself() {
     write(&good, &rows[..20], 10);
     write(&bad, &rows[20..], 10);
     write(&source.join("c.parquet"), &[rows[0].clone()], 1);
-    // The witnesses are the longest column by far: what stands in the middle of the first half is theirs.
+    // What the first row group has of witnesses.
+    let reader = ParquetRecordBatchReaderBuilder::try_new(fs::File::open(&bad).unwrap()).unwrap();
+    let group = reader.metadata().row_group(0);
+    let column = group.columns().iter().find(|column| column.column_path().string() == "witness");
+    let (start, length) = column.unwrap().byte_range();
     let mut file = fs::read(&bad).unwrap();
-    let middle = file.len() / 4;
-    file[middle..middle + 64].fill(0xa5);
+    file[start as usize..(start + length) as usize].fill(0xa5);
     fs::write(&bad, file).unwrap();
     fs::write(source.join("c.parquet"), "PAR1 and nothing more").unwrap();
     let done = ran(&["run", text(&source), text(&to), "--engine", "native", "--json"]);
