@@ -32,6 +32,8 @@ mod tree;
 mod mutation;
 // Bytes that are no canonical witness.
 mod malformed;
+// Code that stands beside a message.
+mod beside;
 // Offsets, lengths and destinations at their extremes.
 mod attacks;
 // The guest's stack at its bounds.

@@ -5,7 +5,9 @@ use std::sync::OnceLock;
 
 use alloy_primitives::{Address, B256, Bytes, TxKind, U256, address, keccak256};
 use iso_evm_wire::{
-    Rules, layout as wire,
+    Rules,
+    encoding::with_code,
+    layout as wire,
     protocol::{TX_BASE_COST, calldata_cost},
     segment::Segment,
 };
@@ -173,6 +175,22 @@ impl Engine {
     /// inconclusive.
     pub fn audit(&self, calldata: &Bytes, code: &[u8], host_gas_limit: Option<u64>) -> Audited {
         self.run(calldata, &self.archives(calldata, code), host_gas_limit)
+    }
+
+    /// Audits one message with the code that it runs beside it, where a chain needs no archive; a creation has
+    /// none. The verdict is that of [`Self::audit`], but that bytes behind the message are the caller's:
+    /// [`MessageVerdict::Unavailable`] at address zero says that it is not the code, or not all there is.
+    ///
+    /// # Panics
+    ///
+    /// If the message is shorter than its first word.
+    pub fn audit_with_code(
+        &self,
+        calldata: &[u8],
+        code: &[u8],
+        host_gas_limit: Option<u64>,
+    ) -> Audited {
+        self.run(&with_code(calldata, code).into(), &[], host_gas_limit)
     }
 
     /// The archives of `code`, for the message `calldata`: address and contract of each part.

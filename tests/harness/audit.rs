@@ -9,9 +9,14 @@ use std::{
     },
 };
 
-use alloy_primitives::{Bytes, hex, keccak256};
+use alloy_primitives::{Address, Bytes, U256, hex, keccak256};
 use iso_evm_hypervisor::{Audited, Code, Engine, Inconclusive, MessageVerdict, NativeEngine};
-use iso_evm_wire::{MessageWitness, Rules, encoding::encode, segment::Cut};
+use iso_evm_wire::{
+    MessageWitness, Rules,
+    encoding::{decode, encode},
+    layout::TUPLE,
+    segment::Cut,
+};
 use iso_evm_witness::{RecordedMessage, Recording};
 
 use super::segments;
@@ -64,6 +69,7 @@ impl Both {
             );
             self.step_by_step(calldata, &archived, own, &native);
             self.by_segments(calldata, code, &archived, own);
+            self.with_code(calldata, code, own, &native);
         }
         audited
     }
@@ -80,6 +86,49 @@ impl Both {
         let name = self.native.rules();
         assert_eq!(run.verdict(), Some(verdict), "{name}, calldata {}", hex::encode(calldata));
         assert_eq!(run.own_gas(), own, "{name}, calldata {}", hex::encode(calldata));
+    }
+
+    /// The same with the code beside the message, and with none, which is right for a creation; of a message that
+    /// spends little. One of the two says what the message alone does, the other says no more of it than that. What
+    /// is not canonical is refused, for that reason or another.
+    fn with_code(&self, calldata: &Bytes, code: &[u8], own: u64, verdict: &MessageVerdict) {
+        /// Own gas above which nobody looks.
+        const MOST: u64 = 100_000;
+        /// Messages of one run that are all taken; of those behind them, one of so many.
+        const ALL: usize = 5_000;
+        const ONE_OF: u8 = 32;
+        static TAKEN: AtomicUsize = AtomicUsize::new(0);
+        if own > MOST || !calldata.starts_with(&U256::from(TUPLE).to_be_bytes::<32>()) {
+            return;
+        }
+        let many = TAKEN.fetch_add(1, Ordering::Relaxed) >= ALL;
+        if many && !keccak256(calldata)[2].is_multiple_of(ONE_OF) {
+            return;
+        }
+        let refused = |verdict: &MessageVerdict| {
+            matches!(verdict, MessageVerdict::Mismatch(_) | MessageVerdict::Malformed { .. })
+        };
+        let is_canonical = decode(calldata).is_ok();
+        let same = |said: &MessageVerdict| {
+            said == verdict || !is_canonical && refused(said) && refused(verdict)
+        };
+        let not_its_code = MessageVerdict::Unavailable { archive: Address::ZERO };
+        let said =
+            [code, &[]].map(|code| self.hypervisor.audit_with_code(calldata, code, None).verdict);
+        // Behind a message that does not end where its bytes do, nothing is where it should be; and what is not in
+        // an archive of other code is not beside the message either.
+        let is_open = !is_canonical || matches!(verdict, MessageVerdict::Unavailable { .. });
+        let of_it = said.iter().filter(|said| same(said)).count();
+        let none = said.iter().filter(|said| **said == not_its_code).count();
+        assert!(
+            of_it + none == said.len() && (of_it > 0 || is_open),
+            "{}: {verdict:x?}, with code {:x?}, with none {:x?}\ncode {}\ncalldata {}",
+            self.native.rules(),
+            said[0],
+            said[1],
+            hex::encode(code),
+            hex::encode(calldata)
+        );
     }
 
     /// The same in parts, of a message that spends little: at a stride that its bytes choose.

@@ -10,7 +10,7 @@ use revm::bytecode::opcode::*;
 use crate::{
     emit::{
         asm::{Assembler, Code},
-        dispatch::{Shared, kinds, load, store, within_frame},
+        dispatch::{Shared, kinds, load, message_field, store, within_frame},
         layout::*,
         records::{self, expect_equal},
         segment,
@@ -56,25 +56,32 @@ fn exit(asm: &mut Assembler, shared: &Shared) {
     c.assume(4);
     segment::checkpoint::is_absent(&mut c, shared);
     // Every record has been taken, and the list ends where `callData` begins.
-    records::taken(&mut c); // taken
-    let there = if shared.segment.is_some() { RECORD_COUNT } else { LIST };
-    c.push(there).ops(&[CALLDATALOAD]); // there taken
+    records::taken(&mut c, shared); // taken
+    if shared.segment.is_some() {
+        c.push(RECORD_COUNT);
+    } else {
+        load(&mut c, TABLE_START);
+        c.push(32).ops(&[SWAP1, SUB]);
+    }
+    c.ops(&[CALLDATALOAD]); // there taken
     expect_equal(&mut c, shared, MismatchKind::RecordCount);
     load(&mut c, RECORD);
     load(&mut c, RECORDS_END);
     c.ops(&[XOR]).jumpi(shared.malformed);
     // Status.
-    c.ops(&[DUP1]).push(wire::STATUS).ops(&[CALLDATALOAD]);
+    c.ops(&[DUP1]);
+    message_field(&mut c, shared, wire::STATUS);
     expect_equal(&mut c, shared, MismatchKind::Status);
     // Gas: all of it on an exceptional halt. status pointer length S
     c.ops(&[DUP4, NOT]).push(state_word::GAS).ops(&[SHR]).push(ones(64)).ops(&[AND]);
     c.ops(&[DUP2, ISZERO, ISZERO, MUL]); // left status pointer length S
-    c.push(wire::GAS_AVAILABLE).ops(&[CALLDATALOAD, SUB]); // used …
-    c.push(wire::GAS_USED).ops(&[CALLDATALOAD]);
+    message_field(&mut c, shared, wire::GAS_AVAILABLE);
+    c.ops(&[SUB]); // used …
+    message_field(&mut c, shared, wire::GAS_USED);
     expect_equal(&mut c, shared, MismatchKind::GasUsed);
     // Returned data; none on an exceptional halt.
     c.ops(&[DUP3, DUP3, KECCAK256]);
-    c.push(wire::RETURNDATA_HASH).ops(&[CALLDATALOAD]);
+    message_field(&mut c, shared, wire::RETURNDATA_HASH);
     expect_equal(&mut c, shared, MismatchKind::ReturndataHash);
     // Root: where the records led, or back. Stored code changes the root, which the access audit
     // checks.
@@ -84,9 +91,9 @@ fn exit(asm: &mut Assembler, shared: &Shared) {
     load(&mut c, STATE_ROOT);
     c.jump(root);
     c.bind(failed);
-    c.push(wire::STATE_ROOT_ENTER).ops(&[CALLDATALOAD]);
+    message_field(&mut c, shared, wire::STATE_ROOT_ENTER);
     c.bind(root);
-    c.push(wire::STATE_ROOT_LEAVE).ops(&[CALLDATALOAD]);
+    message_field(&mut c, shared, wire::STATE_ROOT_LEAVE);
     expect_equal(&mut c, shared, MismatchKind::StateRootLeave);
     c.bind(accept);
     c.push(1).ops(&[PUSH0, MSTORE]).push(32).ops(&[PUSH0, RETURN]);
@@ -121,9 +128,11 @@ fn errors(asm: &mut Assembler, shared: &Shared) {
     load(&mut c, SAVED);
     c.push(pc_mask()).ops(&[AND]); // address kind found expected
     // Before the code stands the address that says "not begun".
-    c.push(CODE).ops(&[SWAP1, SUB]); // pc kind found expected
-    load(&mut c, TABLE);
-    c.push(LIST_TABLE + 32).ops(&[SWAP1, SUB]).push(5).ops(&[SHR]); // record pc kind found expected
+    c.push(shared.code()).ops(&[SWAP1, SUB]); // pc kind found expected
+    // The record before the next.
+    c.push(1);
+    records::taken(&mut c, shared);
+    c.ops(&[SUB]); // record pc kind found expected
     c.push(MismatchKind::FIRST_OF_RECORDS).ops(&[DUP4, LT, PUSH0, SUB, OR]); // all ones unless about a record
     selector(&mut c, abi::Mismatch::SELECTOR);
     argument(&mut c, 2);
@@ -138,9 +147,15 @@ fn errors(asm: &mut Assembler, shared: &Shared) {
     c.assume(1).ops(&[PUSH0, NOT, SWAP1]).jump(shared.mismatch_of(MismatchKind::StateRoot));
     c.end();
 
+    // A position is that in the message, which stands further on where code stands beside it.
     let mut c = asm.routine(shared.malformed);
     c.assume(0);
     load(&mut c, RECORD);
+    if shared.segment.is_none() {
+        c.push(LIST_TABLE);
+        load(&mut c, TABLE_START);
+        c.ops(&[SUB, DUP2, ISZERO, ISZERO, MUL, SWAP1, SUB]);
+    }
     selector(&mut c, abi::Malformed::SELECTOR);
     argument(&mut c, 0);
     revert(&mut c, 1);
@@ -150,6 +165,13 @@ fn errors(asm: &mut Assembler, shared: &Shared) {
     selector(&mut c, abi::Unavailable::SELECTOR);
     argument(&mut c, 0);
     revert(&mut c, 1);
+
+    // No archive is at zero: what it says is that the code beside the message is not its own.
+    if shared.segment.is_none() {
+        let mut c = asm.routine(shared.not_its_code);
+        c.assume(0).ops(&[PUSH0]).jump(shared.unavailable);
+        c.end();
+    }
 
     segment::missing::emit(asm, shared);
 

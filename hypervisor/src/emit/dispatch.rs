@@ -7,9 +7,10 @@
 //! otherwise. So slot 0 is both `STOP` and every tripped guard; [`crate::emit::stack`] tells them apart.
 
 use alloy_primitives::U256;
-use iso_evm_wire::{Fork, Rules};
+use iso_evm_wire::{Fork, Rules, layout::TUPLE};
 use revm::bytecode::opcode::{
-    ADD, AND, BYTE, DUP1, DUP2, DUP3, GT, MLOAD, MSIZE, MSTORE, MUL, PUSH0, SHL, SUB, SWAP1, XOR,
+    ADD, AND, BYTE, CALLDATALOAD, DUP1, DUP2, DUP3, GT, MLOAD, MSIZE, MSTORE, MUL, PUSH0, SHL, SUB,
+    SWAP1, XOR,
 };
 
 use crate::{
@@ -68,6 +69,8 @@ pub(crate) struct Shared {
     pub(crate) malformed: Label,
     /// Terminal: `archive …`.
     pub(crate) unavailable: Label,
+    /// Terminal. The code that stands beside the message is not the one that it runs.
+    pub(crate) not_its_code: Label,
     /// Terminal: gives up without a verdict.
     pub(crate) inconclusive: Label,
     /// What only a segment has.
@@ -122,6 +125,7 @@ impl Shared {
             no_root: asm.terminal("no_root"),
             malformed: asm.terminal("malformed"),
             unavailable: asm.terminal("unavailable"),
+            not_its_code: asm.terminal("not_its_code"),
             inconclusive: asm.terminal("inconclusive"),
             segment: (machine == Machine::Segment).then(|| Part::new(asm)),
             mismatch: asm.terminal("mismatch"),
@@ -147,6 +151,14 @@ impl Shared {
     /// Whether state operations go to the host.
     pub(crate) fn is_live(&self) -> bool {
         self.machine == Machine::Live
+    }
+
+    /// Address of the guest's code.
+    pub(crate) const fn code(&self) -> usize {
+        match self.machine {
+            Machine::Audit => CODE,
+            Machine::Segment | Machine::Live => NEAR_CODE,
+        }
     }
 
     pub(crate) fn mismatch_of(&self, kind: MismatchKind) -> Label {
@@ -264,6 +276,15 @@ pub(crate) fn load(c: &mut Code<'_>, variable: usize) {
 /// Host: `value …` → `…`.
 pub(crate) fn store(c: &mut Code<'_>, variable: usize) {
     c.push(variable).ops(&[MSTORE]);
+}
+
+/// Host: `…` → `word …`: the field of the message that stands at `position` where the message is all there is.
+pub(crate) fn message_field(c: &mut Code<'_>, shared: &Shared, position: usize) {
+    if shared.segment.is_some() {
+        c.push(position).ops(&[CALLDATALOAD]);
+    } else {
+        load(c, MESSAGE + position - TUPLE);
+    }
 }
 
 /// Host: `a b …` → `min(a, b) b …`.

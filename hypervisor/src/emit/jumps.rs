@@ -60,7 +60,7 @@ fn jump(asm: &mut Assembler, shared: &Shared) {
     let good = asm.label("jump.good", 2);
 
     let mut c = asm.routine(shared.jump);
-    c.ops(&[SWAP1]).push(CODE).ops(&[ADD]); // address S
+    c.ops(&[SWAP1]).push(shared.code()).ops(&[ADD]); // address S
     c.ops(&[DUP1, MLOAD, PUSH0, BYTE]).push(JUMPDEST).ops(&[XOR]); // wrong address S
     c.ops(&[DUP2]);
     covered(&mut c);
@@ -172,10 +172,10 @@ fn boundary(asm: &mut Assembler, shared: &Shared) {
     // Back from the word that holds `address` to the first place known to be a boundary.
     c.ops(&[DUP2]).push(5).ops(&[SHR]).push(5).ops(&[SHL]); // from return address
     c.bind(back);
-    c.ops(&[DUP1]).push(CODE).ops(&[EQ]).jumpi(start);
+    c.ops(&[DUP1]).push(shared.code()).ops(&[EQ]).jumpi(start);
     // In the memo, at or before `address`?
     c.ops(&[DUP1]);
-    memo_of(&mut c); // memo from return address
+    memo_of(&mut c, shared); // memo from return address
     c.ops(&[MLOAD, PUSH0, BYTE]); // entry from return address
     c.ops(&[DUP1]).jumpi(try_memo);
     c.ops(&[POP, DUP1]);
@@ -203,7 +203,7 @@ fn boundary(asm: &mut Assembler, shared: &Shared) {
     c.ops(&[DUP1]).push(5).ops(&[SHR, DUP3]).push(5).ops(&[SHR, EQ]).jumpi(same_word);
     c.ops(&[DUP1]).push(31).ops(&[AND]).push(1).ops(&[ADD]); // entry next place return address
     c.ops(&[DUP2]);
-    memo_of(&mut c); // memo entry next place return address
+    memo_of(&mut c, shared); // memo entry next place return address
     c.ops(&[MSTORE8]);
     c.bind(same_word); // next place return address
     c.ops(&[SWAP1, POP]).jump(scan);
@@ -213,8 +213,8 @@ fn boundary(asm: &mut Assembler, shared: &Shared) {
 }
 
 /// Host: `address …` → `memo …`: where the memo of the word that holds `address` stands.
-pub(crate) fn memo_of(c: &mut Code<'_>) {
-    c.push(CODE).ops(&[SWAP1, SUB]).push(5).ops(&[SHR]);
+pub(crate) fn memo_of(c: &mut Code<'_>, shared: &Shared) {
+    c.push(shared.code()).ops(&[SWAP1, SUB]).push(5).ops(&[SHR]);
     load(c, MEMO);
     c.ops(&[ADD]);
 }

@@ -60,8 +60,12 @@ pub(crate) fn padding(c: &mut Code<'_>) {
 }
 
 /// Host: `…` → `taken …`: how many records have been taken, the opening one among them.
-pub(crate) fn taken(c: &mut Code<'_>) {
-    c.push(LIST_TABLE);
+pub(crate) fn taken(c: &mut Code<'_>, shared: &Shared) {
+    if shared.segment.is_some() {
+        c.push(LIST_TABLE);
+    } else {
+        load(c, TABLE_START);
+    }
     load(c, TABLE);
     c.ops(&[SUB]).push(5).ops(&[SHR]);
 }
@@ -86,7 +90,9 @@ fn consume(asm: &mut Assembler, shared: &Shared) {
     store(&mut c, TABLE);
     load(&mut c, RECORD); // record entry return length opcode
     c.ops(&[DUP1, CALLDATALOAD, DUP6, XOR]); // opcode differs
-    c.ops(&[DUP3, CALLDATALOAD]).push(LIST_TABLE).ops(&[ADD, DUP3, XOR, OR]); // table entry
+    c.ops(&[DUP3, CALLDATALOAD]);
+    load(&mut c, TABLE_START);
+    c.ops(&[ADD, DUP3, XOR, OR]); // table entry
     c.ops(&[DUP2]).push(32).ops(&[ADD, CALLDATALOAD]).push(METADATA_OFFSET).ops(&[XOR, OR]);
     c.ops(&[DUP2]).push(64).ops(&[ADD, CALLDATALOAD, DUP6, XOR, OR]); // length
     c.jumpi(wrong); // record entry return length opcode

@@ -20,7 +20,8 @@ pub mod abi {
         /// reading had come to: a record's start, or its end if its fields are wrong.
         #[derive(Debug)]
         error Malformed(uint256 position);
-        /// An archive is missing or holds other code.
+        /// An archive is missing or holds other code; at address zero: the code beside the message is not its
+        /// own, or not all that stands there.
         #[derive(Debug)]
         error Unavailable(address archive);
         /// A segment's end was not come to, for something was not given that the guest needs:
@@ -200,7 +201,8 @@ pub enum MessageVerdict {
     },
     /// An archive is missing or holds other code: convicts nobody.
     Unavailable {
-        /// Where the archive, or the part of it that is missing, belongs.
+        /// Where the archive, or the part of it that is missing, belongs. Zero: no archive was looked for, since
+        /// code stands beside the message, and it is another.
         archive: Address,
     },
     /// The audit did not come to an end: convicts nobody.

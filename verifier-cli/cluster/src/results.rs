@@ -1,5 +1,5 @@
 //! What is done: [`Results`], the folder with the tables of transactions, messages and findings
-//! (`specs/24-tables.md`), written part by part, and read when a run goes on. `specs/25-cluster.md`, section Results.
+//! (`specs/24-tables.md`), written part by part, and read when a run goes on. `specs/25-cluster.md`, section A run.
 //!
 //! A part is three files of one name, of which that of the transactions comes last: only what is in it is done. What a
 //! run that was killed left of the other two is removed by the next.

@@ -1,6 +1,6 @@
 //! What there is to audit: the files of a table of witnesses, and the [`Unit`]s that they are audited in. A unit is some
 //! rows of a file that follow one another, so many that an executor is busy for seconds: what is done is kept unit by
-//! unit. `specs/25-cluster.md`, section Units.
+//! unit. `specs/25-cluster.md`, section A run.
 
 use std::{collections::HashSet, ops::Range, sync::Arc};
 

@@ -96,6 +96,7 @@ const HEADINGS: [(&str, &[&str]); 9] = [
             "commit",
             "parent",
             "unproved",
+            "archive",
             "archive_key",
             "registrar",
             "deployer",

@@ -4,6 +4,10 @@
 /// Position of the tuple, after the word `0x20` that points to it.
 pub const TUPLE: usize = 32;
 
+/// Position of the word that points to the code, where it stands beside the message: the word that points to the
+/// tuple comes first.
+pub const CODE_POINTER: usize = 32;
+
 /// Number of fields of a message.
 pub const FIELDS: usize = 15;
 

@@ -15,8 +15,8 @@ use crate::{
         asm::{Assembler, Code},
         checks::gas_left,
         dispatch::{
-            self, Shared, advance_checked, charge, charge_each, check_gas, dispatch, load, min,
-            store,
+            self, Shared, advance_checked, charge, charge_each, check_gas, dispatch, load,
+            message_field, min, store,
         },
         layout::*,
         records::{expect_bits, expect_equal, expect_flag, field},
@@ -60,7 +60,8 @@ pub(super) fn emit_shared(asm: &mut Assembler, shared: &Shared, families: &Famil
     // A call that moves value halts in a static context (EIP-214).
     load(c, OPCODE);
     c.push(CALL).ops(&[EQ, DUP5, ISZERO, ISZERO, AND]);
-    c.push(wire::IS_STATIC).ops(&[CALLDATALOAD, AND]).jumpi(shared.fault);
+    message_field(c, shared, wire::IS_STATIC);
+    c.ops(&[AND]).jumpi(shared.fault);
     c.ops(&[DUP4, ISZERO, ISZERO]);
     charge_each(c, GAS_CALL_VALUE);
     c.ops(&[DUP6, DUP6]).call(shared.touch);

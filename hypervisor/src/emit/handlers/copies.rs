@@ -50,14 +50,48 @@ pub(crate) fn copy_and_fill(c: &mut Code<'_>, copy: u8) {
     c.ops(&[CALLDATASIZE, SWAP1, CALLDATACOPY]);
 }
 
-/// Guest: `to from length …` → `…`. Host: `S to from length …`. Behind the guest's calldata the
-/// host's holds nothing but zeros.
+/// Guest: `to from length …` → `…`. Host: `S to from length …`. Behind the guest's calldata there may be code.
 pub(super) fn calldatacopy(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
     advance(c, shared, row);
     touch_target(c, shared);
     if shared.segment.is_some() {
         return segment::input::calldatacopy(c, shared, row);
     }
+    if shared.is_live() {
+        return calldatacopy_live(c, shared, row);
+    }
+    let beyond = c.local("beyond", 0);
+    c.arrange("S to from length", "from to length S");
+    load(c, INPUT_SIZE); // size from to length S
+    c.ops(&[DUP1, DUP3, GT]); // from > size
+    c.ops(&[DUP5, DUP4, ADD]); // end outside size from to length S
+    c.ops(&[SWAP1, SWAP2, LT, OR]).jumpi(beyond); // from to length S
+    load(c, INPUT);
+    c.ops(&[ADD, SWAP1]);
+    in_guest_memory(c); // address source length S
+    c.ops(&[CALLDATACOPY]);
+    finish(c, shared, row);
+
+    // As much as there is, and zeros.
+    c.bind(beyond); // from to length S
+    c.ops(&[DUP1]);
+    load(c, INPUT_SIZE);
+    c.ops(&[DUP2, DUP2, GT, SWAP2, SWAP1, SUB, MUL]); // left from to length S
+    c.ops(&[DUP4]);
+    min(c);
+    c.ops(&[SWAP1, POP]); // taken from to length S
+    c.arrange("taken from to length S", "to from taken length S");
+    in_guest_memory(c);
+    c.ops(&[SWAP1]);
+    load(c, INPUT);
+    c.ops(&[ADD]);
+    c.arrange("source address taken length S", "taken source address length S");
+    copy_and_fill(c, CALLDATACOPY);
+    finish(c, shared, row);
+}
+
+/// [`calldatacopy`] where nothing stands behind the guest's calldata; its gas is charged.
+fn calldatacopy_live(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
     c.arrange("S to from length", "from to S length");
     // The position, or the end of the host's calldata where it is past the guest's.
     load(c, INPUT_SIZE);
@@ -83,7 +117,7 @@ pub(super) fn codecopy(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
     c.ops(&[SWAP1, POP]); // taken S to from length
     c.arrange("taken S to from length", "to from taken length S");
     in_guest_memory(c);
-    c.ops(&[SWAP1]).push(CODE).ops(&[ADD]);
+    c.ops(&[SWAP1]).push(shared.code()).ops(&[ADD]);
     c.arrange("source address taken length S", "taken source address length S");
     copy_and_fill(c, MCOPY);
     finish(c, shared, row);

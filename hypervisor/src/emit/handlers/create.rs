@@ -10,7 +10,9 @@ use crate::{
         asm::{Assembler, Code},
         checks::gas_left,
         create2::create2_address,
-        dispatch::{Shared, advance_checked, charge, check_gas, dispatch, load, store},
+        dispatch::{
+            Shared, advance_checked, charge, check_gas, dispatch, load, message_field, store,
+        },
         layout::*,
         records::{expect_bits, expect_equal, field},
     },
@@ -115,7 +117,8 @@ pub(super) fn emit_shared(asm: &mut Assembler, shared: &Shared, families: &Famil
     c.ops(&[SWAP1]);
     dispatch(c, 1);
     c.bind(by_salt); // S salt
-    c.ops(&[SWAP1]).push(wire::CONTEXT).ops(&[CALLDATALOAD]); // creator salt S
+    c.ops(&[SWAP1]);
+    message_field(c, shared, wire::CONTEXT); // creator salt S
     create2_address(c, SCRATCH);
     c.ops(&[SWAP1]);
     dispatch(c, 1);
@@ -145,7 +148,9 @@ fn address_by_nonce(c: &mut Code<'_>, shared: &Shared) {
     c.bind(hash); // encoded bytes S
     // List prefix, string prefix and address come before it.
     c.ops(&[DUP2]).push(0xc0 + 21).ops(&[ADD]).push(8).ops(&[SHL]).push(0x80 + 20).ops(&[OR]);
-    c.push(160).ops(&[SHL]).push(wire::CONTEXT).ops(&[CALLDATALOAD, OR]); // front encoded bytes S
+    c.push(160).ops(&[SHL]);
+    message_field(c, shared, wire::CONTEXT);
+    c.ops(&[OR]); // front encoded bytes S
     c.ops(&[DUP3]).push(3).ops(&[SHL, SHL, OR]).push(SCRATCH).ops(&[MSTORE]); // bytes S
     c.ops(&[DUP1]).push(22).ops(&[ADD, SWAP1]).push(SCRATCH + 32 - 22).ops(&[SUB, KECCAK256]);
     c.push(ones(160)).ops(&[AND]);

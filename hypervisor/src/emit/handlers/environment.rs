@@ -8,7 +8,10 @@ use super::Families;
 use crate::{
     emit::{
         asm::{Assembler, Code, Label},
-        dispatch::{Shared, advance, advance_checked, charge_each, dispatch, finish, load},
+        dispatch::{
+            Machine, Shared, advance, advance_checked, charge_each, dispatch, finish, load,
+            message_field,
+        },
         layout::*,
         records::{expect_equal, expect_flag, field},
         segment,
@@ -25,7 +28,8 @@ use crate::{
 /// Guest: `…` → `word …`. Host: `S …`. A word of the head, whose encoding has been checked.
 pub(super) fn head(c: &mut Code<'_>, shared: &Shared, row: &Opcode, index: usize) {
     advance(c, shared, row);
-    c.push(wire::field(index)).ops(&[CALLDATALOAD, SWAP1]);
+    message_field(c, shared, wire::field(index));
+    c.ops(&[SWAP1]);
     finish(c, shared, row);
 }
 
@@ -37,10 +41,37 @@ pub(super) fn variable(c: &mut Code<'_>, shared: &Shared, row: &Opcode, variable
     finish(c, shared, row);
 }
 
-/// Guest: `offset …` → `word …`. Host: `S offset …`. Behind the guest's calldata the host's holds
-/// nothing but zeros, so only the offset needs a bound.
+/// Guest: `offset …` → `word …`. Host: `S offset …`. Up to the end of its last word, zeros stand behind the guest's
+/// calldata; behind that there may be code.
 pub(super) fn calldataload(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
     advance(c, shared, row);
+    if shared.machine != Machine::Audit {
+        return calldataload_of_parts(c, shared, row);
+    }
+    let last = c.local("last", 0);
+    load(c, INPUT_LAST);
+    c.ops(&[DUP3, GT]).jumpi(last); // S offset
+    c.ops(&[SWAP1]);
+    load(c, INPUT);
+    c.ops(&[ADD, CALLDATALOAD, SWAP1]);
+    finish(c, shared, row);
+
+    // What the word has of the guest's calldata, and zeros.
+    c.bind(last); // S offset
+    load(c, INPUT_SIZE);
+    c.ops(&[DUP3, LT, DUP3]); // offset within S offset
+    load(c, INPUT);
+    c.ops(&[ADD, CALLDATALOAD, MUL]); // word S offset
+    load(c, INPUT_SIZE);
+    c.ops(&[DUP4, SUB]).push(32).ops(&[ADD]).push(3).ops(&[SHL]); // bits word S offset
+    c.ops(&[SWAP1, DUP2, SHR, SWAP1, SHL]); // word S offset
+    c.ops(&[SWAP2, POP]);
+    finish(c, shared, row);
+}
+
+/// [`calldataload`] where a word of zeros stands behind the guest's calldata, or nothing. Of a segment it may not be
+/// given.
+fn calldataload_of_parts(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
     segment::missing::refuse_underflow(c, shared, Guard::Result);
     load(c, INPUT_SIZE);
     c.ops(&[DUP3, LT]); // within S offset

@@ -6,7 +6,9 @@ use revm::bytecode::opcode::*;
 use crate::{
     emit::{
         asm::{Code, Label},
-        dispatch::{self, Shared, advance_checked, charge_each, check, dispatch, store},
+        dispatch::{
+            self, Shared, advance_checked, charge_each, check, dispatch, message_field, store,
+        },
         layout::*,
         records::{expect_equal, expect_flag, field, take_root},
         state_word::{Guard, delta},
@@ -21,7 +23,8 @@ use crate::{
 
 /// Host: `S …`. Halts the guest in a static context (EIP-214).
 pub(super) fn refuse_static(c: &mut Code<'_>, shared: &Shared) {
-    c.push(wire::IS_STATIC).ops(&[CALLDATALOAD]).jumpi(shared.fault);
+    message_field(c, shared, wire::IS_STATIC);
+    c.jumpi(shared.fault);
 }
 
 /// Guest: `key …` → `value …`. Host: `S key …`. Record: key, cold, value.

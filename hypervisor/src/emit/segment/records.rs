@@ -51,7 +51,7 @@ pub(crate) fn consume(asm: &mut Assembler, shared: &Shared) {
 
     c.bind(behind); // record return length opcode
     c.push(seg::RECORD_COUNT).ops(&[CALLDATALOAD]);
-    taken(&mut c);
+    taken(&mut c, shared);
     c.ops(&[GT]).jumpi(missing).jump(part.no_record);
     c.bind(missing); // record return length opcode
     c.ops(&[DUP4, PUSH0]).jump(shared.mismatch_of(MismatchKind::RecordMissing));

@@ -6,7 +6,7 @@
 
 mod segments;
 
-use std::collections::HashSet;
+use std::{collections::HashMap, ops::Range};
 
 use alloy_primitives::keccak256;
 use alloy_primitives::{Address, Bytes, U256, address};
@@ -16,7 +16,7 @@ use iso_evm_hypervisor::{
     archive::{archive_address, archive_parts, archive_salt},
     factory,
 };
-use iso_evm_wire::{Opened, Rules};
+use iso_evm_wire::{Opened, Rules, encoding::with_code};
 
 pub(crate) use self::segments::of_machine;
 pub use self::segments::{SegmentCost, Told};
@@ -87,14 +87,28 @@ pub struct ArchiveCost {
     pub parts: Vec<Part>,
 }
 
+/// How a message is audited straight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// In one piece, its code being archived, or needing no archive.
+    Archived,
+    /// In one piece, with its code beside it.
+    WithCode,
+    /// In segments.
+    Segments,
+}
+
 /// What a message takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MessageCost {
+    /// The cheapest of the ways that fit.
+    pub way: Way,
     /// What the message's audit takes in one piece, straight.
     pub audit: AuditCost,
-    /// Archiving its code, where it is audited in one piece; none if it needs no archive, or an earlier
-    /// message has brought it.
+    /// Archiving its code; none if it needs no archive, or an earlier message runs it too.
     pub archive: Option<ArchiveCost>,
+    /// What its audit takes with its code beside it; none if there is no code that would be archived.
+    pub with_code: Option<AuditCost>,
     /// What its segments take, if the message does not fit.
     pub segments: Vec<SegmentCost>,
 }
@@ -102,11 +116,14 @@ pub struct MessageCost {
 impl MessageCost {
     /// All its transactions, in order.
     pub fn steps(&self) -> Vec<&Step> {
-        if self.segments.is_empty() {
-            let archive = self.archive.as_ref().map(|archive| &archive.step);
-            return archive.into_iter().chain([&self.audit.step]).collect();
+        match (self.way, &self.with_code) {
+            (Way::WithCode, Some(with_code)) => vec![&with_code.step],
+            (Way::Segments, _) => self.segments.iter().map(|segment| &segment.step).collect(),
+            (Way::Archived | Way::WithCode, _) => {
+                let archive = self.archive.as_ref().map(|archive| &archive.step);
+                archive.into_iter().chain([&self.audit.step]).collect()
+            }
         }
-        self.segments.iter().map(|segment| &segment.step).collect()
     }
 
     /// Gas of all its transactions.
@@ -188,22 +205,63 @@ impl Plan {
     /// What the audits of all messages take, on a chain without archives. Code that several run in one
     /// piece is archived with the first.
     pub fn costs(&self, witness: &Opened<'_>) -> Vec<MessageCost> {
-        let mut archived = HashSet::new();
-        (0..witness.messages.len())
+        // Of each code, whether it is archived.
+        let (mut archived, count) = (HashMap::new(), witness.messages.len());
+        (0..count)
             .map(|index| {
                 let mut archive = self.archive(witness, index, &[]);
                 let parts =
                     archive.as_ref().map(|archive| archive.parts.clone()).unwrap_or_default();
-                archive = archive.filter(|archive| archived.insert(archive.parts[0].0));
+                let earlier = parts.first().and_then(|(part, _)| archived.get(part).copied());
                 let audit = self.audit(&witness.messages[index].bytes(), &parts, None);
-                let segments = if audit.step.fits() {
-                    Vec::new()
-                } else {
-                    self.segments(&self.cuts(witness, index, None))
+                let with_code = self.audit_with_code(witness, index, None);
+                let runs = self.runs(witness, index..count);
+                let needed = archive.as_ref().filter(|_| earlier != Some(true));
+                let archive_fits = needed.is_none_or(|archive| archive.step.fits());
+                let way = cheapest(
+                    Some(&audit).filter(|audit| archive_fits && audit.step.fits()),
+                    needed,
+                    with_code.as_ref().filter(|audit| audit.step.fits()),
+                    runs,
+                );
+                if let Some((part, _)) = parts.first() {
+                    archived.insert(*part, way == Way::Archived || earlier == Some(true));
+                }
+                archive = archive.filter(|_| {
+                    earlier.is_none() || way == Way::Archived && earlier == Some(false)
+                });
+                let segments = match way {
+                    Way::Archived | Way::WithCode => Vec::new(),
+                    Way::Segments => self.segments(&self.cuts(witness, index, None)),
                 };
-                MessageCost { audit, archive, segments }
+                MessageCost { way, audit, archive, with_code, segments }
             })
             .collect()
+    }
+
+    /// How many of these messages run the code that the first of them runs, where an archive of it would be theirs
+    /// too.
+    pub fn runs(&self, witness: &Opened<'_>, messages: Range<usize>) -> u64 {
+        let key = |index| {
+            let message = witness.message(index)?;
+            let by_account = matches!(self.contracts.archives, Archives::Account { .. });
+            Some((message.code_hash()?, by_account.then_some(message.fields().to)))
+        };
+        let first = key(messages.start);
+        messages.filter(|index| key(*index) == first).count() as u64
+    }
+
+    /// What an audit in one piece takes with the code beside the message; none if no code would be archived, or the
+    /// witness does not hold it.
+    pub fn audit_with_code(
+        &self,
+        witness: &Opened<'_>,
+        index: usize,
+        sender: Option<Address>,
+    ) -> Option<AuditCost> {
+        let code = witness.code(index).filter(|code| !code.is_empty())?;
+        let input = with_code(&witness.messages.get(index)?.bytes(), code);
+        Some(self.audit(&input.into(), &[], sender))
     }
 
     /// What an audit in one piece takes, with these archives in place. It makes no difference who sends
@@ -263,6 +321,26 @@ impl Plan {
         let call = Call::new(SENDER, deployer, &data);
         let left = host.leaves(&call, deployment.address)?;
         (left == deployment.code).then(|| Step::of(&host, &call).0)
+    }
+}
+
+/// The cheapest way to audit a message whose code so many messages run: with its code archived, if that fits, or
+/// beside it, if that fits; else in segments. `archive` is what would have to be archived for it.
+pub(crate) fn cheapest(
+    archived: Option<&AuditCost>,
+    archive: Option<&ArchiveCost>,
+    with_code: Option<&AuditCost>,
+    runs: u64,
+) -> Way {
+    match (archived, with_code) {
+        (Some(archived), Some(with_code)) => {
+            let once = archive.map_or(0, |archive| archive.step.gas);
+            let each = with_code.step.gas.saturating_sub(archived.step.gas);
+            if once > each.saturating_mul(runs) { Way::WithCode } else { Way::Archived }
+        }
+        (Some(_), None) => Way::Archived,
+        (None, Some(_)) => Way::WithCode,
+        (None, None) => Way::Segments,
     }
 }
 

@@ -33,7 +33,7 @@ impl Submission<'_> {
             })
             .build();
         match &pending.task {
-            Task::Whole(audit) => {
+            Task::Whole(audit) | Task::WithCode(audit) => {
                 let answer = self.at(&audit.step, BlockId::latest(), &overrides)?;
                 submitted.verdict = of_hypervisor(answer);
             }

@@ -28,6 +28,7 @@ use super::{
 /// The transaction that leads to a verdict, in a word: of a message in one piece, of a segment.
 const ARCHIVE: &str = "archive";
 const AUDIT: &str = "audit";
+const AUDIT_WITH_CODE: &str = "audit with its code";
 const SEGMENT: &str = "segment";
 
 /// Where a verdict was read.
@@ -85,8 +86,12 @@ pub struct Submission<'a> {
     pub plan: &'a Plan,
     /// Account that sends, and how it signs.
     pub sender: &'a Sender,
+    /// The messages that are submitted.
+    pub messages: Range<usize>,
     /// The segments that are sent; all, if it is not said.
     pub only: Option<Vec<u64>>,
+    /// Whether code is archived where it would be cheaper to send it beside a message.
+    pub archives: bool,
 }
 
 impl Submission<'_> {
@@ -105,14 +110,10 @@ impl Submission<'_> {
     /// # Errors
     ///
     /// As [`Self::submit`], as far as nothing is sent.
-    pub fn intents(
-        &self,
-        witness: &Opened<'_>,
-        indices: Range<usize>,
-    ) -> Result<Vec<Intent>, SubmitError> {
+    pub fn intents(&self, witness: &Opened<'_>) -> Result<Vec<Intent>, SubmitError> {
         let mut archives = Vec::<Part>::new();
         let mut intents = Vec::new();
-        for index in indices {
+        for index in self.messages.clone() {
             let Next::Send(pending, _) = self.next(witness, index, &archives)? else {
                 continue;
             };
@@ -159,8 +160,8 @@ impl Submission<'_> {
             }
         }
         match &pending.task {
-            Task::Whole(audit) => {
-                let receipt = sent(AUDIT, &audit.step)?;
+            Task::Whole(audit) | Task::WithCode(audit) => {
+                let receipt = sent(pending.task.name(), &audit.step)?;
                 submitted.verdict = self.read(&audit.step, &receipt)?;
             }
             Task::Segments(costs) => {

@@ -5,11 +5,13 @@ use alloy_primitives::{Address, Bytes, keccak256};
 use iso_evm_hypervisor::MessageVerdict;
 use iso_evm_wire::Opened;
 
-use super::{ARCHIVE, AUDIT, SEGMENT, Submission, SubmitError, Submitted, VerdictSource};
+use super::{
+    ARCHIVE, AUDIT, AUDIT_WITH_CODE, SEGMENT, Submission, SubmitError, Submitted, VerdictSource,
+};
 use crate::{
     contracts::Archives,
     host::UNLIMITED,
-    plan::{ArchiveCost, AuditCost, Part, SegmentCost, Step, Told},
+    plan::{ArchiveCost, AuditCost, Part, SegmentCost, Step, Told, Way, cheapest},
 };
 
 /// What becomes of a message, in the state that the chain is in.
@@ -29,7 +31,19 @@ pub(super) struct Pending {
 /// How a message is audited.
 pub(super) enum Task {
     Whole(Box<AuditCost>),
+    WithCode(Box<AuditCost>),
     Segments(Vec<SegmentCost>),
+}
+
+impl Task {
+    /// What its transactions do, in a word.
+    pub(super) const fn name(&self) -> &'static str {
+        match self {
+            Self::Whole(_) => AUDIT,
+            Self::WithCode(_) => AUDIT_WITH_CODE,
+            Self::Segments(_) => SEGMENT,
+        }
+    }
 }
 
 impl Pending {
@@ -37,11 +51,10 @@ impl Pending {
     pub(super) fn steps(&self) -> Vec<(&'static str, &Step)> {
         let mut steps = Vec::new();
         steps.extend(self.archive.iter().map(|archive| (ARCHIVE, &archive.step)));
+        let name = self.task.name();
         match &self.task {
-            Task::Whole(audit) => steps.push((AUDIT, &audit.step)),
-            Task::Segments(costs) => {
-                steps.extend(costs.iter().map(|cost| (SEGMENT, &cost.step)));
-            }
+            Task::Whole(audit) | Task::WithCode(audit) => steps.push((name, &audit.step)),
+            Task::Segments(costs) => steps.extend(costs.iter().map(|cost| (name, &cost.step))),
         }
         steps
     }
@@ -57,39 +70,64 @@ impl Submission<'_> {
     ) -> Result<Next, SubmitError> {
         let message = &witness.messages[index].bytes();
         let (found, missing) = self.archives(message, planned)?;
+        // That it cannot be archived is no error where the code can be sent.
         let archive = match missing {
-            Some(missing) => self.archive(witness, index, &found, missing)?,
-            None => None,
+            Some(missing) => self.archive(witness, index, &found, missing),
+            None => Ok(None),
         };
-        let present = archive.as_ref().map_or(&found, |archive| &archive.parts);
-        let audit = self.plan.audit(message, present, Some(self.sender.address()));
-        let (verdict, audit_gas) = (audit.verdict.clone(), audit.step.gas);
-        let submitted = Submitted {
+        let present = archive.as_ref().ok().and_then(Option::as_ref);
+        let present = present.map_or(&found, |archive| &archive.parts);
+        let sender = Some(self.sender.address());
+        let audit = self.plan.audit(message, present, sender);
+        let is_available = !matches!(audit.verdict, MessageVerdict::Unavailable { .. });
+        let is_there = missing.is_none() && is_available && audit.step.fits();
+        let with_code = if self.only.is_some() || is_there || self.archives {
+            None
+        } else {
+            self.plan.audit_with_code(witness, index, sender)
+        };
+        let way = match &archive {
+            _ if self.only.is_some() => Way::Segments,
+            Ok(archive) => cheapest(
+                Some(&audit).filter(|_| is_available && audit.step.fits() && fits(archive)),
+                archive.as_ref(),
+                with_code.as_ref().filter(|audit| audit.step.fits()),
+                self.plan.runs(witness, index..self.messages.end),
+            ),
+            Err(_) => cheapest(None, None, with_code.as_ref().filter(|audit| audit.step.fits()), 1),
+        };
+        let mut submitted = Submitted {
             index,
             hash: keccak256(message),
-            verdict,
+            verdict: audit.verdict.clone(),
             source: VerdictSource::Prediction,
-            audit_gas,
+            audit_gas: audit.step.gas,
             segments: Vec::new(),
             transactions: Vec::new(),
         };
-        if matches!(submitted.verdict, MessageVerdict::Unavailable { .. }) {
+        if let (Way::WithCode, Some(audit)) = (way, with_code) {
+            (submitted.verdict, submitted.audit_gas) = (audit.verdict.clone(), audit.step.gas);
+            let task = Task::WithCode(Box::new(audit));
+            return Ok(sent_if_it_decides(Pending { archive: None, task }, submitted));
+        }
+        let archive = archive?;
+        if !is_available {
             return Ok(Next::Nothing(submitted));
         }
-        if self.only.is_some() || !audit.step.fits() {
-            let code = code_of(&found);
-            let costs = self.segments(witness, index, code.as_ref())?;
-            return Ok(segmented(submitted, costs));
+        match way {
+            Way::Segments if audit.step.fits() && self.only.is_none() => {
+                let gas = archive.map_or(0, |archive| archive.step.gas);
+                Err(SubmitError::TooMuchGas { index, what: "the archive of its code", gas })
+            }
+            Way::Segments => {
+                let code = code_of(&found);
+                Ok(segmented(submitted, self.segments(witness, index, code.as_ref())?))
+            }
+            Way::Archived | Way::WithCode => {
+                let task = Task::Whole(Box::new(audit));
+                Ok(sent_if_it_decides(Pending { archive, task }, submitted))
+            }
         }
-        if matches!(submitted.verdict, MessageVerdict::Inconclusive { .. }) {
-            return Ok(Next::Nothing(submitted));
-        }
-        if let Some(archive) = archive.as_ref().filter(|archive| !archive.step.fits_cap) {
-            let (what, gas) = ("the archive of its code", archive.step.gas);
-            return Err(SubmitError::TooMuchGas { index, what, gas });
-        }
-        let pending = Pending { archive, task: Task::Whole(Box::new(audit)) };
-        Ok(Next::Send(Box::new(pending), submitted))
     }
 
     /// The archives of a message that are on the chain, or planned, and the address of the first that
@@ -147,6 +185,19 @@ impl Submission<'_> {
             Archives::Account { .. } | Archives::CodeHash => {}
         }
         Ok(Some(archive))
+    }
+}
+
+/// Whether what has to be archived fits a transaction.
+fn fits(archive: &Option<ArchiveCost>) -> bool {
+    archive.as_ref().is_none_or(|archive| archive.step.fits_cap)
+}
+
+/// What is sent for a message in one piece; nothing, if it would decide nothing.
+fn sent_if_it_decides(pending: Pending, submitted: Submitted) -> Next {
+    match submitted.verdict {
+        MessageVerdict::Inconclusive { .. } => Next::Nothing(submitted),
+        _ => Next::Send(Box::new(pending), submitted),
     }
 }
 

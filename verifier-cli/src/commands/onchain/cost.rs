@@ -9,7 +9,7 @@ use comfy_table::{CellAlignment, Table, presets};
 use iso_evm_batch::files;
 use iso_evm_onchain::{
     host::{GAS_CAP, MEMPOOL_LIMIT},
-    plan::{ArchiveCost, MessageCost, Plan, SegmentCost},
+    plan::{ArchiveCost, AuditCost, MessageCost, Plan, SegmentCost, Way},
 };
 use iso_evm_verifier::verify::{Audit, NamedVerdict, Verdict};
 use serde::Serialize;
@@ -69,6 +69,8 @@ struct Row {
     hypervisor_gas: U64,
     audit_gas: U64,
     archive: Option<Archive>,
+    with_code: Option<WithCode>,
+    way: &'static str,
     segments: Vec<Segment>,
     total_gas: U64,
     fits_cap: bool,
@@ -85,6 +87,16 @@ struct Segment {
     calldata_bytes: usize,
     gas: U64,
     verdict: NamedVerdict,
+    fits_cap: bool,
+    fits_mempool: bool,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct WithCode {
+    calldata_bytes: usize,
+    hypervisor_gas: U64,
+    gas: U64,
     fits_cap: bool,
     fits_mempool: bool,
 }
@@ -140,6 +152,8 @@ fn document(
         hypervisor_gas: U64::from(cost.audit.hypervisor_gas),
         audit_gas: U64::from(cost.audit.step.gas),
         archive: cost.archive.as_ref().map(archive),
+        with_code: cost.with_code.as_ref().map(with_code),
+        way: way(cost.way),
         segments: cost.segments.iter().map(segment).collect(),
         total_gas: U64::from(cost.total()),
         fits_cap: cost.fits_cap(),
@@ -172,6 +186,24 @@ fn segment(cost: &SegmentCost) -> Segment {
     }
 }
 
+fn with_code(cost: &AuditCost) -> WithCode {
+    WithCode {
+        calldata_bytes: cost.step.data.len(),
+        hypervisor_gas: U64::from(cost.hypervisor_gas),
+        gas: U64::from(cost.step.gas),
+        fits_cap: cost.step.fits_cap,
+        fits_mempool: cost.step.fits_mempool,
+    }
+}
+
+const fn way(way: Way) -> &'static str {
+    match way {
+        Way::Archived => "archived",
+        Way::WithCode => "with code",
+        Way::Segments => "segments",
+    }
+}
+
 fn archive(cost: &ArchiveCost) -> Archive {
     Archive {
         code_bytes: cost.bytes,
@@ -191,6 +223,7 @@ fn human(costs: &[MessageCost], commitment: &str, proofs: &[Proof], width: usize
         "hypervisor",
         "audit",
         "archive",
+        "with code",
         "total",
         "fits",
     ]);
@@ -205,20 +238,22 @@ fn human(costs: &[MessageCost], commitment: &str, proofs: &[Proof], width: usize
             number(cost.audit.step.gas),
             (cost.archive.as_ref())
                 .map_or_else(|| "-".to_owned(), |archive| number(archive.step.gas)),
+            (cost.with_code.as_ref())
+                .map_or_else(|| "-".to_owned(), |audit| number(audit.step.gas)),
             number(cost.total()),
             fits(cost).to_owned(),
         ]);
     }
-    for index in 0..8 {
+    for index in 0..9 {
         if let Some(column) = table.column_mut(index) {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
     // What the total is made of goes first.
-    let mut text = narrowed(table, width, &[3, 4, 2, 1, 6, 5]);
+    let mut text = narrowed(table, width, &[3, 4, 2, 1, 5, 6, 7]);
     text.push_str(&segments(costs, width));
     text.push_str(&of_provers(proofs, width));
-    let archived = "code that several messages run is archived once";
+    let archived = "code is sent along, or archived where that is cheaper";
     let fits = format!(
         "a transaction fits up to {} gas (EIP-7825) and {} bytes (mempools)",
         number(GAS_CAP),

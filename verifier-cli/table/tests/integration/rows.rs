@@ -116,7 +116,7 @@ fn witness_table(path: &Path, count: usize) -> Vec<WitnessRow> {
 fn a_table_of_witnesses_is_read_as_it_was_written() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("w.parquet");
-    let rows = witness_table(&path, 5_000);
+    let rows = witness_table(&path, 16_000);
     let groups = rows.iter().map(WitnessRow::size).sum::<usize>() / iso_evm_table::GROUP_BYTES;
     assert!(groups > 1, "one row group is too easy: {groups}");
     let found = met(&path, LIMIT).unwrap();

@@ -10,7 +10,7 @@ database = duckdb.connect()
 
 
 def one(query):
-    return database.sql(query).fetchone()
+    return database.sql(query).fetchall()[0]
 
 
 def table(name):

@@ -98,6 +98,27 @@ pub fn encode(message: &MessageWitness) -> Vec<u8> {
     message.abi_encode()
 }
 
+/// An encoded message with the code that it runs beside it: `abi.encode(MessageWitness, bytes)`. The message's own
+/// bytes, behind its first word, are the same.
+///
+/// # Panics
+///
+/// If the message is shorter than its first word.
+pub fn with_code(message: &[u8], code: &[u8]) -> Vec<u8> {
+    let tuple = &message[TUPLE..];
+    let head = 2 * WORD;
+    let mut bytes =
+        Vec::with_capacity(head + tuple.len() + WORD + code.len().next_multiple_of(WORD));
+    for word in [head, head + tuple.len()] {
+        bytes.extend_from_slice(&U256::from(word).to_be_bytes::<WORD>());
+    }
+    bytes.extend_from_slice(tuple);
+    bytes.extend_from_slice(&U256::from(code.len()).to_be_bytes::<WORD>());
+    bytes.extend_from_slice(code);
+    bytes.resize(bytes.len().next_multiple_of(WORD), 0);
+    bytes
+}
+
 /// What [`encode`] gives up to the first byte of the calldata, of which there are so many.
 pub(crate) fn encode_start(message: &MessageWitness, call_data: usize) -> Vec<u8> {
     let length = U256::from(call_data);

@@ -54,6 +54,15 @@ fn every_prefix_and_every_suffix_is_refused() {
     assert_eq!(decode(&longer), Err(EncodingError::Trailing { position, found: 1 }));
 }
 
+/// What any encoder of contract arguments writes.
+#[test]
+fn code_beside_a_message_is_the_second_argument() {
+    for code in [vec![], vec![1; 31], vec![2; 32], vec![3; 33], vec![4; 4_096]] {
+        let expected = (message(), Bytes::from(code.clone())).abi_encode_params();
+        assert_eq!(hex::encode(with_code(&encode(&message()), &code)), hex::encode(expected));
+    }
+}
+
 /// The rule itself, on every bit: bytes decode only to what encodes to them.
 #[test]
 fn every_flipped_bit_is_refused_or_another_message() {

@@ -59,6 +59,9 @@ pub(in crate::commands) struct Submit {
     /// Only this message [default: all]
     #[arg(long, value_name = "N", requires = "hypervisor")]
     message: Option<usize>,
+    /// Archive code even where it is cheaper to send it beside the message: for audits to come
+    #[arg(long, requires = "hypervisor")]
+    archive: bool,
     /// Call instead of sending: nothing is spent, nothing stays
     #[arg(long)]
     dry_run: bool,
@@ -127,14 +130,21 @@ impl Submit {
         if let Some(machine) = self.machine {
             plan = plan.with_machine(machine);
         }
-        let submission = Submission { chain: &chain, plan: &plan, sender: &sender, only };
+        let submission = Submission {
+            chain: &chain,
+            plan: &plan,
+            sender: &sender,
+            messages: indices.clone(),
+            only,
+            archives: self.archive,
+        };
         let chain_id = chain.id_of(self.chain.named())?;
         chain.has_cancun()?;
         submission.check()?;
         let outbox = if dry_run {
             None
         } else {
-            let intents = submission.intents(&witness, indices.clone())?;
+            let intents = submission.intents(&witness)?;
             let order = self.chain.order(&chain, chain_id, sender.address(), intents)?;
             Some(Outbox::new(&chain, &sender, order))
         };

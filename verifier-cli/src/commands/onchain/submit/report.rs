@@ -104,6 +104,9 @@ const fn outcome(told: &Told) -> &'static str {
 /// Why there is no verdict, if so.
 fn reason(verdict: &MessageVerdict) -> Option<String> {
     match verdict {
+        MessageVerdict::Unavailable { archive } if archive.is_zero() => {
+            Some("the code beside the message is not the code that it runs".to_owned())
+        }
         MessageVerdict::Unavailable { archive } => {
             Some(format!("the archive {archive} is missing or holds other code"))
         }
