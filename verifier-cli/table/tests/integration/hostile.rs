@@ -112,7 +112,10 @@ fn a_row_larger_than_may_be_held_is_lost_and_no_other() {
     }
     // A page that holds many is lost as a whole, and so are all rows behind a dictionary that is.
     let many: Vec<&[u8]> = vec![&large[..8 << 10]; 1_000];
-    let whole = WriterProperties::builder().set_dictionary_enabled(false).build();
+    let whole = WriterProperties::builder()
+        .set_dictionary_enabled(false)
+        .set_data_page_size_limit(LIMIT as usize * 5)
+        .build();
     write(&path, vec![("id", ids(1_000)), ("witness", bytes(&many))], whole);
     let found = met(&path, LIMIT).unwrap();
     assert_eq!(found.len(), 1_000);

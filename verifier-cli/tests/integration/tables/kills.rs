@@ -15,7 +15,7 @@ use crate::{
     common::{command, run},
 };
 
-const ITEMS: usize = 6_000;
+const ITEMS: usize = 5_000;
 
 /// What there is of results, whole or not.
 fn files(results: &Path) -> BTreeSet<PathBuf> {

@@ -105,7 +105,9 @@ impl Later {
                 hashes[first + index] = hash;
             }
         }
-        (bytes.clear(), waiting.clear(), holes.clear());
+        bytes.clear();
+        waiting.clear();
+        holes.clear();
         *height = 0;
     }
 
