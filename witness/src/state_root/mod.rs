@@ -6,7 +6,7 @@
 //!
 //! Nearly all of the time goes to keccak. So each key is hashed once for a state and all its clones,
 //! and the nodes of many roots are hashed together, several at a time: a root is asked for after every
-//! record, and computed [later](later::Later).
+//! record, and computed later (`later::Later`).
 //!
 //! These modules stand between the recorder, which knows the values at an instant, and the message, whose
 //! roots these are. Normative text: `specs/02-message-witness.md`, section Roots at an instant.

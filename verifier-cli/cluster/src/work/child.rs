@@ -16,7 +16,7 @@ use datafusion::arrow::{
 use iso_evm_table::{Audited, ErrorKind, Message, Row as _, Value as _, schema};
 use iso_evm_verifier::{
     engines::Engines,
-    hash::keccak256,
+    hash::CRYPTO,
     verify::{VerifyError, verify_opened},
 };
 use iso_evm_wire::Opened;
@@ -141,7 +141,7 @@ pub(crate) fn audited_fields() -> Fields {
 fn audit(bytes: Vec<u8>, options: &AuditOptions, engines: &Engines) -> (Audited, Vec<Message>) {
     let begun = Instant::now();
     let seconds = || begun.elapsed().as_secs_f64();
-    let witness = match Opened::decode(&bytes.into(), keccak256) {
+    let witness = match Opened::decode(&bytes.into(), CRYPTO) {
         Ok(witness) => witness,
         Err(error) => {
             return (

@@ -9,7 +9,7 @@ use datafusion::arrow::{
 };
 use iso_evm_batch::mutate::{self, Campaign, MutateError, MutateOptions, Tally};
 use iso_evm_table::{ErrorKind, Value};
-use iso_evm_verifier::hash::keccak256;
+use iso_evm_verifier::hash::CRYPTO;
 use iso_evm_wire::Opened;
 
 /// What has become of the mutants of a witness.
@@ -35,7 +35,7 @@ struct Killers {
 impl Mutants {
     /// Changes everything in a witness.
     pub(super) fn of(bytes: Vec<u8>, seed: u64, count: u64) -> Self {
-        let witness = match Opened::decode(&bytes.into(), keccak256) {
+        let witness = match Opened::decode(&bytes.into(), CRYPTO) {
             Ok(witness) => witness.into_witness(),
             Err(error) => return Self::unusable(ErrorKind::Container, error.to_string()),
         };

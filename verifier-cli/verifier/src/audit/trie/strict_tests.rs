@@ -85,7 +85,7 @@ fn nodes_are_read_strictly() {
         ("padding in the path", list(&[&string(&padded), &[7]])),
         ("unknown flag", list(&[&string(&flagged), &[7]])),
         ("path too short", leaf(&zero[1..], &[7])),
-        ("path too long", leaf(&[0; 66], &[7])),
+        ("path too long", list(&[&string(&[&[0x20][..], &[0; 33]].concat()), &[7]])),
         ("no value", leaf(&zero, &[])),
         ("value is a list", list(&[&string(path::compact(&zero, true).bytes()), &list(&[&[7]])])),
         ("empty extension", extension(&[], &hash)),
