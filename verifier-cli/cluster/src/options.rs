@@ -17,7 +17,7 @@ pub(crate) const ITEM_MEMORY: u64 = 2 << 30;
 pub(crate) const ITEM_SECONDS: u64 = 600;
 
 /// How a witness is audited.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(
     rename_all = "camelCase",
     default,
@@ -54,19 +54,6 @@ pub(crate) struct Limits {
     pub(crate) memory: u64,
     /// Seconds that its audit may take.
     pub(crate) seconds: u64,
-}
-
-impl Default for AuditOptions {
-    fn default() -> Self {
-        Self {
-            engine: EngineKind::default(),
-            audits: AuditSelection::default(),
-            strict: false,
-            host_gas_limit: None,
-            guest_gas_limit: None,
-            limits: Limits::default(),
-        }
-    }
 }
 
 impl Default for Limits {
