@@ -56,7 +56,7 @@ pub(crate) struct Shared {
     pub(crate) rebalance: Label,
     /// Terminal: `S …`. Dispatches under [`Guard::Height`].
     pub(crate) next: Label,
-    /// `S destination …`: jumps of the guest, the destination being within the code.
+    /// `destination S …`: jumps of the guest, the destination being within the code.
     pub(crate) jump: Label,
     /// Terminal: `status pointer length S …`, with the last opcode's `S` in [`SAVED`]. Checks the
     /// claim and ends.
@@ -159,7 +159,7 @@ impl Shared {
 }
 
 /// `word …` → (jumps). The first byte of the word is the slot, unless a guard of `S` is up.
-fn jump_to_slot(c: &mut Code<'_>) {
+pub(crate) fn jump_to_slot(c: &mut Code<'_>) {
     c.push(STRIDE.ilog2()).ops(&[SHL]);
     let height = c.height() - 1;
     c.jump_out(height);

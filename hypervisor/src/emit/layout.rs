@@ -2,7 +2,10 @@
 //! calldata. Every offset derives from the one before. Normative text:
 //! `specs/05-hypervisor.md`, section Layout.
 
-use iso_evm_wire::{layout::FIELDS, records::OPENING};
+use iso_evm_wire::{
+    layout::{FIELDS, LIST_POINTER, TUPLE},
+    records::OPENING,
+};
 
 pub(crate) use crate::rules::message::*;
 
@@ -78,6 +81,9 @@ words! { 0;
     BEFORE_CODE = 1,
 }
 
+/// What guest memory of its size costs, in an audit of a whole message: in place of the offset of the record list,
+/// which is looked at once.
+pub(crate) const MEMORY_COST: usize = MESSAGE + LIST_POINTER - TUPLE;
 /// Address of the guest's code: a multiple of 32.
 pub(crate) const CODE: usize = END_OF_VARIABLES;
 /// Zero bytes behind the code: a PUSH32 in its last byte, and the opcode after that.
