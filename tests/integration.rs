@@ -56,6 +56,8 @@ mod growth;
 mod archives;
 // The live machine: bytecode by delegation, without deploying it.
 mod live;
+// One verifier and a cluster, where one is built.
+mod cluster;
 // No fork is named in a comparison outside the protocol's table.
 mod forks;
 // Pages, emitted contracts and golden vectors in `specs/`, made again and compared.

@@ -11,7 +11,7 @@ use std::{
 };
 
 /// Each library: where it is, and which others of ours it may stand on, however far down.
-const LIBRARIES: [(&str, &str, &[&str]); 13] = [
+const LIBRARIES: [(&str, &str, &[&str]); 14] = [
     ("iso-evm-wire", "witness/wire", &[]),
     ("iso-evm-witness", "witness", &["iso-evm-wire"]),
     ("iso-evm-hypervisor", "hypervisor", &["iso-evm-wire"]),
@@ -52,6 +52,11 @@ const LIBRARIES: [(&str, &str, &[&str]); 13] = [
         ],
     ),
     (
+        "iso-evm-table",
+        "verifier-cli/table",
+        &["iso-evm-wire", "iso-evm-hypervisor", "iso-evm-verifier", "iso-evm-explain"],
+    ),
+    (
         "iso-evm-batch",
         "verifier-cli/batch",
         &[
@@ -60,6 +65,8 @@ const LIBRARIES: [(&str, &str, &[&str]); 13] = [
             "iso-evm-hypervisor",
             "iso-evm-verifier",
             "iso-evm-provers",
+            "iso-evm-explain",
+            "iso-evm-table",
         ],
     ),
     (
@@ -122,7 +129,8 @@ fn what_sends_proofs_knows_of_audits_only_what_is_proved() {
 #[test]
 fn every_crate_of_ours_has_a_place_among_the_libraries_or_none_stands_on_it() {
     // The binaries, and what only tests stand on.
-    let others = ["iso-evm-cli", "iso-evm-fuzz", "iso-evm-testing", "iso-evm-tests"];
+    let others =
+        ["iso-evm-cli", "iso-evm-cluster", "iso-evm-fuzz", "iso-evm-testing", "iso-evm-tests"];
     let root = root();
     let manifest = fs::read_to_string(root.join("Cargo.toml")).unwrap();
     let members = manifest.lines().find(|line| line.starts_with("members")).unwrap();
@@ -154,6 +162,16 @@ fn without_features_the_verifier_stands_on_no_c_and_no_threads_and_the_page_neve
         assert_eq!(found.collect::<Vec<_>>(), [""; 0], "{library}");
     }
     assert!(native.iter().all(|name| stands_on("iso-evm-verifier", &[]).contains(*name)));
+}
+
+#[test]
+fn without_features_the_cluster_stands_on_nothing() {
+    assert_eq!(stands_on("iso-evm-cluster", &[]), BTreeSet::new());
+    // Nor does anything else of the workspace wait for DataFusion.
+    for (library, _, _) in LIBRARIES {
+        let found = stands_on(library, &["--all-features"]);
+        assert!(!found.contains("datafusion"), "{library} stands on DataFusion");
+    }
 }
 
 #[test]

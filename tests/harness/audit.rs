@@ -11,7 +11,12 @@ use std::{
 
 use alloy_primitives::{Address, Bytes, U256, hex, keccak256};
 use iso_evm_hypervisor::{Audited, Code, Engine, Inconclusive, MessageVerdict, NativeEngine};
-use iso_evm_wire::{MessageWitness, Rules, encoding::encode, layout::TUPLE, segment::Cut};
+use iso_evm_wire::{
+    MessageWitness, Rules,
+    encoding::{decode, encode},
+    layout::TUPLE,
+    segment::Cut,
+};
 use iso_evm_witness::{RecordedMessage, Recording};
 
 use super::segments;
@@ -84,7 +89,8 @@ impl Both {
     }
 
     /// The same with the code beside the message, and with none, which is right for a creation; of a message that
-    /// spends little. One of the two says what the message alone does. The other says no more of it than that.
+    /// spends little. One of the two says what the message alone does, the other says no more of it than that. What
+    /// is not canonical is refused, for that reason or another.
     fn with_code(&self, calldata: &Bytes, code: &[u8], own: u64, verdict: &MessageVerdict) {
         /// Own gas above which nobody looks.
         const MOST: u64 = 100_000;
@@ -92,24 +98,30 @@ impl Both {
         const ALL: usize = 5_000;
         const ONE_OF: u8 = 32;
         static TAKEN: AtomicUsize = AtomicUsize::new(0);
-        if own > MOST || !calldata.starts_with(U256::from(TUPLE).to_be_bytes::<32>().as_slice()) {
+        if own > MOST || !calldata.starts_with(&U256::from(TUPLE).to_be_bytes::<32>()) {
             return;
         }
         let many = TAKEN.fetch_add(1, Ordering::Relaxed) >= ALL;
         if many && !keccak256(calldata)[2].is_multiple_of(ONE_OF) {
             return;
         }
+        let refused = |verdict: &MessageVerdict| {
+            matches!(verdict, MessageVerdict::Mismatch(_) | MessageVerdict::Malformed { .. })
+        };
+        let is_canonical = decode(calldata).is_ok();
+        let same = |said: &MessageVerdict| {
+            said == verdict || !is_canonical && refused(said) && refused(verdict)
+        };
         let not_its_code = MessageVerdict::Unavailable { archive: Address::ZERO };
-        let head = MessageVerdict::Malformed { position: 0 };
         let said =
             [code, &[]].map(|code| self.hypervisor.audit_with_code(calldata, code, None).verdict);
-        let same = said.iter().filter(|said| *said == verdict).count();
+        // Behind a message that does not end where its bytes do, nothing is where it should be; and what is not in
+        // an archive of other code is not beside the message either.
+        let is_open = !is_canonical || matches!(verdict, MessageVerdict::Unavailable { .. });
+        let of_it = said.iter().filter(|said| same(said)).count();
         let none = said.iter().filter(|said| **said == not_its_code).count();
-        // Behind a message that does not end where its bytes do, nothing is where it should be; and what is not
-        // in an archive of other code is not beside the message either.
-        let is_open = *verdict == head || matches!(verdict, MessageVerdict::Unavailable { .. });
         assert!(
-            same + none == said.len() && (same > 0 || is_open),
+            of_it + none == said.len() && (of_it > 0 || is_open),
             "{}: {verdict:x?}, with code {:x?}, with none {:x?}\ncode {}\ncalldata {}",
             self.native.rules(),
             said[0],

@@ -7,6 +7,7 @@ mod names;
 mod pages;
 mod records;
 mod vectors;
+mod vectors_beside;
 mod vectors_false;
 mod vectors_segments;
 mod vectors_true;

@@ -13,6 +13,7 @@ use iso_evm_onchain::{
 };
 #[cfg(feature = "node")]
 use iso_evm_rpc::RpcError;
+use iso_evm_table::FolderError;
 #[cfg(feature = "node")]
 use iso_evm_watch::{StoreError, WatchError, webhook::HookError};
 use iso_evm_wire::{container::ContainerFault, schedule::ScheduleError};
@@ -56,6 +57,12 @@ pub(crate) fn batch(error: &BatchError) -> String {
     match error {
         BatchError::NoRow { .. } | BatchError::OtherOptions { .. } => {
             format!("{error} (without --resume the file is begun anew)")
+        }
+        BatchError::OtherTableOptions { .. } | BatchError::NoOptions { .. } => {
+            format!("{error} (name another folder with --results)")
+        }
+        BatchError::Folder(FolderError::Taken { .. }) => {
+            format!("{error}: --resume goes on with them")
         }
         _ => error.to_string(),
     }

@@ -13,6 +13,7 @@ use iso_evm_onchain::{
 use iso_evm_rpc::RpcError;
 #[cfg(feature = "node")]
 use iso_evm_serve::ServeError;
+use iso_evm_table::TableError;
 use iso_evm_verifier::certificate::CertificateError;
 #[cfg(feature = "onchain")]
 use iso_evm_verifier::claim::ClaimError;
@@ -117,6 +118,22 @@ pub enum CommandError {
         failed: usize,
         /// Number of lines.
         lines: usize,
+    },
+    /// Witnesses of which there is no table, since not all would be in it.
+    #[error("no table was written: {unusable} of {all} items cannot be in it")]
+    NotPacked {
+        /// Number of items that are no witnesses.
+        unusable: u64,
+        /// Number of items.
+        all: u64,
+    },
+    /// A table that is not written.
+    #[error("{file}: cannot be written: {error}")]
+    Table {
+        /// Name of the table.
+        file: String,
+        /// What is wrong.
+        error: TableError,
     },
     /// A node that gives no answer.
     #[cfg(any(feature = "node", feature = "onchain"))]

@@ -128,7 +128,7 @@ fn errors(asm: &mut Assembler, shared: &Shared) {
     load(&mut c, SAVED);
     c.push(pc_mask()).ops(&[AND]); // address kind found expected
     // Before the code stands the address that says "not begun".
-    c.push(CODE).ops(&[SWAP1, SUB]); // pc kind found expected
+    c.push(shared.code()).ops(&[SWAP1, SUB]); // pc kind found expected
     // The record before the next.
     c.push(1);
     records::taken(&mut c, shared);

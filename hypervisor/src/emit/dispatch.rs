@@ -153,6 +153,14 @@ impl Shared {
         self.machine == Machine::Live
     }
 
+    /// Address of the guest's code.
+    pub(crate) const fn code(&self) -> usize {
+        match self.machine {
+            Machine::Audit => CODE,
+            Machine::Segment | Machine::Live => NEAR_CODE,
+        }
+    }
+
     pub(crate) fn mismatch_of(&self, kind: MismatchKind) -> Label {
         self.mismatches[kind as usize].expect("every kind has a label")
     }

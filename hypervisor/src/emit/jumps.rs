@@ -70,7 +70,7 @@ fn jump(asm: &mut Assembler, shared: &Shared, jumpi_taken: Label) {
 
     // Within the code, where it comes from.
     let mut c = asm.routine(shared.jump);
-    look(&mut c, scan);
+    look(&mut c, shared, scan);
     c.bind(good); // word address S
     arrive(&mut c, delta(1, -1, GAS_MID + GAS_JUMPDEST));
     c.end();
@@ -80,7 +80,7 @@ fn jump(asm: &mut Assembler, shared: &Shared, jumpi_taken: Label) {
     load(&mut c, CODE_SIZE);
     c.ops(&[DUP2, LT]).jumpi(within).jump(shared.fault_under_one);
     c.bind(within);
-    look(&mut c, scan_jumpi);
+    look(&mut c, shared, scan_jumpi);
     arrive(&mut c, delta(1, -2, GAS_HIGH + GAS_JUMPDEST));
     c.bind(scan_jumpi); // word address S
     c.ops(&[SWAP2]).push(delta(0, -1, GAS_HIGH - GAS_MID)).ops(&[ADD, SWAP2]).jump(scan);
@@ -96,8 +96,8 @@ fn jump(asm: &mut Assembler, shared: &Shared, jumpi_taken: Label) {
 /// Goes to `scan` if the destination is no `JUMPDEST`, or bytes before it look as if they reached over it.
 ///
 /// Host: `destination S …` → `word address S …`, the word being that at the address.
-fn look(c: &mut Code<'_>, scan: Label) {
-    c.push(CODE).ops(&[ADD, DUP1, MLOAD]); // word address S
+fn look(c: &mut Code<'_>, shared: &Shared, scan: Label) {
+    c.push(shared.code()).ops(&[ADD, DUP1, MLOAD]); // word address S
     c.ops(&[DUP1, PUSH0, BYTE]).push(JUMPDEST).ops(&[XOR]); // wrong word address S
     c.push(32).ops(&[DUP4, SUB, MLOAD]);
     reaching(c);
@@ -216,10 +216,10 @@ fn boundary(asm: &mut Assembler, shared: &Shared) {
     // Back from the word that holds `address` to the first place known to be a boundary.
     c.ops(&[DUP2]).push(5).ops(&[SHR]).push(5).ops(&[SHL]); // from return address
     c.bind(back);
-    c.ops(&[DUP1]).push(CODE).ops(&[EQ]).jumpi(start);
+    c.ops(&[DUP1]).push(shared.code()).ops(&[EQ]).jumpi(start);
     // In the memo, at or before `address`?
     c.ops(&[DUP1]);
-    memo_of(&mut c); // memo from return address
+    memo_of(&mut c, shared); // memo from return address
     c.ops(&[MLOAD, PUSH0, BYTE]); // entry from return address
     c.ops(&[DUP1]).jumpi(try_memo);
     c.ops(&[POP, DUP1]);
@@ -247,7 +247,7 @@ fn boundary(asm: &mut Assembler, shared: &Shared) {
     c.ops(&[DUP1]).push(5).ops(&[SHR, DUP3]).push(5).ops(&[SHR, EQ]).jumpi(same_word);
     c.ops(&[DUP1]).push(31).ops(&[AND]).push(1).ops(&[ADD]); // entry next place return address
     c.ops(&[DUP2]);
-    memo_of(&mut c); // memo entry next place return address
+    memo_of(&mut c, shared); // memo entry next place return address
     c.ops(&[MSTORE8]);
     c.bind(same_word); // next place return address
     c.ops(&[SWAP1, POP]).jump(scan);
@@ -257,8 +257,8 @@ fn boundary(asm: &mut Assembler, shared: &Shared) {
 }
 
 /// Host: `address …` → `memo …`: where the memo of the word that holds `address` stands.
-pub(crate) fn memo_of(c: &mut Code<'_>) {
-    c.push(CODE).ops(&[SWAP1, SUB]).push(5).ops(&[SHR]);
+pub(crate) fn memo_of(c: &mut Code<'_>, shared: &Shared) {
+    c.push(shared.code()).ops(&[SWAP1, SUB]).push(5).ops(&[SHR]);
     load(c, MEMO);
     c.ops(&[ADD]);
 }

@@ -53,10 +53,6 @@ words! { 0;
     RECORD = 1,
     /// Calldata position of `callData`, the end of the record list.
     RECORDS_END = 1,
-    /// Calldata position of the record list's offset table.
-    TABLE_START = 1,
-    /// Offset in the guest's calldata up to which, inclusive, a word of it is read as it stands.
-    INPUT_LAST = 1,
     /// State root that the records have led to.
     STATE_ROOT = 1,
     /// Whether the message is a creation.
@@ -75,7 +71,12 @@ words! { 0;
     OPCODE = 1,
     /// Hash inputs, loop bounds.
     SCRATCH = 3,
-    /// The message's head, field by field, in an audit of a whole message.
+    // What only an audit of a whole message has; elsewhere code begins behind the first word of it.
+    /// Calldata position of the record list's offset table.
+    TABLE_START = 1,
+    /// Offset in the guest's calldata up to which, inclusive, a word of it is read as it stands.
+    INPUT_LAST = 1,
+    /// The message's head, field by field.
     MESSAGE = 15,
     /// Zeros before the code, for what looks back over its first bytes.
     BEFORE_CODE = 1,
@@ -84,8 +85,11 @@ words! { 0;
 /// What guest memory of its size costs, in an audit of a whole message: in place of the offset of the record list,
 /// which is looked at once.
 pub(crate) const MEMORY_COST: usize = MESSAGE + LIST_POINTER - TUPLE;
-/// Address of the guest's code: a multiple of 32.
+/// Address of the guest's code in an audit of a whole message: a multiple of 32.
 pub(crate) const CODE: usize = END_OF_VARIABLES;
+/// Address of the guest's code in any other machine, which leaves the word before it zero: as near as can be, for
+/// memory is paid for.
+pub(crate) const NEAR_CODE: usize = TABLE_START + 32;
 /// Zero bytes behind the code: a PUSH32 in its last byte, and the opcode after that.
 pub(crate) const AFTER_CODE: usize = 33;
 /// Words of guest stack that may lie on the host's stack.
@@ -97,5 +101,9 @@ pub(crate) const PADS: usize = 17;
 /// Bytes of the spill area.
 pub(crate) const SPILL_SIZE: usize = 32 * STACK_LIMIT;
 
-const _: () =
-    assert!(CODE.is_multiple_of(32) && OPENING == 0 && BEFORE_CODE == MESSAGE + 32 * FIELDS);
+const _: () = assert!(
+    CODE.is_multiple_of(32)
+        && NEAR_CODE.is_multiple_of(32)
+        && OPENING == 0
+        && BEFORE_CODE == MESSAGE + 32 * FIELDS
+);

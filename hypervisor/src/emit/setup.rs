@@ -110,7 +110,7 @@ pub(crate) fn emit(asm: &mut Assembler, shared: &Shared, archives: ArchiveOption
     c.ops(&[DUP2]);
     archive_address_of(&mut c, SCRATCH, Some(archives.factory)); // archive size salt codeHash
     c.ops(&[DUP1, EXTCODESIZE, DUP1, ISZERO, ISZERO, SWAP1, SUB]); // bytes archive size salt codeHash
-    c.ops(&[DUP1]).push(1).ops(&[DUP5]).push(CODE).ops(&[ADD, DUP5, EXTCODECOPY]); // bytes archive size …
+    c.ops(&[DUP1]).push(1).ops(&[DUP5]).push(shared.code()).ops(&[ADD, DUP5, EXTCODECOPY]); // bytes archive size …
     c.ops(&[SWAP1, SWAP2, DUP2, ADD]); // size bytes archive salt codeHash
     c.ops(&[DUP1]).push(CODE_LIMIT).ops(&[LT]).jumpi(shared.inconclusive);
     // A full part is followed by the next.
@@ -118,7 +118,7 @@ pub(crate) fn emit(asm: &mut Assembler, shared: &Shared, archives: ArchiveOption
     c.ops(&[SWAP1, POP, SWAP1]).push(archive::part_step()).ops(&[ADD, SWAP1]); // size salt codeHash
     c.jump(part);
     c.bind(loaded); // size archive salt codeHash
-    c.ops(&[DUP1]).push(CODE).ops(&[KECCAK256, DUP5, XOR]); // differs size archive salt codeHash
+    c.ops(&[DUP1]).push(shared.code()).ops(&[KECCAK256, DUP5, XOR]); // differs size archive salt codeHash
     c.ops(&[SWAP1, SWAP2, SWAP1]).jumpi(shared.unavailable); // archive size salt codeHash
     c.ops(&[POP, SWAP2, POP, POP]); // size
     c.jump(begin);
@@ -144,8 +144,8 @@ pub(crate) fn emit(asm: &mut Assembler, shared: &Shared, archives: ArchiveOption
     c.ops(&[DUP1]);
     input_position(&mut c, shared);
     segment::setup::initcode_is_given(&mut c, shared);
-    c.push(CODE).ops(&[CALLDATACOPY]); // size codeHash
-    c.ops(&[DUP1]).push(CODE).ops(&[KECCAK256, DUP3]); // found expected size codeHash
+    c.push(shared.code()).ops(&[CALLDATACOPY]); // size codeHash
+    c.ops(&[DUP1]).push(shared.code()).ops(&[KECCAK256, DUP3]); // found expected size codeHash
     expect_equal(&mut c, shared, MismatchKind::CodeHash);
     c.ops(&[SWAP1, POP]); // size
     c.bind(begin);
@@ -159,7 +159,7 @@ pub(crate) fn emit(asm: &mut Assembler, shared: &Shared, archives: ArchiveOption
         return;
     }
     message_field(&mut c, shared, wire::GAS_AVAILABLE);
-    c.push(state_word::GAS).ops(&[SHL]).push(initial(CODE)).ops(&[SUB]); // S
+    c.push(state_word::GAS).ops(&[SHL]).push(initial(shared.code())).ops(&[SUB]); // S
     c.jump(shared.next);
 
     // Something stands beside the message.
@@ -171,8 +171,8 @@ pub(crate) fn emit(asm: &mut Assembler, shared: &Shared, archives: ArchiveOption
     c.bind(at_hand);
     c.push(wire::CODE_POINTER).ops(&[CALLDATALOAD, DUP1, CALLDATALOAD]); // size position codeHash
     c.ops(&[DUP1]).push(CODE_LIMIT).ops(&[LT]).jumpi(shared.inconclusive);
-    c.ops(&[DUP1, SWAP2]).push(32).ops(&[ADD]).push(CODE).ops(&[CALLDATACOPY]); // size codeHash
-    c.ops(&[DUP1]).push(CODE).ops(&[KECCAK256, DUP3, XOR]).jumpi(shared.not_its_code);
+    c.ops(&[DUP1, SWAP2]).push(32).ops(&[ADD]).push(shared.code()).ops(&[CALLDATACOPY]); // size codeHash
+    c.ops(&[DUP1]).push(shared.code()).ops(&[KECCAK256, DUP3, XOR]).jumpi(shared.not_its_code);
     // What stands right behind the input is no zero: the length of the code, of which three bytes are not.
     load(&mut c, INPUT_SIZE); // input size codeHash
     c.push(LENGTH_BYTES).ops(&[DUP2, GT]); // longer input size codeHash
@@ -270,7 +270,7 @@ fn head(c: &mut Code<'_>, shared: &Shared) {
     message_field(c, shared, wire::STATE_ROOT_ENTER);
     store(c, STATE_ROOT);
     // Execution has not begun: the address before the code.
-    c.push(CODE - 1);
+    c.push(shared.code() - 1);
     store(c, SAVED);
 }
 
@@ -278,12 +278,18 @@ fn head(c: &mut Code<'_>, shared: &Shared) {
 fn memory_map(c: &mut Code<'_>, shared: &Shared) {
     c.ops(&[DUP1]);
     store(c, CODE_SIZE);
-    c.ops(&[DUP1]).push(CODE + AFTER_CODE + 31).ops(&[ADD]).push(5).ops(&[SHR]).push(5).ops(&[SHL]);
+    c.ops(&[DUP1])
+        .push(shared.code() + AFTER_CODE + 31)
+        .ops(&[ADD])
+        .push(5)
+        .ops(&[SHR])
+        .push(5)
+        .ops(&[SHL]);
     c.ops(&[DUP1]);
     store(c, MEMO); // memo size
     // One byte for each word of code, for the word that the last PUSH may end in, and for the next.
     c.ops(&[DUP2]).push(5).ops(&[SHR, ADD]).push(3).ops(&[ADD]); // flags size
-    c.push(CODE / 8).ops(&[DUP2, SUB]);
+    c.push(shared.code() / 8).ops(&[DUP2, SUB]);
     store(c, VALID);
     // One bit for each byte of code; in a segment, of all words that code stands in.
     let partial = if shared.segment.is_some() { 4 } else { 1 };

@@ -22,7 +22,7 @@ pub(crate) fn emit(asm: &mut Assembler, shared: &Shared, jumpi_taken: Label) {
     let good = asm.label("jump.good", 2);
 
     let mut c = asm.routine(shared.jump);
-    c.push(CODE).ops(&[ADD]); // address S
+    c.push(shared.code()).ops(&[ADD]); // address S
     c.ops(&[DUP1, MLOAD, PUSH0, BYTE]).push(JUMPDEST).ops(&[XOR]); // wrong address S
     c.ops(&[DUP2]);
     covered(&mut c);

@@ -33,9 +33,9 @@ pub(crate) fn emit(asm: &mut Assembler, shared: &Shared) {
     c.ops(&[CALLDATASIZE, PUSH0]); // position size
     c.bind(begin); // position size
     c.push(CODE_LIMIT).ops(&[DUP3, GT]).jumpi(malformed);
-    c.ops(&[DUP2, SWAP1]).push(CODE).ops(&[CALLDATACOPY]); // size
-    memory_map(&mut c);
-    c.push(initial_live(CODE)).jump(shared.next);
+    c.ops(&[DUP2, SWAP1]).push(shared.code()).ops(&[CALLDATACOPY]); // size
+    memory_map(&mut c, shared);
+    c.push(initial_live(shared.code())).jump(shared.next);
     c.end();
 
     // Bytecode and calldata for it, which is what stands behind the bytecode.
@@ -66,12 +66,12 @@ pub(crate) fn emit(asm: &mut Assembler, shared: &Shared) {
 }
 
 /// Host: `size …` → `…`. Keeps the size of the code and places what lies behind it.
-fn memory_map(c: &mut Code<'_>) {
+fn memory_map(c: &mut Code<'_>, shared: &Shared) {
     c.ops(&[DUP1]);
     store(c, CODE_SIZE);
     // One bit for each byte of code.
-    c.ops(&[DUP1]).push(CODE + AFTER_CODE).ops(&[ADD]); // flags size
-    c.push(CODE / 8).ops(&[DUP2, SUB]);
+    c.ops(&[DUP1]).push(shared.code() + AFTER_CODE).ops(&[ADD]); // flags size
+    c.push(shared.code() / 8).ops(&[DUP2, SUB]);
     store(c, VALID);
     // Guest memory begins where the host's ends, once the last word of flags has been read; or
     // behind what `same_size` has touched.

@@ -4,7 +4,7 @@
 
 use crate::emit::{
     asm::STRIDE,
-    layout::{CODE, GUEST_MEMORY, SPILL, SPILLED},
+    layout::{GUEST_MEMORY, NEAR_CODE, SPILL, SPILLED},
     state_word::PC_BITS,
 };
 
@@ -32,7 +32,7 @@ pub struct View {
 pub const VIEW: View = View {
     stride: STRIDE,
     pc_bits: PC_BITS,
-    code: CODE,
+    code: NEAR_CODE,
     guest_memory: GUEST_MEMORY,
     spilled: SPILLED,
     spill: SPILL,

@@ -10,6 +10,7 @@
 //! | files: the project's own, and third-party ones | [`fixtures`] |
 //! | tables of `specs/measurements.md` | [`measurements`] |
 //! | packages from npm: nodes, compilers, contracts | [`npm`] |
+//! | packages from PyPI: other implementations of what is written | [`python()`] |
 //! | a browser, and what drives it | [`browser`] |
 //! | a PostgreSQL server | [`postgres`] |
 //! | many cases on all cores, every failure named | [`parallel`] |
@@ -43,6 +44,8 @@ pub mod npm;
 pub mod parallel;
 pub mod postgres;
 pub mod program;
+mod python;
 mod witness;
 
+pub use python::python;
 pub use witness::witness;

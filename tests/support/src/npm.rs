@@ -57,7 +57,7 @@ pub fn modules_for(package: &str, node: Option<&Path>) -> Option<PathBuf> {
 }
 
 /// Where everything is built: tests run in `release/deps` of it.
-fn build_folder() -> PathBuf {
+pub(crate) fn build_folder() -> PathBuf {
     let test = env::current_exe().expect("a test is a file");
     test.ancestors().nth(3).expect("a test is built in target/release/deps").to_owned()
 }

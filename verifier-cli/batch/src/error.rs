@@ -3,6 +3,7 @@
 
 use std::io;
 
+use iso_evm_table::{ErrorKind, FolderError, TableError};
 use iso_evm_verifier::VerifyError;
 use iso_evm_wire::container::ContainerError;
 use iso_evm_witness::{execute::ExecuteError, input::InputError};
@@ -55,8 +56,8 @@ pub enum FileError {
     },
     /// A folder or archive of which no file is taken.
     #[error(
-        "{file}: there is nothing in it to verify: files are taken whose names end in .bin or .json, \
-         and of a folder archives"
+        "{file}: there is nothing in it to verify: files are taken whose names end in .bin, .json \
+         or .parquet, and of a folder archives"
     )]
     Nothing {
         /// Name of the folder or archive.
@@ -85,6 +86,34 @@ pub enum ItemError {
     /// The item cannot be read.
     #[error(transparent)]
     File(#[from] FileError),
+    /// A table that cannot be read, or not from a row on.
+    #[error("{file}: {error}")]
+    Table {
+        /// Name of the table, or of the row.
+        file: String,
+        /// What is wrong with it.
+        error: TableError,
+    },
+    /// A row that nothing names.
+    #[error("{file}: the row has no id")]
+    NoId {
+        /// Name of the row.
+        file: String,
+    },
+    /// A row that is named as another.
+    #[error("{file}: an earlier row has the same id: {id}")]
+    SameId {
+        /// Name of the row.
+        file: String,
+        /// The id.
+        id: String,
+    },
+    /// A row without a witness.
+    #[error("{file}: the row has no witness")]
+    NoWitness {
+        /// Name of the row.
+        file: String,
+    },
     /// Not an `INPUT.json`.
     #[error("{file}: {error}")]
     Input {
@@ -139,6 +168,36 @@ pub enum ItemError {
     },
 }
 
+impl ItemError {
+    /// Why there is no report, in a word.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::File(FileError::Oversized { .. })
+            | Self::Table { error: TableError::Oversized { .. }, .. } => ErrorKind::TooLarge,
+            Self::File(FileError::Read { error, .. })
+                if error.kind() == io::ErrorKind::FileTooLarge =>
+            {
+                ErrorKind::TooLarge
+            }
+            Self::File(_) | Self::Table { .. } => ErrorKind::Unreadable,
+            Self::NoId { .. } | Self::SameId { .. } => ErrorKind::Id,
+            Self::NoWitness { .. } | Self::Container { .. } => ErrorKind::Container,
+            Self::Input { .. } | Self::Noted { .. } => ErrorKind::Input,
+            Self::Execute { .. } => ErrorKind::Execution,
+            Self::EnginesDiffer { .. } => ErrorKind::EnginesDiffer,
+            Self::Verify { error, .. } => match **error {
+                VerifyError::Hash { .. } => ErrorKind::Hash,
+                VerifyError::Anchor(_) => ErrorKind::Expected,
+                VerifyError::EnginesDiffer { .. }
+                | VerifyError::SegmentEnginesDiffer { .. }
+                | VerifyError::PartsDiffer { .. }
+                | VerifyError::NodeDiffers(_) => ErrorKind::EnginesDiffer,
+                _ => ErrorKind::Engine,
+            },
+        }
+    }
+}
+
 /// Why a run over many files comes to no end.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -169,6 +228,35 @@ pub enum BatchError {
         before: String,
         /// What it is now, in the same form.
         now: String,
+    },
+    /// Tables to go on with that were made in another way.
+    #[error("{file}: it was written with {option} {before}, and now it is {now}")]
+    OtherTableOptions {
+        /// Name of the file.
+        file: String,
+        /// What was another, by its name in the options.
+        option: String,
+        /// What it was.
+        before: String,
+        /// What it is now, in the same form.
+        now: String,
+    },
+    /// Tables to go on with that do not say by what they were made.
+    #[error("{file}: it does not say by what options it was written")]
+    NoOptions {
+        /// Name of the file.
+        file: String,
+    },
+    /// A folder of tables that cannot be written, or not gone on with.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// A table that cannot be written.
+    #[error("{file}: cannot be written: {error}")]
+    Table {
+        /// Name of the table.
+        file: String,
+        /// What is wrong.
+        error: TableError,
     },
     /// Threads that the system does not give.
     #[error("no threads: {0}")]

@@ -10,6 +10,7 @@
 //! | verify all that is in files, folders, archives, streams | [`batch::run`] |
 //! | record and audit official state tests | [`statetest::run`] |
 //! | change everything in a witness, and verify each mutant | [`mutate::run`] |
+//! | put witnesses into a table | [`pack()`] |
 //! | read and replace whole files | [`files`] |
 //! | hold what is written apart from what is read | [`apart`] |
 //! | keep the witness on which two engines differ | [`reproducer`] |
@@ -38,6 +39,7 @@ pub mod batch;
 mod error;
 pub mod files;
 pub mod mutate;
+mod pack;
 pub mod reproducer;
 mod room;
 mod source;
@@ -46,4 +48,5 @@ mod walk;
 mod workers;
 
 pub use error::{BatchError, FileError, ItemError};
+pub use pack::{PackEvent, Packed, pack};
 pub use room::{READ_LIMIT, ReadLimit};

@@ -76,7 +76,7 @@ impl Held {
     /// # Errors
     ///
     /// The error of [`Room::too_large`], if `bytes` are more than there is room for in all.
-    fn grow(&mut self, bytes: u64) -> io::Result<()> {
+    pub(crate) fn grow(&mut self, bytes: u64) -> io::Result<()> {
         let all = self.bytes.saturating_add(bytes);
         if all > self.room.limit() {
             return Err(self.room.too_large());

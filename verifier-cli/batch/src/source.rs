@@ -3,7 +3,7 @@
 
 use std::{
     fs::{self, File},
-    io::{self, BufReader, Read},
+    io::{self, BufReader, Read, Seek},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -13,7 +13,7 @@ use crate::{
     apart::{apart, is_read, place},
     files::{STANDARD, name},
     room::{self, Room},
-    walk::{Endings, Kind, Walk, is_hidden},
+    walk::{Endings, Kind, TABLE, Walk, is_hidden},
 };
 
 /// What is met on the way.
@@ -22,6 +22,8 @@ pub(crate) enum Progress<'a> {
     Read(u64),
     /// A file: its name, and what is in it.
     File(Arc<str>, io::Result<&'a mut dyn Read>),
+    /// A table: its name, and the file; how much of it is read, whoever reads it tells.
+    Table(Arc<str>, File),
 }
 
 /// Checks that all paths are there.
@@ -56,6 +58,22 @@ pub(crate) fn apart_from(
     if is_one { Err(is_read(written)) } else { Ok(()) }
 }
 
+/// Checks that a folder that is written to is none from which files are taken, nor within one.
+pub(crate) fn folder_apart_from(written: &Path, paths: &[PathBuf]) -> Result<(), FileError> {
+    // What is not there yet is within what is.
+    let mut ancestors = written.ancestors().map(|ancestor| match ancestor.as_os_str().is_empty() {
+        true => Path::new("."),
+        false => ancestor,
+    });
+    let Some(place) = ancestors.find_map(|ancestor| fs::canonicalize(ancestor).ok()) else {
+        return Ok(());
+    };
+    let is_within = |folder: &PathBuf| {
+        fs::canonicalize(folder).is_ok_and(|folder| folder.is_dir() && place.starts_with(folder))
+    };
+    if paths.iter().any(is_within) { Err(is_read(written)) } else { Ok(()) }
+}
+
 /// Bytes on disk of all files that a run reads.
 pub(crate) fn size(paths: &[PathBuf], endings: Endings) -> u64 {
     let sizes = Walk::new(paths, endings).filter_map(|path| fs::metadata(path.ok()?).ok());
@@ -87,7 +105,7 @@ pub(crate) fn each(
                     &mut meet,
                 ),
                 // A file that is named is taken, whatever its name.
-                Some(Kind::Taken) | None => plain(&path, room, &mut meet),
+                Some(Kind::Taken | Kind::Table) | None => plain(&path, endings, room, &mut meet),
             },
             Err((path, error)) => meet(Progress::File(name(&path).into(), Err(error))),
         };
@@ -98,17 +116,35 @@ pub(crate) fn each(
 }
 
 /// Hands on a file.
-fn plain(path: &Path, room: &Room, meet: &mut impl FnMut(Progress<'_>) -> bool) -> bool {
+fn plain(
+    path: &Path,
+    endings: Endings,
+    room: &Room,
+    meet: &mut impl FnMut(Progress<'_>) -> bool,
+) -> bool {
     let file: Arc<str> = name(path).into();
-    match File::open(path).and_then(|file| Ok((file.metadata()?.len(), BufReader::new(file)))) {
+    match File::open(path).and_then(|file| Ok((file.metadata()?.len(), file))) {
+        Ok((_, table)) if endings.contains(&TABLE) && is_table(&table) => {
+            meet(Progress::Table(file, table))
+        }
         Ok((length, _)) if length > room.limit() => {
             meet(Progress::File(file, Err(room.too_large()))) && meet(Progress::Read(length))
         }
-        Ok((length, mut source)) => {
+        Ok((length, source)) => {
+            let mut source = BufReader::new(source);
             meet(Progress::File(file, Ok(&mut source))) && meet(Progress::Read(length))
         }
         Err(error) => meet(Progress::File(file, Err(error))),
     }
+}
+
+/// Whether a file is a table, by how it begins; it is at its begin again.
+fn is_table(mut file: &File) -> bool {
+    // Of a pipe nothing can be looked at and left.
+    let is_file = file.metadata().is_ok_and(|meta| meta.is_file());
+    let mut first = [0; iso_evm_table::MAGIC.len()];
+    let begins = is_file && file.read_exact(&mut first).is_ok() && first == *iso_evm_table::MAGIC;
+    is_file && file.rewind().is_ok() && begins
 }
 
 /// The longest name of an entry, and the most that an archive says of one beside: the library would
@@ -190,6 +226,7 @@ mod tests {
                 Progress::File(name, bytes) => {
                     files.push((name.to_string(), room::whole(bytes.unwrap(), 1 << 20).unwrap()));
                 }
+                Progress::Table(name, _) => files.push((name.to_string(), Vec::new())),
             }
             true
         });

@@ -8,10 +8,15 @@ use std::{
 /// Endings of the files that are taken from folders and archives.
 pub(crate) type Endings = &'static [&'static str];
 
+/// How the name of a table ends.
+pub(crate) const TABLE: &str = ".parquet";
+
 /// What a path is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Taken,
+    /// A table, of whose rows each is taken; not within an archive.
+    Table,
     TarZst,
     TarGz,
 }
@@ -19,7 +24,10 @@ pub(crate) enum Kind {
 impl Kind {
     pub(crate) fn of(path: &Path, endings: Endings) -> Option<Self> {
         let name = path.file_name()?.to_str()?;
-        let taken = endings.iter().map(|ending| (*ending, Self::Taken));
+        let taken = endings.iter().map(|ending| match *ending {
+            TABLE => (TABLE, Self::Table),
+            ending => (ending, Self::Taken),
+        });
         let archives =
             [(".tar.zst", Self::TarZst), (".tar.gz", Self::TarGz), (".tgz", Self::TarGz)];
         let mut all = taken.chain(archives);

@@ -1,5 +1,6 @@
 //! How fast a watcher follows a chain whose blocks are full, what its time goes to, and whether its memory grows with
-//! the chain. `cargo bench --bench watch`; its tables are of `specs/measurements.md`. The chain is anvil's, from npm.
+//! the chain. `cargo bench --bench watch`, or `-- rate` or `-- memory` for one of the two; its tables are of
+//! `specs/measurements.md`. The chain is anvil's, from npm.
 
 #![allow(clippy::unwrap_used, reason = "a benchmark stops where it cannot go on")]
 #![allow(dead_code, reason = "the node of the tests has more than is needed here")]
@@ -11,7 +12,7 @@ mod http;
 mod memory;
 
 use std::{
-    thread,
+    env, thread,
     time::{Duration, Instant},
 };
 
@@ -45,7 +46,15 @@ struct Chain {
 
 impl Chain {
     fn start() -> Option<Self> {
-        let anvil = Anvil::start(&["--hardfork", "prague", "--gas-limit", "100000000"])?;
+        // The node holds few states, and none on disk: it has hung while it wrote those of hundreds of blocks.
+        let anvil = Anvil::start(&[
+            "--hardfork",
+            "prague",
+            "--gas-limit",
+            "100000000",
+            "--prune-history",
+            "400",
+        ])?;
         let contracts = [STORE, COUNTER].map(|code| anvil.deploy(code));
         anvil.ask("evm_setAutomine", json!([false]));
         Some(Self { anvil, contracts })
@@ -72,6 +81,19 @@ impl Chain {
 }
 
 fn main() {
+    // One of the two tables, if it is named.
+    let named: Vec<String> = env::args().skip(1).filter(|name| !name.starts_with('-')).collect();
+    let is_made = |table: &str| named.is_empty() || named.iter().any(|name| name == table);
+    if is_made("rate") {
+        rate();
+    }
+    if is_made("memory") {
+        memory::measure();
+    }
+}
+
+/// Measures how fast a watcher follows, and writes its table.
+fn rate() {
     let Some(first) = Chain::start() else {
         println!("nothing is watched: npm does not bring anvil");
         return;
@@ -104,7 +126,6 @@ fn main() {
     });
     table.row(making.cells("blocks that are made meanwhile"));
     measurements::write("watch", &format!("{}{table}", measurements::circumstances()));
-    memory::measure();
 }
 
 /// What a watcher did.

@@ -4,7 +4,7 @@ use std::{
     fs,
     io::{BufRead, BufReader},
     path::Path,
-    process::{Command, Stdio},
+    process::{Child, Command, Stdio},
 };
 
 use iso_evm_testing::measurements::{self, Table, thousands};
@@ -14,7 +14,7 @@ use super::Chain;
 /// Blocks, few and many.
 const COUNTS: [u64; 2] = [1_000, 10_000];
 /// Blocks that are made at once.
-const STEP: u64 = 100;
+const STEP: u64 = 200;
 /// Transactions in each.
 const EACH: u64 = 2;
 
@@ -37,8 +37,8 @@ pub(super) fn measure() {
     measurements::write("watch-memory", &format!("{}{table}", measurements::circumstances()));
 }
 
-/// The peak of one run, and the size of its database. The chain is followed as it is made: its node does not keep
-/// the states of thousands of blocks.
+/// The peak of one run, and the size of its database. The chain is followed as it is made, since its node does not keep
+/// the states of thousands of blocks; it is not asked while it makes them, for it has hung in that.
 fn peak(blocks: u64) -> Option<[f64; 2]> {
     let chain = Chain::start()?;
     let folder = tempfile::tempdir().unwrap();
@@ -46,11 +46,13 @@ fn peak(blocks: u64) -> Option<[f64; 2]> {
     let mut command = Command::new("/usr/bin/time");
     command.args(["-f", "%M", "-o"]).arg(folder.path().join("peak"));
     command.arg(env!("CARGO_BIN_EXE_iso-verify")).args(["watch", "--rpc-url", &chain.anvil.url()]);
-    command.args(["--from", "1", "--until", &until.to_string(), "--jobs", "2", "--poll", "0.05"]);
+    command.args(["--from", "1", "--until", &until.to_string(), "--jobs", "2", "--poll", "1"]);
     let mut child = command.current_dir(folder.path()).stdout(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     for _ in 0..blocks / STEP {
+        signal(&child, "STOP");
         chain.make(STEP, EACH);
+        signal(&child, "CONT");
         let last = format!("block {} ", chain.anvil.height());
         assert!(lines.any(|line| line.unwrap().starts_with(&last)), "{last}");
     }
@@ -60,4 +62,11 @@ fn peak(blocks: u64) -> Option<[f64; 2]> {
     let peak: f64 = peak.trim().parse().unwrap();
     let database = fs::metadata(folder.path().join("watch.db")).unwrap().len();
     Some([peak / 1e3, database as f64 / 1e6])
+}
+
+/// Sends a signal to the watcher, which `time` has started.
+fn signal(time: &Child, name: &str) {
+    let status =
+        Command::new("pkill").args(["-P", &time.id().to_string(), "--signal", name]).status();
+    assert!(status.unwrap().success(), "{name}");
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use alloy_primitives::{Address, B256, Bytes};
 use iso_evm_hypervisor::{Audited, Engine, MessageVerdict, Mismatch};
-use iso_evm_verifier::hash::keccak256;
+use iso_evm_verifier::hash::{CRYPTO, keccak256};
 use iso_evm_wire::Opened;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -56,7 +56,7 @@ impl Calls {
 
 /// The calls for the messages of a `witness.bin`.
 pub(crate) fn calls(bytes: &[u8]) -> Result<Value, PageError> {
-    let opened = Opened::decode(&bytes.to_vec().into(), keccak256)?;
+    let opened = Opened::decode(&bytes.to_vec().into(), CRYPTO)?;
     Ok(json!(Calls::of(&Engine::new(opened.rules), &opened)))
 }
 

@@ -2,7 +2,7 @@
 
 use alloy_primitives::{Bytes, U256};
 use iso_evm_explain::trace::{Bounds, Event, Scope, Walk};
-use iso_evm_verifier::hash::keccak256;
+use iso_evm_verifier::hash::CRYPTO;
 use iso_evm_wire::Opened;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -32,7 +32,7 @@ struct Shown {
 
 /// The code of a message, and its steps as far as they are shown.
 pub(crate) fn steps(bytes: &[u8], message: usize) -> Result<Value, PageError> {
-    let opened = Opened::decode(&bytes.to_vec().into(), keccak256)?;
+    let opened = Opened::decode(&bytes.to_vec().into(), CRYPTO)?;
     let count = opened.messages.len();
     if message >= count {
         return Err(PageError::NoMessage { index: message, count });

@@ -2,7 +2,7 @@
 
 use iso_evm_explain::{Artifacts, Within, page, story};
 use iso_evm_hypervisor::Engine;
-use iso_evm_verifier::{EngineKind, Options, Report, hash::keccak256, verify_opened};
+use iso_evm_verifier::{EngineKind, Options, Report, hash::CRYPTO, verify_opened};
 use iso_evm_wire::Opened;
 use serde_json::{Value, json};
 
@@ -15,7 +15,7 @@ pub(crate) fn told(
     artifacts: &[ArtifactFile],
 ) -> Result<Value, PageError> {
     let artifacts = read(artifacts)?;
-    let opened = Opened::decode(&bytes.to_vec().into(), keccak256)?;
+    let opened = Opened::decode(&bytes.to_vec().into(), CRYPTO)?;
     let count = opened.messages.len();
     if let Some(index) = message.filter(|index| *index >= count) {
         return Err(PageError::NoMessage { index, count });
@@ -28,7 +28,7 @@ pub(crate) fn told(
 /// The file that `iso-verify explain -o` writes of a `witness.bin`.
 pub(crate) fn report(bytes: &[u8], artifacts: &[ArtifactFile]) -> Result<String, PageError> {
     let artifacts = read(artifacts)?;
-    let opened = Opened::decode(&bytes.to_vec().into(), keccak256)?;
+    let opened = Opened::decode(&bytes.to_vec().into(), CRYPTO)?;
     let (engine, report) = judged(&opened)?;
     Ok(page::html(&engine, &opened, &report, artifacts.as_ref(), None))
 }

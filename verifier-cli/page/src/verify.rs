@@ -2,7 +2,7 @@
 
 use iso_evm_explain::{last_line, open, told};
 use iso_evm_hypervisor::Engine;
-use iso_evm_verifier::{EngineKind, Options, hash::keccak256, report, verify_opened};
+use iso_evm_verifier::{EngineKind, Options, hash::CRYPTO, report, verify_opened};
 use iso_evm_wire::Opened;
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ use crate::{PageError, calls::answered};
 
 /// The report of a `witness.bin`, as `iso-verify` gives it, and what it says in words.
 pub(crate) fn verify(bytes: &[u8]) -> Result<Value, PageError> {
-    let opened = Opened::decode(&bytes.to_vec().into(), keccak256)?;
+    let opened = Opened::decode(&bytes.to_vec().into(), CRYPTO)?;
     let options = Options { engine: EngineKind::Both, ..Options::default() };
     let engine = Engine::new(opened.rules);
     let mut report = verify_opened(&engine, &opened, &options)?;

@@ -8,10 +8,10 @@ use std::{
     time::Duration,
 };
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use iso_evm_batch::{
     READ_LIMIT, ReadLimit,
-    batch::{self, BatchCounts, BatchEvent, BatchOptions, BatchSummary, Done},
+    batch::{self, BatchCounts, BatchEvent, BatchOptions, BatchSummary, Done, Format},
     files::{self, STANDARD},
 };
 use iso_evm_explain::{last_line, told};
@@ -33,8 +33,8 @@ use crate::{
 #[derive(Debug, Args)]
 #[command(after_help = "Exit codes: of all witnesses the worst counts, in the order 2, 1, 3, 0.")]
 pub(super) struct Batch {
-    /// Witnesses or inputs, files with an input a line, folders, patterns, .tar.zst and .tar.gz archives;
-    /// `-` for containers or inputs from stdin
+    /// Witnesses or inputs, files with an input a line, .parquet tables of witnesses, folders, patterns,
+    /// .tar.zst and .tar.gz archives; `-` for containers or inputs from stdin
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
     #[command(flatten)]
@@ -45,9 +45,13 @@ pub(super) struct Batch {
     /// Bytes of files that are held at once, over all threads; a larger file is unusable
     #[arg(long, value_name = "BYTES", default_value_t = READ_LIMIT)]
     read_limit: u64,
-    /// Where one line of JSON for each message goes; `-` for stdout
-    #[arg(long, value_name = "FILE.jsonl")]
+    /// Where the results go: a file with a line of JSON for each message, `-` for stdout; or a folder of
+    /// tables
+    #[arg(long, value_name = "PATH")]
     results: Option<PathBuf>,
+    /// Lines or tables [default: tables where --results is a folder, or ends in / or .parquet]
+    #[arg(long, value_name = "NAME", value_enum, requires = "results")]
+    format: Option<ResultsFormat>,
     /// Go on where the results end
     #[arg(long, requires = "results")]
     resume: bool,
@@ -65,11 +69,16 @@ impl Batch {
             let (option, command) = ("--resume", "--results -");
             return Err(CommandError::Meaningless { option, command });
         }
+        if to_stdout && self.format == Some(ResultsFormat::Parquet) {
+            let (option, command) = ("--format parquet", "--results -");
+            return Err(CommandError::Meaningless { option, command });
+        }
         let options = BatchOptions {
             verify: Options { expected: self.expect.expected(), ..self.judged.options(false)? },
             jobs: self.jobs,
             read_limit: ReadLimit { bytes: self.read_limit, name: Some("--read-limit") },
             results: self.results,
+            format: self.format.map(Format::from),
             resume: self.resume,
         };
         let screen = Screen::new(|| batch::size(&self.paths));
@@ -104,6 +113,24 @@ impl Batch {
             say("iso-verify explain FILE says of one what happened and where it went wrong");
         }
         Ok(exit(&summary))
+    }
+}
+
+/// How results are written down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum ResultsFormat {
+    /// A line of JSON for each message
+    Jsonl,
+    /// Tables of transactions, messages and findings
+    Parquet,
+}
+
+impl From<ResultsFormat> for Format {
+    fn from(format: ResultsFormat) -> Self {
+        match format {
+            ResultsFormat::Jsonl => Self::Lines,
+            ResultsFormat::Parquet => Self::Tables,
+        }
     }
 }
 
@@ -148,7 +175,7 @@ impl<'a> Teller<'a> {
     }
 
     fn said(&self, done: &Done) -> Said {
-        let Done { place, notes, report, witness } = done;
+        let Done { place, notes, report, witness, .. } = done;
         let notes = notes.iter().map(|note| format!("note: {place}: {note}")).collect();
         let (report, witness) = match (report, witness) {
             (Ok(report), Some(witness)) if report.verdict() != Verdict::Valid => (report, witness),

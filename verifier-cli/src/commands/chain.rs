@@ -1,14 +1,9 @@
 //! `iso-witness record` from a node: transactions and blocks of its chain, and the progress that is shown.
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Mutex,
-    time::Duration,
-};
+use std::{path::Path, sync::Mutex, time::Duration};
 
 use alloy_primitives::B256;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use iso_evm_batch::files::STANDARD;
 use iso_evm_node::{
     Node, NodeError, NodeEvent, NodeOptions, Observer, RecordedTransaction, default_folder,
     record_block, record_given, record_numbered_block, record_transaction, record_whole,
@@ -102,7 +97,7 @@ impl Chain {
             (None, Some(number)) => (format!("block-{number}"), self.node.block_hash(number)?),
             (None, None) => return Err(CommandError::Nameless),
         };
-        let folder = folder.map_or_else(|| PathBuf::from(name), Path::to_owned);
+        let folder = wanted.format.place(folder, &name);
         let block = self.node.block(hash, wanted.rules)?;
         let chains = ChainsBlock {
             rules: block.rules,
@@ -112,7 +107,7 @@ impl Chain {
         };
         bare.held_against(chains).map_err(refused)?;
         let recorded = record_whole(&self.node, &block).map_err(|error| hinted(error, true))?;
-        self.aside(|| write_block(&folder, recorded))
+        self.aside(|| write_block(&folder, &source(hash), recorded, wanted.format))
     }
 
     /// Whether a hash is that of a block.
@@ -130,13 +125,12 @@ impl Chain {
     ) -> Result<(), CommandError> {
         match name {
             BlockName::Hash(hash) => {
-                let folder = folder.map_or_else(|| format!("block-{hash}").into(), Path::to_owned);
+                let folder = wanted.format.place(folder, &format!("block-{hash}"));
                 self.one_block(None, hash, &folder, wanted)
             }
             BlockName::At(place) => {
                 let (number, hash) = self.place(place)?;
-                let folder =
-                    folder.map_or_else(|| format!("block-{number}").into(), Path::to_owned);
+                let folder = wanted.format.place(folder, &format!("block-{number}"));
                 self.one_block(Some(number), hash, &folder, wanted)
             }
             BlockName::Range(from, to) => {
@@ -178,15 +172,9 @@ impl Chain {
         folder: Option<&Path>,
         wanted: Wanted,
     ) -> Result<(), CommandError> {
-        let to_stdout = folder.is_some_and(|folder| folder.as_os_str() == STANDARD);
         for number in from..=to {
             self.progress.block(number, to);
-            let name = PathBuf::from(format!("block-{number}"));
-            let folder = match folder {
-                Some(folder) if to_stdout => folder.to_owned(),
-                Some(folder) => folder.join(name),
-                None => name,
-            };
+            let folder = wanted.format.place_within(folder, &format!("block-{number}"));
             let recorded = (self.place(Place::Number(number)))
                 .and_then(|(number, hash)| self.one_block(Some(number), hash, &folder, wanted));
             recorded.map_err(|error| CommandError::OfRange {
@@ -217,7 +205,7 @@ impl Chain {
             None => record_block(&self.node, hash, wanted.rules),
         };
         let recorded = recorded.map_err(|error| hinted(error, true))?;
-        self.aside(|| write_block(folder, recorded))
+        self.aside(|| write_block(folder, &source(hash), recorded, wanted.format))
     }
 
     /// Number of the block of a place.
@@ -235,6 +223,11 @@ impl Chain {
             Place::Tag(tag) => self.node.tagged(tag)?,
         })
     }
+}
+
+/// Where the witnesses of a block of a chain came from.
+fn source(block: B256) -> String {
+    format!("block {block}")
 }
 
 /// An error with the option that would have worked, where there is one.

@@ -41,7 +41,22 @@ const EXAMPLES: &[Examples] = &[
                 "Record a block, one witness for each transaction",
                 "iso-witness record --rpc-url http://127.0.0.1:8545 --block 22500123",
             ),
+            example(
+                "A range of blocks, a table each",
+                "iso-witness record --rpc-url A --block 9000..9999 -o tables --format parquet",
+            ),
             example("One input a line, one witness behind the other", "iso-witness record --jsonl"),
+        ],
+    ),
+    (
+        "iso-witness",
+        "pack",
+        &[
+            example(
+                "One table of all in a folder",
+                "iso-witness pack witnesses -o witnesses.parquet",
+            ),
+            example("Of an input a line", "iso-witness pack inputs.jsonl -o witnesses.parquet"),
         ],
     ),
     (
@@ -126,6 +141,10 @@ const EXAMPLES: &[Examples] = &[
             example(
                 "Go on where it was killed",
                 "iso-verify batch witnesses --results results.jsonl --resume",
+            ),
+            example(
+                "Audit a table of witnesses, and write tables of what it came to",
+                "iso-verify batch witnesses.parquet --results results/",
             ),
             example("Record and audit an input a line", "iso-verify batch inputs.jsonl"),
             example("Only what is of this chain", "iso-verify batch *.bin --expect-chain 1"),

@@ -13,7 +13,7 @@ use iso_evm_witness::{
     input::{BareBlock, BareTransaction, Document, InputError, Note, document::recognise},
 };
 
-use super::{chain::Chain, say};
+use super::{chain::Chain, say, tabled::WitnessFormat};
 use crate::error::CommandError;
 
 /// How many characters of an argument that is no file's name are repeated.
@@ -26,6 +26,8 @@ pub(super) struct Wanted {
     pub(super) rules: Option<Rules>,
     /// Whether an input is refused of which there are notes.
     pub(super) strict: bool,
+    /// Whether the witnesses of a block go into a table.
+    pub(super) format: WitnessFormat,
 }
 
 /// Something that was read, and how it is called.

@@ -40,6 +40,7 @@ const HEADINGS: [(&str, &[&str]); 9] = [
             "certificate",
             "results",
             "resume",
+            "format",
             "dry_run",
             "db",
             "witnesses",

@@ -38,10 +38,12 @@ mod mutate;
 mod node;
 #[cfg(feature = "onchain")]
 mod onchain;
+mod pack;
 mod record;
 mod screen;
 mod segments;
 mod statetest;
+mod tabled;
 mod trace;
 mod usage;
 mod verbosity;
@@ -74,6 +76,7 @@ struct IsoWitness {
 #[derive(Debug, clap::Subcommand)]
 enum WitnessCommand {
     Record(record::Record),
+    Pack(pack::Pack),
     Inspect(inspect::Inspect),
     Assemble(assemble::Assemble),
     Completions(completions::Completions),
@@ -141,6 +144,7 @@ impl Binary for IsoWitness {
     fn run(self) -> Result<Exit, CommandError> {
         match self.command {
             WitnessCommand::Record(command) => command.run(),
+            WitnessCommand::Pack(command) => command.run(),
             WitnessCommand::Inspect(command) => command.run(),
             WitnessCommand::Assemble(command) => command.run(),
             WitnessCommand::Completions(command) => command.run(usage::commands::<Self>()),

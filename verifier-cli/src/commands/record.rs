@@ -24,6 +24,7 @@ use super::{
     given::{Given, Wanted},
     node::NodeArgs,
     say,
+    tabled::{self, WitnessFormat},
     wrote::Wrote,
 };
 use crate::{Exit, error::CommandError};
@@ -50,6 +51,9 @@ pub(super) struct Record {
     /// stdout one witness behind the other [default: witness.bin, or block-N]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Files, or one table for each block [default: a table where -o ends in .parquet]
+    #[arg(long, value_name = "NAME", value_enum, conflicts_with = "jsonl")]
+    format: Option<WitnessFormat>,
     /// The fork's rules, if neither the file nor its chain tells
     #[arg(long, value_name = "NAME", value_parser = super::rules)]
     fork: Option<Rules>,
@@ -67,7 +71,8 @@ pub(super) struct Record {
 
 impl Record {
     pub(super) fn run(self) -> Result<Exit, CommandError> {
-        let wanted = Wanted { rules: self.fork, strict: self.strict };
+        let format = WitnessFormat::of(self.format, self.output.as_deref());
+        let wanted = Wanted { rules: self.fork, strict: self.strict, format };
         if let (Some(output), Some(input)) = (&self.output, &self.input) {
             apart(output, [input])?;
         }
@@ -79,7 +84,7 @@ impl Record {
             (Some(input), ..) => self.given(&Given::of_argument(input)?, wanted)?,
             (None, Some(hash), _) => {
                 let recorded = self.node.chain("--tx")?.transaction(hash, wanted)?;
-                self.write(&recorded.witness)?;
+                self.write(recorded.witness, wanted)?;
             }
             (None, None, Some(name)) => {
                 self.node.chain("--block")?.block(name, self.output.as_deref(), wanted)?;
@@ -96,8 +101,8 @@ impl Record {
         match document {
             Document::BlockFile => {
                 self.of_its_own_state()?;
-                let output = self.output.clone();
-                return block_file::record(&given.name, &given.bytes, output, wanted.rules);
+                let output = self.output.as_deref();
+                return block_file::record(&given.name, &given.bytes, output, wanted);
             }
             Document::Block(_) if self.node.is_named() => {
                 let chain = self.node.chain("a block by itself")?;
@@ -116,19 +121,29 @@ impl Record {
                 let witness = given.witness(Some(&chain), wanted)?;
                 // What it shows is gone before anything is said.
                 drop(chain);
-                return self.write(&witness);
+                return self.write(witness, wanted);
             }
             Document::Input | Document::TracerTest => self.of_its_own_state()?,
             _ => {}
         }
-        self.write(&given.witness(None, wanted)?)
+        self.write(given.witness(None, wanted)?, wanted)
     }
 
-    fn write(&self, witness: &Witness) -> Result<(), CommandError> {
-        let file = self.output.as_deref().unwrap_or(Path::new("witness.bin"));
+    fn write(&self, witness: Witness, wanted: Wanted) -> Result<(), CommandError> {
+        let name = match wanted.format {
+            WitnessFormat::Bin => "witness.bin",
+            WitnessFormat::Parquet => "witness.parquet",
+        };
+        let file = self.output.as_deref().unwrap_or(Path::new(name));
         apart(file, &self.input)?;
         let mut wrote = Wrote::default();
-        wrote.add(witness, write(file, witness)?);
+        match wanted.format {
+            WitnessFormat::Bin => wrote.add(&witness, write(file, &witness)?),
+            WitnessFormat::Parquet => {
+                let source = self.input.as_deref().map_or_else(|| "node".to_owned(), files::name);
+                tabled::write_one(file, &source, witness, &mut wrote)?;
+            }
+        }
         wrote.say(file);
         Ok(())
     }

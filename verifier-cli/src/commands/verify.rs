@@ -13,7 +13,7 @@ use iso_evm_explain::told;
 use iso_evm_hypervisor::Engine;
 use iso_evm_verifier::{
     certificate::Certificate,
-    hash::keccak256,
+    hash::CRYPTO,
     report::json,
     segments::verify_by_segments,
     verify::{Audit, AuditSelection, EngineKind, Options, Verdict, VerifyError, verify_opened},
@@ -220,7 +220,7 @@ fn taken(path: &Path, bytes: Vec<u8>, wanted: Wanted) -> Result<Opened<'static>,
     if is_given(&bytes) {
         return record(path, &bytes, wanted).map(Opened::from);
     }
-    Opened::decode(&bytes.into(), keccak256)
+    Opened::decode(&bytes.into(), CRYPTO)
         .map_err(|error| ItemError::Container { file: files::name(path), error }.into())
 }
 

@@ -108,7 +108,7 @@ fn reported_hashes() {
     let witness = recorded("plain-transfer");
     let report = verify(&witness, &Options::default()).unwrap();
     assert_eq!(report.transaction_hash, witness.transaction.hash());
-    assert_eq!(report.witness_hash, alloy_primitives::keccak256(witness.encode()));
+    assert_eq!(report.witness_hash.get(), alloy_primitives::keccak256(witness.encode()));
 }
 
 #[test]

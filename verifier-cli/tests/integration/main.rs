@@ -34,6 +34,7 @@ mod schema;
 mod schemas;
 mod segments;
 mod statetest;
+mod tables;
 mod told;
 mod trace;
 mod usage;

@@ -11,7 +11,7 @@ use std::{
 };
 
 use crate::{
-    common::{command, root},
+    common::{command, root, run_with},
     engine::hostile,
 };
 
@@ -45,6 +45,17 @@ fn a_batch_of_a_stream_runs_in_bounded_memory() {
         fs::create_dir(folder.join("in")).unwrap();
         fs::write(folder.join("in/1.bin"), witness()).unwrap();
         witness().repeat(count - 1)
+    });
+}
+
+#[test]
+fn a_batch_of_a_table_runs_in_bounded_memory() {
+    check(|folder, count| {
+        fs::create_dir(folder.join("in")).unwrap();
+        let stream = witness().repeat(count - 1);
+        let packed = run_with(folder, "iso-witness pack - -o in/w.parquet", &stream);
+        assert_eq!(packed.code, Some(0), "{}", packed.stderr);
+        witness()
     });
 }
 

@@ -17,10 +17,11 @@ use iso_evm_onchain::{
     plan::Plan,
 };
 use iso_evm_verifier::{
-    Audit, EngineKind, Options, Report, Verdict, VerifyError, hash::keccak256, verify,
-    verify_opened,
+    Audit, EngineKind, Options, Report, Verdict, VerifyError,
+    hash::{CRYPTO, keccak256_each},
+    verify, verify_opened,
 };
-use iso_evm_wire::{Fork, Opened, Witness, records::Record};
+use iso_evm_wire::{Crypto, Fork, Opened, Witness, records::Record};
 use tracing::{
     Event, Subscriber,
     field::{Field, Visit},
@@ -86,7 +87,7 @@ fn options(engine: EngineKind) -> Options {
 
 /// From the file to the report, by all audits.
 fn verified(file: &Bytes, engine: EngineKind) -> Report {
-    let opened = Opened::decode(file, keccak256).unwrap();
+    let opened = Opened::decode(file, CRYPTO).unwrap();
     let report = verify_opened(&Engine::new(opened.rules), &opened, &options(engine)).unwrap();
     assert_eq!(report.verdict(), Verdict::Valid);
     report
@@ -108,7 +109,7 @@ fn held(witness: &Opened<'_>) -> [usize; 2] {
 #[test]
 fn a_message_and_a_record_are_decoded_once() {
     for (name, messages) in [("call-tree", 17), ("erc20-transfer", 1), ("plain-transfer", 0)] {
-        let held = held(&Opened::decode(&file(name), keccak256).unwrap());
+        let held = held(&Opened::decode(&file(name), CRYPTO).unwrap());
         assert_eq!(held[0], messages, "{name}");
         assert!(held[1] >= messages, "{name}");
         for engine in ENGINES {
@@ -121,7 +122,7 @@ fn a_message_and_a_record_are_decoded_once() {
 /// The JSON form is written of a witness taken apart once, and read by taking it apart once.
 #[test]
 fn json_takes_a_message_and_a_record_apart_once() {
-    let opened = Opened::decode(&file("call-tree"), keccak256).unwrap();
+    let opened = Opened::decode(&file("call-tree"), CRYPTO).unwrap();
     let (held, witness) = (held(&opened), opened.into_witness());
     let mut json = String::new();
     let written = told(|| json = witness.to_json());
@@ -133,7 +134,7 @@ fn json_takes_a_message_and_a_record_apart_once() {
 /// What the messages of a witness cost on a chain is said without taking one apart again.
 #[test]
 fn a_plan_decodes_nothing() {
-    let opened = Opened::decode(&file("erc20-transfer"), keccak256).unwrap();
+    let opened = Opened::decode(&file("erc20-transfer"), CRYPTO).unwrap();
     let plan = Plan::new(Contracts::new(Archives::CodeHash), opened.rules);
     let told = told(|| drop(plan.costs(&opened)));
     assert_eq!(decoded(&told), [0, 0]);
@@ -173,7 +174,7 @@ fn decoding(path: &Path) -> Vec<(PathBuf, String)> {
 /// How often a string is passed to a callee or returned by one, which each time is another's claim, or
 /// is a slot's key.
 fn passed(file: &Bytes) -> BTreeMap<String, usize> {
-    let opened = Opened::decode(file, keccak256).unwrap();
+    let opened = Opened::decode(file, CRYPTO).unwrap();
     let (mut passed, mut keys) = (BTreeMap::new(), BTreeSet::new());
     let mut pass = |bytes: &[u8]| {
         *passed.entry(alloy_primitives::keccak256(bytes).to_string()).or_default() += 1;
@@ -219,7 +220,7 @@ fn nothing_is_hashed_twice() {
 
 #[test]
 fn no_contract_is_emitted_that_is_not_run() {
-    let opened = Opened::decode(&file("call-tree"), keccak256).unwrap();
+    let opened = Opened::decode(&file("call-tree"), CRYPTO).unwrap();
     let emitted = emit_audit(&EmitOptions::new(opened.rules)).identity();
     let access = Options { audits: Audit::Access.into(), ..Options::default() };
     let cases = [
@@ -268,13 +269,13 @@ fn a_witness_that_no_file_held_is_hashed() {
         change(&mut changed);
         assert!(verify(&changed, &Options::default()).is_err());
         // Nor of one that was read and then changed.
-        let mut changed = Opened::decode(&file("call-tree"), keccak256).unwrap().into_witness();
+        let mut changed = Opened::decode(&file("call-tree"), CRYPTO).unwrap().into_witness();
         change(&mut changed);
         let changed = Opened::from(changed);
         let engine = Engine::new(changed.rules);
         assert!(verify_opened(&engine, &changed, &Options::default()).is_err());
     }
-    let opened = Opened::decode(&file("call-tree"), keccak256).unwrap();
+    let opened = Opened::decode(&file("call-tree"), CRYPTO).unwrap();
     let engine = Engine::new(opened.rules);
     assert_eq!(verify_opened(&engine, &opened, &Options::default()), Ok(valid));
 }
@@ -284,18 +285,22 @@ fn a_witness_that_no_file_held_is_hashed() {
 fn what_a_liar_hashed_is_hashed_again() {
     /// A code that stands under another's hash, and that hash.
     static LIE: OnceLock<(Bytes, B256)> = OnceLock::new();
-    fn liar(bytes: &[u8]) -> B256 {
-        match LIE.get() {
-            Some((code, hash)) if code[..] == *bytes => *hash,
-            _ => keccak256(bytes),
-        }
+    fn liar(all: &[&[u8]]) -> Vec<B256> {
+        let told = all.iter().zip(keccak256_each(all));
+        let told = told.map(|(bytes, hash)| match LIE.get() {
+            Some((code, hash)) if code[..] == **bytes => *hash,
+            _ => hash,
+        });
+        told.collect()
     }
     let mut witness = Witness::decode(&file("call-tree")).unwrap();
     let (hash, code) = witness.codes.pop_first().unwrap();
     let other = Bytes::from([&code[..], &[0]].concat());
     LIE.set((other.clone(), hash)).unwrap();
     witness.codes.insert(hash, other);
-    let opened = Opened::decode(&witness.encode().into(), liar).unwrap();
+    let opened =
+        Opened::decode(&witness.encode().into(), Crypto { keccak256_each: liar, ..CRYPTO })
+            .unwrap();
     let found = verify_opened(&Engine::new(opened.rules), &opened, &Options::default());
     assert!(matches!(found, Err(VerifyError::Hash { .. })), "{found:?}");
 }

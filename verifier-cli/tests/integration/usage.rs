@@ -162,7 +162,7 @@ fn verbose_tells_what_is_done_and_how_long_it_takes() {
 fn completions_and_manual_know_every_command() {
     let folder = folder();
     let binaries: [(&str, &[&str]); 2] = [
-        ("iso-witness", &["record", "inspect", "assemble", "completions", "man"]),
+        ("iso-witness", &["record", "pack", "inspect", "assemble", "completions", "man"]),
         (
             "iso-verify",
             &[

@@ -206,7 +206,7 @@ impl Certificate {
             transaction: anchors.transaction.into(),
             verdict: report.named(report.verdict()),
             version: VERSION,
-            witness: report.witness_hash,
+            witness: report.witness_hash.get(),
         }
     }
 

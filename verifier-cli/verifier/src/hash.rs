@@ -1,15 +1,30 @@
-//! keccak256 as the auditing side computes it: with `sha3`. `specs/09-container.md`.
+//! keccak256 as the auditing side computes it: one string with `sha3`, many in vectors. `specs/09-container.md`,
+//! `specs/12-audits.md`, section Hashes.
 //!
 //! In the data's way this stands beside the container: it names `witness.bin` and the transaction
 //! in the report, and says again which code stands under which hash.
 
 use alloy_primitives::{B256, KECCAK256_EMPTY};
-use iso_evm_wire::{CallData, Witness};
+use iso_evm_wire::{CallData, Crypto, Witness, keccak};
 use sha3::{Digest, Keccak256};
 
-/// keccak256 of bytes.
+use crate::audit::signer;
+
+/// The functions by which the auditing side has a witness read: what they did it need not do again.
+pub const CRYPTO: Crypto = Crypto { keccak256_each, signer };
+
+/// keccak256 of each of these.
 // It is known by its address too (`Opened::is_hashed_by`), of which there is one.
 #[inline(never)]
+pub fn keccak256_each(all: &[&[u8]]) -> Vec<B256> {
+    let hashes = hash_each(all);
+    for (bytes, hash) in all.iter().zip(&hashes) {
+        tracing::trace!(length = bytes.len(), %hash, "hashed");
+    }
+    hashes
+}
+
+/// keccak256 of bytes.
 pub fn keccak256(bytes: &[u8]) -> B256 {
     if bytes.is_empty() {
         return KECCAK256_EMPTY;
@@ -33,10 +48,24 @@ pub(crate) fn call_data_hash(call_data: &CallData) -> B256 {
     }
 }
 
-/// keccak256 of a trie node that an audit writes, of a state that it comes through. It may have been
-/// there before, as after a call that is undone.
-pub(crate) fn hash_written(node: &[u8]) -> B256 {
-    B256::new(Keccak256::digest(node).into())
+/// keccak256 of each of these, trie nodes that an audit writes, of states that it comes through. They may have
+/// been there before, as after a call that is undone.
+pub(crate) fn hash_each_written(nodes: &[&[u8]]) -> Vec<B256> {
+    for node in nodes {
+        tracing::trace!(length = node.len(), "node hashed");
+    }
+    hash_each(nodes)
+}
+
+fn hash_each(all: &[&[u8]]) -> Vec<B256> {
+    keccak::keccak256_each(all, |one| B256::new(Keccak256::digest(one).into()))
+}
+
+/// keccak256 of a `witness.bin` that is in memory.
+pub(crate) fn file_hash(file: &[u8]) -> B256 {
+    let hash = B256::new(Keccak256::digest(file).into());
+    tracing::trace!(%hash, "witness hashed");
+    hash
 }
 
 /// keccak256 of a witness's `witness.bin`, which need not be in memory for it.

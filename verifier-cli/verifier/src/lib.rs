@@ -164,6 +164,6 @@ pub mod verify;
 
 pub use verify::{
     Audit, AuditSelection, AuditVerdict, Audits, Check, ClaimKind, EngineKind, FalseClaim,
-    MessageReport, NamedVerdict, NotRun, Options, Report, Verdict, VerifyError, verify, verify_by,
-    verify_opened, verify_with,
+    MessageReport, NamedVerdict, NotRun, Options, Report, Verdict, VerifyError, WitnessHash,
+    verify, verify_by, verify_opened, verify_with,
 };

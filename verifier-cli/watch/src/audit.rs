@@ -197,7 +197,7 @@ fn outcome(report: Result<Report, VerifyError>, bytes: Bytes, options: &Options)
     match report {
         Ok(report) => {
             let certificate = Certificate::new(&report, options).encode();
-            let witness = StoredWitness { hash: report.witness_hash, bytes };
+            let witness = StoredWitness { hash: report.witness_hash.get(), bytes };
             Outcome::Audited(Box::new(Audited { report, certificate, witness }))
         }
         Err(error) => {

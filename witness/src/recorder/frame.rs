@@ -16,8 +16,10 @@ use revm::{
 };
 
 use super::{
-    RecordedMessage, RecordedWitness, Recorder, RecorderError, facts::WarmList, hash::hash,
+    RecordedMessage, RecordedWitness, Recorder, RecorderError, due::Place, facts::WarmList,
+    hash::hash,
 };
+use crate::state_root::Root;
 use iso_evm_wire::{
     CallData, Fork,
     encoding::{message_length, padded, record_length},
@@ -37,6 +39,8 @@ pub(super) struct OpenFrame {
     pub(super) message: usize,
     /// The record of the CALL or CREATE that it is in.
     pub(super) pending: Option<Pending>,
+    /// Root of the state as it opened.
+    root: Root,
 }
 
 /// A record that waits for its callee to end.
@@ -167,8 +171,10 @@ impl Recorder {
         }
         let mut records = Vec::with_capacity(RECORDS);
         records.push(opening(code_hash));
+        let (message, root) = (self.messages.len(), self.root());
+        self.due.note(Place::Enter(message), &root);
         let witness = MessageWitness {
-            stateRootEnter: self.root(),
+            stateRootEnter: root.get().unwrap_or_default(),
             isStatic: interp.runtime_flag.is_static,
             origin: context.tx().caller(),
             caller: input.caller_address,
@@ -180,14 +186,13 @@ impl Recorder {
             stateAccessList: records,
             ..MessageWitness::default()
         };
-        let message = self.messages.len();
         self.messages.push(RecordedMessage {
             witness: RecordedWitness::new(witness, call_data),
             parent: self.frames.last().map(|frame| frame.message),
             depth: self.frames.len(),
             code,
         });
-        self.frames.push(OpenFrame { message, pending: None });
+        self.frames.push(OpenFrame { message, pending: None, root });
     }
 
     /// The call or creation that waits in the innermost frame, if one does, passes data of this hash:
@@ -211,13 +216,14 @@ impl Recorder {
         self.follow(context.journal_ref());
         let status = status(result.result);
         // A frame that was undone leaves the root that it entered with: there is none to compute.
-        let root = (status == 1).then(|| self.root());
+        let root = if status == 1 { self.root() } else { frame.root };
+        self.due.note(Place::Leave(frame.message), &root);
         let message = self.messages[frame.message].witness.fields();
         let available = message.gasAvailable.saturating_to::<u64>();
         let gas_used = spent(result, available);
         message.gasUsed = U256::from(gas_used);
         message.status = U256::from(status);
-        message.stateRootLeave = root.unwrap_or(message.stateRootEnter);
+        message.stateRootLeave = root.get().unwrap_or_default();
         message.returndataHash = if status == 0 { KECCAK_EMPTY } else { hash(&result.output) };
         let returndata = if status == 0 { Bytes::new() } else { result.output.clone() };
         Some(Ended { outcome: Outcome::Child, gas_used, status, returndata })
@@ -305,7 +311,8 @@ impl Recorder {
         let Some(pending) = self.frames.last_mut().and_then(|frame| frame.pending.take()) else {
             return;
         };
-        let state_root = self.root();
+        let root = self.root();
+        let state_root = self.of_record(root);
         let Ended { outcome, gas_used, status, returndata } = ended;
         macro_rules! completed {
             ($record:expr) => {{
@@ -326,15 +333,26 @@ impl Recorder {
         self.push(&record, context);
     }
 
+    /// The root of the record that is made next: zero as long as it is not known.
+    pub(super) fn of_record(&mut self, root: Root) -> B256 {
+        let known = root.get().unwrap_or_default();
+        self.root_of_record = Some(root);
+        known
+    }
+
     /// Appends a record to the innermost message.
     pub(super) fn push<CTX: ContextTr>(&mut self, record: &Record, context: &mut CTX) {
-        let record = record.encode();
+        let (record, root) = (record.encode(), self.root_of_record.take());
         let length = record_length(&record);
         self.grow(length, length, context);
         if self.error.is_none()
             && let Some(frame) = self.frames.last()
         {
-            self.messages[frame.message].witness.fields().stateAccessList.push(record);
+            let records = &mut self.messages[frame.message].witness.fields().stateAccessList;
+            if let Some(root) = root {
+                self.due.note(Place::Record(frame.message, records.len()), &root);
+            }
+            records.push(record);
         }
     }
 

@@ -7,6 +7,7 @@
 //! `collision` ends a creation that revm would not.
 
 mod collision;
+mod due;
 mod evidence;
 mod facts;
 mod frame;
@@ -28,6 +29,7 @@ use revm::{
 
 pub use self::{collision::StorageCollisions, witness::RecordedWitness};
 use self::{
+    due::Due,
     evidence::Evidence,
     facts::WarmList,
     frame::{Entering, OpenFrame},
@@ -37,7 +39,7 @@ use self::{
 };
 use crate::{
     proof::Proof,
-    state_root::{MissingNode, StateTrie},
+    state_root::{MissingNode, Root, StateTrie},
 };
 use iso_evm_wire::{Fork, container::MOST_TOGETHER};
 
@@ -167,6 +169,10 @@ pub struct Recorder {
     step: Option<Box<Step>>,
     /// Room for the next one.
     room: Option<Box<Step>>,
+    /// The root of the record that is being made.
+    root_of_record: Option<Root>,
+    /// Roots that are not known yet.
+    due: Due,
     started: bool,
     /// What the messages take, encoded, and the most that they may.
     bytes: u64,
@@ -213,6 +219,8 @@ impl Recorder {
             entering: None,
             step: None,
             room: None,
+            root_of_record: None,
+            due: Due::default(),
             started: false,
             bytes: 0,
             limit: MAX_BYTES,
@@ -241,8 +249,9 @@ impl Recorder {
     /// # Errors
     ///
     /// [`RecorderError`] if the run was not recorded to its end.
-    pub fn into_messages(self) -> Result<Vec<RecordedMessage>, RecorderError> {
+    pub fn into_messages(mut self) -> Result<Vec<RecordedMessage>, RecorderError> {
         self.check()?;
+        self.hash();
         Ok(self.messages)
     }
 
@@ -255,7 +264,7 @@ impl Recorder {
     /// [`RecorderError`] if the run was not recorded to its end.
     pub fn finish(self, state: &EvmState) -> Result<Finished, RecorderError> {
         self.check()?;
-        let Self { proving, messages, .. } = self;
+        let Self { proving, mut messages, mut due, .. } = self;
         let Some(proving) = proving else {
             return Ok(Finished {
                 messages,
@@ -267,6 +276,8 @@ impl Recorder {
         };
         let Proving { roots, mut evidence } = *proving;
         let ended = roots.finish(state, &mut evidence.touched)?;
+        // With the last root all are known.
+        due.pay(&mut messages);
         let mut after = ended.after;
         let proof = evidence.prove(state, &ended.before, &mut after)?;
         Ok(Finished {
@@ -357,14 +368,27 @@ impl Recorder {
     }
 
     /// Root of the state, as of the last look at the journal; zero if none is wanted.
-    fn root(&mut self) -> B256 {
-        let Some(proving) = &mut self.proving else { return B256::ZERO };
+    fn root(&mut self) -> Root {
+        let Some(proving) = &mut self.proving else { return Root::Known(B256::ZERO) };
         match proving.roots.root(&mut proving.evidence.touched) {
-            Ok(root) => root,
+            Ok(root) => {
+                if proving.roots.is_full() {
+                    self.hash();
+                }
+                root
+            }
             Err(missing) => {
                 self.fail(missing);
-                B256::ZERO
+                Root::Known(B256::ZERO)
             }
+        }
+    }
+
+    /// Hashes all roots that wait, and puts them where they belong.
+    fn hash(&mut self) {
+        if let Some(proving) = &mut self.proving {
+            proving.roots.hash();
+            self.due.pay(&mut self.messages);
         }
     }
 }

@@ -285,7 +285,8 @@ impl Recorder {
             return B256::ZERO;
         }
         self.follow(context.journal_ref());
-        self.root()
+        let root = self.root();
+        self.of_record(root)
     }
 }
 

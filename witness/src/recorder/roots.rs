@@ -15,7 +15,7 @@ use revm::{
     state::{Account, EvmState},
 };
 
-use crate::state_root::{self, MissingNode, StateTrie, Storage, Touched};
+use crate::state_root::{self, MissingNode, Root, StateTrie, Storage, Touched};
 
 /// A thing in the state that a journal entry has changed.
 #[derive(Clone, Copy, Debug)]
@@ -145,9 +145,20 @@ impl RunningRoots {
         self.before.has_storage(address)
     }
 
-    /// Root of the state, as of the last look. Notes what beside the changes had to be looked at.
-    pub(super) fn root(&mut self, touched: &mut Touched) -> Result<B256, MissingNode> {
-        self.trie.root_noting(&mut touched.siblings)
+    /// Root of the state, as of the last look. Notes what beside the changes had to be looked at. It is known
+    /// once all that waits [was hashed](Self::hash).
+    pub(super) fn root(&mut self, touched: &mut Touched) -> Result<Root, MissingNode> {
+        self.trie.root_later(&mut touched.siblings)
+    }
+
+    /// Whether so much waits that it is time to hash it.
+    pub(super) fn is_full(&self) -> bool {
+        self.trie.is_full()
+    }
+
+    /// Hashes all that waits.
+    pub(super) fn hash(&mut self) {
+        self.trie.run();
     }
 
     /// The state after the transaction, out of what revm returns at its end: refund, fees and
@@ -167,7 +178,7 @@ impl RunningRoots {
             self.slots.extend(changed.map(|(key, _)| (*address, *key)));
         }
         self.write(state);
-        let leave = self.root(touched)?;
+        let leave = self.trie.root_noting(&mut touched.siblings)?;
         Ok(Ended { before: self.before, enter: self.enter?, after: self.trie, leave })
     }
 

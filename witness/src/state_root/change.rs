@@ -11,7 +11,6 @@ use alloy_primitives::B256;
 use alloy_trie::Nibbles;
 
 use super::{
-    absorbed::Absorbed,
     node::{Children, Kind, Node, Nodes, UnknownNode, split},
     value::Value,
 };
@@ -50,7 +49,7 @@ impl<V: Value> Node<V> {
         self.resolve(path.len(), nodes)?;
         let changed = match &mut self.kind {
             Kind::Unknown { hash, .. } => return Err(UnknownNode(*hash)),
-            Kind::Branch { children, .. } => {
+            Kind::Branch { children } => {
                 let (nibble, rest) = split(&path, 0);
                 match &mut children[nibble] {
                     Some(child) => Arc::make_mut(child).insert(rest, value, nodes)?,
@@ -88,7 +87,7 @@ impl<V: Value> Node<V> {
         let mut children = Children::default();
         children[own_nibble] = Some(self.take().strip(shared + 1));
         children[nibble] = Some(Arc::new(Self::leaf(rest, value)));
-        let branch = Self::new(Kind::Branch { children, absorbed: Absorbed::default() });
+        let branch = Self::new(Kind::Branch { children });
         *self = if shared == 0 {
             branch
         } else {
@@ -119,7 +118,7 @@ impl<V: Value> Node<V> {
                 }
                 Ok(removal)
             }
-            Kind::Branch { children, .. } => {
+            Kind::Branch { children } => {
                 let (nibble, rest) = split(&path, 0);
                 let Some(child) = &mut children[nibble] else { return Ok(Removal::Absent) };
                 match Arc::make_mut(child).remove(rest, removing)? {
@@ -140,7 +139,7 @@ impl<V: Value> Node<V> {
         length: usize,
         removing: &mut Removing<'_>,
     ) -> Result<(), UnknownNode> {
-        let Kind::Branch { children, .. } = &mut self.kind else { return Ok(()) };
+        let Kind::Branch { children } = &mut self.kind else { return Ok(()) };
         let mut others = (0..16).filter(|&other| other != nibble && children[other].is_some());
         if let (Some(last), None) = (others.next(), others.next())
             && let Some(sibling) = &mut children[last]

@@ -11,8 +11,9 @@ use alloy_rlp::Decodable;
 use alloy_trie::nodes::{RlpNode, TrieNode};
 
 use super::{
-    absorbed::Absorbed,
+    later::Later,
     node::{Children, Kind, Node, Nodes, UnknownNode},
+    reference::Reference,
     value::Value,
 };
 
@@ -46,7 +47,7 @@ impl<V: Value> Node<V> {
                         children[usize::from(nibble)] = Some(Arc::new(child));
                     }
                 }
-                Kind::Branch { children, absorbed: Absorbed::default() }
+                Kind::Branch { children }
             }
             TrieNode::Extension(extension) if !is_branch => {
                 let path = extension.key;
@@ -60,9 +61,9 @@ impl<V: Value> Node<V> {
             _ => return None,
         };
         // There is one encoding of each node.
-        let mut canonical = Vec::with_capacity(rlp.len());
+        let mut canonical = Later::default();
         kind.encode(&mut canonical);
-        (rest.is_empty() && canonical == rlp).then_some(Self::new(kind))
+        (rest.is_empty() && canonical.bytes() == rlp).then_some(Self::new(kind))
     }
 
     /// The child that a node's RLP refers to.
@@ -71,7 +72,7 @@ impl<V: Value> Node<V> {
             Some(hash) => Some(Self::unknown(hash, is_branch)),
             None => {
                 let node = Self::decode(reference, length, is_branch)?;
-                Some(Self { reference: Some(reference.clone()), ..node })
+                Some(Self { reference: Some(Reference::Inline(reference.clone())), ..node })
             }
         }
     }

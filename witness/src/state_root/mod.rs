@@ -5,7 +5,8 @@
 //! nodes that prove its accesses are taken out of it.
 //!
 //! Nearly all of the time goes to keccak. So each key is hashed once for a state and all its clones,
-//! and a branch is hashed from its first changed child on.
+//! and the nodes of many roots are hashed together, several at a time: a root is asked for after every
+//! record, and computed [later](later::Later).
 //!
 //! These modules stand between the recorder, which knows the values at an instant, and the message, whose
 //! roots these are. Normative text: `specs/02-message-witness.md`, section Roots at an instant.
@@ -13,12 +14,12 @@
 //! Below the [`StateTrie`] are Merkle-Patricia tries over keys that are hashed already. Parts of a trie may
 //! be known by their hash only; a change that needs a node which is not known is a [`MissingNode`].
 
-mod absorbed;
 mod account;
 mod apply;
 mod change;
 mod decode;
 mod hashes;
+mod later;
 mod node;
 mod prove;
 mod reference;
@@ -29,6 +30,7 @@ mod value;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use later::Root;
 pub(crate) use prove::Touched;
 pub use state::{Account, StateTrie, Storage};
 

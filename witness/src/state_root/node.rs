@@ -9,9 +9,9 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use alloy_primitives::{B256, Bytes};
-use alloy_trie::{Nibbles, nodes::RlpNode};
+use alloy_trie::Nibbles;
 
-use super::{absorbed::Absorbed, value::Value};
+use super::{later::Root, reference::Reference, value::Value};
 
 /// RLP of nodes by hash: where nodes that are known by their hash are looked for.
 pub(super) type Nodes = BTreeMap<B256, Bytes>;
@@ -24,7 +24,7 @@ pub(super) struct UnknownNode(pub(super) B256);
 #[derive(Debug, Clone)]
 pub(super) struct Node<V> {
     pub(super) kind: Kind<V>,
-    pub(super) reference: Option<RlpNode>,
+    pub(super) reference: Option<Reference>,
 }
 
 pub(super) type Children<V> = [Option<Arc<Node<V>>>; 16];
@@ -35,8 +35,8 @@ pub(super) enum Kind<V> {
     Leaf { path: Nibbles, value: V },
     /// `path` is not empty.
     Extension { path: Nibbles, child: Arc<Node<V>> },
-    /// Children by the key's next nibble, and what was hashed of the branch last.
-    Branch { children: Children<V>, absorbed: Absorbed },
+    /// Children by the key's next nibble.
+    Branch { children: Children<V> },
     /// Known by its hash only; `is_branch`: it stands below an extension.
     Unknown { hash: B256, is_branch: bool },
 }
@@ -49,7 +49,7 @@ impl<V: Value> Node<V> {
 
     /// A node of which the hash is all that is known.
     pub(super) const fn unknown(hash: B256, is_branch: bool) -> Self {
-        let reference = Some(RlpNode::word_rlp(&hash));
+        let reference = Some(Reference::Hash(Root::Known(hash)));
         Self { kind: Kind::Unknown { hash, is_branch }, reference }
     }
 
@@ -66,7 +66,7 @@ impl<V: Value> Node<V> {
                 child.get(path.slice(own.len()..), nodes)
             }
             Kind::Extension { .. } => Ok(None),
-            Kind::Branch { children, .. } => {
+            Kind::Branch { children } => {
                 let (nibble, rest) = split(&path, 0);
                 children[nibble].as_ref().map_or(Ok(None), |child| child.get(rest, nodes))
             }
@@ -86,7 +86,7 @@ impl<V: Value> Node<V> {
                     path = path.slice(own.len()..);
                     child
                 }
-                Kind::Branch { children, .. } => {
+                Kind::Branch { children } => {
                     let (nibble, rest) = split(&path, 0);
                     path = rest;
                     children[nibble].as_mut()?
@@ -108,14 +108,17 @@ impl<V: Value> Node<V> {
     /// `false`: there is none, or it is too short to be named by its hash.
     pub(super) fn forget(&mut self, path: Nibbles, depth: usize) -> bool {
         if depth == 0 {
-            let hash = self.reference(&mut Vec::new()).as_hash();
+            let mut later = super::later::Later::default();
+            let root = self.reference(&mut later).root().cloned();
+            later.run();
+            let hash = root.and_then(|root| root.get());
             return hash.map(|hash| *self = Self::unknown(hash, false)).is_some();
         }
         match &mut self.kind {
             Kind::Extension { path: own, child } if path.starts_with(own) => {
                 Arc::make_mut(child).forget(path.slice(own.len()..), depth)
             }
-            Kind::Branch { children, .. } => {
+            Kind::Branch { children } => {
                 let (nibble, rest) = split(&path, 0);
                 let child = children[nibble].as_mut();
                 child.is_some_and(|child| Arc::make_mut(child).forget(rest, depth - 1))

@@ -13,7 +13,9 @@ use alloy_trie::Nibbles;
 use super::{
     MissingNode, StateTrie,
     hashes::Hashes,
+    later::{Later, Root},
     node::{Kind, Node, Nodes, UnknownNode},
+    reference::Reference,
     trie::Trie,
     value::Value,
 };
@@ -82,7 +84,7 @@ impl StateTrie {
         accounts.sort_unstable_by_key(|place| place.path);
         slots.sort_unstable_by_key(|place| (place.account, place.path));
 
-        let mut proof = Proof { known: &self.nodes, taken: Nodes::new(), buffer: Vec::new() };
+        let mut proof = Proof { known: &self.nodes, taken: Nodes::new(), buffer: Later::default() };
         proof.take_trie(&self.accounts, &accounts)?;
         for slots in slots.chunk_by(|one, next| one.account == next.account) {
             let account = slots[0].account;
@@ -99,7 +101,8 @@ struct Proof<'a> {
     /// Where nodes that are known by their hash are looked for.
     known: &'a Nodes,
     taken: Nodes,
-    buffer: Vec<u8>,
+    /// Room to write a node.
+    buffer: Later,
 }
 
 impl Proof<'_> {
@@ -140,7 +143,7 @@ impl Proof<'_> {
                 let count = places[start..].iter().take_while(below).count();
                 self.take(child, depth + path.len(), &places[start..start + count])
             }
-            Kind::Branch { children, .. } => {
+            Kind::Branch { children } => {
                 let start = places.iter().take_while(|place| place.path.len() <= depth).count();
                 let nibble = |place: &TriePlace| place.path.get_unchecked(depth);
                 for places in places[start..].chunk_by(|one, next| nibble(one) == nibble(next)) {
@@ -157,18 +160,16 @@ impl Proof<'_> {
     /// Adds a node to the proof, unless it stands inside its parent.
     fn put<V: Value>(&mut self, node: &Node<V>, is_top: bool) {
         let Some(reference) = &node.reference else { return };
-        let hash = reference.as_hash().or_else(|| is_top.then(|| keccak256(reference)));
+        let hash = match reference {
+            Reference::Hash(root) => Root::get(root),
+            Reference::Inline(rlp) => is_top.then(|| keccak256(rlp)),
+        };
         let Some(hash) = hash else { return };
         let buffer = &mut self.buffer;
         self.taken.entry(hash).or_insert_with(|| {
-            if let Kind::Branch { absorbed, .. } = &node.kind
-                && let Some(rlp) = absorbed.rlp()
-            {
-                return rlp.clone();
-            }
-            buffer.clear();
+            buffer.bytes().clear();
             node.kind.encode(buffer);
-            Bytes::copy_from_slice(buffer)
+            Bytes::copy_from_slice(buffer.bytes())
         });
     }
 }

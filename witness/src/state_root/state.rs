@@ -7,12 +7,13 @@ use std::{
 };
 
 use alloy_primitives::{Address, B256, U256, keccak256, map::AddressMap};
-use alloy_trie::{EMPTY_ROOT_HASH, TrieAccount};
+use alloy_trie::EMPTY_ROOT_HASH;
 
 use super::{
     MissingNode,
-    account::AccountLeaf,
+    account::{AccountLeaf, LeafFields},
     hashes::Hashes,
+    later::{Later, Root},
     node::{Nodes, UnknownNode},
     prove::TriePlace,
     trie::Trie,
@@ -70,6 +71,9 @@ pub struct StateTrie {
     /// Absent accounts that have storage: no leaf holds it.
     outlasting: BTreeSet<Address>,
     hashes: Hashes,
+    /// Nodes that were written and not yet hashed. There are none but while [`root_later`](Self::root_later)
+    /// is asked; then nobody clones the state.
+    later: Later,
 }
 
 /// All slots of an account, taken out of a [`StateTrie`].
@@ -89,7 +93,7 @@ struct Entry {
     account: Option<Account>,
     storage: Storage,
     /// What the trie of accounts holds.
-    leaf: Option<TrieAccount>,
+    leaf: Option<LeafFields>,
     /// The node that is missing, if the account is not known.
     missing: Option<MissingNode>,
 }
@@ -106,6 +110,7 @@ impl Clone for StateTrie {
             changed: self.changed.clone(),
             outlasting: self.outlasting.clone(),
             hashes: self.hashes.clone(),
+            later: Later::default(),
         }
     }
 }
@@ -134,7 +139,7 @@ impl StateTrie {
         match self.entries.get(&address) {
             Some(Entry { missing: Some(missing), .. }) => Err(*missing),
             Some(entry) => Ok(entry.account),
-            None => Ok(self.leaf(address, keccak256(address))?.map(|leaf| leaf.account.into())),
+            None => Ok(self.leaf(address, keccak256(address))?.map(|leaf| leaf.fields.account)),
         }
     }
 
@@ -174,7 +179,9 @@ impl StateTrie {
             None if self.accounts.is_empty() => Ok(false),
             None => {
                 let leaf = self.leaf(address, keccak256(address))?;
-                Ok(leaf.is_some_and(|leaf| leaf.account.storage_root != EMPTY_ROOT_HASH))
+                // The root of nothing is always known.
+                let is_empty = |root: Root| root.get() == Some(EMPTY_ROOT_HASH);
+                Ok(leaf.is_some_and(|leaf| !is_empty(leaf.fields.storage_root)))
             }
         }
     }
@@ -187,7 +194,8 @@ impl StateTrie {
     /// [`MissingNode`] if a node on the way to the account is known by its hash only.
     pub fn storage_root(&self, address: Address) -> Result<B256, MissingNode> {
         let leaf = self.leaf(address, keccak256(address))?;
-        Ok(leaf.map_or(EMPTY_ROOT_HASH, |leaf| leaf.account.storage_root))
+        let root = leaf.and_then(|leaf| leaf.fields.storage_root.get());
+        Ok(root.unwrap_or(EMPTY_ROOT_HASH))
     }
 
     /// Sets an account, or takes it out of the state. Its storage stays as it is.
@@ -242,13 +250,35 @@ impl StateTrie {
         &mut self,
         siblings: &mut Vec<TriePlace>,
     ) -> Result<B256, MissingNode> {
+        let root = self.root_later(siblings);
+        self.run();
+        // It was computed with all the rest.
+        root.map(|root| root.get().unwrap_or_default())
+    }
+
+    /// Hashes all that waits: the roots that were asked for are known from here on.
+    pub(crate) fn run(&mut self) {
+        self.later.run();
+    }
+
+    /// Whether so much waits that it is time to hash it.
+    pub(crate) fn is_full(&self) -> bool {
+        self.later.is_full()
+    }
+
+    /// [`root_noting`](Self::root_noting), which need not be known yet: it is when all that waits
+    /// [was hashed](Self::run).
+    pub(crate) fn root_later(
+        &mut self,
+        siblings: &mut Vec<TriePlace>,
+    ) -> Result<Root, MissingNode> {
         let mut absent = Vec::new();
         for address in &self.changed {
             let Some(entry) = self.entries.get_mut(address) else { continue };
             if let Some(missing) = entry.missing {
                 return Err(missing);
             }
-            let Some(Account { nonce, balance, code_hash }) = entry.account else {
+            let Some(account) = entry.account else {
                 absent.push(*address);
                 continue;
             };
@@ -256,13 +286,14 @@ impl StateTrie {
             // Nodes that the leaf shares would be copied where they change.
             let detached = !storage.changed.is_empty()
                 && self.accounts.update(&key, |leaf| leaf.storage = Trie::default());
-            let root = storage.root(*address, &self.nodes, &mut self.hashes, siblings)?;
-            let account = TrieAccount::new(nonce, balance, root, code_hash);
-            if detached || entry.leaf != Some(account) {
-                let leaf = AccountLeaf { account, storage: storage.trie.clone() };
+            storage.write(*address, &self.nodes, &mut self.hashes, siblings)?;
+            let storage_root = storage.trie.root(&mut self.later);
+            let fields = LeafFields { account, storage_root };
+            if detached || entry.leaf.as_ref() != Some(&fields) {
+                let leaf = AccountLeaf { fields: fields.clone(), storage: storage.trie.clone() };
                 let inserted = self.accounts.insert(&key, leaf, &self.nodes);
                 inserted.map_err(|node| node.of(*address, None))?;
-                entry.leaf = Some(account);
+                entry.leaf = Some(fields);
             }
             self.outlasting.remove(address);
         }
@@ -285,7 +316,7 @@ impl StateTrie {
         }
         self.changed.clear();
         self.hashes.settle();
-        Ok(self.accounts.root())
+        Ok(self.accounts.root(&mut self.later))
     }
 
     /// Hashes computed so far.
@@ -316,25 +347,25 @@ impl StateTrie {
 
 impl Entry {
     fn of(leaf: Option<AccountLeaf>) -> Self {
-        let Some(AccountLeaf { account, storage }) = leaf else { return Self::default() };
+        let Some(AccountLeaf { fields, storage }) = leaf else { return Self::default() };
         Self {
-            account: Some(account.into()),
+            account: Some(fields.account),
             storage: Storage { trie: storage, ..Storage::default() },
-            leaf: Some(account),
+            leaf: Some(fields),
             missing: None,
         }
     }
 }
 
 impl Storage {
-    /// Brings the trie up to date; its root.
-    fn root(
+    /// Brings the trie up to date.
+    fn write(
         &mut self,
         account: Address,
         nodes: &Nodes,
         hashes: &mut Hashes,
         siblings: &mut Vec<TriePlace>,
-    ) -> Result<B256, MissingNode> {
+    ) -> Result<(), MissingNode> {
         let mut absent = Vec::new();
         for (&slot, &value) in &self.changed {
             if value.is_zero() {
@@ -355,7 +386,7 @@ impl Storage {
             }
         }
         self.changed.clear();
-        Ok(self.trie.root())
+        Ok(())
     }
 
     /// Whether a slot is not zero.
@@ -366,19 +397,13 @@ impl Storage {
         if self.changed.values().any(|value| !value.is_zero()) {
             return Ok(true);
         }
-        let root = self.clone().root(account, nodes, &mut Hashes::default(), &mut Vec::new())?;
-        Ok(root != EMPTY_ROOT_HASH)
+        let mut written = self.clone();
+        written.write(account, nodes, &mut Hashes::default(), &mut Vec::new())?;
+        Ok(!written.trie.is_empty())
     }
 
     fn is_empty(&self) -> bool {
         self.trie.is_empty() && self.changed.is_empty()
-    }
-}
-
-impl From<TrieAccount> for Account {
-    fn from(account: TrieAccount) -> Self {
-        let TrieAccount { nonce, balance, code_hash, .. } = account;
-        Self { nonce, balance, code_hash }
     }
 }
 

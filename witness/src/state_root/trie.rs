@@ -8,15 +8,16 @@ use alloy_trie::{EMPTY_ROOT_HASH, Nibbles};
 
 use super::{
     change::{Removal, Removing},
+    later::{Later, Root},
     node::{Node, Nodes, UnknownNode},
-    reference::MOST_RLP,
+    reference::Reference,
     value::Value,
 };
 
 /// A trie over 32-byte keys. Keys are paths as they stand: they are hashed already.
 ///
-/// Changes cost the nodes on one path and hash nothing; [`root`](Self::root) hashes what changed
-/// since the last one. A change that returns an error has changed nothing. A clone costs nothing.
+/// Changes cost the nodes on one path and write nothing; [`root`](Self::root) writes what changed
+/// since the last one, to be hashed later. A change that returns an error has changed nothing. A clone costs nothing.
 #[derive(Debug, Clone)]
 pub(super) struct Trie<V> {
     pub(super) top: Option<Arc<Node<V>>>,
@@ -87,20 +88,31 @@ impl<V: Value> Trie<V> {
         Ok(removal != Removal::Absent)
     }
 
-    /// The root. Only nodes above a change since the last call are hashed.
-    pub(super) fn root(&mut self) -> B256 {
-        let Some(node) = &mut self.top else { return EMPTY_ROOT_HASH };
+    /// The root. Only nodes above a change since the last call are written.
+    pub(super) fn root(&mut self, later: &mut Later) -> Root {
+        let Some(node) = &mut self.top else { return Root::Known(EMPTY_ROOT_HASH) };
         let reference = match &node.reference {
-            Some(reference) => reference.clone(),
-            None => Arc::make_mut(node).reference(&mut Vec::with_capacity(MOST_RLP)).clone(),
+            Some(reference) => reference,
+            None => Arc::make_mut(node).reference(later),
         };
-        // A root is a hash even of a node so short that a parent would hold the node itself.
-        reference.as_hash().unwrap_or_else(|| keccak256(reference))
+        match reference {
+            Reference::Hash(root) => root.clone(),
+            // A root is a hash even of a node so short that a parent would hold the node itself.
+            Reference::Inline(rlp) => Root::Known(keccak256(rlp)),
+        }
     }
 }
 
 #[cfg(test)]
 impl<V: Value> Trie<V> {
+    /// The root, hashed at once.
+    pub(super) fn root_now(&mut self) -> B256 {
+        let mut later = Later::default();
+        let root = self.root(&mut later);
+        later.run();
+        root.get().expect("all is hashed")
+    }
+
     /// Forgets all but the hash of the node `depth` branches down the key, if it has one.
     pub(super) fn forget(&mut self, key: &B256, depth: usize) -> bool {
         let path = Nibbles::unpack_array(key);

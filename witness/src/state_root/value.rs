@@ -6,10 +6,17 @@ use std::ops::Deref;
 use alloy_primitives::U256;
 use alloy_rlp::Decodable;
 
+use super::later::Root;
+
 /// A value in a leaf.
 pub(super) trait Value: Clone + PartialEq {
-    /// The value's RLP, as the leaf has it.
+    /// The value's RLP, as the leaf has it; zeros where a hash is not known.
     fn rlp(&self) -> impl Deref<Target = [u8]>;
+
+    /// The root of an account's storage, which may not be known.
+    fn storage_root(&self) -> Option<&Root> {
+        None
+    }
 
     /// Reads it back. `None`: this is no value that a trie holds.
     fn from_rlp(bytes: &[u8]) -> Option<Self>;

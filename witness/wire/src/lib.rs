@@ -21,6 +21,7 @@
 //! | what each fork changes, and the protocol's numbers | [`protocol`] |
 //! | how much of its input decides what a precompile does | [`precompiles`] |
 //! | a message in parts, and what names each | [`segment`] |
+//! | keccak256 of many byte strings at a time, and the functions that a witness is read by | [`keccak`], [`Crypto`] |
 //! | numbers as JSON has them | [`quantity`](mod@quantity) |
 //!
 //! # A message there and back
@@ -62,9 +63,11 @@ pub mod call_data;
 mod changes;
 pub mod claim;
 pub mod container;
+pub mod crypto;
 pub mod encoding;
 pub mod fork;
 pub mod json;
+pub mod keccak;
 pub mod layout;
 pub mod message;
 pub mod open;
@@ -82,6 +85,7 @@ pub mod transaction;
 
 pub use call_data::CallData;
 pub use container::Witness;
+pub use crypto::Crypto;
 pub use fork::Fork;
 pub use message::{AccessWitness, MessageWitness};
 pub use open::{Opened, OpenedMessage};

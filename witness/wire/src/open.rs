@@ -13,14 +13,12 @@ use crate::{
     Witness,
     call_data::CallData,
     container::{ContainerError, Place},
+    crypto::{Crypto, KeccakEach, Signer},
     encoding::EncodingError,
     message::MessageWitness,
     records::{FrameKind, OpeningRecord, Record, RecordError},
     stored::StoredMessage,
 };
-
-/// Computes keccak256 of bytes.
-pub type Keccak256 = fn(&[u8]) -> B256;
 
 /// A message taken apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,8 +94,19 @@ pub struct Opened<'a> {
     witness: Cow<'a, Witness>,
     /// A message that is none takes no more room than its error.
     taken_apart: Vec<Result<Box<OpenedMessage>, EncodingError>>,
-    /// What computed the hashes under which everything stands, if it was read from a file.
-    hashed_by: Option<Keccak256>,
+    /// How it was read, if it was read from a file.
+    read: Option<Read>,
+}
+
+/// How a witness was read.
+#[derive(Clone, Debug)]
+pub(crate) struct Read {
+    /// The whole file.
+    pub(crate) file: Bytes,
+    /// What computed the hashes under which everything stands, and recovered the sender.
+    pub(crate) crypto: Crypto,
+    /// The hash that the sender signed, if the sender was recovered.
+    pub(crate) signed: Option<B256>,
 }
 
 impl<'a> Opened<'a> {
@@ -107,19 +116,19 @@ impl<'a> Opened<'a> {
     }
 
     /// Reads a `witness.bin`: [`Witness::decode_shared`], with the messages taken apart on the way.
-    /// Hashes are computed by `keccak256`, each once.
+    /// Hashes are computed and the sender is recovered by the functions given, each once.
     ///
     /// # Errors
     ///
     /// As [`Witness::decode`].
-    pub fn decode(file: &Bytes, keccak256: Keccak256) -> Result<Opened<'static>, ContainerError> {
-        crate::container::decode(file, keccak256)
+    pub fn decode(file: &Bytes, crypto: Crypto) -> Result<Opened<'static>, ContainerError> {
+        crate::container::decode(file, crypto)
     }
 
-    pub(crate) fn new(witness: Cow<'a, Witness>, hashed_by: Option<Keccak256>) -> Self {
+    pub(crate) fn new(witness: Cow<'a, Witness>, read: Option<Read>) -> Self {
         let open = |message| OpenedMessage::decode(message).map(Box::new);
         let taken_apart = witness.messages.iter().map(open).collect();
-        Self { witness, taken_apart, hashed_by }
+        Self { witness, taken_apart, read }
     }
 
     /// The witness alone.
@@ -130,9 +139,23 @@ impl<'a> Opened<'a> {
     /// Whether codes and nodes stand under their own hashes for certain, to whoever trusts this
     /// function: they were read from a file, and it computed the hashes there. Whoever trusts another,
     /// or has a witness that was made otherwise, computes them.
-    pub fn is_hashed_by(&self, keccak256: Keccak256) -> bool {
+    pub fn is_hashed_by(&self, keccak256_each: KeccakEach) -> bool {
         // Functions at one address do the same.
-        self.hashed_by.is_some_and(|own| std::ptr::fn_addr_eq(own, keccak256))
+        self.read
+            .as_ref()
+            .is_some_and(|read| std::ptr::fn_addr_eq(read.crypto.keccak256_each, keccak256_each))
+    }
+
+    /// The hash of which this function has said that the transaction's sender signed it; `None` if it was not
+    /// asked: if the sender is given, the witness was read by another function or was made otherwise.
+    pub fn signed_by_sender(&self, signer: Signer) -> Option<B256> {
+        let read = self.read.as_ref()?;
+        read.signed.filter(|_| std::ptr::fn_addr_eq(read.crypto.signer, signer))
+    }
+
+    /// The `witness.bin` that it was read from, which is what [`Witness::encode`] gives.
+    pub fn file(&self) -> Option<&Bytes> {
+        self.read.as_ref().map(|read| &read.file)
     }
 
     /// The messages in pre-order; an error where bytes are none.

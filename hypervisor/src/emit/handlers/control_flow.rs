@@ -43,7 +43,7 @@ pub(super) fn jumpdest(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
 
 /// Guest: `…` → `pc …`. Host: `S …`.
 pub(super) fn pc(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
-    c.ops(&[DUP1]).push(pc_mask()).ops(&[AND]).push(CODE).ops(&[SWAP1, SUB, SWAP1]);
+    c.ops(&[DUP1]).push(pc_mask()).ops(&[AND]).push(shared.code()).ops(&[SWAP1, SUB, SWAP1]);
     advance(c, shared, row);
     finish(c, shared, row);
 }

@@ -117,7 +117,7 @@ pub(super) fn codecopy(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
     c.ops(&[SWAP1, POP]); // taken S to from length
     c.arrange("taken S to from length", "to from taken length S");
     in_guest_memory(c);
-    c.ops(&[SWAP1]).push(CODE).ops(&[ADD]);
+    c.ops(&[SWAP1]).push(shared.code()).ops(&[ADD]);
     c.arrange("source address taken length S", "taken source address length S");
     copy_and_fill(c, MCOPY);
     finish(c, shared, row);

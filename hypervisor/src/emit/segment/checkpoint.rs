@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// Address of the checkpoint's words: the code is not needed any more.
-const WORDS: usize = CODE;
+const WORDS: usize = NEAR_CODE;
 /// Address of the list of pages. It grows by an entry at most for each page that has been looked at,
 /// and so never comes to what has not: a page of memory is longer, and where there is no room for
 /// pages, there is room for their entries.
@@ -76,7 +76,7 @@ pub(crate) fn emit(asm: &mut Assembler, shared: &Shared) {
     c.push(U256::from_be_bytes(CHECKPOINT_TAG.0));
     write(c, seg::START);
     load(c, SAVED);
-    c.ops(&[DUP1]).push(pc_mask()).ops(&[AND]).push(CODE).ops(&[SWAP1, SUB]); // pc S
+    c.ops(&[DUP1]).push(pc_mask()).ops(&[AND]).push(shared.code()).ops(&[SWAP1, SUB]); // pc S
     write(c, seg::PC);
     gas_left(c, shared); // left S
     word(c, wire::GAS_AVAILABLE);

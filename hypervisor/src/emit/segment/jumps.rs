@@ -73,7 +73,7 @@ pub(crate) fn forward(c: &mut Code<'_>, shared: &Shared) {
     // Where the first instruction of another word begins.
     c.ops(&[DUP1]).push(31).ops(&[AND]).push(1).ops(&[ADD]); // entry next return address
     c.ops(&[DUP2]);
-    memo_of(c);
+    memo_of(c, shared);
     c.ops(&[MSTORE8]); // next return address
     c.ops(&[DUP3, DUP2, GT, ISZERO]).jumpi(word); // next > address
     c.ops(&[POP, SWAP1]);

@@ -50,7 +50,7 @@ pub(crate) fn head(c: &mut Code<'_>, shared: &Shared) {
     c.push(5).ops(&[SHL]).push(LIST_TABLE).ops(&[ADD]);
     store(c, TABLE);
     // Execution has not begun: the address before the code.
-    c.push(CODE - 1);
+    c.push(shared.code() - 1);
     store(c, SAVED);
     word(c, seg::CODE_HASH);
     word(c, seg::KIND);
@@ -66,8 +66,8 @@ pub(crate) fn given_code(c: &mut Code<'_>, shared: &Shared, begin: Label) {
     c.ops(&[DUP1, ISZERO]).jumpi(archived);
     word(c, seg::CODE_SIZE); // size at codeHash
     c.ops(&[DUP1]).push(CODE_LIMIT).ops(&[LT]).jumpi(shared.inconclusive);
-    c.ops(&[DUP1, SWAP2]).push(CODE).ops(&[CALLDATACOPY]); // size codeHash
-    c.ops(&[DUP1]).push(CODE).ops(&[KECCAK256, DUP3, XOR]).jumpi(part.wrong_code);
+    c.ops(&[DUP1, SWAP2]).push(shared.code()).ops(&[CALLDATACOPY]); // size codeHash
+    c.ops(&[DUP1]).push(shared.code()).ops(&[KECCAK256, DUP3, XOR]).jumpi(part.wrong_code);
     c.ops(&[SWAP1, POP]).jump(begin);
     c.bind(archived);
     c.ops(&[POP]);
@@ -129,7 +129,7 @@ pub(crate) fn restore(c: &mut Code<'_>, shared: &Shared, part: Part) {
     word(c, seg::GAS_USED_SO_FAR);
     c.push(ones(64)).ops(&[ADD, SUB]).push(state_word::GAS).ops(&[SHL]);
     word(c, seg::PC);
-    c.push(CODE).ops(&[ADD, ADD]);
+    c.push(shared.code()).ops(&[ADD, ADD]);
     store(c, SAVED);
     c.jump(part.refill);
 }

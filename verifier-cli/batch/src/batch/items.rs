@@ -13,18 +13,19 @@ use super::{
     lines,
     paths::{Found, is_stream},
     place::Place,
+    table_rows::{self, Ids},
 };
 use crate::{
     FileError, ItemError,
     files::{self, MAX_SIZE},
     room::{Counted, Held, Room},
     source::{self, Progress},
-    walk::{self, Endings},
+    walk::{self, Endings, TABLE},
     workers::locked,
 };
 
 /// What is taken from folders and archives; a file that is named is taken in any case.
-pub(super) const ENDINGS: Endings = &[".bin", ".json"];
+pub(crate) const ENDINGS: Endings = &[".bin", ".json", TABLE];
 
 /// One witness, or what one is recorded of.
 #[derive(Debug)]
@@ -57,6 +58,7 @@ pub(crate) enum Met {
 /// Hands every item to `meet`, in order of name, until that says `false`. A path in which there is none
 /// is an item that cannot be verified.
 pub(crate) fn each(paths: &[Found], room: &Arc<Room>, mut meet: impl FnMut(Met) -> bool) {
+    let mut ids = Ids::default();
     for one in paths {
         let path = &one.path;
         let (found, mut go_on) = (Cell::new(false), true);
@@ -75,6 +77,9 @@ pub(crate) fn each(paths: &[Found], room: &Arc<Room>, mut meet: impl FnMut(Met) 
                 go_on = match progress {
                     Progress::Read(bytes) => meet(Met::Read(bytes)),
                     Progress::File(source, read) => items(&source, read, room, &mut meet),
+                    Progress::Table(source, file) => {
+                        table_rows::each(&source, file, room, &mut ids, &mut meet)
+                    }
                 };
                 go_on
             });
@@ -107,7 +112,7 @@ impl<M: FnMut(Met) -> bool> Source<'_, M> {
         line: Option<u64>,
         content: impl FnOnce(&Place) -> Content,
     ) -> bool {
-        let place = Place { source: self.source.clone(), container, line };
+        let place = Place { source: self.source.clone(), container, line, id: None };
         let (content, held) = (content(&place), locked(self.held).take());
         (self.meet)(Met::Item(Item { place, content, held }))
     }

@@ -4,6 +4,7 @@
 //! together, as soon as they are known, so that a run that is killed has lost none, and goes on where
 //! it was.
 
+mod format;
 pub(crate) mod items;
 mod lines;
 pub(crate) mod paths;
@@ -12,31 +13,35 @@ mod results;
 mod row;
 mod settings;
 mod summary;
+mod table_rows;
+mod tables;
 
 use std::{
     num::NonZeroUsize,
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
+    time::Instant,
 };
 
 use iso_evm_verifier::{
     engines::Engines,
-    hash::keccak256,
+    hash::CRYPTO,
     verify::{self, Report, verify_opened},
 };
 use iso_evm_wire::Opened;
 use iso_evm_witness::{Input, record};
 
-use self::{
-    items::{Content, Item, Met},
-    results::Results,
-};
 pub use self::{
+    format::Format,
     paths::size,
     place::Place,
     row::{Row, rows},
     settings::Settings,
     summary::{BatchCounts, BatchSummary},
+};
+use self::{
+    items::{Content, Item, Met},
+    results::Results,
 };
 use crate::{
     BatchError, ItemError, ReadLimit, reproducer,
@@ -54,8 +59,10 @@ pub struct BatchOptions {
     pub jobs: Option<NonZeroUsize>,
     /// Bytes of files that are held at once, over all threads.
     pub read_limit: ReadLimit,
-    /// Where the rows go, one JSON object a line; `-` for stdout.
+    /// Where the rows go: a file, a folder of tables, or `-` for stdout.
     pub results: Option<PathBuf>,
+    /// How they are written down; as [`Format::of`] says if `None`.
+    pub format: Option<Format>,
     /// Whether to go on where the results end.
     pub resume: bool,
 }
@@ -82,10 +89,12 @@ pub struct Done {
     pub report: Result<Report, ItemError>,
     /// What the report is about, for whoever explains it.
     pub witness: Option<Opened<'static>>,
+    /// Seconds from when the item was taken up until this was known.
+    pub seconds: f64,
 }
 
 /// Verifies all that is in `paths` and below. `observe` hears of each item as soon as its rows are
-/// written, from any thread.
+/// written, or wait to become a part of tables, from any thread.
 ///
 /// # Errors
 ///
@@ -98,11 +107,15 @@ pub fn run(
 ) -> Result<BatchSummary, BatchError> {
     let paths = paths::expanded(paths)?;
     if let Some(results) = &options.results {
-        source::apart_from(results, &paths::plain(&paths), items::ENDINGS)?;
+        let plain = paths::plain(&paths);
+        match options.format.unwrap_or_else(|| Format::of(results)) {
+            Format::Lines => source::apart_from(results, &plain, items::ENDINGS)?,
+            Format::Tables => source::folder_apart_from(results, &plain)?,
+        }
     }
     let settings = Settings::from(options);
-    let (results, resumed) = Results::open(options, &settings)?;
-    let summary = Mutex::new(resumed.summary);
+    let (results, mut resumed) = Results::open(options, &settings)?;
+    let summary = Mutex::new(std::mem::take(&mut resumed.summary));
     let engines = Engines::default();
     let room = Room::new(options.read_limit);
     let feed = |send: &dyn Fn(Item) -> bool| {
@@ -111,23 +124,27 @@ pub fn run(
                 observe(BatchEvent::Read(bytes));
                 true
             }
-            Met::Item(item) => resumed.keys.contains(&item.place.key()) || send(item),
+            Met::Item(item) => resumed.contains(&item.place) || send(item),
         });
     };
-    workers::each(options.jobs, feed, |item| {
+    let ended = workers::each(options.jobs, feed, |item| {
         // The room is given back when all that was read is dropped.
         let Item { place, content, held: _held } = item;
         let done = verified(place, content, &engines, &options.verify);
-        results.write(&rows(&done, &settings))?;
+        results.write(&done, &settings)?;
         locked(&summary).count(&done);
         observe(BatchEvent::Done(&done));
         Ok::<_, BatchError>(())
-    })?;
+    });
+    // What was done is not lost, whatever came behind it.
+    results.finish()?;
+    ended?;
     Ok(summary.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
 
 /// Verifies an item.
 fn verified(place: Place, content: Content, engines: &Engines, options: &verify::Options) -> Done {
+    let begun = Instant::now();
     let file = || place.to_string();
     let mut notes = Vec::new();
     let verified =
@@ -139,10 +156,11 @@ fn verified(place: Place, content: Content, engines: &Engines, options: &verify:
             Ok(report) => Ok((report, witness)),
             Err(error) => Err(reproducer::unverified(Path::new("."), file(), &witness, error)),
         });
-    match verified {
-        Ok((report, witness)) => Done { place, notes, report: Ok(report), witness: Some(witness) },
-        Err(error) => Done { place, notes, report: Err(error), witness: None },
-    }
+    let (report, witness) = match verified {
+        Ok((report, witness)) => (Ok(report), Some(witness)),
+        Err(error) => (Err(error), None),
+    };
+    Done { place, notes, report, witness, seconds: begun.elapsed().as_secs_f64() }
 }
 
 /// The witness that an item is, or that is recorded of it, with what is to be said of that. `strict`: an
@@ -154,7 +172,7 @@ pub(crate) fn witness(
     file: impl Fn() -> String,
 ) -> Result<Opened<'static>, ItemError> {
     match content {
-        Content::Witness(bytes) => Opened::decode(&bytes.into(), keccak256)
+        Content::Witness(bytes) => Opened::decode(&bytes.into(), CRYPTO)
             .map_err(|error| ItemError::Container { file: file(), error }),
         Content::Input(json) => {
             let (input, found) = Input::read(&json, None)

@@ -40,7 +40,7 @@ impl Found {
 }
 
 /// The paths that were found, without those that are not read.
-pub(super) fn plain(found: &[Found]) -> Vec<PathBuf> {
+pub(crate) fn plain(found: &[Found]) -> Vec<PathBuf> {
     let read = found.iter().filter(|found| !found.is_irregular());
     read.map(|found| found.path.clone()).collect()
 }

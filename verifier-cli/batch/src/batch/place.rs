@@ -15,6 +15,8 @@ pub struct Place {
     pub container: usize,
     /// The line that the item stands on, from 1, where its source has an input a line.
     pub line: Option<u64>,
+    /// The id that the item has in its table, where its source is one.
+    pub id: Option<Arc<str>>,
 }
 
 /// Names an item in little room.
@@ -26,16 +28,30 @@ pub(crate) fn key(source: &str, container: usize) -> Key {
     Key::from_slice(&keccak256(&name)[..16])
 }
 
+/// The key of an item that has a name of its own, whatever file it stands in.
+pub(crate) fn key_of_id(id: &str) -> Key {
+    // No source has so many items.
+    key(id, usize::MAX)
+}
+
 impl Place {
     pub(crate) fn key(&self) -> Key {
-        key(&self.source, self.container)
+        self.id.as_ref().map_or_else(|| key(&self.source, self.container), |id| key_of_id(id))
+    }
+
+    /// By what the item is known in a table: its id, or where it stands.
+    pub fn id(&self) -> String {
+        self.id.as_ref().map_or_else(|| self.to_string(), |id| id.to_string())
     }
 }
 
-/// A file's name, with the line, or with which container it is if it is not the first.
+/// A file's name, with the id or the line, or with which container it is if it is not the first.
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { source, container, line } = self;
+        let Self { source, container, line, id } = self;
+        if let Some(id) = id {
+            return write!(f, "{source}: {id}");
+        }
         match (line, container) {
             (Some(line), _) => write!(f, "{source}:{line}"),
             (None, 0) => f.write_str(source),

@@ -12,15 +12,17 @@ use iso_evm_verifier::{audit::anchors::RootSource, verify::NamedVerdict};
 use serde::Deserialize;
 
 use super::{
-    BatchOptions,
-    place::{Key, key},
-    row::Row,
+    BatchOptions, Done, Format,
+    place::{Key, Place, key, key_of_id},
+    row::rows,
     settings::Settings,
     summary::BatchSummary,
+    tables::Tables,
 };
 use crate::{
     BatchError, FileError,
     files::{self, STANDARD},
+    workers::locked,
 };
 
 /// Where rows go.
@@ -29,12 +31,15 @@ pub(super) enum Results {
     Nowhere,
     Stdout,
     File(Mutex<File>, String),
+    Tables(Mutex<Tables>),
 }
 
 /// What an earlier run has done.
 #[derive(Debug, Default)]
 pub(super) struct Resumed {
     pub(super) keys: HashSet<Key>,
+    /// Whether items are known by their ids alone.
+    pub(super) by_id: bool,
     pub(super) summary: BatchSummary,
 }
 
@@ -44,6 +49,8 @@ pub(super) struct Resumed {
 struct Written {
     source: String,
     container: usize,
+    #[serde(default)]
+    id: Option<String>,
     of: usize,
     error: Option<String>,
     verdict: Option<NamedVerdict>,
@@ -90,6 +97,10 @@ impl Results {
         if path.as_os_str() == STANDARD {
             return Ok((Self::Stdout, resumed));
         }
+        if options.format.unwrap_or_else(|| Format::of(path)) == Format::Tables {
+            let tables = Tables::open(path, resume, settings, &mut resumed)?;
+            return Ok((Self::Tables(Mutex::new(tables)), resumed));
+        }
         let name = files::name(path);
         let failed = |error| FileError::Write { file: name.clone(), error };
         let mut file = File::options()
@@ -107,29 +118,48 @@ impl Results {
         Ok((Self::File(Mutex::new(file), name), resumed))
     }
 
-    /// Writes the rows of one item, all at once.
-    pub(super) fn write(&self, rows: &[Row]) -> Result<(), FileError> {
-        if matches!(self, Self::Nowhere) {
-            return Ok(());
-        }
-        let mut lines = Vec::new();
-        for row in rows {
-            serde_json::to_writer(&mut lines, row).expect("only numbers and strings");
-            lines.push(b'\n');
-        }
+    /// Writes the rows of one item, all at once; those of tables with others.
+    pub(super) fn write(&self, done: &Done, settings: &Settings) -> Result<(), BatchError> {
         match self {
-            Self::Nowhere => Ok(()),
-            Self::Stdout => files::print(&lines),
+            Self::Nowhere => {}
+            Self::Stdout => files::print(&lines(done, settings))?,
             Self::File(file, name) => {
+                let lines = lines(done, settings);
                 let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
                 let written = file.write_all(&lines);
-                written.map_err(|error| FileError::Write { file: name.clone(), error })
+                written.map_err(|error| FileError::Write { file: name.clone(), error })?;
             }
+            Self::Tables(tables) => locked(tables).add(done)?,
+        }
+        Ok(())
+    }
+
+    /// Writes what waits.
+    pub(super) fn finish(&self) -> Result<(), BatchError> {
+        match self {
+            Self::Tables(tables) => locked(tables).finish(),
+            Self::Nowhere | Self::Stdout | Self::File(..) => Ok(()),
         }
     }
 }
 
+/// The rows of an item, a line each.
+fn lines(done: &Done, settings: &Settings) -> Vec<u8> {
+    let mut lines = Vec::new();
+    for row in rows(done, settings) {
+        serde_json::to_writer(&mut lines, &row).expect("only numbers and strings");
+        lines.push(b'\n');
+    }
+    lines
+}
+
 impl Resumed {
+    /// Whether an earlier run has done an item.
+    pub(super) fn contains(&self, place: &Place) -> bool {
+        let key = if self.by_id { key_of_id(&place.id()) } else { place.key() };
+        self.keys.contains(&key)
+    }
+
     /// Reads the rows of all items that are whole, and gives the length of these rows.
     fn read(&mut self, file: &File, name: &str, settings: &Settings) -> Result<u64, BatchError> {
         let mut reader = BufReader::new(file);
@@ -173,7 +203,8 @@ impl Resumed {
     /// Counts an item whose rows are all there.
     fn done(&mut self, rows: &[Written]) {
         let Some(first) = rows.first() else { return };
-        self.keys.insert(key(&first.source, first.container));
+        let of_place = || key(&first.source, first.container);
+        self.keys.insert(first.id.as_deref().map_or_else(of_place, key_of_id));
         let whole = first.witness.as_ref().filter(|_| first.error.is_none());
         let unchecked = whole.into_iter().flat_map(|whole| &whole.not_run);
         let unchecked: Vec<_> = unchecked.filter_map(|not_run| not_run.check.clone()).collect();

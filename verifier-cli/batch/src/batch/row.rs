@@ -28,6 +28,7 @@ pub struct Verified {
     source: String,
     container: usize,
     line: Option<u64>,
+    id: Option<String>,
     /// How many messages the witness has: so many rows belong together.
     of: usize,
     #[serde(flatten)]
@@ -71,6 +72,7 @@ pub struct UnusableItem {
     source: String,
     container: usize,
     line: Option<u64>,
+    id: Option<String>,
     of: usize,
     index: Option<usize>,
     error: String,
@@ -79,21 +81,23 @@ pub struct UnusableItem {
 
 /// The rows of an item, by what it was verified with: one for each message, one if there is none.
 pub fn rows(done: &Done, options: &Settings) -> Vec<Row> {
-    let Done { place: Place { source, container, line }, report, .. } = done;
+    let Done { place: Place { source, container, line, id }, report, .. } = done;
     let (source, container, line) = (source.to_string(), *container, *line);
+    let id = id.as_ref().map(|id| id.to_string());
     let report = match report {
         Ok(report) => report,
         Err(error) => {
             let (of, index, error, options) = (0, None, error.to_string(), options.clone());
-            let unusable = UnusableItem { source, container, line, of, index, error, options };
+            let unusable = UnusableItem { source, container, line, id, of, index, error, options };
             return vec![Row::Error(Box::new(unusable))];
         }
     };
     let of = report.messages.len();
     let witness = whole(report);
     let row = |message| {
-        let (source, witness, options) = (source.clone(), witness.clone(), options.clone());
-        let verified = Verified { source, container, line, of, message, witness, options };
+        let (source, id) = (source.clone(), id.clone());
+        let (witness, options) = (witness.clone(), options.clone());
+        let verified = Verified { source, container, line, id, of, message, witness, options };
         Row::Verified(Box::new(verified))
     };
     if of == 0 {
@@ -108,7 +112,7 @@ fn whole(report: &Report) -> Whole {
     // Those of a message are in its row.
     let of_whole = report.findings.iter().filter(|finding| finding.message.is_none());
     Whole {
-        hash: report.witness_hash,
+        hash: report.witness_hash.get(),
         verdict: report.named(report.verdict()),
         selected: report.selected,
         strict: report.strict,

@@ -9,7 +9,7 @@ use iso_evm_verifier::{
         Subject,
         anchors::{Expected, anchors},
     },
-    hash::keccak256,
+    hash::CRYPTO,
     segments::{self, Places},
     verify::{
         Audit, AuditSelection, AuditVerdict, Check, FalseClaim, Options, Report, Verdict,
@@ -89,7 +89,7 @@ impl<'a> Judge<'a> {
     /// verification says.
     pub(super) fn killer(&self, file: &[u8]) -> Option<Killer> {
         let file = Bytes::copy_from_slice(file);
-        let witness = match Opened::decode(&file, keccak256) {
+        let witness = match Opened::decode(&file, CRYPTO) {
             Ok(witness) => witness,
             Err(error) => return Some(Killer { audit: "container", mismatch: error.field }),
         };

@@ -7,7 +7,7 @@ use iso_evm_verifier::{
     FalseClaim,
     audit::{Subject, TransactionKind},
     claim::claim,
-    hash::keccak256,
+    hash::CRYPTO,
     verify::{ClaimKind, EngineKind, Options, UNANCHORED, verify_opened},
 };
 use iso_evm_wire::Opened;
@@ -61,7 +61,7 @@ const OF_FORK: ClaimKind = ClaimKind::Transaction(TransactionKind::Fork);
 /// Tries what a mutant's file claims. None if nobody can commit to it, or no audit finds it false.
 pub(super) fn tried(engine: &Engine, file: &[u8]) -> Option<Trial> {
     let file = file.to_vec().into();
-    let witness = Opened::decode(&file, keccak256).ok()?;
+    let witness = Opened::decode(&file, CRYPTO).ok()?;
     let options = Options { engine: EngineKind::Native, ..Options::default() };
     let report = verify_opened(engine, &witness, &options).ok()?;
     if report.findings.is_empty() {

@@ -6,7 +6,7 @@ use alloy_primitives::{B256, Log, keccak256, logs_bloom};
 use iso_evm_hypervisor::Engine;
 use iso_evm_verifier::{
     audit::anchors::{Expected, ancestors_digest},
-    hash,
+    hash::CRYPTO,
     segments::{Places, verify_by_segments},
     verify::{AuditSelection, EngineKind, NotRun, Options, VerifyError, verify_opened},
 };
@@ -111,7 +111,7 @@ fn witness(
     drop((input, recording));
     let bytes = witness.encode().into();
     drop(witness);
-    Opened::decode(&bytes, hash::keccak256)
+    Opened::decode(&bytes, CRYPTO)
         .map_err(|error| Problem { found: text(&error), ..Problem::container() })
 }
 

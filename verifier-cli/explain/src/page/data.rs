@@ -104,7 +104,7 @@ impl Data {
                 version: env!("CARGO_PKG_VERSION"),
                 engine: report.engine.to_string(),
                 hypervisor: report.hypervisor_code_hash.to_string(),
-                witness: report.witness_hash.to_string(),
+                witness: report.witness_hash.get().to_string(),
             },
             transaction: story.transaction,
             findings: story.findings,

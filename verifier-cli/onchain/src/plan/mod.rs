@@ -6,7 +6,7 @@
 
 mod segments;
 
-use std::{collections::HashSet, ops::Range};
+use std::{collections::HashMap, ops::Range};
 
 use alloy_primitives::keccak256;
 use alloy_primitives::{Address, Bytes, U256, address};
@@ -105,8 +105,7 @@ pub struct MessageCost {
     pub way: Way,
     /// What the message's audit takes in one piece, straight.
     pub audit: AuditCost,
-    /// Archiving its code, where it is audited in one piece; none if it needs no archive, or an earlier
-    /// message has brought it.
+    /// Archiving its code; none if it needs no archive, or an earlier message runs it too.
     pub archive: Option<ArchiveCost>,
     /// What its audit takes with its code beside it; none if there is no code that would be archived.
     pub with_code: Option<AuditCost>,
@@ -206,27 +205,31 @@ impl Plan {
     /// What the audits of all messages take, on a chain without archives. Code that several run in one
     /// piece is archived with the first.
     pub fn costs(&self, witness: &Opened<'_>) -> Vec<MessageCost> {
-        let (mut archived, count) = (HashSet::new(), witness.messages.len());
+        // Of each code, whether it is archived.
+        let (mut archived, count) = (HashMap::new(), witness.messages.len());
         (0..count)
             .map(|index| {
                 let mut archive = self.archive(witness, index, &[]);
                 let parts =
                     archive.as_ref().map(|archive| archive.parts.clone()).unwrap_or_default();
-                archive = archive.filter(|archive| !archived.contains(&archive.parts[0].0));
+                let earlier = parts.first().and_then(|(part, _)| archived.get(part).copied());
                 let audit = self.audit(&witness.messages[index].bytes(), &parts, None);
                 let with_code = self.audit_with_code(witness, index, None);
                 let runs = self.runs(witness, index..count);
-                let archive_fits = archive.as_ref().is_none_or(|archive| archive.step.fits());
+                let needed = archive.as_ref().filter(|_| earlier != Some(true));
+                let archive_fits = needed.is_none_or(|archive| archive.step.fits());
                 let way = cheapest(
                     Some(&audit).filter(|audit| archive_fits && audit.step.fits()),
-                    archive.as_ref(),
+                    needed,
                     with_code.as_ref().filter(|audit| audit.step.fits()),
                     runs,
                 );
-                match way {
-                    Way::Archived => archived.extend(parts.first().map(|(part, _)| *part)),
-                    Way::WithCode | Way::Segments => {}
+                if let Some((part, _)) = parts.first() {
+                    archived.insert(*part, way == Way::Archived || earlier == Some(true));
                 }
+                archive = archive.filter(|_| {
+                    earlier.is_none() || way == Way::Archived && earlier == Some(false)
+                });
                 let segments = match way {
                     Way::Archived | Way::WithCode => Vec::new(),
                     Way::Segments => self.segments(&self.cuts(witness, index, None)),

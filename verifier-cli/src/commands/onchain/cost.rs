@@ -253,7 +253,7 @@ fn human(costs: &[MessageCost], commitment: &str, proofs: &[Proof], width: usize
     let mut text = narrowed(table, width, &[3, 4, 2, 1, 5, 6, 7]);
     text.push_str(&segments(costs, width));
     text.push_str(&of_provers(proofs, width));
-    let archived = "the cheaper of two ways for each message: its code archived, once for all that run it, or sent with it";
+    let archived = "code is sent along, or archived where that is cheaper";
     let fits = format!(
         "a transaction fits up to {} gas (EIP-7825) and {} bytes (mempools)",
         number(GAS_CAP),

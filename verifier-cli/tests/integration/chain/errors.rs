@@ -72,10 +72,12 @@ fn submit_says_which_contract_or_commitment_is_missing() {
     // Code that is the contract's, and another schedule.
     let other = format!("--dispute {dispute} --schedule osaka=0");
     refused(&submit(&anvil, &witness, &other), &["its schedule is not", "--guest-chain"]);
-    // No factory: nobody can archive.
+    // No factory: nobody can archive, and nobody has to.
     anvil.set_code(factory, &[]);
-    let no_factory = submit(&anvil, &witness, &format!("--hypervisor {hypervisor}"));
+    let straight = format!("--hypervisor {hypervisor}");
+    let no_factory = submit(&anvil, &witness, &format!("{straight} --archive"));
     refused(&no_factory, &["archive factory: there is no code"]);
+    assert_eq!(submit(&anvil, &witness, &straight).code, Some(0));
 }
 
 /// What is asked for and challenged must be there, and be a claim.
@@ -147,9 +149,11 @@ fn without_a_verdict_nothing_is_sent() {
     let mut without = witness.clone();
     without.codes.clear();
     nothing(&without);
-    // Code that is another's.
+    // An archive with other code: nothing to a witness that has its own.
     anvil.set_code(archive, b"\0squatter");
-    nothing(&witness);
+    nothing(&without);
+    let file = put(folder.path(), &witness);
+    anvil.json(folder.path(), &format!("submit {file} --hypervisor {hypervisor}"), 0);
     // Code that the witness does not hold, and the chain does.
     anvil.set_code(archive, &plan.archive(&Opened::of(&witness), 0, &[]).unwrap().parts[0].1);
     let file = put(folder.path(), &without);

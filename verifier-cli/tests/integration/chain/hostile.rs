@@ -46,7 +46,7 @@ impl Desk {
             let mut state = fake.state.lock().unwrap();
             state.codes.insert(contract.address, contract.code.clone());
         }
-        let submit = format!("submit witness.bin --hypervisor {}", hypervisor.address);
+        let submit = format!("submit witness.bin --archive --hypervisor {}", hypervisor.address);
         // No chain has this fork's contracts yet.
         ["deploy --fork berlin".to_owned(), submit].map(|line| self.run(&line, options, fake))
     }

@@ -46,7 +46,7 @@ pub(super) fn false_transaction(folder: &Path) -> AuditedTransaction {
     let report = verify(&witness, &options).unwrap();
     assert!(!report.findings.is_empty());
     let certificate = Certificate::new(&report, &options).encode();
-    let witness = StoredWitness { hash: report.witness_hash, bytes: Bytes::from(bytes) };
+    let witness = StoredWitness { hash: report.witness_hash.get(), bytes: Bytes::from(bytes) };
     let hash = report.transaction_hash.unwrap();
     let audited = Audited { report, certificate, witness };
     AuditedTransaction { hash, outcome: Outcome::Audited(Box::new(audited)) }

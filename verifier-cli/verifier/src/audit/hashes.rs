@@ -9,8 +9,8 @@ use std::{collections::BTreeMap, sync::OnceLock};
 use alloy_primitives::{B256, Bytes};
 use iso_evm_wire::{Opened, Witness};
 
-use super::{transaction::Included, trie::Nodes};
-use crate::{hash::keccak256, header_hash::header_hash, transaction_hash::transaction_hash};
+use super::{signer, transaction::Included, trie::Nodes};
+use crate::{hash::keccak256_each, header_hash::header_hash, transaction_hash::transaction_hash};
 
 /// The hashes of a witness, each computed when it is first asked for. Threads may share them.
 #[derive(Debug)]
@@ -18,8 +18,10 @@ pub struct Hashes<'a> {
     witness: &'a Witness,
     /// Whether everything stands under its own hash for certain.
     known: bool,
-    codes: OnceLock<Vec<B256>>,
-    nodes: OnceLock<Vec<B256>>,
+    /// What the sender signed, as far as this side's function was asked.
+    signed: Option<B256>,
+    /// Of codes, then of nodes.
+    held: OnceLock<Vec<B256>>,
     inclusion_nodes: OnceLock<Vec<B256>>,
     included: OnceLock<Option<Included>>,
     header: OnceLock<Option<B256>>,
@@ -40,20 +42,21 @@ pub(crate) struct Held<'a> {
 impl<'a> Hashes<'a> {
     /// The hashes of a witness, none of them computed yet.
     pub fn of(witness: &'a Witness) -> Self {
-        Self::new(witness, false)
+        Self::new(witness, false, None)
     }
 
     /// Those of an opened witness, of which some may be known.
     pub fn of_opened(opened: &'a Opened<'_>) -> Self {
-        Self::new(opened, opened.is_hashed_by(keccak256))
+        let known = opened.is_hashed_by(keccak256_each);
+        Self::new(opened, known, opened.signed_by_sender(signer))
     }
 
-    fn new(witness: &'a Witness, known: bool) -> Self {
+    fn new(witness: &'a Witness, known: bool, signed: Option<B256>) -> Self {
         Self {
             witness,
             known,
-            codes: OnceLock::new(),
-            nodes: OnceLock::new(),
+            signed,
+            held: OnceLock::new(),
             inclusion_nodes: OnceLock::new(),
             included: OnceLock::new(),
             header: OnceLock::new(),
@@ -69,17 +72,22 @@ impl<'a> Hashes<'a> {
 
     /// All code of the witness, each with its hash.
     pub(crate) fn codes(&self) -> impl Iterator<Item = Held<'a>> {
-        self.held(&self.codes, &self.witness.codes)
+        self.held(0, &self.witness.codes)
     }
 
     /// All trie nodes of the state.
     pub(crate) fn nodes(&self) -> impl Iterator<Item = Held<'a>> {
-        self.held(&self.nodes, &self.witness.nodes)
+        self.held(self.witness.codes.len(), &self.witness.nodes)
     }
 
     /// Trie nodes of the state by their own hashes.
     pub(crate) fn nodes_by_hash(&self) -> Nodes {
         self.nodes().map(|node| (node.hash, node.bytes.clone())).collect()
+    }
+
+    /// The hash of which is known that the sender signed it.
+    pub(super) const fn signed_by_sender(&self) -> Option<B256> {
+        self.signed
     }
 
     /// What proves the inclusion, if the paths are whole.
@@ -89,10 +97,16 @@ impl<'a> Hashes<'a> {
 
     /// Trie nodes that prove the inclusion, those under their own hashes.
     pub(super) fn inclusion_nodes(&self) -> BTreeMap<B256, &'a Bytes> {
-        let nodes = self.witness.inclusion.as_ref().map(|inclusion| &inclusion.nodes);
-        let held = nodes.map(|nodes| self.held(&self.inclusion_nodes, nodes));
-        let own = held.into_iter().flatten().filter(|node| node.key == node.hash);
-        own.map(|node| (node.hash, node.bytes)).collect()
+        let Some(inclusion) = &self.witness.inclusion else { return BTreeMap::new() };
+        let both = || inclusion.nodes.iter().map(|(key, node)| (*key, node));
+        if self.known {
+            return both().collect();
+        }
+        let own = self.inclusion_nodes.get_or_init(|| {
+            let nodes: Vec<&[u8]> = inclusion.nodes.values().map(AsRef::as_ref).collect();
+            keccak256_each(&nodes)
+        });
+        both().zip(own).filter(|((key, _), own)| key == *own).map(|(node, _)| node).collect()
     }
 
     /// Hash of the block's header; none if there is none.
@@ -110,17 +124,21 @@ impl<'a> Hashes<'a> {
         *self.transaction.get_or_init(|| transaction_hash(&self.witness.transaction))
     }
 
-    /// What stands under hashes, with its own; `own` keeps these, in order.
-    fn held(
-        &self,
-        own: &OnceLock<Vec<B256>>,
-        map: &'a BTreeMap<B256, Bytes>,
-    ) -> impl Iterator<Item = Held<'a>> {
-        let hash = || map.values().map(|bytes| keccak256(bytes)).collect();
-        let own = (!self.known).then(|| own.get_or_init(hash).clone());
+    /// What stands under hashes, with its own; these begin at `first` of all that are computed together.
+    fn held(&self, first: usize, map: &'a BTreeMap<B256, Bytes>) -> impl Iterator<Item = Held<'a>> {
+        let own = (!self.known).then(|| &self.own_hashes()[first..]);
         map.iter().enumerate().map(move |(index, (key, bytes))| {
-            let hash = own.as_ref().map_or(*key, |own| own[index]);
+            let hash = own.map_or(*key, |own| own[index]);
             Held { key: *key, hash, bytes }
+        })
+    }
+
+    /// The hashes of all codes, then of all nodes.
+    fn own_hashes(&self) -> &[B256] {
+        self.held.get_or_init(|| {
+            let Witness { codes, nodes, .. } = self.witness;
+            let all: Vec<&[u8]> = codes.values().chain(nodes.values()).map(AsRef::as_ref).collect();
+            keccak256_each(&all)
         })
     }
 }

@@ -12,8 +12,8 @@
 //! revm's interpreter on the message's code, and each input has the hash that the record has.
 //!
 //! Nothing is shared of the recorder itself. RLP of trie nodes, headers and transactions is read and
-//! written with `rlp`, hashes are `sha3`'s, the signer is recovered by libsecp256k1 (without C by
-//! `k256`, as where the container is read); the tries, the state and its journal, warmth, refunds,
+//! written with `rlp`, a hash is `sha3`'s, many at a time are those of [`iso_evm_wire::keccak`], which tests hold
+//! against `sha3`; the signer is recovered by libsecp256k1 (without C by `k256`), once; the tries, the state and its journal, warmth, refunds,
 //! intrinsic gas, the prices of gas and of blobs are computed here.
 
 mod access;
@@ -23,6 +23,7 @@ pub mod codes;
 pub(crate) mod created;
 pub mod finding;
 pub mod hashes;
+mod keys;
 pub(crate) mod precompiles;
 pub mod replay;
 mod root_source;
@@ -37,4 +38,5 @@ mod word;
 pub use finding::{AccessKind, AuditOutcome, Finding, Missing, TransactionKind, TreeKind};
 pub use replay::{access, transaction};
 pub use subject::Subject;
+pub(crate) use transaction::signer;
 pub use tree::{tree, tree_within};

@@ -11,6 +11,7 @@ use super::{
     AccessKind, AuditOutcome, Missing, Subject, TransactionKind,
     access::AccessWalk,
     codes::Codes,
+    keys,
     state::State,
     transaction::{self, Findings, Top},
     watch::{Nobody, Watch},
@@ -72,6 +73,8 @@ fn replay_on(
             Ok(lack) => (lack, None),
             Err(missing) => (Some(missing), Some(missing)),
         };
+    access.settle(state.later());
+    transaction.settle(state.later());
     Replayed {
         access: outcome(access, access_lacks),
         transaction: outcome(transaction, transaction_lacks),
@@ -88,6 +91,7 @@ fn walk(
 ) -> Result<Option<Missing>, Missing> {
     let witness = subject.hashes().witness();
     let mut codes = Codes::new(subject.hashes());
+    keys::expect(subject.opened(), state);
     watch.stepped(state)?;
     let (top, charge) =
         transaction::begin(subject, gas_limit, (state, watch), &mut codes, transaction)?;

@@ -165,7 +165,7 @@ pub fn json(report: &Report) -> JsonReport {
             code_hash: report.hypervisor_code_hash,
             size: report.hypervisor_size,
         },
-        witness_hash: report.witness_hash,
+        witness_hash: report.witness_hash.get(),
         engine: report.engine,
         tool: env!("CARGO_PKG_VERSION"),
         messages: messages(report).collect(),

@@ -20,6 +20,7 @@ mod proofs;
 mod report;
 mod selection;
 mod verdict;
+mod witness_hash;
 
 use iso_evm_hypervisor::{Audited, Engine};
 use iso_evm_wire::{Opened, Witness};
@@ -36,12 +37,10 @@ pub use self::{
     report::{Claimed, MessageReport, Report},
     selection::{AuditSelection, NamedVerdict, UnknownVerdict},
     verdict::{AuditVerdict, Audits, Verdict},
+    witness_hash::WitnessHash,
 };
 use self::{executed::Executed, proofs::Proofs};
-use crate::{
-    audit::{Subject, anchors::anchors_by},
-    hash::witness_hash,
-};
+use crate::audit::{Subject, anchors::anchors_by};
 
 /// Verifies a witness: emits the hypervisor of its fork and hands it every message, and runs the
 /// other audits on the whole.
@@ -136,7 +135,7 @@ pub fn verify_by<E: From<VerifyError>>(
         gas_used: witness.receipt.gas_used,
         hypervisor_code_hash: hypervisor.code_hash,
         hypervisor_size: hypervisor.size,
-        witness_hash: witness_hash(witness),
+        witness_hash: WitnessHash::new(opened),
         messages: messages::reports(opened, execution.audited, &findings, proved),
         segments: None,
         findings,

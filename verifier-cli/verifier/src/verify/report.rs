@@ -6,6 +6,7 @@ use iso_evm_wire::{MessageWitness, Opened, Rules, container::Place, records::Fra
 
 use super::{
     AuditSelection, Audits, Check, EngineKind, FalseClaim, NamedVerdict, NotRun, Options, Verdict,
+    WitnessHash,
 };
 use crate::audit::anchors::{Anchors, Expected, RootSource};
 use crate::{cause::Causes, segments::MessageSegments};
@@ -117,8 +118,8 @@ pub struct Report {
     pub hypervisor_code_hash: B256,
     /// Size of the hypervisor's code, in bytes.
     pub hypervisor_size: usize,
-    /// keccak256 of `witness.bin`.
-    pub witness_hash: B256,
+    /// keccak256 of `witness.bin`, computed when it is asked for.
+    pub witness_hash: WitnessHash,
     /// What is said of each message, in pre-order.
     pub messages: Vec<MessageReport>,
     /// What is said of each message's segments, if the execution audit was done by them.

@@ -90,7 +90,7 @@ fn audited(witness: &Witness) -> Outcome {
     let options = Options::default();
     let report = verify(witness, &options).unwrap();
     let certificate = Certificate::new(&report, &options).encode();
-    let witness = StoredWitness { hash: report.witness_hash, bytes: witness.encode().into() };
+    let witness = StoredWitness { hash: report.witness_hash.get(), bytes: witness.encode().into() };
     Outcome::Audited(Box::new(Audited { report, certificate, witness }))
 }
 

@@ -15,8 +15,9 @@ use alloy_trie::{
 
 use super::{
     Account, StateTrie,
-    account::AccountLeaf,
+    account::{AccountLeaf, LeafFields},
     change::WALKED,
+    later::Root,
     node::{Nodes, UnknownNode},
     reference::ENCODED,
     trie::Trie,
@@ -87,7 +88,7 @@ fn key(nibbles: &[u8]) -> B256 {
 
 #[test]
 fn empty_root() {
-    assert_eq!(Trie::<U256>::default().root(), keccak256([0x80]));
+    assert_eq!(Trie::<U256>::default().root_now(), keccak256([0x80]));
     assert_eq!(StateTrie::new().root(), Ok(keccak256([0x80])));
     assert_eq!(insert(&mut Trie::from_root(EMPTY_ROOT_HASH), &B256::ZERO, U256::ONE), Ok(true));
 }
@@ -106,12 +107,49 @@ fn official_vector() {
         (address!("62c01474f089b07dae603491675dc5b5748f7049"), 0, 0, empty),
         (address!("2adc25665018aa1fe0e6bc666dac8fc2697ff9ba"), 0, 0x01_9a59, empty),
     ] {
-        let account = TrieAccount::new(nonce, U256::from(balance), storage_root, code_hash);
-        let leaf = AccountLeaf { account, storage: Trie::default() };
+        let account = Account { nonce, balance: U256::from(balance), code_hash };
+        let fields = LeafFields { account, storage_root: Root::Known(storage_root) };
+        let leaf = AccountLeaf { fields, storage: Trie::default() };
         state.insert(&keccak256(address), leaf, &Nodes::new()).unwrap();
     }
     let expected = b256!("730a444e08ab4b8dee147c9b232fc52d34a223d600031c1e9d25bfc985cbd797");
-    assert_eq!(state.root(), expected);
+    assert_eq!(state.root_now(), expected);
+}
+
+/// Roots that are asked for after every change and hashed together, over storage and accounts.
+#[test]
+fn roots_that_wait_are_those_that_do_not() {
+    for seed in 1..=10 {
+        let mut random = Random(seed);
+        let (mut state, mut other) = (StateTrie::new(), StateTrie::new());
+        let mut waiting = Vec::new();
+        for step in 0..400 {
+            let address = Address::left_padding_from(&[random.below(5) as u8]);
+            let slot = B256::with_last_byte(random.below(20) as u8);
+            let (what, value) = (random.below(8), random.value());
+            for state in [&mut state, &mut other] {
+                match what {
+                    0 => state.set_account(address, None),
+                    1 | 2 => {
+                        let (nonce, balance) = (step, value);
+                        let code_hash = KECCAK256_EMPTY;
+                        state.set_account(address, Some(Account { nonce, balance, code_hash }));
+                    }
+                    3 => state.set_storage(address, slot, U256::ZERO),
+                    _ => state.set_storage(address, slot, value),
+                }
+            }
+            let expected = other.root().unwrap();
+            waiting.push((state.root_later(&mut Vec::new()).unwrap(), expected));
+            if random.below(30) == 0 || step == 399 {
+                state.run();
+                for (root, expected) in waiting.drain(..) {
+                    assert_eq!(root.get(), Some(expected), "seed {seed} step {step}");
+                }
+                assert_eq!(state.clone().root(), Ok(expected));
+            }
+        }
+    }
 }
 
 #[test]
@@ -131,12 +169,12 @@ fn random_trie_equals_rebuild() {
                 let changed = insert(&mut trie, &key, value).unwrap();
                 assert_eq!(changed, model.insert(key, value) != Some(value));
             }
-            assert_eq!(trie.root(), rebuilt(&model), "seed {seed} step {step}");
+            assert_eq!(trie.root_now(), rebuilt(&model), "seed {seed} step {step}");
         }
         for key in std::mem::take(&mut model).keys() {
             assert!(remove(&mut trie, key).unwrap());
         }
-        assert_eq!(trie.root(), EMPTY_ROOT_HASH);
+        assert_eq!(trie.root_now(), EMPTY_ROOT_HASH);
     }
 }
 
@@ -156,14 +194,14 @@ fn a_branch_that_collapses_has_the_root_of_a_fresh_trie() {
         for large in [U256::ONE, U256::MAX] {
             let model = keys.iter().map(|nibbles| (key(nibbles), large)).collect();
             let mut trie = trie_of(&model);
-            assert_eq!(trie.root(), rebuilt(&model), "{shape}");
+            assert_eq!(trie.root_now(), rebuilt(&model), "{shape}");
             let mut rest = model.clone();
             rest.remove(&key(keys[0]));
             assert_eq!(remove(&mut trie, &key(keys[0])), Ok(true), "{shape}");
-            assert_eq!(trie.root(), rebuilt(&rest), "{shape}");
+            assert_eq!(trie.root_now(), rebuilt(&rest), "{shape}");
             assert_eq!(remove(&mut trie, &key(keys[0])), Ok(false), "{shape}");
             insert(&mut trie, &key(keys[0]), large).unwrap();
-            assert_eq!(trie.root(), rebuilt(&model), "{shape}");
+            assert_eq!(trie.root_now(), rebuilt(&model), "{shape}");
         }
     }
 }
@@ -179,17 +217,17 @@ fn collapse_onto_unknown_sibling_is_refused() {
 
     assert_eq!(remove(&mut trie, &key(&[1])), Err(missing));
     assert_eq!(insert(&mut trie, &key(&[2, 1]), U256::ONE), Err(missing));
-    assert_eq!(trie.root(), rebuilt(&model));
+    assert_eq!(trie.root_now(), rebuilt(&model));
 
     // With a third child the branch stays, whatever the second is.
     let grown = BTreeMap::from([(key(&[2]), U256::MAX), (key(&[3]), U256::ONE)]);
     assert_eq!(insert(&mut trie, &key(&[3]), U256::ONE), Ok(true));
     assert_eq!(remove(&mut trie, &key(&[1])), Ok(true));
-    assert_eq!(trie.root(), rebuilt(&grown));
+    assert_eq!(trie.root_now(), rebuilt(&grown));
 
     let root = rebuilt(&model);
     let mut nothing = Trie::from_root(root);
-    assert_eq!(nothing.root(), root);
+    assert_eq!(nothing.root_now(), root);
     assert_eq!(remove(&mut nothing, &key(&[1])), Err(UnknownNode(root)));
 }
 
@@ -210,8 +248,8 @@ fn random_partial_trie_equals_full_or_errs() {
                 partial.forget(&random.key(), random.below(5) as usize);
             }
             for _ in 0..4 {
-                let before = partial.root();
-                assert_eq!(before, full.root());
+                let before = partial.root_now();
+                assert_eq!(before, full.root_now());
                 let (key, value) = (random.key(), random.value());
                 let held = random.below(model.len() as u64 + 1) as usize;
                 let held = model.keys().nth(held).copied().unwrap_or(key);
@@ -224,12 +262,12 @@ fn random_partial_trie_equals_full_or_errs() {
                 };
                 if found.is_err() {
                     refused += 1;
-                    assert_eq!(partial.root(), before, "seed {seed}");
+                    assert_eq!(partial.root_now(), before, "seed {seed}");
                     break;
                 }
                 same += 1;
                 assert_eq!(found, expected, "seed {seed}");
-                assert_eq!(partial.root(), rebuilt(&model), "seed {seed}");
+                assert_eq!(partial.root_now(), rebuilt(&model), "seed {seed}");
             }
         }
     }

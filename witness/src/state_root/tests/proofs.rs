@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, U256, keccak256};
 use alloy_rlp::Decodable;
-use alloy_trie::{EMPTY_ROOT_HASH, Nibbles, TrieAccount, nodes::TrieNode, proof::verify_proof};
+use alloy_trie::{EMPTY_ROOT_HASH, Nibbles, nodes::TrieNode, proof::verify_proof};
 
 use super::Random;
 use crate::{
     proof::StateProof,
-    state_root::{Account, MissingNode, StateTrie, Storage, Touched},
+    state_root::{Account, MissingNode, StateTrie, Storage, Touched, value::Value as _},
 };
 
 type Nodes = BTreeMap<B256, Bytes>;
@@ -100,7 +100,7 @@ fn a_proof_tells_present_from_absent_keys() {
         let nodes = state.clone().prove(&touched, state.hashes()).unwrap();
         let leaf = |address: Address| state.leaf(address, keccak256(address)).unwrap();
         for &address in &touched.accounts {
-            let value = leaf(address).map(|leaf| alloy_rlp::encode(leaf.account));
+            let value = leaf(address).map(|leaf| leaf.rlp().to_vec());
             *if value.is_some() { &mut there } else { &mut absent } += 1;
             proved(root, address, value, &nodes);
         }
@@ -108,8 +108,8 @@ fn a_proof_tells_present_from_absent_keys() {
             let value = state.storage(address, slot).unwrap();
             *if value.is_zero() { &mut absent } else { &mut there } += 1;
             let value = (!value.is_zero()).then(|| alloy_rlp::encode(value));
-            let root = leaf(address).map_or(TrieAccount::default(), |leaf| leaf.account);
-            proved(root.storage_root, slot, value, &nodes);
+            let root = leaf(address).and_then(|leaf| leaf.fields.storage_root.get());
+            proved(root.unwrap_or(EMPTY_ROOT_HASH), slot, value, &nodes);
         }
         let proof = StateProof { root, nodes: nodes.clone() };
         assert_eq!(replay(&proof, &touched, &[]), Ok(vec![root]));

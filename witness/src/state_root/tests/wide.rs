@@ -1,11 +1,11 @@
-//! Branches with many children, whose RLP and hash go on from what was hashed before.
+//! Branches with many children.
 
 use std::collections::BTreeMap;
 
 use alloy_primitives::{B256, U256};
 
 use super::{Random, insert, key, rebuilt, remove, trie_of};
-use crate::state_root::{absorbed::BLOCKS, trie::Trie};
+use crate::state_root::trie::Trie;
 
 /// Two levels of branches behind a prefix. Behind one of 62 nibbles, leaves of small values stand
 /// inside their branch, those of large ones do not.
@@ -41,7 +41,7 @@ fn wide_branches_equal_rebuild() {
                     model.insert(key, value);
                 }
             }
-            assert_eq!(trie.root(), rebuilt(&model), "prefix {prefix} seed {seed} step {step}");
+            assert_eq!(trie.root_now(), rebuilt(&model), "prefix {prefix} seed {seed} step {step}");
         }
     }
 }
@@ -51,33 +51,11 @@ fn a_branch_that_was_small_for_a_while() {
     // Four children fill a block, three do not.
     let mut model: BTreeMap<_, _> = (0..4).map(|nibble| (key(&[nibble]), U256::MAX)).collect();
     let mut trie = trie_of(&model);
-    assert_eq!(trie.root(), rebuilt(&model));
+    assert_eq!(trie.root_now(), rebuilt(&model));
     remove(&mut trie, &key(&[3])).unwrap();
     insert(&mut trie, &key(&[0]), U256::ONE).unwrap();
-    trie.root();
+    trie.root_now();
     insert(&mut trie, &key(&[3]), U256::MAX).unwrap();
     model.insert(key(&[0]), U256::ONE);
-    assert_eq!(trie.root(), rebuilt(&model));
-}
-
-#[test]
-fn only_what_follows_a_change_is_hashed() {
-    let model: BTreeMap<_, _> = (0..16).map(|nibble| (key(&[nibble]), U256::MAX)).collect();
-    let mut trie = trie_of(&model);
-    let blocks = |trie: &mut Trie<U256>, nibble, value| {
-        insert(trie, &key(&[nibble]), U256::from(value)).unwrap();
-        let before = BLOCKS.get();
-        trie.root();
-        BLOCKS.get() - before
-    };
-    assert_eq!(blocks(&mut trie, 0, 1), 4);
-    // A child starts three bytes in and takes 33.
-    for (nibble, expected) in [(15, 1), (12, 2), (8, 3), (3, 4)] {
-        let mut trie = trie.clone();
-        assert_eq!(blocks(&mut trie, nibble, 2), expected, "child {nibble}");
-        assert_eq!(blocks(&mut trie, nibble, 3), expected, "child {nibble} again");
-    }
-    // States after the change are kept once they turn out to be missing.
-    assert_eq!([2, 3, 4].map(|value| blocks(&mut trie, 3, value)), [4, 4, 4]);
-    assert_eq!([2, 3, 4].map(|value| blocks(&mut trie, 15, value)), [4, 1, 1]);
+    assert_eq!(trie.root_now(), rebuilt(&model));
 }

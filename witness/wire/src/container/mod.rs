@@ -8,11 +8,12 @@
 use std::collections::BTreeMap;
 
 use alloy_consensus::Header;
-use alloy_primitives::{B256, Bytes, keccak256};
+use alloy_primitives::{B256, Bytes};
 
 use crate::{
     Rules,
     block::{Block, BlockHashes},
+    crypto::Crypto,
     encoding::EncodingError,
     message::MessageWitness,
     open::Opened,
@@ -143,7 +144,7 @@ impl Witness {
     ///
     /// As [`Witness::decode`].
     pub fn decode_shared(bytes: &Bytes) -> Result<Self, ContainerError> {
-        Opened::decode(bytes, |bytes| keccak256(bytes)).map(Opened::into_witness)
+        Opened::decode(bytes, Crypto::default()).map(Opened::into_witness)
     }
 
     /// The JSON form: the same facts, each with its name.

@@ -4,10 +4,7 @@
 //! In the data's way this stands beside the input, which reads it, and the container, which
 //! carries it.
 
-use alloy_consensus::{
-    EthereumTxEnvelope, SignableTransaction, Transaction as _, TxEip4844,
-    crypto::secp256k1::recover_signer,
-};
+use alloy_consensus::{EthereumTxEnvelope, SignableTransaction, Transaction as _, TxEip4844};
 use alloy_eips::eip2718::{Decodable2718, Encodable2718};
 use alloy_primitives::{Address, B256, Signature};
 
@@ -15,12 +12,16 @@ mod body;
 mod deposit;
 mod error;
 mod fields;
+mod signer;
 
 pub use body::{EthereumBody, TransactionBody};
 pub use deposit::DEPOSIT_TYPE;
 pub use error::{Absent, TransactionError, other_chains_type};
 pub use fields::{TransactionDefaults, TransactionFields};
 pub use op_alloy_consensus::TxDeposit;
+pub use signer::signer;
+
+use crate::crypto::Signer;
 
 /// A transaction and its sender: the signer if it is signed, who stands in it if it is a deposit,
 /// and else who is given.
@@ -38,9 +39,19 @@ impl Transaction {
     ///
     /// If the signature is none that the chain takes (EIP-2 bounds `s`).
     pub fn signed(body: EthereumBody, signature: Signature) -> Result<Self, TransactionError> {
-        let from = recover_signer(&signature, body.signature_hash())
-            .map_err(|_| TransactionError::Signature { r: signature.r(), s: signature.s() })?;
-        Ok(Self { from, body: body.into(), signature: Some(signature) })
+        Self::signed_by(body, signature, signer).map(|(signed, _)| signed)
+    }
+
+    /// A signed transaction whose sender is recovered by this function, and what was signed.
+    fn signed_by(
+        body: EthereumBody,
+        signature: Signature,
+        signer: Signer,
+    ) -> Result<(Self, B256), TransactionError> {
+        let hash = body.signature_hash();
+        let from = signer(hash, &signature)
+            .ok_or(TransactionError::Signature { r: signature.r(), s: signature.s() })?;
+        Ok((Self { from, body: body.into(), signature: Some(signature) }, hash))
     }
 
     /// A transaction without a signature, whose sender is given.
@@ -106,17 +117,28 @@ impl Transaction {
     ///
     /// If it is another chain's type, no canonical encoding, or signed by nobody.
     pub fn decode_whole(bytes: &[u8]) -> Result<Self, TransactionError> {
+        Self::decode_whole_by(bytes, signer).map(|(transaction, _)| transaction)
+    }
+
+    /// [`Self::decode_whole`] by a function that recovers the sender, and what that was given as signed: nothing
+    /// of a deposit.
+    pub(crate) fn decode_whole_by(
+        bytes: &[u8],
+        signer: Signer,
+    ) -> Result<(Self, Option<B256>), TransactionError> {
         check_type(bytes)?;
         let not_canonical = |_| TransactionError::Encoding;
-        let transaction = if bytes.first() == Some(&DEPOSIT_TYPE) {
-            Self::deposit(TxDeposit::decode_2718_exact(bytes).map_err(not_canonical)?)
+        let (transaction, signed) = if bytes.first() == Some(&DEPOSIT_TYPE) {
+            let deposit = TxDeposit::decode_2718_exact(bytes).map_err(not_canonical)?;
+            (Self::deposit(deposit), None)
         } else {
             let envelope =
                 EthereumTxEnvelope::<TxEip4844>::decode_2718_exact(bytes).map_err(not_canonical)?;
             let signature = *envelope.signature();
-            Self::signed(envelope.into(), signature)?
+            let (transaction, hash) = Self::signed_by(envelope.into(), signature, signer)?;
+            (transaction, Some(hash))
         };
-        canonical(transaction, bytes)
+        Ok((canonical(transaction, bytes)?, signed))
     }
 
     /// An unsigned transaction, encoded as it would be signed.

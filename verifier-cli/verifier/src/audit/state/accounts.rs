@@ -1,19 +1,22 @@
 //! The accounts that have been asked for, over the trie of all.
 
-use std::collections::{BTreeSet, HashMap, hash_map};
+use std::collections::BTreeSet;
 
-use alloy_primitives::{Address, B256};
+use alloy_primitives::{
+    Address, B256,
+    map::{self, AddressMap, AddressSet, B256Map, B256Set},
+};
 
 use super::{
     super::{
         Missing,
-        trie::{EMPTY_ROOT, NodeNotHeld, Nodes, Trie},
+        trie::{EMPTY_ROOT, Later, NodeNotHeld, Nodes, Root, Trie},
     },
     AccountState,
     storage::{Slot, Storage},
     value::AccountLeaf,
 };
-use crate::hash::keccak256;
+use crate::hash::{keccak256, keccak256_each};
 
 /// An account that has been asked for.
 #[derive(Debug)]
@@ -35,11 +38,13 @@ pub(super) struct Entry {
 }
 
 impl Entry {
-    fn new(hash: B256, leaf: Option<AccountLeaf>) -> Self {
+    fn new(hash: B256, leaf: Option<AccountLeaf>, later: &mut Later) -> Self {
+        // One that was read is known.
+        let root = leaf.map_or(EMPTY_ROOT, |leaf| later.hash(leaf.storage_root));
         Self {
             hash,
             account: leaf.map(|leaf| leaf.account).unwrap_or_default(),
-            storage: Storage::from_root(leaf.map_or(EMPTY_ROOT, |leaf| leaf.storage_root)),
+            storage: Storage::from_root(root),
             held: leaf,
             existed: leaf.is_some(),
             touched: false,
@@ -65,12 +70,16 @@ impl Entry {
 pub(super) struct Accounts {
     pub(super) nodes: Nodes,
     trie: Trie<AccountLeaf>,
-    entries: HashMap<Address, Entry>,
+    /// What was written of all tries and has no hash yet.
+    pub(super) later: Later,
+    entries: AddressMap<Entry>,
     /// Accounts that the trie may hold otherwise. In order, so that of several missing nodes the
     /// same is named each time.
     changed: BTreeSet<Address>,
     /// Hashes of the slots' keys, of which many accounts have the same.
-    keys: HashMap<B256, B256>,
+    keys: B256Map<B256>,
+    /// Hashes of addresses that were [expected](Self::expect).
+    addresses: AddressMap<B256>,
 }
 
 impl Accounts {
@@ -78,21 +87,40 @@ impl Accounts {
         Self {
             nodes,
             trie: Trie::from_root(root),
-            entries: HashMap::new(),
+            later: Later::default(),
+            entries: AddressMap::default(),
             changed: BTreeSet::new(),
-            keys: HashMap::new(),
+            keys: B256Map::default(),
+            addresses: AddressMap::default(),
         }
+    }
+
+    /// Hashes addresses and slots' keys together, each once.
+    pub(super) fn expect(&mut self, accounts: &[Address], slots: &[B256]) {
+        let Self { addresses, keys, .. } = self;
+        let new = accounts.iter().filter(|one| !addresses.contains_key(*one));
+        let accounts = Vec::from_iter(new.copied().collect::<AddressSet>());
+        let new = slots.iter().filter(|slot| !keys.contains_key(*slot));
+        let slots = Vec::from_iter(new.copied().collect::<B256Set>());
+        let all = accounts
+            .iter()
+            .map(|one| one.as_slice())
+            .chain(slots.iter().map(|slot| slot.as_slice()));
+        let hashes = keccak256_each(&all.collect::<Vec<_>>());
+        let (of_accounts, of_slots) = hashes.split_at(accounts.len());
+        addresses.extend(accounts.into_iter().zip(of_accounts.iter().copied()));
+        keys.extend(slots.into_iter().zip(of_slots.iter().copied()));
     }
 
     /// An account. Looks it up in the trie if it has not been asked for.
     pub(super) fn load(&mut self, address: Address) -> Result<&Entry, Missing> {
-        self.load_with_nodes(address).map(|(entry, _)| &*entry)
+        self.load_with_nodes(address).map(|(entry, ..)| &*entry)
     }
 
     /// An account that is about to change.
     pub(super) fn edit(&mut self, address: Address) -> Result<&mut Entry, Missing> {
         self.changed.insert(address);
-        self.load_with_nodes(address).map(|(entry, _)| entry)
+        self.load_with_nodes(address).map(|(entry, ..)| entry)
     }
 
     /// An account that has been asked for and is about to change.
@@ -112,7 +140,7 @@ impl Accounts {
     /// A slot. Looks it up in the trie if it has not been asked for.
     pub(super) fn slot(&mut self, address: Address, key: B256) -> Result<&Slot, Missing> {
         let hash = *self.keys.entry(key).or_insert_with(|| keccak256(key.as_slice()));
-        let (entry, nodes) = self.load_with_nodes(address)?;
+        let (entry, nodes, _) = self.load_with_nodes(address)?;
         let slot = entry.storage.load(nodes, key, hash);
         slot.map(|slot| &*slot).map_err(|NodeNotHeld(hash)| Missing::SlotNode {
             hash,
@@ -123,19 +151,20 @@ impl Accounts {
 
     /// Appends the nodes that show an account, among others by their paths.
     pub(super) fn prove(&mut self, account: Address, others: &[B256], into: &mut Vec<Vec<u8>>) {
-        self.trie.prove(&self.nodes, &keccak256(account.as_slice()), others, into);
+        let nodes = (&self.nodes, &mut self.later);
+        self.trie.prove(nodes, &keccak256(account.as_slice()), others, into);
     }
 
     /// Appends the nodes that show a slot in an account's storage, which was asked for.
     pub(super) fn prove_slot(&mut self, account: Address, path: &B256, into: &mut Vec<Vec<u8>>) {
-        if let Ok((entry, nodes)) = self.load_with_nodes(account) {
-            entry.storage.prove(nodes, path, into);
+        if let Ok((entry, nodes, later)) = self.load_with_nodes(account) {
+            entry.storage.prove((nodes, later), path, into);
         }
     }
 
     /// Writes what changed; the root.
-    pub(super) fn root(&mut self) -> Result<B256, Missing> {
-        let Self { nodes, trie, entries, changed, .. } = self;
+    pub(super) fn root(&mut self) -> Result<Root, Missing> {
+        let Self { nodes, trie, later, entries, changed, .. } = self;
         let missing = |account, NodeNotHeld(hash)| Missing::AccountNode { hash, account };
         for removing in [false, true] {
             for address in &*changed {
@@ -143,7 +172,7 @@ impl Accounts {
                 if entry.is_absent() != removing {
                     continue;
                 }
-                let leaf = if removing { None } else { Some(entry.leaf(nodes, *address)?) };
+                let leaf = if removing { None } else { Some(entry.leaf(nodes, later, *address)?) };
                 if leaf == entry.held {
                     continue;
                 }
@@ -156,30 +185,42 @@ impl Accounts {
             }
         }
         changed.clear();
-        Ok(trie.root())
+        Ok(trie.root(later))
     }
 
-    fn load_with_nodes(&mut self, address: Address) -> Result<(&mut Entry, &Nodes), Missing> {
+    fn load_with_nodes(
+        &mut self,
+        address: Address,
+    ) -> Result<(&mut Entry, &Nodes, &mut Later), Missing> {
         let entry = match self.entries.entry(address) {
-            hash_map::Entry::Occupied(known) => known.into_mut(),
-            hash_map::Entry::Vacant(vacant) => {
-                let hash = keccak256(address.as_slice());
+            map::Entry::Occupied(known) => known.into_mut(),
+            map::Entry::Vacant(vacant) => {
+                let known = self.addresses.get(&address).copied();
+                let hash = known.unwrap_or_else(|| keccak256(address.as_slice()));
                 let leaf = self
                     .trie
                     .get(&self.nodes, &hash)
                     .map_err(|NodeNotHeld(hash)| Missing::AccountNode { hash, account: address })?;
-                vacant.insert(Entry::new(hash, leaf))
+                vacant.insert(Entry::new(hash, leaf, &mut self.later))
             }
         };
-        Ok((entry, &self.nodes))
+        Ok((entry, &self.nodes, &mut self.later))
     }
 }
 
 impl Entry {
     /// The account as its leaf has it, its storage written.
-    fn leaf(&mut self, nodes: &Nodes, address: Address) -> Result<AccountLeaf, Missing> {
-        let storage_root = self.storage.root(nodes).map_err(|(slot, NodeNotHeld(hash))| {
-            Missing::SlotNode { hash, account: address, slot }
+    fn leaf(
+        &mut self,
+        nodes: &Nodes,
+        later: &mut Later,
+        address: Address,
+    ) -> Result<AccountLeaf, Missing> {
+        let root = self.storage.root(nodes, later);
+        let storage_root = root.map_err(|(slot, NodeNotHeld(hash))| Missing::SlotNode {
+            hash,
+            account: address,
+            slot,
         })?;
         Ok(AccountLeaf { account: self.account, storage_root })
     }

@@ -16,12 +16,16 @@ mod value;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{HashMap, HashSet};
-
-use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, U256};
+use alloy_primitives::{
+    Address, B256, Bytes, KECCAK256_EMPTY, U256,
+    map::{AddressSet, HashMap, HashSet},
+};
 use iso_evm_wire::{Fork, claim::sets::log, protocol::Change};
 
-use super::{Missing, trie::Nodes};
+use super::{
+    Missing,
+    trie::{Later, Nodes, Root},
+};
 use accounts::Accounts;
 use journal::Undo;
 use sets::Sets;
@@ -73,7 +77,7 @@ pub struct State {
     fork: Fork,
     accounts: Accounts,
     transient: HashMap<(Address, B256), B256>,
-    warm: HashSet<Address>,
+    warm: AddressSet,
     warm_slots: HashSet<(Address, B256)>,
     logs: Vec<LogEntry>,
     refund: i64,
@@ -94,14 +98,19 @@ impl State {
         Self {
             fork,
             accounts: Accounts::new(root, nodes),
-            transient: HashMap::new(),
-            warm: HashSet::new(),
-            warm_slots: HashSet::new(),
+            transient: HashMap::default(),
+            warm: AddressSet::default(),
+            warm_slots: HashSet::default(),
             logs: Vec::new(),
             refund: 0,
             journal: Vec::new(),
             sets: None,
         }
+    }
+
+    /// Has the keys of accounts and slots hashed together, of which any may be asked for.
+    pub fn expect(&mut self, accounts: &[Address], slots: &[B256]) {
+        self.accounts.expect(accounts, slots);
     }
 
     /// An account at this instant.
@@ -241,6 +250,21 @@ impl State {
     /// [`Missing::AccountNode`] or [`Missing::SlotNode`] if the one that is removed leaves a branch
     /// with one child, and that is not at hand.
     pub fn root(&mut self) -> Result<B256, Missing> {
+        let root = self.root_later()?;
+        Ok(self.later().hash(root))
+    }
+
+    /// [`root`](Self::root), written and not yet hashed: [`later`](Self::later) has it, when somebody wants it.
+    ///
+    /// # Errors
+    ///
+    /// As [`root`](Self::root).
+    pub fn root_later(&mut self) -> Result<Root, Missing> {
         self.accounts.root()
+    }
+
+    /// The roots that were asked for and not yet hashed.
+    pub fn later(&mut self) -> &mut Later {
+        &mut self.accounts.later
     }
 }

@@ -12,7 +12,7 @@ use iso_evm_wire::{
 };
 
 use super::{
-    super::trie::{Nodes, Trie},
+    super::trie::{Later, Nodes, Trie},
     value::SlotValue,
 };
 
@@ -46,6 +46,8 @@ pub(super) struct Sets {
     pub(super) ripemd_touched: bool,
     /// All nodes of these tries are at hand.
     none: Nodes,
+    /// What was written of them and has no hash yet.
+    later: Later,
 }
 
 impl Sets {
@@ -60,6 +62,7 @@ impl Sets {
             depth: 0,
             ripemd_touched: false,
             none: Nodes::default(),
+            later: Later::default(),
         }
     }
 
@@ -114,12 +117,14 @@ impl Sets {
 
     /// The nodes that show what stands at a place, with those beside it that a removal takes.
     pub(super) fn prove(&mut self, name: SetName, path: &B256, into: &mut Vec<Vec<u8>>) {
-        self.tries[name as usize].prove(&self.none, path, &[], into);
+        self.tries[name as usize].prove((&self.none, &mut self.later), path, &[], into);
     }
 
     /// The instant, in a state with this root.
     pub(super) fn instant(&mut self, state_root: B256, refund: i64) -> Instant {
-        let [accessed, transient, created, destroyed] = self.tries.each_mut().map(Trie::root);
+        let Self { tries, later, .. } = self;
+        let roots = tries.each_mut().map(|trie| trie.root(later));
+        let [accessed, transient, created, destroyed] = roots.map(|root| later.hash(root));
         Instant {
             state_root,
             entry_root: self.entry_root,

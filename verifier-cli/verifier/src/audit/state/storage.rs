@@ -1,11 +1,14 @@
 //! The slots of one account.
 
-use std::collections::{BTreeSet, HashMap, hash_map::Entry};
+use std::collections::BTreeSet;
 
-use alloy_primitives::B256;
+use alloy_primitives::{
+    B256,
+    map::{B256Map, Entry},
+};
 
 use super::{
-    super::trie::{NodeNotHeld, Nodes, Trie},
+    super::trie::{Later, NodeNotHeld, Nodes, Root, Trie},
     value::SlotValue,
 };
 
@@ -25,7 +28,7 @@ pub(super) struct Slot {
 #[derive(Debug)]
 pub(super) struct Storage {
     trie: Trie<SlotValue>,
-    slots: HashMap<B256, Slot>,
+    slots: B256Map<Slot>,
     /// Slots that the trie may hold with another value. In order, so that of several missing nodes
     /// the same is named each time.
     changed: BTreeSet<B256>,
@@ -33,7 +36,7 @@ pub(super) struct Storage {
 
 impl Storage {
     pub(super) fn from_root(root: B256) -> Self {
-        Self { trie: Trie::from_root(root), slots: HashMap::new(), changed: BTreeSet::new() }
+        Self { trie: Trie::from_root(root), slots: B256Map::default(), changed: BTreeSet::new() }
     }
 
     /// A slot; `hash` is its key's. Looks it up in the trie if it has not been asked for.
@@ -68,12 +71,21 @@ impl Storage {
     }
 
     /// Appends the nodes that show a slot, as the trie was when a root was last asked for.
-    pub(super) fn prove(&mut self, nodes: &Nodes, path: &B256, into: &mut Vec<Vec<u8>>) {
+    pub(super) fn prove(
+        &mut self,
+        nodes: (&Nodes, &mut Later),
+        path: &B256,
+        into: &mut Vec<Vec<u8>>,
+    ) {
         self.trie.prove(nodes, path, &[], into);
     }
 
     /// Writes what changed; the root. The error names the slot too.
-    pub(super) fn root(&mut self, nodes: &Nodes) -> Result<B256, (B256, NodeNotHeld)> {
+    pub(super) fn root(
+        &mut self,
+        nodes: &Nodes,
+        later: &mut Later,
+    ) -> Result<Root, (B256, NodeNotHeld)> {
         for removing in [false, true] {
             for key in &self.changed {
                 let Some(slot) = self.slots.get_mut(key) else { continue };
@@ -90,6 +102,6 @@ impl Storage {
             }
         }
         self.changed.clear();
-        Ok(self.trie.root())
+        Ok(self.trie.root(later))
     }
 }

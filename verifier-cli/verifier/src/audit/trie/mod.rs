@@ -9,6 +9,7 @@
 
 mod decode;
 pub(in crate::audit) mod encode;
+mod later;
 mod node;
 pub(in crate::audit) mod path;
 mod prove;
@@ -21,10 +22,12 @@ pub(super) mod testing;
 #[cfg(test)]
 mod tests;
 
+pub use later::{Later, Root};
 pub use store::Nodes;
 
 use alloy_primitives::{B256, b256};
 
+use encode::Reference;
 use node::{Node, Removal};
 use path::{NIBBLES, nibbles};
 
@@ -36,11 +39,17 @@ pub const EMPTY_ROOT: B256 =
 
 /// What a leaf holds.
 pub trait Value: Clone {
-    /// The bytes in the leaf.
-    fn encode(&self) -> Vec<u8>;
+    /// How many bytes stand in the leaf.
+    fn length(&self) -> usize;
+
+    /// Whether that is one byte below 0x80, which RLP has as it is.
+    fn is_itself(&self) -> bool;
+
+    /// Appends the bytes in the leaf.
+    fn append_to(&self, later: &mut Later);
 
     /// The value of which these are the bytes; `None` if there is none. Bytes that are not
-    /// [canonical](Self::encode) may be read: the trie compares.
+    /// [canonical](Self::append_to) may be read: the trie compares.
     fn decode(bytes: &[u8]) -> Option<Self>;
 }
 
@@ -116,18 +125,30 @@ impl<V: Value> Trie<V> {
 
     /// Appends the nodes that show what stands at a key, as far as they are at hand, with the ones beside
     /// it that a removal takes: of it, or of it and other keys that are shown too.
-    pub fn prove(&mut self, nodes: &Nodes, key: &B256, others: &[B256], into: &mut Vec<Vec<u8>>) {
+    pub fn prove(
+        &mut self,
+        (nodes, later): (&Nodes, &mut Later),
+        key: &B256,
+        others: &[B256],
+        into: &mut Vec<Vec<u8>>,
+    ) {
         if let Some(top) = &mut self.top {
             let others: Vec<_> = others.iter().map(nibbles).collect();
-            top.prove(nodes, &nibbles(key), &others, into);
+            // Every node gets its name before one is shown.
+            top.reference(later);
+            later.run();
+            top.prove((nodes, later), &nibbles(key), &others, into);
         }
     }
 
-    /// The root. Only nodes above a change since the last call are hashed.
-    pub fn root(&mut self) -> B256 {
-        match &mut self.top {
-            Some(top) => top.reference().hash().unwrap_or_else(keccak256),
-            None => EMPTY_ROOT,
+    /// The root. Only nodes above a change since the last call are written. All calls of a trie's are given
+    /// the same [`Later`].
+    pub fn root(&mut self, later: &mut Later) -> Root {
+        match self.top.as_mut().map(|top| top.reference(later)) {
+            Some(Reference::Hash(root)) => *root,
+            // A root is a hash even of a node so short that a parent would hold the node itself.
+            Some(Reference::Inline(rlp)) => Root::Known(keccak256(rlp)),
+            None => Root::Known(EMPTY_ROOT),
         }
     }
 }

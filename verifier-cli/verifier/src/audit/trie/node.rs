@@ -7,7 +7,7 @@ use std::mem;
 
 use alloy_primitives::B256;
 
-use super::{NodeNotHeld, Nodes, Value, decode::decode, encode::Reference, is_top};
+use super::{NodeNotHeld, Nodes, Root, Value, decode::decode, encode::Reference, is_top};
 
 /// A node and, unless something below it changed since, what stands for it in its parent.
 #[derive(Clone, Debug)]
@@ -17,7 +17,32 @@ pub(super) struct Node<V> {
 }
 
 /// Children by the key's next nibble.
-pub(super) type Children<V> = [Option<Box<Node<V>>>; 16];
+pub(super) type Children<V> = [Child<V>; 16];
+
+/// What a branch has at a nibble.
+#[derive(Clone, Debug, Default)]
+pub(super) enum Child<V> {
+    /// Nothing.
+    #[default]
+    None,
+    /// A node of which the hash is all that is known: most children of most branches, which nothing leads to.
+    Unknown(B256),
+    /// A node.
+    Node(Box<Node<V>>),
+}
+
+impl<V> Child<V> {
+    /// The node, known or not; `None` if there is none.
+    pub(super) fn node(&mut self) -> Option<&mut Node<V>> {
+        if let Self::Unknown(hash) = *self {
+            *self = Self::Node(Box::new(Node::unknown(hash, false)));
+        }
+        match self {
+            Self::Node(node) => Some(node),
+            Self::None | Self::Unknown(_) => None,
+        }
+    }
+}
 
 #[derive(Clone, Debug)]
 pub(super) enum Kind<V> {
@@ -50,7 +75,10 @@ impl<V> Node<V> {
 
     /// A node of which the hash is all that is known.
     pub(super) const fn unknown(hash: B256, branch: bool) -> Self {
-        Self { kind: Kind::Unknown { hash, branch }, reference: Some(Reference::Hash(hash)) }
+        Self {
+            kind: Kind::Unknown { hash, branch },
+            reference: Some(Reference::Hash(Root::Known(hash))),
+        }
     }
 
     /// A leaf with `path` left of its key.
@@ -120,7 +148,7 @@ impl<V: Value> Node<V> {
                 }
                 Kind::Branch { children } => {
                     let (nibble, rest) = step(path);
-                    let Some(child) = &mut children[nibble] else { return Ok(None) };
+                    let Some(child) = children[nibble].node() else { return Ok(None) };
                     (node, path) = (child, rest);
                 }
                 _ => return Ok(None),
@@ -155,13 +183,14 @@ impl<V: Value> Node<V> {
                 }
                 Kind::Branch { children } => {
                     let (nibble, rest) = step(path);
-                    match &mut children[nibble] {
-                        Some(child) => (node, path) = (child, rest),
-                        vacant => {
-                            *vacant = Some(Box::new(Self::leaf(rest.to_vec(), value)));
-                            return Ok(());
-                        }
+                    let child = &mut children[nibble];
+                    if matches!(child, Child::None) {
+                        *child = Child::Node(Box::new(Self::leaf(rest.to_vec(), value)));
+                        return Ok(());
                     }
+                    // There is one.
+                    let Some(child) = child.node() else { return Ok(()) };
+                    (node, path) = (child, rest);
                 }
             }
         }
@@ -187,8 +216,8 @@ impl<V: Value> Node<V> {
         let (own_nibble, _) = step(&own[shared..]);
         let (nibble, rest) = step(&path[shared..]);
         let mut children = Box::<Children<V>>::default();
-        children[own_nibble] = Some(Box::new(self.stripped(shared + 1)));
-        children[nibble] = Some(Box::new(Self::leaf(rest.to_vec(), value)));
+        children[own_nibble] = Child::Node(Box::new(self.stripped(shared + 1)));
+        children[nibble] = Child::Node(Box::new(Self::leaf(rest.to_vec(), value)));
         let branch = Self::new(Kind::Branch { children });
         if shared == 0 { branch } else { branch.prefixed(&path[..shared]) }
     }
@@ -207,7 +236,7 @@ impl<V: Value> Node<V> {
             }
             Kind::Branch { children } => {
                 let (nibble, rest) = step(path);
-                let removal = match &mut children[nibble] {
+                let removal = match children[nibble].node() {
                     Some(child) => child.remove(nodes, rest)?,
                     None => Removal::Absent,
                 };
@@ -226,15 +255,16 @@ impl<V: Value> Node<V> {
     /// Takes a branch's child out. If that leaves one other, it takes the branch's place.
     fn take_out(&mut self, nodes: &Nodes, nibble: usize, left: usize) -> Result<(), NodeNotHeld> {
         let Kind::Branch { children } = &mut self.kind else { return Ok(()) };
-        let mut others = (0..16).filter(|&other| other != nibble && children[other].is_some());
+        let is_there = |other: &usize| !matches!(children[*other], Child::None);
+        let mut others = (0..16).filter(|other| *other != nibble).filter(is_there);
         if let (Some(other), None) = (others.next(), others.next())
-            && let Some(sibling) = &mut children[other]
+            && let Some(sibling) = children[other].node()
         {
             // What the two become depends on what the sibling is.
             sibling.resolve(nodes, left)?;
             *self = sibling.take().prefixed(&[other as u8]);
         } else {
-            children[nibble] = None;
+            children[nibble] = Child::None;
             self.reference = None;
         }
         Ok(())

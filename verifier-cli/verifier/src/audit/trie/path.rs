@@ -21,14 +21,32 @@ pub(super) fn nibbles(key: &B256) -> [u8; NIBBLES] {
 }
 
 /// The compact form of a path.
-pub(super) fn compact(path: &[u8], leaf: bool) -> Vec<u8> {
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Compact {
+    bytes: [u8; 1 + NIBBLES / 2],
+    length: usize,
+}
+
+impl Compact {
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes[..self.length]
+    }
+}
+
+/// The compact form of a path, of which a key has no more nibbles than [`NIBBLES`].
+pub(super) fn compact(path: &[u8], leaf: bool) -> Compact {
     let flag = if leaf { LEAF } else { 0 };
     let (first, rest) = match path.split_first() {
         Some((nibble, rest)) if path.len() % 2 == 1 => ((flag | ODD) << 4 | nibble, rest),
         _ => (flag << 4, path),
     };
-    let pairs = rest.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]);
-    std::iter::once(first).chain(pairs).collect()
+    let mut compact = Compact { bytes: [0; 1 + NIBBLES / 2], length: 1 + rest.len() / 2 };
+    compact.bytes[0] = first;
+    for (byte, pair) in compact.bytes[1..].iter_mut().zip(rest.as_chunks().0) {
+        let [high, low] = *pair;
+        *byte = high << 4 | low;
+    }
+    compact
 }
 
 /// The path of which this is the compact form, and whether it is a leaf's. Bits that say nothing are

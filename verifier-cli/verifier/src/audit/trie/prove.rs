@@ -1,10 +1,8 @@
 //! The nodes that show what a trie has at a key.
 
 use super::{
-    Nodes, Value,
-    encode::encode,
-    is_top,
-    node::{Kind, Node},
+    Later, Nodes, Value, is_top,
+    node::{Child, Kind, Node},
 };
 
 /// What is shorter stands in its parent.
@@ -16,7 +14,7 @@ impl<V: Value> Node<V> {
     /// are removed.
     pub(super) fn prove<P: AsRef<[u8]>>(
         &mut self,
-        nodes: &Nodes,
+        (nodes, later): (&Nodes, &mut Later),
         whole: &[u8],
         shown: &[P],
         into: &mut Vec<Vec<u8>>,
@@ -26,7 +24,7 @@ impl<V: Value> Node<V> {
             if node.resolve(nodes, path.len()).is_err() {
                 return;
             }
-            node.show(is_top(path.len()), into);
+            node.show(is_top(path.len()), later, into);
             match &mut node.kind {
                 Kind::Extension { path: own, child } if path.starts_with(own) => {
                     (node, path) = (child, &path[own.len()..]);
@@ -35,7 +33,7 @@ impl<V: Value> Node<V> {
                     let Some((nibble, rest)) = path.split_first() else { return };
                     let nibble = usize::from(*nibble);
                     let others = (0..16).filter(|other| *other != nibble);
-                    let others = others.filter(|other| children[*other].is_some());
+                    let others = others.filter(|other| !matches!(children[*other], Child::None));
                     let (above, _) = whole.split_at(whole.len() - path.len());
                     let leads = |to: usize, shown: &P| {
                         let rest = shown.as_ref().strip_prefix(above);
@@ -44,12 +42,12 @@ impl<V: Value> Node<V> {
                     let mut others =
                         others.filter(|other| !shown.iter().any(|shown| leads(*other, shown)));
                     if let (Some(other), None) = (others.next(), others.next())
-                        && let Some(sibling) = &mut children[other]
+                        && let Some(sibling) = children[other].node()
                         && sibling.resolve(nodes, rest.len()).is_ok()
                     {
-                        sibling.show(false, into);
+                        sibling.show(false, later, into);
                     }
-                    let Some(child) = &mut children[nibble] else { return };
+                    let Some(child) = children[nibble].node() else { return };
                     (node, path) = (child, rest);
                 }
                 _ => return,
@@ -58,8 +56,12 @@ impl<V: Value> Node<V> {
     }
 
     /// Appends the node, unless it stands in its parent.
-    fn show(&mut self, is_top: bool, into: &mut Vec<Vec<u8>>) {
-        let rlp = encode(&mut self.kind);
+    fn show(&mut self, is_top: bool, later: &mut Later, into: &mut Vec<Vec<u8>>) {
+        // A node that was read may have short ones in it, which have no names yet.
+        self.kind.refer_to_children(later);
+        let start = later.begin();
+        self.kind.append_to(later);
+        let rlp = later.take_back(start).unwrap_or_default();
         if is_top || rlp.len() >= HASHED {
             into.push(rlp);
         }

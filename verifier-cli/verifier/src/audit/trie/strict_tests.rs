@@ -24,11 +24,11 @@ fn string(bytes: &[u8]) -> Vec<u8> {
 }
 
 fn leaf(path: &[u8], value: &[u8]) -> Vec<u8> {
-    list(&[&string(&path::compact(path, true)), &string(value)])
+    list(&[&string(path::compact(path, true).bytes()), &string(value)])
 }
 
 fn extension(path: &[u8], child: &[u8]) -> Vec<u8> {
-    list(&[&string(&path::compact(path, false)), child])
+    list(&[&string(path::compact(path, false).bytes()), child])
 }
 
 fn branch(children: &[(usize, &[u8])], value: &[u8]) -> Vec<u8> {
@@ -61,19 +61,19 @@ fn nodes_are_read_strictly() {
 
     let mut long_length = vec![0xf8, good.len() as u8 - 1];
     long_length.extend(&good[1..]);
-    let long_byte = list(&[&string(&path::compact(&zero, true)), &[0x81, 7]]);
+    let long_byte = list(&[&string(path::compact(&zero, true).bytes()), &[0x81, 7]]);
     let mut trailing = good.clone();
     trailing.push(0);
-    let mut padded = path::compact(&zero, true);
+    let mut padded = path::compact(&zero, true).bytes().to_vec();
     padded[0] |= 1;
-    let mut flagged = path::compact(&zero, true);
+    let mut flagged = path::compact(&zero, true).bytes().to_vec();
     flagged[0] |= 0x40;
     let refused = [
         ("not a list", string(&[1; 40])),
         ("nothing", vec![]),
         ("no items", list(&[])),
         ("one item", list(&[&hash])),
-        ("three items", list(&[&string(&path::compact(&zero, true)), &[7], &[7]])),
+        ("three items", list(&[&string(path::compact(&zero, true).bytes()), &[7], &[7]])),
         ("sixteen items", list(&[&hash[..]; 16])),
         ("eighteen items", list(&[&hash[..]; 18])),
         ("cut off", good[..good.len() - 1].to_vec()),
@@ -87,7 +87,7 @@ fn nodes_are_read_strictly() {
         ("path too short", leaf(&zero[1..], &[7])),
         ("path too long", leaf(&[0; 66], &[7])),
         ("no value", leaf(&zero, &[])),
-        ("value is a list", list(&[&string(&path::compact(&zero, true)), &list(&[&[7]])])),
+        ("value is a list", list(&[&string(path::compact(&zero, true).bytes()), &list(&[&[7]])])),
         ("empty extension", extension(&[], &hash)),
         ("extension as long as the key", extension(&zero, &hash)),
         ("extension above nothing", extension(&zero[1..], &[0x80])),

@@ -5,7 +5,10 @@
 use alloy_primitives::Bytes;
 use alloy_rlp::{Encodable, Header};
 
-use super::{read::Held, write::write_bytes};
+use super::{
+    read::{Held, List},
+    write::write_bytes,
+};
 use crate::{
     call_data::{CallData, PIECE},
     container::{
@@ -140,7 +143,8 @@ pub(super) fn read(
     while !rest.is_empty() {
         items.push((rest, item(&mut rest)?));
     }
-    let (call_data, places) = held.by_hash(fields, "calldata", "piece of calldata")?;
+    let [(call_data, places)] =
+        held.by_hash([List::read(fields, "calldata", "piece of calldata")?])?;
     let table: Vec<Bytes> = call_data.into_values().collect();
     let share = |bytes: &[u8]| held.file.slice_ref(bytes);
     let mut left = MOST_TOGETHER;

@@ -13,16 +13,14 @@ use crate::{
         DepositReceipt, Inclusion, Needs, Receipt, ReceiptLogs, Roots, Witness,
         reader::{ContainerError, ContainerFault, Reader},
     },
-    open::{Keccak256, Opened},
+    crypto::{Crypto, KeccakEach},
+    open::{Opened, Read},
     protocol::Change,
     transaction::{Transaction, TransactionBody},
 };
 
 /// Reads the file. What is large in it is not copied, but shared with it.
-pub(crate) fn decode(
-    file: &Bytes,
-    keccak256: Keccak256,
-) -> Result<Opened<'static>, ContainerError> {
+pub(crate) fn decode(file: &Bytes, crypto: Crypto) -> Result<Opened<'static>, ContainerError> {
     let mut body = Reader::new(file, after_version(file)?);
     let mut fields = body.list("witness")?;
     if body.begins_with(&MAGIC) {
@@ -34,15 +32,19 @@ pub(crate) fn decode(
     let block = read_block(&mut fields, rules)?;
     let (ancestors, ancestors_at) = read_ancestors(&mut fields)?;
     let (block_hashes, block_hashes_at) = read_block_hashes(&mut fields)?;
-    let transaction = read_transaction(&mut fields)?;
+    let (transaction, signed) = read_transaction(&mut fields, crypto)?;
     let receipt = read_receipt(&mut fields, transaction.body())?;
     let roots = read_roots(&mut fields)?;
-    let held = Held { file, keccak256 };
+    let held = Held { file, keccak256_each: crypto.keccak256_each };
     let messages = messages::read(&held, &mut fields)?;
-    let (codes, codes_at) = held.by_hash(&mut fields, "codes", "code")?;
-    let (nodes, nodes_at) = held.by_hash(&mut fields, "nodes", "node")?;
-    let (inclusion, inclusion_at) = read_inclusion(&held, &mut fields)?;
+    let codes = List::read(&mut fields, "codes", "code")?;
+    let nodes = List::read(&mut fields, "nodes", "node")?;
+    let (index, inclusion, inclusion_at) = read_inclusion(&mut fields)?;
     fields.end("witness")?;
+    let [(codes, codes_at), (nodes, nodes_at), (inclusion, inclusion_nodes_at)] =
+        held.by_hash([codes, nodes, inclusion])?;
+    let inclusion = index.map(|index| Inclusion { index, nodes: inclusion });
+    let inclusion_at = (inclusion_at, inclusion_nodes_at);
     let witness = Witness {
         chain_id,
         rules,
@@ -57,7 +59,8 @@ pub(crate) fn decode(
         nodes,
         inclusion,
     };
-    let witness = Opened::new(Cow::Owned(witness), Some(keccak256));
+    let witness =
+        Opened::new(Cow::Owned(witness), Some(Read { file: file.clone(), crypto, signed }));
     let needs = Needs::of(&witness);
     let ancestors = ancestors_at.get(needs.ancestors).map(|at| (*at, "ancestor"));
     let block_hashes = block_hashes_at.iter().zip(witness.block_hashes.keys());
@@ -106,20 +109,20 @@ fn check_inclusion(
     }
 }
 
-/// What proves the inclusion, where the list stands, and where its nodes do.
+/// What proves the inclusion: the transaction's place, if there is anything, the nodes, and where all of it
+/// stands.
 fn read_inclusion<'a>(
-    held: &Held<'_>,
     fields: &mut Reader<'a>,
-) -> Result<(Option<Inclusion>, (Reader<'a>, Places<'a>)), ContainerError> {
+) -> Result<(Option<u64>, List<'a>, Reader<'a>), ContainerError> {
     let start = *fields;
     let mut fields = fields.list("inclusion")?;
     if fields.is_empty() {
-        return Ok((None, (start, Vec::new())));
+        return Ok((None, List::default(), start));
     }
     let index = fields.value("transaction's place")?;
-    let (nodes, places) = held.by_hash(&mut fields, "inclusion nodes", "inclusion node")?;
+    let nodes = List::read(&mut fields, "inclusion nodes", "inclusion node")?;
     fields.end("inclusion")?;
-    Ok((Some(Inclusion { index, nodes }), (start, places)))
+    Ok((Some(index), nodes, start))
 }
 
 /// What follows the magic and the version.
@@ -223,16 +226,20 @@ fn read_block_hashes<'a>(
     Ok((hashes, places))
 }
 
-fn read_transaction(fields: &mut Reader<'_>) -> Result<Transaction, ContainerError> {
+/// The transaction, and the hash that its sender signed, if the sender is recovered.
+fn read_transaction(
+    fields: &mut Reader<'_>,
+    crypto: Crypto,
+) -> Result<(Transaction, Option<B256>), ContainerError> {
     let mut fields = fields.list("transaction")?;
     let at = fields;
     let bytes = fields.bytes("transaction")?;
     let transaction = if fields.is_empty() {
-        Transaction::decode_whole(bytes)
+        Transaction::decode_whole_by(bytes, crypto.signer)
     } else {
         let from = fields.value("sender")?;
         fields.end("transaction")?;
-        Transaction::decode_unsigned(from, bytes)
+        Transaction::decode_unsigned(from, bytes).map(|transaction| (transaction, None))
     };
     transaction.map_err(|error| at.fail("transaction", error))
 }
@@ -282,32 +289,57 @@ fn read_roots(fields: &mut Reader<'_>) -> Result<Roots, ContainerError> {
     Ok(roots)
 }
 
-/// The file, and who hashes what stands in it under a hash.
-pub(super) struct Held<'f> {
-    pub(super) file: &'f Bytes,
-    keccak256: Keccak256,
+/// The byte strings of a list that stand there under their hashes.
+#[derive(Debug, Default)]
+pub(super) struct List<'a> {
+    /// Name of one of them.
+    field: &'static str,
+    strings: Vec<&'a [u8]>,
+    places: Places<'a>,
 }
 
-impl Held<'_> {
-    /// Byte strings by their hashes, which ascend.
-    pub(super) fn by_hash<'a>(
-        &self,
+impl<'a> List<'a> {
+    pub(super) fn read(
         fields: &mut Reader<'a>,
         list: &'static str,
         field: &'static str,
-    ) -> Result<(BTreeMap<B256, Bytes>, Places<'a>), ContainerError> {
+    ) -> Result<Self, ContainerError> {
         let mut items = fields.list(list)?;
-        let (mut held, mut places) = (BTreeMap::new(), Vec::new());
+        let mut read = Self { field, ..Self::default() };
         while !items.is_empty() {
-            let at = items;
-            let bytes = self.file.slice_ref(items.bytes(field)?);
-            let hash = (self.keccak256)(&bytes);
-            if held.last_key_value().is_some_and(|(last, _)| *last >= hash) {
-                return Err(at.fail(field, ContainerFault::Order));
-            }
-            held.insert(hash, bytes);
-            places.push(at);
+            read.places.push(items);
+            read.strings.push(items.bytes(field)?);
         }
-        Ok((held, places))
+        Ok(read)
+    }
+}
+
+/// The file, and who hashes what stands in it under a hash.
+pub(super) struct Held<'f> {
+    pub(super) file: &'f Bytes,
+    keccak256_each: KeccakEach,
+}
+
+impl Held<'_> {
+    /// The byte strings of some lists by their hashes, which ascend in each, and where they stand. All are
+    /// hashed together.
+    pub(super) fn by_hash<'a, const N: usize>(
+        &self,
+        lists: [List<'a>; N],
+    ) -> Result<[(BTreeMap<B256, Bytes>, Places<'a>); N], ContainerError> {
+        let strings: Vec<&[u8]> = lists.iter().flat_map(|list| &list.strings).copied().collect();
+        let mut hashes = (self.keccak256_each)(&strings).into_iter();
+        let mut all = [const { (BTreeMap::new(), Places::new()) }; N];
+        for (list, (held, places)) in lists.into_iter().zip(&mut all) {
+            let hashes: Vec<B256> = hashes.by_ref().take(list.strings.len()).collect();
+            let disorder = hashes.windows(2).position(|pair| pair[0] >= pair[1]);
+            if let Some(before) = disorder {
+                return Err(list.places[before + 1].fail(list.field, ContainerFault::Order));
+            }
+            let strings = list.strings.iter().map(|bytes| self.file.slice_ref(bytes));
+            *held = hashes.into_iter().zip(strings).collect();
+            *places = list.places;
+        }
+        Ok(all)
     }
 }

@@ -36,6 +36,37 @@ fn eip155_example() {
 const DEFAULTS: fields::TransactionDefaults =
     fields::TransactionDefaults { chain_id: 1, gas: 30_000_000, gas_price: 7 };
 
+/// Recovered by this crate and by alloy's `k256`: random signatures, those with the other `s`, and nobody's.
+#[test]
+fn a_signer_is_the_one_that_another_curve_recovers() {
+    use alloy_consensus::crypto::secp256k1::{recover_signer, sign_message};
+    use alloy_primitives::keccak256;
+    /// The curve's order.
+    const ORDER: U256 = alloy_primitives::uint!(
+        0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141_U256
+    );
+    for number in 0..100_u64 {
+        let (key, hash) = (keccak256(number.to_be_bytes()), keccak256((!number).to_be_bytes()));
+        let signature = sign_message(key, hash).unwrap();
+        let expected = recover_signer(&signature, hash).unwrap();
+        assert_eq!(signer(hash, &signature), Some(expected), "{number}");
+        let mirrored = Signature::new(signature.r(), ORDER - signature.s(), !signature.v());
+        let other = Signature::new(signature.r(), signature.s(), !signature.v());
+        let next = Signature::new(signature.r() + U256::ONE, signature.s(), signature.v());
+        for changed in [mirrored, other, next] {
+            assert_eq!(signer(hash, &changed), recover_signer(&changed, hash).ok(), "{number}");
+        }
+        assert_eq!(signer(hash, &mirrored), None);
+    }
+    for (r, s) in [(U256::ZERO, U256::ONE), (U256::ONE, U256::ZERO), (ORDER, U256::ONE)] {
+        for odd in [false, true] {
+            let signature = Signature::new(r, s, odd);
+            assert_eq!(signer(B256::repeat_byte(1), &signature), None);
+            assert!(recover_signer(&signature, B256::repeat_byte(1)).is_err());
+        }
+    }
+}
+
 #[test]
 fn nine_fields_whose_last_two_are_not_zero_are_no_payload() {
     let body = TxLegacy { chain_id: Some(1), ..Default::default() };

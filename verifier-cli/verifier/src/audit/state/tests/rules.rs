@@ -9,7 +9,7 @@ use super::{
     super::{
         super::{
             Missing,
-            trie::{EMPTY_ROOT, Value, testing::Random},
+            trie::{EMPTY_ROOT, Later, Value, testing::Random},
         },
         AccountState, LogEntry, State,
         value::SlotValue,
@@ -203,7 +203,7 @@ fn values_are_read_strictly() {
     .enumerate()
     {
         assert_eq!(
-            SlotValue::decode(&value).is_some_and(|word| word.encode() == value),
+            SlotValue::decode(&value).is_some_and(|word| Later::bytes_of(&word) == value),
             index == 0
         );
     }

@@ -8,7 +8,10 @@ use rlp::RlpStream;
 
 use super::{
     super::{
-        super::{Missing, trie::Value},
+        super::{
+            Missing,
+            trie::{Later, Value},
+        },
         AccountState, State,
         value::{AccountLeaf, SlotValue},
     },
@@ -30,7 +33,7 @@ fn without_leaf(model: &Model, key: B256, value: &impl Value) -> (State, B256) {
     let mut path = key.to_vec();
     path[0] = 0x30 | path[0] & 0x0f;
     let mut list = RlpStream::new_list(2);
-    list.append(&path).append(&value.encode());
+    list.append(&path).append(&Later::bytes_of(value));
     let leaf = keccak256(list.out());
     let nodes = model.nodes();
     let rest: Vec<Bytes> = nodes.iter().filter(|rlp| keccak256(rlp) != leaf).cloned().collect();
@@ -84,7 +87,7 @@ fn a_sibling_account_is_asked_for() {
     };
     let model = with([(first, 1), (second, 2)]);
     let account = AccountState { balance: U256::from(2), ..AccountState::default() };
-    let leaf = AccountLeaf { account, storage_root: EMPTY_ROOT_HASH };
+    let leaf = AccountLeaf { account, storage_root: EMPTY_ROOT_HASH.into() };
 
     let (mut state, hash) = without_leaf(&model, keccak256(second), &leaf);
     assert!(state.transfer(first, third, U256::ONE).unwrap());

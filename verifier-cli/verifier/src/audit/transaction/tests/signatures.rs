@@ -38,6 +38,9 @@ fn the_sender_recovered_from_a_signature_is_the_one_that_alloy_recovers() {
         let signature = sign(hash, &mut random);
         let transaction = Transaction::signed(body.clone(), signature).unwrap();
         assert_eq!(signer(hash, &signature), Some(transaction.from()));
+        // By `k256`, the other curve.
+        let other = signature.recover_address_from_prehash(&hash);
+        assert_eq!(signer(hash, &signature), other.ok());
         let mirrored = mirrored(&signature);
         assert!(Transaction::signed(body, mirrored).is_err());
         assert_eq!(signer(hash, &mirrored), None);
