@@ -14,7 +14,7 @@ use revm::bytecode::opcode::*;
 use crate::{
     emit::{
         asm::{Assembler, Code, Label},
-        dispatch::{Shared, jump_to_slot, load},
+        dispatch::{Shared, dispatch, jump_to_slot, load},
         layout::*,
         segment,
         state_word::{Guard, delta, pc_mask},
@@ -68,29 +68,89 @@ fn jump(asm: &mut Assembler, shared: &Shared, jumpi_taken: Label) {
     let good = asm.label("jump.good", 3);
     let scan_jumpi = asm.label("JUMPI.scan", 3);
 
-    // Within the code, where it comes from.
+    let jump = delta(1, -1, GAS_MID + GAS_JUMPDEST);
+    let jumpi = delta(1, -2, GAS_HIGH + GAS_JUMPDEST);
+    let is_audit = shared.segment.is_none();
+
     let mut c = asm.routine(shared.jump);
+    if is_audit {
+        within(&mut c, shared);
+    }
     look(&mut c, shared, scan);
     c.bind(good); // word address S
-    arrive(&mut c, delta(1, -1, GAS_MID + GAS_JUMPDEST));
+    arrive(&mut c, jump);
     c.end();
 
-    let within = asm.label("JUMPI.within", 2);
     let mut c = asm.routine(jumpi_taken);
-    load(&mut c, CODE_SIZE);
-    c.ops(&[DUP2, LT]).jumpi(within).jump(shared.fault_under_one);
-    c.bind(within);
+    if is_audit {
+        let other = c.local("other", 0);
+        is_kept(&mut c);
+        c.ops(&[XOR]).jumpi(other);
+        arrive_kept(&mut c, shared, jumpi);
+        c.bind(other);
+        within(&mut c, shared);
+    } else {
+        let within = c.local("within", 0);
+        load(&mut c, CODE_SIZE);
+        c.ops(&[DUP2, LT]).jumpi(within).jump(shared.fault_under_one);
+        c.bind(within);
+    }
     look(&mut c, shared, scan_jumpi);
-    arrive(&mut c, delta(1, -2, GAS_HIGH + GAS_JUMPDEST));
+    arrive(&mut c, jumpi);
     c.bind(scan_jumpi); // word address S
     c.ops(&[SWAP2]).push(delta(0, -1, GAS_HIGH - GAS_MID)).ops(&[ADD, SWAP2]).jump(scan);
     c.end();
+
+    if is_audit {
+        let mut c = asm.routine(shared.jump_kept);
+        arrive_kept(&mut c, shared, jump);
+        c.end();
+    }
 
     if shared.segment.is_some() {
         segment::jumps::scan(asm, shared, scan, good);
     } else {
         scan_near(asm, shared, scan, good);
     }
+}
+
+/// Host: `destination …` → `upper kept destination …`: the upper bits of the destination, and what [`TARGETS`] has in
+/// its place. Where they are equal, it was found good before.
+pub(crate) fn is_kept(c: &mut Code<'_>) {
+    place_in_targets(c);
+    c.ops(&[MLOAD, PUSH0, BYTE]); // kept destination
+    c.ops(&[DUP2]).push(TARGET_BITS).ops(&[SHR]);
+}
+
+/// Host: `destination …` → `address destination …`: of its byte in [`TARGETS`].
+fn place_in_targets(c: &mut Code<'_>) {
+    c.ops(&[DUP1]).push((1_usize << TARGET_BITS) - 1).ops(&[AND]).push(TARGETS).ops(&[ADD]);
+}
+
+/// Halts unless the destination is within the code. It is kept in [`TARGETS`] before it is known to be good: if it is
+/// not, there is no jump after this one.
+///
+/// Host: `destination …` → `destination …`.
+fn within(c: &mut Code<'_>, shared: &Shared) {
+    let keep = c.local("keep", 0);
+    let inside = c.local("inside", 0);
+    load(c, TARGETS_END);
+    c.ops(&[DUP2, LT]).jumpi(keep);
+    load(c, CODE_SIZE);
+    c.ops(&[DUP2, LT]).jumpi(inside).jump(shared.fault_under_one);
+    c.bind(keep);
+    c.ops(&[DUP1]).push(TARGET_BITS).ops(&[SHR, DUP2]); // destination upper destination
+    c.push((1_usize << TARGET_BITS) - 1).ops(&[AND]).push(TARGETS).ops(&[ADD, MSTORE8]);
+    c.bind(inside);
+}
+
+/// Dispatches the opcode behind the `JUMPDEST` at a destination that was found good before.
+///
+/// Host: `destination S …` → (dispatches).
+fn arrive_kept(c: &mut Code<'_>, shared: &Shared, delta: U256) {
+    c.ops(&[SWAP1]).push(pc_mask()).ops(&[OR, ADD]);
+    c.push(delta + U256::from(shared.code()) - pc_mask()).ops(&[ADD]); // S'
+    dispatch(c, 0);
 }
 
 /// Goes to `scan` if the destination is no `JUMPDEST`, or bytes before it look as if they reached over it.

@@ -7,7 +7,8 @@ use crate::{
     emit::{
         asm::{Code, Label},
         checks::gas_left,
-        dispatch::{Shared, advance, advance_checked, check_gas, finish, load},
+        dispatch::{Machine, Shared, advance, advance_checked, check_gas, finish, load},
+        jumps,
         layout::*,
         state_word::{delta, pc_mask},
     },
@@ -17,10 +18,13 @@ use crate::{
     },
 };
 
-/// Guest: `destination …` → `…`. Host: `S destination …`: within the code, or a fault.
-/// [`crate::emit::jumps`] does the work.
+/// Guest: `destination …` → `…`. Host: `S destination …`. [`crate::emit::jumps`] does the work.
 pub(super) fn jump(c: &mut Code<'_>, shared: &Shared) {
     c.ops(&[SWAP1]); // destination S
+    if shared.machine == Machine::Audit {
+        jumps::is_kept(c);
+        return c.ops(&[EQ]).jumpi(shared.jump_kept).jump(shared.jump);
+    }
     load(c, CODE_SIZE);
     let outside = if shared.is_live() { shared.fault } else { shared.fault_under_one };
     c.ops(&[DUP2, LT]).jumpi(shared.jump).jump(outside);
