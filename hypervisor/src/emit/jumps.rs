@@ -95,9 +95,16 @@ fn jump(asm: &mut Assembler, shared: &Shared, jumpi_taken: Label) {
         c.ops(&[DUP2, LT]).jumpi(within).jump(shared.fault_under_one);
         c.bind(within);
     }
+    let close = c.local("close", 1);
     look(&mut c, shared, scan_jumpi);
+    if is_audit {
+        c.bind(close);
+    }
     arrive(&mut c, jumpi);
     c.bind(scan_jumpi); // word address S
+    if is_audit {
+        is_close(&mut c, close);
+    }
     c.ops(&[SWAP2]).push(delta(0, -1, GAS_HIGH - GAS_MID)).ops(&[ADD, SWAP2]).jump(scan);
     c.end();
 
@@ -164,6 +171,21 @@ fn look(c: &mut Code<'_>, shared: &Shared, scan: Label) {
     c.ops(&[OR]).jumpi(scan);
 }
 
+/// A destination at most 32 bytes behind the `JUMPI`: what stands before that reaches over neither. Goes to `good` if
+/// no byte between the two looks as if it reached over the destination.
+///
+/// Host: `word address S` → `word address S`.
+fn is_close(c: &mut Code<'_>, good: Label) {
+    let far = c.local("far", 1);
+    c.ops(&[DUP3]).push(pc_mask()).ops(&[AND, DUP3, SUB]); // distance word address S
+    c.push(32).ops(&[DUP2, GT]).jumpi(far);
+    c.push(3).ops(&[SHL]).push(256).ops(&[SUB, DUP3]); // address bits word address S
+    covered(c);
+    c.ops(&[SWAP1, SHL]); // between word address S
+    c.ops(&[DUP2, PUSH0, BYTE]).push(JUMPDEST).ops(&[XOR, OR, ISZERO]).jumpi(good);
+    c.ops(&[PUSH0]).bind(far).ops(&[POP]);
+}
+
 /// Dispatches the opcode behind the `JUMPDEST` at `address`, which the second byte of `word` is.
 ///
 /// Host: `word address S …` → (dispatches).
@@ -184,7 +206,7 @@ fn scan_near(asm: &mut Assembler, shared: &Shared, scan: Label, good: Label) {
     const NEAR: usize = 96;
     let known = asm.label("jump.known", 4);
     let invalid = asm.label("jump.invalid", 4);
-    let valid = asm.label("jump.valid", 4);
+    let judge = asm.label("jump.judge", 5);
     let back = asm.label("jump.back", 6);
     let certain = asm.label("jump.certain", 7);
     let forward = asm.label("jump.forward", 6);
@@ -194,7 +216,6 @@ fn scan_near(asm: &mut Assembler, shared: &Shared, scan: Label, good: Label) {
     load(&mut c, VALID);
     c.ops(&[ADD]); // flags word address S
     c.ops(&[DUP1, MLOAD, DUP4]).push(7).ops(&[AND, SHL]).push(255).ops(&[SHR]).jumpi(known);
-    c.ops(&[DUP2, PUSH0, BYTE]).push(JUMPDEST).ops(&[XOR]).jumpi(invalid);
     c.ops(&[DUP3, DUP1]);
     covered(&mut c);
     nearest(&mut c); // near flags word address S
@@ -206,21 +227,22 @@ fn scan_near(asm: &mut Assembler, shared: &Shared, scan: Label, good: Label) {
     farther(&mut c);
     nearest(&mut c); // place near flags word address S
     c.push(NEAR + 1).ops(&[DUP2, ADD, DUP6, LT]).jumpi(back); // address < place + NEAR + 1
-    c.ops(&[POP, POP, DUP3]).call(shared.boundary).jumpi(valid);
-    c.bind(invalid); // flags word address S
-    c.ops(&[POP, POP, POP]).jump(shared.fault);
+    c.ops(&[POP, POP, DUP3]).call(shared.boundary).ops(&[ISZERO]).jump(judge);
     c.bind(certain);
     c.ops(&[POP]);
     c.bind(forward); // place near flags word address S
     after(&mut c);
     c.ops(&[DUP2, DUP2, GT, ISZERO]).jumpi(forward); // place > near
-    c.ops(&[SWAP1, POP, DUP4, SWAP1, GT]).jumpi(invalid); // place > address
-    c.bind(valid); // flags word address S
+    c.ops(&[SWAP1, POP, DUP4, SWAP1, GT]); // place > address
+    c.bind(judge); // covered flags word address S
+    c.ops(&[DUP3, PUSH0, BYTE]).push(JUMPDEST).ops(&[XOR, OR]).jumpi(invalid); // flags word address S
     c.ops(&[DUP1, MLOAD, PUSH0, BYTE]); // byte flags word address S
     c.push(0x80).ops(&[DUP5]).push(7).ops(&[AND, SHR, OR, SWAP1, MSTORE8]); // word address S
     c.jump(good);
     c.bind(known); // flags word address S
     c.ops(&[POP]).jump(good);
+    c.bind(invalid); // flags word address S
+    c.ops(&[POP, POP, POP]).jump(shared.fault);
     c.end();
 }
 

@@ -9,7 +9,7 @@ use revm::bytecode::opcode::*;
 use crate::{
     emit::{
         asm::{Assembler, Code},
-        dispatch::{Shared, check_gas, load, store, within_frame},
+        dispatch::{Shared, load, out_of_gas, store, within_frame},
         layout::*,
         segment,
         state_word::{self, delta},
@@ -115,12 +115,13 @@ fn touch(asm: &mut Assembler, shared: &Shared) {
 ///
 /// Host: `S offset …` → `S' offset …`. Halts: out of gas.
 pub(crate) fn expand_to_word(c: &mut Code<'_>, shared: &Shared) {
-    c.ops(&[DUP2]).push(SIZE_BITS).ops(&[SHR]).jumpi(shared.fault);
     c.push(32 + 31).ops(&[DUP3, ADD]).push(5).ops(&[SHR]); // words S offset
     cost_of_growth(c, shared); // cost words S offset
     c.arrange("cost words S", "cost S words").ops(&[ADD, SWAP1]); // words S' offset
     grow(c, shared);
-    check_gas(c, shared);
+    // What such an offset costs is no number of gas; the run ends.
+    out_of_gas(c, shared);
+    c.ops(&[DUP3]).push(SIZE_BITS).ops(&[SHR, OR]).jumpi(shared.fault);
 }
 
 /// Host: `words …` → `cost words …`, in the state word's gas field: what it costs that guest memory grows to so many.
@@ -150,6 +151,6 @@ fn grow(c: &mut Code<'_>, shared: &Shared) {
 
 /// Host: `words …` → `gas …`: linear plus quadratic.
 fn cost_of_words(c: &mut Code<'_>) {
-    c.ops(&[DUP1, DUP1, MUL]).push(MEMORY_QUADRATIC_SHIFT).ops(&[SHR, SWAP1]);
-    c.push(GAS_MEMORY).ops(&[MUL, ADD]);
+    c.ops(&[DUP1]).push(GAS_MEMORY << MEMORY_QUADRATIC_SHIFT).ops(&[ADD, MUL]);
+    c.push(MEMORY_QUADRATIC_SHIFT).ops(&[SHR]);
 }
