@@ -59,7 +59,7 @@ pub(crate) struct Shared {
     /// `destination S …`: jumps of the guest, the destination being within the code; in an audit of a whole message,
     /// anywhere.
     pub(crate) jump: Label,
-    /// `destination S …`: jumps of the guest, to a destination that was found good before.
+    /// `S destination …`: jumps of the guest, to a destination that was found good before.
     pub(crate) jump_kept: Label,
     /// Terminal: `status pointer length S …`, with the last opcode's `S` in [`SAVED`]. Checks the
     /// claim and ends.
@@ -203,7 +203,7 @@ pub(crate) fn finish(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
 }
 
 /// Host: `S …` → (jumps), whatever the guards.
-fn dispatch_unguarded(c: &mut Code<'_>) {
+pub(crate) fn dispatch_unguarded(c: &mut Code<'_>) {
     c.ops(&[DUP1]).push(pc_mask()).ops(&[AND, MLOAD, PUSH0, BYTE]); // opcode S
     jump_to_slot(c);
 }

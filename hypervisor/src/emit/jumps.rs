@@ -84,8 +84,8 @@ fn jump(asm: &mut Assembler, shared: &Shared, jumpi_taken: Label) {
     let mut c = asm.routine(jumpi_taken);
     if is_audit {
         let other = c.local("other", 0);
-        is_kept(&mut c);
-        c.ops(&[XOR]).jumpi(other);
+        is_kept(&mut c, 0);
+        c.ops(&[XOR]).jumpi(other).ops(&[SWAP1]);
         arrive_kept(&mut c, shared, jumpi);
         c.bind(other);
         within(&mut c, shared);
@@ -121,17 +121,20 @@ fn jump(asm: &mut Assembler, shared: &Shared, jumpi_taken: Label) {
     }
 }
 
-/// Host: `destination …` → `upper kept destination …`: the upper bits of the destination, and what [`TARGETS`] has in
-/// its place. Where they are equal, it was found good before.
-pub(crate) fn is_kept(c: &mut Code<'_>) {
+/// What [`TARGETS`] has in a destination's place, and the destination's upper bits: where they are equal, it was found
+/// good before.
+///
+/// Host: `… destination …` → `upper kept … destination …`, the destination being `depth` words down.
+pub(crate) fn is_kept(c: &mut Code<'_>, depth: u8) {
+    c.ops(&[DUP1 + depth]);
     place_in_targets(c);
-    c.ops(&[MLOAD, PUSH0, BYTE]); // kept destination
-    c.ops(&[DUP2]).push(TARGET_BITS).ops(&[SHR]);
+    c.ops(&[MLOAD, PUSH0, BYTE]); // kept
+    c.ops(&[DUP2 + depth]).push(TARGET_BITS).ops(&[SHR]);
 }
 
-/// Host: `destination …` → `address destination …`: of its byte in [`TARGETS`].
+/// Host: `destination …` → `address …`: of its byte in [`TARGETS`].
 fn place_in_targets(c: &mut Code<'_>) {
-    c.ops(&[DUP1]).push((1_usize << TARGET_BITS) - 1).ops(&[AND]).push(TARGETS).ops(&[ADD]);
+    c.push((1_usize << TARGET_BITS) - 1).ops(&[AND]).push(TARGETS).ops(&[ADD]);
 }
 
 /// Halts unless the destination is within the code. It is kept in [`TARGETS`] before it is known to be good: if it is
@@ -147,15 +150,16 @@ fn within(c: &mut Code<'_>, shared: &Shared) {
     c.ops(&[DUP2, LT]).jumpi(inside).jump(shared.fault_under_one);
     c.bind(keep);
     c.ops(&[DUP1]).push(TARGET_BITS).ops(&[SHR, DUP2]); // destination upper destination
-    c.push((1_usize << TARGET_BITS) - 1).ops(&[AND]).push(TARGETS).ops(&[ADD, MSTORE8]);
+    place_in_targets(c);
+    c.ops(&[MSTORE8]);
     c.bind(inside);
 }
 
 /// Dispatches the opcode behind the `JUMPDEST` at a destination that was found good before.
 ///
-/// Host: `destination S …` → (dispatches).
+/// Host: `S destination …` → (dispatches).
 fn arrive_kept(c: &mut Code<'_>, shared: &Shared, delta: U256) {
-    c.ops(&[SWAP1]).push(pc_mask()).ops(&[OR, ADD]);
+    c.push(pc_mask()).ops(&[OR, ADD]);
     c.push(delta + U256::from(shared.code()) - pc_mask()).ops(&[ADD]); // S'
     dispatch(c, 0);
 }
@@ -207,7 +211,7 @@ fn scan_near(asm: &mut Assembler, shared: &Shared, scan: Label, good: Label) {
     let known = asm.label("jump.known", 4);
     let invalid = asm.label("jump.invalid", 4);
     let judge = asm.label("jump.judge", 5);
-    let back = asm.label("jump.back", 6);
+    let back = asm.label("jump.back", 7);
     let certain = asm.label("jump.certain", 7);
     let forward = asm.label("jump.forward", 6);
 
@@ -219,14 +223,16 @@ fn scan_near(asm: &mut Assembler, shared: &Shared, scan: Label, good: Label) {
     c.ops(&[DUP3, DUP1]);
     covered(&mut c);
     nearest(&mut c); // near flags word address S
-    c.ops(&[DUP1]);
-    c.bind(back); // place near flags word address S
+    c.ops(&[DUP1, DUP1]);
+    covered(&mut c); // suspects place near flags word address S
+    c.bind(back);
+    farther(&mut c);
+    nearest(&mut c); // place near flags word address S
     c.ops(&[DUP1]);
     covered(&mut c);
     c.ops(&[DUP1, ISZERO]).jumpi(certain);
-    farther(&mut c);
-    nearest(&mut c); // place near flags word address S
-    c.push(NEAR + 1).ops(&[DUP2, ADD, DUP6, LT]).jumpi(back); // address < place + NEAR + 1
+    c.push(NEAR + 1).ops(&[DUP3, ADD, DUP7, LT]).jumpi(back); // address < place + NEAR + 1
+    c.ops(&[POP]);
     c.ops(&[POP, POP, DUP3]).call(shared.boundary).ops(&[ISZERO]).jump(judge);
     c.bind(certain);
     c.ops(&[POP]);

@@ -7,7 +7,9 @@ use crate::{
     emit::{
         asm::{Code, Label},
         checks::gas_left,
-        dispatch::{Machine, Shared, advance, advance_checked, check_gas, finish, load},
+        dispatch::{
+            Machine, Shared, advance, advance_checked, check_gas, dispatch_unguarded, finish, load,
+        },
         jumps,
         layout::*,
         state_word::{delta, pc_mask},
@@ -20,11 +22,12 @@ use crate::{
 
 /// Guest: `destination …` → `…`. Host: `S destination …`. [`crate::emit::jumps`] does the work.
 pub(super) fn jump(c: &mut Code<'_>, shared: &Shared) {
-    c.ops(&[SWAP1]); // destination S
     if shared.machine == Machine::Audit {
-        jumps::is_kept(c);
-        return c.ops(&[EQ]).jumpi(shared.jump_kept).jump(shared.jump);
+        jumps::is_kept(c, 1);
+        c.ops(&[EQ]).jumpi(shared.jump_kept);
+        return c.ops(&[SWAP1]).jump(shared.jump);
     }
+    c.ops(&[SWAP1]); // destination S
     load(c, CODE_SIZE);
     let outside = if shared.is_live() { shared.fault } else { shared.fault_under_one };
     c.ops(&[DUP2, LT]).jumpi(shared.jump).jump(outside);
@@ -42,6 +45,10 @@ pub(super) fn jumpi(c: &mut Code<'_>, shared: &Shared, row: &Opcode, taken: Labe
 /// Guest: `…` → `…`. Host: `S …`.
 pub(super) fn jumpdest(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
     advance(c, shared, row);
+    if shared.machine == Machine::Audit {
+        // The next opcode finds that the gas has run out.
+        return dispatch_unguarded(c);
+    }
     finish(c, shared, row);
 }
 
