@@ -85,7 +85,7 @@ fn jump(asm: &mut Assembler, shared: &Shared, jumpi_taken: Label) {
     if is_audit {
         let other = c.local("other", 0);
         is_kept(&mut c, 0);
-        c.ops(&[XOR]).jumpi(other).ops(&[SWAP1]);
+        c.ops(&[SUB, NOT]).jumpi(other).ops(&[SWAP1]);
         arrive_kept(&mut c, shared, jumpi);
         c.bind(other);
         within(&mut c, shared);
@@ -121,8 +121,8 @@ fn jump(asm: &mut Assembler, shared: &Shared, jumpi_taken: Label) {
     }
 }
 
-/// What [`TARGETS`] has in a destination's place, and the destination's upper bits: where they are equal, it was found
-/// good before.
+/// What [`TARGETS`] has in a destination's place, and the destination's upper bits: where it is one more than they are,
+/// the destination was found good before.
 ///
 /// Host: `… destination …` → `upper kept … destination …`, the destination being `depth` words down.
 pub(crate) fn is_kept(c: &mut Code<'_>, depth: u8) {
@@ -149,7 +149,7 @@ fn within(c: &mut Code<'_>, shared: &Shared) {
     load(c, CODE_SIZE);
     c.ops(&[DUP2, LT]).jumpi(inside).jump(shared.fault_under_one);
     c.bind(keep);
-    c.ops(&[DUP1]).push(TARGET_BITS).ops(&[SHR, DUP2]); // destination upper destination
+    c.ops(&[DUP1]).push(TARGET_BITS).ops(&[SHR]).push(1).ops(&[ADD, DUP2]); // destination kept destination
     place_in_targets(c);
     c.ops(&[MSTORE8]);
     c.bind(inside);

@@ -76,7 +76,7 @@ words! { 0;
     TABLE_START = 1,
     /// Offset in the guest's calldata up to which, inclusive, a word of it is read as it stands.
     INPUT_LAST = 1,
-    /// Jump destinations found good: byte `d % 128` is `d / 128` of the last such `d`, [`NO_TARGET`] if there is none.
+    /// Jump destinations found good: byte `d % 128` is `1 + d / 128` of the last such `d`, 0 if there is none.
     TARGETS = 4,
     /// Destinations below this are kept there.
     TARGETS_END = 1,
@@ -96,10 +96,8 @@ pub(crate) const CODE: usize = END_OF_VARIABLES;
 pub(crate) const NEAR_CODE: usize = TABLE_START + 32;
 /// Bits of a destination that are its place in [`TARGETS`].
 pub(crate) const TARGET_BITS: usize = 7;
-/// What stands in [`TARGETS`] for none: no destination below [`MOST_TARGETS`] has it as its upper bits.
-pub(crate) const NO_TARGET: usize = 0xff;
-/// Code of so many bytes or more has none kept.
-pub(crate) const MOST_TARGETS: usize = NO_TARGET << TARGET_BITS;
+/// Code of so many bytes or more has none kept: a byte holds what is said of any below.
+pub(crate) const MOST_TARGETS: usize = 0xff << TARGET_BITS;
 /// Zero bytes behind the code: a PUSH32 in its last byte, and the opcode after that.
 pub(crate) const AFTER_CODE: usize = 33;
 /// Words of guest stack that may lie on the host's stack.

@@ -281,12 +281,6 @@ fn memory_map(c: &mut Code<'_>, shared: &Shared) {
     if shared.segment.is_none() {
         c.push(MOST_TARGETS).ops(&[DUP2, LT, DUP2, MUL]);
         store(c, TARGETS_END);
-        c.ops(&[PUSH0, NOT]);
-        for word in 0..4 {
-            c.ops(&[DUP1]);
-            store(c, TARGETS + 32 * word);
-        }
-        c.ops(&[POP]);
     }
     c.ops(&[DUP1])
         .push(shared.code() + AFTER_CODE + 31)

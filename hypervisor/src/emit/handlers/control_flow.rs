@@ -24,7 +24,7 @@ use crate::{
 pub(super) fn jump(c: &mut Code<'_>, shared: &Shared) {
     if shared.machine == Machine::Audit {
         jumps::is_kept(c, 1);
-        c.ops(&[EQ]).jumpi(shared.jump_kept);
+        c.push(1).ops(&[ADD, EQ]).jumpi(shared.jump_kept);
         return c.ops(&[SWAP1]).jump(shared.jump);
     }
     c.ops(&[SWAP1]); // destination S
