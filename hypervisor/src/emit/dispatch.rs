@@ -203,7 +203,7 @@ pub(crate) fn finish(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
 }
 
 /// Host: `S …` → (jumps), whatever the guards.
-pub(crate) fn dispatch_unguarded(c: &mut Code<'_>) {
+fn dispatch_unguarded(c: &mut Code<'_>) {
     c.ops(&[DUP1]).push(pc_mask()).ops(&[AND, MLOAD, PUSH0, BYTE]); // opcode S
     jump_to_slot(c);
 }

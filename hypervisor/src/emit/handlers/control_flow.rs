@@ -7,9 +7,7 @@ use crate::{
     emit::{
         asm::{Code, Label},
         checks::gas_left,
-        dispatch::{
-            Machine, Shared, advance, advance_checked, check_gas, dispatch_unguarded, finish, load,
-        },
+        dispatch::{Machine, Shared, advance, advance_checked, check_gas, finish, load},
         jumps,
         layout::*,
         state_word::{delta, pc_mask},
@@ -45,10 +43,6 @@ pub(super) fn jumpi(c: &mut Code<'_>, shared: &Shared, row: &Opcode, taken: Labe
 /// Guest: `…` → `…`. Host: `S …`.
 pub(super) fn jumpdest(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
     advance(c, shared, row);
-    if shared.machine == Machine::Audit {
-        // The next opcode finds that the gas has run out.
-        return dispatch_unguarded(c);
-    }
     finish(c, shared, row);
 }
 
