@@ -343,7 +343,7 @@ fn quiet_leaves_what_was_asked_for() {
     let folder = folder(&["erc20-transfer"]);
     let folder = folder.path();
     let loud = run(folder, "iso-witness man pages");
-    assert_eq!(loud.stderr, "pages: 6 pages\n");
+    assert_eq!(loud.stderr, "pages: 7 pages\n");
     for line in ["iso-witness man others -q", "iso-witness record erc20-transfer.json -q"] {
         let ran = run(folder, line);
         assert_eq!((ran.code, ran.text(), &*ran.stderr), (Some(0), "", ""), "{line}");

@@ -1,5 +1,5 @@
 //! keccak256 as the auditing side computes it: one string with `sha3`, many in vectors. `specs/09-container.md`,
-//! `specs/12-audits.md`, section Hashes.
+//! `specs/12-audits.md`, section Hashes and the signer.
 //!
 //! In the data's way this stands beside the container: it names `witness.bin` and the transaction
 //! in the report, and says again which code stands under which hash.

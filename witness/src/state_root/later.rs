@@ -117,7 +117,9 @@ impl Later {
             }
         }
         let _ = batch.0.set(hashes);
-        (bytes.clear(), waiting.clear(), holes.clear());
+        bytes.clear();
+        waiting.clear();
+        holes.clear();
         *height = 0;
     }
 

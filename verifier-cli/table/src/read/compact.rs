@@ -239,8 +239,12 @@ mod tests {
         };
         compact.fields(take).unwrap();
         assert_eq!(seen, [(1, -7), (20, 3)]);
+        // Behind how many there are of a list or a map fewer bytes can be left than that.
+        let ends =
+            [ENDS, Fault("a list longer than the file"), Fault("a map longer than the file")];
         for length in 0..bytes.len() {
-            assert_eq!(walked(&bytes[..length]), Err(ENDS), "{length}");
+            let fault = walked(&bytes[..length]).unwrap_err();
+            assert!(ends.contains(&fault), "{length}: {fault:?}");
         }
     }
 

@@ -28,6 +28,10 @@ use crate::{Table, TableError};
 /// The columns that are read.
 const COLUMNS: [&str; 2] = ["id", "witness"];
 
+/// Bytes of a page that is read in any case: several short witnesses stand in one, so a limit on the length of a
+/// witness is none on that of its page.
+const WHOLE_PAGES: u64 = 4 << 20;
+
 /// A row of a table of witnesses, as it stands there.
 #[derive(Debug)]
 pub struct WitnessCell<'a> {
@@ -49,7 +53,7 @@ pub struct Witnesses {
     /// Which of the file's columns are read.
     columns: [usize; 2],
     levels: FieldLevels,
-    /// The most that is held of a page.
+    /// The longest witness that is given.
     limit: u64,
     /// The next row group.
     next: usize,
@@ -80,7 +84,8 @@ impl std::fmt::Debug for Group {
 }
 
 impl Witnesses {
-    /// Opens a table. Of each column a page and a dictionary are held at a time, each at most `limit` bytes long.
+    /// Opens a table, whose witnesses may have `limit` bytes. Of each column a page and a dictionary are held at a
+    /// time, each at most as long as that, or 4 MiB.
     ///
     /// # Errors
     ///
@@ -184,7 +189,10 @@ impl Witnesses {
         let id = (lost[0].is_none() && !ids.is_null(0)).then(|| ids.value(0));
         let is_there = lost[1].is_none() && !witnesses.is_null(0);
         let witness = is_there.then(|| witnesses.value(0));
-        Ok(WitnessCell { row, id, witness, oversized: lost[1].or(lost[0]) })
+        let length =
+            witness.map(|witness| witness.len() as u64).filter(|length| *length > self.limit);
+        let witness = witness.filter(|_| length.is_none());
+        Ok(WitnessCell { row, id, witness, oversized: lost[1].or(length).or(lost[0]) })
     }
 
     fn open_group(&self, index: usize) -> Result<Group, TableError> {
@@ -201,7 +209,8 @@ impl Witnesses {
                 let (name, aside) = (COLUMNS[which], asides[which].clone());
                 let column = group.columns().get(self.columns[which]);
                 let column = column.ok_or_else(|| damaged("a column is missing"))?;
-                Pages::new(self.file.clone(), name, column, rows, self.limit, aside)
+                let limit = self.limit.max(WHOLE_PAGES);
+                Pages::new(self.file.clone(), name, column, rows, limit, aside)
             };
             Ok([open(0)?, open(1)?])
         };

@@ -112,7 +112,10 @@ fn a_row_larger_than_may_be_held_is_lost_and_no_other() {
     }
     // A page that holds many is lost as a whole, and so are all rows behind a dictionary that is.
     let many: Vec<&[u8]> = vec![&large[..8 << 10]; 1_000];
-    let whole = WriterProperties::builder().set_dictionary_enabled(false).build();
+    let whole = WriterProperties::builder()
+        .set_dictionary_enabled(false)
+        .set_data_page_size_limit(LIMIT as usize * 5)
+        .build();
     write(&path, vec![("id", ids(1_000)), ("witness", bytes(&many))], whole);
     let found = met(&path, LIMIT).unwrap();
     assert_eq!(found.len(), 1_000);
@@ -125,19 +128,21 @@ fn a_row_larger_than_may_be_held_is_lost_and_no_other() {
 fn a_value_of_a_dictionary_is_held_once_and_one_that_is_too_large_never() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("w.parquet");
-    for (length, is_read) in [(LIMIT as usize / 2, true), (LIMIT as usize * 2, false)] {
+    // Within the limit; above it, in a page that is held; in one that is not.
+    for (size, is_read) in [(LIMIT / 2, true), (LIMIT * 2, false), (LIMIT * 8, false)] {
+        let length = size as usize;
         let value = vec![7; length];
         let keys = Int32Array::from(vec![0; 10_000]);
         let values = Arc::new(BinaryArray::from_iter_values([value]));
         let witnesses = DictionaryArray::<Int32Type>::new(keys, values);
         let properties =
-            WriterProperties::builder().set_dictionary_page_size_limit(LIMIT as usize * 4);
+            WriterProperties::builder().set_dictionary_page_size_limit(LIMIT as usize * 16);
         write(
             &path,
             vec![("id", ids(10_000)), ("witness", Arc::new(witnesses))],
             properties.build(),
         );
-        assert!(fs::metadata(&path).unwrap().len() < 4 << 20);
+        assert!(fs::metadata(&path).unwrap().len() < size + LIMIT);
         let found = met(&path, LIMIT).unwrap();
         assert_eq!(found.len(), 10_000);
         let expected = is_read.then_some(length);

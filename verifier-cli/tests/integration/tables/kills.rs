@@ -1,6 +1,13 @@
 //! Runs that are killed at any instant: what is there is whole, and another run completes it, with nothing twice.
 
-use std::{fs, process::Stdio, thread, time::Duration};
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+    process::Stdio,
+    thread,
+    time::Duration,
+};
 
 use super::{messages, transactions};
 use crate::{
@@ -8,7 +15,14 @@ use crate::{
     common::{command, run},
 };
 
-const ITEMS: usize = 1_500;
+const ITEMS: usize = 5_000;
+
+/// What there is of results, whole or not.
+fn files(results: &Path) -> BTreeSet<PathBuf> {
+    let list =
+        |folder: &Path| fs::read_dir(folder).into_iter().flatten().flatten().map(|it| it.path());
+    list(results).flat_map(|table| list(&table).collect::<Vec<_>>()).collect()
+}
 
 #[test]
 fn whatever_a_killed_run_left_another_completes_it() {
@@ -20,13 +34,19 @@ fn whatever_a_killed_run_left_another_completes_it() {
     let results = here.join("results");
     let (mut before, mut killed) = (0, 0);
     // Instants that fall into waiting, into writing a part, and between the files of one.
-    for pause in [300, 1_150, 1_400, 1_013, 1_207] {
+    for (news, pause) in [(0, 300), (1, 0), (1, 20), (2, 3), (1, 7)] {
         let mut child = command("iso-verify")
             .args(["batch", "w.parquet", "--results", "results/", "--jobs", "2", "--resume"])
             .current_dir(here)
             .stdout(Stdio::null())
             .spawn()
             .unwrap();
+        let known = files(&results);
+        while files(&results).difference(&known).count() < news
+            && child.try_wait().unwrap().is_none()
+        {
+            thread::sleep(Duration::from_millis(1));
+        }
         thread::sleep(Duration::from_millis(pause));
         killed += usize::from(child.try_wait().unwrap().is_none());
         child.kill().unwrap();

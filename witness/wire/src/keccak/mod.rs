@@ -1,5 +1,5 @@
 //! keccak256 of many byte strings that do not depend on each other, several at a time.
-//! `specs/12-audits.md`, section Hashes.
+//! `specs/12-audits.md`, section Hashes and the signer.
 //!
 //! In the data's way this stands beside everything that is known by its hash: the nodes of a trie, the codes
 //! and nodes of a container. Where the processor has no vectors of four words, each is hashed by whoever hashes

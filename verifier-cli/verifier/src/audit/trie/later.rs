@@ -1,4 +1,4 @@
-//! [`Later`]: nodes whose hashes are computed together. `specs/12-audits.md`, section Hashes.
+//! [`Later`]: nodes whose hashes are computed together. `specs/12-audits.md`, section Hashes and the signer.
 //!
 //! In the data's way this stands between the nodes, which are written when a root is asked for, and the
 //! hashes that claims are compared with. A root is named before it is known: each node that was written
@@ -105,7 +105,9 @@ impl Later {
                 hashes[first + index] = hash;
             }
         }
-        (bytes.clear(), waiting.clear(), holes.clear());
+        bytes.clear();
+        waiting.clear();
+        holes.clear();
         *height = 0;
     }
 

@@ -314,6 +314,9 @@ impl<'a> List<'a> {
     }
 }
 
+/// Byte strings by their hashes, and where each stands.
+type ByHash<'a> = (BTreeMap<B256, Bytes>, Places<'a>);
+
 /// The file, and who hashes what stands in it under a hash.
 pub(super) struct Held<'f> {
     pub(super) file: &'f Bytes,
@@ -326,7 +329,7 @@ impl Held<'_> {
     pub(super) fn by_hash<'a, const N: usize>(
         &self,
         lists: [List<'a>; N],
-    ) -> Result<[(BTreeMap<B256, Bytes>, Places<'a>); N], ContainerError> {
+    ) -> Result<[ByHash<'a>; N], ContainerError> {
         let strings: Vec<&[u8]> = lists.iter().flat_map(|list| &list.strings).copied().collect();
         let mut hashes = (self.keccak256_each)(&strings).into_iter();
         let mut all = [const { (BTreeMap::new(), Places::new()) }; N];
