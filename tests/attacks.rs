@@ -259,3 +259,51 @@ fn jump_destinations_are_judged_by_all_256_bits() {
     }
     check(guests);
 }
+
+/// Destinations that share a place with one that was found good, and what is no destination at all: short code, and
+/// code so long that none of its destinations is kept.
+#[test]
+fn a_good_destination_vouches_for_no_other() {
+    const GOOD: usize = 0x140;
+    const PLACES: usize = 128;
+    let mut guests = Vec::new();
+    for length in [600, 32_639, 32_641, 33_500, 66_000] {
+        for filler in [&[op::JUMPDEST][..], &[op::PUSH1, op::JUMPDEST]] {
+            let places = [1, 2, 3, 254, 255, 256, 257, 511, 512];
+            let same = places.map(|times| GOOD + PLACES * times);
+            let none = [0, 0x7f80, 0x7fff, 0x8000, length - 1, length, length + PLACES];
+            for target in [GOOD, GOOD + 1].into_iter().chain(same).chain(none) {
+                for opcode in [op::JUMP, op::JUMPI] {
+                    let name = format!("{opcode:#04x} to {target:#x} of {length}, {filler:02x?}");
+                    let code = twice_and_on(GOOD, target, opcode, filler, length);
+                    guests.push(Guest::new(name, Fork::Osaka, code));
+                }
+            }
+        }
+    }
+    for fork in [Fork::Istanbul, Fork::Osaka] {
+        let guests: Vec<_> =
+            guests.iter().map(|guest| Guest { rules: fork.into(), ..guest.clone() }).collect();
+        parallel::check_all(&guests, Guest::check);
+    }
+}
+
+/// Jumps to `good` twice, which comes back, and on to `target`; the rest of the code is filled up.
+fn twice_and_on(good: usize, target: usize, last: u8, filler: &[u8], length: usize) -> Vec<u8> {
+    const CALL: usize = 9;
+    let mut program = Program::new();
+    let [high, low] = (good as u16).to_be_bytes();
+    for _ in 0..2 {
+        let [back_high, back_low] = ((program.len() + CALL) as u16).to_be_bytes();
+        let (back, there) = ([op::PUSH2, back_high, back_low], [op::PUSH2, high, low]);
+        program = program.op(back).op(there).op([op::JUMP, op::INVALID, op::INVALID, op::JUMPDEST]);
+    }
+    let [a, b, c, d] = (target as u32).to_be_bytes();
+    program = program.op([op::PUSH1, 1, op::PUSH4, a, b, c, d, last, op::INVALID]);
+    let mut code = program.build();
+    code.resize(good, op::INVALID);
+    code.extend([op::JUMPDEST, op::JUMP]);
+    let rest = filler.iter().copied().cycle().take(length - code.len());
+    code.extend(rest);
+    code
+}

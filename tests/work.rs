@@ -329,7 +329,7 @@ What stands out, and why it stays:
   makes no more than 16 GiB of messages of one transaction, and keeps no more than 1 GiB of what they do not
   share ([09](09-container.md#calldata)); the native engine counts it.
 - **Jumps to what may be data.** Where the bytes before a destination look like a PUSH, the contract looks
-  back up to 64 bytes, once for each destination of a message: 5,300 host gas against 12, and a code of
+  back up to 96 bytes, once for each destination of a message: 5,300 host gas against 12, and a code of
   24 KB has room for 3,500 of them.
 - **Creations before Shanghai**, whose initcode costs nothing by its length.
 

@@ -124,7 +124,7 @@ fn errors(asm: &mut Assembler, shared: &Shared) {
     }
 
     let mut c = asm.routine(shared.mismatch);
-    c.assume(3); // kind found expected
+    c.seldom().assume(3); // kind found expected
     load(&mut c, SAVED);
     c.push(pc_mask()).ops(&[AND]); // address kind found expected
     // Before the code stands the address that says "not begun".

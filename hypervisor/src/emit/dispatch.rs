@@ -56,8 +56,11 @@ pub(crate) struct Shared {
     pub(crate) rebalance: Label,
     /// Terminal: `S …`. Dispatches under [`Guard::Height`].
     pub(crate) next: Label,
-    /// `S destination …`: jumps of the guest, the destination being within the code.
+    /// `destination S …`: jumps of the guest, the destination being within the code; in an audit of a whole message,
+    /// anywhere.
     pub(crate) jump: Label,
+    /// `S destination …`: jumps of the guest, to a destination that was found good before.
+    pub(crate) jump_kept: Label,
     /// Terminal: `status pointer length S …`, with the last opcode's `S` in [`SAVED`]. Checks the
     /// claim and ends.
     pub(crate) exit: Label,
@@ -120,6 +123,7 @@ impl Shared {
             rebalance: asm.terminal("rebalance"),
             next: asm.terminal("next"),
             jump: asm.label("jump", 2),
+            jump_kept: asm.label("jump.kept", 2),
             exit: asm.terminal("exit"),
             setup: asm.terminal("setup"),
             no_root: asm.terminal("no_root"),
@@ -167,7 +171,7 @@ impl Shared {
 }
 
 /// `word …` → (jumps). The first byte of the word is the slot, unless a guard of `S` is up.
-fn jump_to_slot(c: &mut Code<'_>) {
+pub(crate) fn jump_to_slot(c: &mut Code<'_>) {
     c.push(STRIDE.ilog2()).ops(&[SHL]);
     let height = c.height() - 1;
     c.jump_out(height);

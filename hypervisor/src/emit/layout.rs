@@ -2,7 +2,10 @@
 //! calldata. Every offset derives from the one before. Normative text:
 //! `specs/05-hypervisor.md`, section Layout.
 
-use iso_evm_wire::{layout::FIELDS, records::OPENING};
+use iso_evm_wire::{
+    layout::{FIELDS, LIST_POINTER, TUPLE},
+    records::OPENING,
+};
 
 pub(crate) use crate::rules::message::*;
 
@@ -73,17 +76,28 @@ words! { 0;
     TABLE_START = 1,
     /// Offset in the guest's calldata up to which, inclusive, a word of it is read as it stands.
     INPUT_LAST = 1,
+    /// Jump destinations found good: byte `d % 128` is `1 + d / 128` of the last such `d`, 0 if there is none.
+    TARGETS = 4,
+    /// Destinations below this are kept there.
+    TARGETS_END = 1,
     /// The message's head, field by field.
     MESSAGE = 15,
     /// Zeros before the code, for what looks back over its first bytes.
     BEFORE_CODE = 1,
 }
 
+/// What guest memory of its size costs, in an audit of a whole message: in place of the offset of the record list,
+/// which is looked at once.
+pub(crate) const MEMORY_COST: usize = MESSAGE + LIST_POINTER - TUPLE;
 /// Address of the guest's code in an audit of a whole message: a multiple of 32.
 pub(crate) const CODE: usize = END_OF_VARIABLES;
 /// Address of the guest's code in any other machine, which leaves the word before it zero: as near as can be, for
 /// memory is paid for.
 pub(crate) const NEAR_CODE: usize = TABLE_START + 32;
+/// Bits of a destination that are its place in [`TARGETS`].
+pub(crate) const TARGET_BITS: usize = 7;
+/// Code of so many bytes or more has none kept: a byte holds what is said of any below.
+pub(crate) const MOST_TARGETS: usize = 0xff << TARGET_BITS;
 /// Zero bytes behind the code: a PUSH32 in its last byte, and the opcode after that.
 pub(crate) const AFTER_CODE: usize = 33;
 /// Words of guest stack that may lie on the host's stack.

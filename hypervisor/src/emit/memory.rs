@@ -9,7 +9,7 @@ use revm::bytecode::opcode::*;
 use crate::{
     emit::{
         asm::{Assembler, Code},
-        dispatch::{Shared, load, store, within_frame},
+        dispatch::{Shared, load, out_of_gas, store, within_frame},
         layout::*,
         segment,
         state_word::{self, delta},
@@ -100,18 +100,9 @@ fn touch(asm: &mut Assembler, shared: &Shared) {
     c.bind(expand); // return offset length S
     c.ops(&[DUP3, ISZERO]).jumpi(done);
     c.ops(&[DUP2, DUP4, ADD]).push(31).ops(&[ADD]).push(5).ops(&[SHR]); // words return offset length S
-    load(&mut c, MEMORY_SIZE);
-    c.push(5).ops(&[SHR]);
-    cost_of_words(&mut c); // cost-before words return offset length S
-    c.ops(&[DUP2]);
-    cost_of_words(&mut c);
-    c.ops(&[SUB]).push(state_word::GAS).ops(&[SHL]); // cost words return offset length S
+    cost_of_growth(&mut c, shared); // cost words return offset length S
     c.ops(&[DUP6, ADD, SWAP5, POP]); // words return offset length S'
-    c.push(5).ops(&[SHL, DUP1]); // size size return offset length S'
-    store(&mut c, MEMORY_SIZE);
-    c.push(31).ops(&[SWAP1, SUB]);
-    segment::memory::limit(&mut c, shared);
-    store(&mut c, WORD_LIMIT); // return offset length S'
+    grow(&mut c, shared); // return offset length S'
     c.ops(&[DUP4]);
     within_frame(&mut c, shared);
     c.push(state_word::gas_guard()).ops(&[AND]).jumpi(out_of_gas);
@@ -119,8 +110,47 @@ fn touch(asm: &mut Assembler, shared: &Shared) {
     c.end();
 }
 
+/// Charges for guest memory up to the end of the word at `offset`, which it does not have yet: `touch` of a word, in
+/// an audit of a whole message.
+///
+/// Host: `S offset …` → `S' offset …`. Halts: out of gas.
+pub(crate) fn expand_to_word(c: &mut Code<'_>, shared: &Shared) {
+    c.push(32 + 31).ops(&[DUP3, ADD]).push(5).ops(&[SHR]); // words S offset
+    cost_of_growth(c, shared); // cost words S offset
+    c.arrange("cost words S", "cost S words").ops(&[ADD, SWAP1]); // words S' offset
+    grow(c, shared);
+    // What such an offset costs is no number of gas; the run ends.
+    out_of_gas(c, shared);
+    c.ops(&[DUP3]).push(SIZE_BITS).ops(&[SHR, OR]).jumpi(shared.fault);
+}
+
+/// Host: `words …` → `cost words …`, in the state word's gas field: what it costs that guest memory grows to so many.
+fn cost_of_growth(c: &mut Code<'_>, shared: &Shared) {
+    c.ops(&[DUP1]);
+    cost_of_words(c);
+    if shared.segment.is_some() {
+        load(c, MEMORY_SIZE);
+        c.push(5).ops(&[SHR]);
+        cost_of_words(c);
+    } else {
+        load(c, MEMORY_COST);
+        c.ops(&[DUP2]);
+        store(c, MEMORY_COST);
+    }
+    c.ops(&[SWAP1, SUB]).push(state_word::GAS).ops(&[SHL]);
+}
+
+/// Host: `words …` → `…`. Guest memory is as large from now on.
+fn grow(c: &mut Code<'_>, shared: &Shared) {
+    c.push(5).ops(&[SHL, DUP1]);
+    store(c, MEMORY_SIZE);
+    c.push(31).ops(&[SWAP1, SUB]);
+    segment::memory::limit(c, shared);
+    store(c, WORD_LIMIT);
+}
+
 /// Host: `words …` → `gas …`: linear plus quadratic.
 fn cost_of_words(c: &mut Code<'_>) {
-    c.ops(&[DUP1, DUP1, MUL]).push(MEMORY_QUADRATIC_SHIFT).ops(&[SHR, SWAP1]);
-    c.push(GAS_MEMORY).ops(&[MUL, ADD]);
+    c.ops(&[DUP1]).push(GAS_MEMORY << MEMORY_QUADRATIC_SHIFT).ops(&[ADD, MUL]);
+    c.push(MEMORY_QUADRATIC_SHIFT).ops(&[SHR]);
 }

@@ -47,8 +47,9 @@ fn emit(options: &EmitOptions, machine: Machine) -> Contract {
     dispatch::emit(&mut asm, &shared);
     stack::emit(&mut asm, &shared);
     memory::emit(&mut asm, &shared);
-    jumps::emit(&mut asm, &shared);
-    handlers::emit(&mut asm, &shared);
+    let jumpi_taken = asm.label("JUMPI.taken", 2);
+    jumps::emit(&mut asm, &shared, jumpi_taken);
+    handlers::emit(&mut asm, &shared, jumpi_taken);
     checks::emit(&mut asm, &shared);
     segment::checkpoint::emit(&mut asm, &shared);
     let linked = asm.link_slots(shared.fault);

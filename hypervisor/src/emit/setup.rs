@@ -226,7 +226,8 @@ fn head(c: &mut Code<'_>, shared: &Shared) {
     // The tuple stands behind one word or two, and of the rest these bits must be zero.
     c.push(wire::TUPLE).ops(&[DUP2, SUB]).push(32).ops(&[NOT, AND]); // bad tuple
     message_field(c, shared, wire::LIST_POINTER);
-    c.push(wire::LIST_OFFSET).ops(&[XOR, OR]);
+    c.push(wire::LIST_OFFSET).ops(&[XOR, OR, PUSH0]);
+    store(c, MEMORY_COST);
     message_field(c, shared, wire::ORIGIN);
     for address in [wire::CALLER, wire::TO, wire::CONTEXT] {
         message_field(c, shared, address);
@@ -277,6 +278,10 @@ fn head(c: &mut Code<'_>, shared: &Shared) {
 fn memory_map(c: &mut Code<'_>, shared: &Shared) {
     c.ops(&[DUP1]);
     store(c, CODE_SIZE);
+    if shared.segment.is_none() {
+        c.push(MOST_TARGETS).ops(&[DUP2, LT, DUP2, MUL]);
+        store(c, TARGETS_END);
+    }
     c.ops(&[DUP1])
         .push(shared.code() + AFTER_CODE + 31)
         .ops(&[ADD])

@@ -145,7 +145,7 @@ fn trap(asm: &mut Assembler, shared: &Shared) {
     let full = asm.label("trap.full", 1);
 
     let mut c = asm.routine(shared.trap);
-    c.assume(1).ops(&[POP]); // the advanced S
+    c.seldom().assume(1).ops(&[POP]); // the advanced S
     load(&mut c, SAVED); // S
     c.ops(&[DUP1]).push(U256::ONE << state_word::OVERFLOW).ops(&[ADD]);
     c.push(overflow_guard()).ops(&[AND]).jumpi(full); // S

@@ -16,13 +16,13 @@ use crate::emit::{
 
 /// A jump of the guest, to a destination within the code, and the `JUMPDEST` there.
 ///
-/// Guest: `destination …` → `…`. Host: `S destination …` → (dispatches). Halts: invalid jump.
-pub(crate) fn emit(asm: &mut Assembler, shared: &Shared) {
+/// Guest: `destination …` → `…`. Host: `destination S …` → (dispatches). Halts: invalid jump.
+pub(crate) fn emit(asm: &mut Assembler, shared: &Shared, jumpi_taken: Label) {
     let scan = asm.label("jump.scan", 2);
     let good = asm.label("jump.good", 2);
 
     let mut c = asm.routine(shared.jump);
-    c.ops(&[SWAP1]).push(shared.code()).ops(&[ADD]); // address S
+    c.push(shared.code()).ops(&[ADD]); // address S
     c.ops(&[DUP1, MLOAD, PUSH0, BYTE]).push(JUMPDEST).ops(&[XOR]); // wrong address S
     c.ops(&[DUP2]);
     covered(&mut c);
@@ -31,6 +31,13 @@ pub(crate) fn emit(asm: &mut Assembler, shared: &Shared) {
     c.ops(&[SWAP1]).push(!pc_mask()).ops(&[AND, OR]); // S
     c.push(shared.delta(1, -1, 0)).ops(&[ADD]);
     dispatch_any(&mut c, Guard::Live);
+    c.end();
+
+    // A JUMPI that is taken: what it takes from the stack more than JUMP, and on as one.
+    let mut c = asm.routine(jumpi_taken);
+    c.ops(&[SWAP1]).push(shared.delta(0, -1, 0)).ops(&[ADD, SWAP1]); // destination S
+    load(&mut c, CODE_SIZE);
+    c.ops(&[DUP2, LT]).jumpi(shared.jump).jump(shared.fault);
     c.end();
 
     scan_back(asm, shared, scan, good);

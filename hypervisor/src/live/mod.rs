@@ -74,8 +74,9 @@ pub fn emit_live(fork: Fork) -> Contract {
     setup::emit(&mut asm, &shared);
     dispatch::emit(&mut asm, &shared);
     stack::emit(&mut asm, &shared);
-    jumps::emit(&mut asm, &shared);
-    handlers::emit(&mut asm, &shared);
+    let jumpi_taken = asm.label("JUMPI.taken", 2);
+    jumps::emit(&mut asm, &shared, jumpi_taken);
+    handlers::emit(&mut asm, &shared, jumpi_taken);
     handlers::host::emit(&mut asm, &shared);
     Contract::new(asm.link_slots(shared.fault))
 }

@@ -6,7 +6,7 @@ pub(crate) use iso_evm_wire::protocol::STACK_LIMIT;
 
 /// Largest code that can be held; a larger one is inconclusive. The contract has less than 2^24
 /// bytes for the code and what stands around it in its memory.
-pub(crate) const CODE_LIMIT: usize = (1 << 24) - 1_409;
+pub(crate) const CODE_LIMIT: usize = (1 << 24) - 1_569;
 
 /// Calldata position of the record list's length.
 pub(crate) const LIST: usize = TUPLE + LIST_OFFSET;

@@ -29,7 +29,7 @@ use iso_evm_witness::{input::state_test, record};
 use processes::{Running, executor, free_port, ran, scheduler, text, url};
 
 /// Witnesses of a run whose time is taken.
-const TIMED: usize = 4_000;
+const TIMED: usize = 20_000;
 /// Witnesses after which memory is looked at.
 const COUNTS: [usize; 2] = [2_000, 20_000];
 /// Witnesses in a file.
@@ -49,7 +49,8 @@ fn main() {
     let mut table = Table::new(["", "a second", "of the first"]);
     let mut first = None;
     for (name, rate) in [
-        ("`batch`", by_batch(folder.path(), &originals)),
+        ("`batch`", by_batch(&source)),
+        ("`batch`, from files", from_files(folder.path(), &originals)),
         ("`run`, one process", Some(by_run(&source, 0))),
         ("`run`, one executor", Some(by_run(&source, 1))),
         ("`run`, two executors", Some(by_run(&source, 2))),
@@ -114,39 +115,43 @@ fn put(folder: &Path, originals: &[Vec<u8>], count: usize) -> u64 {
     bytes
 }
 
-/// Witnesses a second, by `iso-verify batch` on two threads.
-fn by_batch(folder: &Path, originals: &[Vec<u8>]) -> Option<f64> {
-    let verify = env::var_os("ISO_VERIFY")?;
+/// Witnesses a second, by `iso-verify batch` from a file each.
+fn from_files(folder: &Path, originals: &[Vec<u8>]) -> Option<f64> {
     let files = folder.join("files");
     fs::create_dir(&files).unwrap();
     for at in 0..TIMED {
         fs::write(files.join(format!("{at:09}.bin")), &originals[at % originals.len()]).unwrap();
     }
-    let rate = fastest(|| {
-        let mut command = Command::new(&verify);
-        command.args([
-            "batch",
-            text(&files),
-            "--engine",
-            "native",
-            "--jobs",
-            "2",
-            "--quiet",
-            "--results",
-        ]);
-        let status = command.arg(folder.join("rows.jsonl")).stdout(Stdio::null()).status().unwrap();
-        assert_eq!(status.code(), Some(0));
-    });
+    let rate = by_batch(&files);
     fs::remove_dir_all(files).unwrap();
-    Some(rate)
+    rate
 }
 
-/// Witnesses a second, in one process or by so many executors.
+/// Witnesses a second, by `iso-verify batch` on two threads, results in tables as a run has them.
+fn by_batch(source: &Path) -> Option<f64> {
+    let verify = env::var_os("ISO_VERIFY")?;
+    Some(fastest(|| {
+        let to = tempfile::tempdir().unwrap();
+        let mut command = Command::new(&verify);
+        command.args(["batch", text(source), "--engine", "native", "--jobs", "2", "--quiet"]);
+        command.args(["--results", text(to.path()), "--format", "parquet"]);
+        let status = command.stdout(Stdio::null()).status().unwrap();
+        assert_eq!(status.code(), Some(0));
+    }))
+}
+
+/// Witnesses a second, in one process or by so many executors, each of which has a core of its own.
 fn by_run(source: &Path, executors: usize) -> f64 {
     let port = free_port();
     let _scheduler = (executors > 0).then(|| scheduler(port));
-    let _executors: Vec<Running> =
+    let executors_there: Vec<Running> =
         (0..executors).map(|at| executor(port, &format!("executor-{at}"), &[])).collect();
+    for (core, executor) in executors_there.iter().enumerate() {
+        // What an executor starts later stays there too.
+        let (core, id) = (core.to_string(), executor.id().to_string());
+        let pinned = Command::new("taskset").args(["-a", "-p", "-c", &core, &id]).output().unwrap();
+        assert!(pinned.status.success(), "{pinned:?}");
+    }
     fastest(|| run(source, (executors > 0).then_some(port)))
 }
 
@@ -154,8 +159,7 @@ fn by_run(source: &Path, executors: usize) -> f64 {
 fn run(source: &Path, scheduler: Option<u16>) {
     let to = tempfile::tempdir().unwrap();
     let url = scheduler.map(url);
-    let mut args =
-        vec!["run", text(source), text(to.path()), "--engine", "native", "--unit-bytes", "4194304"];
+    let mut args = vec!["run", text(source), text(to.path()), "--engine", "native"];
     args.extend(url.as_deref().into_iter().flat_map(|url| ["--scheduler", url]));
     let done = ran(&args);
     assert_eq!(done.code, Some(0), "{done:?}");

@@ -1,5 +1,5 @@
 //! Lays out the routines of a contract: each handler in its slot, and everything else in the room
-//! that the slots leave or behind them.
+//! that the slots leave or behind them. [`super::cut`] makes pieces of what does not fit.
 
 use alloy_primitives::Bytes;
 use revm::bytecode::opcode;
@@ -13,6 +13,42 @@ const SLOTS: usize = 256;
 
 /// `JUMPDEST PUSH2 label JUMP`.
 const STUB: usize = 5;
+
+/// The smallest gap that is worth the jump out of it.
+const LEAST: usize = 16;
+
+/// Where routines can still be placed, and where they are.
+#[derive(Debug, Default)]
+struct Room {
+    placed: Vec<(usize, Routine)>,
+    stubs: Vec<(usize, Label)>,
+    /// Address and size of what slots leave free.
+    gaps: Vec<(usize, usize)>,
+    /// Where what is behind the slots ends.
+    end: usize,
+}
+
+impl Room {
+    /// The smallest gap that holds a routine.
+    fn gap_for(&self, routine: &Routine) -> Option<usize> {
+        let size = routine.size();
+        let fits = (0..self.gaps.len()).filter(|gap| self.gaps[*gap].1 >= size);
+        fits.min_by_key(|gap| (self.gaps[*gap].1, *gap))
+    }
+
+    fn place_in(&mut self, gap: usize, routine: Routine) {
+        let size = routine.size();
+        let (address, room) = self.gaps[gap];
+        self.gaps[gap] = (address + size, room - size);
+        self.placed.push((address, routine));
+    }
+
+    fn place_behind(&mut self, routine: Routine) {
+        let size = routine.size();
+        self.placed.push((self.end, routine));
+        self.end += size;
+    }
+}
 
 /// A contract: its bytes, and where each routine of it stands.
 #[derive(Clone, Debug)]
@@ -28,62 +64,82 @@ pub(crate) struct Linked {
 
 impl Assembler {
     /// Lays out a contract with a dispatch table: slots without a handler jump to `undefined`.
-    pub(crate) fn link_slots(self, undefined: Label) -> Linked {
-        let mut placed: Vec<(usize, Routine)> = Vec::new();
-        let mut stubs = Vec::new();
-        let mut gaps = Vec::new();
+    pub(crate) fn link_slots(mut self, undefined: Label) -> Linked {
+        let mut room = Room::default();
         let mut rest = Vec::new();
         let mut slots: Vec<Option<Routine>> = vec![None; SLOTS];
-        for routine in self.routines.iter().cloned() {
-            match routine.slot {
+        for routine in std::mem::take(&mut self.routines) {
+            let mut pieces = routine.at_ends().into_iter();
+            let first = pieces.next().expect("a routine has an entry");
+            match first.slot {
                 Some(slot) => {
                     assert!(slots[usize::from(slot)].is_none(), "slot {slot:#x} is taken");
-                    slots[usize::from(slot)] = Some(routine);
+                    slots[usize::from(slot)] = Some(first);
                 }
-                None => rest.push(routine),
+                None => rest.push(first),
             }
+            rest.extend(pieces);
         }
         for (index, slot) in slots.into_iter().enumerate() {
             let address = index * STRIDE;
             let used = match slot {
                 Some(routine) if routine.size() <= STRIDE => {
                     let size = routine.size();
-                    placed.push((address, routine));
+                    room.placed.push((address, routine));
                     size
                 }
                 Some(routine) => {
-                    stubs.push((address, routine.entry));
+                    room.stubs.push((address, routine.entry));
                     rest.push(routine);
                     STUB
                 }
                 None => {
-                    stubs.push((address, undefined));
+                    room.stubs.push((address, undefined));
                     STUB
                 }
             };
-            gaps.push((address + used, STRIDE - used));
+            room.gaps.push((address + used, STRIDE - used));
         }
-        // Largest first, each into the smallest gap that holds it.
-        rest.sort_by_key(|routine| (std::cmp::Reverse(routine.size()), routine.entry));
-        let mut end = SLOTS * STRIDE;
+        room.end = SLOTS * STRIDE;
+        // Largest first, each into the smallest gap that holds it; what may be cut comes last.
+        rest.sort_by_key(|routine| {
+            (routine.is_seldom, std::cmp::Reverse(routine.size()), routine.entry)
+        });
+        let mut whole = Vec::new();
         for routine in rest {
-            let size = routine.size();
-            let best = gaps.iter_mut().filter(|gap| gap.1 >= size).min_by_key(|gap| (gap.1, gap.0));
-            let address = match best {
-                Some(gap) => {
-                    let address = gap.0;
-                    *gap = (gap.0 + size, gap.1 - size);
-                    address
-                }
-                None => {
-                    let address = end;
-                    end += size;
-                    address
-                }
-            };
-            placed.push((address, routine));
+            match room.gap_for(&routine) {
+                Some(gap) => room.place_in(gap, routine),
+                None if routine.is_seldom => whole.push(routine),
+                None => room.place_behind(routine),
+            }
         }
-        self.finish(placed, stubs, end)
+        for routine in whole {
+            self.place_in_pieces(&mut room, routine);
+        }
+        self.finish(room.placed, room.stubs, room.end)
+    }
+
+    /// Fills the largest gaps that are left with pieces of `routine`.
+    fn place_in_pieces(&mut self, room: &mut Room, mut routine: Routine) {
+        loop {
+            if let Some(gap) = room.gap_for(&routine) {
+                return room.place_in(gap, routine);
+            }
+            let largest = (0..room.gaps.len()).max_by_key(|gap| room.gaps[*gap].1);
+            let largest = largest.filter(|gap| room.gaps[*gap].1 >= LEAST);
+            let Some(gap) = largest else { return room.place_behind(routine) };
+            match self.cut(routine, room.gaps[gap].1) {
+                Ok((piece, on)) => {
+                    room.place_in(gap, piece);
+                    routine = on;
+                }
+                Err(whole) => {
+                    // An item is larger than the gap.
+                    room.gaps[gap].1 = 0;
+                    routine = whole;
+                }
+            }
+        }
     }
 
     /// Lays out a contract without a dispatch table, in the order in which it was written.

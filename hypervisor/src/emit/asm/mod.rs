@@ -5,6 +5,7 @@
 //! A height counts the words that a routine may reach: it never looks below the words it was
 //! given. Labels carry the height at which they may be entered, so that every jump is checked.
 
+mod cut;
 mod link;
 mod listing;
 
@@ -51,6 +52,8 @@ pub(crate) struct Routine {
     pub(crate) items: Vec<Item>,
     /// Height before each item; `None` where it cannot be reached.
     pub(crate) heights: Vec<Option<usize>>,
+    /// Whether it runs so seldom that a jump more between two of its opcodes costs nothing.
+    pub(crate) is_seldom: bool,
 }
 
 impl Routine {
@@ -117,7 +120,14 @@ impl Assembler {
     fn start(&mut self, entry: Label, slot: Option<u8>) -> Code<'_> {
         let name = self.labels[entry.0].name.clone();
         let mut code = Code {
-            routine: Routine { name, slot, entry, items: Vec::new(), heights: Vec::new() },
+            routine: Routine {
+                name,
+                slot,
+                entry,
+                items: Vec::new(),
+                heights: Vec::new(),
+                is_seldom: false,
+            },
             height: self.labels[entry.0].height,
             reachable: false,
             asm: self,
@@ -320,6 +330,12 @@ impl Code<'_> {
     /// Starts to count: a terminal routine that from here on has `height` words in reach.
     pub(crate) fn assume(&mut self, height: usize) -> &mut Self {
         self.height = Some(height);
+        self
+    }
+
+    /// Says that the routine runs so seldom that it may stand in pieces.
+    pub(crate) fn seldom(&mut self) -> &mut Self {
+        self.routine.is_seldom = true;
         self
     }
 

@@ -12,18 +12,27 @@ use crate::{
     rules::{gas::GAS_EXPONENTIATION_PER_BYTE, opcodes::Opcode, words::ones},
 };
 
-fn commutes(byte: u8) -> bool {
-    matches!(byte, ADD | MUL | AND | OR | XOR | EQ)
+/// The opcode that does with `b a` what `byte` does with `a b`.
+fn mirrored(byte: u8) -> Option<u8> {
+    match byte {
+        ADD | MUL | AND | OR | XOR | EQ => Some(byte),
+        LT => Some(GT),
+        GT => Some(LT),
+        SLT => Some(SGT),
+        SGT => Some(SLT),
+        _ => None,
+    }
 }
 
 /// Guest: `a b …` → `f(a, b) …`. Host: `S a b …`.
 pub(super) fn binary(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
     advance(c, shared, row);
     c.ops(&[SWAP2]); // b a S
-    if !commutes(row.byte) {
-        c.ops(&[SWAP1]); // a b S
-    }
-    c.ops(&[row.byte, SWAP1]); // S result
+    match mirrored(row.byte) {
+        Some(mirrored) => c.ops(&[mirrored]),
+        None => c.ops(&[SWAP1, row.byte]), // a b S
+    };
+    c.ops(&[SWAP1]); // S result
     finish(c, shared, row);
 }
 

@@ -5,28 +5,30 @@ use revm::bytecode::opcode::*;
 
 use crate::{
     emit::{
-        asm::{Assembler, Code, Label},
+        asm::{Code, Label},
         checks::gas_left,
-        dispatch::{Shared, advance, advance_checked, check_gas, finish, load},
+        dispatch::{Machine, Shared, advance, advance_checked, check_gas, finish, load},
+        jumps,
         layout::*,
         state_word::{delta, pc_mask},
     },
     rules::{
-        gas::{GAS_CODE_DEPOSIT, GAS_HIGH, GAS_MID, MAX_CODE_SIZE},
+        gas::{GAS_CODE_DEPOSIT, MAX_CODE_SIZE},
         opcodes::Opcode,
     },
 };
 
-/// Host: `S destination …` → (jumps): within the code, or a fault.
-fn jump_within_code(c: &mut Code<'_>, shared: &Shared) {
-    load(c, CODE_SIZE);
-    c.ops(&[DUP3, LT]).jumpi(shared.jump);
-    c.jump(shared.fault);
-}
-
 /// Guest: `destination …` → `…`. Host: `S destination …`. [`crate::emit::jumps`] does the work.
 pub(super) fn jump(c: &mut Code<'_>, shared: &Shared) {
-    jump_within_code(c, shared);
+    if shared.machine == Machine::Audit {
+        jumps::is_kept(c, 1);
+        c.push(1).ops(&[ADD, EQ]).jumpi(shared.jump_kept);
+        return c.ops(&[SWAP1]).jump(shared.jump);
+    }
+    c.ops(&[SWAP1]); // destination S
+    load(c, CODE_SIZE);
+    let outside = if shared.is_live() { shared.fault } else { shared.fault_under_one };
+    c.ops(&[DUP2, LT]).jumpi(shared.jump).jump(outside);
 }
 
 /// Guest: `destination condition …` → `…`. Host: `S destination condition …`.
@@ -36,16 +38,6 @@ pub(super) fn jumpi(c: &mut Code<'_>, shared: &Shared, row: &Opcode, taken: Labe
     c.ops(&[POP]);
     c.push(shared.delta(1, -2, row.static_gas(shared.fork))).ops(&[ADD]);
     finish(c, shared, row);
-}
-
-/// A JUMPI that is taken: what it costs more than JUMP, and on as one.
-///
-/// Host: `destination S …` → (jumps).
-pub(super) fn emit_shared(asm: &mut Assembler, shared: &Shared, taken: Label) {
-    let mut c = asm.routine(taken);
-    c.ops(&[SWAP1]).push(shared.delta(0, -1, GAS_HIGH - GAS_MID)).ops(&[ADD]); // S destination
-    jump_within_code(&mut c, shared);
-    c.end();
 }
 
 /// Guest: `…` → `…`. Host: `S …`.

@@ -162,6 +162,7 @@ pub(super) fn mcopy(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
 /// Record: account, cold, offset, size, code.
 /// Gas: static + copy + memory before the record, cold after it.
 pub(super) fn extcodecopy(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
+    c.seldom();
     advance_checked(c, shared, row);
     c.arrange("S account to from length", "S to from length account");
     touch_target(c, shared);

@@ -57,7 +57,7 @@ pub(super) fn emit_shared(asm: &mut Assembler, shared: &Shared, families: &Famil
     let by_salt = asm.label("create.by_salt", 2);
 
     let mut c = asm.routine(families.create);
-    let c = &mut c;
+    let c = c.seldom();
     if shared.fork.has(Change::InitcodeLimit) {
         c.push(MAX_INIT_CODE_SIZE).ops(&[DUP5, GT]).jumpi(shared.fault);
     }

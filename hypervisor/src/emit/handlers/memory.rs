@@ -24,8 +24,10 @@ fn within(c: &mut Code<'_>, shared: &Shared, expand: Label) {
         c.ops(&[DUP2]);
         return memory::probe(c);
     }
+    let touched = c.local("touched", 0);
     load(c, WORD_LIMIT);
-    c.ops(&[DUP3, LT, ISZERO]).jumpi(expand);
+    c.ops(&[DUP3, LT]).jumpi(touched).jump(expand);
+    c.bind(touched);
 }
 
 /// Host: `S offset …` → `S value …`.
@@ -74,8 +76,12 @@ pub(super) fn msize(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
     finish(c, shared, row);
 }
 
-/// Host: `S offset …` → `S' offset …`: charges `length` bytes there.
+/// Host: `S offset …` → `S' offset …`: charges `length` bytes there. Where a word does not lie in touched memory,
+/// memory grows; a byte may lie in its last word.
 fn expand(c: &mut Code<'_>, shared: &Shared, length: usize, guard: Guard) {
+    if shared.segment.is_none() && length == 32 {
+        return memory::expand_to_word(c, shared);
+    }
     segment::missing::refuse_underflow(c, shared, guard);
     c.push(length).ops(&[DUP3]); // offset length S offset
     c.call(shared.touch); // S offset

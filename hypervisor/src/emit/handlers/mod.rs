@@ -53,8 +53,8 @@ struct Families {
     mstore8_expand: Label,
 }
 
-/// Writes the handlers of the fork's opcodes and the code that they share.
-pub(crate) fn emit(asm: &mut Assembler, shared: &Shared) {
+/// Writes the handlers of the fork's opcodes and the code that they share, but for what `jumpi_taken` names.
+pub(crate) fn emit(asm: &mut Assembler, shared: &Shared, jumpi_taken: Label) {
     let families = Families {
         account_fact: asm.label("account_fact", 3),
         keyed_fact: asm.label("keyed_fact", 3),
@@ -62,7 +62,7 @@ pub(crate) fn emit(asm: &mut Assembler, shared: &Shared) {
         log: asm.terminal("log"),
         call: asm.label("call", 8),
         create: asm.label("create", 5),
-        jumpi_taken: asm.label("JUMPI.taken", 2),
+        jumpi_taken,
         mload_expand: asm.label("MLOAD.expand", 2),
         mstore_expand: asm.label("MSTORE.expand", 3),
         mstore8_expand: asm.label("MSTORE8.expand", 3),
@@ -70,7 +70,6 @@ pub(crate) fn emit(asm: &mut Assembler, shared: &Shared) {
     for row in opcodes(shared.fork) {
         handler(asm, shared, &families, row);
     }
-    control_flow::emit_shared(asm, shared, families.jumpi_taken);
     if shared.is_live() {
         return;
     }

@@ -23,6 +23,7 @@ use crate::{
 /// Record: beneficiary, cold, empty, balance, root.
 /// Gas: cold adds to the static base, and so does funding an empty account (EIP-161).
 pub(super) fn selfdestruct(c: &mut Code<'_>, shared: &Shared, row: &Opcode) {
+    c.seldom();
     let out_of_gas = c.local("out_of_gas", 0);
     refuse_static(c, shared);
     advance_checked(c, shared, row);

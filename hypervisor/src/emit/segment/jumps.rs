@@ -13,15 +13,15 @@ use crate::emit::{
 
 /// A destination before which bytes look as if they reached over it.
 ///
-/// Host: `address S` → (goes to `good` or halts): invalid jump.
+/// Host: `word address S` → (goes to `good` or halts): invalid jump.
 pub(crate) fn scan(asm: &mut Assembler, shared: &Shared, scan: Label, good: Label) {
-    let invalid = asm.label("jump.invalid", 2);
+    let invalid = asm.label("jump.invalid", 3);
 
     let mut c = asm.routine(scan);
-    c.ops(&[DUP1, MLOAD, PUSH0, BYTE]).push(JUMPDEST).ops(&[XOR]).jumpi(invalid);
-    c.ops(&[DUP1]).call(shared.boundary).jumpi(good);
+    c.ops(&[DUP1, PUSH0, BYTE]).push(JUMPDEST).ops(&[XOR]).jumpi(invalid);
+    c.ops(&[DUP2]).call(shared.boundary).jumpi(good);
     c.bind(invalid);
-    c.ops(&[POP]).jump(shared.fault);
+    c.ops(&[POP, POP]).jump(shared.fault);
     c.end();
 }
 

@@ -89,16 +89,15 @@ fn among_a_thousand_the_poisonous_are_rows_and_all_others_are_done() {
     ];
     let done = ran(&args);
     assert_eq!(done.code, Some(2), "{done:?}");
-    let summary = done.json();
-    assert_eq!(summary["errors"]["killed"], 2, "{summary}");
-    assert_eq!(summary["errors"]["too-large"], 1, "{summary}");
-    assert_eq!(summary["errors"]["container"], 3, "{summary}");
-
     let mut said = words(&to);
     let poison =
         ["garbage", "empty", "torn", "fatal", "bomb", &id].map(|id| said.remove(id).unwrap());
     assert_eq!(poison, ["container", "container", "container", "killed", "too-large", "killed"]);
     assert_eq!(said, good);
+    let summary = done.json();
+    assert_eq!(summary["errors"]["killed"], 2, "{summary}");
+    assert_eq!(summary["errors"]["too-large"], 1, "{summary}");
+    assert_eq!(summary["errors"]["container"], 3, "{summary}");
     let outcomes = results(&to);
     for (id, words) in [
         (&*id, "longer than 4 seconds, twice"),

@@ -155,7 +155,7 @@ fn largest() -> u64 {
 fn cost_says_what_does_not_fit() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("input.json");
-    fs::write(&path, compute(1_000_000)).unwrap();
+    fs::write(&path, compute(1_200_000)).unwrap();
     let ran = run(folder.path(), "iso-verify cost input.json --json");
     assert_eq!(ran.code, Some(0));
     let message = &ran.json()["messages"][0];

@@ -57,7 +57,7 @@ fn what_does_not_fit_goes_to_the_machine_in_segments() {
     let Some(anvil) = Anvil::start() else { return };
     let hypervisor = address(&anvil.deploy(GUESTS), "hypervisor");
     for (witness, code) in
-        [(recorded(&compute(1_000_000)), 0), (lying(recorded(&compute(1_000_000))), 1)]
+        [(recorded(&compute(1_200_000)), 0), (lying(recorded(&compute(1_200_000))), 1)]
     {
         let folder = tempfile::tempdir().unwrap();
         let file = put(folder.path(), &witness);
