@@ -144,9 +144,9 @@ fn by_batch(source: &Path) -> Option<f64> {
 fn by_run(source: &Path, executors: usize) -> f64 {
     let port = free_port();
     let _scheduler = (executors > 0).then(|| scheduler(port));
-    let executors_there: Vec<Running> =
+    let started: Vec<Running> =
         (0..executors).map(|at| executor(port, &format!("executor-{at}"), &[])).collect();
-    for (core, executor) in executors_there.iter().enumerate() {
+    for (core, executor) in started.iter().enumerate() {
         // What an executor starts later stays there too.
         let (core, id) = (core.to_string(), executor.id().to_string());
         let pinned = Command::new("taskset").args(["-a", "-p", "-c", &core, &id]).output().unwrap();

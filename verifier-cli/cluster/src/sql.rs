@@ -22,6 +22,7 @@ use datafusion::{
     prelude::SessionContext,
     sql::{
         parser::Statement,
+        planner::IdentNormalizer,
         sqlparser::ast::{AccessExpr, Expr, Subscript, Value, visit_expressions_mut},
     },
 };
@@ -95,12 +96,18 @@ async fn plan(session: &SessionContext, query: &str) -> Result<LogicalPlan, Data
 
 /// Makes `audit(witness)['verdict']` of `audit(witness).verdict`: the parser knows both, the planner the first alone.
 fn name_fields(statement: &mut Statement) {
-    let Statement::Statement(statement) = statement else { return };
+    let statement = match statement {
+        Statement::Statement(statement) => statement,
+        Statement::Explain(explain) => return name_fields(&mut explain.statement),
+        _ => return,
+    };
+    let names = IdentNormalizer::default();
     let _ = visit_expressions_mut(statement.as_mut(), |expression| {
         if let Expr::CompoundFieldAccess { access_chain, .. } = expression {
             for access in access_chain {
                 if let AccessExpr::Dot(Expr::Identifier(field)) = access {
-                    let index = Expr::value(Value::SingleQuotedString(field.value.clone()));
+                    let name = names.normalize(field.clone());
+                    let index = Expr::value(Value::SingleQuotedString(name));
                     *access = AccessExpr::Subscript(Subscript::Index { index });
                 }
             }

@@ -52,6 +52,33 @@ fn every_query_of_the_specification_is_answered_the_same_here_and_on_a_cluster()
 }
 
 #[test]
+fn a_field_behind_a_dot_is_the_one_in_brackets() {
+    let folder = tempfile::tempdir().unwrap();
+    let source = folder.path().join("witnesses");
+    write(&source.join("a.parquet"), &many(50, 5), 50);
+    let said = "audit(witness, '{\"engine\": \"native\"}')";
+    let answer = |field: &str, first: &str| {
+        let query = format!(
+            "{first} SELECT id, {said}{field} AS field FROM witnesses WHERE {said}{field} IS NOT NULL ORDER BY id"
+        );
+        let done = ran(&["sql", &query, "--source", text(&source), "--json"]);
+        assert_eq!(done.code, Some(0), "{query}\n{}", done.stderr);
+        done.stdout
+    };
+    for (dot, brackets, rows) in [
+        (".verdict", "['verdict']", 50),
+        (".Verdict", "['verdict']", 50),
+        (".\"verdict\"", "['verdict']", 50),
+        (".findings[1].code", "['findings'][1]['code']", 1),
+    ] {
+        let found = answer(dot, "");
+        assert_eq!(found.lines().count(), rows, "{dot}: {found}");
+        assert_eq!(found, answer(brackets, ""), "{dot}");
+    }
+    assert!(answer(".verdict", "EXPLAIN").contains("verdict"));
+}
+
+#[test]
 fn a_persons_table_has_nothing_in_it_that_is_not_seen() {
     let folder = tempfile::tempdir().unwrap();
     let source = folder.path().join("witnesses");
